@@ -17,7 +17,7 @@ import { validateRegion } from './endpoint.ts';
 import { createGateways } from './gateways.ts';
 import type { RotatingKey } from './rotatingKey.ts';
 
-/** Whose credentials these are. @param sts `null` where the provider has no such API */
+/** Creates the port that reads which account the credentials belong to. @param sts `null`: the provider has no such API */
 function createCaller(sts: QueryApi | null): Caller {
   return {
     account: async () => {
@@ -32,19 +32,19 @@ function createCaller(sts: QueryApi | null): Caller {
   };
 }
 
-/** Where the APIs are. `null`: the provider's own place. */
+/** Endpoints of the APIs. `null`: the provider's own. */
 export interface Endpoints {
   readonly directConnect: string | null;
   /** EC2 or FCU */
   readonly gateways: string | null;
-  /** STS, which no provider serves under the name of EC2 */
+  /** STS, which never shares the endpoint of EC2 */
   readonly identity: string | null;
 }
 
-/** What one attempt at a request may take, in milliseconds. */
+/** The time limit of one attempt at a call, in milliseconds. */
 export const REQUEST_TIMEOUT_MS = 6000;
 
-/** What one request may take with its retries, one under a new key included, in milliseconds. */
+/** The time limit of a call with its retries, including one with a replaced key, in milliseconds. */
 export const REQUEST_LIMIT_MS = readLimitMs(REQUEST_TIMEOUT_MS);
 
 /** The provider's APIs as ports, for one recipient. */
@@ -52,19 +52,19 @@ export interface Connected {
   readonly directConnect: DirectConnect;
   readonly gateways: Gateways;
   readonly caller: Caller;
-  /** for the commands told to people; `null` where the AWS CLI finds it by itself */
+  /** the Direct Connect endpoint to show in AWS CLI commands; `null`: the AWS CLI finds it itself */
   readonly endpoint: string | null;
-  /** the same of EC2 or FCU */
+  /** the same for EC2 or FCU */
   readonly gatewayEndpoint: string | null;
-  /** Finds the credentials, without using them. @throws CredentialsUnusable, ApiFailure */
+  /** Resolves the credentials without making a call with them. @throws CredentialsUnusable, ApiFailure */
   authenticate(): Promise<void>;
-  /** how far the API's clock is ahead of ours, in milliseconds, as of its last answer */
+  /** how far the clock of the API is ahead of this machine's, in milliseconds, as of its last answer */
   clockOffset(): number;
-  /** lets go of open connections */
+  /** Closes open connections. */
   close(): void;
 }
 
-/** @throws CredentialsUnusable, EndpointRefused, ProxyRefused */
+/** Connects the ports to the provider's APIs, for one recipient. @throws CredentialsUnusable, EndpointRefused, ProxyRefused */
 export function connect(
   { provider, region }: Pick<PolicyRecipient, 'provider' | 'region'>,
   credentials: ClientSettings['credentials'],
@@ -72,14 +72,14 @@ export function connect(
   requestTimeoutMs: number,
 ): Connected {
   const dialect = PROVIDER_APIS[provider];
-  // Fail closed: without keys of its own, a client would use those of another cloud.
+  // Fail closed: without given credentials, a client would use those of another cloud.
   if (!(credentials || dialect.acceptsAwsCredentials))
     throw new CredentialsUnusable(`no credentials for ${provider}: the AWS ones are never used there`);
   validateRegion(region);
   const endpoint = endpoints.directConnect ?? dialect.directConnectEndpoint(region);
   const settings = { region, endpoint, credentials, requestTimeoutMs };
   const reads = createSdkClient(settings, READ_ATTEMPTS);
-  // The credentials that the reads have found already: of its own, a confirm would look for some after what was decided.
+  // Shares the resolved credentials: with its own, the client would resolve them between the decision and the confirm.
   const writes = createSdkClient({ ...settings, credentials: reads.config.credentials }, 1);
   const throttles = createThrottleCounter();
   countThrottles([reads, writes], throttles);

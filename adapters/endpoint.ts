@@ -1,6 +1,6 @@
 import { quoteTrusted } from '../core/printableText.ts';
 
-/** The endpoint is not one that signed requests may be sent to. */
+/** Signed requests must not be sent to this endpoint. */
 export class EndpointRefused extends Error {
   override readonly name = 'EndpointRefused';
 }
@@ -8,13 +8,13 @@ export class EndpointRefused extends Error {
 const LOOPBACK = /^(localhost|127\.\d{1,3}\.\d{1,3}\.\d{1,3}|\[::1\])$/;
 
 /**
- * Checks an endpoint override: https, or loopback for tests, and nothing but an origin.
- * @param setting where it was given, for the message
+ * Validates an endpoint override: an origin with https, or with http on loopback for tests.
+ * @param setting the setting that it comes from, for the message
  */
 export function validateEndpoint(setting: string, text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
-  // A password may stand in it, also where it is no URL.
-  if (text.includes('@')) throw new EndpointRefused(`${setting} must not hold a user name or password`);
+  // The text may contain a password even if it is not a URL, so it is not quoted.
+  if (text.includes('@')) throw new EndpointRefused(`${setting} must not contain a user name or password`);
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
     throw new EndpointRefused(`${setting} must be a URL such as \`https://host\`, got ${quoteTrusted(text)}`);
   }
@@ -27,12 +27,12 @@ export function validateEndpoint(setting: string, text: string): string {
   return url.origin;
 }
 
-/** Whether a URL stays on this machine. */
+/** Whether a URL points to this machine. */
 export function isLoopback(text: string): boolean {
   return URL.canParse(text) && LOOPBACK.test(new URL(text).hostname);
 }
 
-/** A region becomes a part of host names, so it may hold nothing that ends one. */
+/** Validates a region. It becomes part of host names, so it must not contain a character that ends one. */
 export function validateRegion(region: string): string {
   if (/^[a-z0-9][a-z0-9-]*$/.test(region)) return region;
   throw new EndpointRefused(`region must be such as \`eu-west-2\`, got ${quoteTrusted(region)}`);

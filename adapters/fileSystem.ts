@@ -3,9 +3,9 @@ import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises
 import { dirname } from 'node:path';
 
 /**
- * Replaces a file as a whole, readable by its owner only: whenever the process, the machine or the disk's room ends,
- * the old or the new text is there, never a part of one.
- * @param beforeReplacing called when the new text is safe on disk; throws to keep the old one
+ * Replaces a file atomically; only its owner can read it. If the process or the machine stops, or the disk is full, the
+ * file has the old or the new text, never a part of one.
+ * @param beforeReplacing called when the new text is on disk; may throw, which keeps the old text
  */
 export async function replaceFile(
   path: string,
@@ -16,7 +16,7 @@ export async function replaceFile(
   try {
     const file = await open(temporary, 'wx', 0o600);
     try {
-      // Not one `write`, which on a full disk writes a part and calls that success.
+      // Not a single `write`, which on a full disk writes a part and reports success.
       await file.writeFile(text);
       await file.sync();
     } finally {
@@ -31,7 +31,7 @@ export async function replaceFile(
   await syncFolder(dirname(path));
 }
 
-/** Waits until the names in a folder are on disk. */
+/** Waits until the entries of a folder are on disk. */
 export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {
@@ -42,8 +42,8 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 /**
- * Adds text to a file, readable by its owner only, and waits until it is on disk. A line that a crash cut short before
- * stays a line of its own.
+ * Appends lines to a file that only its owner can read, and waits until they are on disk. If a crash cut the last line short,
+ * the new lines start on a line of their own.
  */
 export async function appendLines(path: string, lines: readonly string[]): Promise<void> {
   const file = await open(path, 'a+', 0o600);
@@ -51,7 +51,7 @@ export async function appendLines(path: string, lines: readonly string[]): Promi
     const stats = await file.stat();
     const isCutShort = stats.isFile() && stats.size > 0 && (await lastByte(file, stats.size)) !== NEWLINE;
     await file.writeFile(`${isCutShort ? '\n' : ''}${lines.map((line) => `${line}\n`).join('')}`);
-    // A device has no disk.
+    // A device cannot be synced.
     if (stats.isFile()) await file.sync();
   } finally {
     await file.close();
@@ -66,9 +66,9 @@ async function lastByte(file: FileHandle, size: number): Promise<number | undefi
 }
 
 /**
- * Makes a folder and those above it that do not exist. Node's own `recursive` runs for ever where a folder can never be made,
- * as below /proc; here each folder is tried twice at most.
- * @throws the system's error: `EEXIST` where a file has the name
+ * Creates a folder and its missing parents. Node's own option `recursive` never returns where a folder cannot be
+ * created, such as below /proc; here each folder is tried at most twice.
+ * @throws the system's error, `EEXIST` if a file has the name
  */
 export async function makeFolder(path: string, mode?: number): Promise<void> {
   try {
@@ -90,20 +90,20 @@ async function makeOne(path: string, mode: number | undefined): Promise<void> {
   }
 }
 
-/** `ENOENT` and the like, for a message. */
+/** Returns the code of a Node.js error, such as `ENOENT`. */
 export function readErrorCode(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : String(error);
 }
 
 const FILE_IN_PATH = 'a part of its path is a file; name a file in a folder';
-const RIGHT = 'this user lacks the right; give it, or name another file';
+const RIGHT = 'this user lacks the permission; grant it, or name another file';
 const FULL = 'the disk is full; free some room';
 
-/** What a code of the file system means, and what to do. */
+/** What an error code of the file system means, and how to fix it. */
 const CAUSES: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder; name a file in it',
   ENOTDIR: FILE_IN_PATH,
-  // Of a folder that was to be made.
+  // When a folder is created.
   EEXIST: FILE_IN_PATH,
   ENOENT: 'its folder does not exist; make it, or name a file in another folder',
   EACCES: RIGHT,
@@ -119,7 +119,7 @@ const CAUSES: Readonly<Record<string, string>> = {
   ELOOP: 'its links lead in a circle; name another file',
 };
 
-/** Why a file cannot be read or written, for the end of a message: the code, its meaning and the fix. */
+/** Describes why a file cannot be read or written, for the end of a message: the code, its meaning and the fix. */
 export function describeFileError(error: unknown): string {
   const code = readErrorCode(error);
   return Object.hasOwn(CAUSES, code)

@@ -1,16 +1,24 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import type { PolicyRecipient } from '../core/policy.ts';
 import { CredentialsUnusable } from '../run/portErrors.ts';
-import { requestHandlerOptions } from './aws/clientHttp.ts';
+import { readBoundedBody, requestHandlerOptions } from './aws/clientHttp.ts';
 import type { ClientSettings, SdkCredentials } from './aws/sdkClient.ts';
-import { fetchCredentials } from './fetchCredentials.ts';
-import { secretsManagerKey } from './secretsManagerKey.ts';
+import { toApiFailure } from './aws/toApiFailure.ts';
+import { withTimeout } from './promises.ts';
+import {
+  type AccessKey,
+  createRotatingKey,
+  findInvalidPart,
+  INVALID_PART,
+  type RotatingKey,
+} from './rotatingKey.ts';
 
 /**
- * The function's credentials for a recipient. OUTSCALE keys come from Secrets Manager and from nowhere else: the AWS
- * credential chain holds keys of another cloud.
+ * Returns the credentials that the function uses for a recipient. OUTSCALE keys come only from Secrets Manager, because the
+ * AWS credential chain has the keys of another cloud.
  * @param stsEndpoint `null`: the provider's own
- * @throws CredentialsUnusable when the policy names none that fit the provider; ProxyRefused
+ * @throws CredentialsUnusable if the policy names none that suit the provider; ProxyRefused
  */
 export function functionCredentials(
   recipient: PolicyRecipient,
@@ -57,13 +65,101 @@ function assumedRole(
     },
   });
   return (...context) =>
-    fetchCredentials(`role \`${role}\` cannot be assumed`, 'AssumeRole', () => assume(...context), MENDS);
+    fetchCredentials(
+      `role \`${role}\` cannot be assumed`,
+      'AssumeRole',
+      () => assume(...context),
+      ROLE_FIXES,
+    );
 }
 
+/** STS gives the same error for a role that does not exist and for one whose trust policy does not allow us. */
+const ROLE_FIXES: Readonly<Record<string, string>> = {
+  AccessDenied:
+    'check that the role exists, and that its trust policy allows this caller and the `externalId` of the policy',
+};
+
+/** The form of a secret. */
+const FORM = '`{"accessKey": "…", "secretKey": "…"}`';
+
+/**
+ * The OUTSCALE key in a secret of Secrets Manager, in the function's own account and region.
+ * @throws ProxyRefused
+ */
+export function secretsManagerKey(name: string): RotatingKey {
+  const client = new SecretsManagerClient({
+    requestHandler: requestHandlerOptions(LIMITS),
+    streamCollector: readBoundedBody,
+  });
+  return createRotatingKey(`secret \`${name}\``, async () => {
+    const { SecretString } = await fetchCredentials(
+      `secret \`${name}\` cannot be read`,
+      'GetSecretValue',
+      (abortSignal) => client.send(new GetSecretValueCommand({ SecretId: name }), { abortSignal }),
+      SECRET_FIXES,
+    );
+    const key = readAccessKey(SecretString ?? '');
+    if (key === null)
+      throw new CredentialsUnusable(`secret \`${name}\` must be ${FORM}; store it again in that form`);
+    const invalidPart = findInvalidPart(key);
+    if (invalidPart !== null)
+      throw new CredentialsUnusable(
+        `\`${NAMES[invalidPart]}\` in secret \`${name}\` ${INVALID_PART}; store it again as ${FORM}`,
+      );
+    return key;
+  });
+}
+
+const NAMES = { accessKeyId: 'accessKey', secretAccessKey: 'secretKey' } as const;
+
+/** How to fix a failure, by error code of the API. */
+const SECRET_FIXES: Readonly<Record<string, string>> = {
+  ResourceNotFoundException: `create it with ${FORM} in it, in the account and region of the function, or correct \`recipient.credentials.secret\``,
+  AccessDeniedException:
+    'the caller needs `secretsmanager:GetSecretValue` on it, and `kms:Decrypt` if it has its own KMS key; deploying grants the function the former',
+  InvalidRequestException: 'it may be marked for deletion: restore it, or create it again',
+  DecryptionFailure: 'the caller needs `kms:Decrypt` on its KMS key',
+};
+
+/** Reads the key from the text of a secret; `null`: the text has another form. No part of it is ever printed. */
+function readAccessKey(text: string): AccessKey | null {
+  let raw: unknown;
+  try {
+    raw = JSON.parse(text);
+  } catch {
+    // The message of the parser quotes the text, which is the secret.
+    return null;
+  }
+  const { accessKey, secretKey: secret }: { accessKey?: unknown; secretKey?: unknown } =
+    typeof raw === 'object' && raw !== null ? raw : {};
+  if (typeof accessKey !== 'string' || typeof secret !== 'string') return null;
+  return { accessKeyId: accessKey, secretAccessKey: secret };
+}
+
+/** The time limits of the clients that fetch credentials, in milliseconds. */
 const LIMITS = { connectMs: 2000, requestMs: 4000 };
 
-/** STS says the same of a role that is not there and of one that does not let us in. */
-const MENDS: Readonly<Record<string, string>> = {
-  AccessDenied:
-    'the role must exist, and its trust policy must name whoever assumes it here and the `externalId` of the policy',
-};
+/**
+ * The time limit for fetching credentials with all attempts, in milliseconds: without it, a server that hangs would
+ * block for ever.
+ */
+const LIMIT_MS = 15_000;
+
+/**
+ * Fetches credentials, or a secret that contains them, within a time limit.
+ * @param problem the start of the message of a failure
+ * @param fixes how to fix a failure, by error code of the API
+ * @throws CredentialsUnusable, without `cause`, which would contain the answer
+ */
+async function fetchCredentials<T>(
+  problem: string,
+  operation: string,
+  ask: (abortSignal: AbortSignal) => Promise<T>,
+  fixes: Readonly<Record<string, string>>,
+): Promise<T> {
+  try {
+    return await withTimeout(LIMIT_MS, ask);
+  } catch (error) {
+    throw new CredentialsUnusable(`${problem}: ${toApiFailure(operation, error, fixes).message}`);
+  }
+}

@@ -11,23 +11,26 @@ import { keepRaw, type Page, readAllPages } from './aws/pagination.ts';
 import { isXmlList, type QueryApi, type XmlFields, xmlItems, xmlText } from './aws/queryApi.ts';
 import { type ApiClient, callRead } from './aws/sdkClient.ts';
 
-const TABLES = 'DescribeRouteTables';
+const DESCRIBE_ROUTE_TABLES = 'DescribeRouteTables';
 
 /**
- * Every route table of these VPCs. The filter is one that EC2 and FCU both document; what is wanted of a table is read
- * here, for of the others they do not have the same.
- * @throws ApiFailure, also when one of the VPCs has none, which no VPC has
+ * Reads every route table of these VPCs. EC2 and FCU both document the filter `vpc-id`; their other filters differ, so the
+ * tables are filtered further here.
+ * @throws ApiFailure, also if one of the VPCs has no route table, because every VPC has one
  */
 async function readRouteTables(vpcs: readonly string[], ec2: QueryApi): Promise<RouteTable[]> {
   const values = vpcs.map((vpc, i) => [`Filter.1.Value.${i + 1}`, vpc]);
   const filter = { 'Filter.1.Name': 'vpc-id', ...Object.fromEntries(values) };
   const ask = async (nextToken: string | null): Promise<Page> => {
-    const answer = await ec2.call(TABLES, nextToken === null ? filter : { ...filter, NextToken: nextToken });
+    const answer = await ec2.call(
+      DESCRIBE_ROUTE_TABLES,
+      nextToken === null ? filter : { ...filter, NextToken: nextToken },
+    );
     const { routeTableSet: set, nextToken: next } = answer;
     return { items: isXmlList(set) ? xmlItems(set) : null, nextToken: next };
   };
   const found = (await readAllPages(ask, malformed, keepRaw)).map((item) => readTable({ ...Object(item) }));
-  // A filter that is not heeded must not let the tables of another VPC speak for ours.
+  // If an API ignores the filter, the tables of other VPCs must not count.
   const ours = found.filter(({ vpc }) => vpcs.includes(vpc));
   const without = vpcs.find((vpc) => !ours.some((table) => table.vpc === vpc));
   if (without !== undefined) throw malformed('the answer has no route table of the VPC');
@@ -36,27 +39,27 @@ async function readRouteTables(vpcs: readonly string[], ec2: QueryApi): Promise<
 
 function readTable(item: XmlFields): RouteTable {
   const [id, vpc] = [xmlText(item.routeTableId), xmlText(item.vpcId)];
-  // One that cannot be read may be the one that leads on: then nobody knows.
+  // A table that cannot be read may have the route, so the result is unknown.
   if (id === null || vpc === null) throw malformed('a route table has no readable ID');
-  const propagating = listIn(item.propagatingVgwSet);
-  // What was detached leaves its routes behind.
-  const leading = listIn(item.routeSet).filter(({ state }) => state !== 'blackhole');
-  const gateways = [...propagating, ...leading].map(({ gatewayId }) => xmlText(gatewayId));
+  const propagating = readList(item.propagatingVgwSet);
+  // A detached gateway leaves its routes behind.
+  const active = readList(item.routeSet).filter(({ state }) => state !== 'blackhole');
+  const gateways = [...propagating, ...active].map(({ gatewayId }) => xmlText(gatewayId));
   return { id, vpc, gateways: [...new Set(gateways.filter((gateway) => gateway !== null))] };
 }
 
-/** An element that is left out is an empty list. */
-function listIn(element: unknown): readonly XmlFields[] {
+/** Reads a list; an absent element is an empty one. */
+function readList(element: unknown): readonly XmlFields[] {
   if (element === undefined) return [];
-  if (!isXmlList(element)) throw malformed('a route table has a text for a list');
+  if (!isXmlList(element)) throw malformed('a route table has text in the place of a list');
   return xmlItems(element);
 }
 
 function malformed(why: string): ApiFailure {
-  return new ApiFailure(TABLES, 'malformed', why);
+  return new ApiFailure(DESCRIBE_ROUTE_TABLES, 'malformed', why);
 }
 
-/** The state of every association of a Direct Connect gateway; `null` where it cannot be read. @throws ApiFailure */
+/** Reads the state of every association of a Direct Connect gateway; `null`: that state cannot be read. @throws ApiFailure */
 async function readAssociations(gateway: string, client: ApiClient): Promise<(string | null)[]> {
   const operation = 'DescribeDirectConnectGatewayAssociations';
   const ask = async (nextToken: string | null): Promise<Page> => {
@@ -71,20 +74,20 @@ async function readAssociations(gateway: string, client: ApiClient): Promise<(st
   return found.map((raw) => new FieldReader(raw).text('associationState'));
 }
 
-/** The recipient's gateways: virtual ones by EC2 or FCU, Direct Connect gateways by Direct Connect. */
+/** Creates the port to the recipient's gateways: virtual ones from EC2 or FCU, Direct Connect gateways from Direct Connect. */
 export function createGateways(ec2: QueryApi, client: ApiClient): Gateways {
   return {
     list: async (kinds) => {
       const virtual = kinds.has('virtual') ? await virtualGateways(ec2) : [];
       const directConnect = kinds.has('directConnect') ? await directConnectGateways(client) : [];
-      return distinct([...virtual, ...directConnect]);
+      return mergeDuplicates([...virtual, ...directConnect]);
     },
     readRouting: (gateway) => routing(gateway, ec2, client),
   };
 }
 
-/** Fail closed: an ID that stands there twice, with different content, is one of which nothing is known. */
-function distinct(gateways: readonly Gateway[]): Gateway[] {
+/** Merges gateways with the same ID. Fail closed: if their content differs, nothing is known about that gateway. */
+function mergeDuplicates(gateways: readonly Gateway[]): Gateway[] {
   const byId = new Map<string, Gateway>();
   for (const gateway of gateways) {
     const first = byId.get(gateway.id) ?? gateway;
@@ -105,11 +108,11 @@ async function routing(id: string, ec2: QueryApi, client: ApiClient): Promise<Ro
   return { kind: 'virtual', vpcs, tables: vpcs.length === 0 ? [] : await readRouteTables(vpcs, ec2) };
 }
 
-/** Asked without IDs: on FCU one unknown ID may fail the whole call. The API has no pages for it. */
+/** Lists all virtual gateways, without naming IDs: on FCU one unknown ID may fail the whole call. This call has no pages. */
 async function virtualGateways(ec2: QueryApi): Promise<Gateway[]> {
   const operation = 'DescribeVpnGateways';
   const answer = await ec2.call(operation);
-  // Fail closed: an answer without the list is no list of none.
+  // Fail closed: an answer without the list does not mean that there are no gateways.
   if (!isXmlList(answer.vpnGatewaySet)) {
     throw new ApiFailure(operation, 'malformed', 'the answer has no `vpnGatewaySet`');
   }

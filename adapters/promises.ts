@@ -1,7 +1,10 @@
-/** Runs work one after the other, in the order in which it came. */
+/** Runs tasks one at a time, in the order in which they were added. */
 export type SerialQueue = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** A queue of this process. Work that fails is told to whoever brought it, and holds up nobody. */
+/**
+ * Creates a serial queue within this process. An error rejects the promise of its task only; the next task runs
+ * nevertheless.
+ */
 export function createSerialQueue(): SerialQueue {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {
@@ -11,12 +14,12 @@ export function createSerialQueue(): SerialQueue {
   };
 }
 
-/** A call took longer than it may. */
+/** A call exceeded its time limit. */
 class TimeLimitExceeded extends Error {
   override readonly name = 'TimeoutError';
 }
 
-/** Rejects `call` when it takes longer than `ms`, even where the SDK's own time-outs do not fire, and aborts it. */
+/** Rejects and aborts a call that takes longer than `ms`, even where the SDK's own time-outs do not fire. */
 export async function withTimeout<T>(ms: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const abort = new AbortController();
   let timer: NodeJS.Timeout | undefined;

@@ -8,73 +8,79 @@ export interface AccessKey {
 }
 
 /**
- * Which part of a key cannot be right, whatever the cloud: copied with a line break, or with a quote of the page it stood on.
- * The API would speak of signatures, or the line break keep the call from being made. No part of it is ever repeated.
- * @returns `null`: none
+ * Finds the part of a key that is certainly invalid, for example one that was copied with a line break or a quotation mark.
+ * Without this check the API would report a wrong signature, or the call could not be made. The key is never printed.
+ * @returns `null`: both parts may be valid
  */
 export function findInvalidPart({ accessKeyId, secretAccessKey }: AccessKey): keyof AccessKey | null {
   if (!/^\w+$/.test(accessKeyId)) return 'accessKeyId';
   return /^[!-~]+$/.test(secretAccessKey) ? null : 'secretAccessKey';
 }
 
-/** What is wrong with it, for people. */
-export const INVALID_PART = 'is empty, or holds white space or another character that no key has';
+/** The description of an invalid part, for messages. */
+export const INVALID_PART = 'is empty, or contains white space or another character that no key has';
 
-/** A key that is kept outside and may be another one at any time. To the SDK it is a provider of credentials. */
+/** An access key that is stored elsewhere and may be replaced at any time. For the SDK it is a credential provider. */
 export interface RotatingKey {
   (): Promise<AccessKey & { readonly expiration: Date }>;
-  /** where it is kept, for people */
+  /** where the key is stored, for messages */
   readonly location: string;
-  /** The key, once this one was refused: read anew, unless it is another by now. @throws CredentialsUnusable */
+  /**
+   * Returns the key to use after `refused` was refused: reads it again, unless the cached key is another one by now.
+   * @throws CredentialsUnusable
+   */
   renewed(refused: AccessKey): Promise<AccessKey>;
 }
 
-/** How long a key holds once it was read, in milliseconds: so late at most does a new one come into use that nobody waits for. */
-const HOLDS_MS = 10 * 60 * 1000;
+/**
+ * The cache lifetime of a key, in milliseconds: a replaced key is used after at most this time, even if the old one
+ * still works.
+ */
+const CACHE_MS = 10 * 60 * 1000;
 
-/** The SDK keeps no key that is over. It asks for every call, so that the one cache is ours. */
-const OVER = new Date(0);
+/** An expiration in the past, so that the SDK caches no key and asks for it with every call: the only cache is the one here. */
+const EXPIRED = new Date(0);
 
-/** Keeps a key for everybody who calls with it: however many ask at once, it is read once. */
+/** Creates a cached key. Callers that ask for it at the same time share one read. */
 export function createRotatingKey(place: string, read: () => Promise<AccessKey>): RotatingKey {
-  let held: { readonly key: AccessKey; readonly until: number } | null = null;
+  let cached: { readonly key: AccessKey; readonly until: number } | null = null;
   let reading: Promise<AccessKey> | null = null;
-  const readAnew = async (): Promise<AccessKey> => {
+  const readAndCache = async (): Promise<AccessKey> => {
     try {
       const key = await read();
-      held = { key, until: performance.now() + HOLDS_MS };
+      cached = { key, until: performance.now() + CACHE_MS };
       return key;
     } finally {
       reading = null;
     }
   };
-  const fresh = (): Promise<AccessKey> => {
-    reading ??= readAnew();
+  const readOnce = (): Promise<AccessKey> => {
+    reading ??= readAndCache();
     return reading;
   };
-  const current = async (): Promise<AccessKey> =>
-    held !== null && performance.now() < held.until ? held.key : fresh();
-  const provide = async () => ({ ...(await current()), expiration: OVER });
+  const currentKey = async (): Promise<AccessKey> =>
+    cached !== null && performance.now() < cached.until ? cached.key : readOnce();
+  const provide = async () => ({ ...(await currentKey()), expiration: EXPIRED });
   const renewed = async (refused: AccessKey): Promise<AccessKey> => {
-    const now = held?.key ?? refused;
-    return isSame(now, refused) ? fresh() : now;
+    const current = cached?.key ?? refused;
+    return isSameKey(current, refused) ? readOnce() : current;
   };
   return Object.assign(provide, { location: place, renewed });
 }
 
-/** What is done with a call that was refused for a key which has been replaced by now. */
+/** What happens to a call whose key was refused and has been replaced by now. */
 export type Repeat =
-  /** it is made once more */
+  /** it is made once more, with the new key */
   | 'repeated'
-  /** it is left to the caller, who may no longer want it: `KeyReplaced` */
-  | 'left';
+  /** it fails with `KeyReplaced`: the caller decides whether it is still wanted */
+  | 'leftToCaller';
 
 /**
- * Makes a call; when it is refused for its key and another one is kept by now, makes it once more with that, unless that is left to
- * the caller. What was refused was not carried out, so that this repeats nothing blindly.
- * @param key `null`: it cannot change
- * @param signal aborted when time is over: then nothing is begun any more
- * @throws ApiFailure, also of the second call
+ * Makes a call. If its key is refused and another key is stored by now, makes the call once more with that key, or
+ * leaves this to the caller. A refused call was not carried out, so nothing is repeated blindly.
+ * @param key `null`: the key cannot change
+ * @param signal aborted when the time is over; then no further call is begun
+ * @throws ApiFailure, also that of the second call
  */
 export async function withKeyRenewal<T>(
   key: RotatingKey | null,
@@ -89,44 +95,45 @@ export async function withKeyRenewal<T>(
     return await call();
   } catch (error) {
     const refusal = toApiFailure(operation, error);
-    if (!isRefusal(refusal)) throw refusal;
-    await anotherKey(key, used, refusal);
+    if (!isKeyRefusal(refusal)) throw refusal;
+    await ensureAnotherKey(key, used, refusal);
     signal.throwIfAborted();
-    if (repeat === 'left') throw new KeyReplaced(refusal);
+    if (repeat === 'leftToCaller') throw new KeyReplaced(refusal);
   }
   try {
     return await call();
   } catch (error) {
     const refusal = toApiFailure(operation, error);
-    throw isRefusal(refusal)
-      ? told(refusal, `${key.location} was read anew, and its new key is refused too`)
+    throw isKeyRefusal(refusal)
+      ? withDetail(refusal, `${key.location} was read again, and its new key is refused too`)
       : refusal;
   }
 }
 
-/** @throws ApiFailure when there is none */
-async function anotherKey(key: RotatingKey, used: AccessKey, refusal: ApiFailure): Promise<void> {
-  let now: AccessKey;
+/** Reads the key again. @throws ApiFailure if it is still the same one or cannot be read */
+async function ensureAnotherKey(key: RotatingKey, used: AccessKey, refusal: ApiFailure): Promise<void> {
+  let stored: AccessKey;
   try {
-    now = await key.renewed(used);
+    stored = await key.renewed(used);
   } catch (error) {
     if (!(error instanceof CredentialsUnusable)) throw error;
-    throw told(refusal, `then ${error.message}`);
+    throw withDetail(refusal, `then ${error.message}`);
   }
-  if (isSame(now, used)) throw told(refusal, `${key.location} was read anew and holds the same key`);
+  if (isSameKey(stored, used))
+    throw withDetail(refusal, `${key.location} was read again and still contains the same key`);
 }
 
-/** Whether it is the key that was refused, and not what it asked for. */
-function isRefusal(failure: unknown): failure is ApiFailure {
+/** Whether the key itself was refused, and not only the operation. */
+function isKeyRefusal(failure: unknown): failure is ApiFailure {
   return (
     failure instanceof ApiFailure && failure.kind === 'credentials' && !(failure instanceof PermissionMissing)
   );
 }
 
-function isSame(a: AccessKey, b: AccessKey): boolean {
+function isSameKey(a: AccessKey, b: AccessKey): boolean {
   return a.accessKeyId === b.accessKeyId && a.secretAccessKey === b.secretAccessKey;
 }
 
-function told({ operation, kind, detail, advice }: ApiFailure, more: string): ApiFailure {
-  return new ApiFailure(operation, kind, `${detail}; ${more}`, advice);
+function withDetail({ operation, kind, detail, advice }: ApiFailure, addition: string): ApiFailure {
+  return new ApiFailure(operation, kind, `${detail}; ${addition}`, advice);
 }

@@ -1,18 +1,18 @@
 import { fork, type StdioOptions } from 'node:child_process';
 import { once } from 'node:events';
 
-/** A process that does one thing for the benchmark. */
+/** A child process of the benchmark. */
 export interface BenchProcess {
-  /** what it said when it was ready */
+  /** its first message, sent when it was ready */
   readonly first: unknown;
   ask(what: string, input?: unknown): Promise<unknown>;
   stop(): Promise<void>;
 }
 
 /**
- * Starts a process and waits until it is ready. Rejects when it fails or ends instead.
- * @param env all of its environment
- * @param flags of Node
+ * Starts a process and waits until it is ready. Rejects if it fails or exits instead.
+ * @param env its whole environment
+ * @param flags Node options
  */
 export async function startProcess(
   file: string,
@@ -20,11 +20,11 @@ export async function startProcess(
   env: Readonly<Record<string, string>> = {},
   flags: readonly string[] = [],
 ): Promise<BenchProcess> {
-  // What a function logs is written, and read by nobody.
+  // The function's log is written as usual, and discarded.
   const stdio: StdioOptions = ['ignore', 'ignore', 'inherit', 'ipc'];
   const child = fork(file, [...args], { env: { ...env }, execArgv: [...flags], stdio });
   const ended = once(child, 'exit');
-  const heard = async (): Promise<unknown> => {
+  const receive = async (): Promise<unknown> => {
     const [message] = await Promise.race([
       once(child, 'message'),
       ended.then(([code]) => [{ error: `it ended with ${code}` }]),
@@ -34,9 +34,9 @@ export async function startProcess(
     return answer;
   };
   return {
-    first: await heard(),
+    first: await receive(),
     ask: (what, input) => {
-      const answer = heard();
+      const answer = receive();
       child.send({ ask: what, input });
       return answer;
     },

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { TABLE_KEYS } from '../adapters/ledgers/dynamo/dynamoTable.ts';
-import { recipientKey, writePolicy } from '../core/policy.ts';
+import { writePolicy } from '../core/policy.ts';
 import { finiteNumber, looseObject, optional, text } from '../emulator/decoders.ts';
 import { bundleFunction } from '../scripts/bundle.ts';
 import { type ServerUrls, sendSigned } from './baseline/signedClient.ts';
@@ -19,23 +19,23 @@ import {
   RECIPIENT_ACCOUNT,
 } from './world/population.ts';
 
-/** What the harness tells of one call of a handler. */
+/** Measurement of one call of a handler, as the harness reports it. */
 export interface Invocation {
   readonly ms: number;
-  /** what it took of a processor, in milliseconds */
+  /** CPU time, in milliseconds */
   readonly cpu: number;
-  /** from the start of its process until all was imported, and to the end of the call, in milliseconds */
+  /** from the start of its process until all modules were imported, and until the end of the call, in milliseconds */
   readonly imported: number;
   readonly sinceStart: number;
-  /** bytes of memory before the call, and at the most until its end */
+  /** bytes of memory before the call, and the peak until its end */
   readonly idle: number;
   readonly peak: number;
-  /** of the report of a pass */
+  /** from the report of a run */
   readonly status: string;
   readonly counts: { readonly accepted: number } | null;
 }
 
-/** Given what a harness said. */
+/** Reads a message of the harness. */
 export function readInvocation(said: unknown): Invocation {
   return read(said, '');
 }
@@ -51,52 +51,51 @@ const read = looseObject<Invocation>({
   counts: optional(looseObject({ accepted: finiteNumber }), null),
 });
 
-/** A pass that failed, or accepted another number than it should, is nothing to measure. */
+/** Throws if the run failed or accepted another number of requests: its measurement would be wrong. */
 export function assertAccepted(number: number, { status, counts }: Invocation): void {
   const accepted = counts?.accepted ?? 0;
   if (status !== 'completed' || accepted !== number)
-    throw new Error(`a pass was to accept ${number}: it ${status || 'ended'} and accepted ${accepted}`);
+    throw new Error(
+      `a run should accept ${number} requests: it ${status || 'ended'} and accepted ${accepted}`,
+    );
 }
 
-/** Megabytes above what the process had before, when it was idle. */
+/** Megabytes above the memory of the idle process. */
 export function memoryGrowthMb({ idle, peak }: Invocation): number {
   return (peak - idle) / 2 ** 20;
 }
 
-/**
- * Flags of Node for what is to show how much memory it needs: with a heap that has no room to spare. Left alone, V8 takes
- * several times of that before it collects its garbage.
- */
+/** Node options for measuring memory: with a small heap. By default, V8 uses several times as much before it collects garbage. */
 export const SMALL_HEAP_FLAGS: readonly string[] = ['--max-semi-space-size=2', '--max-old-space-size=48'];
 
-/** The three servers, each in its own process, and what is run against them. */
+/** The three servers, each in its own process, and the processes that are measured against them. */
 export interface BenchEnvironment {
-  /** for files; gone when the lab is */
+  /** for files; deleted on close */
   readonly folder: string;
   readonly urls: ServerUrls;
-  /** what the function's bundle is made of */
+  /** metadata of the bundles */
   readonly bundled: { readonly function: Metafile; readonly sdkClients: Metafile };
-  /** Empties the provider, fills it anew, and forgets what was heard. @param latency of its answers, in milliseconds */
+  /** Resets the provider, fills it, and discards recorded calls. @param latency of its answers, in milliseconds */
   fill(population: Population, latency: number): Promise<void>;
-  /** @returns the name of a new table, with nothing in it */
+  /** @returns the name of a new, empty table */
   newTable(): Promise<string>;
-  /** What the servers heard since they were last asked, in order. */
+  /** The calls that the servers recorded since the last time, in order. */
   takeRecordedCalls(): Promise<readonly RecordedCall[]>;
-  /** The function as deployed, for the first region of a population. */
+  /** The deployed function, for the first region of a population. */
   startFunction(population: Population, table: string, how?: StartOptions): Promise<BenchProcess>;
   startBareLoop(how?: StartOptions): Promise<BenchProcess>;
-  /** A bundle of only the SDK's clients. */
+  /** A bundle with only the SDK's clients. */
   startSdkClients(population: Population, how: StartOptions): Promise<BenchProcess>;
-  /** @returns the event by which a side makes these calls, with another table in the place of the one that was heard of */
+  /** @returns the event that makes a side replay these calls, with another table instead of the recorded one */
   eventFor(plan: Plan<RecordedCall>, table: string, instead: string): { readonly plan: string };
   close(): Promise<void>;
 }
 
-/** How a side is started. */
+/** Options for starting a side. */
 export interface StartOptions {
-  /** to begin with, in a cold start */
+  /** the first event, for a cold start */
   readonly event?: object;
-  /** of Node */
+  /** Node options */
   readonly flags?: readonly string[];
 }
 
@@ -172,7 +171,6 @@ export async function startBenchEnvironment(): Promise<BenchEnvironment> {
       writeFileSync(join(policyDir, `${TARGET}.json`), writePolicy(policy));
       writeFileSync(join(policyDir, 'revision.txt'), 'bench\n');
       const env = {
-        VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ [TARGET]: recipientKey(policy.recipient) }),
         VIF_ACCEPTOR_POLICY_DIR: policyDir,
         VIF_ACCEPTOR_ENDPOINT: provider,
         VIF_ACCEPTOR_GATEWAY_ENDPOINT: provider,
@@ -194,7 +192,7 @@ export async function startBenchEnvironment(): Promise<BenchEnvironment> {
   };
 }
 
-/** Keys that the emulator takes, and nothing of the machine's own. */
+/** Environment with keys for the emulator, and no settings of this machine. */
 export function emulatorKeys(region: string): Record<string, string> {
   return {
     AWS_ACCESS_KEY_ID: RECIPIENT_ACCOUNT,

@@ -11,8 +11,8 @@ import { policyLanguage } from './parts/policyLanguage.ts';
 import { shellLoop } from './parts/shellLoop.ts';
 import { type Line, machine, missesLimit, renderTable } from './report.ts';
 
-/** `npm run bench`: how fast it is, held side by side against what it could be at best. docs/speed.md says what each part is. */
-const PARTS: Readonly<Record<string, (lab: BenchEnvironment) => Promise<readonly Line[]>>> = {
+/** `npm run bench`: compares the speed with its lower bounds. docs/speed.md describes each part. */
+const PARTS: Readonly<Record<string, (environment: BenchEnvironment) => Promise<readonly Line[]>>> = {
   quiet: idleRun,
   scale: manyRequests,
   cli: shellLoop,
@@ -36,14 +36,14 @@ if (unknown === undefined) {
 
 async function bench(file: string): Promise<number> {
   const lines: Line[] = [];
-  const lab = await startBenchEnvironment();
+  const environment = await startBenchEnvironment();
   try {
     for (const name of names) {
       process.stderr.write(`${name} …\n`);
-      lines.push(...((await PARTS[name]?.(lab)) ?? []));
+      lines.push(...((await PARTS[name]?.(environment)) ?? []));
     }
   } finally {
-    await lab.close();
+    await environment.close();
   }
   const on = machine();
   process.stdout.write(renderTable(on, lines));

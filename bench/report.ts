@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpus, release, totalmem, type } from 'node:os';
 
-/** On what the figures were measured, without which they say nothing. */
+/** The machine of the measurements, without which the figures mean nothing. */
 export interface Machine {
   readonly cpu: string;
   readonly cores: number;
@@ -35,7 +35,7 @@ function revision(): string {
   }
 }
 
-/** What a figure may be: by its median. */
+/** Limit of a figure's median. */
 export type Limit = { readonly atMost: number } | { readonly atLeast: number };
 
 /** One line of the table. */
@@ -44,14 +44,14 @@ export interface Row {
   readonly what: string;
   readonly unit: 'ms' | 'MB' | '/s' | 'KB';
   readonly ours: Spread;
-  /** what it is held against; `null`: only the limit */
+  /** the lower bound; `null`: only the limit applies */
   readonly bound: Spread | null;
   readonly ratio: Spread | null;
-  /** of the ratio, or of `ours` where there is none; `null`: only told */
+  /** of the ratio, or of `ours` if there is no ratio; `null`: only reported */
   readonly limit: Limit | null;
 }
 
-/** What could not be measured here. */
+/** A measurement that is not possible on this machine. */
 export interface Unmeasured {
   readonly part: string;
   readonly what: string;
@@ -63,11 +63,11 @@ export type Line = Row | Unmeasured;
 export function missesLimit(line: Line): boolean {
   if ('why' in line || line.limit === null) return false;
   const { median } = line.ratio ?? line.ours;
-  // What is no number meets nothing.
+  // NaN fails every limit.
   return 'atMost' in line.limit ? !(median <= line.limit.atMost) : !(median >= line.limit.atLeast);
 }
 
-/** Of several runs: the one in the middle, the least and the most. */
+/** Median, minimum and maximum of several measurements. */
 export interface Spread {
   readonly median: number;
   readonly least: number;
@@ -85,10 +85,10 @@ export function summarize(figures: readonly number[]): Spread {
   };
 }
 
-/** What came of one pair of runs, ours and right after it the bound's. */
+/** Two measurements, one right after the other: this product and the lower bound. */
 export type Pair = readonly [ours: number, bound: number];
 
-/** What a row says of its pairs: the ratio is of each pair, so that what slows both down for a while does not show. */
+/** Compares pairs. The ratio is computed per pair, so that a temporary slowdown of both has no effect. */
 export function comparePairs(pairs: readonly Pair[]): { ours: Spread; bound: Spread; ratio: Spread } {
   return {
     ours: summarize(pairs.map(([ours]) => ours)),
@@ -97,14 +97,14 @@ export function comparePairs(pairs: readonly Pair[]): { ours: Spread; bound: Spr
   };
 }
 
-/** One after the other, `count` times. */
+/** Calls a function `count` times, one after the other. */
 export async function repeatInOrder<T>(count: number, once: (i: number) => Promise<T>): Promise<T[]> {
   const results: T[] = [];
   for (let i = 0; i < count; i += 1) results.push(await once(i));
   return results;
 }
 
-/** The table for people. */
+/** Renders the results as a text table. */
 export function renderTable(machine: Machine, lines: readonly Line[]): string {
   const { cpu, cores, memoryGb, node, os, at, revision } = machine;
   const head = `${cores} × ${cpu}, ${memoryGb} GB, Node ${node}, ${os}, ${at}, revision ${revision}`;

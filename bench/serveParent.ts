@@ -1,7 +1,7 @@
-/** What a process of the benchmark does for the one that started it, by name. */
+/** Functions that a benchmark process offers to its parent, by name. */
 export type Answers = Readonly<Record<string, (input: unknown) => unknown>>;
 
-/** Says `first`, then answers what it is asked, until the parent is gone. */
+/** Sends `first`, then answers requests until the parent disconnects. Imports nothing, because it is part of what is measured. */
 export function serveParent(first: unknown, answers: Answers): void {
   const say = (message: object): void => {
     process.send?.(message);

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { findNearest } from '../language/unknownKeys.ts';
+import { findNearest } from '../language/didYouMean.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { addPolicyCommands } from './definePolicyCommands.ts';
 import {

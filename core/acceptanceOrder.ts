@@ -1,64 +1,66 @@
 import { compareByCodePoint } from './printableText.ts';
 
-/** What the order of work depends on. */
+/** What the order of acceptance depends on for one request. */
 export interface AcceptanceCandidate {
   readonly id: string;
   readonly owner: string;
   readonly firstSeen: string;
-  /** attempts that came to nothing */
+  /** number of failed attempts */
   readonly failureCount: number;
-  /** the end to fear, ISO 8601; `null` when there is none */
+  /** when it may expire, ISO 8601; `null`: it does not expire */
   readonly due: string | null;
 }
 
-/** What the order depends on beside the requests. */
+/** What the order of acceptance depends on beside the requests. */
 export interface OrderContext {
   readonly at: Date;
-  /** from the last complete listing to this one, in milliseconds; `null`: not known */
+  /** from the last complete listing to this one, in milliseconds; `null`: unknown */
   readonly intervalMs: number | null;
   readonly acceptsPerRun: number;
-  /** when owners had their last turns: see `turnsAfter` */
+  /** the time of each owner's last turn: see `turnsAfter` */
   readonly turns: Readonly<Record<string, string>>;
 }
 
-/** What may expire within so long is urgent, however often runs come, in milliseconds. */
+/** A request that may expire within this time is urgent, regardless of the interval between runs. In milliseconds. */
 const URGENT_MS = 6 * 60 * 60 * 1000;
 
-/** Further runs that a request has after the one in which its owner gets a turn, for confirms that fail. */
+/** Runs that remain for a request after the run in which its owner gets a turn, in case confirms fail. */
 const SPARE_RUNS = 3;
 
 /**
- * The order in which a run attempts what the policy allows. Urgent requests come first, then the rest; in both, owners take
- * turns, one request each, so that none can crowd out another. The owner whose last turn is longest ago begins. One
- * without a turn on record is as old as its oldest request here. Failures order the requests of one owner only.
+ * The order in which a run attempts the requests that the policy allows. Urgent requests come first, then the others. In both
+ * parts, owners take turns, one request each, so that no owner can crowd out another. The owner with the oldest last turn
+ * begins; an owner without a recorded turn counts as waiting since its oldest request. Failed attempts affect only the order
+ * among the requests of one owner.
  *
- * With K owners in it and A accepts in a run, A owners get a turn in each run, or all of them. An owner that waits comes
- * after any other one at most once, for a turn makes that one the younger of the two. So the first request of each owner, in
- * its own order, is attempted within ceil(K/A) runs after it became urgent, and of what is not urgent as soon as urgent
- * requests leave room. It is urgent three runs earlier than that takes.
+ * With K owners and A accepts per run, A owners (or all of them) get a turn in each run. A waiting owner comes after any
+ * other owner at most once, because a turn puts that other owner behind it. So the first request of each owner, in its own
+ * order, is attempted within ceil(K/A) runs after it became urgent; a request that is not urgent, as soon as urgent requests
+ * leave room. A request becomes urgent three runs earlier than necessary.
  *
- * The urgent part has a bounded length, or an owner could fill the time of a run with requests that the preflight checks
- * hold. What it leaves out is first among the other requests of its owner.
+ * The urgent part is limited in length. Otherwise an owner could use up the time of a run with requests that the preflight
+ * checks hold. Urgent requests beyond the limit come first among the other requests of their owner.
  */
 export function orderCandidates<C extends AcceptanceCandidate>(
   candidates: readonly C[],
-  standing: OrderContext,
+  context: OrderContext,
 ): C[] {
-  const owners = inTurn(candidates, standing);
-  const isUrgent = urgency(owners.length, standing);
+  const owners = ownersByWaitingTime(candidates, context);
+  const isUrgent = createUrgencyTest(owners.length, context);
   const urgent = candidates.filter(isUrgent);
-  const most = Math.max(standing.acceptsPerRun, new Set(urgent.map(({ owner }) => owner)).size);
-  const first = takingTurns(urgent.toSorted(inOwnOrder), owners).slice(0, most);
-  const begun = new Set(first);
-  const rest = candidates.filter((candidate) => !begun.has(candidate));
-  const later = rest.toSorted((a, b) => Number(isUrgent(b)) - Number(isUrgent(a)) || inOwnOrder(a, b));
-  return [...first, ...takingTurns(later, owners)];
+  const maxUrgent = Math.max(context.acceptsPerRun, new Set(urgent.map(({ owner }) => owner)).size);
+  const first = takeTurns(urgent.toSorted(compareWithinOwner), owners).slice(0, maxUrgent);
+  const chosen = new Set(first);
+  const others = candidates.filter((candidate) => !chosen.has(candidate));
+  const later = others.toSorted(
+    (a, b) => Number(isUrgent(b)) - Number(isUrgent(a)) || compareWithinOwner(a, b),
+  );
+  return [...first, ...takeTurns(later, owners)];
 }
 
 /**
- * When owners had their last turns, as the next run needs it. Nothing is kept while every owner gets a turn: then the wait of
- * each begins again.
- * @param waited owners of what this run could accept, whether or not it came to them
+ * The last turns of owners after a run. The result is empty if every waiting owner had a turn: then all begin to wait again.
+ * @param waited the owners of the requests that this run could accept, attempted or not
  * @param attempted those of them that had a turn
  */
 export function turnsAfter(
@@ -74,16 +76,22 @@ export function turnsAfter(
 
 interface Waiting {
   readonly owner: string;
-  /** in milliseconds */
+  /** milliseconds since the epoch */
   readonly since: number;
   readonly hadTurn: boolean;
 }
 
-/** Owners by the time since which they wait, the longest first. One that withdraws a request and offers it again waits since then. */
-function inTurn(candidates: readonly AcceptanceCandidate[], { turns, at }: OrderContext): string[] {
+/**
+ * The owners in the order of their waiting time, the longest first. An owner that withdraws a request and offers it again
+ * waits from that time.
+ */
+function ownersByWaitingTime(
+  candidates: readonly AcceptanceCandidate[],
+  { turns, at }: OrderContext,
+): string[] {
   const waiting = [...Map.groupBy(candidates, ({ owner }) => owner)].map(([owner, own]): Waiting => {
     const turn = Object.hasOwn(turns, owner) ? Date.parse(turns[owner] ?? '') : Number.NaN;
-    // A turn in the future was timed by a clock that ran ahead.
+    // Ignores a turn in the future: a clock that ran ahead timed it.
     if (turn <= at.getTime()) return { owner, since: turn, hadTurn: true };
     const since = own.reduce((least, { firstSeen }) => Math.min(least, Date.parse(firstSeen)), Infinity);
     return { owner, since, hadTurn: false };
@@ -96,7 +104,7 @@ function inTurn(candidates: readonly AcceptanceCandidate[], { turns, at }: Order
     .map(({ owner }) => owner);
 }
 
-function urgency(
+function createUrgencyTest(
   owners: number,
   { at, intervalMs, acceptsPerRun }: OrderContext,
 ): (one: AcceptanceCandidate) => boolean {
@@ -105,18 +113,18 @@ function urgency(
   return ({ due }) => due !== null && Date.parse(due) <= end;
 }
 
-/** Of requests in the order of each owner: one of each in turn. */
-function takingTurns<C extends AcceptanceCandidate>(requests: readonly C[], owners: readonly string[]): C[] {
+/** Takes one request of each owner in turn. */
+function takeTurns<C extends AcceptanceCandidate>(requests: readonly C[], owners: readonly string[]): C[] {
   const queues = Map.groupBy(requests, ({ owner }) => owner);
-  const inOrder = owners.map((owner) => queues.get(owner) ?? []);
-  const longest = Math.max(0, ...inOrder.map(({ length }) => length));
-  return Array.from({ length: longest }, (_, turn) => inOrder.flatMap((queue) => queue[turn] ?? [])).flat();
+  const ordered = owners.map((owner) => queues.get(owner) ?? []);
+  const longest = Math.max(0, ...ordered.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, turn) => ordered.flatMap((queue) => queue[turn] ?? [])).flat();
 }
 
-/** Never failed first, then fewest failures; among those the soonest deadline. The order of the input does not matter. */
-function inOwnOrder(a: AcceptanceCandidate, b: AcceptanceCandidate): number {
+/** Compares by number of failed attempts, then by expiry, then by ID. The order of the input does not matter. */
+function compareWithinOwner(a: AcceptanceCandidate, b: AcceptanceCandidate): number {
   if (a.failureCount !== b.failureCount) return a.failureCount - b.failureCount;
-  // What has no deadline waits.
+  // A request without a deadline comes last.
   if (a.due !== b.due) return a.due === null ? 1 : b.due === null ? -1 : compareByCodePoint(a.due, b.due);
   return compareByCodePoint(a.id, b.id);
 }

@@ -1,75 +1,78 @@
 import type { Acceptance, Observation } from './ledgerEntries.ts';
 import type { LedgerChange, LedgerState, PublishedMarker, QueuedEvent } from './ledgerState.ts';
 
-/** The state after one write. Records (receipts, ends, policies) are no part of it: see `recordOf`. */
+/** The state after one change. Records (receipts, ended requests, policies) are not part of the state. */
 export function applyLedgerChange(state: LedgerState, change: LedgerChange): LedgerState {
   return applyLedgerChanges(state, [change]);
 }
 
-/** The state after several, in order. What they change is copied once: a change of thousands would be too slow with a copy each. */
+/**
+ * The state after several changes, in order. Each changed part is copied once: a copy for each of thousands of changes
+ * would be too slow.
+ */
 export function applyLedgerChanges(state: LedgerState, changes: readonly LedgerChange[]): LedgerState {
   if (changes.length === 0) return state;
-  const draft = draftOf(state);
+  const draft = createDraft(state);
   for (const change of changes) apply(draft, change);
-  const { lastListing, failing, turns, observations: sightings, intents, acceptances, outbox } = draft;
+  const { lastListing, failing, turns, observations, intents, acceptances, outbox } = draft;
   return {
     ...state,
     lastListing,
     failing,
     turns,
-    observations: sightings.finished(),
-    intents: intents.finished(),
-    acceptances: acceptances.finished(),
-    outbox: outbox.finished(),
+    observations: observations.result(),
+    intents: intents.result(),
+    acceptances: acceptances.result(),
+    outbox: outbox.result(),
   };
 }
 
-/** What changes bring about, of which the values by ID are never changed in place. */
+/** A state under change. The values by ID are replaced, never changed in place. */
 type Draft = {
   -readonly [K in Exclude<keyof LedgerState, 'damaged' | 'turns'>]: LedgerState[K] extends Readonly<
     Record<string, infer Value>
   >
-    ? Part<Value>
+    ? DraftPart<Value>
     : LedgerState[K];
 } & { turns: LedgerState['turns'] };
 
-/** One part of a state by ID. It is copied when it is first changed, and not before. */
-interface Part<V> {
+/** One part of a state, by ID. It is copied on its first change. */
+interface DraftPart<V> {
   get(id: string): V | undefined;
   set(id: string, value: V): void;
   delete(id: string): void;
-  finished(): Readonly<Record<string, V>>;
+  result(): Readonly<Record<string, V>>;
 }
 
-function partOf<V>(record: Readonly<Record<string, V>>): Part<V> {
+function createPart<V>(record: Readonly<Record<string, V>>): DraftPart<V> {
   let copy: Record<string, V> | null = null;
-  const now = (): Readonly<Record<string, V>> => copy ?? record;
+  const current = (): Readonly<Record<string, V>> => copy ?? record;
   const changed = (): Record<string, V> => {
     copy ??= { ...record };
     return copy;
   };
   return {
-    get: (id) => (Object.hasOwn(now(), id) ? now()[id] : undefined),
-    // Defined, not assigned: to an object some names, such as `__proto__`, are no keys like others.
+    get: (id) => (Object.hasOwn(current(), id) ? current()[id] : undefined),
+    // Defined, not assigned: assigning to a key such as `__proto__` does not create a property.
     set: (id, value) => {
       Object.defineProperty(changed(), id, { value, writable: true, enumerable: true, configurable: true });
     },
     delete: (id) => {
-      if (Object.hasOwn(now(), id)) delete changed()[id];
+      if (Object.hasOwn(current(), id)) delete changed()[id];
     },
-    finished: now,
+    result: current,
   };
 }
 
-function draftOf(state: LedgerState): Draft {
+function createDraft(state: LedgerState): Draft {
   return {
     lastListing: state.lastListing,
     failing: state.failing,
     turns: state.turns,
-    observations: partOf(state.observations),
-    intents: partOf(state.intents),
-    acceptances: partOf(state.acceptances),
-    outbox: partOf(state.outbox),
+    observations: createPart(state.observations),
+    intents: createPart(state.intents),
+    acceptances: createPart(state.acceptances),
+    outbox: createPart(state.outbox),
   };
 }
 
@@ -93,7 +96,7 @@ function apply(draft: Draft, change: LedgerChange): void {
       draft.acceptances.set(change.id, change.acceptance);
       return;
     case 'placed':
-      withAcceptance(draft, change.id, (acceptance) => ({ ...acceptance, ...change.place }));
+      changeAcceptance(draft, change.id, (acceptance) => ({ ...acceptance, ...change.place }));
       return;
     case 'turned':
       draft.turns = change.turns;
@@ -104,13 +107,13 @@ function apply(draft: Draft, change: LedgerChange): void {
       draft.acceptances.delete(change.id);
       return;
     case 'queued':
-      if (change.mark !== null) note(draft, change.mark);
+      if (change.mark !== null) applyMarker(draft, change.mark);
       draft.outbox.set(change.event.id, change.event);
       return;
     case 'undelivered':
       for (const id of change.ids) {
         const queued = draft.outbox.get(id);
-        if (queued !== undefined) draft.outbox.set(id, triedInVain(queued, change.isRefusal));
+        if (queued !== undefined) draft.outbox.set(id, countFailedDelivery(queued, change.isRefusal));
       }
       return;
     case 'delivered':
@@ -126,7 +129,7 @@ function apply(draft: Draft, change: LedgerChange): void {
   }
 }
 
-function triedInVain(queued: QueuedEvent, isRefusal: boolean): QueuedEvent {
+function countFailedDelivery(queued: QueuedEvent, isRefusal: boolean): QueuedEvent {
   const { triedInVain = 0, refusals = 0 } = queued;
   return {
     ...queued,
@@ -135,33 +138,33 @@ function triedInVain(queued: QueuedEvent, isRefusal: boolean): QueuedEvent {
   };
 }
 
-/** What is marked may be gone by now: then there is nothing to tell of it again. */
-function note(draft: Draft, mark: PublishedMarker): void {
+/** Records that an event was published. The entry that it is about may be deleted already: then no marker is needed. */
+function applyMarker(draft: Draft, mark: PublishedMarker): void {
   switch (mark.of) {
     case 'hold':
-      withSighting(draft, mark.id, ({ published, ...rest }) => ({
+      changeObservation(draft, mark.id, ({ published, ...rest }) => ({
         ...rest,
         published: { ...published, holds: published.holds + 1, codes: mark.codes },
       }));
       return;
     case 'deadline':
-      withSighting(draft, mark.id, ({ published: told, ...rest }) => ({
+      changeObservation(draft, mark.id, ({ published, ...rest }) => ({
         ...rest,
-        published: { ...told, thresholds: [...told.thresholds, mark.mark] },
+        published: { ...published, thresholds: [...published.thresholds, mark.threshold] },
       }));
       return;
     case 'problem':
-      withAcceptance(draft, mark.id, ({ publishedCount, ...rest }) => ({
+      changeAcceptance(draft, mark.id, ({ publishedCount, ...rest }) => ({
         ...rest,
         publishedProblem: mark.problem,
         publishedCount: publishedCount + 1,
       }));
       return;
     case 'move':
-      withAcceptance(draft, mark.id, ({ publishedCount: timesTold, ...rest }) => ({
+      changeAcceptance(draft, mark.id, ({ publishedCount, ...rest }) => ({
         ...rest,
         movedTo: mark.connection,
-        publishedCount: timesTold + 1,
+        publishedCount: publishedCount + 1,
       }));
       return;
     case 'failing':
@@ -172,16 +175,16 @@ function note(draft: Draft, mark: PublishedMarker): void {
   }
 }
 
-function withSighting(
-  { observations: sightings }: Draft,
+function changeObservation(
+  { observations }: Draft,
   id: string,
-  change: (sighting: Observation) => Observation,
+  change: (observation: Observation) => Observation,
 ): void {
-  const sighting = sightings.get(id);
-  if (sighting !== undefined) sightings.set(id, change(sighting));
+  const observation = observations.get(id);
+  if (observation !== undefined) observations.set(id, change(observation));
 }
 
-function withAcceptance(
+function changeAcceptance(
   { acceptances }: Draft,
   id: string,
   change: (acceptance: Acceptance) => Acceptance,

@@ -1,6 +1,6 @@
-/** When a request expires: some time in `[earliest, latest]`, ISO 8601 in UTC. */
+/** When a request expires: at a time in `[earliest, latest]`, both ISO 8601 in UTC. */
 export interface Deadline {
-  /** `null`: not known, because no complete listing is known to come before the sighting, or requests never expire here */
+  /** `null`: unknown, because no complete listing is known before the first observation; or requests never expire here */
   readonly earliest: string | null;
   /** `null`: requests never expire here */
   readonly latest: string | null;
@@ -9,16 +9,16 @@ export interface Deadline {
 export const NO_DEADLINE: Deadline = { earliest: null, latest: null };
 
 /**
- * The request was made after the last complete listing that did not show it and before it was first seen.
- * @param expiry seconds from request to expiry; `null` when the provider lets requests stand for ever
+ * Computes the deadline. The request was made after the last complete listing without it, and before its first observation.
+ * @param expiry seconds from request to expiry; `null` if requests never expire at this provider
  */
 export function deadlineOf(
-  sighting: { readonly firstSeen: string; readonly notListedAt: string | null },
+  observation: { readonly firstSeen: string; readonly notListedAt: string | null },
   expiry: number | null,
 ): Deadline {
   if (expiry === null) return NO_DEADLINE;
-  const { firstSeen, notListedAt } = sighting;
-  // Fail closed: a listing later than what came after it was timed by a clock that stepped, and proves nothing.
+  const { firstSeen, notListedAt } = observation;
+  // Fail closed: a listing that is dated after a later observation was timed by a wrong clock, and proves nothing.
   const isBounded = notListedAt !== null && Date.parse(notListedAt) <= Date.parse(firstSeen);
   return {
     earliest: isBounded ? plusSeconds(notListedAt, expiry) : null,
@@ -26,7 +26,7 @@ export function deadlineOf(
   };
 }
 
-/** Seconds from `at` to the end to warn on: the early one, or the late one where the early one is unknown. */
+/** Seconds from `at` to the earliest expiry, or to the latest one if the earliest is unknown. */
 export function secondsToExpiry(deadline: Deadline, at: Date): number | null {
   const end = deadline.earliest ?? deadline.latest;
   return end === null ? null : (Date.parse(end) - at.getTime()) / 1000;
@@ -36,6 +36,6 @@ function plusSeconds(instant: string, seconds: number): string {
   return new Date(Date.parse(instant) + seconds * 1000).toISOString();
 }
 
-/** A deadline is announced when its early end is not known, and at so many hours before its end. */
+/** A deadline is reported if its earliest expiry is unknown, and at each of these numbers of hours before expiry. */
 export const DEADLINE_THRESHOLDS = ['unknown', '72', '24', '6'] as const;
 export type DeadlineThreshold = (typeof DEADLINE_THRESHOLDS)[number];

@@ -17,7 +17,7 @@ export interface Accept {
   readonly owner: string;
   /** the first fitting grant by code point */
   readonly grant: string;
-  /** every fitting grant: all lead to this gateway, and the limits of all of them were applied */
+  /** every fitting grant: all of them give this gateway, and the limits of all of them were applied */
   readonly grants: readonly string[];
   readonly gateway: string;
 }
@@ -26,39 +26,39 @@ export interface Hold {
   readonly verdict: 'hold';
   /** never empty */
   readonly reasons: readonly Reason[];
-  /** what the policy would give it, for a person's use; `null` when that is not one gateway */
+  /** the gateway that the policy would assign, for a person to use; `null` if it is not exactly one */
   readonly gateway: string | null;
 }
 
 /**
- * Whether the policy clearly allows a request, and with which gateway. Every reason against is told, not the first only.
- * Outbound interfaces are no requests: tell them apart with `identify` before asking.
- * @param deadline only for the words of a freeze that outlasts it
+ * Decides whether the policy clearly allows a request, and with which gateway. A hold lists every reason, not only the first.
+ * Outbound interfaces are not requests: the caller separates them with `identify` before.
+ * @param deadline only for the message of a frozen policy
  */
 export function decide(
   policy: Policy,
   request: VirtualInterface,
-  world: DecisionContext,
+  context: DecisionContext,
   deadline: Deadline,
   at: Date,
 ): Decision {
-  const decision = withoutFreeze(policy, request, world, at);
-  return policy.freeze ? frozen(decision, deadline) : decision;
+  const decision = decideUnfrozen(policy, request, context, at);
+  return policy.freeze ? holdAsFrozen(decision, deadline) : decision;
 }
 
-function withoutFreeze(
+function decideUnfrozen(
   policy: Policy,
   request: VirtualInterface,
-  world: DecisionContext,
+  context: DecisionContext,
   at: Date,
 ): Decision {
   const reasons = [
-    ...unfit(request),
-    ...elsewhere(policy, request),
-    ...unremembered(request, world),
-    ...heldByPolicy(policy, request),
+    ...intrinsicReasons(request),
+    ...otherRegionReasons(policy, request),
+    ...damagedLedgerReasons(request, context),
+    ...holdRuleReasons(policy, request),
   ];
-  const identity = identify(policy, request, world.ownConnections);
+  const identity = identify(policy, request, context.ownConnections);
   if (identity.kind === 'outbound') return holdFor([...reasons, OUTBOUND]);
   if (identity.kind === 'unknown') return holdFor([...reasons, identity.reason]);
 
@@ -67,13 +67,13 @@ function withoutFreeze(
   if (!grants.found) return holdFor([...reasons, ...grants.reasons], grants.gateway);
   const { fitting, first } = grants;
   const gateway = sharedGateway(fitting);
-  // Fail closed: grants that disagree decide nothing.
-  if (gateway === null) reasons.push(ambiguous(owner, fitting));
-  reasons.push(...exhaustedLimitReasons(owner, fitting, request.id, policy, world));
+  // Fail closed: grants with different gateways do not allow the request.
+  if (gateway === null) reasons.push(ambiguousReason(owner, fitting));
+  reasons.push(...exhaustedLimitReasons(owner, fitting, request.id, policy, context));
   const { acceptsPerRun } = policy.limits;
-  if (world.acceptedThisRun >= acceptsPerRun) {
-    const message = `this pass has accepted its ${acceptsPerRun} already (\`limits.acceptsPerPass\`); the next pass goes on`;
-    reasons.push({ code: 'pass-limit', message });
+  if (context.acceptedThisRun >= acceptsPerRun) {
+    const message = `this run has already accepted ${acceptsPerRun} requests (\`limits.acceptsPerRun\`); the next run continues`;
+    reasons.push({ code: 'run-limit', message });
   }
   if (gateway === null || reasons.length > 0) return holdFor(reasons, gateway);
   return {
@@ -87,7 +87,8 @@ function withoutFreeze(
 
 const OUTBOUND: Reason = {
   code: 'unknown-requester',
-  message: 'it stands on a connection of our own: we offered it, so it is not for us to accept',
+  message:
+    'it is on a connection of the recipient: the recipient offered it to another account, so it is not a request',
 };
 
 /** @param gateway see `Hold` */
@@ -95,117 +96,119 @@ export function holdFor(reasons: readonly Reason[], gateway: string | null = nul
   return { verdict: 'hold', reasons: sortReasons(reasons), gateway };
 }
 
-/** The same decision with more that stands against it. */
+/** The same decision with more reasons to hold the request. */
 export function addReasons(decision: Decision, more: readonly Reason[]): Decision {
   if (more.length === 0) return decision;
   const before = decision.verdict === 'hold' ? decision.reasons : [];
   return holdFor([...before, ...more], decision.gateway);
 }
 
-/** The codes of every reason for holding, each once; none where the policy allows the request. */
+/** The codes of all reasons to hold, each once; empty if the policy allows the request. */
 export function reasonCodesOf(decision: Decision): string[] {
   return decision.verdict === 'hold' ? [...new Set(decision.reasons.map(({ code }) => code))] : [];
 }
 
-/** What no policy can allow. */
-function unfit(request: VirtualInterface): Reason[] {
+/** The reasons in the request itself, which no policy can allow. */
+function intrinsicReasons(request: VirtualInterface): Reason[] {
   const reasons: Reason[] = [];
   if (request.type !== 'private') {
     const type = request.type === null ? 'of an unknown type' : quote(request.type);
     reasons.push({
       code: 'not-private',
-      message: `the interface is ${type}: only private ones are ever accepted`,
+      message: `the interface is ${type}: only private interfaces are accepted`,
     });
   }
   if (!isReadable(request)) {
     reasons.push({
       code: 'unreadable',
-      message: `the API's answer is not sound: ${formatList(request.readErrors)}`,
+      message: `the API returned inconsistent data: ${formatList(request.readErrors)}`,
     });
   }
   if (!fitsLedgerItem(request)) {
-    // Fail closed: what cannot be put on record is not accepted.
+    // Fail closed: a request that the ledger cannot record is not accepted.
     const message =
-      'its name, tags and BGP sessions are longer than what the ledger can record; have it offered with less';
+      'its name, tags and BGP sessions are longer than the ledger can record; ask the owner to offer it with shorter ones';
     reasons.push({ code: 'unreadable', message });
   }
   if (request.state !== 'confirming') {
     const state = request.state === null ? 'none' : quote(request.state);
     reasons.push({ code: 'unreadable', message: `its state must be \`confirming\`, got ${state}` });
   }
-  // Fail closed: the API contradicts itself, and what is on a gateway is accepted already.
+  // Fail closed: the API contradicts itself, since an interface on a gateway is already accepted.
   if (request.gateway !== null) {
-    const message = `a request has no gateway yet, got ${quote(request.gateway)}; look at it with the AWS CLI`;
+    const message = `a request must not have a gateway yet, got ${quote(request.gateway)}; check it with the AWS CLI`;
     reasons.push({ code: 'unreadable', message });
   }
   return reasons;
 }
 
-/** Fail closed: whether an interface that the API says is in another region can be confirmed from here is not known. */
-function elsewhere({ recipient }: Policy, { region }: VirtualInterface): Reason[] {
+/** Fail closed: it is unknown whether an interface in another region can be confirmed from this target. */
+function otherRegionReasons({ recipient }: Policy, { region }: VirtualInterface): Reason[] {
   if (region === null || region === recipient.region) return [];
   return [
     {
       code: 'other-region',
-      message: `the API says that it is in region ${quote(region)}, and this target is \`${recipient.region}\`; make a policy for that region, or ask the provider`,
+      message: `the API returned region ${quote(region)}, but this target is in \`${recipient.region}\`; write a policy for that region, or ask the provider`,
     },
   ];
 }
 
-/** Fail closed: what the ledger holds of it may be a confirm that was begun, or an acceptance. */
-function unremembered({ id }: VirtualInterface, { damaged }: DecisionContext): Reason[] {
+/** Fail closed: a damaged ledger item may be the intent of a confirm, or an acceptance. */
+function damagedLedgerReasons({ id }: VirtualInterface, { damaged }: DecisionContext): Reason[] {
   const why = damaged[id];
   return why === undefined
     ? []
-    : [{ code: 'unreadable', message: `what the ledger holds of it cannot be read: ${why}` }];
+    : [{ code: 'unreadable', message: `its ledger entry cannot be read: ${why}` }];
 }
 
-/** A frozen policy holds every request. What it would decide otherwise is said too, so that a person knows before lifting the freeze. */
-function frozen(decision: Decision, deadline: Deadline): Hold {
-  const message = `the policy is frozen (\`freeze: true\`); without the freeze: ${otherwise(decision)}${lostBy(deadline)}`;
+/**
+ * A frozen policy holds every request. The message says what it would decide otherwise, so that a person knows before
+ * removing the freeze.
+ */
+function holdAsFrozen(decision: Decision, deadline: Deadline): Hold {
+  const message = `the policy is frozen (\`freeze: true\`); without the freeze: ${describeUnfrozen(decision)}${describeExpiry(deadline)}`;
   if (decision.verdict === 'hold')
     return holdFor([{ code: 'frozen', message }, ...decision.reasons], decision.gateway);
   const { owner, grant, gateway } = decision;
   return holdFor([{ code: 'frozen', message, withoutFreeze: { owner, grant, gateway } }], gateway);
 }
 
-function otherwise(decision: Decision): string {
-  if (decision.verdict === 'hold') return `held too, for ${formatList(reasonCodesOf(decision))}`;
+function describeUnfrozen(decision: Decision): string {
+  if (decision.verdict === 'hold') return `also held, for ${formatList(reasonCodesOf(decision))}`;
   const { owner, grant, gateway } = decision;
   return `accepted by \`${owner}.${grant}\` → \`${gateway}\`, if the preflight checks succeed`;
 }
 
-function lostBy({ earliest, latest }: Deadline): string {
+function describeExpiry({ earliest, latest }: Deadline): string {
   if (latest === null) return '';
   return earliest === null
-    ? `; the request may expire at any moment, at ${latest} at the latest`
-    : `; the request may expire from ${earliest} on`;
+    ? `; the request may expire at any time, at the latest ${latest}`
+    : `; the request may expire at the earliest ${earliest}`;
 }
 
-function heldByPolicy(policy: Policy, request: VirtualInterface): Reason[] {
+function holdRuleReasons(policy: Policy, request: VirtualInterface): Reason[] {
   return policy.hold
-    .filter((line) => holdRuleApplies(line, request))
-    .map((line) => ({ code: 'held-by-policy', message: whyHeld(line, request) }));
+    .filter((rule) => holdRuleApplies(rule, request))
+    .map((rule) => ({ code: 'held-by-policy', message: describeHoldRule(rule, request) }));
 }
 
-/** Fail closed: a line concerns a request unless some field is a definite no. */
-export function holdRuleApplies(line: HoldRule, request: VirtualInterface): boolean {
-  return matchVerdict(line.match, request, 'mayMatch') !== 'no';
+/** Fail closed: a hold rule applies unless at least one of its fields definitely does not match. */
+export function holdRuleApplies(rule: HoldRule, request: VirtualInterface): boolean {
+  return matchVerdict(rule.match, request, 'mayMatch') !== 'no';
 }
 
-/** By its fields: the compiled lines are in another order than the written ones. */
-function whyHeld(line: HoldRule, request: VirtualInterface): string {
-  const fields = evaluateMatch(line.match, request, 'mayMatch').map(
-    ({ field, expected, verdict }) =>
-      `${field} ${expected}${verdict === 'unknown' ? ' (not known here)' : ''}`,
+/** Names a hold rule by its fields, because compiled rules have another order than in the file. */
+function describeHoldRule(rule: HoldRule, request: VirtualInterface): string {
+  const fields = evaluateMatch(rule.match, request, 'mayMatch').map(
+    ({ field, expected, verdict }) => `${field} ${expected}${verdict === 'unknown' ? ' (unknown)' : ''}`,
   );
-  return `a \`hold\` line holds ${formatList(fields)}${line.reason === null ? '' : `: ${line.reason}`}`;
+  return `a hold rule matches ${formatList(fields)}${rule.reason === null ? '' : `: ${rule.reason}`}`;
 }
 
-function ambiguous(owner: Owner, fitting: readonly Grant[]): Reason {
-  const ways = fitting.map(({ name, gateway }) => `\`${owner.name}.${name}\` to \`${gateway}\``);
+function ambiguousReason(owner: Owner, fitting: readonly Grant[]): Reason {
+  const gateways = fitting.map(({ name, gateway }) => `\`${owner.name}.${name}\` to \`${gateway}\``);
   return {
     code: 'ambiguous',
-    message: `grants lead to different gateways: ${formatList(ways)}; make one of them narrower`,
+    message: `matching grants give different gateways: ${formatList(gateways)}; narrow one of them`,
   };
 }

@@ -4,29 +4,33 @@ import type { Acceptance, Assignment, Intent } from './ledgerEntries.ts';
 import { memoizeByObject } from './memoize.ts';
 import { hasEnded, isUnacceptedOffer, isUnreadable, type VirtualInterface } from './model.ts';
 
-/** What surrounds a request when it is judged, with everything accepted so far in this pass. */
+/**
+ * What a decision depends on beside policy and request: other interfaces, the ledger, and the acceptances of this run so
+ * far.
+ */
 export interface DecisionContext {
-  /** the whole listing, as of now */
+  /** the whole listing, with later descriptions */
   readonly interfaces: readonly VirtualInterface[];
-  /** what confirms that were begun are to give */
+  /** the assignments of confirms that were begun */
   readonly intents: Readonly<Record<string, Assignment | Intent>>;
   readonly acceptances: Readonly<Record<string, Acceptance>>;
-  /** by ID: what the ledger holds of it cannot be read, and why */
+  /** by ID: why its ledger item cannot be read */
   readonly damaged: Readonly<Record<string, string>>;
   readonly ownConnections: OwnConnections;
   readonly acceptedThisRun: number;
 }
 
-/** Whether an interface occupies something that `request` could need: it is live, and accepted or perhaps so. */
-export function occupies(vif: VirtualInterface, world: DecisionContext, requestId: string): boolean {
-  return vif.id !== requestId && !hasEnded(vif) && (!isUnacceptedOffer(vif) || mayBeOnRecord(vif, world));
+/** Whether an interface occupies resources that the request could need: it is live, and accepted or possibly accepted. */
+export function occupies(vif: VirtualInterface, context: DecisionContext, requestId: string): boolean {
+  return vif.id !== requestId && !hasEnded(vif) && (!isUnacceptedOffer(vif) || mayBeRecorded(vif, context));
 }
 
 /**
- * Fail closed: a confirm that was begun may take effect yet, and one that is on record took effect, whatever a listing that
- * lags behind says. Where the record cannot be read, it may be either; without a readable ID, it may be any of them.
+ * Whether the ledger has, or may have, a record of an interface. Fail closed: a confirm that was begun may still take effect,
+ * and a recorded one took effect, even if an outdated listing says otherwise. A damaged record may be either; an interface
+ * without a readable ID may be any recorded one.
  */
-function mayBeOnRecord(vif: VirtualInterface, { intents, acceptances, damaged }: DecisionContext): boolean {
+function mayBeRecorded(vif: VirtualInterface, { intents, acceptances, damaged }: DecisionContext): boolean {
   const { id } = vif;
   return (
     isUnreadable(vif, 'id') ||
@@ -54,51 +58,64 @@ const indexOf = memoizeByObject((interfaces: readonly VirtualInterface[]) => {
 });
 
 /**
- * Interfaces that occupy something for whatever request: those that do by themselves, and those that a record makes do. The
- * others are requests. Thousands of those of one owner must not be read again for each decision about one of them.
+ * The interfaces that occupy resources for any request: by their own state, or because the ledger records them. The others
+ * are mere offers: thousands of them must not be scanned again for each decision.
  */
-export function occupyingInterfaces(world: DecisionContext): VirtualInterface[] {
-  const { always, byId } = indexOf(world.interfaces);
-  const { intents, acceptances, damaged } = world;
+export function occupyingInterfaces(context: DecisionContext): VirtualInterface[] {
+  const { always, byId } = indexOf(context.interfaces);
+  const { intents, acceptances, damaged } = context;
   const recorded = Object.keys({ ...intents, ...acceptances, ...damaged }).flatMap(
     (id) => byId.get(id) ?? [],
   );
-  return [...new Set([...always, ...recorded.filter((vif) => occupies(vif, world, ''))])];
+  return [...new Set([...always, ...recorded.filter((vif) => occupies(vif, context, ''))])];
 }
 
-/** The same world with what a description shows now; `null`: it exists no more. */
+/** The context with a newer description of one interface; `null`: it no longer exists. */
 export function withDescription(
-  world: DecisionContext,
+  context: DecisionContext,
   id: string,
   vif: VirtualInterface | null,
 ): DecisionContext {
-  const place = world.interfaces.findIndex((other) => other.id === id);
-  const listed = world.interfaces[place];
-  if (vif === null) return listed === undefined ? world : without(world, id);
-  if (listed === undefined) return { ...world, interfaces: [...world.interfaces, vif] };
-  // Nearly always it is as it was listed: thousands of others are not copied for that.
+  const place = context.interfaces.findIndex((other) => other.id === id);
+  const listed = context.interfaces[place];
+  if (vif === null) return listed === undefined ? context : without(context, id);
+  if (listed === undefined) return { ...context, interfaces: [...context.interfaces, vif] };
+  // It is nearly always unchanged: then the thousands of others are not copied.
   return canonicalJson(listed) === canonicalJson(vif)
-    ? world
-    : { ...world, interfaces: world.interfaces.with(place, vif) };
+    ? context
+    : { ...context, interfaces: context.interfaces.with(place, vif) };
 }
 
-/** What exists no more gets nothing by an intent. As one that nobody was shown, it would hold every request for its gateway. */
-function without(world: DecisionContext, id: string): DecisionContext {
-  const { [id]: _, ...intents } = world.intents;
-  return { ...world, intents, interfaces: world.interfaces.filter((other) => other.id !== id) };
+/**
+ * Removes an interface that no longer exists, with its intent: an unlisted intent would hold every request for its
+ * gateway.
+ */
+function without(context: DecisionContext, id: string): DecisionContext {
+  const { [id]: _, ...intents } = context.intents;
+  return { ...context, intents, interfaces: context.interfaces.filter((other) => other.id !== id) };
 }
 
-/** The same world where a request is given something: its slots, VLAN and addresses are taken, whatever becomes of its confirm. */
-export function withAssignment(world: DecisionContext, id: string, award: Assignment): DecisionContext {
+/**
+ * The context after an assignment: slots, VLAN and addresses of the request are taken, regardless of the outcome of its
+ * confirm.
+ */
+export function withAssignment(
+  context: DecisionContext,
+  id: string,
+  assignment: Assignment,
+): DecisionContext {
   return {
-    ...world,
-    intents: { ...world.intents, [id]: award },
-    acceptedThisRun: world.acceptedThisRun + 1,
+    ...context,
+    intents: { ...context.intents, [id]: assignment },
+    acceptedThisRun: context.acceptedThisRun + 1,
   };
 }
 
-/** The world before `afterAward`: what a request is given does not stand in its own way when it is decided again. */
-export function withoutAssignment(world: DecisionContext, id: string): DecisionContext {
-  const { [id]: _, ...intents } = world.intents;
-  return { ...world, intents, acceptedThisRun: world.acceptedThisRun - 1 };
+/**
+ * The context before `withAssignment`, so that a request does not conflict with its own assignment when it is decided
+ * again.
+ */
+export function withoutAssignment(context: DecisionContext, id: string): DecisionContext {
+  const { [id]: _, ...intents } = context.intents;
+  return { ...context, intents, acceptedThisRun: context.acceptedThisRun - 1 };
 }

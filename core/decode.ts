@@ -1,15 +1,20 @@
 import { escapeText } from './printableText.ts';
 
 /**
- * Readers of plain JSON that this product wrote (compiled policies, ledgers), without a schema library. Every key must be
- * there, so that half a file never reads as a permissive one; `object` refuses other keys too, `open` keeps them.
+ * Decoders of JSON that this product wrote (compiled policies, ledgers), without a schema library. Every key must be
+ * present, so that a truncated file is never read as a permissive policy. `object` refuses unknown keys, `openObject` keeps them.
  */
 
 export class Malformed extends Error {
   override readonly name = 'Malformed';
-  /** @param path where it stands, as `owners[0].grants[1].gateway` */
+  /** position of the value, such as `owners[0].grants[1].gateway` */
+  readonly path: string;
+  /** The same error at another path. */
+  readonly withPath: (path: string) => Malformed;
   constructor(path: string, wanted: string, got: unknown) {
     super(`${path === '' ? 'it' : `\`${path}\``} must be ${wanted}, got ${kindOf(got)}`);
+    this.path = path;
+    this.withPath = (other) => new Malformed(other, wanted, got);
   }
 }
 
@@ -23,10 +28,10 @@ export function record(raw: unknown, path: string): Record<string, unknown> {
 
 type Shape<T> = { readonly [K in keyof T]: Decoder<T[K]> };
 
-/** A way to read an object by the decoders of its keys: `object`, `open` or `archived`. */
+/** Makes the decoder of an object from the decoders of its keys: `object`, `openObject` or `archivedObject`. */
 export type ObjectDecoder = <T extends object>(shape: Shape<T>) => Decoder<T>;
 
-/** An object with exactly the keys of `shape`, each read by its decoder. */
+/** An object with exactly the keys of `shape`. */
 export function object<T extends object>(shape: Shape<T>): Decoder<T> {
   const decode = openObject(shape);
   return (raw, path) => {
@@ -37,8 +42,8 @@ export function object<T extends object>(shape: Shape<T>): Decoder<T> {
 }
 
 /**
- * An object with at least the keys of `shape`. Other keys are kept as they are: a later release wrote them, and reads them
- * again when this one has written the value.
+ * An object with at least the keys of `shape`. Other keys are kept unchanged: a later release wrote them, and reads them
+ * again after this release has written the value.
  */
 export function openObject<T extends object>(shape: Shape<T>): Decoder<T> {
   const decoders = Object.entries<Decoder<unknown>>(shape);
@@ -47,12 +52,15 @@ export function openObject<T extends object>(shape: Shape<T>): Decoder<T> {
     const missing = decoders.find(([key]) => !Object.hasOwn(fields, key));
     if (missing) throw new Malformed(at(path, missing[0]), 'present', undefined);
     for (const [key, decode] of decoders) fields[key] = decode(fields[key], at(path, key));
-    // Every key of the shape was read by the decoder that its type demands.
+    // Every key of the shape was read by the decoder of its type.
     return fields as T;
   };
 }
 
-/** As `open`, of something that nothing is decided by: a key that did not exist when it was written is `null`, unknown. */
+/**
+ * As `openObject`, for data on which no decision depends: a key that is missing, since it came in a later release, is
+ * `null`.
+ */
 export function archivedObject<T extends object>(shape: Shape<T>): Decoder<T> {
   const absent = Object.fromEntries(Object.keys(shape).map((key) => [key, null]));
   const decode = openObject(shape);
@@ -73,7 +81,7 @@ export function array<T>(item: Decoder<T>): Decoder<readonly T[]> {
   };
 }
 
-/** A list that would match everything, or nothing, when empty: so it never is. */
+/** A list with at least one item, because an empty one would match everything or nothing. */
 export function nonEmptyArray<T>(item: Decoder<T>): Decoder<readonly T[]> {
   const decode = array(item);
   return (raw, path) => {
@@ -127,12 +135,12 @@ export const instant: Decoder<string> = text('an instant such as `2026-11-01T00:
   return !Number.isNaN(time) && new Date(time).toISOString() === value;
 });
 
-/** Keys, too, may be anybody's. */
+/** Keys are escaped too: a key may come from an untrusted source. */
 function at(path: string, key: string): string {
   return path === '' ? escapeText(key) : `${path}.${escapeText(key)}`;
 }
 
-/** Names the kind and never the value: what is misplaced may be a secret. */
+/** Names the type and never the value: a misplaced value may be a secret. */
 function kindOf(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
@@ -141,7 +149,7 @@ function kindOf(value: unknown): string {
   return typeof value === 'string' ? 'a text that does not fit' : `${typeof value} ${String(value)}`;
 }
 
-/** Reads what is written in the same way only once: thousands of equal values then take the room of one. */
+/** Decodes equal values only once, so that thousands of equal values take the memory of one. */
 export function deduplicated<T>(decode: Decoder<T>): Decoder<T> {
   const read = new Map<string, T>();
   return (raw, path) => {

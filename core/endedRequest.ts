@@ -7,30 +7,33 @@ import {
 } from './ledgerEntries.ts';
 import type { VirtualInterface } from './model.ts';
 
-/** A request that is no longer one. */
+/** A request that is no longer pending. */
 export interface EndedRequest {
   readonly id: string;
   readonly connection: string | null;
   readonly vlan: number | null;
   readonly name: string | null;
-  /** `null`: it came and expired while no pass was complete */
+  /** `null`: it was made and expired while no run was complete */
   readonly firstSeen: string | null;
-  /** when its end was found out */
+  /** when a run found that it ended */
   readonly endedAt: string;
-  /** from first seen to then */
+  /** from `firstSeen` to `endedAt` */
   readonly pendingSeconds: number | null;
   readonly as: EndCause;
-  /** what it looked like to the last run that saw it pending; `null`: not known */
+  /** its details as the last run that listed it pending recorded them; `null`: unknown */
   readonly request: RequestDetails | null;
-  /** why the last confirm failed; `null`: none did, or it is not known */
+  /** why the last confirm failed; `null`: none failed, or unknown */
   readonly lastFailure: string | null;
-  /** why the last pass held it; empty when it did not */
+  /** why the last run held it; empty if it did not */
   readonly held: readonly StoredReason[];
-  /** confirms tried and failed */
+  /** number of failed confirms */
   readonly failures: number;
 }
 
-/** `accepted`: by us, learnt late. `vanished`: listed no more and unknown by its ID. */
+/**
+ * How a request ended. `accepted`: by this product, found by a later run. `vanished`: no longer listed, and unknown by its
+ * ID.
+ */
 export const END_CAUSES = [
   'accepted',
   'acceptedByOthers',
@@ -41,11 +44,11 @@ export const END_CAUSES = [
 ] as const;
 export type EndCause = (typeof END_CAUSES)[number];
 
-/** How long an end is kept on record, in milliseconds. */
+/** How long the record of an ended request is kept, in milliseconds. */
 export const ENDED_REQUESTS_KEPT_MS = 90 * 24 * 3_600_000;
 
-export function endRequest(id: string, sighting: Observation, as: EndCause, at: string): EndedRequest {
-  const { connection, vlan, name, firstSeen, request, lastFailure, held, failures } = sighting;
+export function endRequest(id: string, observation: Observation, as: EndCause, at: string): EndedRequest {
+  const { connection, vlan, name, firstSeen, request, lastFailure, held, failures } = observation;
   const pendingSeconds = Math.max(0, Math.round((Date.parse(at) - Date.parse(firstSeen)) / 1000));
   return {
     ...{ id, connection, vlan, name, firstSeen, endedAt: at, pendingSeconds, as },
@@ -53,7 +56,7 @@ export function endRequest(id: string, sighting: Observation, as: EndCause, at: 
   };
 }
 
-/** Of a request that nobody saw while it could have been accepted. */
+/** A request that expired before any run observed it. */
 export function endUnobservedRequest(vif: VirtualInterface, at: string): EndedRequest {
   const { id, connection, vlan, name } = vif;
   const unknown = { firstSeen: null, pendingSeconds: null, lastFailure: null, held: [], failures: 0 };
@@ -70,18 +73,18 @@ export function endUnobservedRequest(vif: VirtualInterface, at: string): EndedRe
 }
 
 /**
- * What is gone past the early end of its deadline expired, whether or not the API still shows it. What a listing lacked
- * before that end did not, however late it is described.
+ * The cause of an end. A request that disappeared after its earliest expiry expired, even if the API no longer shows it. A
+ * request that a listing lacked before that time did not expire, however late it is described.
  */
 export function endCauseOf(
-  sighting: Observation | undefined,
+  observation: Observation | undefined,
   vif: VirtualInterface | null,
   at: string,
   expiry: number | null,
 ): EndCause {
   if (vif !== null) return vif.state === 'expired' || vif.state === 'rejected' ? vif.state : 'deleted';
-  const { earliest, latest } = sighting === undefined ? NO_DEADLINE : deadlineOf(sighting, expiry);
+  const { earliest, latest } = observation === undefined ? NO_DEADLINE : deadlineOf(observation, expiry);
   const end = earliest ?? latest;
-  const goneAt = Math.min(Date.parse(at), Date.parse(sighting?.unlistedSince ?? at));
+  const goneAt = Math.min(Date.parse(at), Date.parse(observation?.unlistedSince ?? at));
   return end !== null && goneAt >= Date.parse(end) ? 'expired' : 'vanished';
 }

@@ -4,28 +4,29 @@ import { hasEnded, type VirtualInterface } from './model.ts';
 import type { Owner } from './policy.ts';
 import { quote } from './printableText.ts';
 
-/** Something wrong with an interface that we accepted. */
+/** A problem of an interface that this product accepted. */
 export interface FollowUp {
   readonly id: string;
   readonly owner: string;
   readonly gateway: string;
   readonly acceptedAt: string;
   readonly problem: FollowUpProblem;
-  /** that it is on now; `null`: not known */
+  /** the current connection; `null`: unknown */
   readonly connection: string | null;
   /** a sentence for people */
   readonly message: string;
-  /** the AWS CLI command that mends it; `null` where no command does */
+  /** the AWS CLI command that fixes the problem; `null` if no command does */
   readonly fix: string | null;
 }
 
-/** How long an accepted interface may take to become `available` unless it is set otherwise, in milliseconds. */
+/** The default time within which an accepted interface must become `available`, in milliseconds. */
 export const AVAILABLE_WITHIN_MS = 2 * 60 * 60 * 1000;
 
 /**
- * What we accepted is followed until it was `available`, and told when it is anything else for too long. On which
- * connection it is, is followed until it is over: its owner can move it, and it takes the owner's slots of the limits there too.
- * @param found what this run knows of each; what is not in it is not known
+ * Finds the problems of accepted interfaces. An interface is watched until it is `available`, and reported if it has another
+ * state for too long. Its connection is watched until the interface ends: its owner can move it, and on another connection it
+ * still takes a slot of the owner's limits.
+ * @param found the current state of each interface; of an ID that is missing here, nothing is known
  * @param availableWithinMs how long a customer's router may take to come up
  */
 export function findFollowUps(
@@ -37,9 +38,9 @@ export function findFollowUps(
   return Object.entries(acceptances).flatMap(([id, acceptance]) => {
     const vif = found.get(id);
     if (vif === undefined) return [];
-    // Either way: a record of a distant future is no young one.
-    const isYoung = Math.abs(at.getTime() - Date.parse(acceptance.at)) < availableWithinMs;
-    const problems = [elsewhere(vif, acceptance), problem(vif, acceptance, isYoung)];
+    // The absolute difference: an acceptance dated far in the future is not recent.
+    const isRecent = Math.abs(at.getTime() - Date.parse(acceptance.at)) < availableWithinMs;
+    const problems = [findMove(vif, acceptance), findStateProblem(vif, acceptance, isRecent)];
     const { owner, gateway, at: acceptedAt } = acceptance;
     return problems
       .filter((found) => found !== null)
@@ -47,10 +48,10 @@ export function findFollowUps(
   });
 }
 
-type Found = Pick<FollowUp, 'problem' | 'message' | 'connection'>;
+type FoundProblem = Pick<FollowUp, 'problem' | 'message' | 'connection'>;
 
-/** An unknown connection, of the record or of the interface, is no other one. */
-function elsewhere(vif: VirtualInterface | null, acceptance: Acceptance): Found | null {
+/** Whether the interface moved. An unknown connection, recorded or current, is not a move. */
+function findMove(vif: VirtualInterface | null, acceptance: Acceptance): FoundProblem | null {
   const { connection: home, at: acceptedAt, owner } = acceptance;
   const connection = vif?.connection ?? null;
   if (vif === null || hasEnded(vif) || home === null || connection === null || connection === home)
@@ -59,15 +60,15 @@ function elsewhere(vif: VirtualInterface | null, acceptance: Acceptance): Found 
     problem: 'otherConnection',
     connection,
     message:
-      `accepted at ${acceptedAt} on connection ${quote(home)} and is on ${quote(connection)} now: ask its owner why; ` +
-      `where that is right, add the connection to owner \`${owner}\` in the policy. It takes its slots of the limits all the same`,
+      `accepted at ${acceptedAt} on connection ${quote(home)} and now on ${quote(connection)}: ask its owner why; ` +
+      `if the move is intended, add the connection to owner \`${owner}\` in the policy. It still takes its slots of the limits`,
   };
 }
 
 /**
- * What a complete look teaches about where accepted interfaces are: the connection of those recorded without one; that one
- * is where it was again, so that its next move is reported; and that the policy gives its owner the connection to which it
- * was moved, so that this is where it belongs.
+ * The ledger changes about the connections of accepted interfaces, from a complete listing: the connection of an acceptance
+ * that was recorded without one; that an interface is back on its connection, so that its next move is reported; and that the
+ * policy now gives its owner the connection to which it was moved, so that it belongs there.
  */
 export function connectionChanges(
   acceptances: Readonly<Record<string, Acceptance>>,
@@ -77,13 +78,13 @@ export function connectionChanges(
   return Object.entries(acceptances).flatMap(([id, before]): LedgerChange[] => {
     const vif = found.get(id) ?? null;
     if (vif === null || hasEnded(vif) || vif.connection === null) return [];
-    const place = placeOf(before, vif.connection, owners);
+    const place = currentPlace(before, vif.connection, owners);
     if (place.connection === before.connection && place.movedTo === before.movedTo) return [];
     return [{ kind: 'placed', id, place }];
   });
 }
 
-function placeOf(acceptance: Acceptance, now: string, owners: readonly Owner[]) {
+function currentPlace(acceptance: Acceptance, now: string, owners: readonly Owner[]) {
   const { owner, connection, movedTo } = acceptance;
   const isHome = ({ name, connections }: Owner): boolean =>
     connections.includes(now) &&
@@ -93,32 +94,45 @@ function placeOf(acceptance: Acceptance, now: string, owners: readonly Owner[]) 
   return { connection, movedTo };
 }
 
-/** Until it is `available`. From then on it lives the life of any interface of its account. */
-function problem(vif: VirtualInterface | null, acceptance: Acceptance, isYoung: boolean): Found | null {
-  // A request it becomes no more: a ledger that says so must not keep one from being reported.
+/** The problem of an interface that is not yet `available`. After that its state is the concern of its account. */
+function findStateProblem(
+  vif: VirtualInterface | null,
+  acceptance: Acceptance,
+  isRecent: boolean,
+): FoundProblem | null {
+  // An available interface never becomes a request again: a ledger that says so must not suppress the report.
   if (acceptance.availableAt !== null && vif?.state !== 'confirming') return null;
-  if (vif === null || hasEnded(vif)) return gone(vif, acceptance);
-  return otherGateway(vif, acceptance, isYoung) ?? (isYoung ? null : notUp(vif, acceptance));
+  if (vif === null || hasEnded(vif)) return goneProblem(vif, acceptance);
+  return (
+    gatewayProblem(vif, acceptance, isRecent) ?? (isRecent ? null : notAvailableProblem(vif, acceptance))
+  );
 }
 
-function gone(vif: VirtualInterface | null, { at: acceptedAt }: Acceptance): Found {
-  const message = `accepted at ${acceptedAt}, and gone since (${vif?.state ?? 'listed no more'})`;
+function goneProblem(vif: VirtualInterface | null, { at: acceptedAt }: Acceptance): FoundProblem {
+  const message = `accepted at ${acceptedAt}, and gone since then (${vif?.state ?? 'no longer listed'})`;
   return { problem: 'gone', connection: vif?.connection ?? null, message };
 }
 
-/** A gateway that the API does not show yet is no other one; later it is. */
-function otherGateway(vif: VirtualInterface, { gateway }: Acceptance, isYoung: boolean): Found | null {
-  if (vif.gateway === gateway || (vif.gateway === null && isYoung)) return null;
-  const message = `was given gateway \`${gateway}\` and is on ${vif.gateway === null ? 'none' : quote(vif.gateway)}`;
+/** A missing gateway is a problem only after the time within which the interface must be available. */
+function gatewayProblem(
+  vif: VirtualInterface,
+  { gateway }: Acceptance,
+  isRecent: boolean,
+): FoundProblem | null {
+  if (vif.gateway === gateway || (vif.gateway === null && isRecent)) return null;
+  const message = `was assigned gateway \`${gateway}\` and is on ${vif.gateway === null ? 'none' : quote(vif.gateway)}`;
   return { problem: 'otherGateway', connection: vif.connection, message };
 }
 
-function notUp({ state, connection }: VirtualInterface, { at: acceptedAt }: Acceptance): Found | null {
+function notAvailableProblem(
+  { state, connection }: VirtualInterface,
+  { at: acceptedAt }: Acceptance,
+): FoundProblem | null {
   if (state === 'available') return null;
   if (state === 'down') {
     const message = `accepted at ${acceptedAt} and down: check the BGP session with its owner`;
     return { problem: 'down', connection, message };
   }
-  const message = `accepted at ${acceptedAt} and still ${state === null ? 'of no state' : quote(state)}`;
+  const message = `accepted at ${acceptedAt} and still ${state === null ? 'without a state' : quote(state)}`;
   return { problem: 'notAvailable', connection, message };
 }

@@ -4,17 +4,17 @@ import type { Grant, Owner } from './policy.ts';
 import { compareByCodePoint, formatList } from './printableText.ts';
 import type { NearestGrant, Reason } from './reasons.ts';
 
-/** The grants that a request fits now, or why there is none. */
+/** The grants that match a request now, or why there is none. */
 export type FittingGrants =
   | { readonly found: true; readonly fitting: readonly Grant[]; readonly first: Grant }
   | {
       readonly found: false;
       readonly reasons: readonly Reason[];
-      /** of the grants that it could come to; `null` where they disagree */
+      /** the gateway of the grants that could apply; `null` if they differ */
       readonly gateway: string | null;
     };
 
-/** Evaluates every grant of the owner; their order never matters. `fitting` is by code point of the name. */
+/** Evaluates every grant of the owner. The order of grants never matters; `fitting` is sorted by name. */
 export function findFittingGrants(owner: Owner, request: VirtualInterface, at: Date): FittingGrants {
   const matching = owner.grants.filter(
     (grant) => matchVerdict(grant.match, request, 'matchesCertainly') === 'yes',
@@ -23,20 +23,20 @@ export function findFittingGrants(owner: Owner, request: VirtualInterface, at: D
   const fitting = matching.filter((grant) => validityReason(owner, grant, at) === null);
   const [first] = fitting;
   if (first !== undefined) return { found: true, fitting, first };
-  if (matching.length === 0) return noGrant(owner, request);
-  const untimely = matching
+  if (matching.length === 0) return explainNoGrant(owner, request);
+  const notValidNow = matching
     .map((grant) => validityReason(owner, grant, at))
     .filter((reason) => reason !== null);
-  return { found: false, reasons: untimely, gateway: sharedGateway(matching) };
+  return { found: false, reasons: notValidNow, gateway: sharedGateway(matching) };
 }
 
-/** The gateway that all of them lead to; `null` when they disagree, or there is none. */
+/** The gateway that all grants give; `null` if they differ, or if there is no grant. */
 export function sharedGateway(grants: readonly Grant[]): string | null {
   const [gateway, ...others] = new Set(grants.map((grant) => grant.gateway));
   return gateway === undefined || others.length > 0 ? null : gateway;
 }
 
-/** Why a grant does not hold now; `null`: it does. */
+/** Why a grant is not valid at a time; `null`: it is valid. */
 export function validityReason(owner: Owner, { name, from, until }: Grant, at: Date): Reason | null {
   if (from !== null && at.getTime() < Date.parse(from)) {
     return { code: 'grant-not-started', message: `grant \`${owner.name}.${name}\` begins at ${from}` };
@@ -47,16 +47,20 @@ export function validityReason(owner: Owner, { name, from, until }: Grant, at: D
   return null;
 }
 
-interface Judged {
+interface EvaluatedGrant {
   readonly grant: Grant;
   readonly fields: readonly FieldVerdict[];
 }
 
-function noGrant(owner: Owner, request: VirtualInterface): FittingGrants {
-  const judged = owner.grants
-    .map((grant): Judged => ({ grant, fields: evaluateMatch(grant.match, request, 'matchesCertainly') }))
+function explainNoGrant(owner: Owner, request: VirtualInterface): FittingGrants {
+  const evaluated = owner.grants
+    .map(
+      (grant): EvaluatedGrant => ({ grant, fields: evaluateMatch(grant.match, request, 'matchesCertainly') }),
+    )
     .sort((a, b) => compareByCodePoint(a.grant.name, b.grant.name));
-  const [best] = judged.toSorted((a, b) => distance(a) - distance(b) || fitting(b) - fitting(a));
+  const [best] = evaluated.toSorted(
+    (a, b) => mismatchScore(a) - mismatchScore(b) || matchingFieldCount(b) - matchingFieldCount(a),
+  );
   if (best === undefined) {
     const message = `owner \`${owner.name}\` has no grant`;
     return { found: false, reasons: [{ code: 'no-grant', message }], gateway: null };
@@ -68,26 +72,29 @@ function noGrant(owner: Owner, request: VirtualInterface): FittingGrants {
     gateway: best.grant.gateway,
     failed,
   };
-  const message = `no grant of owner \`${owner.name}\` fits; nearest is \`${best.grant.name}\`: ${formatList(failed.map(shortfall))}`;
-  // A person is told a gateway to give only where there is no choice: the nearest grant is a guess.
+  const message = `no grant of owner \`${owner.name}\` matches; nearest is \`${best.grant.name}\`: ${formatList(failed.map(describeMismatch))}`;
+  // Suggests a gateway only if all grants of the owner give the same one: the nearest grant is a guess.
   const gateway = sharedGateway(owner.grants);
   return { found: false, reasons: [{ code: 'no-grant', message, nearest }], gateway };
 }
 
-/** Fewest fields that fail; of those, most that are only unknown; of those, most that fit. Last, the sort before: by name. */
-function distance({ fields }: Judged): number {
+/**
+ * Orders grants by the number of fields that do not match, then by how many of these are only unknown. Ties: more matching
+ * fields, then name.
+ */
+function mismatchScore({ fields }: EvaluatedGrant): number {
   return fields.reduce(
     (sum, { verdict }) => sum + (verdict === 'yes' ? 0 : verdict === 'unknown' ? 1000 : 1001),
     0,
   );
 }
 
-function fitting({ fields }: Judged): number {
+function matchingFieldCount({ fields }: EvaluatedGrant): number {
   return fields.filter(({ verdict }) => verdict === 'yes').length;
 }
 
-function shortfall({ field, expected, actual, verdict }: FieldVerdict): string {
-  if (actual === null) return `${field} must be ${expected}, and the API does not give it`;
-  const gap = verdict === 'unknown' ? ', and the API does not give all of it' : '';
+function describeMismatch({ field, expected, actual, verdict }: FieldVerdict): string {
+  if (actual === null) return `${field} must be ${expected}, but the API does not return it`;
+  const gap = verdict === 'unknown' ? ', and the API does not return all of it' : '';
   return `${field} must be ${expected}, is ${actual}${gap}`;
 }

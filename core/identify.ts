@@ -5,46 +5,53 @@ import { quote } from './printableText.ts';
 import type { Reason } from './reasons.ts';
 import { ACCOUNT } from './resourceIds.ts';
 
-/** Who offers a virtual interface. */
+/** Who made a virtual interface: an owner of the policy, the recipient itself, or an unknown requester. */
 export type Identity =
   | { readonly kind: 'owner'; readonly owner: Owner }
-  /** offered by us to somebody else: no request */
+  /** offered by the recipient to another account: not a request */
   | { readonly kind: 'outbound' }
   | { readonly kind: 'unknown'; readonly reason: Reason };
 
-/** Connections and LAGs of the recipient itself, or why they could not be asked for. */
+/** Connections and LAGs of the recipient itself, or why they are unknown. */
 export type OwnConnections =
   | { readonly known: true; readonly ids: ReadonlySet<string> }
   | { readonly known: false; readonly why: string };
 
-/** Whether telling who asks takes `DescribeConnections`: only where the API names another account than ours. */
+/**
+ * Whether `DescribeConnections` is needed to identify the requester: only if the interface's owner account is not the
+ * recipient.
+ */
 export function needsOwnConnections(policy: Policy, vif: VirtualInterface): boolean {
   return vif.ownerAccount !== null && vif.ownerAccount !== policy.recipient.account;
 }
 
 /**
- * The four steps by which a requester is told. `ownerAccount` normally is the recipient, so it identifies nobody; the
- * connection does, because the platform sets it and only its owner can offer interfaces on it.
+ * Identifies the requester, in four steps. `ownerAccount` is normally the recipient, so it does not identify the requester.
+ * The connection does: the platform sets it, and only its owner can offer interfaces on it.
  */
 export function identify(policy: Policy, vif: VirtualInterface, own: OwnConnections): Identity {
-  const { provider, account: us } = policy.recipient;
+  const { provider, account: recipientAccount } = policy.recipient;
   const { ownerAccount: account, connection } = vif;
-  if (account === null) return unknown('the API did not name an owner account');
-  if (account === us) return byConnection(policy, connection);
+  if (account === null) return unknownRequester('the API did not return an owner account');
+  if (account === recipientAccount) return identifyByConnection(policy, connection);
 
-  // Fail closed: without our own connections, a request cannot be told from what we offered to others.
+  // Fail closed: without the list of own connections, a request cannot be distinguished from an interface that the
+  // recipient offered to others.
   if (!own.known) {
-    return unknown(
-      `the API names account ${quote(account)} and our own connections are not known (${own.why})`,
+    return unknownRequester(
+      `the API returned account ${quote(account)}, and the recipient's own connections are unknown (${own.why})`,
     );
   }
   if (connection !== null && own.ids.has(connection)) return { kind: 'outbound' };
   switch (provider) {
     case 'aws':
-      // On AWS the owner account of a request is its recipient: another one than ours is not for us to accept.
-      return mismatch(`the API names account ${quote(account)} as recipient, which is not ours (\`${us}\`)`);
+      // On AWS the owner account of a request is its recipient: this target must not accept an interface of another
+      // recipient.
+      return ownerMismatch(
+        `the API returned account ${quote(account)} as the recipient, not \`${recipientAccount}\``,
+      );
     case 'outscale':
-      return byRevealedAccount(byConnection(policy, connection), account);
+      return checkRevealedAccount(identifyByConnection(policy, connection), account);
     default:
       return provider satisfies never;
   }
@@ -58,39 +65,44 @@ const ownersByConnection = memoizeByObject(({ owners }: Policy): ReadonlyMap<str
   return index;
 });
 
-function byConnection(policy: Policy, connection: string | null): Identity {
-  if (connection === null) return unknown('the API did not name a connection');
+function identifyByConnection(policy: Policy, connection: string | null): Identity {
+  if (connection === null) return unknownRequester('the API did not return a connection');
   const owner = ownersByConnection(policy).get(connection);
   if (owner === 'several') {
-    // Fail closed: no policy that was checked says so; one that does identifies nobody.
-    return unknown(
-      `more than one owner in the policy has connection ${quote(connection)}; leave it with one`,
+    // Fail closed: a checked policy never has this; in one that has it, the connection identifies no owner.
+    return unknownRequester(
+      `more than one owner in the policy has connection ${quote(connection)}; keep it with one of them`,
     );
   }
   if (owner !== undefined) return { kind: 'owner', owner };
-  return unknown(
-    `no owner in the policy has connection ${quote(connection)}; when you know whose it is, add it to that owner's \`connections\``,
+  return unknownRequester(
+    `no owner in the policy has connection ${quote(connection)}; if you know its owner, add it to \`connections\` of that owner`,
   );
 }
 
-/** On OUTSCALE the meaning before acceptance is not certain; it must then confirm the owner, never make one. */
-function byRevealedAccount(identity: Identity, account: string): Identity {
+/**
+ * On OUTSCALE the meaning of this account before acceptance is uncertain, so it can only confirm an owner, never identify
+ * one.
+ */
+function checkRevealedAccount(identity: Identity, account: string): Identity {
   if (identity.kind !== 'owner') return identity;
   const { name, account: expected } = identity.owner;
   if (expected === account) return identity;
   if (expected !== null) {
-    return mismatch(`the API names account ${quote(account)}, and owner \`${name}\` is \`${expected}\``);
+    return ownerMismatch(
+      `the API returned account ${quote(account)}, but owner \`${name}\` has account \`${expected}\``,
+    );
   }
-  return mismatch(
-    `the API names account ${quote(account)}, and owner \`${name}\` has none to compare; when it is theirs, ` +
-      `add \`account: "${ACCOUNT.test(account) ? account : '…'}"\` under \`owners.${name}\` (when it is your own, \`recipient.account\` is wrong)`,
+  return ownerMismatch(
+    `the API returned account ${quote(account)}, and owner \`${name}\` has no account to compare; if it is the owner's, ` +
+      `add \`account: "${ACCOUNT.test(account) ? account : '…'}"\` under \`owners.${name}\` (if it is your own, \`recipient.account\` is wrong)`,
   );
 }
 
-function unknown(message: string): Identity {
+function unknownRequester(message: string): Identity {
   return { kind: 'unknown', reason: { code: 'unknown-requester', message } };
 }
 
-function mismatch(message: string): Identity {
+function ownerMismatch(message: string): Identity {
   return { kind: 'unknown', reason: { code: 'owner-mismatch', message } };
 }

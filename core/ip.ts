@@ -3,21 +3,7 @@ import { type Ternary, toTernary } from './fields/matchField.ts';
 import { memoizeByObject } from './memoize.ts';
 import type { VirtualInterface } from './model.ts';
 
-/** Both addresses of every BGP session, ours first; `null` where the API gives no address, or something else: see `hasOddAddress`. */
-export const addressesOf = memoizeByObject((vif: VirtualInterface): readonly (HostAddress | null)[] =>
-  vif.peers
-    .flatMap(({ amazonAddress, customerAddress }) => [amazonAddress, customerAddress])
-    .map((address) => (address === null ? null : parseHostAddress(address))),
-);
-
-/** Whether the API gives something as an address that is none: it may stand for any address. */
-export function hasInvalidAddress(vif: VirtualInterface): boolean {
-  return vif.peers
-    .flatMap(({ amazonAddress, customerAddress }) => [amazonAddress, customerAddress])
-    .some((address, place) => address !== null && addressesOf(vif)[place] === null);
-}
-
-/** A block of addresses. Two blocks either nest or are apart. */
+/** A block of addresses. Of two blocks, one contains the other or they are disjoint. */
 export interface Cidr {
   readonly family: 4 | 6;
   /** first address of the block */
@@ -26,24 +12,24 @@ export interface Cidr {
   readonly prefix: number;
 }
 
-/** A host address together with the subnet that it stands in. */
+/** A host address with its subnet. */
 export interface HostAddress {
   readonly host: bigint;
-  /** of a bare address: the block of that one address */
+  /** for a bare address: the block of this one address */
   readonly subnet: Cidr;
-  /** written without a prefix length: how large its subnet is, is not known */
+  /** written without a prefix length, so that the size of its subnet is unknown */
   readonly isBare: boolean;
 }
 
 const BITS = { 4: 32, 6: 128 } as const;
 
-/** Reads `169.254.10.0/24`; a bare address is a block of one. `null` when it is not a block or has host bits set. */
+/** Parses a block such as `169.254.10.0/24`; a bare address is a block of one. `null`: not a block, or host bits are set. */
 export function parseCidr(text: string): Cidr | null {
   const address = parseHostAddress(text);
   return address !== null && address.host === address.subnet.base ? address.subnet : null;
 }
 
-/** Reads `169.254.10.1/30`, and a bare address. `null` when it is not an address. */
+/** Parses an address such as `169.254.10.1/30`, or a bare address. `null`: not an address. */
 export function parseHostAddress(text: string): HostAddress | null {
   const [, address, length] = /^([^/%]+)(?:\/(0|[1-9][0-9]{0,2}))?$/.exec(text) ?? [];
   if (address === undefined) return null;
@@ -51,7 +37,7 @@ export function parseHostAddress(text: string): HostAddress | null {
   if (family === null) return null;
   const prefix = length === undefined ? BITS[family] : Number(length);
   if (prefix > BITS[family]) return null;
-  const host = family === 4 ? bitsOf4(address) : bitsOf6(address);
+  const host = family === 4 ? parse4(address) : parse6(address);
   return {
     host,
     subnet: { family, base: (host >> hostBits(family, prefix)) << hostBits(family, prefix), prefix },
@@ -59,18 +45,21 @@ export function parseHostAddress(text: string): HostAddress | null {
   };
 }
 
-/** Whether it is the last IPv4 address of a subnet that is larger than two: no host has that one. IPv6 has none. */
+/**
+ * Whether it is the IPv4 broadcast address: the last of a subnet with more than two addresses. IPv6 has no broadcast
+ * address.
+ */
 export function isBroadcast({ host, subnet: { family, base, prefix } }: HostAddress): boolean {
   return family === 4 && prefix < 31 && host === base + (1n << hostBits(family, prefix)) - 1n;
 }
 
 export function containsCidr(outer: Cidr, inner: Cidr): boolean {
   return (
-    outer.family === inner.family && outer.prefix <= inner.prefix && sameUpTo(outer.prefix, outer, inner)
+    outer.family === inner.family && outer.prefix <= inner.prefix && isSamePrefix(outer.prefix, outer, inner)
   );
 }
 
-/** The block of so many bits that contains this one; `null` when this one is larger. */
+/** The block with this prefix length that contains the given block; `null` if the given block is larger. */
 export function enclosingCidr(cidr: Cidr, prefix: number): Cidr | null {
   const { family, base } = cidr;
   if (cidr.prefix < prefix) return null;
@@ -78,14 +67,14 @@ export function enclosingCidr(cidr: Cidr, prefix: number): Cidr | null {
 }
 
 export function cidrsOverlap(a: Cidr, b: Cidr): boolean {
-  return a.family === b.family && sameUpTo(Math.min(a.prefix, b.prefix), a, b);
+  return a.family === b.family && isSamePrefix(Math.min(a.prefix, b.prefix), a, b);
 }
 
-/** Whether two addresses can be the two ends of one session; `unknown` where a prefix length is missing that decides it. */
+/** Whether two addresses can be the two ends of one session; `unknown` if a missing prefix length decides it. */
 export function sameSubnet(a: HostAddress, b: HostAddress): Ternary {
   if (!(a.isBare || b.isBare))
     return toTernary(a.subnet.prefix === b.subnet.prefix && containsCidr(a.subnet, b.subnet));
-  // Of a bare address, the host alone is known: it stands in the other one's subnet, or the two have none in common.
+  // The subnet of a bare address is unknown: the address is in the other one's subnet, or the two share no subnet.
   const canShare = a.isBare
     ? b.isBare
       ? a.subnet.family === b.subnet.family
@@ -94,10 +83,10 @@ export function sameSubnet(a: HostAddress, b: HostAddress): Ternary {
   return canShare ? 'unknown' : 'no';
 }
 
-/** Whether the subnets of two addresses have an address in common; `unknown` where a prefix length is missing that decides it. */
+/** Whether the subnets of two addresses overlap; `unknown` if a missing prefix length decides it. */
 export function subnetsOverlap(a: HostAddress, b: HostAddress): Ternary {
   if (cidrsOverlap(a.subnet, b.subnet)) return 'yes';
-  // A subnet of unknown size may reach every other one of its family.
+  // A subnet of unknown size may overlap every other one of its family.
   return (a.isBare || b.isBare) && a.subnet.family === b.subnet.family ? 'unknown' : 'no';
 }
 
@@ -105,7 +94,21 @@ export function formatCidr(cidr: Cidr): string {
   return `${cidr.family === 4 ? format4(cidr.base) : format6(cidr.base)}/${cidr.prefix}`;
 }
 
-function sameUpTo(prefix: number, a: Cidr, b: Cidr): boolean {
+/** Both addresses of every BGP session, Amazon's first; `null`: no address, or an invalid one (see `hasInvalidAddress`). */
+export const addressesOf = memoizeByObject((vif: VirtualInterface): readonly (HostAddress | null)[] =>
+  vif.peers
+    .flatMap(({ amazonAddress, customerAddress }) => [amazonAddress, customerAddress])
+    .map((address) => (address === null ? null : parseHostAddress(address))),
+);
+
+/** Whether the API returns an invalid address. It may mean any address. */
+export function hasInvalidAddress(vif: VirtualInterface): boolean {
+  return vif.peers
+    .flatMap(({ amazonAddress, customerAddress }) => [amazonAddress, customerAddress])
+    .some((address, place) => address !== null && addressesOf(vif)[place] === null);
+}
+
+function isSamePrefix(prefix: number, a: Cidr, b: Cidr): boolean {
   const shift = hostBits(a.family, prefix);
   return a.base >> shift === b.base >> shift;
 }
@@ -114,14 +117,14 @@ function hostBits(family: 4 | 6, prefix: number): bigint {
   return BigInt(BITS[family] - prefix);
 }
 
-function bitsOf4(address: string): bigint {
+function parse4(address: string): bigint {
   return address.split('.').reduce((bits, octet) => (bits << 8n) | BigInt(octet), 0n);
 }
 
-function bitsOf6(address: string): bigint {
-  // An embedded IPv4 tail (::ffff:192.0.2.1) becomes two ordinary groups first.
+function parse6(address: string): bigint {
+  // Converts an embedded IPv4 tail (::ffff:192.0.2.1) into two groups first.
   const plain = address.replace(/(\d+\.\d+\.\d+\.\d+)$/, (tail) => {
-    const bits = bitsOf4(tail);
+    const bits = parse4(tail);
     return `${(bits >> 16n).toString(16)}:${(bits & 0xffffn).toString(16)}`;
   });
   const [head = '', tail] = plain.split('::');

@@ -1,7 +1,7 @@
 import type { Deadline } from './deadline.ts';
 import type { Gateway, Recipient, VirtualInterface } from './model.ts';
 
-/** Why a request was to be accepted: everything by which that can be shown later. No secret is among it. */
+/** The evidence for an acceptance: everything needed to verify the decision later. It contains no secret. */
 export interface Evidence {
   readonly target: string;
   readonly recipient: Recipient;
@@ -12,128 +12,134 @@ export interface Evidence {
   readonly deadline: Deadline;
   /** the first fitting grant by code point */
   readonly grant: string;
-  /** of every fitting grant that has one, by its name */
+  /** the tickets of the fitting grants, by grant name */
   readonly tickets: Readonly<Record<string, string>>;
   /** as listed right before the confirm */
   readonly gatewaySeen: Gateway | null;
-  /** what stood in the slots of the limits */
+  /** the interfaces that took slots of the limits */
   readonly usage: LimitUsage;
-  /** accepted by the same pass before it */
+  /** number of requests that the same run had accepted before */
   readonly acceptedBefore: number;
-  /** checks that could not be made, a sentence each */
+  /** checks that were skipped, a sentence each */
   readonly skipped: readonly string[];
 }
 
-/** IDs that stand in the slots of an owner and of grants. */
+/** The IDs that take slots of the limits of an owner and of its grants. */
 export interface LimitUsage {
   readonly owner: readonly string[];
   /** by the grant's name */
   readonly grants: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What a ledger remembers of single interfaces. Instants are ISO 8601 in UTC. */
+/** The ledger entries about single interfaces. Instants are ISO 8601 in UTC. */
 
 export interface Observation {
-  /** after the answer that first showed it */
+  /** the time after the answer that first showed it */
   readonly firstSeen: string;
-  /** beginning of the last complete listing before that, which did not show it; `null` when there was none */
+  /** the beginning of the last complete listing before that, which did not show it; `null`: there was none */
   readonly notListedAt: string | null;
   readonly connection: string | null;
   readonly vlan: number | null;
   readonly name: string | null;
-  /** offered by us to somebody else, as far as could be told: no request, and its end is nobody's loss */
+  /** offered by the recipient to another account, as far as known: not a request, and its end is not reported */
   readonly outbound: boolean;
-  /** confirms tried and failed */
+  /** number of failed confirms */
   readonly failures: number;
-  /** what it looked like to the last run; `null`: not known */
+  /** its details as the last run recorded them; `null`: unknown */
   readonly request: RequestDetails | null;
-  /** why the last confirm failed; `null`: none did, or it is not known */
+  /** why the last confirm failed; `null`: none failed, or unknown */
   readonly lastFailure: string | null;
-  /** why the last pass held it, for when it ends unaccepted; as worded when the codes last changed */
+  /** why the last run held it, for the report of its end; with the messages of when the codes last changed */
   readonly held: readonly StoredReason[];
   readonly published: Published;
   /**
-   * answer of the first listing that lacked it, where no run had time since to describe it by its ID; `null`: it is listed,
-   * or was described. It keeps a request that was withdrawn early from being taken for an expired one.
+   * the time of the first listing that lacked it, if no run has described it by its ID since then; `null`: it is listed, or was
+   * described. It prevents that a request that was withdrawn early counts as expired.
    */
   readonly unlistedSince: string | null;
 }
 
-/** What a request says beside its connection, VLAN and name. Absent fields are those that the API did not give. */
+/** The details of a request beside its connection, VLAN and name. Missing fields are those that the API did not return. */
 export type RequestDetails = Pick<
   VirtualInterface,
   'type' | 'ownerAccount' | 'location' | 'region' | 'mtu' | 'tags' | 'peers'
 >;
 
-/** The longest details that are kept of one request, in characters of JSON: a requester chooses tags and names. */
-const MOST_DETAILS = 2000;
-
-/** The longest request that can be accepted, in characters of JSON: its intent and its receipt have it whole, and fit one item. */
-const MOST_RECORDED = 50_000;
-
-export function fitsLedgerItem(vif: VirtualInterface): boolean {
-  return JSON.stringify(vif).length <= MOST_RECORDED;
-}
-
-/** How many requests may be pending for their details to be kept: a flood of them must not slow the ledger down. */
-const MOST_DETAILED = 1000;
+/**
+ * The longest details that are kept of one request, in characters of JSON. A requester chooses tags and names, so they may
+ * be long.
+ */
+const MAX_DETAILS_LENGTH = 2000;
 
 /**
- * The details that the ledger is to have of a request.
- * @param known those that it has; `null`: none
- * @param pending how many requests are pending
+ * The longest request that can be accepted, in characters of JSON: its intent and its receipt contain it, and must fit one
+ * item.
+ */
+const MAX_REQUEST_LENGTH = 50_000;
+
+export function fitsLedgerItem(vif: VirtualInterface): boolean {
+  return JSON.stringify(vif).length <= MAX_REQUEST_LENGTH;
+}
+
+/** Details are kept only up to this number of pending requests: a flood of requests must not slow the ledger down. */
+const MAX_DETAILED_REQUESTS = 1000;
+
+/**
+ * The details of a request that the ledger should have.
+ * @param known the details that it has; `null`: none
+ * @param pending the number of pending requests
  */
 export function detailsToKeep(
   vif: VirtualInterface,
   known: RequestDetails | null,
   pending: number,
 ): RequestDetails | null {
-  return pending > MOST_DETAILED ? known : requestDetailsOf(vif);
+  return pending > MAX_DETAILED_REQUESTS ? known : requestDetailsOf(vif);
 }
 
-/** `null`: they are too long to keep. */
+/** The details of a request; `null`: they are too long to keep. */
 export function requestDetailsOf(vif: VirtualInterface): RequestDetails | null {
   const { type, ownerAccount, location, region, mtu, tags, peers } = vif;
   const details = { type, ownerAccount, location, region, mtu, tags, peers };
-  return JSON.stringify(details).length > MOST_DETAILS ? null : details;
+  return JSON.stringify(details).length > MAX_DETAILS_LENGTH ? null : details;
 }
 
-/** A code is any text: a ledger may have been written by a version that knows more of them. */
+/** A reason in the ledger. Its code is any text, because a later release with more codes may have written the ledger. */
 export interface StoredReason {
   readonly code: string;
   readonly message: string;
 }
 
-/** What was announced of a request. */
+/** What was published about a request. */
 export interface Published {
-  /** how many holds */
+  /** the number of published holds */
   readonly holds: number;
-  /** the codes of the last of them */
+  /** the codes of the last published hold */
   readonly codes: readonly string[];
-  /** `DeadlineMark`s, and those of later releases */
+  /** each a `DeadlineThreshold`, or a threshold of a later release */
   readonly thresholds: readonly string[];
 }
 
 export const NOTHING_PUBLISHED: Published = { holds: 0, codes: [], thresholds: [] };
 
-/** What a request is being given. */
+/** The assignment of a request: grants and gateway of an owner. */
 export interface Assignment {
-  /** when that was decided */
+  /** when it was decided */
   readonly at: string;
   readonly owner: string;
-  /** every grant that fitted: all their limits apply */
+  /** every fitting grant: the limits of all of them apply */
   readonly grants: readonly string[];
   readonly gateway: string;
 }
 
 export interface Intent extends Assignment {
-  /** complete listings since, that still showed it confirming */
+  /** the number of complete listings since then that still showed it confirming */
   readonly listings: number;
-  /** for the receipt, should it turn out to be accepted */
+  /** for the receipt, if it turns out to be accepted */
   readonly evidence: Evidence;
 }
 
-/** What can be wrong with an interface that we accepted. */
+/** The problems that an accepted interface can have. */
 export const FOLLOW_UP_PROBLEMS = [
   'gone',
   'otherGateway',
@@ -146,37 +152,37 @@ export type FollowUpProblem = (typeof FOLLOW_UP_PROBLEMS)[number];
 
 export interface Acceptance extends Assignment {
   /**
-   * where it belongs: the one by which it was offered, or to which it was moved since and that the policy gives its owner. Of what an
-   * earlier release recorded it is where it was first seen. `null`: not known yet
+   * the connection where it belongs: the one on which it was offered, or one to which it was moved and that the policy gives its
+   * owner. For an acceptance that an earlier release recorded, the first observed one. `null`: not known yet
    */
   readonly connection: string | null;
-  /** the other connection that it was last reported on; `null`: it is on its own, as far as was reported */
+  /** the other connection of the last reported move; `null`: no move is reported */
   readonly movedTo: string | null;
-  /** when it was first seen `available`: from then on only the connection that it is on is followed */
+  /** when it was first observed `available`: after that only its connection is watched */
   readonly availableAt: string | null;
-  /** whether it was found out since what leads on from its gateway, or given up: it is asked no more */
+  /** whether the onward routes of its gateway were checked after that, or the check was given up: they are not read again */
   readonly routesSettled: boolean;
-  /** what was last announced to be wrong with it: a `FollowUpProblem`, or one that only later releases know */
+  /** the problem that was last published: a `FollowUpProblem`, or one that only later releases know */
   readonly publishedProblem: string | null;
-  /** how often something was */
+  /** the number of published problems and moves */
   readonly publishedCount: number;
 }
 
-/** What was just accepted. @param request as it was described right before */
+/** The entry of a new acceptance. The second parameter is the request as described immediately before. */
 export function createAcceptance(
-  award: Assignment,
+  assignment: Assignment,
   { connection }: Pick<VirtualInterface, 'connection'>,
 ): Acceptance {
-  const { at, owner, grants, gateway } = award;
-  const quiet = { availableAt: null, routesSettled: false, publishedProblem: null, publishedCount: 0 };
-  return { at, owner, grants, gateway, connection, movedTo: null, ...quiet };
+  const { at, owner, grants, gateway } = assignment;
+  const initial = { availableAt: null, routesSettled: false, publishedProblem: null, publishedCount: 0 };
+  return { at, owner, grants, gateway, connection, movedTo: null, ...initial };
 }
 
-/** What the ledger, or this pass, gave a request. */
+/** An assignment that the ledger or the current run made. */
 export type RecordedAssignment = Assignment | Intent | Acceptance;
 
-/** The connection by which it was offered; `null`: not on record. */
-export function offeredConnectionOf(given: RecordedAssignment): string | null {
-  if ('connection' in given) return given.connection;
-  return 'evidence' in given ? given.evidence.request.connection : null;
+/** The connection on which it was offered; `null`: not recorded. */
+export function offeredConnectionOf(assignment: RecordedAssignment): string | null {
+  if ('connection' in assignment) return assignment.connection;
+  return 'evidence' in assignment ? assignment.evidence.request.connection : null;
 }

@@ -4,9 +4,9 @@ import { gatewayKind, isVirtualInterfaceId } from './resourceIds.ts';
 
 /** Whether a manual override command may be shown for a request that is held for reasons of these codes. */
 export type ManualOverride =
-  /** it may, where it is labelled as one that bypasses the policy */
+  /** it may be shown, labelled as a command that bypasses the policy */
   | 'shown'
-  /** the owner, or what is asked for, is not certain: a ready command would let in anybody */
+  /** the owner or the requested interface is not certain: a complete command could accept an unknown requester's interface */
   | 'verifyFirst'
   /** the command would fail before something else is fixed */
   | 'wouldFail';
@@ -17,7 +17,7 @@ const OVERRIDES: Readonly<Record<ReasonCode, ManualOverride>> = {
   'other-region': 'verifyFirst',
   'unknown-requester': 'verifyFirst',
   'owner-mismatch': 'verifyFirst',
-  // A frozen request has its other reasons beside it (decide), so those of a stranger are among the codes too.
+  // A frozen request also has its other reasons (see `decide`), so the codes of an unknown requester are present too.
   frozen: 'shown',
   'held-by-policy': 'verifyFirst',
   'no-grant': 'shown',
@@ -26,7 +26,7 @@ const OVERRIDES: Readonly<Record<ReasonCode, ManualOverride>> = {
   ambiguous: 'shown',
   'owner-limit': 'shown',
   'grant-limit': 'shown',
-  'pass-limit': 'shown',
+  'run-limit': 'shown',
   'gateway-missing': 'wouldFail',
   'gateway-not-available': 'wouldFail',
   'gateway-not-attached': 'wouldFail',
@@ -36,29 +36,29 @@ const OVERRIDES: Readonly<Record<ReasonCode, ManualOverride>> = {
   'asn-conflict': 'shown',
 };
 
-/** One code that forbids the command is enough, whatever the others are. */
+/** The strictest rule of all codes: one code that forbids the command is enough. */
 export function manualOverrideFor(codes: readonly string[]): ManualOverride {
-  const overrides = codes.map(overrideOf);
+  const overrides = codes.map(overrideForCode);
   return (
     overrides.find((one) => one === 'verifyFirst') ?? overrides.find((one) => one !== 'shown') ?? 'shown'
   );
 }
 
-function overrideOf(code: string): ManualOverride {
-  // Fail closed: a code that this version does not know may be about the owner.
-  return isKnown(code) ? OVERRIDES[code] : 'verifyFirst';
+function overrideForCode(code: string): ManualOverride {
+  // Fail closed: a code that this release does not know may be about the owner.
+  return isReasonCode(code) ? OVERRIDES[code] : 'verifyFirst';
 }
 
-function isKnown(code: string): code is ReasonCode {
+function isReasonCode(code: string): code is ReasonCode {
   return Object.hasOwn(OVERRIDES, code);
 }
 
 /**
- * The AWS CLI command by which a person could accept a private request that is still pending.
- * @param codes of every reason for which it is held; empty where the policy allows it
- * @param gateway what the policy would give it; without one the command says where to put it
- * @param endpoint `null`: the provider's own
- * @returns `null` where none may be shown
+ * The AWS CLI command by which a person can accept a pending private request.
+ * @param codes of every reason for holding the request; empty if the policy allows it
+ * @param gateway the gateway that the policy would assign; `null`: the command has a placeholder
+ * @param endpoint `null`: the provider's default
+ * @returns `null` if no command may be shown
  */
 export function manualOverrideCommand(
   vif: Pick<VirtualInterface, 'id'>,
@@ -68,11 +68,11 @@ export function manualOverrideCommand(
   endpoint: string | null,
 ): string | null {
   if (manualOverrideFor(codes) !== 'shown') return null;
-  const id = `--virtual-interface-id ${shellWord(vif.id)}`;
+  const id = `--virtual-interface-id ${interfaceIdArgument(vif.id)}`;
   return `aws directconnect confirm-private-virtual-interface ${id} ${gatewayOption(gateway)} ${endpointOptions(region, endpoint)}`;
 }
 
-/** The end of a command. @param endpoint `null`: where the AWS CLI finds it by itself */
+/** The options of a command that say where to send it. @param endpoint `null`: the AWS CLI's default */
 export function endpointOptions(region: string, endpoint: string | null): string {
   return `--region ${region}${endpoint === null ? '' : ` --endpoint-url ${endpoint}`}`;
 }
@@ -81,18 +81,18 @@ function gatewayOption(gateway: string | null): string {
   const kind = gateway === null ? null : gatewayKind(gateway);
   return kind === 'directConnect'
     ? `--direct-connect-gateway-id ${gateway}`
-    : `--virtual-gateway-id ${kind === null ? GATEWAY_TO_CHOOSE : gateway}`;
+    : `--virtual-gateway-id ${kind === null ? GATEWAY_PLACEHOLDER : gateway}`;
 }
 
-/** The placeholder in a command where the policy does not say which gateway. */
-const GATEWAY_TO_CHOOSE = 'VGW_ID';
+/** The placeholder in a command when the policy does not give one gateway. */
+const GATEWAY_PLACEHOLDER = 'VGW_ID';
 
-/** Whether a command needs a gateway that a person chooses. */
+/** Whether a person must choose the gateway of a command. */
 export function needsGatewayChoice(command: string): boolean {
-  return command.includes(` ${GATEWAY_TO_CHOOSE} `);
+  return command.includes(` ${GATEWAY_PLACEHOLDER} `);
 }
 
-/** IDs come from the API: what is not plainly one must become neither a command nor an option. */
-function shellWord(id: string): string {
+/** IDs come from the API: a text that is not a well-formed ID must not become part of a shell command. */
+function interfaceIdArgument(id: string): string {
   return isVirtualInterfaceId(id) ? id : 'VIRTUAL_INTERFACE_ID';
 }

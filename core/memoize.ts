@@ -1,6 +1,6 @@
 /**
- * Computes once for each object, for as long as somebody has it: of objects that nobody ever changes in place, as all data of
- * the core are.
+ * Memoizes a function of an object, for as long as the object exists. The object must never be changed in place; this is true
+ * for all data of the core.
  */
 export function memoizeByObject<K extends object, V extends object>(compute: (of: K) => V): (of: K) => V {
   const known = new WeakMap<K, V>();

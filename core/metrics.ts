@@ -6,46 +6,46 @@ export interface Metric {
   readonly value: number;
 }
 
-/** Names that alarms and dashboards rely on. */
+/** The names of metrics. Alarms and dashboards rely on them. */
 export type MetricName =
   | 'Pending'
   | 'Accepted'
   | 'Held'
   | 'ConfirmFailed'
-  | 'PassFailed'
-  | 'PassCompleted'
+  | 'RunFailed'
+  | 'RunCompleted'
   | 'Expired'
   | 'NotAvailable'
-  | 'AnnouncementFailed'
+  | 'EventDeliveryFailed'
   | 'HoursToDeadline'
   | 'LeaseHeld';
 
-/** What a pass measures: counts with their zeros, so that silence means that nothing ran. */
+/** The metrics of a run. Counts of zero are included, so that missing data means that nothing ran. */
 export function metricsOf(report: RunReport): Metric[] {
-  if (report.status === 'leaseHeld') return [counted('LeaseHeld', 1)];
+  if (report.status === 'leaseHeld') return [countMetric('LeaseHeld', 1)];
   const failed = report.status === 'failed';
-  const isUntold = report.failures.some(({ code }) => code === 'announcement');
-  const passes = [
-    counted('PassFailed', failed ? 1 : 0),
-    counted('PassCompleted', failed ? 0 : 1),
-    counted('AnnouncementFailed', isUntold ? 1 : 0),
+  const isUndelivered = report.failures.some(({ code }) => code === 'event-delivery');
+  const runs = [
+    countMetric('RunFailed', failed ? 1 : 0),
+    countMetric('RunCompleted', failed ? 0 : 1),
+    countMetric('EventDeliveryFailed', isUndelivered ? 1 : 0),
   ];
-  // Without a complete listing nothing is known of the requests: their counts are left out, not told as zero.
-  if (report.counts === null) return passes;
+  // Without a complete listing the requests are unknown: their counts are left out, not reported as zero.
+  if (report.counts === null) return runs;
   const { pending, accepted, held, failed: confirmFailed } = report.counts;
   return [
-    counted('Pending', pending),
-    counted('Accepted', accepted),
-    counted('Held', held),
-    counted('ConfirmFailed', confirmFailed),
-    ...passes,
-    counted('Expired', report.ended.filter(({ as }) => as === 'expired').length),
-    counted('NotAvailable', report.followUps.length),
+    countMetric('Pending', pending),
+    countMetric('Accepted', accepted),
+    countMetric('Held', held),
+    countMetric('ConfirmFailed', confirmFailed),
+    ...runs,
+    countMetric('Expired', report.ended.filter(({ as }) => as === 'expired').length),
+    countMetric('NotAvailable', report.followUps.length),
     ...hoursToDeadline(report),
   ];
 }
 
-/** To the nearest early end of what is still pending. Left out while none is known. */
+/** Hours to the closest earliest expiry of the pending requests. Left out if none is known. */
 function hoursToDeadline(report: RunReport): Metric[] {
   const ends = report.requests
     .filter(({ outcome }) => outcome !== 'accepted' && outcome !== 'gone')
@@ -55,6 +55,6 @@ function hoursToDeadline(report: RunReport): Metric[] {
   return ends.length === 0 ? [] : [{ name: 'HoursToDeadline', unit: 'None', value: Math.min(...ends) }];
 }
 
-function counted(name: MetricName, value: number): Metric {
+function countMetric(name: MetricName, value: number): Metric {
   return { name, unit: 'Count', value };
 }

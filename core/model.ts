@@ -1,4 +1,4 @@
-/** The words of the domain as types. Absent is always `null`, so that a forgotten key is a type error. */
+/** The terms of the domain as types. A missing value is always `null`, so that a forgotten key is a type error. */
 
 export const PROVIDERS = ['outscale', 'aws'] as const;
 export type Provider = (typeof PROVIDERS)[number];
@@ -14,16 +14,16 @@ export interface Recipient {
 /** One BGP session of a virtual interface, without its key. */
 export interface BgpPeer {
   readonly asn: number | null;
-  /** host address with its prefix length, as the API writes it: `169.254.10.1/30` */
+  /** host address with its prefix length, as the API returns it: `169.254.10.1/30` */
   readonly amazonAddress: string | null;
   readonly customerAddress: string | null;
-  /** whether a BGP key is set; the key itself is dropped where the wire type becomes this type */
+  /** whether a BGP key is set; the key itself is dropped when the API's answer is read */
   readonly hasKey: boolean | null;
 }
 
 /**
- * What can be unreadable of a virtual interface. The fields of BGP sessions count for all sessions of the interface: one that
- * cannot be read may hide any value.
+ * The fields of a virtual interface that can be unreadable. A field of BGP sessions applies to all sessions of the interface:
+ * one unreadable session may hide any value.
  */
 export const INTERFACE_FIELDS = [
   'id',
@@ -46,20 +46,20 @@ export type InterfaceField = (typeof INTERFACE_FIELDS)[number];
 
 /**
  * A virtual interface as one listing or description showed it.
- * `null` means that the API did not give the field, or gave something that cannot be read: `unreadable` tells them apart.
+ * `null` means that the API did not return the field, or returned an unreadable value: `unreadable` distinguishes the two.
  */
 export interface VirtualInterface {
-  /** the API's ID, or a label in parentheses when it gave none: `isVirtualInterfaceId` tells them apart */
+  /** the API's ID, or a label in parentheses if there is none: `isVirtualInterfaceId` distinguishes the two */
   readonly id: string;
   readonly state: string | null;
-  /** `private`, `public`, `transit`, or whatever else the API says */
+  /** `private`, `public`, `transit`, or another value of the API */
   readonly type: string | null;
-  /** normally the recipient, never proof of who asks */
+  /** normally the recipient; it never proves who the requester is */
   readonly ownerAccount: string | null;
   readonly connection: string | null;
   readonly name: string | null;
   readonly location: string | null;
-  /** that the API names for the interface; OUTSCALE names none */
+  /** the region of the interface; OUTSCALE returns none */
   readonly region: string | null;
   readonly vlan: number | null;
   readonly mtu: number | null;
@@ -67,9 +67,12 @@ export interface VirtualInterface {
   readonly gateway: string | null;
   readonly tags: Readonly<Record<string, string>> | null;
   readonly peers: readonly BgpPeer[];
-  /** what made it unreadable, a sentence each; empty when it is sound */
+  /** why the API's answer cannot be read, a sentence each; empty if it is valid */
   readonly readErrors: readonly string[];
-  /** the fields that the API gave and that cannot be read, each once; any other `null` is a field that the API did not give */
+  /**
+   * the fields that the API returned and that cannot be read, each once; any other `null` is a field that the API did not
+   * return
+   */
   readonly unreadable: readonly InterfaceField[];
 }
 
@@ -80,29 +83,32 @@ export interface Gateway {
   readonly state: string | null;
   /** VPCs in attachment state `attached`; always empty for a Direct Connect gateway, which needs none */
   readonly attachedVpcs: readonly string[];
-  /** the gateway's own ASN; `null` when the provider does not tell */
+  /** the gateway's own ASN; `null` if the provider does not return it */
   readonly asn: number | null;
   /** the account that owns a Direct Connect gateway; `null` for a virtual private gateway, which is always the caller's */
   readonly ownerAccount: string | null;
 }
 
-/** Whether a gateway is another account's, which can show us its Direct Connect gateway: it is none to attach anything to. */
+/**
+ * Whether a gateway belongs to another account. An account can share its Direct Connect gateway, but nothing may be
+ * attached to it.
+ */
 export function isForeignGateway({ ownerAccount }: Gateway, { account }: Recipient): boolean {
   return ownerAccount !== null && ownerAccount !== account;
 }
 
-/** What leads on from a gateway: where nothing does, an interface on it is `available` and carries no traffic. */
+/** The onward routes of a gateway. Without one, an interface on the gateway is `available` and carries no traffic. */
 export type Routing =
   | {
       readonly kind: 'virtual';
-      /** that the gateway is attached to */
+      /** the VPCs that the gateway is attached to */
       readonly vpcs: readonly string[];
-      /** all of those VPCs */
+      /** all route tables of these VPCs */
       readonly tables: readonly RouteTable[];
     }
   | {
       readonly kind: 'directConnect';
-      /** the state of each association, whatever it is with */
+      /** the state of each association */
       readonly associations: readonly (string | null)[];
     };
 
@@ -110,61 +116,64 @@ export type Routing =
 export interface RouteTable {
   readonly id: string;
   readonly vpc: string;
-  /** gateways whose routes are propagated to it, and those that a route of it leads to */
+  /** the gateways whose routes are propagated to it, and the targets of its routes */
   readonly gateways: readonly string[];
 }
 
-const OVER: ReadonlySet<string> = new Set(['deleted', 'rejected', 'expired']);
+const FINAL_STATES: ReadonlySet<string> = new Set(['deleted', 'rejected', 'expired']);
 
-/** Fail closed: every state that is not certainly over is live, unknown and missing ones too. */
+/** Fail closed: every state that is not certainly final is live, including unknown and missing ones. */
 export function hasEnded(vif: VirtualInterface): boolean {
-  return vif.state !== null && OVER.has(vif.state);
+  return vif.state !== null && FINAL_STATES.has(vif.state);
 }
 
-/** States in which an interface is past being a request, of either provider. */
-const PAST_CONFIRMING: ReadonlySet<string> = new Set([
+/** The states, of both providers, in which an interface is no longer a request. */
+const LATER_STATES: ReadonlySet<string> = new Set([
   ...['verifying', 'pending', 'available', 'down', 'testing', 'deleting', 'unknown'],
-  ...OVER,
+  ...FINAL_STATES,
 ]);
 
 /**
- * Offered and not yet accepted, as far as the API tells. Fail closed: a missing or unreadable state, and one that nobody has
- * heard of on an interface without a gateway that can be read, count as a request too, so that it is held, told and its
- * deadline watched.
+ * Whether an interface is offered and not yet accepted, according to the API. Fail closed: a missing or unreadable state also
+ * counts as a request, and so does an unknown state on an interface without a readable gateway. Such a request is held and
+ * reported, and its deadline is watched.
  */
 export function isConfirming({ state, gateway }: VirtualInterface): boolean {
-  return state === null || state === 'confirming' || (gateway === null && !PAST_CONFIRMING.has(state));
+  return state === null || state === 'confirming' || (gateway === null && !LATER_STATES.has(state));
 }
 
-/** Whether this release knows what the state means. A missing one, and one that came later, may be live or over. */
+/** Whether this release knows the state. With a missing or a newer state, the interface may be live or ended. */
 export function hasKnownState({ state }: VirtualInterface): boolean {
-  return state !== null && (state === 'confirming' || PAST_CONFIRMING.has(state));
+  return state !== null && (state === 'confirming' || LATER_STATES.has(state));
 }
 
 /**
- * Neither a request nor over, and on no gateway that can be read: being deleted, being tested, or in a state that may pass.
- * Nothing is concluded from it.
+ * Whether an interface is neither a request nor ended, and has no readable gateway: it is being deleted or tested, or is in a
+ * temporary state. Nothing is concluded from it.
  */
 export function isUnsettled(vif: VirtualInterface): boolean {
   return vif.gateway === null && !hasAcceptedState(vif) && !isConfirming(vif) && !hasEnded(vif);
 }
 
-/** Accepted, by its state. */
+/** Whether the state shows that the interface was accepted. */
 export function hasAcceptedState({ state }: VirtualInterface): boolean {
   return state === 'pending' || state === 'available' || state === 'down';
 }
 
-/** Whether all of it can be read. */
+/** Whether all fields can be read. */
 export function isReadable(vif: VirtualInterface): boolean {
   return vif.readErrors.length === 0;
 }
 
-/** Fail closed: what cannot be read of a field may be any value. What the API does not give is another matter. */
+/** Fail closed: an unreadable field may have any value. A field that the API does not return is not unreadable. */
 export function isUnreadable({ unreadable }: VirtualInterface, field: InterfaceField): boolean {
   return unreadable.includes(field);
 }
 
-/** Offered and certainly not accepted, as far as the API tells: it can be read that it is confirming, and that it has no gateway. */
+/**
+ * Whether an interface is offered and certainly not accepted, according to the API: readable, `confirming`, and without a
+ * gateway.
+ */
 export function isUnacceptedOffer(vif: VirtualInterface): boolean {
   return vif.state === 'confirming' && vif.gateway === null && !isUnreadable(vif, 'gateway');
 }

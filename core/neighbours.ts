@@ -9,16 +9,19 @@ import {
   type VirtualInterface,
 } from './model.ts';
 
-/** Where a neighbour stands with respect to a gateway. */
+/** How a neighbour relates to a gateway. */
 export type GatewayRelation =
-  /** on it, or was or is being confirmed for it */
+  /** on the gateway, or confirmed for it, now or before */
   | 'on'
-  /** on any: what says it cannot be read */
+  /** possibly on any gateway: its gateway cannot be read */
   | 'anywhere'
-  /** accepted, and the API does not give its gateway */
+  /** accepted, and the API does not return its gateway */
   | 'notGiven'
-  /** most likely on none of ours: its state is a passing one, or it is another account's, and the API gives no gateway */
-  | 'passing';
+  /**
+   * probably on no gateway of the recipient: the API returns none, and the state is temporary or the interface is another
+   * account's
+   */
+  | 'temporary';
 
 export interface Neighbour {
   readonly vif: VirtualInterface;
@@ -26,127 +29,132 @@ export interface Neighbour {
 }
 
 /**
- * The live interfaces that are on a gateway or may be, other than the request: those that may have an address of its subnets, by
- * what is known of both.
+ * The live interfaces, other than the request, that are or may be on a gateway, and that may have an address in a subnet of
+ * the request.
  */
 export function neighboursOnGateway(
   request: VirtualInterface,
   gatewayId: string,
-  ourAccount: string,
-  world: DecisionContext,
+  recipientAccount: string,
+  context: DecisionContext,
 ): Neighbour[] {
-  const candidates = new Set([...standingBeside(request, world.interfaces), ...offersOnRecord(world)]);
+  const candidates = new Set([...nearbyInterfaces(request, context.interfaces), ...recordedOffers(context)]);
   return [...candidates].flatMap((vif) => {
-    const relation = placeOf(vif, gatewayId, ourAccount, world);
-    return relation !== null && occupies(vif, world, request.id) ? [{ vif, relation }] : [];
+    const relation = gatewayRelationOf(vif, gatewayId, recipientAccount, context);
+    return relation !== null && occupies(vif, context, request.id) ? [{ vif, relation }] : [];
   });
 }
 
-/** What the ledger has a record of, or may have, among them all that the API shows as mere offers. */
-function offersOnRecord({ interfaces, acceptances, intents, damaged }: DecisionContext): Several {
-  const { byId } = indexOf(interfaces);
+/** The interfaces that the ledger records, or may record, including group that the API shows as mere offers. */
+function recordedOffers({ interfaces, acceptances, intents, damaged }: DecisionContext): Interfaces {
+  const { byId } = indexInterfaces(interfaces);
   const begun = [...Object.keys(intents), ...Object.keys(damaged)].flatMap((id) => byId.get(id) ?? []);
-  return [...recordsOf(interfaces, acceptances).offers, ...begun];
+  return [...recordsInLedger(interfaces, acceptances).offers, ...begun];
 }
 
-/** IDs that were accepted or are being confirmed for a gateway, and that the API did not show. */
-export function unlistedOnGateway(gatewayId: string, requestId: string, world: DecisionContext): string[] {
-  const { interfaces, acceptances, intents } = world;
-  const { byId } = indexOf(interfaces);
-  const accepted = recordsOf(interfaces, acceptances).unseen.get(gatewayId) ?? [];
+/** The IDs that were accepted or are being confirmed for a gateway, and that the listing lacks. */
+export function unlistedOnGateway(gatewayId: string, requestId: string, context: DecisionContext): string[] {
+  const { interfaces, acceptances, intents } = context;
+  const { byId } = indexInterfaces(interfaces);
+  const accepted = recordsInLedger(interfaces, acceptances).unlisted.get(gatewayId) ?? [];
   const begun = Object.keys(intents).filter((id) => intents[id]?.gateway === gatewayId && !byId.has(id));
   return [...new Set([...accepted, ...begun])].filter((id) => id !== requestId);
 }
 
-/** The live interfaces that have a VLAN on a connection or may have it, other than the request. */
+/** The live interfaces, other than the request, that have or may have a VLAN on a connection. */
 export function neighboursOnVlan(
   connection: string,
   vlan: number,
   requestId: string,
-  world: DecisionContext,
+  context: DecisionContext,
 ): VirtualInterface[] {
-  const { vlans } = indexOf(world.interfaces);
-  const places = [connection, null];
-  const tags = [vlan, null];
+  const { vlans } = indexInterfaces(context.interfaces);
+  const possibleConnections = [connection, null];
+  const possibleVlans = [vlan, null];
   const candidates = new Set([
-    ...places.flatMap((place) => tags.flatMap((tag) => vlans.get(place)?.get(tag) ?? [])),
-    ...offersOnRecord(world).filter((vif) => places.includes(vif.connection) && tags.includes(vif.vlan)),
+    ...possibleConnections.flatMap((id) => possibleVlans.flatMap((tag) => vlans.get(id)?.get(tag) ?? [])),
+    ...recordedOffers(context).filter(
+      (vif) => possibleConnections.includes(vif.connection) && possibleVlans.includes(vif.vlan),
+    ),
   ]);
-  return [...candidates].filter((vif) => occupies(vif, world, requestId));
+  return [...candidates].filter((vif) => occupies(vif, context, requestId));
 }
 
-/** Neither accepted by its state nor on a gateway that the API gives: a stranger's offer that is withdrawn looks like this. */
+/**
+ * Whether an interface has no accepted state and no gateway, and is not recorded: for example a withdrawn offer of an
+ * unknown requester.
+ */
 export function isTransient(
   vif: VirtualInterface,
   { intents, acceptances, damaged }: DecisionContext,
 ): boolean {
-  const isOnRecord =
+  const isRecorded =
     intents[vif.id] !== undefined || acceptances[vif.id] !== undefined || damaged[vif.id] !== undefined;
-  return vif.state !== null && !hasAcceptedState(vif) && vif.gateway === null && !isOnRecord;
+  return vif.state !== null && !hasAcceptedState(vif) && vif.gateway === null && !isRecorded;
 }
 
-/** `null`: certainly not on it. */
-function placeOf(
+/** `null`: certainly not on the gateway. */
+function gatewayRelationOf(
   vif: VirtualInterface,
   gatewayId: string,
-  ourAccount: string,
-  world: DecisionContext,
+  recipientAccount: string,
+  context: DecisionContext,
 ): GatewayRelation | null {
-  const { intents, acceptances, damaged } = world;
+  const { intents, acceptances, damaged } = context;
   const recorded = [acceptances[vif.id]?.gateway, intents[vif.id]?.gateway].filter((id) => id !== undefined);
-  // Fail closed: where the API and the ledger disagree, it counts for both.
+  // Fail closed: if the API and the ledger name different gateways, the interface counts for both.
   if (vif.gateway === gatewayId || recorded.includes(gatewayId)) return 'on';
   if (vif.gateway !== null) return null;
-  // Fail closed: what cannot be read, of the API or of the ledger, may name any gateway.
+  // Fail closed: an unreadable field of the API or an unreadable ledger item may name any gateway.
   if (isUnreadable(vif, 'gateway') || isUnreadable(vif, 'id') || damaged[vif.id] !== undefined)
     return 'anywhere';
   if (recorded.length > 0) return null;
-  const isOfOthers = vif.ownerAccount !== null && vif.ownerAccount !== ourAccount;
-  return isTransient(vif, world) || isOfOthers ? 'passing' : 'notGiven';
+  const isOfOthers = vif.ownerAccount !== null && vif.ownerAccount !== recipientAccount;
+  return isTransient(vif, context) || isOfOthers ? 'temporary' : 'notGiven';
 }
 
-type Several = readonly VirtualInterface[];
+type Interfaces = readonly VirtualInterface[];
 
-/** So that a decision costs no look at every interface. */
+/** An index of the listing, so that a decision does not have to scan every interface. */
 interface Index {
   readonly byId: ReadonlyMap<string, VirtualInterface>;
   /**
-   * All that are not over, without mere offers, of which there may be thousands: by the blocks that their subnets lie in, and
-   * apart those with a larger subnet, or with an address that is not known in full
+   * the live interfaces except mere offers, of which there may be thousands: by the blocks that contain their subnets;
+   * `beyondBlocks` has group with a larger subnet or with an incomplete address
    */
   readonly blocks: ReadonlyMap<string, Block>;
-  readonly beyondBlocks: Several;
-  /** all of them, by connection, then by VLAN; `null`: not known */
-  readonly vlans: ReadonlyMap<string | null, ReadonlyMap<number | null, Several>>;
+  readonly beyondBlocks: Interfaces;
+  /** the same interfaces by connection, then by VLAN; `null`: unknown */
+  readonly vlans: ReadonlyMap<string | null, ReadonlyMap<number | null, Interfaces>>;
 }
 
 interface Block {
   readonly subnet: Cidr;
-  readonly vifs: Several;
+  readonly vifs: Interfaces;
 }
 
-const indexOf = memoizeByObject((interfaces: Several): Index => {
+const indexInterfaces = memoizeByObject((interfaces: Interfaces): Index => {
   const live = interfaces.filter((vif) => !hasEnded(vif));
-  const standing = live.filter((vif) => !isUnacceptedOffer(vif) || isUnreadable(vif, 'id'));
-  const placed = standing.map((vif) => ({ vif, blocks: blocksOf(vif) }));
+  const relevant = live.filter((vif) => !isUnacceptedOffer(vif) || isUnreadable(vif, 'id'));
+  const placed = relevant.map((vif) => ({ vif, blocks: blocksOf(vif) }));
   const inBlocks = placed.flatMap(({ vif, blocks }) => (blocks ?? []).map((subnet) => ({ subnet, vif })));
-  const blocks = Map.groupBy(inBlocks, ({ subnet }) => keyOf(subnet));
-  const connections = Map.groupBy(standing, ({ connection }) => connection);
+  const blocks = Map.groupBy(inBlocks, ({ subnet }) => blockKey(subnet));
+  const connections = Map.groupBy(relevant, ({ connection }) => connection);
   return {
     byId: new Map(interfaces.map((vif) => [vif.id, vif])),
     blocks: new Map(
-      [...blocks].flatMap(([key, those]) =>
-        those.slice(0, 1).map(({ subnet }) => [key, { subnet, vifs: those.map(({ vif }) => vif) }]),
+      [...blocks].flatMap(([key, group]) =>
+        group.slice(0, 1).map(({ subnet }) => [key, { subnet, vifs: group.map(({ vif }) => vif) }]),
       ),
     ),
     beyondBlocks: placed.filter((one) => one.blocks === null).map(({ vif }) => vif),
-    vlans: new Map([...connections].map(([id, those]) => [id, Map.groupBy(those, ({ vlan }) => vlan)])),
+    vlans: new Map([...connections].map(([id, group]) => [id, Map.groupBy(group, ({ vlan }) => vlan)])),
   };
 });
 
-/** Those of the index that may have an address in a subnet of the request, without a look at each. */
-function standingBeside(request: VirtualInterface, interfaces: Several): Several {
-  const { blocks, beyondBlocks } = indexOf(interfaces);
+/** The indexed interfaces that may have an address in a subnet of the request, without a scan of all. */
+function nearbyInterfaces(request: VirtualInterface, interfaces: Interfaces): Interfaces {
+  const { blocks, beyondBlocks } = indexInterfaces(interfaces);
   const own = addressesOf(request).flatMap((address) => (address === null ? [] : [address.subnet]));
   const within = own.flatMap((subnet) => blockOf(subnet) ?? []);
   const large = own.filter((subnet) => blockOf(subnet) === null);
@@ -156,23 +164,23 @@ function standingBeside(request: VirtualInterface, interfaces: Several): Several
       : [...blocks.values()].filter((block) => large.some((subnet) => cidrsOverlap(subnet, block.subnet)));
   return [
     ...beyondBlocks,
-    ...within.flatMap((block) => blocks.get(keyOf(block))?.vifs ?? []),
+    ...within.flatMap((block) => blocks.get(blockKey(block))?.vifs ?? []),
     ...reached.flatMap(({ vifs }) => vifs),
   ];
 }
 
-/** In bits: of the link between two routers, a subnet is much smaller. */
-const BLOCK = { 4: 24, 6: 112 } as const;
+/** Prefix length of a block, by address family. The subnet of a link between two routers is much smaller. */
+const BLOCK_PREFIX = { 4: 24, 6: 112 } as const;
 
 function blockOf(subnet: Cidr): Cidr | null {
-  return enclosingCidr(subnet, BLOCK[subnet.family]);
+  return enclosingCidr(subnet, BLOCK_PREFIX[subnet.family]);
 }
 
-function keyOf({ family, base }: Cidr): string {
+function blockKey({ family, base }: Cidr): string {
   return `${family} ${base}`;
 }
 
-/** `null`: it has a larger subnet, or an address that is not known in full. */
+/** `null`: the interface has a larger subnet or an incomplete address. */
 function blocksOf(vif: VirtualInterface): readonly Cidr[] | null {
   const addresses = addressesOf(vif);
   if (addresses.length === 0 || isUnreadable(vif, 'addresses')) return null;
@@ -180,34 +188,34 @@ function blocksOf(vif: VirtualInterface): readonly Cidr[] | null {
     address === null || address.isBare ? null : blockOf(address.subnet),
   );
   const known = found.filter((block) => block !== null);
-  return known.length < found.length ? null : [...new Map(known.map((one) => [keyOf(one), one])).values()];
+  return known.length < found.length ? null : [...new Map(known.map((one) => [blockKey(one), one])).values()];
 }
 
 interface Records {
-  /** accepted ones that a listing that lags behind shows as offers */
-  readonly offers: Several;
-  /** by gateway: IDs of accepted ones that the API did not show */
-  readonly unseen: ReadonlyMap<string, readonly string[]>;
+  /** accepted interfaces that an outdated listing still shows as offers */
+  readonly offers: Interfaces;
+  /** by gateway: IDs of accepted interfaces that the listing lacks */
+  readonly unlisted: ReadonlyMap<string, readonly string[]>;
 }
 
-const recordsOf = (interfaces: Several, acceptances: DecisionContext['acceptances']): Records =>
-  recordsBeside(interfaces)(acceptances);
+const recordsInLedger = (interfaces: Interfaces, acceptances: DecisionContext['acceptances']): Records =>
+  recordsByInterfaces(interfaces)(acceptances);
 
-const recordsBeside = memoizeByObject((interfaces: Several) =>
+const recordsByInterfaces = memoizeByObject((interfaces: Interfaces) =>
   memoizeByObject((acceptances: DecisionContext['acceptances']): Records => {
-    const { byId } = indexOf(interfaces);
+    const { byId } = indexInterfaces(interfaces);
     const accepted = Object.entries(acceptances).map(([id, { gateway }]) => ({
       id,
       gateway,
       vif: byId.get(id),
     }));
-    const unseen = Map.groupBy(
+    const unlisted = Map.groupBy(
       accepted.filter(({ vif }) => vif === undefined),
       ({ gateway }) => gateway,
     );
     return {
       offers: accepted.flatMap(({ vif }) => (vif !== undefined && isUnacceptedOffer(vif) ? [vif] : [])),
-      unseen: new Map([...unseen].map(([gateway, those]) => [gateway, those.map(({ id }) => id)])),
+      unlisted: new Map([...unlisted].map(([gateway, group]) => [gateway, group.map(({ id }) => id)])),
     };
   }),
 );

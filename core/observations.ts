@@ -6,129 +6,135 @@ import { isVirtualInterfaceId } from './resourceIds.ts';
 import type { Snapshot } from './snapshot.ts';
 
 /**
- * First sightings of what is new, and what a survey changes about the others.
+ * The observations of new requests, and the changes of known observations, from a snapshot.
  * @param replaced from `replacedRequests`
  */
 export function observationUpdates(
   state: LedgerState,
-  survey: Snapshot,
+  snapshot: Snapshot,
   replaced: ReadonlyMap<string, EndedRequest>,
 ): LedgerChange[] {
-  const stepped = clockSteppedBack(state, survey);
-  const seen = seenIn(survey)
-    .filter(({ vif: { id } }) => isRememberable(state, id))
+  const hasSteppedBack = clockSteppedBack(state, snapshot);
+  const seen = listedIn(snapshot)
+    .filter(({ vif: { id } }) => canRecord(state, id))
     .flatMap(({ vif, outbound }): LedgerChange[] => {
       const { id } = vif;
       const known = state.observations[id];
       const end = replaced.get(id);
       if (known === undefined || end !== undefined) {
-        const details = detailsToKeep(vif, null, survey.requests.length);
-        const first = firstSighting(vif, outbound, survey.seenAt, stepped ? null : state.lastListing);
+        const details = detailsToKeep(vif, null, snapshot.requests.length);
+        const first = firstObservation(
+          vif,
+          outbound,
+          snapshot.seenAt,
+          hasSteppedBack ? null : state.lastListing,
+        );
         const observation = { ...first, request: details };
-        return [...forgetting(state, end), { kind: 'sighted', id, observation }];
+        return [...endReplaced(state, end), { kind: 'sighted', id, observation }];
       }
-      if (known.outbound === outbound && known.unlistedSince === null && !stepped) return [];
-      const timed = stepped ? retimed(known, survey.seenAt) : known;
+      if (known.outbound === outbound && known.unlistedSince === null && !hasSteppedBack) return [];
+      const timed = hasSteppedBack ? retime(known, snapshot.seenAt) : known;
       return [{ kind: 'sighted', id, observation: { ...timed, outbound, unlistedSince: null } }];
     });
-  return stepped ? [...unseenRetimed(state, survey), ...seen] : seen;
+  return hasSteppedBack ? [...retimeOthers(state, snapshot), ...seen] : seen;
 }
 
-/** What is remembered and not in this survey as a request is timed anew too; what is over goes by a later change. */
-function unseenRetimed({ observations }: LedgerState, survey: Snapshot): LedgerChange[] {
-  const seen = new Set(seenIn(survey).map(({ vif }) => vif.id));
+/** Corrects the times of observations that are not in this snapshot. A later change removes those that ended. */
+function retimeOthers({ observations }: LedgerState, snapshot: Snapshot): LedgerChange[] {
+  const seen = new Set(listedIn(snapshot).map(({ vif }) => vif.id));
   return Object.entries(observations)
     .filter(([id]) => !seen.has(id))
-    .map(([id, sighting]) => ({ kind: 'sighted', id, observation: retimed(sighting, survey.seenAt) }));
+    .map(([id, observation]) => ({ kind: 'sighted', id, observation: retime(observation, snapshot.seenAt) }));
 }
 
-/** Fail closed: what cannot be read is not written over; without an ID there is nothing to remember it by. */
-function isRememberable({ damaged }: LedgerState, id: string): boolean {
+/** Fail closed: a damaged item is not overwritten. Without a valid ID the ledger has no key for it. */
+function canRecord({ damaged }: LedgerState, id: string): boolean {
   return damaged[id] === undefined && isVirtualInterfaceId(id);
 }
 
 /**
- * Requests whose place another one of the same ID has taken between two listings: what has another VLAN is another, for a
- * VLAN never changes.
+ * The requests that were replaced by another one with the same ID between two listings. A different VLAN shows it, because the
+ * VLAN of an interface never changes.
  */
 export function replacedRequests(
   state: LedgerState,
-  survey: Snapshot,
+  snapshot: Snapshot,
   expiry: number | null,
 ): ReadonlyMap<string, EndedRequest> {
   return new Map(
-    seenIn(survey).flatMap(({ vif: { id, vlan } }) => {
+    listedIn(snapshot).flatMap(({ vif: { id, vlan } }) => {
       const known = state.observations[id];
       if (known === undefined || known.vlan === null || vlan === null || known.vlan === vlan) return [];
-      if (!isRememberable(state, id)) return [];
-      return [[id, endRequest(id, known, endCauseOf(known, null, survey.seenAt, expiry), survey.seenAt)]];
+      if (!canRecord(state, id)) return [];
+      return [[id, endRequest(id, known, endCauseOf(known, null, snapshot.seenAt, expiry), snapshot.seenAt)]];
     }),
   );
 }
 
 /**
- * Marks what a listing lacks and no call described as waiting, and what was described as waiting no more.
- * @param described IDs of which a description did not conclude anything
+ * Sets `unlistedSince` of the requests that a listing lacks and no call described, and clears it for those that were described.
+ * @param described IDs whose description was not conclusive
  */
 export function unlistedSinceChanges(
-  { observations: sightings }: LedgerState,
+  { observations }: LedgerState,
   waiting: readonly string[],
   described: readonly string[],
   { seenAt }: Snapshot,
 ): LedgerChange[] {
-  const marked = (ids: readonly string[], isDue: (sighting: Observation) => boolean, mark: string | null) =>
+  const changesFor = (
+    ids: readonly string[],
+    isDue: (observation: Observation) => boolean,
+    unlistedSince: string | null,
+  ) =>
     ids.flatMap((id): LedgerChange[] => {
-      const sighting = sightings[id];
-      if (sighting === undefined || !isDue(sighting)) return [];
-      return [{ kind: 'sighted', id, observation: { ...sighting, unlistedSince: mark } }];
+      const observation = observations[id];
+      if (observation === undefined || !isDue(observation)) return [];
+      return [{ kind: 'sighted', id, observation: { ...observation, unlistedSince } }];
     });
   return [
-    ...marked(waiting, ({ unlistedSince }) => unlistedSince === null, seenAt),
-    ...marked(described, ({ unlistedSince }) => unlistedSince !== null, null),
+    ...changesFor(waiting, ({ unlistedSince }) => unlistedSince === null, seenAt),
+    ...changesFor(described, ({ unlistedSince }) => unlistedSince !== null, null),
   ];
 }
 
-function seenIn({ requests, outbound }: Snapshot): { vif: VirtualInterface; outbound: boolean }[] {
+function listedIn({ requests, outbound }: Snapshot): { vif: VirtualInterface; outbound: boolean }[] {
   return [
     ...requests.map((vif) => ({ vif, outbound: false })),
     ...outbound.map((vif) => ({ vif, outbound: true })),
   ];
 }
 
-/** Fail closed: a confirm that was begun may hit whatever has that ID now, so its intent stays. */
-function forgetting(
-  { observations: sightings, intents }: LedgerState,
-  end: EndedRequest | undefined,
-): LedgerChange[] {
+/** Fail closed: a confirm that was begun may affect the new request with the same ID, so the intent stays. */
+function endReplaced({ observations, intents }: LedgerState, end: EndedRequest | undefined): LedgerChange[] {
   if (end === undefined) return [];
   const { id } = end;
   const intent = intents[id];
   return [
-    { kind: 'ended', id, ended: sightings[id]?.outbound ? null : end },
+    { kind: 'ended', id, ended: observations[id]?.outbound ? null : end },
     ...(intent === undefined ? [] : [{ kind: 'intended', id, intent } as const]),
   ];
 }
 
 /**
- * Whether something is remembered as later than now. Then a clock ran ahead for nobody knows how long, and no early end
- * that it timed can be believed.
+ * Whether the ledger has a time later than now. Then a clock ran ahead for an unknown time, and no earliest expiry that was
+ * computed from it is reliable.
  */
 export function clockSteppedBack(state: LedgerState, { listedAt, seenAt }: Snapshot): boolean {
   const isAfter = (a: string, b: string): boolean => Date.parse(a) > Date.parse(b);
-  const { lastListing, observations: sightings } = state;
+  const { lastListing, observations } = state;
   return (
     (lastListing !== null && isAfter(lastListing, listedAt)) ||
-    Object.values(sightings).some(({ firstSeen }) => isAfter(firstSeen, seenAt))
+    Object.values(observations).some(({ firstSeen }) => isAfter(firstSeen, seenAt))
   );
 }
 
-/** Fail closed: it was there before now, and that is all that is certain. */
-function retimed(sighting: Observation, seenAt: string): Observation {
-  const firstSeen = Date.parse(sighting.firstSeen) > Date.parse(seenAt) ? seenAt : sighting.firstSeen;
-  return { ...sighting, firstSeen, notListedAt: null, unlistedSince: null };
+/** Fail closed: the only certain fact is that the request existed before now. */
+function retime(observation: Observation, seenAt: string): Observation {
+  const firstSeen = Date.parse(observation.firstSeen) > Date.parse(seenAt) ? seenAt : observation.firstSeen;
+  return { ...observation, firstSeen, notListedAt: null, unlistedSince: null };
 }
 
-function firstSighting(
+function firstObservation(
   vif: VirtualInterface,
   outbound: boolean,
   firstSeen: string,

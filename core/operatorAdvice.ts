@@ -1,7 +1,10 @@
 import { manualOverrideFor, needsGatewayChoice } from './manualOverrideCommand.ts';
 import type { ReportedDecision, RequestReport } from './runReport.ts';
 
-/** What a person should do about a request that is still pending, as one line that is safe to print. */
+/**
+ * What a person should do about a pending request, with the manual override command if there is one: one line, safe to
+ * print.
+ */
 export function adviceWithCommand({
   decision,
   manualOverrideCommand,
@@ -12,16 +15,16 @@ export function adviceWithCommand({
     : `${advice}; ${labelManualCommand(decision, manualOverrideCommand)}: ${manualOverrideCommand}`;
 }
 
-/** What stands before a command that accepts the request: that it bypasses the policy, and what it lacks. */
+/** The label of a command that accepts the request: whether it bypasses the policy, and what is missing in it. */
 export function labelManualCommand({ verdict }: ReportedDecision, command: string): string {
   const label =
     verdict === 'accept'
       ? 'to accept it manually now, as the policy does'
       : 'manual override, which bypasses the policy';
-  return needsGatewayChoice(command) ? `${label} (put the agreed gateway in place of VGW_ID)` : label;
+  return needsGatewayChoice(command) ? `${label} (replace VGW_ID by the agreed gateway)` : label;
 }
 
-/** The same without the command. */
+/** What a person should do about a pending request, without the command. */
 export function adviceFor(decision: ReportedDecision): string {
   if (decision.verdict === 'accept')
     return 'the policy allows it, and the next run tries again; if it fails again, fix the cause shown';
@@ -33,26 +36,26 @@ export const VERIFY_OWNER = 'verify the owner out of band, over a contact that w
 function adviceForCodes(codes: readonly string[]): string {
   switch (manualOverrideFor(codes)) {
     case 'verifyFirst':
-      return `${VERIFY_OWNER}; ${afterwards(codes)}`;
+      return `${VERIFY_OWNER}; ${adviceAfterVerification(codes)}`;
     case 'wouldFail':
       return 'fix the gateway, or its ID in the policy: the next run then tries again; a manual confirm would fail until then';
     default:
-      return changeFor(codes);
+      return adviceForChange(codes);
   }
 }
 
-function afterwards(codes: readonly string[]): string {
+function adviceAfterVerification(codes: readonly string[]): string {
   if (codes.includes('not-private'))
     return 'then have a private interface offered instead: no policy can allow this type';
   if (codes.includes('unreadable'))
-    return 'then look at the request with the AWS CLI and ask the provider: no policy can allow what cannot be read';
+    return 'then check the request with the AWS CLI and ask the provider: no policy can allow an unreadable request';
   if (codes.includes('other-region'))
     return 'then write a policy for that region; if the API names the wrong one, ask the provider';
   return 'then change the policy';
 }
 
-function changeFor(codes: readonly string[]): string {
-  if (codes.every((code) => code === 'pass-limit')) return 'nothing: the next run tries again';
+function adviceForChange(codes: readonly string[]): string {
+  if (codes.every((code) => code === 'run-limit')) return 'nothing: the next run tries again';
   if (!codes.includes('frozen'))
     return 'ask the owner; then allow it in the policy, or have the owner correct the request (docs/reasons.md)';
   const others = codes.some((code) => code !== 'frozen') ? ', and allow it in the policy' : '';

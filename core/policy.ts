@@ -5,12 +5,12 @@ import { PROVIDERS, type Recipient } from './model.ts';
 import { quote } from './printableText.ts';
 import { ACCOUNT, gatewayKind, isConnectionId, isName } from './resourceIds.ts';
 
-/** The compiled form: what language/ writes and the function reads. Every key is always there. */
+/** A compiled policy: language/ writes it and the function reads it. Every key is always present. */
 export interface Policy {
   readonly format: typeof POLICY_FORMAT;
   readonly target: string;
   readonly recipient: PolicyRecipient;
-  /** holds everything */
+  /** holds every request */
   readonly freeze: boolean;
   readonly limits: { readonly acceptsPerRun: number };
   /** sorted by name */
@@ -20,11 +20,11 @@ export interface Policy {
 
 export interface PolicyRecipient extends Recipient {
   readonly credentials: Credentials | null;
-  /** seconds from request to expiry; `null` when the provider lets requests stand for ever */
+  /** seconds from request to expiry; `null` if requests never expire at this provider */
   readonly expiry: number | null;
 }
 
-/** OUTSCALE: a secret's name. AWS: a role to assume. */
+/** OUTSCALE: the name of a secret. AWS: a role to assume. */
 export type Credentials =
   | { readonly secret: string }
   | { readonly role: string; readonly externalId: string | null };
@@ -35,7 +35,7 @@ export interface Owner {
   /** what identifies the owner; sorted */
   readonly connections: readonly string[];
   readonly contact: string | null;
-  /** live virtual interfaces at most */
+  /** most live virtual interfaces; `null`: no limit */
   readonly limit: number | null;
   /** sorted by name */
   readonly grants: readonly Grant[];
@@ -45,7 +45,7 @@ export interface Grant {
   readonly name: string;
   /** gateway ID */
   readonly gateway: string;
-  /** its name in the policy, when it has one */
+  /** the name of the gateway in the policy, if it has one */
   readonly gatewayName: string | null;
   readonly match: Match;
   readonly limit: number | null;
@@ -56,7 +56,7 @@ export interface Grant {
   readonly until: string | null;
 }
 
-/** Always held, whatever a grant says. */
+/** Matching requests are held, even if a grant allows them. */
 export interface HoldRule {
   readonly match: Match;
   readonly reason: string | null;
@@ -64,14 +64,14 @@ export interface HoldRule {
 
 export const POLICY_FORMAT = 1;
 
-/** A policy with the digest of its text. */
+/** A compiled policy with the digest of its text. */
 export interface LoadedPolicy {
   readonly policy: Policy;
   /** `sha256:…` of the compiled text: what `sha256sum NAME.json` prints */
   readonly digest: string;
 }
 
-/** The compiled text is not a policy, or not the one that was asked for. */
+/** A compiled text is not a policy, or not the expected one. */
 export class PolicyRefused extends Error {
   override readonly name = 'PolicyRefused';
   constructor(target: string, why: string, options?: ErrorOptions, fix = 'compile and deploy it again') {
@@ -85,36 +85,49 @@ export function writePolicy(policy: Policy): string {
 
 /**
  * Reads a compiled policy.
- * @param recipient what the target must be, when the caller knows
- * @throws PolicyRefused for another format, target or recipient, a missing or surplus key, or any other spelling
+ * @param recipient the expected recipient; `null`: any
+ * @throws PolicyRefused for another format, target or recipient, a missing or surplus key, or a text that is not canonical
  */
 export function loadPolicy(text: string, target: string, recipient: Recipient | null): LoadedPolicy {
   const policy = parse(text, target, d.object);
-  // Fail closed: a text that says more than what was read (a key twice, say) is not what was reviewed.
+  // Fail closed: a text that contains more than was read (for example a duplicate key) is not the reviewed policy.
   if (writePolicy(policy) !== text) throw new PolicyRefused(target, 'it is not in canonical form');
-  if (policy.target !== target) throw new PolicyRefused(target, `it is of target \`${policy.target}\``);
+  if (policy.target !== target) throw new PolicyRefused(target, `it is for target \`${policy.target}\``);
   if (recipient !== null && recipientKey(recipient) !== recipientKey(policy.recipient)) {
-    const [is, wanted] = [recipientKey(policy.recipient), recipientKey(recipient)];
-    throw new PolicyRefused(target, `its recipient is ${quote(is)}, not ${quote(wanted)}`);
+    const [actual, expected] = [recipientKey(policy.recipient), recipientKey(recipient)];
+    throw new PolicyRefused(target, `its recipient is ${quote(actual)}, not ${quote(expected)}`);
   }
   return { policy, digest: digestOf(text) };
 }
 
-/** `outscale/eu-west-2/012345678901`: what leases and ledgers are keyed by. */
+/** The key of a recipient in leases and ledgers: `outscale/eu-west-2/012345678901`. */
 export function recipientKey({ provider, region, account }: Recipient): string {
   return `${provider}/${region}/${account}`;
 }
 
 /**
- * Reads the compiled policy by which something was accepted once. Nothing new is decided by it, so keys that did not exist
- * when it was written are `null`, and keys of later releases are ignored.
- * @throws PolicyRefused for a format that only later releases know, or what is no policy
+ * Reads the archived policy of an earlier acceptance. It decides no new request, so keys that did not exist when it was written
+ * are `null`, and keys of later releases are ignored.
+ * @throws PolicyRefused for a format that only later releases know, or a text that is not a policy
  */
 export function readArchivedPolicy(text: string, target: string): Policy {
-  return parse(text, target, d.archivedObject);
+  return parse(text, target, d.archivedObject, renameFormerKeys);
 }
 
-function parse(text: string, target: string, objectOf: d.ObjectDecoder): Policy {
+/** Release 0.1.0 wrote `limits.acceptsPerPass`, which is `limits.acceptsPerRun` now. */
+function renameFormerKeys(raw: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const limits = d.record(raw.limits, 'limits');
+  if (!Object.hasOwn(limits, 'acceptsPerPass')) return { ...raw };
+  const { acceptsPerPass, ...others } = limits;
+  return { ...raw, limits: { acceptsPerRun: acceptsPerPass, ...others } };
+}
+
+function parse(
+  text: string,
+  target: string,
+  objectOf: d.ObjectDecoder,
+  migrate = (raw: Record<string, unknown>): Record<string, unknown> => raw,
+): Policy {
   let raw: unknown;
   try {
     raw = JSON.parse(text);
@@ -122,15 +135,16 @@ function parse(text: string, target: string, objectOf: d.ObjectDecoder): Policy 
     throw new PolicyRefused(target, 'it is not JSON', { cause });
   }
   try {
-    const { format } = d.record(raw, '');
+    const written = d.record(raw, '');
+    const { format } = written;
     if (typeof format === 'number' && format > POLICY_FORMAT)
       throw new PolicyRefused(
         target,
         `a newer release wrote it, in format ${format}, and this one reads format ${POLICY_FORMAT}`,
         {},
-        'upgrade again, or deploy policy and function of one release',
+        'upgrade, or deploy policy and function of the same release',
       );
-    return policyDecoder(objectOf)(raw, '');
+    return policyDecoder(objectOf)(migrate(written), '');
   } catch (cause) {
     if (!(cause instanceof d.Malformed)) throw cause;
     throw new PolicyRefused(target, cause.message, { cause });

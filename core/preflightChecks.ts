@@ -17,142 +17,53 @@ import {
 } from './reasons.ts';
 import { gatewayKind } from './resourceIds.ts';
 
-/**
- * Whether the request would make sense as a network: VLAN free, addresses paired and free, ASNs different.
- * What the API does not give is skipped and said; what cannot be read of a neighbour counts wherever it could.
- */
-export function checkNetwork(
-  request: VirtualInterface,
-  gatewayId: string,
-  gatewayAsn: number | null,
-  recipient: Recipient,
-  world: DecisionContext,
-): CheckResult {
-  return mergeChecks([
-    checkAgainstNeighbours(request, gatewayId, recipient, world),
-    asnsDiffer(request, gatewayId, gatewayAsn),
-  ]);
-}
-
-/** Those of the checks that need no look at the gateway. */
-export function checkAgainstNeighbours(
-  request: VirtualInterface,
-  gatewayId: string,
-  recipient: Recipient,
-  world: DecisionContext,
-): CheckResult {
-  return mergeChecks([
-    checkVlanFree(request, world),
-    checkAddressPairs(request),
-    checkAddressesFree(request, gatewayId, recipient, world),
-  ]);
-}
-
-/** Whether the two addresses of each session make sense as a pair: by themselves, whatever else is there. */
-export function checkAddressPairs(request: Pick<VirtualInterface, 'peers'>): CheckResult {
-  const found = request.peers.map(({ amazonAddress, customerAddress }) =>
-    amazonAddress === null || customerAddress === null
-      ? alone(amazonAddress ?? customerAddress)
-      : paired(amazonAddress, customerAddress),
-  );
-  return request.peers.length === 0
-    ? skippedCheck('peer addresses: the API lists no BGP peer')
-    : mergeChecks(found);
-}
-
-/** The one address that is given; `null`: neither. */
-function alone(address: string | null): CheckResult {
-  // Fail closed: once it is accepted, it may stand for any address, and would hold every other request for its gateway.
-  if (address !== null && parseHostAddress(address) === null)
-    return failedCheck('peers-invalid', `${quote(address)} is no address`);
-  return skippedCheck('peer addresses: the API does not give both');
-}
-
-function paired(ours: string, theirs: string): CheckResult {
-  const [a, b] = [parseHostAddress(ours), parseHostAddress(theirs)];
-  const pair = `${quote(ours)} and ${quote(theirs)}`;
-  const invalid = (why: string): CheckResult => failedCheck('peers-invalid', `${pair}${why}`);
-  if (a === null || b === null) return invalid(' are not both addresses');
-  if (a.host === b.host) return invalid(' are the same address');
-  // The first address of a subnet is let through: OUTSCALE's own guide gives it to a peer, and AWS refuses it itself.
-  const broadcast = isBroadcast(within(b, a)) ? ours : isBroadcast(within(a, b)) ? theirs : null;
-  if (broadcast !== null) return invalid(`: ${quote(broadcast)} is the broadcast address of its subnet`);
-  switch (sameSubnet(a, b)) {
-    case 'yes':
-      return NO_FINDINGS;
-    case 'no':
-      return invalid(' are not in one subnet');
-    case 'unknown':
-      return skippedCheck(`peer addresses: the API gives ${pair} without a prefix length`);
-  }
-}
-
-/** A bare address as one of the other's subnet, where it lies in that: it has no other, or the two are no pair. */
-function within(other: HostAddress, one: HostAddress): HostAddress {
-  return one.isBare && containsCidr(other.subnet, one.subnet) ? { ...one, subnet: other.subnet } : one;
-}
-
-function asnsDiffer(request: VirtualInterface, gatewayId: string, gatewayAsn: number | null): CheckResult {
-  if (gatewayAsn === null)
-    return skippedCheck(`ASN conflict: the API does not give the ASN of gateway \`${gatewayId}\``);
-  const asns = request.peers.map(({ asn }) => asn);
-  if (asns.includes(gatewayAsn)) {
-    return failedCheck(
-      'asn-conflict',
-      `the customer's ASN ${gatewayAsn} is also that of gateway \`${gatewayId}\``,
-    );
-  }
-  const complete = asns.length > 0 && !asns.includes(null);
-  return complete ? NO_FINDINGS : skippedCheck("ASN conflict: the API does not give the customer's ASN");
-}
-
-/** What the policy decides, with everything that other interfaces have against it: as much as can be said without a call. */
+/** The decision of the policy, with the preflight checks that need no API call: conflicts with other interfaces. */
 export function decideWithNetworkChecks(
   policy: Policy,
   request: VirtualInterface,
-  world: DecisionContext,
+  context: DecisionContext,
   deadline: Deadline,
   at: Date,
 ): Decision {
-  const decision = decide(policy, request, world, deadline, at);
+  const decision = decide(policy, request, context, deadline, at);
   const gateway = gatewayToCheck(decision);
   if (gateway === null) return decision;
-  return addReasons(decision, checkAgainstNeighbours(request, gateway, policy.recipient, world).reasons);
+  return addReasons(decision, checkAgainstNeighbours(request, gateway, policy.recipient, context).reasons);
 }
 
 const WITHOUT_GRANT: readonly ReasonCode[] = ['no-grant', 'grant-not-started', 'grant-ended'];
 
-/** Of a request that a grant fits now: what the network has against it is said beside the limits. `null`: nothing to inspect. */
+/** The gateway to check a request against, if a grant matches the request now; `null`: no gateway to check. */
 export function gatewayToCheck(decision: Decision): string | null {
   const isGranted =
     decision.verdict === 'accept' || !decision.reasons.some(({ code }) => WITHOUT_GRANT.includes(code));
   return isGranted ? decision.gateway : null;
 }
 
-/** The last look before a confirm: the gateway itself, and whether the network would make sense. */
+/** The preflight checks, immediately before a confirm: the gateway, and conflicts of VLAN, addresses and ASN. */
 export function runPreflightChecks(
   request: VirtualInterface,
   gatewayId: string,
   gateways: readonly Gateway[],
   recipient: Recipient,
-  world: DecisionContext,
+  context: DecisionContext,
 ): CheckResult {
   const gateway = gateways.find(({ id }) => id === gatewayId) ?? null;
-  const sanity = checkNetwork(request, gatewayId, gateway?.asn ?? null, recipient, world);
+  const network = checkNetwork(request, gatewayId, gateway?.asn ?? null, recipient, context);
   return {
-    reasons: [...gatewayFitness(gatewayId, gateway, recipient), ...sanity.reasons],
-    skipped: sanity.skipped,
+    reasons: [...checkGateway(gatewayId, gateway, recipient), ...network.reasons],
+    skipped: network.skipped,
   };
 }
 
-function gatewayFitness(id: string, gateway: Gateway | null, recipient: Recipient): Reason[] {
+function checkGateway(id: string, gateway: Gateway | null, recipient: Recipient): Reason[] {
   if (gateway === null) {
     return [
       { code: 'gateway-missing', message: `gateway \`${id}\` does not exist in this account and region` },
     ];
   }
   if (isForeignGateway(gateway, recipient)) {
-    const message = `gateway \`${id}\` belongs to account ${quote(gateway.ownerAccount ?? '')}, not to \`${recipient.account}\`; name a gateway of your own`;
+    const message = `gateway \`${id}\` belongs to account ${quote(gateway.ownerAccount ?? '')}, not to \`${recipient.account}\`; use a gateway of your own`;
     return [{ code: 'gateway-missing', message }];
   }
   const reasons: Reason[] = [];
@@ -166,8 +77,106 @@ function gatewayFitness(id: string, gateway: Gateway | null, recipient: Recipien
   if (gatewayKind(id) === 'virtual' && gateway.attachedVpcs.length === 0) {
     reasons.push({
       code: 'gateway-not-attached',
-      message: `gateway \`${id}\` is attached to no VPC; attach it first`,
+      message: `gateway \`${id}\` is not attached to a VPC; attach it first`,
     });
   }
   return reasons;
+}
+
+/**
+ * The checks of the network: VLAN free, addresses paired and free, ASNs different.
+ * A check whose input the API does not return is skipped and reported. An unreadable field of a neighbour counts as a conflict
+ * wherever it could be one.
+ */
+export function checkNetwork(
+  request: VirtualInterface,
+  gatewayId: string,
+  gatewayAsn: number | null,
+  recipient: Recipient,
+  context: DecisionContext,
+): CheckResult {
+  return mergeChecks([
+    checkAgainstNeighbours(request, gatewayId, recipient, context),
+    checkAsnsDiffer(request, gatewayId, gatewayAsn),
+  ]);
+}
+
+/** The checks that do not need the gateway. */
+export function checkAgainstNeighbours(
+  request: VirtualInterface,
+  gatewayId: string,
+  recipient: Recipient,
+  context: DecisionContext,
+): CheckResult {
+  return mergeChecks([
+    checkVlanFree(request, context),
+    checkAddressPairs(request),
+    checkAddressesFree(request, gatewayId, recipient, context),
+  ]);
+}
+
+/** Checks that the two addresses of each session are a valid pair, independent of other interfaces. */
+export function checkAddressPairs(request: Pick<VirtualInterface, 'peers'>): CheckResult {
+  const found = request.peers.map(({ amazonAddress, customerAddress }) =>
+    amazonAddress === null || customerAddress === null
+      ? checkSingleAddress(amazonAddress ?? customerAddress)
+      : checkAddressPair(amazonAddress, customerAddress),
+  );
+  return request.peers.length === 0
+    ? skippedCheck('peer addresses: the API does not return a BGP peer')
+    : mergeChecks(found);
+}
+
+/** Checks a session with at most one address. @param address `null`: the session has none */
+function checkSingleAddress(address: string | null): CheckResult {
+  // Fail closed: an invalid address may mean any address; once accepted, it would hold every other request for its gateway.
+  if (address !== null && parseHostAddress(address) === null)
+    return failedCheck('peers-invalid', `${quote(address)} is not an address`);
+  return skippedCheck('peer addresses: the API does not return both');
+}
+
+function checkAddressPair(amazonAddress: string, customerAddress: string): CheckResult {
+  const [a, b] = [parseHostAddress(amazonAddress), parseHostAddress(customerAddress)];
+  const pair = `${quote(amazonAddress)} and ${quote(customerAddress)}`;
+  const invalid = (why: string): CheckResult => failedCheck('peers-invalid', `${pair}${why}`);
+  if (a === null || b === null) return invalid(' are not both addresses');
+  if (a.host === b.host) return invalid(' are the same address');
+  // The first address of a subnet is allowed: OUTSCALE's own guide gives it to a peer, and AWS itself refuses it.
+  const broadcast = isBroadcast(withSubnetOf(b, a))
+    ? amazonAddress
+    : isBroadcast(withSubnetOf(a, b))
+      ? customerAddress
+      : null;
+  if (broadcast !== null) return invalid(`: ${quote(broadcast)} is the broadcast address of its subnet`);
+  switch (sameSubnet(a, b)) {
+    case 'yes':
+      return NO_FINDINGS;
+    case 'no':
+      return invalid(' are not in one subnet');
+    case 'unknown':
+      return skippedCheck(`peer addresses: the API returns ${pair} without a prefix length`);
+  }
+}
+
+/** A bare address with the subnet of the other address, if that subnet contains it. Otherwise the two are not a pair. */
+function withSubnetOf(other: HostAddress, one: HostAddress): HostAddress {
+  return one.isBare && containsCidr(other.subnet, one.subnet) ? { ...one, subnet: other.subnet } : one;
+}
+
+function checkAsnsDiffer(
+  request: VirtualInterface,
+  gatewayId: string,
+  gatewayAsn: number | null,
+): CheckResult {
+  if (gatewayAsn === null)
+    return skippedCheck(`ASN conflict: the API does not return the ASN of gateway \`${gatewayId}\``);
+  const asns = request.peers.map(({ asn }) => asn);
+  if (asns.includes(gatewayAsn)) {
+    return failedCheck(
+      'asn-conflict',
+      `the customer's ASN ${gatewayAsn} is also that of gateway \`${gatewayId}\``,
+    );
+  }
+  const complete = asns.length > 0 && !asns.includes(null);
+  return complete ? NO_FINDINGS : skippedCheck("ASN conflict: the API does not return the customer's ASN");
 }

@@ -1,37 +1,39 @@
 /**
- * Text that someone outside chose, made safe to print: in backticks, with control characters, direction overrides and
- * invisible characters written as escapes, so that a name can neither steer a terminal nor pose as another.
+ * Quotes untrusted text for printing: in backticks, with control characters, direction overrides and invisible characters
+ * escaped, so that a name can neither control a terminal nor imitate another name.
  */
 export function quote(text: string): string {
   return `\`${escapeText(text)}\``;
 }
 
-/** As `quote`, of what the operator wrote: an address in it is for them to read. */
+/** As `quote`, for text that the operator wrote: a URL in it stays readable. */
 export function quoteTrusted(text: string): string {
-  return `\`${cutAndEscaped(text, STEERING)}\``;
+  return `\`${truncateAndEscape(text, UNPRINTABLE)}\``;
 }
 
-/** Controls, unassigned and invisible characters, what ends or feigns our own quoting, spaces other than the common one, and
- * marks that stand on nothing or pile up over the lines around them. */
-const STEERING =
+/**
+ * Control, unassigned and invisible characters, backticks and backslashes, spaces other than the common one, and combining
+ * marks without a base or stacked over the lines around them.
+ */
+const UNPRINTABLE =
   /[\p{C}\p{Default_Ignorable_Code_Point}\u{2800}`\\]|(?! )\p{Z}|(?<![\p{L}\p{N}]\p{M}{0,2})\p{M}/gu;
-/** Terminals and mail programs make links of these, and a stranger's link must not come from us. */
+/** Terminals and mail programs turn these into links. A notification must not contain a link of an unknown requester. */
 const LINK = /:(?=\/\/)|(?<=\bwww)\./giu;
 
-/** As `quote`, without the backticks: for table cells. Longer than 120 characters is cut, and says so. */
+/** As `quote`, without the backticks: for table cells. A text of more than 120 characters is truncated, and says so. */
 export function escapeText(text: string): string {
-  return cutAndEscaped(text, UNSAFE);
+  return truncateAndEscape(text, UNSAFE);
 }
 
-/** As `escapeText`, of a message: longer than so many characters keeps its beginning and its end, where its cause often is. */
-export function escapeLong(text: string, most: number): string {
-  return truncateMiddle(text, most, (part) => part.replace(UNSAFE, escapeCharacter));
+/** As `escapeText`, for a message: a long one keeps its beginning and its end, which often has the cause. */
+export function escapeLong(text: string, max: number): string {
+  return truncateMiddle(text, max, (part) => part.replace(UNSAFE, escapeCharacter));
 }
 
-const UNSAFE = new RegExp(`${STEERING.source}|${LINK.source}`, 'giu');
+const UNSAFE = new RegExp(`${UNPRINTABLE.source}|${LINK.source}`, 'giu');
 
-function cutAndEscaped(text: string, unsafe: RegExp): string {
-  const safe = beginning(text, 120).replace(unsafe, escapeCharacter);
+function truncateAndEscape(text: string, unsafe: RegExp): string {
+  const safe = firstUnits(text, 120).replace(unsafe, escapeCharacter);
   return text.length > 120 ? `${safe}… (${text.length} characters)` : safe;
 }
 
@@ -40,12 +42,12 @@ export function escapeCharacter(character: string): string {
   return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }
 
-/** A sentence of ours, of any length, in which others may be quoted: without what steers or hides. */
+/** Escapes control and invisible characters of a sentence of this product, of any length, that may quote untrusted text. */
 export function escapeInvisible(sentence: string): string {
   return sentence.replace(/[\p{C}\p{Default_Ignorable_Code_Point}]/gu, escapeCharacter);
 }
 
-/** Compares by UTF-16 code unit, which is by code point for every name the policy allows: never by locale. */
+/** Compares by UTF-16 code unit, never by locale. For every name that a policy allows, this is the order of code points. */
 export function compareByCodePoint(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
@@ -57,35 +59,35 @@ export function formatList(items: readonly string[]): string {
   return items.length === 1 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
 }
 
-/** As `list`, of the first ones: `a, b and 7 more`. */
-export function formatFirst(items: readonly string[], most: number): string {
-  const more = items.length - most;
-  return more > 0 ? formatList([...items.slice(0, most), `${more} more`]) : formatList(items);
+/** As `formatList`, for the first items: `a, b and 7 more`. */
+export function formatFirst(items: readonly string[], max: number): string {
+  const more = items.length - max;
+  return more > 0 ? formatList([...items.slice(0, max), `${more} more`]) : formatList(items);
 }
 
-/** Cut to so many characters, and saying so. */
-export function truncate(text: string, most: number): string {
-  return text.length > most ? `${beginning(text, most)}… (${text.length} characters)` : text;
+/** Truncates a text to a number of characters, and says so. */
+export function truncate(text: string, max: number): string {
+  return text.length > max ? `${firstUnits(text, max)}… (${text.length} characters)` : text;
 }
 
-/** As `clip`, and keeps both ends: `abc… (300 characters) …xyz`. @param shown how each end is written */
-export function truncateMiddle(text: string, most: number, shown = (end: string): string => end): string {
-  if (text.length <= most) return shown(text);
-  const half = Math.floor(most / 2);
-  return `${shown(beginning(text, half))}… (${text.length} characters) …${shown(ending(text, half))}`;
+/** As `truncate`, but keeps both ends: `abc… (300 characters) …xyz`. @param formatEnd formats each end */
+export function truncateMiddle(text: string, max: number, formatEnd = (end: string): string => end): string {
+  if (text.length <= max) return formatEnd(text);
+  const half = Math.floor(max / 2);
+  return `${formatEnd(firstUnits(text, half))}… (${text.length} characters) …${formatEnd(lastUnits(text, half))}`;
 }
 
-/** So many characters at most, never half of one that takes two units: half of one is no text that others take. */
-function beginning(text: string, most: number): string {
-  return text.slice(0, isHalved(text, most) ? most - 1 : most);
+/** The first code units of a text, without half of a surrogate pair: consumers refuse half of a pair. */
+function firstUnits(text: string, max: number): string {
+  return text.slice(0, dividesSurrogatePair(text, max) ? max - 1 : max);
 }
 
-function ending(text: string, most: number): string {
-  const from = text.length - most;
-  return text.slice(isHalved(text, from) ? from + 1 : from);
+function lastUnits(text: string, max: number): string {
+  const from = text.length - max;
+  return text.slice(dividesSurrogatePair(text, from) ? from + 1 : from);
 }
 
-/** Whether a cut there divides a surrogate pair. */
-function isHalved(text: string, at: number): boolean {
+/** Whether a cut at this position divides a surrogate pair. */
+function dividesSurrogatePair(text: string, at: number): boolean {
   return /^[\ud800-\udbff][\udc00-\udfff]$/.test(text.slice(at - 1, at + 1));
 }

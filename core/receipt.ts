@@ -8,7 +8,7 @@ import { limitUsageOf } from './limits.ts';
 import type { Gateway, VirtualInterface } from './model.ts';
 import type { Policy } from './policy.ts';
 
-/** What was looked at right before a confirm. */
+/** What a run read and decided immediately before a confirm. */
 export interface PreflightSnapshot {
   readonly request: VirtualInterface;
   readonly firstSeen: string;
@@ -19,8 +19,8 @@ export interface PreflightSnapshot {
   readonly skipped: readonly string[];
 }
 
-export function collectEvidence(origin: EventOrigin, policy: Policy, look: PreflightSnapshot): Evidence {
-  const { request, firstSeen, deadline, decision, gateways, world, skipped } = look;
+export function collectEvidence(origin: EventOrigin, policy: Policy, preflight: PreflightSnapshot): Evidence {
+  const { request, firstSeen, deadline, decision, gateways, world, skipped } = preflight;
   const { target, provider, region, account } = origin;
   const owner = policy.owners.find(({ name }) => name === decision.owner);
   const fitting = owner?.grants.filter(({ name }) => decision.grants.includes(name)) ?? [];
@@ -35,96 +35,108 @@ export function collectEvidence(origin: EventOrigin, policy: Policy, look: Prefl
     grant: decision.grant,
     tickets: Object.fromEntries(tickets),
     gatewaySeen: gateways.find(({ id }) => id === decision.gateway) ?? null,
-    usage: owner === undefined ? NO_USE : bounded(limitUsageOf(owner, fitting, request.id, policy, world)),
+    usage:
+      owner === undefined ? NO_USAGE : boundUsage(limitUsageOf(owner, fitting, request.id, policy, world)),
     acceptedBefore: world.acceptedThisRun,
-    skipped: first(skipped, MOST_SKIPPED),
+    skipped: firstItems(skipped, MAX_SKIPPED),
   };
 }
 
-const NO_USE: LimitUsage = { owner: [], grants: {} };
+const NO_USAGE: LimitUsage = { owner: [], grants: {} };
 
-/** What is kept of one acceptance has a size that it may not exceed: so many IDs in all, and so many sentences. */
-const MOST_IDS = 5000;
-const MOST_SKIPPED = 100;
+/** The size of a receipt is limited: at most this many IDs in total, and this many sentences. */
+const MAX_IDS = 5000;
+const MAX_SKIPPED = 100;
 
-/** The first IDs of each list, and how many more there were. A list that is cut never gets longer by it, so a limit that left room still does. */
-function bounded({ owner, grants }: LimitUsage): LimitUsage {
-  const most = Math.max(1, Math.floor(MOST_IDS / (1 + Object.keys(grants).length)));
-  const entries = Object.entries(grants).map(([name, ids]) => [name, first(ids, most)] as const);
-  return { owner: first(owner, most), grants: Object.fromEntries(entries) };
+/**
+ * Keeps the first IDs of each list and the number of the others. A shortened list never has more items than before, so a
+ * limit with room still has room.
+ */
+function boundUsage({ owner, grants }: LimitUsage): LimitUsage {
+  const max = Math.max(1, Math.floor(MAX_IDS / (1 + Object.keys(grants).length)));
+  const entries = Object.entries(grants).map(([name, ids]) => [name, firstItems(ids, max)] as const);
+  return { owner: firstItems(owner, max), grants: Object.fromEntries(entries) };
 }
 
-function first(items: readonly string[], most: number): readonly string[] {
-  return items.length > most ? [...items.slice(0, most), `and ${items.length - most} more`] : items;
+function firstItems(items: readonly string[], max: number): readonly string[] {
+  return items.length > max ? [...items.slice(0, max), `and ${items.length - max} more`] : items;
 }
 
-/** The lasting record of one acceptance. */
+/** A receipt: the permanent record of one acceptance. */
 export interface Receipt extends Assignment, Evidence {
   readonly id: string;
-  /** when it was known to be accepted */
+  /** when a run knew that it was accepted */
   readonly acceptedAt: string;
   readonly answer: AcceptanceProof;
 }
 
-/** Of the grant that the report names. */
+/** The ticket of the grant that the report names. */
 export function ticketOf({ grant, tickets }: Pick<Receipt, 'grant' | 'tickets'>): string | null {
-  // A grant may be named like something that every object has.
+  // A grant may have the name of a property that every object inherits.
   return Object.hasOwn(tickets, grant) ? (tickets[grant] ?? null) : null;
 }
 
-/** By what it was known: what `confirm` answered, or a look at the interface after a doubtful answer or in a later pass. */
+/**
+ * How the acceptance became known: from the answer to the confirm, or from a description after an uncertain answer or in a
+ * later run.
+ */
 export interface AcceptanceProof {
   readonly by: 'confirm' | 'description' | 'laterPass';
   readonly state: string | null;
-  /** what made the answer of the confirm doubtful; `null` when it was not */
+  /** why the answer to the confirm was uncertain; `null`: it was certain */
   readonly doubt: string | null;
 }
 
 export function createReceipt(
   id: string,
   { at, owner, grants, gateway }: Assignment,
-  grounds: Evidence,
+  evidence: Evidence,
   acceptedAt: string,
   answer: AcceptanceProof,
 ): Receipt {
-  return { id, at, owner, grants, gateway, ...grounds, acceptedAt, answer };
+  return { id, at, owner, grants, gateway, ...evidence, acceptedAt, answer };
 }
 
 /**
- * Decides the request of a receipt again, by the policy and at the time of then, with the slots taken that were taken.
- * @returns the decision; `isSame` when it is what the receipt says
+ * Decides the request of a receipt again, with the policy, the time and the taken slots of the acceptance.
+ * @returns the decision; `isSame`: it is the decision of the receipt
  */
 export function replayDecision(receipt: Receipt, policy: Policy): { decision: Decision; isSame: boolean } {
   const { request, acceptedBefore, usage, at } = receipt;
-  const decision = decide(policy, request, worldOf(acceptedBefore), NO_DEADLINE, new Date(at));
+  const decision = decide(policy, request, contextOfReceipt(acceptedBefore), NO_DEADLINE, new Date(at));
   const isSame =
     decision.verdict === 'accept' &&
-    canonicalJson(awarded(decision)) === canonicalJson(awarded(receipt)) &&
+    canonicalJson(assignmentOf(decision)) === canonicalJson(assignmentOf(receipt)) &&
     hadRoom(policy, decision, usage);
   return { decision, isSame };
 }
 
-/** Nothing but the request: what stood around it is in its usage. */
-function worldOf(acceptedThisRun: number): DecisionContext {
+/** A context with no other interface: the receipt's `usage` has the taken slots. */
+function contextOfReceipt(acceptedThisRun: number): DecisionContext {
   return {
     interfaces: [],
     intents: {},
     acceptances: {},
     damaged: {},
-    // It was known not to stand on a connection of ours, or it would have been no request.
+    // Its connection was known not to be an own one: otherwise it would not have been a request.
     ownConnections: { known: true, ids: new Set() },
     acceptedThisRun,
   };
 }
 
-function awarded({ owner, grant, grants, gateway }: Pick<Accept, 'owner' | 'grant' | 'grants' | 'gateway'>) {
+function assignmentOf({
+  owner,
+  grant,
+  grants,
+  gateway,
+}: Pick<Accept, 'owner' | 'grant' | 'grants' | 'gateway'>) {
   return { owner, grant, grants, gateway };
 }
 
 function hadRoom(policy: Policy, { owner: name, grants }: Accept, usage: LimitUsage): boolean {
   const owner = policy.owners.find((candidate) => candidate.name === name);
   if (owner === undefined) return false;
-  // Fail closed: what is not on record had no room.
+  // Fail closed: a limit without recorded usage had no room.
   const isBelow = (limit: number | null, used: readonly string[] | undefined): boolean =>
     limit === null || (used !== undefined && used.length < limit);
   return (

@@ -15,48 +15,45 @@ import { isPreflightCode } from './reasons.ts';
 import { isVirtualInterfaceId } from './resourceIds.ts';
 import { type Outcome, pickDescribedFields, type RequestReport, toReportedDecision } from './runReport.ts';
 
-/** One request in one pass: what it is, what was decided, what became of it. */
+/** The evaluation of one request in one run: the request, the decision and the outcome. */
 export interface RequestEvaluation {
   readonly request: VirtualInterface;
-  /** `null` when it has no ID to remember it by */
+  /** `null` when it has no valid ID, by which the ledger could record it */
   readonly observation: Observation | null;
   readonly deadline: Deadline;
   readonly decision: Decision;
   readonly outcome: Outcome;
   /** why it is gone, failed or was not attempted */
   readonly message: string | null;
-  /** checks that could not be made, a sentence each */
+  /** checks that were skipped, a sentence each */
   readonly skipped: readonly string[];
 }
 
-/** Opens a case for every request: holds are final, acceptable ones wait for their attempt. By ID. */
+/** Evaluates every request, in order of ID. A hold is final; an acceptable request waits for its attempt. */
 export function evaluateRequests(
   policy: Policy,
   requests: readonly VirtualInterface[],
-  sightings: Readonly<Record<string, Observation>>,
-  world: DecisionContext,
+  observations: Readonly<Record<string, Observation>>,
+  context: DecisionContext,
   at: Date,
 ): Map<string, RequestEvaluation> {
   const sorted = requests.toSorted((a, b) => compareByCodePoint(a.id, b.id));
   return new Map(
     sorted.map((request) => {
-      const sighting = sightings[request.id] ?? null;
-      // Of what is not remembered, it is certain that it was there before now.
-      const seen = sighting ?? { firstSeen: at.toISOString(), notListedAt: null };
-      const deadline = deadlineOf(seen, policy.recipient.expiry);
-      const decision = decideWithNetworkChecks(policy, request, world, deadline, at);
+      const observation = observations[request.id] ?? null;
+      // Without an observation, the only certain fact is that the request existed before now.
+      const known = observation ?? { firstSeen: at.toISOString(), notListedAt: null };
+      const deadline = deadlineOf(known, policy.recipient.expiry);
+      const decision = decideWithNetworkChecks(policy, request, context, deadline, at);
       const waits = decision.verdict === 'accept';
-      const message = waits ? 'the pass ended before its turn; the next one goes on' : null;
+      const message = waits ? 'the run ended before its turn; the next run continues' : null;
       const outcome = waits ? 'notAttempted' : 'held';
-      return [
-        request.id,
-        { request, observation: sighting, deadline, decision, outcome, message, skipped: [] },
-      ];
+      return [request.id, { request, observation, deadline, decision, outcome, message, skipped: [] }];
     }),
   );
 }
 
-/** An acceptable case, in its turn. */
+/** A request that the policy allows, ready for its attempt. */
 export interface AcceptableRequest {
   readonly id: string;
   readonly accept: Accept;
@@ -65,84 +62,85 @@ export interface AcceptableRequest {
   readonly evaluation: RequestEvaluation;
 }
 
-/** The acceptable cases in their order of work. */
+/** The requests that the policy allows, in the order in which they are attempted. */
 export function orderAcceptableRequests(
-  cases: Iterable<RequestEvaluation>,
-  standing: OrderContext,
+  evaluations: Iterable<RequestEvaluation>,
+  context: OrderContext,
 ): AcceptableRequest[] {
-  const candidates = [...cases].flatMap((opened) => {
-    const { request, observation, deadline, decision } = opened;
-    // Fail closed: what has no proper ID can be neither remembered nor confirmed.
+  const candidates = [...evaluations].flatMap((evaluation) => {
+    const { request, observation, deadline, decision } = evaluation;
+    // Fail closed: a request without a valid ID can be neither recorded nor confirmed.
     if (decision.verdict === 'hold' || observation === null || !isVirtualInterfaceId(request.id)) return [];
-    // Fail closed: where the early end is not known, it may be any moment after the first sighting.
+    // Fail closed: if the earliest expiry is unknown, the request may expire at any moment after its first observation.
     const due = deadline.earliest ?? (deadline.latest === null ? null : observation.firstSeen);
     const { owner } = decision;
     const { firstSeen } = observation;
-    const turn = { id: request.id, accept: decision, firstSeen, deadline, evaluation: opened };
-    return [{ ...turn, owner, failureCount: setbacks(observation), due }];
+    const acceptable = { id: request.id, accept: decision, firstSeen, deadline, evaluation };
+    return [{ ...acceptable, owner, failureCount: failureCountOf(observation), due }];
   });
-  return orderCandidates(candidates, standing);
+  return orderCandidates(candidates, context);
 }
 
 /**
- * Attempts that came to nothing. One that gateway or network held is such an attempt, or it could take every turn of its
- * owner; one that the policy or the pass limit held was never made, and waits behind no other when it is allowed.
+ * The number of failed attempts. A hold by the preflight checks counts as a failed attempt, or the request could take every
+ * turn of its owner. A hold by the policy or the run limit does not count, because no attempt was made.
  */
-function setbacks({ failures, held }: Observation): number {
+function failureCountOf({ failures, held }: Observation): number {
   return failures + (held.some(({ code }) => isPreflightCode(code)) ? 1 : 0);
 }
 
 /**
- * What the ledger should learn of a case when the pass is over. Nothing where nothing changed.
- * @param pending how many requests there are
+ * The ledger changes that record an evaluation at the end of a run; empty if nothing changed.
+ * @param pending the number of pending requests
  */
-export function observationChanges(item: RequestEvaluation, pending: number): LedgerChange[] {
-  const { request, observation: sighting, decision, outcome, message } = item;
-  if (sighting === null || outcome === 'accepted' || outcome === 'gone') return [];
-  // As bounded as what is announced: one odd item of the API must not make the ledger unwritable.
+export function observationChanges(evaluation: RequestEvaluation, pending: number): LedgerChange[] {
+  const { request, observation, decision, outcome, message } = evaluation;
+  if (observation === null || outcome === 'accepted' || outcome === 'gone') return [];
+  // Bounded as in events: one odd evaluation of the API must not make the ledger unwritable.
   const held = boundedReasonsOf(decision);
-  const failures = outcome === 'failed' ? sighting.failures + 1 : sighting.failures;
-  // In one line, whatever a file name or an API put into it: else the ledger could not be read again, and the request would be held.
+  const failures = outcome === 'failed' ? observation.failures + 1 : observation.failures;
+  // Escaped to one line, since it may contain a file name or an API's text: otherwise the ledger could not read it, and
+  // would hold the request.
   const lastFailure =
     outcome === 'failed' && message !== null
       ? truncate(escapeInvisible(message), 1000)
-      : sighting.lastFailure;
-  const details = detailsToKeep(request, sighting.request, pending);
+      : observation.lastFailure;
+  const details = detailsToKeep(request, observation.request, pending);
   const isSame =
-    failures === sighting.failures &&
-    codes(held) === codes(sighting.held) &&
-    canonicalJson(details) === canonicalJson(sighting.request);
+    failures === observation.failures &&
+    distinctCodes(held) === distinctCodes(observation.held) &&
+    canonicalJson(details) === canonicalJson(observation.request);
   if (isSame) return [];
-  const changed = { ...sighting, request: details, failures, lastFailure, held };
+  const changed = { ...observation, request: details, failures, lastFailure, held };
   return [{ kind: 'sighted', id: request.id, observation: changed }];
 }
 
-/** Words may change with every pass; what is worth a write is another reason. */
-function codes(held: readonly StoredReason[]): string {
+/** Messages may change with every run; only a change of the codes is worth a write. */
+function distinctCodes(held: readonly StoredReason[]): string {
   return [...new Set(held.map(({ code }) => code))].join();
 }
 
 export function reportRequest(
-  item: RequestEvaluation,
+  evaluation: RequestEvaluation,
   recipient: Recipient,
   endpoint: string | null,
 ): RequestReport {
-  const { request, observation: sighting, deadline, decision, outcome, message, skipped } = item;
+  const { request, observation, deadline, decision, outcome, message, skipped } = evaluation;
   const { id, connection, vlan, name } = request;
-  const settled = outcome === 'accepted' || outcome === 'gone' || outcome === 'wouldAccept';
+  const needsNoCommand = outcome === 'accepted' || outcome === 'gone' || outcome === 'wouldAccept';
   return {
     id,
     connection,
     vlan,
     name,
     ...pickDescribedFields(request),
-    firstSeen: sighting?.firstSeen ?? null,
+    firstSeen: observation?.firstSeen ?? null,
     deadline,
     decision: toReportedDecision(decision),
     outcome,
     message,
     skipped,
-    manualOverrideCommand: settled
+    manualOverrideCommand: needsNoCommand
       ? null
       : manualOverrideCommand(request, reasonCodesOf(decision), decision.gateway, recipient, endpoint),
   };

@@ -1,14 +1,14 @@
-/** A part of AWS with accounts, host names and ARNs of its own. */
+/** An AWS partition: a part of AWS with its own accounts, host names and ARNs. */
 export interface Partition {
-  /** as ARNs begin: `arn:NAME:` */
+  /** the second part of its ARNs: `arn:NAME:` */
   readonly name: string;
-  /** what host names end in */
+  /** the suffix of its host names */
   readonly domain: string;
 }
 
 const COMMERCIAL: Partition = { name: 'aws', domain: 'amazonaws.com' };
 
-/** By how its regions begin, as the SDK's own endpoint rules have them; a test compares both. */
+/** The other partitions, by the prefix of their regions. A test compares them with the endpoint rules of the SDK. */
 const PARTITIONS: Readonly<Record<string, readonly [name: string, domain: string]>> = {
   cn: ['aws-cn', 'amazonaws.com.cn'],
   'us-gov': ['aws-us-gov', COMMERCIAL.domain],
@@ -19,12 +19,12 @@ const PARTITIONS: Readonly<Record<string, readonly [name: string, domain: string
   'us-isof': ['aws-iso-f', 'csp.hci.ic.gov'],
 };
 
-/** Whether it is one of the partitions above: AWS may have opened others since. */
+/** Whether the partition is listed above. AWS may have added others since. */
 export function isKnownPartition(name: string): boolean {
   return name === COMMERCIAL.name || Object.values(PARTITIONS).some(([known]) => known === name);
 }
 
-/** The partition of a region of AWS. An unknown one counts as commercial, as it does for the SDK. */
+/** The partition of an AWS region. An unknown region counts as commercial, as in the SDK. */
 export function partitionOf(region: string): Partition {
   const entry = Object.entries(PARTITIONS).find(([start]) => region.startsWith(`${start}-`));
   if (entry === undefined) return COMMERCIAL;
@@ -32,7 +32,7 @@ export function partitionOf(region: string): Partition {
   return { name, domain };
 }
 
-/** Shapes of identifiers. No provider publishes a pattern, so these are loose: prefix, then letters and digits. */
+/** Patterns of resource IDs. No provider publishes a pattern, so these are loose: prefix, then letters and digits. */
 
 export const ACCOUNT = /^[0-9]{12}$/;
 const VIRTUAL_INTERFACE = /^dxvif-[0-9a-z]+$/;
@@ -45,19 +45,19 @@ export function isVirtualInterfaceId(text: string): boolean {
   return VIRTUAL_INTERFACE.test(text);
 }
 
-/** A connection or a link aggregation group. */
+/** Whether a text is the ID of a connection or of a link aggregation group. */
 export function isConnectionId(text: string): boolean {
   return CONNECTION.test(text);
 }
 
-/** Targets, owners, grants and gateway names share one shape: `[a-z][a-z0-9-]{0,62}`. */
+/** Whether a text is a name of a target, owner, grant or gateway: `[a-z][a-z0-9-]{0,62}`. */
 export function isName(text: string): boolean {
   return NAME.test(text);
 }
 
 export type GatewayKind = 'virtual' | 'directConnect';
 
-/** Which kind of gateway an ID names, or `null` when it is no gateway ID. */
+/** The kind of gateway that an ID names; `null` if it is not a gateway ID. */
 export function gatewayKind(text: string): GatewayKind | null {
   if (VIRTUAL_GATEWAY.test(text)) return 'virtual';
   if (DIRECT_CONNECT_GATEWAY.test(text)) return 'directConnect';

@@ -2,16 +2,16 @@ import { printableValue } from './json.ts';
 import { formatFirst, truncate, truncateMiddle } from './printableText.ts';
 import type { RunReport } from './runReport.ts';
 
-/** What the function returns of a pass: counts only, so that its size does not depend on what others did. */
+/** The result of the function for a run: counts only, so that its size does not depend on what requesters do. */
 export interface RunSummary
   extends Pick<RunReport, 'target' | 'startedAt' | 'finishedAt' | 'dryRun' | 'status' | 'policy' | 'counts'> {
   readonly format: 1;
-  /** how many of each the report has; each of them is a line of the log, as each request is */
-  readonly lists: Readonly<Record<keyof typeof OTHERS, number>>;
+  /** the length of each list of the report; each of its items is a line of the log, as each request is */
+  readonly lists: Readonly<Record<keyof typeof LISTS, number>>;
 }
 
-/** Lists of the report beside the requests, and what a line about one of them says first. */
-const OTHERS = {
+/** The lists of the report beside the requests, with the message of their log lines. */
+const LISTS = {
   failures: 'failure',
   warnings: 'warning',
   ended: 'ended',
@@ -20,10 +20,10 @@ const OTHERS = {
   ignored: 'ignored',
 } as const;
 
-type Other = keyof typeof OTHERS;
-const others = Object.keys(OTHERS) as Other[];
+type ListName = keyof typeof LISTS;
+const listNames = Object.keys(LISTS) as ListName[];
 
-/** A line of the log: its message, and what it is about under a key of its own. */
+/** A line of the log: a message, and the data under its own key. */
 export interface LogLine {
   readonly level: 'info' | 'warn' | 'error';
   readonly message: string;
@@ -36,7 +36,7 @@ export function summarizeRun(report: RunReport): RunSummary {
   return {
     format: 1,
     ...{ target, startedAt, finishedAt, dryRun, status, counts },
-    policy: { digest: policy.digest, revision: truncate(policy.revision, MOST_TEXT) },
+    policy: { digest: policy.digest, revision: truncate(policy.revision, MAX_TEXT) },
     lists: {
       failures: failures.length,
       warnings: warnings.length,
@@ -48,76 +48,80 @@ export function summarizeRun(report: RunReport): RunSummary {
   };
 }
 
-/** The one line about the whole pass, with the first of what failed. */
+/** The log line about the whole run, with its first failures and warnings. */
 export function runLine(report: RunReport): LogLine {
   const { status } = report;
   return {
     level: status === 'failed' ? 'error' : 'info',
-    message: `pass ${status}`,
+    message: `run ${status}`,
     more: {
-      report: { ...summarizeRun(report), ...firstOf(report, 'failures'), ...firstOf(report, 'warnings') },
+      report: {
+        ...summarizeRun(report),
+        ...firstItemsOf(report, 'failures'),
+        ...firstItemsOf(report, 'warnings'),
+      },
     },
   };
 }
 
-/** Nothing of an empty list: most passes have none. */
-function firstOf(report: RunReport, list: 'failures' | 'warnings'): object {
-  const first = report[list].slice(0, MOST_SHOWN);
+/** The first items of a list; no key for an empty list, as in most runs. */
+function firstItemsOf(report: RunReport, list: 'failures' | 'warnings'): object {
+  const first = report[list].slice(0, MAX_SHOWN);
   return first.length === 0
     ? {}
     : {
-        [list]: first.map(({ code, message }) => ({ code, message: truncateMiddle(message, MOST_MESSAGE) })),
+        [list]: first.map(({ code, message }) => ({ code, message: truncateMiddle(message, MAX_MESSAGE) })),
       };
 }
 
-/** A line about each thing that the report has, what failed first; `pass` in it says of which pass. */
+/** A log line for each item of the report, failures first. The key `run` identifies the run. */
 export function* detailLines(report: RunReport): Generator<LogLine> {
-  const pass = { target: report.target, startedAt: report.startedAt };
-  for (const list of others) {
+  const run = { target: report.target, startedAt: report.startedAt };
+  for (const list of listNames) {
     const level = list === 'failures' ? 'error' : list === 'warnings' ? 'warn' : 'info';
     for (const item of report[list])
-      yield { level, message: OTHERS[list], more: { pass, [list]: fitting(item) } };
+      yield { level, message: LISTS[list], more: { run, [list]: fitLine(item) } };
   }
   for (const request of report.requests)
-    yield { level: 'info', message: `request ${request.outcome}`, more: { pass, request: fitting(request) } };
+    yield { level: 'info', message: `request ${request.outcome}`, more: { run, request: fitLine(request) } };
 }
 
-/** How many lines `detailLines` makes. */
+/** The number of lines of `detailLines`. */
 export function detailCount(report: RunReport): number {
-  return others.reduce((count, list) => count + report[list].length, report.requests.length);
+  return listNames.reduce((count, list) => count + report[list].length, report.requests.length);
 }
 
-/** What the pass failed of, at a size that fits the error of an invocation. */
+/** The failures of a run, short enough for the error of a Lambda invocation. */
 export function describeRunFailure({ failures }: RunReport): string {
   return formatFirst(
-    failures.map(({ message }) => truncateMiddle(message, MOST_MESSAGE)),
-    MOST_SHOWN,
+    failures.map(({ message }) => truncateMiddle(message, MAX_MESSAGE)),
+    MAX_SHOWN,
   );
 }
 
-const MOST_SHOWN = 5;
-const MOST_MESSAGE = 1000;
-/** CloudWatch Logs takes 256 KB a line, and Lambda hands on longer ones than 64 KB in pieces. A character has up to 3 bytes. */
-const MOST_LINE = 16_000;
+const MAX_SHOWN = 5;
+const MAX_MESSAGE = 1000;
+/** CloudWatch Logs accepts 256 KB a line, and Lambda splits lines longer than 64 KB. A character has up to 3 bytes. */
+const MAX_LINE = 16_000;
 
-/** The same if it fits a line. If not, all texts, lists and objects of it keep their first parts, and `shortened` says so. */
-function fitting(item: object): object {
-  if (JSON.stringify(item, printableValue).length <= MOST_LINE) return item;
-  return { ...entriesOf(item), shortened: true };
+/** The item unchanged if it fits a line. Otherwise its texts, lists and objects are shortened, and `shortened` is set. */
+function fitLine(item: object): object {
+  if (JSON.stringify(item, printableValue).length <= MAX_LINE) return item;
+  return { ...shortenEntries(item), shortened: true };
 }
 
-const MOST_TEXT = 200;
-const MOST_ITEMS = 10;
-const MOST_KEYS = 30;
+const MAX_TEXT = 200;
+const MAX_ITEMS = 10;
+const MAX_KEYS = 30;
 
-function shortened(value: unknown): unknown {
-  // Escapes come first: they are longer than what they stand for.
-  if (typeof value === 'string') return truncate(String(printableValue('', value)), MOST_TEXT);
-  if (Array.isArray(value)) return value.slice(0, MOST_ITEMS).map(shortened);
-  return typeof value === 'object' && value !== null ? entriesOf(value) : value;
+function shortenValue(value: unknown): unknown {
+  // Escapes first, because an escape is longer than its character.
+  if (typeof value === 'string') return truncate(String(printableValue('', value)), MAX_TEXT);
+  if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map(shortenValue);
+  return typeof value === 'object' && value !== null ? shortenEntries(value) : value;
 }
 
-function entriesOf(value: object): Record<string, unknown> {
-  const entries = Object.entries(value).slice(0, MOST_KEYS);
-  return Object.fromEntries(entries.map(([key, part]) => [truncate(key, MOST_TEXT), shortened(part)]));
+function shortenEntries(value: object): Record<string, unknown> {
+  const entries = Object.entries(value).slice(0, MAX_KEYS);
+  return Object.fromEntries(entries.map(([key, part]) => [truncate(key, MAX_TEXT), shortenValue(part)]));
 }

@@ -6,7 +6,7 @@ import type { VirtualInterface } from './model.ts';
 import type { Reason } from './reasons.ts';
 import type { UngrantedInterface } from './ungrantedInterfaces.ts';
 
-/** Something told beside the requests. Codes are stable. */
+/** A problem of a run, reported beside the requests. Codes are stable. */
 export interface RunProblem {
   readonly code: RunProblemCode;
   readonly message: string;
@@ -26,38 +26,38 @@ export type RunProblemCode =
   | 'unknown-state'
   | 'out-of-time'
   | 'clock'
-  | 'announcement'
+  | 'event-delivery'
   | 'internal';
 
-/** What became of a request in a pass. `wouldAccept` only in a plan. */
+/** The outcome of a request in a run. `wouldAccept` only in a plan. */
 export const OUTCOMES = ['accepted', 'held', 'gone', 'failed', 'notAttempted', 'wouldAccept'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** Whether a pass left the request pending. */
+/** Whether the request is still pending after the run. */
 export function isPending(outcome: Outcome): boolean {
   return outcome === 'held' || outcome === 'failed' || outcome === 'notAttempted';
 }
 
-/** One pass over one target, as `run --json` prints it. Key names are relied on by others. */
+/** The report of one run over one target, as `run --json` prints it. Consumers rely on the names of its keys. */
 export interface RunReport {
   readonly target: string;
   readonly startedAt: string;
   readonly finishedAt: string;
   readonly dryRun: boolean;
-  /** `leaseHeld`: another pass over the target was running, so this one did nothing */
+  /** `leaseHeld`: another run for this target was in progress, so this one did nothing */
   readonly status: 'completed' | 'failed' | 'leaseHeld';
   readonly policy: { readonly digest: string; readonly revision: string };
-  /** `null` when there was no complete listing: then nobody knows how many are pending */
+  /** `null` if there was no complete listing: then the number of pending requests is unknown */
   readonly counts: Counts | null;
   readonly requests: readonly RequestReport[];
-  /** listed and no request to us, or not readable as one */
+  /** listed interfaces that are not requests to this recipient, or cannot be read as requests */
   readonly ignored: readonly Ignored[];
   readonly ended: readonly EndedRequest[];
   readonly followUps: readonly FollowUp[];
   readonly ungranted: readonly UngrantedInterface[];
-  /** worth a person's look; the pass went on */
+  /** problems that a person should check; the run continued */
   readonly warnings: readonly RunProblem[];
-  /** what makes the pass a failed one; empty otherwise */
+  /** the problems because of which the run failed; empty otherwise */
   readonly failures: readonly RunProblem[];
 }
 
@@ -73,8 +73,8 @@ export interface Counts {
 }
 
 /**
- * What the API gave of a request beside ID, connection, VLAN and name: with these, everything that a policy is evaluated by. No
- * secret is among it.
+ * The fields of a request beside ID, connection, VLAN and name. Together they are everything that a policy evaluates. They
+ * contain no secret.
  */
 export type DescribedFields = Pick<
   VirtualInterface,
@@ -95,16 +95,19 @@ export interface RequestReport extends DescribedFields {
   readonly connection: string | null;
   readonly vlan: number | null;
   readonly name: string | null;
-  /** `null` when it has no ID to remember it by */
+  /** `null` when it has no valid ID, by which the ledger could record it */
   readonly firstSeen: string | null;
   readonly deadline: Deadline;
   readonly decision: ReportedDecision;
   readonly outcome: Outcome;
   /** why it is gone, failed or was not attempted; `null` otherwise */
   readonly message: string | null;
-  /** checks that could not be made, a sentence each */
+  /** checks that were skipped, a sentence each */
   readonly skipped: readonly string[];
-  /** AWS CLI command for a person; `null` when it was accepted, is gone, or no command may be shown (byHand.ts) */
+  /**
+   * AWS CLI command for a person; `null` if it was accepted, is gone, or no command may be shown
+   * (manualOverrideCommand.ts)
+   */
   readonly manualOverrideCommand: string | null;
 }
 

@@ -2,41 +2,41 @@ import type { LedgerState } from './ledgerState.ts';
 import type { VirtualInterface } from './model.ts';
 import { compareByCodePoint } from './printableText.ts';
 
-/** What one look at the API showed. */
+/** A snapshot of the API: one listing, and the descriptions that followed. */
 export interface Snapshot {
-  /** before its first call */
+  /** the time before its first call */
   readonly listedAt: string;
-  /** after its last answer */
+  /** the time after its last answer */
   readonly seenAt: string;
   /**
-   * by ID: the listing, and what was described because the listing lacked it; `null`: it does not exist. Of an ID that is not
-   * in it, nothing is known.
+   * by ID: the listed interfaces, and those described because the listing lacked them; `null`: it does not exist. About an ID
+   * that is missing here, nothing is known.
    */
   readonly found: ReadonlyMap<string, VirtualInterface | null>;
-  /** requests to us */
+  /** requests to this recipient */
   readonly requests: readonly VirtualInterface[];
-  /** confirming, and offered by us to others */
+  /** `confirming` interfaces that the recipient offered to others */
   readonly outbound: readonly VirtualInterface[];
-  /** expired, offered to us as far as the API tells, and on no record */
+  /** expired requests to this recipient, according to the API, that the ledger does not have */
   readonly expired: readonly VirtualInterface[];
 }
 
-/** IDs that the ledger holds as live: a complete listing has them, or the API knows them as over. */
+/** The IDs that are live according to the ledger. A complete listing has them, or the API describes them as ended. */
 export function liveLedgerIds({ observations, intents, acceptances }: LedgerState): string[] {
   return [...new Set([...Object.keys(observations), ...Object.keys(intents), ...Object.keys(acceptances)])];
 }
 
 /**
- * IDs that the ledger holds as live and a listing lacks, in the order in which they are to be described. First comes what
- * we may have accepted, since it takes slots and addresses: intents, then acceptances. Then comes what waits since an
- * earlier run, the longest first, so that each has its turn however many there are; then the others, the oldest first.
+ * The IDs that are live according to the ledger and that a listing lacks, in the order in which they are described. First come
+ * possible acceptances, since they take slots and addresses: intents, then acceptances. Then come those that wait since an
+ * earlier run, the longest waiting first, so that each is described eventually; then the others, the oldest first.
  */
 export function missingLedgerIds(state: LedgerState, listed: Snapshot['found']): string[] {
-  const { observations: sightings, intents, acceptances } = state;
+  const { observations, intents, acceptances } = state;
   const rank = (id: string): string => {
     if (intents[id] !== undefined) return '0';
     if (acceptances[id] !== undefined) return '1';
-    const { unlistedSince = null, firstSeen = '' } = sightings[id] ?? {};
+    const { unlistedSince = null, firstSeen = '' } = observations[id] ?? {};
     return unlistedSince === null ? `3 ${firstSeen}` : `2 ${unlistedSince}`;
   };
   return liveLedgerIds(state)
@@ -46,7 +46,7 @@ export function missingLedgerIds(state: LedgerState, listed: Snapshot['found']):
     .map(({ id }) => id);
 }
 
-/** What was listed or described: of the others nothing is known, so nothing is reported. */
+/** Keeps the entries that were listed or described. Nothing is known about the others, so they are not reported. */
 export function pickFound<V>(
   byId: Readonly<Record<string, V>>,
   { found }: Pick<Snapshot, 'found'>,

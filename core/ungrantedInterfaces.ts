@@ -3,7 +3,7 @@ import { hasEnded, isConfirming, type VirtualInterface } from './model.ts';
 import type { Policy } from './policy.ts';
 import { formatList, quote } from './printableText.ts';
 
-/** A live interface on one of the policy's gateways that no current grant would justify. Told, never deleted. */
+/** A live interface on a gateway of the policy that no current grant justifies. It is reported, never deleted. */
 export interface UngrantedInterface {
   readonly id: string;
   readonly connection: string | null;
@@ -20,14 +20,14 @@ export function findUngrantedInterfaces(
   return interfaces.flatMap((vif) => {
     const { id, connection, gateway } = vif;
     if (hasEnded(vif) || isConfirming(vif) || gateway === null || !gateways.has(gateway)) return [];
-    const message = whyOrphan(policy, vif, gateway, at);
+    const message = explainUngranted(policy, vif, gateway, at);
     return message === null ? [] : [{ id, connection, gateway, message }];
   });
 }
 
-function whyOrphan(policy: Policy, vif: VirtualInterface, gateway: string, at: Date): string | null {
+function explainUngranted(policy: Policy, vif: VirtualInterface, gateway: string, at: Date): string | null {
   const { connection } = vif;
-  if (connection === null) return 'the API does not name its connection';
+  if (connection === null) return 'the API did not return its connection';
   const owner = policy.owners.find(({ connections }) => connections.includes(connection));
   if (owner === undefined) return `no owner in the policy has connection ${quote(connection)}`;
   const grants = findFittingGrants(owner, vif, at);

@@ -8,7 +8,6 @@ import { AllocatePrivateVirtualInterfaceCommand, DirectConnectClient } from '@aw
 import type { Context } from 'aws-lambda';
 import { createInMemoryLedger } from '../adapters/ledgers/inMemoryLedger.ts';
 import type { AcceptorEvent } from '../core/events/event.ts';
-import { recipientKey } from '../core/policy.ts';
 import type { RunReport } from '../core/runReport.ts';
 import { type Emulator, readScenario, startEmulator } from '../emulator/emulator.ts';
 import { createHandler } from '../lambda/createHandler.ts';
@@ -44,13 +43,12 @@ export async function startDemoEnvironment(): Promise<DemoEnvironment> {
   const scenario = readScenario(JSON.parse(readFileSync(join(import.meta.dirname, 'scenario.json'), 'utf8')));
   const simulator = await startEmulator({ scenario });
   const dir = await mkdtemp(join(tmpdir(), 'vif-acceptor-demo-'));
-  const recipient = await deployPolicy(dir);
+  await deployPolicy(dir);
   const clock = { now: () => simulator.clock.now(), monotonic: () => performance.now() };
   const announced: AcceptorEvent[] = [];
   const reports: RunReport[] = [];
   const handler = createHandler({
     env: {
-      VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ [TARGET]: recipient }),
       VIF_ACCEPTOR_POLICY_DIR: dir,
       VIF_ACCEPTOR_ENDPOINT: simulator.url,
       VIF_ACCEPTOR_GATEWAY_ENDPOINT: simulator.url,
@@ -87,13 +85,12 @@ export async function startDemoEnvironment(): Promise<DemoEnvironment> {
   };
 }
 
-/** Compiles the policy as the CDK app does. @returns its recipient, as the function's setting writes it */
-async function deployPolicy(dir: string): Promise<string> {
+/** Compiles the policy as the CDK app does. */
+async function deployPolicy(dir: string): Promise<void> {
   const compiled = compilePolicy({ file: POLICY_FILE, text: readFileSync(POLICY_FILE, 'utf8') });
   if (!compiled.ok) throw new Error(compiled.errors.map(formatFault).join('\n'));
   await writeFile(join(dir, `${TARGET}.json`), compiled.text);
   await writeFile(join(dir, 'revision.txt'), 'demo');
-  return recipientKey(compiled.policy.recipient);
 }
 
 /** As another account, by the SDK and the real protocol. */

@@ -8,7 +8,7 @@ import type { Disguise } from './world.ts';
 
 export const ADMIN_PREFIX = '/_simulator/';
 
-/** What can be done to a simulation from outside. */
+/** Operations of the emulator for tests and for `/_simulator/`. */
 export interface EmulatorControls {
   now(): Date;
   advance(milliseconds: number): void;
@@ -19,13 +19,13 @@ export interface EmulatorControls {
   clearCalls(): void;
   forceState(id: string, state: string): void;
   disguise(id: string, changed: Partial<Disguise>): void;
-  /** how long every answer of an API waits, in milliseconds of real time */
+  /** delay of every API answer, in milliseconds of real time */
   latency(): number;
   setLatency(milliseconds: number): void;
   reset(): void;
 }
 
-/** Given the body as parsed JSON and what stood at `ID`; what it returns is the answer. */
+/** Handles a request, given its parsed JSON body and the `ID` in its path. Returns the answer. */
 type Action = (controls: EmulatorControls, body: unknown, id: string) => unknown;
 
 const clock: Action = (controls) => ({ now: controls.now().toISOString() });
@@ -39,7 +39,7 @@ const steer: Action = (controls, body, id) => {
   return { id, state };
 };
 
-/** An interface can be put into a state and disguised, in one call or in several. */
+/** Changes an interface's state and its disguise, in one call or in several. */
 const steerInterface: Action = (controls, body, id) => {
   const { state, listed, shows } = readInterface(body, '');
   if (state !== null) controls.forceState(id, state);
@@ -104,14 +104,14 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
   },
 };
 
-/** Answers a request under `/_simulator/`, unsigned. What is wrong with it is told in `message`. */
+/** Answers an unsigned request under `/_simulator/`. An error is in `message`. */
 export function handleAdminRequest(request: Request, controls: EmulatorControls): Response {
   const [name = '', id = '', ...rest] = request.target.slice(ADMIN_PREFIX.length).split('/');
   const path = id === '' ? name : `${name}/ID`;
   const methods = rest.length === 0 && Object.hasOwn(ROUTES, path) ? ROUTES[path] : undefined;
   if (methods === undefined) {
     const known = Object.keys(ROUTES).map((route) => ADMIN_PREFIX + route);
-    return refuse(404, `no such path; there are ${known.join(', ')}`);
+    return refuse(404, `no such path; available: ${known.join(', ')}`);
   }
   const action = Object.hasOwn(methods, request.method) ? methods[request.method] : undefined;
   if (action === undefined) {

@@ -4,7 +4,7 @@ import type { Context } from './operations/operation.ts';
 import { ApiError, type Request } from './wire.ts';
 import type { World } from './world.ts';
 
-/** Whoever has an access key of 12 digits is that account, and this is the secret to it. */
+/** The secret access key of every account. The access key ID is the account's 12 digits. */
 const SECRET = 'secret';
 
 export type Signature =
@@ -27,7 +27,7 @@ const CREDENTIAL = /^([^/]+)\/(\d{8})\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request$
 
 /**
  * Verifies a signature of version 4 in the `Authorization` header.
- * The time of signing is not held against any clock: clients sign by the real one, the emulated one runs ahead of it.
+ * The time of signing is not compared with a clock: clients use the real time, and the emulated clock may be ahead of it.
  */
 function verifySignature(request: Request): Signature {
   const { headers } = request;
@@ -48,7 +48,7 @@ function verifySignature(request: Request): Signature {
 
   const canonical = [
     request.method,
-    // The emulator answers at `/` only, without a query: so neither needs to be put into canonical form.
+    // The emulator answers only at `/`, without a query, so neither needs to be canonicalized.
     request.target,
     '',
     ...names.map((name) => `${name}:${(headers[name] ?? '').trim().replace(/\s+/g, ' ')}`),
@@ -76,7 +76,7 @@ function hmac(key: string | Buffer, data: string): Buffer {
   return createHmac('sha256', key).update(data).digest();
 }
 
-/** How each service refuses a key or a token that it does not know. */
+/** The error of each service for an unknown key or token. */
 const UNKNOWN_KEY = {
   directconnect: () =>
     new ApiError(
@@ -89,7 +89,7 @@ const UNKNOWN_KEY = {
     new ApiError('InvalidClientTokenId', 'The security token included in the request is invalid.', 403),
 } satisfies Record<Service, () => ApiError>;
 
-/** Who calls, by the signature. Throws the `ApiError` of the service when it does not hold. */
+/** Identifies the caller by the signature. Throws the service's `ApiError` if the signature is invalid. */
 export function authenticate(request: Request, service: Service, world: World): Context {
   const signature = verifySignature(request);
   switch (signature.kind) {

@@ -1,22 +1,22 @@
 import type { Service } from './dialects.ts';
 import type { Reply } from './wire.ts';
 
-/** One call that came in, for tests and for people who watch. */
+/** A logged call, for tests and for people who watch the emulator. */
 export interface Call {
   /** by the emulated clock */
   readonly at: string;
-  /** `null` when the signature did not hold */
+  /** `null` if the signature was invalid */
   readonly account: string | null;
   readonly region: string | null;
   readonly service: Service;
   readonly operation: string;
-  /** without secrets; `null` when the signature did not hold or the body was malformed */
+  /** without secrets; `null` if the signature was invalid or the body malformed */
   readonly input: unknown;
-  /** of the answer; `hang` and `reset` where there was none */
+  /** HTTP status of the answer; `hang` or `reset` if there was none */
   readonly status: number | 'hang' | 'reset';
 }
 
-/** as many of the latest calls as are kept */
+/** The log contains this many of the latest calls. */
 const KEPT = 10_000;
 
 export interface CallLog {
@@ -43,10 +43,10 @@ export function replyStatus(reply: Reply): Call['status'] {
   return reply.kind === 'response' ? reply.status : reply.kind;
 }
 
-/** deeper than any input of these APIs */
+/** Deeper than any input of these APIs. */
 const DEEPEST = 20;
 
-/** What lies deeper is left out: thousands of levels would fill the stack. */
+/** Replaces secrets, and omits deeper levels: thousands of levels would overflow the stack. */
 function withoutSecrets(value: unknown, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (depth > DEEPEST) return '…';

@@ -8,7 +8,7 @@ export const DAY = 24 * HOUR;
 const PATTERN =
   /^P(?=.)(?:(\d{1,5})W)?(?:(\d{1,5})D)?(?:T(?=.)(?:(\d{1,5})H)?(?:(\d{1,5})M)?(?:(\d{1,5})S)?)?$/;
 
-/** Milliseconds of an ISO 8601 duration of weeks, days, hours, minutes and seconds; `null` when it is none. */
+/** Parses an ISO 8601 duration of weeks, days, hours, minutes and seconds to milliseconds; `null` if it is invalid. */
 export function parseDuration(text: string): number | null {
   const found = PATTERN.exec(text);
   if (found === null) return null;
@@ -18,14 +18,14 @@ export function parseDuration(text: string): number | null {
   return weeks * 7 * DAY + days * DAY + hours * HOUR + minutes * MINUTE + seconds * SECOND;
 }
 
-/** The time of the emulated world. Requests are signed by the real clock: see signature.ts. */
+/** The emulated time. Requests are signed with the real time: see authenticate.ts. */
 export interface Clock {
   now(): Date;
-  /** Throws `Misread` for what goes backwards or leaves the calendar. */
+  /** Throws `InvalidInput` for a negative amount or a date out of range. */
   advance(milliseconds: number): void;
 }
 
-/** With a start the clock stands still until advanced, so that tests repeat; with `null` it runs on from the real time. */
+/** With a start, the clock changes only when it is advanced, so that tests are repeatable; with `null` it follows the real time. */
 export function createClock(start: Date | null): Clock {
   let ahead = 0;
   const now = () => new Date((start ?? new Date()).getTime() + ahead);
@@ -34,7 +34,7 @@ export function createClock(start: Date | null): Clock {
     advance: (milliseconds) => {
       const then = new Date(now().getTime() + milliseconds);
       if (!(milliseconds >= 0) || Number.isNaN(then.getTime())) {
-        throw new InvalidInput('advance', 'a time ahead that a calendar has', milliseconds);
+        throw new InvalidInput('advance', 'a positive amount that leads to a valid date', milliseconds);
       }
       ahead += milliseconds;
     },

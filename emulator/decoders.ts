@@ -1,37 +1,31 @@
-/** Any number that another process measured. */
-export const finiteNumber: Reader<number> = (value, path) => {
-  if (typeof value !== 'number' || !Number.isFinite(value)) throw new InvalidInput(path, 'a number', value);
-  return value;
-};
+/** Decoders for data from outside: operation inputs, admin requests and scenarios. */
 
-/** Reading data from outside: operation inputs, control requests and scenarios. */
-
-/** What stands at `path` cannot be read as what was wanted. */
+/** The value at `path` is not of the expected form. */
 export class InvalidInput extends Error {
-  override readonly name = 'Misread';
-  /** as `allocations[2].vlan`; empty for the whole */
+  override readonly name = 'InvalidInput';
+  /** such as `allocations[2].vlan`; empty for the whole value */
   readonly path: string;
   readonly missing: boolean;
-  constructor(path: string, wanted: string, got: unknown) {
-    super(`${path === '' ? 'it' : `\`${path}\``} must be ${wanted}, got ${show(got)}`);
+  constructor(path: string, expected: string, value: unknown) {
+    super(`${path === '' ? 'it' : `\`${path}\``} must be ${expected}, got ${formatValue(value)}`);
     this.path = path;
-    this.missing = got === undefined || got === null;
+    this.missing = value === undefined || value === null;
   }
 }
 
-/** A key that nobody reads. */
+/** A key that no decoder reads. */
 export class UnknownMember extends InvalidInput {
-  constructor(path: string, known: readonly string[], got: unknown) {
-    super(path, `left out (known here: ${known.join(', ')})`, got);
+  constructor(path: string, known: readonly string[], value: unknown) {
+    super(path, `left out (known here: ${known.join(', ')})`, value);
   }
 }
 
 export type Reader<T> = (value: unknown, path: string) => T;
 
-/** A text that fits; `wanted` says which, for people. */
-export function textMatching(wanted: string, fits: RegExp): Reader<string> {
+/** A text that matches the pattern. @param expected describes it in the message */
+export function textMatching(expected: string, pattern: RegExp): Reader<string> {
   return (value, path) => {
-    if (typeof value !== 'string' || !fits.test(value)) throw new InvalidInput(path, wanted, value);
+    if (typeof value !== 'string' || !pattern.test(value)) throw new InvalidInput(path, expected, value);
     return value;
   };
 }
@@ -48,8 +42,14 @@ export function integerBetween(from: number, to: number): Reader<number> {
   };
 }
 
-/** Any whole number: which ones make sense is for the operation to say, in the API's own words. */
+/** Any whole number: the operation checks its range, with the API's own message. */
 export const integer: Reader<number> = integerBetween(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+
+/** Any finite number. */
+export const finiteNumber: Reader<number> = (value, path) => {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new InvalidInput(path, 'a number', value);
+  return value;
+};
 
 export const flag: Reader<boolean> = (value, path) => {
   if (typeof value !== 'boolean') throw new InvalidInput(path, 'true or false', value);
@@ -71,7 +71,7 @@ export function list<T>(item: Reader<T>): Reader<readonly T[]> {
   };
 }
 
-/** What is absent or `null` reads as `fallback`. */
+/** Reads an absent value or `null` as `fallback`. */
 export function optional<T, F>(reader: Reader<T>, fallback: F): Reader<T | F> {
   return (value, path) => (value === undefined || value === null ? fallback : reader(value, path));
 }
@@ -90,52 +90,55 @@ type Shape<T> = { readonly [K in keyof T]: Reader<T[K]> };
 export function looseObject<T>(shape: Shape<T>): Reader<T> {
   return (value, path) => {
     const fields = anyObject(value, path);
-    // Every key of the shape is read by the reader that its type demands.
+    // Each key of the shape is read by the decoder of its type.
     return Object.fromEntries(
-      Object.entries<Reader<unknown>>(shape).map(([key, read]) => [key, read(fields[key], under(path, key))]),
+      Object.entries<Reader<unknown>>(shape).map(([key, read]) => [
+        key,
+        read(fields[key], joinPath(path, key)),
+      ]),
     ) as T;
   };
 }
 
-/** As `members`, but a key that nobody reads is an error, because it is a slip of whoever wrote it. */
+/** As `looseObject`, but an unknown key is an error, because it is a mistake of the caller. */
 export function exactObject<T>(shape: Shape<T>): Reader<T> {
   const read = looseObject(shape);
   const known = Object.keys(shape);
   return (value, path) => {
     const result = read(value, path);
-    const surplus = Object.entries(Object(value)).find(([key]) => !known.includes(key));
-    if (surplus === undefined) return result;
-    throw new UnknownMember(under(path, surplus[0]), known, surplus[1]);
+    const unknown = Object.entries(Object(value)).find(([key]) => !known.includes(key));
+    if (unknown === undefined) return result;
+    throw new UnknownMember(joinPath(path, unknown[0]), known, unknown[1]);
   };
 }
 
-/** As `exactly`, for what people write: a mistyped key is named before the key that is missing for it. */
+/** As `exactObject`, for files written by people: reports a mistyped key before the key that is missing because of it. */
 export function writtenObject<T>(shape: Shape<T>): Reader<T> {
   const read = exactObject(shape);
   const known = Object.keys(shape);
   return (value, path) => {
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    const surplus = isObject ? Object.entries(value).find(([key]) => !known.includes(key)) : undefined;
-    if (surplus !== undefined) throw new UnknownMember(under(path, surplus[0]), known, surplus[1]);
+    const unknown = isObject ? Object.entries(value).find(([key]) => !known.includes(key)) : undefined;
+    if (unknown !== undefined) throw new UnknownMember(joinPath(path, unknown[0]), known, unknown[1]);
     return read(value, path);
   };
 }
 
-function under(path: string, key: string): string {
+function joinPath(path: string, key: string): string {
   return path === '' ? key : `${path}.${key}`;
 }
 
-function show(value: unknown): string {
+function formatValue(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const json = jsonOf(value);
+  const json = toJson(value);
   return `\`${json.length > 60 ? `${json.slice(0, 60)}…` : json}\``;
 }
 
-function jsonOf(value: unknown): string {
+function toJson(value: unknown): string {
   try {
     return JSON.stringify(value);
   } catch {
-    // Nested in thousands of levels, which fills the stack.
+    // Thousands of nested levels overflow the stack.
     return Array.isArray(value) ? '[[…' : '{…';
   }
 }

@@ -6,42 +6,42 @@ export type DialectName = (typeof DIALECT_NAMES)[number];
 export const SERVICES = ['directconnect', 'ec2', 'sts'] as const;
 export type Service = (typeof SERVICES)[number];
 
-/** Everything in which the two providers differ. */
+/** The differences between the emulated providers. */
 export interface Dialect {
   readonly name: DialectName;
-  /** names of a service that a signature's scope may bear */
+  /** service names that a signature's scope may contain */
   readonly signingNames: Readonly<Record<Service, readonly string[]>>;
-  /** operations of Direct Connect that are not there */
+  /** operations of Direct Connect that the provider does not have */
   readonly missingOperations: readonly string[];
   readonly hasDirectConnectGateways: boolean;
   readonly interfaceTypes: readonly ('private' | 'public' | 'transit')[];
-  /** fields returned of an interface and of a connection; `null`: all that the emulator knows */
+  /** fields returned for an interface and for a connection; `null`: all that the emulator knows */
   readonly interfaceFields: readonly string[] | null;
   readonly connectionFields: readonly string[] | null;
-  /** items in one answer at most; `null`: no paging, everything at once */
+  /** maximum items per answer; `null`: no paging, everything at once */
   readonly pageSize: number | null;
-  /** long ASNs stand in `asnLong` with 0 in `asn`, and an allocation may bear `asnLong` */
+  /** long ASNs are in `asnLong`, with 0 in `asn`, and an allocation may have `asnLong` */
   readonly separateLongAsn: boolean;
-  /** a BGP key is made up for a request that brings none */
+  /** generates a BGP key for a request without one */
   readonly generatesKeys: boolean;
-  /** the API for gateways tells their ASN */
+  /** the gateway API returns the ASN */
   readonly returnsGatewayAsn: boolean;
-  /** hexadecimal digits of a virtual private gateway's ID */
+  /** number of hexadecimal digits in a virtual private gateway's ID */
   readonly gatewayDigits: number;
-  /** milliseconds from request to `expired`; `null`: requests stand for ever */
+  /** milliseconds from request to `expired`; `null`: requests never expire */
   readonly expiry: number | null;
-  /** how long an expired request stays listed, in milliseconds. No provider says: a week is time to see it. */
+  /** how long an expired request stays listed, in milliseconds. No provider documents it: a week is enough to see it. */
   readonly expiredLingers: number;
-  /** an interface is confirmed only for a virtual private gateway that is attached to a VPC */
+  /** a confirm needs a virtual private gateway that is attached to a VPC */
   readonly requireAttachedGateway: boolean;
-  /** whom `ownerAccount` names until the request is accepted; afterwards it is the recipient */
+  /** the value of `ownerAccount` until the request is accepted; afterwards it is the recipient */
   readonly ownerAccountWhileConfirming: 'recipient' | 'requester';
 }
 
 export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
   outscale: {
     name: 'outscale',
-    // Its own tool signs as directlink and fcu, its documented AWS CLI procedure with the names of AWS: both work.
+    // The provider's own tool signs as directlink and fcu, its documented AWS CLI procedure with AWS names: both work.
     signingNames: { directconnect: ['directconnect', 'directlink'], ec2: ['ec2', 'fcu'], sts: ['sts'] },
     missingOperations: [
       'AllocatePublicVirtualInterface',
@@ -116,7 +116,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
   },
 };
 
-/** Keeps the fields that a dialect returns. */
+/** Returns only the fields that the dialect has; `null`: all. */
 export function pickFields(
   item: Readonly<Record<string, unknown>>,
   fields: readonly string[] | null,

@@ -9,57 +9,54 @@ import type { Request } from './wire.ts';
 import type { Disguise, World } from './world.ts';
 
 export type { Call } from './callLog.ts';
-export { InvalidInput as Misread } from './decoders.ts';
+export { InvalidInput } from './decoders.ts';
 export type { DialectName } from './dialects.ts';
 export type { FaultInput, FaultKind } from './faults.ts';
-export {
-  createInProcessEmulator as createSimulation,
-  type InProcessEmulator as Simulation,
-} from './inProcessEmulator.ts';
-export { MAX_LATENCY_MS as LONGEST_LATENCY, type Options } from './options.ts';
+export { createInProcessEmulator, type InProcessEmulator } from './inProcessEmulator.ts';
+export { MAX_LATENCY_MS, type Options } from './options.ts';
 export { readScenario, type Scenario, ScenarioRefused } from './scenario.ts';
 export type { Reply, Request } from './wire.ts';
 
 export interface EmulatorOptions extends Options {
-  /** any free one when left out */
+  /** default: any free port */
   readonly port?: number;
   readonly scenario?: Scenario;
 }
 
-/** A running emulator: one endpoint for Direct Connect (DirectLink), EC2 (FCU) and STS. */
+/** A running emulator, with one endpoint for Direct Connect (DirectLink), EC2 (FCU) and STS. */
 export interface Emulator {
-  /** the endpoint of every service */
+  /** endpoint of all services */
   readonly url: string;
   readonly port: number;
   readonly clock: {
     now(): Date;
-    /** by a duration in ISO 8601, or milliseconds; throws `Misread` */
+    /** by an ISO 8601 duration, or by milliseconds; throws `InvalidInput` */
     advance(by: string | number): void;
   };
-  /** throws `Misread` */
+  /** throws `InvalidInput` */
   addFault(fault: FaultInput): void;
   clearFaults(): void;
   calls(): readonly Call[];
   clearCalls(): void;
-  /** Puts an interface or a gateway into a state, where it stays; throws `NotThere`. */
+  /** Puts an interface or a gateway into a state, in which it stays; throws `ResourceNotFound`. */
   forceState(id: string, state: string): void;
-  /** Makes answers about an interface depart from what is so; throws `NotThere`. */
+  /** Makes answers about an interface differ from its real state; throws `ResourceNotFound`. */
   disguise(id: string, changed: Partial<Disguise>): void;
-  /** How long every answer of an API waits from now on, in milliseconds of real time; throws `Misread`. */
+  /** Sets the delay of every API answer, in milliseconds of real time; throws `InvalidInput`. */
   setLatency(milliseconds: number): void;
-  /** Back to the start: scenario, clock, latency, no faults, no calls. */
+  /** Resets everything to the start: scenario, clock, latency, no faults, no calls. */
   reset(): void;
-  /** what stands now; a reset makes another */
+  /** the current state; a reset replaces it */
   readonly world: World;
-  /** Ends every connection, hung and waiting ones too. */
+  /** Closes every connection, also those that hang or wait. */
   close(): Promise<void>;
 }
 
-/** Starts an emulator on loopback. Rejects with `Misread`, `ScenarioRefused` or the port's own error. */
+/** Starts an emulator on loopback. Rejects with `InvalidInput`, `ScenarioRefused` or the error of the port. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { port = 0, scenario = null, ...rest } = options;
   const simulation = createInProcessEmulator(rest, scenario);
-  // Whoever steers is not kept waiting.
+  // Calls of the admin API are not delayed.
   const delay = ({ target }: Request) => (target.startsWith(ADMIN_PREFIX) ? 0 : simulation.latency());
   const server = await startHttpServer(simulation.handle, delay, port);
   return {

@@ -9,9 +9,9 @@ import {
 } from './decoders.ts';
 import { OPERATION_NAMES } from './operations/operationTable.ts';
 
-/** Kinds of fault, each with the statuses it can have (the first is what it has when none is given). */
+/** Kinds of faults, each with the HTTP statuses that it can have; the first is the default. */
 const STATUSES = {
-  // The operation is not carried out:
+  // The operation is not executed:
   throttle: [],
   serverError: [500, 502, 503, 504, 400],
   accessDenied: [],
@@ -21,12 +21,12 @@ const STATUSES = {
   html: [200, 502],
   emptyBody: [],
   emptyObject: [],
-  // It is carried out, and its answer spoilt:
+  // The operation is executed, and its answer is damaged:
   truncatedPage: [],
   truncatedBody: [],
   repeatedToken: [],
   garbageItem: [],
-  // It is carried out, and the answer never comes. With a status that comes instead of the reset:
+  // The operation is executed, and the answer is lost. If a status is given, an error is returned instead of a reset:
   failAfterCommit: [500],
   timeoutAfterCommit: [],
 } as const satisfies Record<string, readonly number[]>;
@@ -42,12 +42,12 @@ export interface Fault {
   readonly operation: string | null;
   readonly account: string | null;
   readonly times: number | 'always';
-  /** matching calls that pass unharmed first */
+  /** number of matching calls that succeed first */
   readonly after: number;
   readonly status: number | null;
 }
 
-/** A fault as one writes it down: what is left out is any operation, any account, once, at once. */
+/** A fault as given by the user. Defaults: any operation, any account, once, at the next call. */
 export interface FaultInput {
   readonly kind: FaultKind;
   readonly operation?: string;
@@ -57,18 +57,18 @@ export interface FaultInput {
   readonly status?: number;
 }
 
-const counted = integerBetween(1, 1_000_000);
+const repeatCount = integerBetween(1, 1_000_000);
 
 const readFields = writtenObject<Fault>({
   kind: oneOf(FAULT_KINDS),
   operation: optional(oneOf(OPERATION_NAMES), null),
   account: optional(accountId, null),
-  times: optional((value, path) => (value === 'always' ? value : counted(value, path)), 1),
+  times: optional((value, path) => (value === 'always' ? value : repeatCount(value, path)), 1),
   after: optional(integerBetween(0, 1_000_000), 0),
   status: optional(integerBetween(100, 599), null),
 });
 
-/** Throws `Misread`. */
+/** Throws `InvalidInput`. */
 export const readFault: Reader<Fault> = (value, path) => {
   const fault = readFields(value, path);
   const statuses: readonly number[] = STATUSES[fault.kind];
@@ -79,7 +79,7 @@ export const readFault: Reader<Fault> = (value, path) => {
   return fault;
 };
 
-/** The status of a fault, or the usual one of its kind. */
+/** The status of a fault, or the default of its kind. */
 export function faultStatus({ kind, status }: Fault): number {
   return status ?? STATUSES[kind][0] ?? 500;
 }
@@ -88,31 +88,31 @@ export interface FaultQueue {
   add(fault: Fault): void;
   clear(): void;
   list(): readonly Fault[];
-  /** The fault that befalls this call, used up by one; `null` when it is spared. */
+  /** Returns the fault of this call and decrements its count; `null` if there is none. */
   take(operation: string, account: string): Fault | null;
 }
 
 export function createFaultQueue(): FaultQueue {
-  let waiting: readonly Fault[] = [];
+  let queue: readonly Fault[] = [];
   const replace = (old: Fault, by: readonly Fault[]) => {
-    waiting = waiting.flatMap((fault) => (fault === old ? by : [fault]));
+    queue = queue.flatMap((fault) => (fault === old ? by : [fault]));
   };
   return {
     add: (fault) => {
-      // A copy, because the queue tells faults apart by identity and one may be added twice.
-      waiting = [...waiting, { ...fault }];
+      // A copy: the queue distinguishes faults by identity, and a fault may be added twice.
+      queue = [...queue, { ...fault }];
     },
     clear: () => {
-      waiting = [];
+      queue = [];
     },
-    list: () => waiting,
+    list: () => queue,
     take: (operation, account) => {
-      const matching = waiting.filter(
+      const matching = queue.filter(
         (fault) =>
           (fault.operation === null || fault.operation === operation) &&
           (fault.account === null || fault.account === account),
       );
-      // One fault a call. Those still skipping calls count this one only when it comes before the one that strikes.
+      // One fault per call. A fault that skips calls counts this call only if it comes before the fault that is returned.
       for (const fault of matching) {
         if (fault.after === 0) {
           if (fault.times !== 'always')

@@ -3,18 +3,18 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { setTimeout as pause } from 'node:timers/promises';
 import { jsonResponse, type Reply, type Request } from './wire.ts';
 
-/** bytes of a body at most */
+/** Maximum bytes of a body. */
 const MAX_BODY = 1_000_000;
 
 export interface HttpServer {
   readonly port: number;
-  /** Ends every connection, those that wait for an answer, for ever too. */
+  /** Closes every connection, also those that wait for an answer. */
   close(): Promise<void>;
 }
 
 /**
- * Serves on loopback only. Port 0 is any free one; rejects when the port is taken.
- * @param delay how long the answer to a request waits once it is made, in milliseconds
+ * Starts an HTTP server, on loopback only. Port 0 means any free port; rejects if the port is in use.
+ * @param delay of the answer to a request, in milliseconds
  */
 export async function startHttpServer(
   handle: (request: Request) => Reply,
@@ -23,7 +23,7 @@ export async function startHttpServer(
 ): Promise<HttpServer> {
   const closing = new AbortController();
   const answer = async (request: Request): Promise<Reply> => {
-    // Before the wait: a call takes effect while its answer is on the way, as in life.
+    // Before the delay: as with the real APIs, a call takes effect before its answer arrives.
     const reply = handle(request);
     const wait = delay(request);
     if (wait > 0) await pause(wait, undefined, { signal: closing.signal }).catch(() => undefined);
@@ -32,7 +32,7 @@ export async function startHttpServer(
   const server = createServer((incoming, outgoing) => {
     readRequest(incoming)
       .then(async (request) => send(request === null ? TOO_LARGE : await answer(request), outgoing))
-      // A mistake of the emulator's own must be seen; a client that went away does not hear of it.
+      // A bug of the emulator must be visible; a client that has disconnected does not receive the answer.
       .catch((error: unknown) =>
         send(jsonResponse(500, { message: `the emulator failed: ${error}` }), outgoing),
       );
@@ -55,14 +55,14 @@ export async function startHttpServer(
 
 const TOO_LARGE = jsonResponse(413, { message: `the body is larger than ${MAX_BODY} bytes` });
 
-/** `null` when the body is too large. */
+/** `null` if the body is too large. */
 async function readRequest(incoming: IncomingMessage): Promise<Request | null> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of incoming) {
     if (!(chunk instanceof Uint8Array)) continue;
     size += chunk.length;
-    // Read to its end all the same: a client that is still writing would not see the answer.
+    // Reads to the end anyway: a client that is still writing would not receive the answer.
     if (size <= MAX_BODY) chunks.push(chunk);
   }
   if (size > MAX_BODY) return null;

@@ -16,10 +16,10 @@ import { loadScenario, type Scenario } from './scenario.ts';
 import { ApiError, jsonResponse, type Reply, type Request, type WireCall } from './wire.ts';
 import { createWorld, type World } from './world.ts';
 
-/** An emulated provider, without sockets. */
+/** An emulated provider without sockets. */
 export interface InProcessEmulator extends EmulatorControls {
   handle(request: Request): Reply;
-  /** everything that stands, up to date; to be changed with care */
+  /** the current state; change it with care */
   world(): World;
 }
 
@@ -32,16 +32,22 @@ interface State {
 }
 
 /**
- * Makes a world and puts the scenario into it; options beat those of the scenario.
- * Throws `Misread` for a bad option and `ScenarioRefused`.
+ * Creates an emulator with the resources of the scenario. The options override those of the scenario.
+ * Throws `InvalidInput` for an invalid option, and `ScenarioRefused`.
  */
 export function createInProcessEmulator(options: Options, scenario: Scenario | null): InProcessEmulator {
-  const asked = readOptions({ ...scenario?.options, ...options }, '');
+  const resolved = readOptions({ ...scenario?.options, ...options }, '');
   const begin = (): State => {
-    const clock = createClock(asked.now === null ? null : new Date(asked.now));
-    const world = createWorld(resolveDialect(asked), clock, asked.seed ?? 1);
+    const clock = createClock(resolved.now === null ? null : new Date(resolved.now));
+    const world = createWorld(resolveDialect(resolved), clock, resolved.seed ?? 1);
     if (scenario !== null) loadScenario(world, scenario);
-    return { clock, world, faults: createFaultQueue(), calls: createCallLog(), latency: asked.latency ?? 0 };
+    return {
+      clock,
+      world,
+      faults: createFaultQueue(),
+      calls: createCallLog(),
+      latency: resolved.latency ?? 0,
+    };
   };
   let state = begin();
   const simulation: InProcessEmulator = {
@@ -73,22 +79,22 @@ export function createInProcessEmulator(options: Options, scenario: Scenario | n
   return simulation;
 }
 
-/** Answers one call of an API and logs it. */
+/** Answers an API call and logs it. */
 function answer(request: Request, { world, faults, calls, clock }: State): Reply {
   const call = request.method === 'POST' ? (parseJsonCall(request) ?? parseQueryCall(request)) : null;
   if (call === null || request.target !== '/') {
-    return jsonResponse(404, { message: 'no call of Direct Connect, EC2 or STS: those are POST to `/`' });
+    return jsonResponse(404, { message: 'not a call of Direct Connect, EC2 or STS: those are POST to `/`' });
   }
   const at = clock.now().toISOString();
   let caller: Context | null = null;
   let input: unknown = null;
-  const reply = orFailure(call, () => {
+  const reply = toReply(call, () => {
     caller = authenticate(request, call.service, world);
     input = call.input();
     return perform(call, input, caller, faults);
   });
   const { service, operation } = call;
-  calls.add({ at, ...placeOf(caller), service, operation, input, status: replyStatus(reply) });
+  calls.add({ at, ...accountAndRegion(caller), service, operation, input, status: replyStatus(reply) });
   return reply;
 }
 
@@ -96,24 +102,24 @@ function perform(call: WireCall, input: unknown, caller: Context, faults: FaultQ
   const operation = findOperation(call.service, call.operation, caller.world.dialect);
   if (operation === null) throw call.unknown();
   applyElapsedTime(caller.world);
-  const heeded = removeIgnored(call.operation, caller.world.dialect.name, input);
-  const run = () => operation(caller, heeded);
+  const supported = removeIgnored(call.operation, caller.world.dialect.name, input);
+  const run = () => operation(caller, supported);
   const fault = faults.take(call.operation, caller.account);
   return fault === null ? call.success(run()) : injectFault(fault, call, input, run);
 }
 
-/** What goes wrong in a call, in the words of its service. */
-function orFailure(call: WireCall, carryOut: () => Reply): Reply {
+/** Converts an exception to an error answer of the service. */
+function toReply(call: WireCall, execute: () => Reply): Reply {
   try {
-    return carryOut();
+    return execute();
   } catch (error) {
     if (error instanceof ApiError) return call.failure(error);
     if (error instanceof InvalidInput) return call.failure(call.invalid(error));
-    // A mistake of the emulator's own must be seen, and must not stop it.
+    // A bug of the emulator must be visible, and must not stop the emulator.
     return call.failure(new ApiError('InternalFailure', `the emulator failed: ${error}`, 500));
   }
 }
 
-function placeOf(caller: Context | null) {
+function accountAndRegion(caller: Context | null) {
   return { account: caller?.account ?? null, region: caller?.region ?? null };
 }

@@ -5,7 +5,7 @@ import type { Output } from './operations/operation.ts';
 import { pageToken } from './operations/paging.ts';
 import { ApiError, jsonResponse, type Reply, type WireCall } from './wire.ts';
 
-/** Answers a call as its fault demands; `run` carries the operation out, where the fault lets it. */
+/** Answers a call according to its fault; `run` executes the operation, unless the fault prevents that. */
 export function injectFault(fault: Fault, call: WireCall, input: unknown, run: () => Output): Reply {
   const errors = ERRORS[call.service];
   switch (fault.kind) {
@@ -52,7 +52,7 @@ export function injectFault(fault: Fault, call: WireCall, input: unknown, run: (
   }
 }
 
-/** The token that the call itself bore; without one, one that leads to the first page again. */
+/** The token of the call itself, or else a token of the first page. */
 const readToken = looseObject({ nextToken: optional(text, pageToken(0)) });
 
 const ERRORS = {
@@ -76,7 +76,7 @@ const ERRORS = {
   },
 } satisfies Record<Service, unknown>;
 
-/** OUTSCALE's own form, which no AWS SDK understands: limiters answer 503 with code 6 or 429 with code 24. */
+/** OUTSCALE's own error form, which no AWS SDK understands: rate limiters answer 503 with code 6, or 429 with code 24. */
 function outscaleError(status: number): Reply {
   const Code = status === 429 ? '24' : '6';
   const Details = 'The number of requests exceeds the limit.';
@@ -85,7 +85,7 @@ function outscaleError(status: number): Reply {
 
 function withoutSecondHalf(output: Output): Output {
   const { nextToken: _, ...page } = changeFirstList(output, (items) =>
-    // A list of one stays: to describe it by its ID is to see that it is there.
+    // A list with one item is unchanged: describing an interface by its ID must return it.
     items.slice(0, Math.ceil(items.length / 2)),
   );
   return page;
@@ -99,7 +99,7 @@ function withGarbage(output: Output): Output {
   );
 }
 
-/** Another type than the real one; lists and objects stay, because SDKs would fail on those before anybody sees them. */
+/** A value of another type. Lists and objects are unchanged, because the SDK itself would fail on those. */
 function garbled(value: unknown): unknown {
   switch (typeof value) {
     case 'string':

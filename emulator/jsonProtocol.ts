@@ -4,7 +4,7 @@ import { ApiError, clientException, jsonResponse, type Request, type WireCall } 
 const TYPE = 'application/x-amz-json-1.1';
 const PREFIX = 'OvertureService.';
 
-/** A call in JSON 1.1 (Direct Connect); `null` when the request is none. */
+/** Parses a call in JSON 1.1 (Direct Connect); `null` if the request is in another protocol. */
 export function parseJsonCall({ headers, body }: Request): WireCall | null {
   const target = headers['x-amz-target'];
   if (target === undefined) return null;
@@ -28,18 +28,18 @@ function parse(body: string): unknown {
   }
 }
 
-function invalid(fault: InvalidInput): ApiError {
-  if (fault instanceof UnknownMember) return clientException(unknownMemberMessage(fault));
-  if (!fault.missing) return new ApiError('SerializationException', fault.message);
-  return new ApiError('ValidationException', missingMemberMessage(fault.path));
+function invalid(error: InvalidInput): ApiError {
+  if (error instanceof UnknownMember) return clientException(unknownMemberMessage(error));
+  if (!error.missing) return new ApiError('SerializationException', error.message);
+  return new ApiError('ValidationException', missingMemberMessage(error.path));
 }
 
-/** A real service may know it. What it would have changed must not be believed to be so here. */
+/** A real service may know the parameter, so ignoring it would pretend an effect that the emulator does not have. */
 export function unknownMemberMessage({ path }: UnknownMember): string {
   return `The emulator does not know the parameter ${path}`;
 }
 
-/** The sentence of all services that validate inputs against their models. */
+/** The message of all services that validate inputs against their models. */
 export function missingMemberMessage(path: string): string {
   return `1 validation error detected: Value null at '${path}' failed to satisfy constraint: Member must not be null`;
 }

@@ -1,14 +1,14 @@
 import { MINUTE } from './clock.ts';
 import type { Disguise, VirtualInterface, World } from './world.ts';
 
-/** Nothing has the ID. */
+/** No resource has the ID. */
 export class ResourceNotFound extends Error {
-  override readonly name = 'NotThere';
+  override readonly name = 'ResourceNotFound';
 }
 
 /**
- * Puts an interface or a gateway into a state, any word, where it stays until it is steered again, deleted or accepted.
- * What is over still vanishes in its time. Throws `NotThere`.
+ * Puts an interface or a gateway into a state, any word, until it is forced again, deleted or accepted.
+ * An ended interface still disappears in time. Throws `ResourceNotFound`.
  */
 export function forceState(world: World, id: string, state: string): void {
   applyElapsedTime(world);
@@ -26,7 +26,7 @@ export function forceState(world: World, id: string, state: string): void {
   }
 }
 
-/** Makes answers about an interface depart from what is so, until it is disguised otherwise. Throws `NotThere`. */
+/** Makes answers about an interface differ from its real state, until the disguise is changed. Throws `ResourceNotFound`. */
 export function disguise(world: World, id: string, changed: Partial<Disguise>): void {
   const vif = world.interfaces.get(id);
   if (vif === undefined)
@@ -34,34 +34,38 @@ export function disguise(world: World, id: string, changed: Partial<Disguise>): 
   vif.disguise = { ...vif.disguise, ...changed };
 }
 
-/** How long an accepted interface stays `pending`, and a deleted one `deleting`: a guess at what life shows. */
+/** How long an accepted interface stays `pending`, and a deleted one `deleting`: an estimate of the real APIs. */
 const PROVISIONING = MINUTE;
 /** How long deleted and rejected interfaces stay listed. */
-const LINGERS = 15 * MINUTE;
+const LISTED_AFTER_END = 15 * MINUTE;
 
-/** Lets time have its effect: requests expire, accepted interfaces come up, what is over vanishes. */
+/** Applies the time that has passed: requests expire, accepted interfaces become available, ended interfaces disappear. */
 export function applyElapsedTime(world: World): void {
   const now = world.clock.now().getTime();
   for (const vif of world.interfaces.values()) {
-    // In a loop, because one advance of the clock may span several changes.
-    for (let change = next(vif, world); change !== null && change.at <= now; change = next(vif, world)) {
+    // A loop, because one advance of the clock may span several changes.
+    for (
+      let change = nextChange(vif, world);
+      change !== null && change.at <= now;
+      change = nextChange(vif, world)
+    ) {
       if (change.state === null) {
         world.interfaces.delete(vif.id);
         break;
       }
       setState(vif, change.state, change.at);
     }
-    if (vif.peers.some(({ state }) => state !== 'live')) settlePeers(vif, now);
+    if (vif.peers.some(({ state }) => state !== 'live')) applyElapsedTimeToPeers(vif, now);
   }
 }
 
-function settlePeers(vif: VirtualInterface, now: number): void {
+function applyElapsedTimeToPeers(vif: VirtualInterface, now: number): void {
   for (const peer of vif.peers) {
     if (peer.state !== 'deleting' || peer.since + PROVISIONING > now) continue;
     peer.state = 'deleted';
     peer.since += PROVISIONING;
   }
-  vif.peers = vif.peers.filter(({ state, since }) => state !== 'deleted' || since + LINGERS > now);
+  vif.peers = vif.peers.filter(({ state, since }) => state !== 'deleted' || since + LISTED_AFTER_END > now);
 }
 
 export function setState(vif: VirtualInterface, state: string, at: number): void {
@@ -73,8 +77,8 @@ export function hasEnded(vif: VirtualInterface): boolean {
   return ['deleted', 'rejected', 'expired'].includes(vif.state);
 }
 
-/** What time alone will do to it; a state of `null` is to vanish. */
-function next(vif: VirtualInterface, { dialect }: World): { at: number; state: string | null } | null {
+/** The next change that time causes; a state of `null` means that the interface disappears. */
+function nextChange(vif: VirtualInterface, { dialect }: World): { at: number; state: string | null } | null {
   if (vif.stateForced && !hasEnded(vif)) return null;
   switch (vif.state) {
     case 'confirming':
@@ -85,7 +89,7 @@ function next(vif: VirtualInterface, { dialect }: World): { at: number; state: s
       return { at: vif.since + PROVISIONING, state: 'deleted' };
     case 'deleted':
     case 'rejected':
-      return { at: vif.since + LINGERS, state: null };
+      return { at: vif.since + LISTED_AFTER_END, state: null };
     case 'expired':
       return { at: vif.since + dialect.expiredLingers, state: null };
     default:

@@ -11,10 +11,10 @@ import {
 } from './decoders.ts';
 import { DIALECT_NAMES, DIALECTS, type Dialect, type DialectName } from './dialects.ts';
 
-/** How a world is made. Each may be left out; a dialect has its own defaults from `expiry` to `ownerAccountWhileConfirming`. */
+/** Options of an emulator, all optional. Each dialect has its own defaults from `expiry` to `ownerAccountWhileConfirming`. */
 export interface Options {
   readonly dialect?: DialectName;
-  /** where the clock stands still until advanced, as a `Date` or in ISO 8601; left out, it runs on from the real time */
+  /** time of the clock until it is advanced, as a `Date` or in ISO 8601; default: the clock follows the real time */
   readonly now?: Date | string;
   /** the same seed gives the same IDs */
   readonly seed?: number;
@@ -24,7 +24,7 @@ export interface Options {
   readonly expiredLingers?: string;
   readonly requireAttachedGateway?: boolean;
   readonly ownerAccountWhileConfirming?: 'recipient' | 'requester';
-  /** how long every answer of an API waits, in milliseconds of real time; 0 when left out */
+  /** delay of every API answer, in milliseconds of real time; default 0 */
   readonly latency?: number;
 }
 
@@ -38,7 +38,7 @@ const instant: Reader<string> = (value, path) => {
   return time.toISOString();
 };
 
-/** A duration in ISO 8601, read as milliseconds. */
+/** Reads an ISO 8601 duration as milliseconds. */
 export const isoDuration: Reader<number> = (value, path) => {
   const length = typeof value === 'string' ? parseDuration(value) : null;
   if (length !== null) return length;
@@ -49,18 +49,18 @@ export const isoDuration: Reader<number> = (value, path) => {
   );
 };
 
-/** How long an answer may wait, in milliseconds: longer than any client does. */
+/** Maximum delay of an answer, in milliseconds: longer than any client waits. */
 export const MAX_LATENCY_MS = 600_000;
 
 export const latencyMs: Reader<number> = integerBetween(0, MAX_LATENCY_MS);
 
-// Kept as text, because options are read again when those of a scenario and those of its starter are joined.
+// Kept as text, because options are read again when those of a scenario and those of its caller are merged.
 const duration: Reader<string> = (value, path) => {
   isoDuration(value, path);
   return String(value);
 };
 
-/** Throws `Misread`. */
+/** Throws `InvalidInput`. */
 export const readOptions: Reader<Asked> = exactObject<Asked>({
   dialect: optional(oneOf(DIALECT_NAMES), null),
   now: optional(instant, null),
@@ -72,13 +72,13 @@ export const readOptions: Reader<Asked> = exactObject<Asked>({
   latency: optional(latencyMs, null),
 });
 
-/** The dialect with what the options change of it. */
+/** Returns the dialect with the changes that the options make. */
 export function resolveDialect(options: Asked): Dialect {
   const usual = DIALECTS[options.dialect ?? 'outscale'];
   const { expiry, expiredLingers } = options;
   return {
     ...usual,
-    // `never` is no duration: `null`.
+    // `never` is not a duration and gives `null`.
     expiry: expiry === null ? usual.expiry : parseDuration(expiry),
     expiredLingers: (expiredLingers === null ? null : parseDuration(expiredLingers)) ?? usual.expiredLingers,
     requireAttachedGateway: options.requireAttachedGateway ?? usual.requireAttachedGateway,

@@ -4,9 +4,9 @@ import { missingMemberMessage, unknownMemberMessage } from './jsonProtocol.ts';
 import { STS_OPERATIONS } from './operations/sts.ts';
 import { ApiError, type Request, type Response, type WireCall } from './wire.ts';
 
-/** Writing XML: nothing of what the emulator writes needs attributes other than a namespace. */
+/** Writes XML. The emulator's answers need no attributes except a namespace. */
 
-/** An element with text; characters that XML does not allow at all become `?`. */
+/** An element with text. Characters that XML does not allow become `?`. */
 export function xmlElement(name: string, text: string): string {
   return `<${name}>${escaped(text)}</${name}>`;
 }
@@ -18,22 +18,23 @@ function escaped(text: string): string {
     .replace(/[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '?');
 }
 
-/** An object becomes elements, a list its `item`s, as EC2 does it. */
+/** Writes an object as elements and a list as `item` elements, like EC2. */
 function xmlElements(fields: Readonly<Record<string, unknown>>): string {
   return Object.entries(fields)
-    .map(([name, value]) => one(name, value))
+    .map(([name, value]) => xmlMember(name, value))
     .join('');
 }
 
-function one(name: string, value: unknown): string {
-  if (Array.isArray(value)) return `<${name}>${value.map((item) => one('item', item)).join('')}</${name}>`;
+function xmlMember(name: string, value: unknown): string {
+  if (Array.isArray(value))
+    return `<${name}>${value.map((item) => xmlMember('item', item)).join('')}</${name}>`;
   if (typeof value === 'object' && value !== null) return `<${name}>${xmlElements({ ...value })}</${name}>`;
   return xmlElement(name, String(value));
 }
 
 type Entry = readonly [path: readonly string[], value: string];
 
-/** deeper than any input of these APIs */
+/** Deeper than any input of these APIs. */
 const DEEPEST = 8;
 
 /** `Filter.1.Name=state&Filter.1.Value.1=x` becomes `{Filter: [{Name: 'state', Value: ['x']}]}`. */
@@ -59,12 +60,12 @@ function build(entries: readonly Entry[]): unknown {
   return Object.fromEntries(built);
 }
 
-/** A call in the query protocol (EC2, STS); `null` when the request is none. */
+/** Parses a call in the query protocol (EC2, STS); `null` if the request is in another protocol. */
 export function parseQueryCall({ body }: Request): WireCall | null {
   const form = new URLSearchParams(Buffer.from(body).toString());
   const operation = form.get('Action');
   if (operation === null) return null;
-  // Each API has operations of its own names; what nobody knows is EC2's to refuse.
+  // The operation names of the two APIs are distinct; EC2 refuses unknown ones.
   return Object.hasOwn(STS_OPERATIONS, operation) ? stsCall(operation, form) : ec2Call(operation, form);
 }
 
@@ -116,27 +117,27 @@ function stsCall(operation: string, form: URLSearchParams): WireCall {
       const inner = xmlElements({ Error: error, RequestId: randomUUID() });
       return xml(status, `<ErrorResponse ${namespace}>${inner}</ErrorResponse>`);
     },
-    invalid: (fault) => new ApiError('ValidationError', stsInvalid(fault)),
+    invalid: (error) => new ApiError('ValidationError', stsInvalid(error)),
     unknown: () => new ApiError('InvalidAction', `Could not find operation ${operation}`),
   };
 }
 
-/** What is left when the protocol has taken its own. */
+/** The parameters without those of the protocol itself. */
 function parameters(form: URLSearchParams): unknown {
   const own = ['Action', 'Version', 'DryRun'];
   return parseForm(new URLSearchParams([...form].filter(([name]) => !own.includes(name))));
 }
 
-function ec2Invalid(fault: InvalidInput): ApiError {
-  if (fault instanceof UnknownMember) return new ApiError('UnknownParameter', unknownMemberMessage(fault));
-  return fault.missing
-    ? new ApiError('MissingParameter', `The request must contain the parameter ${fault.path}`)
-    : new ApiError('InvalidParameterValue', fault.message);
+function ec2Invalid(error: InvalidInput): ApiError {
+  if (error instanceof UnknownMember) return new ApiError('UnknownParameter', unknownMemberMessage(error));
+  return error.missing
+    ? new ApiError('MissingParameter', `The request must contain the parameter ${error.path}`)
+    : new ApiError('InvalidParameterValue', error.message);
 }
 
-function stsInvalid(fault: InvalidInput): string {
-  if (fault instanceof UnknownMember) return unknownMemberMessage(fault);
-  return fault.missing ? missingMemberMessage(fault.path) : fault.message;
+function stsInvalid(error: InvalidInput): string {
+  if (error instanceof UnknownMember) return unknownMemberMessage(error);
+  return error.missing ? missingMemberMessage(error.path) : error.message;
 }
 
 function xml(status: number, body: string): Response {

@@ -16,7 +16,7 @@ import { readOptions } from './options.ts';
 import { ApiError } from './wire.ts';
 import { associateGateways, mainRouteTable, type Tag, type World } from './world.ts';
 
-/** Each part of the scenario is sound, but they do not fit together. */
+/** Each part of the scenario is valid, but the parts do not fit together. */
 export class ScenarioRefused extends Error {
   override readonly name = 'ScenarioRefused';
   constructor(path: string, why: string) {
@@ -24,7 +24,7 @@ export class ScenarioRefused extends Error {
   }
 }
 
-/** Puts everything of a scenario into a world, in its order. Throws `ScenarioRefused`. */
+/** Creates the resources of a scenario, in its order. Throws `ScenarioRefused`. */
 export function loadScenario(world: World, scenario: Scenario): void {
   const { region } = scenario;
   scenario.gateways.forEach(({ account, id, vpc, asn, propagates }, i) => {
@@ -46,7 +46,10 @@ export function loadScenario(world: World, scenario: Scenario): void {
   scenario.directConnectGateways.forEach(({ account, id, name, asn, associated }, i) => {
     const path = `directConnectGateways[${i}]`;
     if (!world.dialect.hasDirectConnectGateways) {
-      throw new ScenarioRefused(path, `dialect \`${world.dialect.name}\` has none; use \`gateways\``);
+      throw new ScenarioRefused(
+        path,
+        `dialect \`${world.dialect.name}\` has no Direct Connect gateways; use \`gateways\``,
+      );
     }
     const made = id ?? world.ids.directConnectGateway();
     add(world.directConnectGateways, `${path}.id`, {
@@ -81,7 +84,7 @@ export function loadScenario(world: World, scenario: Scenario): void {
 }
 
 function add<T extends { readonly id: string }>(to: Map<string, T>, path: string, item: T): void {
-  if (to.has(item.id)) throw new ScenarioRefused(path, `\`${item.id}\` is there already; give it another`);
+  if (to.has(item.id)) throw new ScenarioRefused(path, `\`${item.id}\` exists already; use another ID`);
   to.set(item.id, item);
 }
 
@@ -96,7 +99,7 @@ function offer(world: World, allocation: ScenarioAllocation, path: string): void
   }
   const { name: dialect, interfaceTypes } = world.dialect;
   if (!interfaceTypes.includes(type)) {
-    const why = `dialect \`${dialect}\` has none that is ${type}; use ${interfaceTypes.join(', ')}`;
+    const why = `dialect \`${dialect}\` has no ${type} interfaces; use ${interfaceTypes.join(', ')}`;
     throw new ScenarioRefused(`${path}.type`, why);
   }
   const asked = {
@@ -109,15 +112,15 @@ function offer(world: World, allocation: ScenarioAllocation, path: string): void
   try {
     allocate(world, connection, to, type, asked);
   } catch (error) {
-    // The rules of the platform hold here too, in its own words.
+    // The platform's own rules apply here too, with its messages.
     if (error instanceof ApiError) throw new ScenarioRefused(path, error.message);
     throw error;
   }
 }
 
-/** What stands in a world from the start. `null`: left to the emulator. */
+/** The initial resources of an emulator. `null`: the emulator chooses. */
 export interface Scenario {
-  /** everything lives in it */
+  /** of all resources */
   readonly region: string;
   readonly options: ReturnType<typeof readOptions>;
   readonly gateways: readonly ScenarioGateway[];
@@ -129,7 +132,7 @@ export interface Scenario {
 interface ScenarioGateway {
   readonly account: string;
   readonly id: string | null;
-  /** the VPC it is attached to; `null`: to none */
+  /** the VPC that it is attached to; `null`: none */
   readonly vpc: string | null;
   readonly asn: number;
   /** whether its routes are propagated to the main route table of that VPC */
@@ -141,7 +144,7 @@ interface ScenarioDirectConnectGateway {
   readonly id: string | null;
   readonly name: string;
   readonly asn: number;
-  /** whether it is associated with the first of `gateways` that is of its account */
+  /** whether it is associated with the first entry of `gateways` with the same account */
   readonly associated: boolean;
 }
 
@@ -171,7 +174,7 @@ export interface ScenarioAllocation {
 
 const asn = integerBetween(1, 4294967294);
 
-/** Reads a scenario from parsed JSON. Throws `Misread`, which names the path and what must stand there. */
+/** Reads a scenario from parsed JSON. Throws `InvalidInput`, with the path and the expected value. */
 export function readScenario(value: unknown): Scenario {
   return scenario(value, '');
 }

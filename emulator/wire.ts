@@ -2,21 +2,21 @@ import type { InvalidInput } from './decoders.ts';
 import type { Service } from './dialects.ts';
 import type { Output } from './operations/operation.ts';
 
-/** One call as the wire bore it, and how to answer in the same protocol. */
+/** A call in its wire protocol, and how to answer it in the same protocol. */
 export interface WireCall {
   readonly service: Service;
   readonly operation: string;
-  /** throws `ApiError` when the body is malformed */
+  /** throws `ApiError` if the body is malformed */
   input(): unknown;
   success(output: Output): Response;
   failure(error: ApiError): Response;
-  /** what the service says of an input that lacks a member or has one of a wrong type */
-  invalid(fault: InvalidInput): ApiError;
-  /** what the service says of an operation that it does not have */
+  /** the service's error for an input with a missing member or a wrong type */
+  invalid(error: InvalidInput): ApiError;
+  /** the service's error for an operation that it does not have */
   unknown(): ApiError;
 }
 
-/** An error that the emulated API answers with. */
+/** An error in the answer of the emulated API. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: string;
@@ -28,18 +28,18 @@ export class ApiError extends Error {
   }
 }
 
-/** What Direct Connect says of nearly everything that a client does wrong. */
+/** Direct Connect's error for nearly all client errors. */
 export function clientException(message: string): ApiError {
   return new ApiError('DirectConnectClientException', message);
 }
 
-/** HTTP without sockets, so that the emulator also runs inside a process. */
+/** HTTP without sockets, so that the emulator also works inside a process. */
 
 export interface Request {
   readonly method: string;
   /** path and query, as sent */
   readonly target: string;
-  /** by lower-case name; repeated ones joined by `, ` */
+  /** by lower-case name; repeated headers are joined with `, ` */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
 }

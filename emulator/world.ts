@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from './clock.ts';
 import type { Dialect } from './dialects.ts';
 
-/** Makes identifiers that look like the real ones: the same seed gives the same ones in the same order. */
+/** Generates IDs that look like real ones. The same seed gives the same IDs in the same order. */
 export interface Ids {
   connection(): string;
   lag(): string;
@@ -17,7 +17,7 @@ export interface Ids {
 
 function createIds(seed: number): Ids {
   const made = new Map<string, number>();
-  // Each kind counts for itself, so that one more gateway does not rename every interface.
+  // Each kind has its own counter, so that one more gateway does not change the ID of every interface.
   const hex = (kind: string) => {
     const count = (made.get(kind) ?? 0) + 1;
     made.set(kind, count);
@@ -41,7 +41,7 @@ function createIds(seed: number): Ids {
   };
 }
 
-/** The main route table of a VPC; it is there as soon as anybody asks for it. */
+/** Returns the main route table of a VPC, and creates it at first use. */
 export function mainRouteTable(world: World, { account, region }: AccountRegion, vpc: string): RouteTable {
   const known = [...world.routeTables.values()].find(
     (table) => table.vpc === vpc && table.account === account && table.region === region,
@@ -66,7 +66,7 @@ export function associateGateways(
   return association;
 }
 
-/** Where a resource lives: keys of another account or region do not see it. */
+/** Account and region of a resource: keys of another account or region do not see it. */
 export interface AccountRegion {
   readonly account: string;
   readonly region: string;
@@ -77,22 +77,22 @@ export interface Tag {
   readonly value: string;
 }
 
-/** As the API writes them. */
+/** In the form of the API. */
 export type Prefixes = readonly { readonly cidr: string }[];
 
-/** What an interface can stand on. */
+/** A connection or a LAG: what carries interfaces. */
 interface Line extends AccountRegion {
   readonly id: string;
   readonly name: string;
   readonly location: string;
   readonly bandwidth: string;
-  /** empty where there is none */
+  /** empty if there is none */
   readonly provider: string;
   readonly tags: readonly Tag[];
 }
 
 export interface Connection extends Line {
-  /** the LAG it belongs to: its interfaces then stand on that LAG */
+  /** the LAG it belongs to: its interfaces are then on that LAG */
   lag: string | null;
 }
 
@@ -103,20 +103,20 @@ export type Lag = Line;
 export interface BgpPeer {
   readonly id: string;
   readonly asn: number;
-  /** in clear, as the real APIs return it; empty where there is none */
+  /** in clear text, as the real APIs return it; empty if there is none */
   readonly authKey: string;
   readonly amazonAddress: string;
   readonly customerAddress: string;
   readonly addressFamily: string;
-  /** a deleted one stays listed for a while */
+  /** a deleted session stays listed for a while */
   state: 'live' | 'deleting' | 'deleted';
-  /** when it came into that state, milliseconds since the epoch */
+  /** when the state was entered, in milliseconds since the epoch */
   since: number;
 }
 
 export type InterfaceType = 'private' | 'public' | 'transit';
 
-/** One or the other is not `null`. */
+/** Exactly one of `virtual` and `directConnect` is not `null`. */
 export interface AttachedGateway {
   readonly virtual: string | null;
   readonly directConnect: string | null;
@@ -130,28 +130,28 @@ export interface VirtualInterface {
   readonly vlan: number;
   readonly routeFilterPrefixes: Prefixes;
   readonly tags: readonly Tag[];
-  /** may be another one later */
+  /** changes when the interface is moved */
   connection: Connection | Lag;
   name: string;
   mtu: number;
-  /** never empty; the first one's members also stand in the interface itself */
+  /** never empty; the members of the first live session are also members of the interface */
   peers: readonly BgpPeer[];
-  /** any word, because a real API may learn new ones */
+  /** any word, because a real API may add states */
   state: string;
-  /** when it came into that state, milliseconds since the epoch */
+  /** when the state was entered, in milliseconds since the epoch */
   since: number;
-  /** a steered state stays, where time would change it */
+  /** a forced state does not change with time */
   stateForced: boolean;
   gateway: AttachedGateway | null;
-  /** what answers show in the place of the truth */
+  /** what answers show instead of the real state */
   disguise: Disguise;
 }
 
-/** How answers depart from what is so, for tests of what a client makes of it. */
+/** How answers differ from the real state, to test how a client reacts. */
 export interface Disguise {
-  /** listings lack it; who asks for it by its ID is shown it */
+  /** not in listings, but returned when requested by its ID */
   readonly unlisted: boolean;
-  /** members of an answer, by the API's names */
+  /** replaced members of an answer, by the API's names */
   readonly shows: Readonly<Record<string, unknown>>;
 }
 
@@ -163,21 +163,21 @@ export interface VirtualGateway extends AccountRegion {
   readonly type: string;
   readonly tags: readonly Tag[];
   state: string;
-  /** the last VPC it was attached to: a detached one stays listed */
+  /** the last VPC it was attached to: a detached VPC stays listed */
   attachment: { readonly vpc: string; readonly state: 'attached' | 'detached' } | null;
 }
 
-/** The main one of a VPC: nobody here needs others. */
+/** The main route table of a VPC. The emulator has no others. */
 export interface RouteTable extends AccountRegion {
   readonly id: string;
   readonly vpc: string;
   /** virtual private gateways whose routes are propagated to it */
   readonly propagating: Set<string>;
-  /** routes made by hand: virtual private gateways by destination */
+  /** static routes: virtual private gateways by destination */
   readonly routes: Map<string, string>;
 }
 
-/** Of a Direct Connect gateway with a virtual private gateway, which lives in this place. */
+/** Association of a Direct Connect gateway with a virtual private gateway of this account and region. */
 export interface GatewayAssociation extends AccountRegion {
   readonly id: string;
   readonly directConnectGateway: string;
@@ -185,7 +185,7 @@ export interface GatewayAssociation extends AccountRegion {
   readonly allowedPrefixes: Prefixes;
 }
 
-/** Lives in every region. */
+/** Exists in every region. */
 export interface DirectConnectGateway {
   readonly id: string;
   readonly account: string;
@@ -195,7 +195,7 @@ export interface DirectConnectGateway {
   state: string;
 }
 
-/** A role that somebody assumed. */
+/** An assumed role. */
 export interface Session {
   readonly account: string;
   readonly role: string;

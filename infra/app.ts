@@ -6,27 +6,27 @@ import type { Notify, NotifyOption } from './notificationTarget.ts';
 import { DeploymentRefused } from './validateOptions.ts';
 import { VifAcceptor, type VifAcceptorProps } from './vifAcceptor.ts';
 
-export interface VifAcceptorStackProps extends StackProps, Omit<VifAcceptorProps, 'notify'> {
+interface VifAcceptorStackProps extends StackProps, Omit<VifAcceptorProps, 'notify'> {
   readonly notify: NotifyOption;
 }
 
-/** The stack of the CDK app: an acceptor and nothing else. */
-export class VifAcceptorStack extends Stack {
+/** The stack of the CDK app: it contains one `VifAcceptor` and nothing else. */
+class VifAcceptorStack extends Stack {
   /** @throws DeploymentRefused */
   constructor(scope: Construct, id: string, { notify, ...props }: VifAcceptorStackProps) {
     super(scope, id, { description: 'vif-acceptor: accepts hosted private virtual interfaces', ...props });
-    new VifAcceptor(this, 'Default', { ...props, notify: withTopic(this, notify) });
+    new VifAcceptor(this, 'Default', { ...props, notify: importTopic(this, notify) });
   }
 }
 
-function withTopic(scope: Construct, notify: NotifyOption): Notify {
+function importTopic(scope: Construct, notify: NotifyOption): Notify {
   if (notify === 'nobody' || 'email' in notify) return notify;
   return { topic: Topic.fromTopicArn(scope, 'GivenTopic', notify.topicArn) };
 }
 
-/** Compiles the policies and synthesises: a policy with a fault never becomes a template. */
-function synthesise(): void {
-  // Synthesised by hand below, so that a refusal leaves no half template behind.
+/** Compiles the policies and synthesizes the template. A policy with an error produces no template. */
+function synthesize(): void {
+  // `autoSynth` would leave a partial template behind when the deployment is refused.
   const app = new App({ autoSynth: false });
   const { stackName, ...options } = readOptions((key) => app.node.tryGetContext(key), process.env);
   const { CDK_DEFAULT_ACCOUNT: account, CDK_DEFAULT_REGION: region } = process.env;
@@ -36,9 +36,9 @@ function synthesise(): void {
 }
 
 try {
-  synthesise();
+  synthesize();
 } catch (error) {
   if (!(error instanceof DeploymentRefused)) throw error;
-  console.error(`nothing is synthesised:\n${error.reasons.join('\n')}`);
+  console.error(`no template was written:\n${error.reasons.join('\n')}`);
   process.exitCode = 1;
 }

@@ -1,65 +1,60 @@
 import { CfnResource, type Stack } from 'aws-cdk-lib';
 
-/** How much of a limit of AWS is used. */
+/** How much of an AWS quota is used. `cdk synth` fails if a quota is exceeded, rather than the deployment. */
 export interface QuotaUsage {
-  /** what is limited, and in what unit */
+  /** what is counted, and its unit */
   readonly what: string;
   readonly used: number;
   readonly quota: number;
 }
 
-/** Of Lambda, for all names and values together. */
-export const ENVIRONMENT_BYTES = 4096;
-/** Of IAM, for all inline policies of a role together, spaces left out. */
+/** IAM: all inline policies of a role together, without white space. */
 export const ROLE_POLICY_CHARACTERS = 10_240;
-/** Of EventBridge. */
+/** EventBridge: the pattern of one rule. */
 export const EVENT_PATTERN_CHARACTERS = 2048;
-/** Of CloudFormation. Its other limits are met later: see `test/infra/awsQuotas.test.ts`. */
+/** CloudFormation: resources of one stack. `test/infra/awsQuotas.test.ts` shows that its other quotas are reached later. */
 const RESOURCES = 500;
 
-/** What the whole stack uses, with all that is in it by now. */
+/** Counts the resources of a stack. Call it when the stack is complete. */
 export function stackResourceUsage(stack: Stack): QuotaUsage {
   const used = stack.node.findAll().filter(CfnResource.isCfnResource).length;
   return { what: 'resources of a stack', used, quota: RESOURCES };
 }
 
-/** @returns a reason for each limit that is exceeded */
+/** @returns a message for each quota that is exceeded */
 export function describeExceededQuotas(usages: readonly QuotaUsage[]): string[] {
   return usages
     .filter(({ used, quota }) => used > quota)
     .map(
-      ({ what, used, quota: most }) =>
-        `too many targets for one stack: ${used} ${what}, and AWS allows ${most}; move some policy files to another folder and ` +
-        'deploy that as a stack of its own: `-c policyDir=FOLDER -c stackName=NAME`',
+      ({ what, used, quota }) =>
+        `too many targets for one stack: ${used} ${what}, and AWS allows ${quota}; move some policy files to another folder and ` +
+        'deploy them as a separate stack: `-c policyDir=FOLDER -c stackName=NAME`',
     );
 }
 
-/** Characters of a document once it is deployed: what is only known then is taken as long as it can get. */
+/** Characters of a JSON document when deployed. Values that are only known then count with their maximum length. */
 export function sizeWhenDeployed(resolved: unknown): number {
-  return JSON.stringify(resolved, (_, part: unknown) => known(part)).length;
+  return JSON.stringify(resolved, (_, part: unknown) => withMaximumLength(part)).length;
 }
 
-/** The same of a text. */
-export function textSizeWhenDeployed(resolved: unknown): number {
-  return String(known(resolved)).length;
-}
-
-/** Longest of each. */
-const PSEUDO: Readonly<Record<string, number>> = {
+/** Maximum length of each pseudo parameter. */
+const PSEUDO_PARAMETERS: Readonly<Record<string, number>> = {
   'AWS::Partition': 'aws-us-gov'.length,
   'AWS::Region': 'ap-southeast-99'.length,
   'AWS::AccountId': 12,
 };
-/** A name that CloudFormation makes, of a stack with the longest name there is; its ARN is a little longer. */
-const NAME = 200;
-const ARN = NAME + 60;
+/** Maximum length of a physical name that CloudFormation generates, in a stack with the longest allowed name. */
+const GENERATED_NAME = 200;
+const GENERATED_ARN = GENERATED_NAME + 60;
 
-function known(part: unknown): unknown {
+/** Replaces an intrinsic function of CloudFormation by a text of the maximum length of its result. */
+function withMaximumLength(part: unknown): unknown {
   if (typeof part !== 'object' || part === null) return part;
   if ('Fn::Join' in part && Array.isArray(part['Fn::Join'])) {
     const [separator, pieces] = part['Fn::Join'];
-    return pieces.map(known).join(separator);
+    return pieces.map(withMaximumLength).join(separator);
   }
-  if ('Ref' in part && typeof part.Ref === 'string') return 'x'.repeat(PSEUDO[part.Ref] ?? NAME);
-  return 'Fn::GetAtt' in part ? 'x'.repeat(ARN) : part;
+  if ('Ref' in part && typeof part.Ref === 'string')
+    return 'x'.repeat(PSEUDO_PARAMETERS[part.Ref] ?? GENERATED_NAME);
+  return 'Fn::GetAtt' in part ? 'x'.repeat(GENERATED_ARN) : part;
 }

@@ -10,7 +10,7 @@ import {
   validateMinutes,
 } from './validateOptions.ts';
 
-/** What whoever deploys may choose, by `-c KEY=VALUE`. */
+/** Options of the CDK app, given by `-c KEY=VALUE` or in the context of cdk.json. */
 export interface DeploymentOptions {
   /** absolute */
   readonly policyDir: string;
@@ -20,47 +20,47 @@ export interface DeploymentOptions {
   readonly stackName: string;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+type ProcessEnvironment = Readonly<Record<string, string | undefined>>;
 
-/** A value of the CDK context; `undefined` when it was not given. */
+/** Returns a value of the CDK context; `undefined` if it is not set. */
 type Context = (key: string) => unknown;
 
-/** @throws DeploymentRefused with everything that is wrong */
-export function readOptions(context: Context, env: Environment): DeploymentOptions {
-  const faults: string[] = [];
+/** @throws DeploymentRefused with all errors */
+export function readOptions(context: Context, env: ProcessEnvironment): DeploymentOptions {
+  const errors: string[] = [];
   const options: DeploymentOptions = {
-    policyDir: policyDir(context('policyDir'), env, faults),
-    notify: parseNotify(context('notify'), faults),
-    interval: minutes('intervalMinutes', context, INTERVAL_RANGE, faults),
-    availableWithin: minutes('availableWithinMinutes', context, AVAILABLE_WITHIN_RANGE, faults),
-    stackName: stackName(context('stackName'), faults),
+    policyDir: parsePolicyDir(context('policyDir'), env, errors),
+    notify: parseNotify(context('notify'), errors),
+    interval: parseMinutes('intervalMinutes', context, INTERVAL_RANGE, errors),
+    availableWithin: parseMinutes('availableWithinMinutes', context, AVAILABLE_WITHIN_RANGE, errors),
+    stackName: parseStackName(context('stackName'), errors),
   };
-  if (faults.length > 0) throw new DeploymentRefused(faults);
+  if (errors.length > 0) throw new DeploymentRefused(errors);
   return options;
 }
 
-/** npm runs scripts in the project's folder and tells the caller's as `INIT_CWD`. */
-function policyDir(given: unknown, env: Environment, faults: string[]): string {
-  if (given === undefined) return resolve(PROJECT_ROOT, 'policy');
-  if (typeof given === 'string' && given !== '') return resolve(env.INIT_CWD ?? process.cwd(), given);
-  faults.push('context `policyDir` must be a folder, as in `-c policyDir=examples`');
+/** npm runs scripts in the project's folder and passes the caller's folder as `INIT_CWD`. */
+function parsePolicyDir(value: unknown, env: ProcessEnvironment, errors: string[]): string {
+  if (value === undefined) return resolve(PROJECT_ROOT, 'policy');
+  if (typeof value === 'string' && value !== '') return resolve(env.INIT_CWD ?? process.cwd(), value);
+  errors.push('context `policyDir` must be a folder, as in `-c policyDir=examples`');
   return '';
 }
 
-function minutes(key: string, context: Context, choice: MinutesRange, faults: string[]): Duration {
-  const given = context(key);
-  const value = given === undefined ? choice.defaultMinutes : Number(given);
-  const wrong = validateMinutes(`context \`${key}\``, value, choice, String(given));
-  faults.push(...wrong);
-  return Duration.minutes(wrong.length === 0 ? value : choice.defaultMinutes);
+function parseMinutes(key: string, context: Context, range: MinutesRange, errors: string[]): Duration {
+  const value = context(key);
+  const minutes = value === undefined ? range.defaultMinutes : Number(value);
+  const found = validateMinutes(`context \`${key}\``, minutes, range, String(value));
+  errors.push(...found);
+  return Duration.minutes(found.length === 0 ? minutes : range.defaultMinutes);
 }
 
-/** Several stacks in one region need several names. */
-function stackName(given: unknown, faults: string[]): string {
-  if (given === undefined) return 'VifAcceptor';
-  if (typeof given === 'string' && /^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(given)) return given;
-  faults.push(
-    `context \`stackName\` must be letters, digits and hyphens, a letter first, got \`${String(given)}\``,
+/** Several stacks in one region need different names. */
+function parseStackName(value: unknown, errors: string[]): string {
+  if (value === undefined) return 'VifAcceptor';
+  if (typeof value === 'string' && /^[A-Za-z][A-Za-z0-9-]{0,127}$/.test(value)) return value;
+  errors.push(
+    `context \`stackName\` must be letters, digits and hyphens, a letter first, got \`${String(value)}\``,
   );
   return '';
 }

@@ -21,52 +21,52 @@ import type { Runbook } from './runbookLink.ts';
 export interface DashboardProps {
   readonly policies: readonly CompiledPolicy[];
   readonly revision: string;
-  readonly rhythm: EvaluationWindow;
-  readonly acceptors: readonly ProviderFunction[];
+  readonly window: EvaluationWindow;
+  readonly functions: readonly ProviderFunction[];
   readonly alarms: readonly IAlarm[];
   readonly runbook: Runbook;
 }
 
-/** A day: how it is now, and whether that is usual. */
-const SHOWN = Duration.days(1);
+/** A day: the current state, and whether it is usual. */
+const TIME_RANGE = Duration.days(1);
 const HOURLY = Duration.hours(1);
 
-/** What a person reads at a glance: what sounds, what is pending and for how long, what passes do, by which policy. */
-export function createDashboard(scope: Construct, id: string, parts: DashboardProps): Dashboard {
-  const { policies, acceptors, alarms, rhythm } = parts;
-  const each = (name: MetricName, statistic: string, period: Duration): IMetric[] =>
+/** Creates the dashboard: alarms, pending requests and their deadlines, results of runs, and the deployed policies. */
+export function createDashboard(scope: Construct, id: string, props: DashboardProps): Dashboard {
+  const { policies, functions, alarms, window } = props;
+  const perTarget = (name: MetricName, statistic: string, period: Duration): IMetric[] =>
     policies.map(({ policy: { target } }) =>
       targetMetric(name, target, statistic, period).with({ label: target }),
     );
-  const marks = [
-    { value: 72, label: 'announced', color: Color.ORANGE },
+  const thresholds = [
+    { value: 72, label: 'first warning', color: Color.ORANGE },
     { value: 24, label: 'alarm', color: Color.RED },
   ];
   return new Dashboard(scope, id, {
-    defaultInterval: SHOWN,
+    defaultInterval: TIME_RANGE,
     widgets: [
       ...alarmRows(alarms),
       [
-        graph('Pending', { left: each('Pending', 'Maximum', rhythm.interval) }),
-        graph('Hours to the nearest deadline that is known', {
-          left: each('HoursToDeadline', 'Minimum', rhythm.interval),
-          leftAnnotations: marks,
+        graph('Pending', { left: perTarget('Pending', 'Maximum', window.interval) }),
+        graph('Hours to the nearest known deadline', {
+          left: perTarget('HoursToDeadline', 'Minimum', window.interval),
+          leftAnnotations: thresholds,
         }),
       ],
       [
-        graph('Accepted in an hour', { left: each('Accepted', 'Sum', HOURLY) }),
-        graph('Held', { left: each('Held', 'Maximum', rhythm.interval) }),
+        graph('Accepted per hour', { left: perTarget('Accepted', 'Sum', HOURLY) }),
+        graph('Held', { left: perTarget('Held', 'Maximum', window.interval) }),
       ],
       [
-        graph('Passes that failed in an hour; right: calls of a function that did', {
-          left: each('PassFailed', 'Sum', HOURLY),
-          right: acceptors.map(({ function: called, node }) =>
-            called.metricErrors({ period: HOURLY, label: node.id }),
+        graph('Failed runs per hour; right: failed invocations', {
+          left: perTarget('RunFailed', 'Sum', HOURLY),
+          right: functions.map(({ function: invoked, node }) =>
+            invoked.metricErrors({ period: HOURLY, label: node.id }),
           ),
         }),
-        graph('How long passes take', { left: acceptors.flatMap(durations(rhythm.interval)) }),
+        graph('Duration of runs', { left: functions.flatMap(durations(window.interval)) }),
       ],
-      [new TextWidget({ markdown: policiesIn(parts), width: WIDTH, height: 3 + policies.length })],
+      [new TextWidget({ markdown: policyTable(props), width: WIDTH, height: 3 + policies.length })],
     ],
   });
 }
@@ -78,40 +78,40 @@ function graph(title: string, props: Partial<GraphWidgetProps>): IWidget {
   return new GraphWidget({ title, width: WIDTH / 2, leftYAxis: { min: 0 }, ...props });
 }
 
-function durations(period: Duration): (acceptor: ProviderFunction) => IMetric[] {
-  return ({ function: called, node }) =>
+function durations(period: Duration): (providerFunction: ProviderFunction) => IMetric[] {
+  return ({ function: invoked, node }) =>
     ['Average', 'Maximum'].map((statistic) =>
-      called.metricDuration({ statistic, period, label: `${node.id}, ${statistic.toLowerCase()}` }),
+      invoked.metricDuration({ statistic, period, label: `${node.id}, ${statistic.toLowerCase()}` }),
     );
 }
 
-/** As many as one widget may show. */
-const ALARMS_A_WIDGET = 100;
-/** Of them stand side by side. */
-const ALARMS_A_ROW = 6;
+/** CloudWatch's maximum. */
+const ALARMS_PER_WIDGET = 100;
+/** How many CloudWatch shows side by side. */
+const ALARMS_PER_ROW = 6;
 
 function alarmRows(alarms: readonly IAlarm[]): IWidget[][] {
-  const widgets = Math.ceil(alarms.length / ALARMS_A_WIDGET);
+  const widgets = Math.ceil(alarms.length / ALARMS_PER_WIDGET);
   return Array.from({ length: widgets }, (_, i) => {
-    const shown = alarms.slice(i * ALARMS_A_WIDGET, (i + 1) * ALARMS_A_WIDGET);
+    const shown = alarms.slice(i * ALARMS_PER_WIDGET, (i + 1) * ALARMS_PER_WIDGET);
     return [
       new AlarmStatusWidget({
-        title: 'Alarms, what sounds first',
+        title: 'Alarms, most recently changed first',
         alarms: shown,
         sortBy: AlarmStatusWidgetSortBy.STATE_UPDATED_TIMESTAMP,
         width: WIDTH,
-        height: 2 + Math.ceil(shown.length / ALARMS_A_ROW),
+        height: 2 + Math.ceil(shown.length / ALARMS_PER_ROW),
       }),
     ];
   });
 }
 
-function policiesIn({ policies, revision, runbook }: DashboardProps): string {
+function policyTable({ policies, revision, runbook }: DashboardProps): string {
   const rows = policies.map(({ policy: { target, recipient }, digest }) =>
     row(target, recipient.provider, recipient.region, recipient.account, `\`${digest}\``),
   );
   return [
-    `**Policies as deployed**, at revision \`${revision}\`. When something sounds: ${runbook.link('Alarms')}`,
+    `**Deployed policies**, at revision \`${revision}\`. When an alarm fires: ${runbook.link('Alarms')}`,
     '',
     row('target', 'provider', 'region', 'account', 'digest of its policy'),
     row('---', '---', '---', '---', '---'),

@@ -3,15 +3,15 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
 /**
- * Where ends what did not get where it should.
+ * Dead-letter queues.
  *
- * `deadLetters` gets what AWS could not deliver: calls by a schedule, and messages to people. Each is a thing that did not
- * happen, so an alarm sounds at the first.
+ * `deadLetters` gets what AWS could not deliver: invocations by a schedule, and notifications. Each message is something that did
+ * not happen, so an alarm fires at the first one.
  *
- * `failedPasses` gets Lambda's record of every call that failed, or that Lambda dropped before it began. While an API is down
- * that is one every interval, and the next pass is the retry; so nobody is called for what lies here. Nothing is lost by
- * that: a failed pass that could report is counted by `pass failing`, and one that could not is missed by `not running`.
- * Here stands what became of each of them, also of those that never wrote a line to the log.
+ * `failedRuns` gets Lambda's record of every invocation that failed, or that Lambda dropped before it started. While an API is
+ * down that is one per interval, and the next run is the retry, so this queue has no alarm. The alarm `Run failing` counts failed
+ * runs that could report, and `Not running` detects those that could not. The records show the cause of each, including those
+ * that never wrote a log line.
  */
 export class DeadLetterQueues extends Construct {
   readonly deadLetters: Queue;
@@ -19,25 +19,25 @@ export class DeadLetterQueues extends Construct {
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    this.deadLetters = endOfTheLine(this, 'DeadLetters');
-    this.failedRuns = endOfTheLine(this, 'FailedPasses');
+    this.deadLetters = createDeadLetterQueue(this, 'DeadLetters');
+    this.failedRuns = createDeadLetterQueue(this, 'FailedRuns');
   }
 }
 
-/** For as long as SQS keeps anything, so that a fortnight's absence loses nothing. */
-const KEPT = Duration.days(14);
+/** The maximum of SQS, so that messages survive two weeks of absence. */
+const RETENTION = Duration.days(14);
 
-function endOfTheLine(scope: Construct, id: string): Queue {
+function createDeadLetterQueue(scope: Construct, id: string): Queue {
   const queue = new Queue(scope, id, {
-    retentionPeriod: KEPT,
-    // By a key of SQS: EventBridge, its Scheduler and Lambda can write here without a right on a key of ours.
+    retentionPeriod: RETENTION,
+    // With a key of SQS, EventBridge, its Scheduler and Lambda can send without permission on a KMS key.
     encryption: QueueEncryption.SQS_MANAGED,
     enforceSSL: true,
   });
   Validations.of(queue).acknowledge({
     id: 'AwsSolutions-SQS3',
     reason:
-      'it is a dead-letter queue itself, of schedules, a rule and functions, and nothing reads from it but people',
+      'it is itself a dead-letter queue, of schedules, a rule and functions, and only people read from it',
   });
   return queue;
 }

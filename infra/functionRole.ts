@@ -13,127 +13,15 @@ import {
 import { type Policy, recipientKey } from '../core/policy.ts';
 import { type QuotaUsage, ROLE_POLICY_CHARACTERS, sizeWhenDeployed } from './awsQuotas.ts';
 
-/** Says of each wildcard in the rights of a function why there is no way without: cdk-nag refuses those that nobody explains. */
-function acknowledgeWildcards(role: Role, policies: readonly Policy[], partition: string): void {
-  const own = policies.filter(usesOwnRole);
-  if (own.length === 0) return;
-  const named = Token.isUnresolved(partition) ? '<AWS::Partition>' : partition;
-  const confirming = new Set(own.map(({ recipient }) => interfaceArns(recipient, named)));
-  Validations.of(role).acknowledge(
-    ...[...confirming].map((resource) => ({
-      id: `AwsSolutions-IAM5[Resource::${resource}]`,
-      reason:
-        'what will be offered has no ID yet when the role is made; account and region are fixed, and which of them ' +
-        'may be confirmed is what the policy files say',
-    })),
-    {
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason:
-        'Describe actions that only read; IAM lets those of EC2 be limited to no resource, and those that list be ' +
-        'limited to none without naming it; the region is a condition',
-    },
-  );
-}
-
-/** What the function may do for one target, and no more. */
-function targetStatements({ recipient }: Policy, stack: Stack): PolicyStatement[] {
-  const { credentials } = recipient;
-  if (credentials === null) return ownRoleRights(recipient, stack);
-  if ('secret' in credentials) return [readSecret(credentials.secret, stack)];
-  return [new PolicyStatement({ actions: ['sts:AssumeRole'], resources: [credentials.role] })];
-}
-
-/** What the function may do with its memory: of its own targets, and the policies that they were judged by. */
-function ledgerStatement(policies: readonly Policy[], table: Table): PolicyStatement {
-  const keys = policies.map(({ recipient }) => recipientKey(recipient));
-  return new PolicyStatement({
-    actions: [
-      'dynamodb:Query',
-      'dynamodb:UpdateItem',
-      'dynamodb:BatchWriteItem',
-      // What a transaction needs that writes while a condition is met.
-      'dynamodb:ConditionCheckItem',
-      'dynamodb:PutItem',
-      'dynamodb:DeleteItem',
-    ],
-    resources: [table.tableArn],
-    conditions: {
-      'ForAllValues:StringLike': {
-        'dynamodb:LeadingKeys': [
-          ...keys.flatMap((key) => [livePartition(key), historyPartition(key)]),
-          `${POLICY_PARTITION_PREFIX}*`,
-        ],
-      },
-    },
-  });
-}
-
-/**
- * To announce, as nobody but itself. The condition key has a value for each of up to ten entries of a call, hence the set
- * operator; that one is also true of a call without any value, hence `Null`.
- */
-function eventStatement({ partition, region, account }: Stack): PolicyStatement {
-  return new PolicyStatement({
-    actions: ['events:PutEvents'],
-    resources: [`arn:${partition}:events:${region}:${account}:event-bus/default`],
-    conditions: {
-      'ForAllValues:StringEquals': { 'events:source': EVENT_SOURCE },
-      Null: { 'events:source': 'false' },
-    },
-  });
-}
-
-function readSecret(secret: string, { partition, region, account }: Stack): PolicyStatement {
-  // Secrets Manager ends an ARN in six characters of its own, so a name alone is no ARN yet.
-  const arn = secret.startsWith('arn:')
-    ? secret
-    : `arn:${partition}:secretsmanager:${region}:${account}:secret:${secret}-??????`;
-  return new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [arn] });
-}
-
-/** Whose function acts in its own name. */
-function usesOwnRole({ recipient }: Policy): boolean {
-  return recipient.provider === 'aws' && recipient.credentials === null;
-}
-
-/** Every interface of a recipient: which it will be offered nobody knows. */
-function interfaceArns({ region, account }: Policy['recipient'], partition: string): string {
-  return `arn:${partition}:directconnect:${region}:${account}:dxvif/*`;
-}
-
-function ownRoleRights(recipient: Policy['recipient'], { partition }: Stack): PolicyStatement[] {
-  const { region } = recipient;
-  return [
-    // No condition key of IAM names the gateway or the connection: only the policy limits those.
-    new PolicyStatement({
-      actions: ['directconnect:ConfirmPrivateVirtualInterface'],
-      resources: [interfaceArns(recipient, partition)],
-    }),
-    // To list is to name no resource, which IAM takes for all of them; the region is what can be narrowed.
-    new PolicyStatement({
-      actions: [
-        'directconnect:DescribeVirtualInterfaces',
-        'directconnect:DescribeConnections',
-        'directconnect:DescribeDirectConnectGateways',
-        'directconnect:DescribeDirectConnectGatewayAssociations',
-        'ec2:DescribeVpnGateways',
-        'ec2:DescribeRouteTables',
-      ],
-      resources: ['*'],
-      conditions: { StringEquals: { 'aws:RequestedRegion': region } },
-    }),
-  ];
-}
-
 export interface FunctionRoleProps {
   readonly policies: readonly Policy[];
   readonly ledger: Table;
-  /** where Lambda, in the function's name, records failed calls */
+  /** where Lambda, with this role, records failed invocations */
   readonly failedRuns: IQueue;
   readonly log: ILogGroup;
 }
 
-/** Who the function is: what it may do for its targets, with its memory, and to be heard. */
+/** Creates the IAM role of a function: what it may do for its targets, in the ledger, on the event bus and in its log. */
 export function createFunctionRole(
   scope: Construct,
   id: string,
@@ -145,8 +33,8 @@ export function createFunctionRole(
       minimize: true,
       statements: policies.flatMap((policy) => targetStatements(policy, stack)),
     }),
-    Memory: new PolicyDocument({ statements: [ledgerStatement(policies, ledger), eventStatement(stack)] }),
-    Record: new PolicyDocument({
+    Ledger: new PolicyDocument({ statements: [ledgerStatement(policies, ledger), eventStatement(stack)] }),
+    Log: new PolicyDocument({
       statements: [
         new PolicyStatement({
           actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
@@ -169,4 +57,116 @@ export function createFunctionRole(
     role,
     usage: { what: 'characters of policies of a role', used: size, quota: ROLE_POLICY_CHARACTERS },
   };
+}
+
+/** Permissions for one target. */
+function targetStatements({ recipient }: Policy, stack: Stack): PolicyStatement[] {
+  const { credentials } = recipient;
+  if (credentials === null) return ownRoleStatements(recipient, stack);
+  if ('secret' in credentials) return [secretStatement(credentials.secret, stack)];
+  return [new PolicyStatement({ actions: ['sts:AssumeRole'], resources: [credentials.role] })];
+}
+
+/** Permissions for the ledger: items of the function's own targets, and the archive of policies used for decisions. */
+function ledgerStatement(policies: readonly Policy[], table: Table): PolicyStatement {
+  const keys = policies.map(({ recipient }) => recipientKey(recipient));
+  return new PolicyStatement({
+    actions: [
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
+      'dynamodb:BatchWriteItem',
+      // Needed by a transaction that writes only while a condition holds.
+      'dynamodb:ConditionCheckItem',
+      'dynamodb:PutItem',
+      'dynamodb:DeleteItem',
+    ],
+    resources: [table.tableArn],
+    conditions: {
+      'ForAllValues:StringLike': {
+        'dynamodb:LeadingKeys': [
+          ...keys.flatMap((key) => [livePartition(key), historyPartition(key)]),
+          `${POLICY_PARTITION_PREFIX}*`,
+        ],
+      },
+    },
+  });
+}
+
+/**
+ * Permission to publish events, with this product's source only. The condition key has a value for each of up to ten entries of a
+ * call, hence the set operator; that operator also matches a call without any value, hence `Null`.
+ */
+function eventStatement({ partition, region, account }: Stack): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['events:PutEvents'],
+    resources: [`arn:${partition}:events:${region}:${account}:event-bus/default`],
+    conditions: {
+      'ForAllValues:StringEquals': { 'events:source': EVENT_SOURCE },
+      Null: { 'events:source': 'false' },
+    },
+  });
+}
+
+function secretStatement(secret: string, { partition, region, account }: Stack): PolicyStatement {
+  // Secrets Manager appends six random characters to the name in an ARN.
+  const arn = secret.startsWith('arn:')
+    ? secret
+    : `arn:${partition}:secretsmanager:${region}:${account}:secret:${secret}-??????`;
+  return new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources: [arn] });
+}
+
+/** Whether the function calls the provider with its own role. */
+function usesOwnRole({ recipient }: Policy): boolean {
+  return recipient.provider === 'aws' && recipient.credentials === null;
+}
+
+/** ARN pattern of every interface of a recipient: the IDs of future requests are unknown. */
+function interfaceArns({ region, account }: Policy['recipient'], partition: string): string {
+  return `arn:${partition}:directconnect:${region}:${account}:dxvif/*`;
+}
+
+function ownRoleStatements(recipient: Policy['recipient'], { partition }: Stack): PolicyStatement[] {
+  const { region } = recipient;
+  return [
+    // No IAM condition key names the gateway or the connection: only the policy file restricts those.
+    new PolicyStatement({
+      actions: ['directconnect:ConfirmPrivateVirtualInterface'],
+      resources: [interfaceArns(recipient, partition)],
+    }),
+    // These actions support no resource-level permissions; the region can be restricted.
+    new PolicyStatement({
+      actions: [
+        'directconnect:DescribeVirtualInterfaces',
+        'directconnect:DescribeConnections',
+        'directconnect:DescribeDirectConnectGateways',
+        'directconnect:DescribeDirectConnectGatewayAssociations',
+        'ec2:DescribeVpnGateways',
+        'ec2:DescribeRouteTables',
+      ],
+      resources: ['*'],
+      conditions: { StringEquals: { 'aws:RequestedRegion': region } },
+    }),
+  ];
+}
+
+/** Acknowledges each wildcard in the role's permissions with a reason: cdk-nag reports wildcards without one. */
+function acknowledgeWildcards(role: Role, policies: readonly Policy[], partition: string): void {
+  const withOwnRole = policies.filter(usesOwnRole);
+  if (withOwnRole.length === 0) return;
+  const named = Token.isUnresolved(partition) ? '<AWS::Partition>' : partition;
+  const confirmable = new Set(withOwnRole.map(({ recipient }) => interfaceArns(recipient, named)));
+  Validations.of(role).acknowledge(
+    ...[...confirmable].map((resource) => ({
+      id: `AwsSolutions-IAM5[Resource::${resource}]`,
+      reason:
+        'the IDs of future requests are unknown when the role is created; account and region are fixed, and the policy ' +
+        'files decide which requests are confirmed',
+    })),
+    {
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason:
+        'read-only Describe actions; those of EC2 and those that list support no resource-level permissions; the region is ' +
+        'restricted by a condition',
+    },
+  );
 }

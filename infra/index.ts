@@ -1,4 +1,4 @@
-/** What somebody else's CDK app imports of `vif-acceptor`, and all of it. */
+/** The public API of the package `vif-acceptor`, for use in other CDK apps. */
 export type { Notify } from './notificationTarget.ts';
 export { DeploymentRefused } from './validateOptions.ts';
 export { VifAcceptor, type VifAcceptorProps } from './vifAcceptor.ts';

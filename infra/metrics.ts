@@ -2,30 +2,11 @@ import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { MetricName } from '../core/metrics.ts';
 
-/** How often passes run, and over how long they are judged together. */
-export interface EvaluationWindow {
-  /** from one pass over a target to the next */
-  readonly interval: Duration;
-  /** of so many passes */
-  readonly duration: Duration;
-  readonly runs: number;
-}
-
-/**
- * Passes are judged over an hour, and over three of them at least: short against the 6 hours of the last warning before a
- * deadline, long against the bad moment of an API, and never on the word of a single pass.
- */
-export function evaluationWindowFor(interval: Duration): EvaluationWindow {
-  const minutes = interval.toMinutes();
-  const runs = Math.max(3, Math.ceil(60 / minutes));
-  return { interval, runs, duration: Duration.minutes(runs * minutes) };
-}
-
-/** Under which name, and with which first dimension, the function measures. */
+/** Namespace and first dimension of the function's metrics. */
 export const NAMESPACE = 'VifAcceptor';
 export const SERVICE = 'vif-acceptor';
 
-/** What the passes over one target measure. Both dimensions are named: CloudWatch knows a metric by all of them or not at all. */
+/** A metric of the runs for one target. Both dimensions are given: CloudWatch identifies a metric by all of them. */
 export function targetMetric(name: MetricName, target: string, statistic: string, period: Duration): Metric {
   return new Metric({
     namespace: NAMESPACE,
@@ -34,4 +15,24 @@ export function targetMetric(name: MetricName, target: string, statistic: string
     statistic,
     period,
   });
+}
+
+/** How often runs are scheduled, and over what time alarms evaluate them together. */
+export interface EvaluationWindow {
+  /** between two runs for a target */
+  readonly interval: Duration;
+  /** of the window: a multiple of the interval */
+  readonly duration: Duration;
+  /** runs that a window contains */
+  readonly runs: number;
+}
+
+/**
+ * Alarms evaluate one hour of runs, and at least three runs: short compared with the 6 hours of the last deadline warning, long
+ * compared with a transient API error, and never a single run.
+ */
+export function evaluationWindowFor(interval: Duration): EvaluationWindow {
+  const minutes = interval.toMinutes();
+  const runs = Math.max(3, Math.ceil(60 / minutes));
+  return { interval, runs, duration: Duration.minutes(runs * minutes) };
 }

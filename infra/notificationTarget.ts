@@ -2,70 +2,70 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { formatValue, isRecord } from './validateOptions.ts';
 
 /**
- * Who is told what is news and what alarms. Somebody must be, or be left out by name: an acceptor that nobody listens to is
- * silent about everything that it does not accept.
+ * Who gets notifications and alarms. `'nobody'` must be explicit: without a recipient, the acceptor could not alert anyone to
+ * requests that it does not accept.
  */
 export type Notify = { readonly email: string } | { readonly topic: ITopic } | 'nobody';
 
-/** The same as it is written on a command line. */
+/** The same, as given on the command line. */
 export type NotifyOption = { readonly email: string } | { readonly topicArn: string } | 'nobody';
 
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
-const TOPIC = /^arn:[\w-]+:sns:[\w-]+:[0-9]{12}:[\w-]+$/;
+const TOPIC_ARN = /^arn:[\w-]+:sns:[\w-]+:[0-9]{12}:[\w-]+$/;
 
-const HOW_TO_SAY =
-  'give `-c notify=noc@example.com`, or the ARN of an SNS topic in the region of the stack, or `-c notify=nobody` when nobody ' +
-  'is to be told; to keep it, write it into the context of cdk.json: `"context": { "notify": "noc@example.com" }`';
+const OPTION_FORMS =
+  'give `-c notify=noc@example.com`, or the ARN of an SNS topic in the region of the stack, or `-c notify=nobody` for no ' +
+  'notifications; to keep the setting, add it to the context in cdk.json: `"context": { "notify": "noc@example.com" }`';
 
-/** @param faults gets why it cannot be told who was meant */
-export function parseNotify(given: unknown, faults: string[]): NotifyOption {
-  if (given === 'nobody') return given;
-  if (typeof given === 'string' && EMAIL.test(given)) return { email: given };
-  if (typeof given === 'string' && TOPIC.test(given)) return { topicArn: given };
-  faults.push(
-    given === undefined
-      ? `context \`notify\` is missing: somebody must hear of held requests, deadlines and failing passes; ${HOW_TO_SAY}`
-      : `context \`notify\` is no address, no ARN of a standard SNS topic and not \`nobody\`: \`${String(given)}\`; ${HOW_TO_SAY}`,
+/** @param errors gets a message if the value is invalid */
+export function parseNotify(value: unknown, errors: string[]): NotifyOption {
+  if (value === 'nobody') return value;
+  if (typeof value === 'string' && EMAIL.test(value)) return { email: value };
+  if (typeof value === 'string' && TOPIC_ARN.test(value)) return { topicArn: value };
+  errors.push(
+    value === undefined
+      ? `context \`notify\` is missing: held requests, deadlines and failing runs need a recipient; ${OPTION_FORMS}`
+      : `context \`notify\` must be an e-mail address, the ARN of a standard SNS topic, or \`nobody\`, got \`${String(value)}\`; ${OPTION_FORMS}`,
   );
   return 'nobody';
 }
 
-/** What a program may have got past the types. */
+/** Validates the property of the construct: a plain JavaScript program is not checked by the compiler. */
 export function validateNotify(notify: unknown, region: string | null): string[] {
   if (notify === 'nobody') return [];
   if (notify === null || notify === undefined)
-    return [`\`notify\` is missing: somebody must be notified; give ${FORMS}`];
-  if (!isRecord(notify)) return [`\`notify\` must be ${FORMS}, got ${formatValue(notify)}`];
+    return [`\`notify\` is missing: notifications need a recipient; give ${PROPERTY_FORMS}`];
+  if (!isRecord(notify)) return [`\`notify\` must be ${PROPERTY_FORMS}, got ${formatValue(notify)}`];
   const { topic, email } = notify;
   if (topic !== undefined && email !== undefined)
-    return ['`notify` has `email` and `topic`; give one of them'];
+    return ['`notify` has both `email` and `topic`; give one of them'];
   if (topic !== undefined) {
     return isTopic(topic)
-      ? faultsOfTopic(topic, region)
+      ? validateTopic(topic, region)
       : [
           `\`notify.topic\` must be a topic, such as \`Topic.fromTopicArn(this, 'Noc', ARN)\`, got ${formatValue(topic)}`,
         ];
   }
-  if (email === undefined) return [`\`notify\` must be ${FORMS}, got ${formatValue(notify)}`];
+  if (email === undefined) return [`\`notify\` must be ${PROPERTY_FORMS}, got ${formatValue(notify)}`];
   return typeof email === 'string' && EMAIL.test(email)
     ? []
-    : [`\`notify.email\` is no address: ${formatValue(email)}`];
+    : [`\`notify.email\` must be an e-mail address, got ${formatValue(email)}`];
 }
 
-const FORMS = "`{ email: 'noc@example.com' }`, `{ topic }`, or 'nobody' for no notifications";
+const PROPERTY_FORMS = "`{ email: 'noc@example.com' }`, `{ topic }`, or 'nobody' for no notifications";
 
 function isTopic(topic: unknown): topic is ITopic {
   return isRecord(topic) && typeof topic.topicArn === 'string';
 }
 
-/** @param region where the stack goes; `null` when that is not known yet */
-function faultsOfTopic({ topicArn, fifo }: ITopic, region: string | null): string[] {
+/** @param region of the stack; `null` if it is not known yet */
+function validateTopic({ topicArn, fifo }: ITopic, region: string | null): string[] {
   if (fifo)
-    return ['the topic to notify is a FIFO topic, which alarms cannot publish to; give a standard one'];
-  const elsewhere = TOPIC.test(topicArn) && region !== null && topicArn.split(':')[3] !== region;
-  return elsewhere
+    return ['the topic to notify is a FIFO topic, to which alarms cannot publish; give a standard topic'];
+  const isElsewhere = TOPIC_ARN.test(topicArn) && region !== null && topicArn.split(':')[3] !== region;
+  return isElsewhere
     ? [
-        `the topic to notify, \`${topicArn}\`, is not in \`${region}\`, where the stack goes; give one that is`,
+        `the topic to notify, \`${topicArn}\`, is not in \`${region}\`, the region of the stack; give a topic of that region`,
       ]
     : [];
 }

@@ -13,77 +13,22 @@ import type { Notify } from './notificationTarget.ts';
 import type { Runbook } from './runbookLink.ts';
 
 /**
- * An acceptance is what all of this is for: it asks nothing of anybody, and is on the dashboard, in the receipts, and on the
- * bus for who wants to listen. Everything else is told, a type that is yet to be invented too.
- */
-const NOT_TOLD: readonly EventType[] = ['Request Accepted'];
-
-export interface NotificationRuleProps {
-  /** of this installation; others on the same bus tell their own */
-  readonly targets: readonly string[];
-  readonly topic: ITopic;
-  /** gets what the topic would not take */
-  readonly deadLetters: IQueue;
-  readonly runbook: Runbook;
-}
-
-/** What passes announce, to people, as a text that they can act on. */
-export class NotificationRule extends Construct {
-  readonly usage: QuotaUsage;
-
-  constructor(scope: Construct, id: string, { targets, topic, deadLetters, runbook }: NotificationRuleProps) {
-    super(scope, id);
-    const eventPattern = {
-      source: [EVENT_SOURCE],
-      detailType: Match.anythingBut(...NOT_TOLD),
-      detail: { target: [...targets] },
-    };
-    new Rule(this, 'Rule', {
-      description: 'what passes announce, to people',
-      eventPattern,
-      targets: [new SnsTopic(topic, { message: text(runbook), deadLetterQueue: deadLetters })],
-    });
-    this.usage = {
-      what: 'characters of the pattern of a rule',
-      used: sizeWhenDeployed(Stack.of(this).resolve(eventPattern)),
-      quota: EVENT_PATTERN_CHARACTERS,
-    };
-  }
-}
-
-/** Each field is in every event (docs/events.schema.json): one that is not would leave its line empty. */
-function text(runbook: Runbook): RuleTargetInput {
-  const of = (field: string): string => EventField.fromPath(`$.detail.${field}`);
-  const lines = [
-    `vif-acceptor: ${EventField.detailType}, target ${of('target')}`,
-    `What: ${of('message')}`,
-    `Who: ${of('forPeople.who')}`,
-    `Why: ${of('forPeople.why')}`,
-    `By when: ${of('forPeople.byWhen')}`,
-    `To do: ${of('forPeople.toDo')}`,
-    `Where: ${of('provider')}, region ${of('region')}, account ${of('account')}; found out at ${of('at')}`,
-    `More: ${runbook.link('Messages')}`,
-  ];
-  return RuleTargetInput.fromMultilineText(lines.join('\n'));
-}
-
-/**
- * The topic that tells people; `null`: nobody is told.
+ * Creates the topic for notifications and alarms, or takes the given one; `null`: no notifications.
  *
- * Ours is not encrypted by a key of KMS. What it carries leaves by e-mail in clear, and a key whose policy lacks one of the
- * two services drops every message without a word, which is the one thing that must not happen here. Who needs a key gives a
- * topic of their own: docs/deploy.md has what its policies must say.
+ * The created topic has no KMS key. Its messages leave by e-mail unencrypted, and a key whose policy omits one of the two services
+ * drops every message silently, which must not happen here. Users who need a key provide their own topic: docs/deploy.md lists
+ * what its policies must allow.
  */
 export function createTopic(scope: Construct, id: string, notify: Notify): ITopic | null {
   if (notify === 'nobody') return null;
-  if ('topic' in notify) return openToAlarms(scope, notify.topic);
+  if ('topic' in notify) return allowAlarms(scope, notify.topic);
   const topic = new Topic(scope, id, { displayName: 'vif-acceptor', enforceSSL: true });
   topic.addSubscription(new EmailSubscription(notify.email));
-  return openToAlarms(scope, topic);
+  return allowAlarms(scope, topic);
 }
 
-/** Alarms of this account may publish. (The rule's own right is added where the topic becomes its target.) */
-function openToAlarms(scope: Construct, topic: ITopic): ITopic {
+/** Lets alarms of this account publish. (`NotificationRule` adds the permission of its rule.) */
+function allowAlarms(scope: Construct, topic: ITopic): ITopic {
   const { statementAdded } = topic.addToResourcePolicy(
     new PolicyStatement({
       sid: 'Alarms',
@@ -105,9 +50,64 @@ function openToAlarms(scope: Construct, topic: ITopic): ITopic {
   );
   if (!statementAdded) {
     Annotations.of(scope).addInfo(
-      `the policy of topic ${topic.topicArn} is not ours to write: see that it lets events.amazonaws.com and ` +
+      `the policy of topic ${topic.topicArn} cannot be changed by this stack: make sure that it lets events.amazonaws.com and ` +
         'cloudwatch.amazonaws.com publish (docs/deploy.md, "A topic of your own")',
     );
   }
   return topic;
+}
+
+/**
+ * Events without a notification. An acceptance is the expected result and needs no action: it is on the dashboard, in the
+ * receipts and on the event bus. All other types cause notifications, including types that are added later.
+ */
+const NOT_NOTIFIED: readonly EventType[] = ['Request Accepted'];
+
+export interface NotificationRuleProps {
+  /** of this deployment: other deployments on the same event bus notify for their own targets */
+  readonly targets: readonly string[];
+  readonly topic: ITopic;
+  /** gets messages that the topic does not take */
+  readonly deadLetters: IQueue;
+  readonly runbook: Runbook;
+}
+
+/** The EventBridge rule that sends events to the topic, as a text that a person can act on. */
+export class NotificationRule extends Construct {
+  readonly usage: QuotaUsage;
+
+  constructor(scope: Construct, id: string, { targets, topic, deadLetters, runbook }: NotificationRuleProps) {
+    super(scope, id);
+    const eventPattern = {
+      source: [EVENT_SOURCE],
+      detailType: Match.anythingBut(...NOT_NOTIFIED),
+      detail: { target: [...targets] },
+    };
+    new Rule(this, 'Rule', {
+      description: 'sends events to the notification topic',
+      eventPattern,
+      targets: [new SnsTopic(topic, { message: messageText(runbook), deadLetterQueue: deadLetters })],
+    });
+    this.usage = {
+      what: 'characters of the pattern of a rule',
+      used: sizeWhenDeployed(Stack.of(this).resolve(eventPattern)),
+      quota: EVENT_PATTERN_CHARACTERS,
+    };
+  }
+}
+
+/** Every event has each of these fields (docs/events.schema.json): a missing one would leave its line empty. */
+function messageText(runbook: Runbook): RuleTargetInput {
+  const detail = (field: string): string => EventField.fromPath(`$.detail.${field}`);
+  const lines = [
+    `vif-acceptor: ${EventField.detailType}, target ${detail('target')}`,
+    `What: ${detail('message')}`,
+    `Who: ${detail('notification.who')}`,
+    `Why: ${detail('notification.why')}`,
+    `By when: ${detail('notification.byWhen')}`,
+    `To do: ${detail('notification.toDo')}`,
+    `Where: ${detail('provider')}, region ${detail('region')}, account ${detail('account')}; detected at ${detail('at')}`,
+    `More: ${runbook.link('Notifications')}`,
+  ];
+  return RuleTargetInput.fromMultilineText(lines.join('\n'));
 }

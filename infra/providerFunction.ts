@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Duration, RemovalPolicy, Stack, Stage } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stage } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import {
   Architecture,
@@ -16,9 +16,8 @@ import { type BundlingOptions, LogLevel, NodejsFunction, OutputFormat } from 'aw
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { TABLE_KEYS } from '../adapters/ledgers/dynamo/dynamoTable.ts';
-import { recipientKey } from '../core/policy.ts';
 import type { CompiledPolicy } from '../language/index.ts';
-import { ENVIRONMENT_BYTES, type QuotaUsage, textSizeWhenDeployed } from './awsQuotas.ts';
+import type { QuotaUsage } from './awsQuotas.ts';
 import type { DeadLetterQueues } from './deadLetterQueues.ts';
 import { createFunctionRole } from './functionRole.ts';
 import { NAMESPACE, SERVICE } from './metrics.ts';
@@ -29,7 +28,7 @@ export const PROJECT_ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** The file that exports `handler`. */
 export const HANDLER_FILE = fileURLToPath(new URL('../lambda/handler.ts', import.meta.url));
 
-/** What stands in for what in the bundle, by absolute path. */
+/** Modules that the bundle replaces, by absolute path. */
 export const ALIASES = {
   '@aws-sdk/credential-provider-node': fileURLToPath(
     new URL('../lambda/environmentCredentials.ts', import.meta.url),
@@ -37,8 +36,8 @@ export const ALIASES = {
 } as const;
 
 /**
- * The SDK is bundled rather than left to the runtime, and modules are taken as ESM where a package offers them: both
- * were measured to start faster.
+ * How the function is bundled. The SDK is bundled instead of taken from the runtime, and packages are bundled as ES modules where
+ * they offer them: both start faster, by measurement.
  */
 export const BUNDLING = {
   format: OutputFormat.ESM,
@@ -50,10 +49,82 @@ export const BUNDLING = {
   esbuildArgs: Object.fromEntries(Object.entries(ALIASES).map(([from, to]) => [`--alias:${from}`, to])),
 } as const satisfies BundlingOptions;
 
-/** In the package: the bundle of `scripts/build.ts`, so that whoever installs that needs no bundler. */
+/** In the npm package: the bundle of `scripts/build.ts`. Users of the package need no bundler. */
 const PREBUILT = fileURLToPath(new URL('../function/', import.meta.url));
 
-/** The acceptor's function: its code bundled from the sources where they are, which is in a checkout, else as it was shipped. */
+export interface ProviderFunctionProps {
+  /** Policies of one provider only: no target runs with permissions that another provider needs. */
+  readonly policies: readonly CompiledPolicy[];
+  readonly revision: string;
+  /** between two runs for a target; at least 2 minutes */
+  readonly interval: Duration;
+  /** how long an accepted interface may take to become `available` before it is reported */
+  readonly availableWithin: Duration;
+  readonly ledger: Table;
+  readonly queues: DeadLetterQueues;
+}
+
+/** The Lambda function for all targets of one provider, with its role, log, policy layer and schedules. */
+export class ProviderFunction extends Construct {
+  readonly policies: readonly CompiledPolicy[];
+  readonly function: IFunction;
+  readonly log: LogGroup;
+  readonly usages: readonly QuotaUsage[];
+
+  constructor(scope: Construct, id: string, props: ProviderFunctionProps) {
+    super(scope, id);
+    const { policies, revision, interval, ledger, queues } = props;
+    this.policies = policies;
+    // A run that starts later, or takes longer, would overlap with the next one.
+    const maxEventAge = interval.minus(Duration.minutes(1));
+    // Kept when the stack is deleted, as the ledger is: it records what was accepted and why.
+    this.log = new LogGroup(this, 'Logs', {
+      retention: RetentionDays.ONE_YEAR,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    const { role, usage } = createFunctionRole(this, 'Role', {
+      policies: policies.map(({ policy }) => policy),
+      ledger,
+      failedRuns: queues.failedRuns,
+      log: this.log,
+    });
+    this.function = createFunction(this, 'Function', {
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: 512,
+      // Lambda allows at most 15 minutes.
+      timeout: Duration.seconds(Math.min(maxEventAge.toSeconds(), 15 * 60)),
+      // The schedule is the retry: a second attempt at once would meet the same error, or the next run.
+      retryAttempts: 0,
+      maxEventAge,
+      // The role may already send to this queue: CDK's own destination would add a second permission.
+      onFailure: { bind: () => ({ destination: queues.failedRuns.queueArn }) },
+      layers: [new PolicyLayer(this, 'Policies', { policies, revision }).version],
+      logGroup: this.log,
+      role,
+      environment: environmentOf(props),
+    });
+    new TargetSchedules(this, 'Calls', {
+      function: this.function,
+      targets: policies.map(({ policy }) => policy.target),
+      interval,
+      maxEventAge,
+      deadLetters: queues.deadLetters,
+    });
+    this.usages = [usage];
+  }
+}
+
+function environmentOf({ ledger, availableWithin }: ProviderFunctionProps): Record<string, string> {
+  return {
+    POWERTOOLS_SERVICE_NAME: SERVICE,
+    POWERTOOLS_METRICS_NAMESPACE: NAMESPACE,
+    VIF_ACCEPTOR_TABLE: ledger.tableName,
+    VIF_ACCEPTOR_AVAILABLE_WITHIN_MINUTES: String(availableWithin.toMinutes()),
+  };
+}
+
+/** Creates the Lambda function. A checkout bundles its code from the sources; the npm package contains the bundle. */
 function createFunction(
   scope: Construct,
   id: string,
@@ -72,38 +143,26 @@ function createFunction(
     projectRoot: PROJECT_ROOT,
     depsLockFilePath: `${PROJECT_ROOT}package-lock.json`,
     bundling: BUNDLING,
-    // It would set a variable that only version 2 of the SDK reads.
+    // It would set an environment variable that only version 2 of the SDK reads.
     awsSdkConnectionReuse: false,
   });
 }
 
-/** The memory of all targets. It outlives the stack: receipts are kept for ever. */
-export function createLedgerTable(scope: Construct, id: string): Table {
-  return new Table(scope, id, {
-    partitionKey: { name: TABLE_KEYS.partition, type: AttributeType.STRING },
-    sortKey: { name: TABLE_KEYS.sort, type: AttributeType.STRING },
-    timeToLiveAttribute: TABLE_KEYS.expiry,
-    billingMode: BillingMode.PAY_PER_REQUEST,
-    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-    removalPolicy: RemovalPolicy.RETAIN,
-  });
-}
-
-export interface PolicyLayerProps {
+interface PolicyLayerProps {
   readonly policies: readonly CompiledPolicy[];
   readonly revision: string;
 }
 
 /**
- * `/opt/policy/NAME.json` for each policy, and `/opt/policy/revision.txt`. A layer of its own, so that a change of policy
- * leaves the function's code as it was.
+ * The layer with `/opt/policy/TARGET.json` for each policy, and `/opt/policy/revision.txt`. A policy change replaces the layer and
+ * leaves the function's code unchanged.
  */
 class PolicyLayer extends Construct {
   readonly version: LayerVersion;
 
   constructor(scope: Construct, id: string, { policies, revision }: PolicyLayerProps) {
     super(scope, id);
-    const folder = this.#emptyFolder();
+    const folder = this.#createEmptyFolder();
     mkdirSync(join(folder, 'policy'), { recursive: true });
     for (const { policy, text } of policies) {
       writeFileSync(join(folder, 'policy', `${policy.target}.json`), text);
@@ -115,98 +174,22 @@ class PolicyLayer extends Construct {
     });
   }
 
-  /** Within the cloud assembly, so that it lives as long as the template that refers to it. */
-  #emptyFolder(): string {
+  /** The folder is in the cloud assembly, so that it exists as long as the template that refers to it. */
+  #createEmptyFolder(): string {
     const folder = join(Stage.of(this)?.outdir ?? 'cdk.out', `policy-${this.node.addr}`);
     rmSync(folder, { recursive: true, force: true });
     return folder;
   }
 }
 
-export interface ProviderFunctionProps {
-  /** of one provider, so that no target runs with rights that only another provider needs */
-  readonly policies: readonly CompiledPolicy[];
-  readonly revision: string;
-  /** from one pass over a target to the next; 2 minutes or more */
-  readonly interval: Duration;
-  /** how long what was accepted may take to become `available` before that is told */
-  readonly availableWithin: Duration;
-  /** the memory of all targets */
-  readonly ledger: Table;
-  readonly queues: DeadLetterQueues;
-}
-
-/** The function for the policies of one provider, and what calls it. */
-export class ProviderFunction extends Construct {
-  readonly policies: readonly CompiledPolicy[];
-  readonly function: IFunction;
-  readonly log: LogGroup;
-  readonly usages: readonly QuotaUsage[];
-
-  constructor(scope: Construct, id: string, props: ProviderFunctionProps) {
-    super(scope, id);
-    const { policies, revision, interval, ledger, queues } = props;
-    this.policies = policies;
-    // A pass that comes late, or runs long, would only meet the next one.
-    const maxEventAge = interval.minus(Duration.minutes(1));
-    // It outlives the stack, as the ledger does: it says what was accepted and why.
-    this.log = new LogGroup(this, 'Logs', {
-      retention: RetentionDays.ONE_YEAR,
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
-    const { role, usage } = createFunctionRole(this, 'Role', {
-      policies: policies.map(({ policy }) => policy),
-      ledger,
-      failedRuns: queues.failedRuns,
-      log: this.log,
-    });
-    const environment = environmentOf(props);
-    this.function = createFunction(this, 'Function', {
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
-      memorySize: 512,
-      // Lambda lets nothing run longer than 15 minutes.
-      timeout: Duration.seconds(Math.min(maxEventAge.toSeconds(), 15 * 60)),
-      // The schedule is the retry: a second attempt at once would meet the same fault, or the next pass.
-      retryAttempts: 0,
-      maxEventAge,
-      // Its role may write there already: CDK's own destination would ask for more.
-      onFailure: { bind: () => ({ destination: queues.failedRuns.queueArn }) },
-      layers: [new PolicyLayer(this, 'Policies', { policies, revision }).version],
-      logGroup: this.log,
-      role,
-      environment,
-    });
-    new TargetSchedules(this, 'Calls', {
-      function: this.function,
-      targets: policies.map(({ policy }) => policy.target),
-      interval,
-      maxEventAge,
-      deadLetters: queues.deadLetters,
-    });
-    this.usages = [usage, environmentUsage(environment, Stack.of(this))];
-  }
-}
-
-function environmentOf({ policies, ledger, availableWithin }: ProviderFunctionProps): Record<string, string> {
-  return {
-    POWERTOOLS_SERVICE_NAME: SERVICE,
-    POWERTOOLS_METRICS_NAMESPACE: NAMESPACE,
-    VIF_ACCEPTOR_RECIPIENTS: JSON.stringify(
-      Object.fromEntries(policies.map(({ policy }) => [policy.target, recipientKey(policy.recipient)])),
-    ),
-    VIF_ACCEPTOR_TABLE: ledger.tableName,
-    VIF_ACCEPTOR_AVAILABLE_WITHIN_MINUTES: String(availableWithin.toMinutes()),
-  };
-}
-
-function environmentUsage(environment: Record<string, string>, stack: Stack): QuotaUsage {
-  const sizes = Object.entries(environment).map(
-    ([name, value]) => name.length + textSizeWhenDeployed(stack.resolve(value)),
-  );
-  return {
-    what: 'bytes of environment of a function',
-    used: sizes.reduce((sum, size) => sum + size, 0),
-    quota: ENVIRONMENT_BYTES,
-  };
+/** The DynamoDB table of the ledger, for all targets. Kept when the stack is deleted: receipts must not be lost. */
+export function createLedgerTable(scope: Construct, id: string): Table {
+  return new Table(scope, id, {
+    partitionKey: { name: TABLE_KEYS.partition, type: AttributeType.STRING },
+    sortKey: { name: TABLE_KEYS.sort, type: AttributeType.STRING },
+    timeToLiveAttribute: TABLE_KEYS.expiry,
+    billingMode: BillingMode.PAY_PER_REQUEST,
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
 }

@@ -1,40 +1,40 @@
 import { resolve } from 'node:path';
 import { git } from '../language/index.ts';
 
-/** Where whoever is woken finds what to do. */
+/** Links to docs/runbook.md, in alarms and notifications. */
 export interface Runbook {
-  /** of a heading: its path in the repository, and its address where that is known */
+  /** @returns the heading's path in the repository, and its URL if that is known */
   link(heading: string): string;
 }
 
 const PATH = 'docs/runbook.md';
 
 /**
- * @param root of the checkout. The address is that of its remote, without a revision: a text that changed with every commit
- *   would change every alarm with it.
+ * Finds the runbook's URL from the git remote.
+ * @param root of the checkout. The URL contains no revision: otherwise each commit would change every alarm.
  */
 export function locateRunbook(root: string): Runbook {
-  const top = output(root, 'rev-parse', '--show-toplevel');
+  const top = gitOutput(root, 'rev-parse', '--show-toplevel');
   const remote =
-    top !== null && resolve(top) === resolve(root) ? output(root, 'remote', 'get-url', 'origin') : null;
-  const address = remote === null ? null : runbookUrl(remote);
+    top !== null && resolve(top) === resolve(root) ? gitOutput(root, 'remote', 'get-url', 'origin') : null;
+  const url = remote === null ? null : runbookUrl(remote);
   return {
     link: (heading) => {
       const path = `${PATH}#${anchorOf(heading)}`;
-      return address === null ? path : `${path} (${address}#${anchorOf(heading)})`;
+      return url === null ? path : `${path} (${url}#${anchorOf(heading)})`;
     },
   };
 }
 
-/** As GitHub and GitLab make it of a heading of plain words. */
+/** The anchor that GitHub and GitLab generate for a heading of plain words. */
 function anchorOf(heading: string): string {
   return heading.toLowerCase().replaceAll(' ', '-');
 }
 
-/** `git@HOST:OWNER/NAME.git` or `https://[USER[:TOKEN]@]HOST/OWNER/NAME.git`, at a host whose pages have a known form. */
+/** `git@HOST:OWNER/NAME.git` or `https://[USER[:TOKEN]@]HOST/OWNER/NAME.git`. */
 const REMOTE = /^(?:https:\/\/(?:[^@/]*@)?|(?:ssh:\/\/)?git@)([\w.-]+)[:/]([\w./-]+?)(?:\.git)?\/?$/;
 
-/** @returns the page of the runbook, never with a credential of the remote in it; `null` when its form is not known */
+/** @returns the runbook's URL, never with a credential of the remote; `null` for a host with unknown URLs */
 export function runbookUrl(remote: string): string | null {
   const [, host = '', name = ''] = REMOTE.exec(remote) ?? [];
   if (host.includes('github')) return `https://${host}/${name}/blob/HEAD/${PATH}`;
@@ -42,7 +42,7 @@ export function runbookUrl(remote: string): string | null {
   return null;
 }
 
-function output(cwd: string, ...args: string[]): string | null {
+function gitOutput(cwd: string, ...args: string[]): string | null {
   const { status, stdout } = git(cwd, args);
   return status === 0 ? stdout.trim() : null;
 }

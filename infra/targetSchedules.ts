@@ -9,37 +9,37 @@ export interface TargetSchedulesProps {
   readonly function: IFunction;
   readonly targets: readonly string[];
   readonly interval: Duration;
-  /** how late a call may come: a later one would only meet the next */
+  /** how late an invocation may start: a later one would overlap with the next */
   readonly maxEventAge: Duration;
-  /** gets the calls that could not be delivered */
+  /** gets invocations that could not be delivered */
   readonly deadLetters: IQueue;
 }
 
-/** As often as EventBridge Scheduler tries: what ends it is the call's age. */
-const ATTEMPTS = 185;
+/** The maximum of EventBridge Scheduler: the age of the invocation ends its retries. */
+const MAX_RETRIES = 185;
 
 /**
- * A schedule for each target.
+ * Invokes the function at each interval, with one schedule per target.
  *
- * A call is delivered when Lambda has queued it, so what is tried again here are calls that Lambda did not take: too many for its
- * API, refused, out of order. Those it took and has no room to run, Lambda tries again by itself, until the function's `maxEventAge`.
+ * The Scheduler delivers an invocation to Lambda's queue, so it retries only invocations that Lambda did not take: throttled,
+ * denied, or during an outage. Lambda retries those that it took and cannot start, until the function's `maxEventAge`.
  */
 export class TargetSchedules extends Construct {
   constructor(scope: Construct, id: string, props: TargetSchedulesProps) {
     super(scope, id);
-    const { function: called, targets, interval, maxEventAge, deadLetters } = props;
-    const role = callerOf(this, called, deadLetters);
+    const { function: invoked, targets, interval, maxEventAge, deadLetters } = props;
+    const role = createInvokerRole(this, invoked, deadLetters);
     for (const target of targets) {
       new Schedule(this, `Schedule-${target}`, {
-        description: `a pass over target ${target}`,
+        description: `a run for target ${target}`,
         schedule: ScheduleExpression.rate(interval),
         target: {
           bind: () => ({
-            arn: called.functionArn,
+            arn: invoked.functionArn,
             role,
             input: ScheduleTargetInput.fromObject({ target }),
             retryPolicy: {
-              maximumRetryAttempts: ATTEMPTS,
+              maximumRetryAttempts: MAX_RETRIES,
               maximumEventAgeInSeconds: maxEventAge.toSeconds(),
             },
             deadLetterConfig: { arn: deadLetters.queueArn },
@@ -50,8 +50,8 @@ export class TargetSchedules extends Construct {
   }
 }
 
-/** May call this function, in no version but the current one, and report what it could not deliver. */
-function callerOf(scope: Construct, called: IFunction, deadLetters: IQueue): Role {
+/** May invoke this function, in its current version only, and send to the dead-letter queue. */
+function createInvokerRole(scope: Construct, invoked: IFunction, deadLetters: IQueue): Role {
   const group = Stack.of(scope).formatArn({
     service: 'scheduler',
     resource: 'schedule-group',
@@ -64,7 +64,7 @@ function callerOf(scope: Construct, called: IFunction, deadLetters: IQueue): Rol
     inlinePolicies: {
       Call: new PolicyDocument({
         statements: [
-          new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [called.functionArn] }),
+          new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [invoked.functionArn] }),
           new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [deadLetters.queueArn] }),
         ],
       }),

@@ -1,40 +1,45 @@
 import type { Policy } from '../core/policy.ts';
 import { quote } from '../core/printableText.ts';
 import { partitionOf } from '../core/resourceIds.ts';
-import { type CompiledPolicy, formatFault, gotInWords, inWords, type Tested } from '../language/index.ts';
+import { formatDiagnostic } from '../language/diagnostic.ts';
+import type { CompiledPolicy } from '../language/index.ts';
+import { describeDecision, describeExpectation } from '../language/policyTests/evaluatePolicyTest.ts';
+import type { TestedPolicies } from '../language/policyTests/runPolicyTests.ts';
 
-/** Why policies must not be deployed: their faults, and those of their cases, or the cases that fail. */
-export function findPolicyProblems({ errors, results }: Tested): string[] {
+/** Why policies must not be deployed: errors of policy files and policy tests, and failed policy tests. */
+export function findPolicyProblems({ errors, results }: TestedPolicies): string[] {
   const failed = results
     .filter(({ passed }) => !passed)
     .map(
       ({ file, line, name, expected, decision }) =>
-        `${file}:${line} case ${quote(name)} fails: expected ${inWords(expected)}, got ${gotInWords(decision)}; ` +
-        '`policy test` says more',
+        `${file}:${line} policy test ${quote(name)} fails: expected ${describeExpectation(expected)}, got ${describeDecision(decision)}; ` +
+        'run `policy test` for details',
     );
-  return [...errors.map(formatFault), ...failed];
+  return [...errors.map(formatDiagnostic), ...failed];
 }
 
-/** Why a target could not work, or would get too many rights, where it is deployed; empty when it fits. */
+/**
+ * Why a target could not work, or would get too many permissions, in the account of the stack.
+ * @param account of the stack; `null` if it is not known yet
+ */
 export function findTargetProblems(
   { file, policy: { recipient } }: CompiledPolicy,
   account: string | null,
 ): string[] {
-  return objections(recipient, account).map((objection) => `${file}: ${objection}`);
+  return findRecipientProblems(recipient, account).map((problem) => `${file}: ${problem}`);
 }
 
 const SECRET = /^(arn:[\w-]+:secretsmanager:[\w-]+:[0-9]{12}:secret:)?[\w/+=.@-]+$/;
 const ROLE = /^arn:[\w-]+:iam::[0-9]{12}:role\/[\w+=,.@/-]+$/;
 
-/** @param account where the stack goes; `null` when that is not known yet */
-function objections(recipient: Policy['recipient'], account: string | null): string[] {
+function findRecipientProblems(recipient: Policy['recipient'], account: string | null): string[] {
   const { credentials, provider } = recipient;
-  // A wildcard would pass into the function's rights.
+  // A wildcard would become part of the function's permissions.
   if (credentials !== null && 'secret' in credentials) {
     return SECRET.test(credentials.secret)
       ? []
       : [
-          'recipient.credentials.secret: is no name of one secret; ' +
+          'recipient.credentials.secret: must name exactly one secret; ' +
             'write letters, digits and `/_+=.@-`, such as `vif-acceptor/outscale`, or its whole ARN',
         ];
   }
@@ -42,7 +47,7 @@ function objections(recipient: Policy['recipient'], account: string | null): str
     return ROLE.test(credentials.role)
       ? []
       : [
-          'recipient.credentials.role: is no ARN of one role; ' +
+          'recipient.credentials.role: must be the ARN of exactly one role; ' +
             'write it without wildcards, as in `arn:aws:iam::012345678901:role/vif-acceptor`',
         ];
   }
@@ -50,13 +55,13 @@ function objections(recipient: Policy['recipient'], account: string | null): str
     case 'outscale':
       return [
         'recipient: the function needs the access key of the OUTSCALE account; ' +
-          'keep it in Secrets Manager and add `credentials: { secret: vif-acceptor/outscale }`',
+          'store it in Secrets Manager and add `credentials: { secret: vif-acceptor/outscale }`',
       ];
     case 'aws':
       return account === null || account === recipient.account
         ? []
         : [
-            `recipient.account: without credentials the function acts for the account that it is deployed to, \`${account}\`, ` +
+            `recipient.account: without credentials the function acts for the account of the stack, \`${account}\`, ` +
               `and not for \`${recipient.account}\`; deploy it there, or add ` +
               `\`credentials: { role: "arn:${partitionOf(recipient.region).name}:iam::${recipient.account}:role/vif-acceptor" }\` to \`recipient\``,
           ];

@@ -1,7 +1,8 @@
 import { relative } from 'node:path';
 import { Annotations, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import { type Revision, revisionOf, type Tested, testFiles } from '../language/index.ts';
+import { type Revision, readRevision } from '../language/policyRevision.ts';
+import { type TestedPolicies, testPolicyFiles } from '../language/policyTests/runPolicyTests.ts';
 import { Installation } from './installation.ts';
 import { type Notify, validateNotify } from './notificationTarget.ts';
 import {
@@ -16,46 +17,50 @@ import {
 import { findPolicyProblems } from './validateTargets.ts';
 
 export interface VifAcceptorProps {
-  /** Folder of the policy files, one a target: `*.yaml`; their cases stand in `cases` below it. */
+  /** Folder of the policy files, `*.yaml`, one per target. Its subfolder `cases` contains their policy tests. */
   readonly policyDir: string;
-  /** Who is told what is news and what alarms: an address, a topic, or, by name, nobody. */
+  /** Who gets notifications and alarms: an e-mail address, a topic, or explicitly `'nobody'`. */
   readonly notify: Notify;
   /**
-   * From one pass over a target to the next: 2 to 60 whole minutes.
+   * Time between two runs for a target: 2 to 60 whole minutes.
    * @default 5 minutes
    */
   readonly interval?: Duration;
   /**
-   * How long what was accepted may take to become `available` before that is told.
+   * How long an accepted interface may take to become `available` before it is reported.
    * @default 2 hours
    */
   readonly availableWithin?: Duration;
   /**
-   * What the state of the policies is called in reports, outputs and on the dashboard.
-   * @default what `git describe` says of policyDir
+   * Revision of the policies, shown in reports, outputs and on the dashboard.
+   * @default the output of `git describe` in policyDir
    */
   readonly revision?: string;
 }
 
 /**
- * Accepts hosted private virtual interfaces by the policies of a folder: functions and their schedules, the ledger, messages
- * to people, alarms and a dashboard. One for each account and region is enough; docs/deploy.md says how many targets it takes.
+ * Accepts hosted private virtual interfaces by the policies of a folder: functions and their schedules, the ledger, notifications,
+ * alarms and a dashboard. One per account and region is enough; docs/deploy.md has the maximum number of targets.
  */
 export class VifAcceptor extends Construct {
-  /** @throws DeploymentRefused with every reason, when a policy has a fault, fails one of its cases, or could not work where the stack goes */
+  /** @throws DeploymentRefused with all reasons, if a policy is invalid, fails a policy test, or could not work in the stack */
   constructor(scope: Construct, id: string, props: VifAcceptorProps) {
     super(scope, id);
-    // A program in plain JavaScript may have got anything past the types.
+    // A plain JavaScript program may pass values of other types.
     if (!isRecord(props))
       throw new DeploymentRefused([`the third argument must be an object, got ${formatValue(props)}`]);
     const { policyDir, notify, revision } = props;
     const { interval = Duration.minutes(INTERVAL_RANGE.defaultMinutes) } = props;
     const { availableWithin = Duration.minutes(AVAILABLE_WITHIN_RANGE.defaultMinutes) } = props;
-    const noFolder = validateText('`policyDir`', policyDir, "the folder of the policies, such as 'policy'");
-    const tested = noFolder.length > 0 ? NO_POLICIES : testFiles(forPeople(policyDir));
+    const folderErrors = validateText(
+      '`policyDir`',
+      policyDir,
+      "the folder of the policies, such as 'policy'",
+    );
+    const tested = folderErrors.length > 0 ? NO_POLICIES : testPolicyFiles(shortPath(policyDir));
     const reasons = [
-      ...noFolder,
-      ...validateNotify(notify, regionOf(this)),
+      ...folderErrors,
+      ...validateNotify(notify, knownRegion(this)),
       ...validateDuration('`interval`', interval, INTERVAL_RANGE),
       ...validateDuration('`availableWithin`', availableWithin, AVAILABLE_WITHIN_RANGE),
       ...(revision === undefined ? [] : validateText('`revision`', revision, 'a text')),
@@ -67,13 +72,13 @@ export class VifAcceptor extends Construct {
       notify,
       interval,
       availableWithin,
-      revision: revision ?? namedBy(this, revisionOf(policyDir)),
+      revision: revision ?? nameOrWarn(this, readRevision(policyDir)),
     });
   }
 }
 
-/** Warns when the revision is unknown where git would know it. */
-function namedBy(scope: Construct, { name, problem }: Revision): string {
+/** Warns if the revision is unknown although the folder is in a git repository. */
+function nameOrWarn(scope: Construct, { name, problem }: Revision): string {
   if (problem !== null)
     Annotations.of(scope).addWarningV2(
       'vif-acceptor:revision',
@@ -82,17 +87,16 @@ function namedBy(scope: Construct, { name, problem }: Revision): string {
   return name;
 }
 
-/** Of no folder. */
-const NO_POLICIES: Tested = { policies: [], errors: [], results: [], untested: [] };
+const NO_POLICIES: TestedPolicies = { policies: [], errors: [], results: [], untested: [] };
 
-/** `null` when that is not known yet. */
-function regionOf(construct: Construct): string | null {
+/** The stack's region; `null` if it is not known yet. */
+function knownRegion(construct: Construct): string | null {
   const { region } = Stack.of(construct);
   return Token.isUnresolved(region) ? null : region;
 }
 
-/** As whoever runs this would name it. */
-function forPeople(path: string): string {
+/** Relative to the current folder if it is below that, for messages. */
+function shortPath(path: string): string {
   const near = relative(process.cwd(), path);
   return near === '' || near.startsWith('..') ? path : near;
 }

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
@@ -16,7 +16,7 @@ import type { functionCredentials } from '../adapters/functionCredentials.ts';
 import { printableValue } from '../core/json.ts';
 import { metricsOf } from '../core/metrics.ts';
 import { type LoadedPolicy, loadPolicy, PolicyRefused } from '../core/policy.ts';
-import { escapeInvisible } from '../core/printableText.ts';
+import { escapeInvisible, formatList, quote } from '../core/printableText.ts';
 import {
   describeRunFailure,
   detailCount,
@@ -30,49 +30,52 @@ import type { RunReport } from '../core/runReport.ts';
 import type { Clock, EventPublisher, Ledger } from '../run/ports.ts';
 import { executeRun } from '../run/run.ts';
 import type { RunInput } from '../run/runContext.ts';
-import { readEvent, readSettings, type Settings } from './settings.ts';
+import { EventRefused, readEvent, readSettings, type Settings } from './settings.ts';
 
-/** The function's log: JSON lines that may be shown in a terminal, whatever names stand in them. */
+/** Creates the logger of the function. Its JSON lines are safe to print in a terminal, whatever names they contain. */
 export function createLogger(serviceName: string): Logger {
   return new Logger({ serviceName, jsonReplacerFn: printableValue });
 }
 
-/** What the function stands on; the demonstration brings its own. */
+/** The parts that the function is made of: `handler.ts` gives the real ones, the demo and the tests their own. */
 export interface Platform {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly credentials: typeof functionCredentials;
-  /** made once a process, for all its targets. @param table its DynamoDB table */
+  /** called once per process; all targets share the ledger. @param table the DynamoDB table */
   readonly ledger: (table: string) => Ledger;
   readonly eventPublisher: EventPublisher;
-  /** takes each whole report, of which the function returns counts only */
+  /** receives each complete report; the function itself returns only a summary */
   readonly onReport?: (report: RunReport) => void;
 }
 
-/** The pass failed; the invocation fails with it, so that the platform's error metric is true. */
-class PassFailed extends Error {
-  override readonly name = 'PassFailed';
+/** Thrown after a failed run, so that the error metric of Lambda counts it. */
+class RunFailed extends Error {
+  override readonly name = 'RunFailed';
 }
 
-/** Time kept back from the pass, to report in, in milliseconds. */
+/** The time reserved for reporting after the run, in milliseconds. */
 const REPORTING_MS = 2000;
-/** Of which the last part is for the metrics and the end of the invocation. */
+/** The last part of it, reserved for writing the metrics and returning, in milliseconds. */
 const ENDING_MS = 500;
 
-/** The Lambda function: composes, and decides nothing. */
+/**
+ * Creates the Lambda function from its parts. It executes a run over the target of its event and reports it as metrics
+ * and log lines.
+ */
 export function createHandler(platform: Platform) {
   const { logger, metrics } = platform;
   const targets = new Map<string, Target>();
   let ledger: Ledger | undefined;
-  const ledgerOf = ({ table }: Settings): Ledger => {
+  const getLedger = ({ table }: Settings): Ledger => {
     ledger ??= platform.ledger(table);
     return ledger;
   };
 
   async function handle(event: unknown, context: Context): Promise<RunSummary> {
-    const target = await targetOf(event, platform, ledgerOf, targets);
+    const target = await getTarget(event, platform, getLedger, targets);
     const report = await executeRun({
       ...target,
       remaining: () => context.getRemainingTimeInMillis() - REPORTING_MS,
@@ -83,7 +86,7 @@ export function createHandler(platform: Platform) {
     platform.onReport?.(report);
     logReport(report, logger, () => context.getRemainingTimeInMillis() - ENDING_MS);
     if (report.status !== 'failed') return summarizeRun(report);
-    throw new PassFailed(`pass over \`${report.target}\` failed: ${describeRunFailure(report)}`);
+    throw new RunFailed(`run for \`${report.target}\` failed: ${describeRunFailure(report)}`);
   }
 
   return middy<unknown, RunSummary>()
@@ -92,45 +95,45 @@ export function createHandler(platform: Platform) {
     .handler(handle);
 }
 
-/** A line for the pass, then one for each thing that it reports, while there is time: the metrics must still be written. */
+/** Logs a line for the run and one for each item that it reports, while time is left: the metrics must still be written. */
 function logReport(report: RunReport, logger: Logger, remaining: () => number): void {
   const log = ({ level, message, more }: LogLine): void => logger[level](message, more);
   log(runLine(report));
   let left = detailCount(report);
-  // Each is made when it is written: making those of thousands of requests takes seconds.
+  // Built one by one: building the lines of thousands of requests takes seconds.
   for (const line of detailLines(report)) {
     if (remaining() <= 0) break;
     log(line);
     left -= 1;
   }
-  if (left > 0) logger.warn('lines left out: no time was left', { lines: left });
+  if (left > 0) logger.warn('log lines left out: no time was left', { lines: left });
 }
 
 type Target = Omit<RunInput, 'remaining' | 'leaseMs'>;
 
-/** Everything of a target that outlives one invocation, made once a process. What could not be made is tried anew. */
-async function targetOf(
+/** What a target keeps between invocations, created once per process. After a failure, the next invocation tries again. */
+async function getTarget(
   event: unknown,
   platform: Platform,
-  ledgerOf: (settings: Settings) => Ledger,
-  made: Map<string, Target>,
+  getLedger: (settings: Settings) => Ledger,
+  targets: Map<string, Target>,
 ): Promise<Target> {
   const settings = readSettings(platform.env);
-  const { target, recipient } = readEvent(event, settings.recipients);
-  const known = made.get(target);
-  if (known !== undefined) return known;
-  const loaded = loadPolicy(await policyFile(settings, target, `${target}.json`), target, recipient);
-  const revision = (await policyFile(settings, target, 'revision.txt')).trim();
+  const target = readEvent(event);
+  const existing = targets.get(target);
+  if (existing !== undefined) return existing;
+  const loaded = await readPolicy(settings, target);
+  const revision = (await readPolicyFile(settings, target, 'revision.txt')).trim();
   const aws = await readConfiguredEndpoints(platform.env);
-  // The SDK finds these by itself; here they are refused where they must not be used.
+  // The SDK reads these endpoints itself; here they are only refused if they must not be used.
   for (const service of ['dynamo', 'events', 'secrets'] as const) configuredEndpoint(aws, service);
-  const endpoints = chooseEndpoints(recipient, settings.endpoints, aws);
-  const fresh = assemble(loaded, revision, { ...settings, endpoints }, platform, ledgerOf(settings));
-  made.set(target, fresh);
-  return fresh;
+  const endpoints = chooseEndpoints(loaded.policy.recipient, settings.endpoints, aws);
+  const created = createTarget(loaded, revision, { ...settings, endpoints }, platform, getLedger(settings));
+  targets.set(target, created);
+  return created;
 }
 
-function assemble(
+function createTarget(
   loaded: LoadedPolicy,
   revision: string,
   { endpoints, availableWithinMs }: Settings,
@@ -159,7 +162,36 @@ function assemble(
   };
 }
 
-async function policyFile({ policyDir }: Settings, target: string, name: string): Promise<string> {
+/**
+ * Reads the compiled policy of a target. Its recipient is the one in the compiled text: the deployed layer contains only policies
+ * of this function, and the function's role permits only their recipients. @throws EventRefused, PolicyRefused
+ */
+async function readPolicy(settings: Settings, target: string): Promise<LoadedPolicy> {
+  const targets = await listTargets(settings, target);
+  // Only a listed name becomes part of a path: the event can contain any text.
+  if (!targets.includes(target)) {
+    throw new EventRefused(
+      `unknown target ${quote(target)}: this function has ${formatList(targets.map(quote))}; deploy its policy first`,
+    );
+  }
+  // Fail closed: `loadPolicy` refuses a policy whose target is not the name of its file.
+  return loadPolicy(await readPolicyFile(settings, target, `${target}.json`), target, null);
+}
+
+/** The targets whose policies are deployed with this function. */
+async function listTargets({ policyDir }: Settings, target: string): Promise<string[]> {
+  try {
+    const files = await readdir(policyDir);
+    return files
+      .filter((file) => file.endsWith('.json'))
+      .map((file) => file.slice(0, -'.json'.length))
+      .sort();
+  } catch (cause) {
+    throw new PolicyRefused(target, escapeInvisible(`${policyDir} cannot be read`), { cause });
+  }
+}
+
+async function readPolicyFile({ policyDir }: Settings, target: string, name: string): Promise<string> {
   const path = join(policyDir, name);
   try {
     return await readFile(path, 'utf8');

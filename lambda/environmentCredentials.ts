@@ -1,7 +1,8 @@
 import { fromEnv } from '@aws-sdk/credential-provider-env';
 
 /**
- * Stands in for `@aws-sdk/credential-provider-node` in the function's bundle (infra/providerFunction.ts): Lambda gives its keys
- * in the environment, and the providers for laptops, containers and single sign-on are a fifth of everything.
+ * Replaces `@aws-sdk/credential-provider-node` in the function's bundle (infra/providerFunction.ts). Lambda gives its
+ * keys in the environment; the SDK's providers for laptops, containers and single sign-on would be a fifth of the
+ * bundle.
  */
 export const defaultProvider = fromEnv;

@@ -8,7 +8,7 @@ import { createHandler, createLogger } from './createHandler.ts';
 
 const SERVICE = { serviceName: 'vif-acceptor' };
 
-/** What Lambda calls, with `{"target": "NAME"}`. */
+/** The entry point that Lambda calls with `{"target": "NAME"}`. */
 export const handler = createHandler({
   env: process.env,
   clock: systemClock,

@@ -2,56 +2,14 @@ import { basename } from 'node:path';
 import { recipientKey } from '../core/policy.ts';
 import { quote } from '../core/printableText.ts';
 import { isName } from '../core/resourceIds.ts';
-import {
-  type Diagnostic,
-  type Finding,
-  fileDiagnostic,
-  type Problem,
-  sortDiagnostics,
-} from './diagnostic.ts';
+import { type Diagnostic, fileDiagnostic, type Problem, sortDiagnostics } from './diagnostic.ts';
+import { NAME_RULE } from './idSchemas.ts';
 import type { PartialPolicy } from './partialPolicy.ts';
-import { policySchema, type WrittenPolicy } from './policySchema.ts';
-import { type DocumentSpec, type Positions, readDocument, type SourceFile } from './readDocument.ts';
-import {
-  noDuplicateGateway,
-  noForeignGatewayKind,
-  noUndefinedGateway,
-  noUnusedGateway,
-} from './rules/gatewayRules.ts';
-import { noEmptyHoldRule, noEmptyInterval, noUnreturnedField } from './rules/matchRules.ts';
-import { requireValidNames, requireValidTagKeys } from './rules/nameRules.ts';
-import {
-  noConnectionOfOtherOwner,
-  noConnectionOfTwoOwners,
-  noDuplicateConnection,
-  requireGatewayOrGrants,
-} from './rules/ownerRules.ts';
-import { noForeignCredentials, noForeignPartition } from './rules/recipientRules.ts';
-import { NAME_RULE } from './scalarSchemas.ts';
+import type { WrittenPolicy } from './policySchema.ts';
+import { POLICY_SPEC } from './policySpec.ts';
+import { type Positions, readDocument, type SourceFile } from './readDocument.ts';
 
-/** Every rule of a single file. A new one: a function in a file of its group and an entry here. */
-const POLICY_RULES: readonly PolicyRule[] = [
-  noForeignCredentials,
-  noForeignPartition,
-  requireValidNames,
-  requireValidTagKeys,
-  noForeignGatewayKind,
-  noDuplicateGateway,
-  noUndefinedGateway,
-  noUnusedGateway,
-  requireGatewayOrGrants,
-  noDuplicateConnection,
-  noConnectionOfTwoOwners,
-  noConnectionOfOtherOwner,
-  noUnreturnedField,
-  noEmptyInterval,
-  noEmptyHoldRule,
-];
-
-/** Something that joins several places of one file. It judges what can be read and is silent on the rest. */
-export type PolicyRule = (draft: PartialPolicy) => readonly Finding[];
-
-/** The target that a policy file is for: its base name without `.yaml`. Or why there is none. */
+/** The target of a policy file, which is its base name without `.yaml`, or the problem with that name. */
 export function targetName(file: string): string | Problem {
   const name = basename(file);
   if (!name.endsWith('.yaml')) {
@@ -66,51 +24,54 @@ export function targetName(file: string): string | Problem {
   if (isName(target)) return target;
   return {
     code: 'target-name',
-    message: `the file's name is the target's, and ${quote(target)} is no name`,
+    message: `the file name is the name of the target, and ${quote(target)} is not a valid name`,
     fix: `rename it: ${NAME_RULE}`,
   };
 }
 
-/** All that can be said of one file by itself. */
+/** The result of checking one file by itself. */
 export interface CheckResult {
   readonly source: SourceFile;
-  /** by position */
+  /** sorted by position */
   readonly errors: readonly Diagnostic[];
-  /** `null` when there are faults */
+  /** `null` when there are errors */
   readonly validPolicy: ValidPolicy | null;
-  /** whose requests it judges, and how to complain of that; `null` when it cannot be read */
-  readonly recipient: { readonly key: string; readonly fault: (complaint: Problem) => Diagnostic } | null;
+  /** identifies the recipient, and reports a problem with it; `null` when the recipient cannot be read */
+  readonly recipient: {
+    readonly key: string;
+    readonly toDiagnostic: (problem: Problem) => Diagnostic;
+  } | null;
 }
 
-/** A policy without faults, as it is written. */
+/** A policy without errors, in its written form. */
 export interface ValidPolicy {
   readonly target: string;
   readonly written: WrittenPolicy;
   readonly positions: Positions;
+  /** for keys of earlier releases */
+  readonly warnings: readonly Diagnostic[];
 }
 
-const POLICY: DocumentSpec<WrittenPolicy> = { schema: policySchema, rules: POLICY_RULES };
-
-/** Reads a policy and finds every fault in it: of YAML, of the schema and of the rules, in one go. */
+/** Reads a policy and finds every error in it at once: of YAML, of the schema and of the rules. */
 export function checkPolicy(source: SourceFile): CheckResult {
   const target = targetName(source.file);
-  const named = typeof target === 'string' ? [] : [fileDiagnostic(source.file, target)];
-  const { written, draft, positions, ...document } = readDocument(source, POLICY);
-  const errors = sortDiagnostics([...named, ...document.errors]);
-  const isSound = errors.length === 0 && written !== null && typeof target === 'string';
+  const nameErrors = typeof target === 'string' ? [] : [fileDiagnostic(source.file, target)];
+  const { written, partial, positions, warnings, ...document } = readDocument(source, POLICY_SPEC);
+  const errors = sortDiagnostics([...nameErrors, ...document.errors]);
+  const isValid = errors.length === 0 && written !== null && typeof target === 'string';
   return {
     source,
     errors,
-    validPolicy: isSound ? { target, written, positions } : null,
-    recipient: recipientOf(draft, positions),
+    validPolicy: isValid ? { target, written, positions, warnings } : null,
+    recipient: findRecipient(partial, positions),
   };
 }
 
-function recipientOf(draft: PartialPolicy | null, { toDiagnostic }: Positions): CheckResult['recipient'] {
-  const { provider, region, account } = draft?.recipient ?? {};
+function findRecipient(policy: PartialPolicy | null, { toDiagnostic }: Positions): CheckResult['recipient'] {
+  const { provider, region, account } = policy?.recipient ?? {};
   if (provider === undefined || region === undefined || account === undefined) return null;
   return {
     key: recipientKey({ provider, region, account }),
-    fault: (complaint) => toDiagnostic({ ...complaint, path: ['recipient'], at: 'value' }),
+    toDiagnostic: (problem) => toDiagnostic({ ...problem, path: ['recipient'], at: 'value' }),
   };
 }

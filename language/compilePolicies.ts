@@ -6,17 +6,19 @@ import { normalisePolicy } from './normalisePolicy.ts';
 import type { SourceFile } from './readDocument.ts';
 import { findOverlapErrors } from './requestSets/overlappingGrants.ts';
 
-/** What the function reads, and what reports tell it by. */
+/** A policy as the function reads it, with what identifies it in reports. */
 export interface CompiledPolicy {
   readonly file: string;
   readonly policy: Policy;
-  /** canonical JSON */
+  /** the policy as canonical JSON */
   readonly text: string;
   /** `sha256:…` of `text` */
   readonly digest: string;
+  /** for keys of earlier releases */
+  readonly warnings: readonly Diagnostic[];
 }
 
-/** Never empty; by file and position. */
+/** A compilation that failed. The errors are never empty, and are sorted by file and position. */
 export interface CompileFailure {
   readonly ok: false;
   readonly errors: readonly Diagnostic[];
@@ -27,11 +29,11 @@ export function compilePolicy(source: SourceFile): ({ readonly ok: true } & Comp
   const compiled = compilePolicies([source]);
   if (!compiled.ok) return compiled;
   const [policy] = compiled.policies;
-  if (policy === undefined) throw new Error('one policy went in and none came out');
+  if (policy === undefined) throw new Error('compiling one policy gave neither a policy nor an error');
   return { ok: true, ...policy };
 }
 
-/** Compiles files that are to stand side by side: all of them, or none. */
+/** Compiles files that are deployed together: all of them, or none. */
 export function compilePolicies(
   sources: readonly SourceFile[],
 ): { readonly ok: true; readonly policies: readonly CompiledPolicy[] } | CompileFailure {
@@ -39,14 +41,14 @@ export function compilePolicies(
   return errors.length > 0 ? { ok: false, errors } : { ok: true, policies };
 }
 
-/** The sound ones, and the faults of all others. */
+/** The valid policies, and the errors of all others. */
 export interface CompileResults {
   readonly policies: readonly CompiledPolicy[];
-  /** by file and position */
+  /** sorted by file and position */
   readonly errors: readonly Diagnostic[];
 }
 
-/** A compiled policy, and as it is written. */
+/** A compiled policy together with its written form. */
 export interface CompiledSource extends CompiledPolicy {
   readonly validPolicy: ValidPolicy;
 }
@@ -55,34 +57,35 @@ export interface CompiledSources extends CompileResults {
   readonly policies: readonly CompiledSource[];
 }
 
-/** Compiles what is sound, whatever stands beside it. Fail closed: of two for one recipient, none is. */
+/** Compiles each file independently of errors in the others. Fail closed: of two policies for one recipient, neither is compiled. */
 export function compileEach(sources: readonly SourceFile[]): CompiledSources {
   const checked = sources.map(checkPolicy);
   const keys = checked.map(({ recipient }) => recipient?.key);
-  const alone = checked.filter(
+  const unique = checked.filter(
     ({ recipient }) => recipient === null || keys.indexOf(recipient.key) === keys.lastIndexOf(recipient.key),
   );
-  const sound = alone
-    .flatMap(compiled)
-    .map((one) => ({ one, overlapping: findOverlapErrors(one.policy, one.validPolicy) }));
-  const faults = [
+  const compiled = unique
+    .flatMap(compileChecked)
+    .map((one) => ({ one, overlaps: findOverlapErrors(one.policy, one.validPolicy) }));
+  const errors = [
     ...checked.flatMap((one) => one.errors),
-    ...sameRecipients(checked),
-    ...sound.flatMap(({ overlapping }) => overlapping),
+    ...findSameRecipients(checked),
+    ...compiled.flatMap(({ overlaps }) => overlaps),
   ];
-  const policies = sound.flatMap(({ one, overlapping }) => (overlapping.length > 0 ? [] : [one]));
-  return { policies, errors: sortDiagnostics(faults) };
+  const policies = compiled.flatMap(({ one, overlaps }) => (overlaps.length > 0 ? [] : [one]));
+  return { policies, errors: sortDiagnostics(errors) };
 }
 
-function compiled({ source: { file }, validPolicy }: CheckResult): CompiledSource[] {
+function compileChecked({ source: { file }, validPolicy }: CheckResult): CompiledSource[] {
   if (validPolicy === null) return [];
-  const policy = normalisePolicy(validPolicy.target, validPolicy.written);
+  const { target, written, warnings } = validPolicy;
+  const policy = normalisePolicy(target, written);
   const text = writePolicy(policy);
-  return [{ file, policy, text, digest: digestOf(text), validPolicy }];
+  return [{ file, policy, text, digest: digestOf(text), warnings, validPolicy }];
 }
 
-/** Two policies for one recipient would each accept what the other holds. */
-function sameRecipients(checked: readonly CheckResult[]): Diagnostic[] {
+/** An error for each further policy of one recipient: each policy would accept what another one holds. */
+function findSameRecipients(checked: readonly CheckResult[]): Diagnostic[] {
   const first = new Map<string, string>();
   return checked.flatMap(({ source: { file }, recipient }) => {
     if (recipient === null) return [];
@@ -91,10 +94,10 @@ function sameRecipients(checked: readonly CheckResult[]): Diagnostic[] {
       first.set(recipient.key, file);
       return [];
     }
-    return recipient.fault({
+    return recipient.toDiagnostic({
       code: 'same-recipient',
       message: `\`${file}\` and \`${other}\` are both for \`${recipient.key}\``,
-      fix: 'merge the two: one file for each provider, region and account',
+      fix: 'merge them: one file for each provider, region and account',
     });
   });
 }

@@ -6,7 +6,7 @@ import type { Policy } from '../core/policy.ts';
 import { checkAddressPairs, decideWithNetworkChecks } from '../core/preflightChecks.ts';
 import type { Reason } from '../core/reasons.ts';
 
-/** Nothing is known beside the request: no live interface, no record, and no connection is the recipient's own. */
+/** The context of a request by itself: no other interface, no record, and no connection of the recipient. */
 const NOTHING_ELSE: DecisionContext = {
   interfaces: [],
   intents: {},
@@ -16,7 +16,7 @@ const NOTHING_ELSE: DecisionContext = {
   acceptedThisRun: 0,
 };
 
-/** What a run would decide of a request by itself, as far as that needs no call. Gateways are not known here. */
+/** The decision of a run if the request were the only interface. Gateways are not checked, because that needs API calls. */
 export function decideInIsolation(policy: Policy, request: VirtualInterface, at: Date): Decision {
   return decideWithNetworkChecks(
     policy,
@@ -27,7 +27,7 @@ export function decideInIsolation(policy: Policy, request: VirtualInterface, at:
   );
 }
 
-/** Why a request is held whatever a policy says and whatever else is live: its addresses are no pair. */
+/** Reasons to hold a request for its own addresses: they do not form a pair, which no policy can accept. */
 export function invalidAddressReasons(request: Pick<VirtualInterface, 'peers'>): readonly Reason[] {
   return checkAddressPairs(request).reasons;
 }

@@ -1,6 +1,6 @@
 import { compareByCodePoint, escapeText } from '../core/printableText.ts';
 
-/** Every kind of fault. The codes are stable: tests and editors rely on them. */
+/** The codes of all errors and warnings. They are stable: scripts and editors rely on them. */
 export const DIAGNOSTIC_CODES = [
   // files
   'no-folder',
@@ -27,6 +27,7 @@ export const DIAGNOSTIC_CODES = [
   // keys and types
   'unknown-key',
   'missing-key',
+  'renamed-key',
   'wrong-type',
   'wrong-value',
   'unquoted-account',
@@ -52,7 +53,7 @@ export const DIAGNOSTIC_CODES = [
   'same-gateway',
   'undefined-gateway',
   'unused-gateway',
-  // owners, grants and hold lines
+  // owners, grants and hold rules
   'gateway-and-grants',
   'no-gateway',
   'connection-id',
@@ -70,7 +71,7 @@ export const DIAGNOSTIC_CODES = [
   'hold-bgp-key',
   'grants-overlap',
   'grants-undecided',
-  // cases
+  // policy tests
   'no-target',
   'case-twice',
   'expectation',
@@ -81,44 +82,51 @@ export const DIAGNOSTIC_CODES = [
 
 export type DiagnosticCode = (typeof DIAGNOSTIC_CODES)[number];
 
-/** What is wrong and what to do about it. Both are safe to print. */
+/** What is wrong, and how to fix it. Both texts are safe to print. */
 export interface Problem {
   readonly code: DiagnosticCode;
   readonly message: string;
   readonly fix: string;
 }
 
-/** Keys and list indices from the top of the file. */
+/** Keys and list indices, from the top of the file. */
 export type Path = readonly (string | number)[];
 
-/** A complaint about what stands at `path`; a missing key is told where its parent stands. */
+/** A problem at a path of the file; a missing key is reported at its parent. */
 export interface Finding extends Problem {
   readonly path: Path;
-  /** whether the key or its value is at fault */
+  /** whether the problem is about the key or about its value */
   readonly at: 'key' | 'value';
 }
 
-/** A complaint with the place in the file. Lines and columns count from 1, columns in UTF-16 units as editors do. */
+/** An error or a warning, with its position in a file. Lines and columns count from 1, columns in UTF-16 units as in editors. */
 export interface Diagnostic extends Problem {
   readonly file: string;
   readonly line: number;
   readonly column: number;
-  /** `owners.acme.grants.prod.match.vlan[0]`; empty where the file as a whole is at fault */
+  /** such as `owners.acme.grants.prod.match.vlan[0]`; empty if it is about the file as a whole */
   readonly path: string;
 }
 
-/** `policy/acme.yaml:12:7 owners.acme.grants.prod.match.vlan[0]: message; mend` */
+/** One line, such as `policy/acme.yaml:12:7 owners.acme.grants.prod.match.vlan[0]: message; fix`. */
 export function formatDiagnostic({ file, line, column, path, message, fix }: Diagnostic): string {
   return `${file}:${line}:${column} ${path === '' ? '' : `${path}: `}${message}; ${fix}`;
 }
 
-/** A fault of a file as a whole. */
-export function fileDiagnostic(file: string, complaint: Problem): Diagnostic {
-  return { file, line: 1, column: 1, path: '', ...complaint };
+/** A diagnostic about a file as a whole. */
+export function fileDiagnostic(file: string, problem: Problem): Diagnostic {
+  return { file, line: 1, column: 1, path: '', ...problem };
 }
 
+/** The path as text, such as `owners.acme.connections[0]`. */
 export function formatPath(path: Path): string {
   return path.map(formatStep).join('').replace(/^\./, '');
+}
+
+/** `a, b or c` */
+export function formatAlternatives(items: readonly string[]): string {
+  const last = items.at(-1) ?? '';
+  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} or ${last}`;
 }
 
 function formatStep(step: string | number): string {
@@ -126,9 +134,9 @@ function formatStep(step: string | number): string {
   return /^[\w<-]+$/.test(step) ? `.${step}` : `["${escapeText(step)}"]`;
 }
 
-/** By file, then by position. */
-export function sortDiagnostics(faults: readonly Diagnostic[]): Diagnostic[] {
-  return faults.toSorted(
+/** Sorts diagnostics by file, then by position. */
+export function sortDiagnostics(errors: readonly Diagnostic[]): Diagnostic[] {
+  return errors.toSorted(
     (a, b) =>
       compareByCodePoint(a.file, b.file) ||
       a.line - b.line ||

@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
 import { isAbsolute } from 'node:path';
 
-/** How long one call of git may take, in milliseconds: over a repository of policies it takes some ten. */
+/** Time limit of one call of git, in milliseconds. In a repository of policies a call takes about ten. */
 const LIMIT_MS = 5000;
 
 /**
- * Switches off what the configuration of a repository can make git run: who can write a repository's `.git/config` must not run
- * programs as the user of this process, who can read the provider's keys. Beside these, git runs filters, converters for diffs and
- * external diffs: so no command may be called that compares the content of files, as `status`, `diff` and `describe --dirty` do.
+ * Options that prevent git from running programs that the configuration of a repository names: anyone who can write `.git/config` must
+ * not run programs as the user of this process, who can read the provider's keys. Git also runs filters, text converters and external
+ * diffs, so never call a command that compares the content of files, such as `status`, `diff` and `describe --dirty`.
  */
 const NOTHING_RUNS = [
   '--no-pager',
@@ -16,22 +16,22 @@ const NOTHING_RUNS = [
   ),
 ];
 
-/** As for people's own use; and what git needs to find the repository, and to take it for safe, where the caller set it. */
+/** Environment variables that git gets: those of the user's configuration, and those that locate the repository and mark it as safe. */
 const HANDED_ON =
   /^(HOME|XDG_CONFIG_HOME|GIT_(DIR|WORK_TREE|COMMON_DIR|CEILING_DIRECTORIES|DISCOVERY_ACROSS_FILESYSTEM|OBJECT_DIRECTORY|ALTERNATE_OBJECT_DIRECTORIES|CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|(KEY|VALUE)_\d+)))$/;
 
-/** What came of a call of git. */
+/** The result of a call of git. */
 export interface GitResult {
-  /** `null`: git is not there, or did not end in time */
+  /** the exit code; `null` if git is not installed or did not finish in time */
   readonly status: number | null;
   readonly stdout: string;
-  /** why it failed, in one line */
+  /** the first line of the error */
   readonly problem: string;
-  /** it was ended, because its time was over */
+  /** whether it was killed at the time limit */
   readonly timedOut: boolean;
 }
 
-/** Calls git, without the environment of this process: the provider's keys can be in it. */
+/** Calls git without the environment of this process, which can contain the provider's keys. */
 export function git(cwd: string, args: readonly string[], limitMs = LIMIT_MS): GitResult {
   const { status, stdout, stderr, error } = spawnSync('git', [...NOTHING_RUNS, ...args], {
     cwd,
@@ -43,7 +43,7 @@ export function git(cwd: string, args: readonly string[], limitMs = LIMIT_MS): G
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const timedOut = error !== undefined && 'code' in error && error.code === 'ETIMEDOUT';
-  const why = timedOut ? `git did not end within ${limitMs / 1000} s` : (error?.message ?? stderr);
+  const why = timedOut ? `git did not finish within ${limitMs / 1000} s` : (error?.message ?? stderr);
   return {
     status: error === undefined ? status : null,
     stdout: stdout ?? '',
@@ -58,12 +58,12 @@ function environment(own: NodeJS.ProcessEnv): Record<string, string> {
   );
   return {
     ...Object.fromEntries(handedOn),
-    // A relative folder would be one of the repository.
+    // A relative path could be in the repository, so its programs must not run.
     PATH: (own.PATH ?? '').split(':').filter(isAbsolute).join(':'),
     LC_ALL: 'C',
     GIT_OPTIONAL_LOCKS: '0',
     GIT_TERMINAL_PROMPT: '0',
-    // A repository that lacks objects would have them fetched, by a program that its configuration names.
+    // Without this, git would fetch missing objects by a program that the repository's configuration names.
     GIT_NO_LAZY_FETCH: '1',
     GIT_ALLOW_PROTOCOL: 'none',
   };

@@ -5,10 +5,11 @@ import {
   gatewayKind,
   isConnectionId,
   isName,
+  NAME,
   VIRTUAL_GATEWAY,
 } from '../core/resourceIds.ts';
 import type { Problem } from './diagnostic.ts';
-import { checkedText, NAME_HINTS, nonEmptyList, patternHint, type SchemaHints } from './scalarSchemas.ts';
+import { checkedText, nonEmptyList, patternHint, type SchemaHints } from './scalarSchemas.ts';
 
 const WRITE_CONNECTION_ID =
   'write it as the provider shows it: `dxcon-` or `dxlag-`, then lower-case letters and digits';
@@ -20,7 +21,7 @@ export const connectionId = checkedText(
       ? null
       : {
           code: 'connection-id',
-          message: `${quote(value)} is no connection ID`,
+          message: `${quote(value)} is not a connection ID`,
           fix: isConnectionId(value.toLowerCase().trim())
             ? `write \`${value.toLowerCase().trim()}\``
             : WRITE_CONNECTION_ID,
@@ -28,14 +29,19 @@ export const connectionId = checkedText(
   patternHint(CONNECTION.source, WRITE_CONNECTION_ID),
 );
 
-/** Connections, of which a rule says that none stands there twice. */
+/** A list of connections. A rule checks that each occurs once. */
 export function connectionList(description: string) {
   return nonEmptyList(connectionId, description, { uniqueItems: true });
 }
 
+/** The form of names of owners, grants, gateways and targets, for messages. */
+export const NAME_RULE = 'a lower-case letter, then at most 62 lower-case letters, digits and hyphens';
+
+export const NAME_HINTS: SchemaHints = patternHint(NAME.source, `write a name: ${NAME_RULE}`);
+
 const ID_PREFIX = /^(vgw|dxcon|dxlag|dxvif|dxgw)-/;
 
-/** Whether a text could be taken for an ID, so that it must not be a name. */
+/** Whether a text looks like an ID, and so must not be a name. */
 export function looksLikeId(text: string): boolean {
   return ID_PREFIX.test(text) || gatewayKind(text) !== null;
 }
@@ -46,7 +52,7 @@ const WRITE_ID =
 const ID = `${VIRTUAL_GATEWAY.source}|${DIRECT_CONNECT_GATEWAY.source}`;
 const WRITE_REFERENCE = `write a name from \`gateways\`, or an ID; ${WRITE_ID}`;
 
-/** A name that is not taken for an ID. */
+/** A name that does not look like an ID. */
 export const GATEWAY_NAME_HINTS: SchemaHints = {
   ...NAME_HINTS,
   not: { pattern: `${ID_PREFIX.source}|${DIRECT_CONNECT_GATEWAY.source}` },
@@ -54,25 +60,29 @@ export const GATEWAY_NAME_HINTS: SchemaHints = {
 
 export const gatewayId = checkedText(
   'ID of a virtual private gateway (`vgw-…`) or, on AWS, of a Direct Connect gateway (a UUID).',
-  (value) => (gatewayKind(value) === null ? noGateway('gateway-id', value, WRITE_ID) : null),
+  (value) => (gatewayKind(value) === null ? describeInvalidGateway('gateway-id', value, WRITE_ID) : null),
   patternHint(ID, WRITE_ID),
 );
 
 export const gatewayReference = checkedText(
-  'The gateway that is given: a name from `gateways`, or an ID.',
+  'The gateway to attach to: a name from `gateways`, or an ID.',
   (value) => {
     if (gatewayKind(value) !== null || (isName(value) && !looksLikeId(value))) return null;
-    return noGateway('gateway-reference', value, WRITE_REFERENCE);
+    return describeInvalidGateway('gateway-reference', value, WRITE_REFERENCE);
   },
   { anyOf: [patternHint(ID, WRITE_REFERENCE), GATEWAY_NAME_HINTS] },
 );
 
-function noGateway(code: 'gateway-id' | 'gateway-reference', value: string, mend: string): Problem {
-  const what = code === 'gateway-id' ? 'gateway ID' : 'gateway ID and no gateway name';
+function describeInvalidGateway(
+  code: 'gateway-id' | 'gateway-reference',
+  value: string,
+  fix: string,
+): Problem {
+  const what = code === 'gateway-id' ? 'a gateway ID' : 'a gateway ID or the name of a gateway';
   const lower = value.toLowerCase().trim();
   return {
     code,
-    message: `${quote(value)} is no ${what}`,
-    fix: lower !== value && gatewayKind(lower) !== null ? `write \`${lower}\`` : mend,
+    message: `${quote(value)} is not ${what}`,
+    fix: lower !== value && gatewayKind(lower) !== null ? `write \`${lower}\`` : fix,
   };
 }

@@ -1,6 +1,5 @@
-/** The policy language: YAML in, a compiled policy or every fault out. */
+/** The policy language: turns YAML into a compiled policy, or into every error that it contains. */
 
-export { ComparisonTooComplex as TooManyWays } from './algebra/stepLimit.ts';
 export {
   type CompiledPolicy,
   type CompileFailure as Refused,
@@ -50,6 +49,7 @@ export {
   findUnreachableGrants as idleGrants,
   type UnreachableGrant as Idle,
 } from './requestSets/unreachableGrants.ts';
+export { ComparisonTooComplex as TooManyWays } from './stepLimit.ts';
 export { type Suggestion, suggestGrant as suggest } from './suggest/suggestGrant.ts';
 export {
   explainUnknownRegion as oddRegion,

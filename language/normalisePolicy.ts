@@ -8,16 +8,16 @@ import type { WrittenGrant, WrittenOwner, WrittenPolicy } from './policySchema.t
 import { sortedEntries, sortedSet } from './scalarSchemas.ts';
 
 const OUTSCALE_EXPIRY = 'P7D';
-const ACCEPTS_PER_PASS = 10;
+const ACCEPTS_PER_RUN = 10;
 
-type Resolved = Pick<Grant, 'gateway' | 'gatewayName'>;
-/** by name and by ID, so that it makes no difference which of the two is written */
-type Gateways = ReadonlyMap<string, Resolved>;
+type ResolvedGateway = Pick<Grant, 'gateway' | 'gatewayName'>;
+/** by name and by ID: a policy can use either */
+type GatewayIndex = ReadonlyMap<string, ResolvedGateway>;
 
-/** The compiled form of a policy without faults. Policies that mean the same become the same. */
+/** The compiled form of a policy without errors. Policies that mean the same have the same compiled form. */
 export function normalisePolicy(target: string, written: WrittenPolicy): Policy {
   const { recipient } = written;
-  const gateways = gatewaysOf(written);
+  const gateways = indexGateways(written);
   const { provider, region, account } = recipient;
   const expiry = recipient.expiry ?? (provider === 'outscale' ? OUTSCALE_EXPIRY : null);
   return {
@@ -27,17 +27,17 @@ export function normalisePolicy(target: string, written: WrittenPolicy): Policy 
       provider,
       region,
       account,
-      credentials: credentialsOf(recipient.credentials),
+      credentials: normaliseCredentials(recipient.credentials),
       expiry: expiry === null ? null : parseDuration(expiry),
     },
     freeze: written.freeze ?? false,
-    limits: { acceptsPerRun: written.limits?.acceptsPerPass ?? ACCEPTS_PER_PASS },
-    owners: sortedEntries(written.owners).map(([name, owner]) => ownerOf(name, owner, gateways)),
-    hold: holdOf(written.hold ?? []),
+    limits: { acceptsPerRun: written.limits?.acceptsPerRun ?? ACCEPTS_PER_RUN },
+    owners: sortedEntries(written.owners).map(([name, owner]) => normaliseOwner(name, owner, gateways)),
+    hold: normaliseHoldRules(written.hold ?? []),
   };
 }
 
-function credentialsOf(
+function normaliseCredentials(
   written: WrittenPolicy['recipient']['credentials'],
 ): Policy['recipient']['credentials'] {
   if (written?.secret !== undefined) return { secret: written.secret };
@@ -45,7 +45,7 @@ function credentialsOf(
   return null;
 }
 
-function ownerOf(name: string, written: WrittenOwner, gateways: Gateways): Owner {
+function normaliseOwner(name: string, written: WrittenOwner, gateways: GatewayIndex): Owner {
   const grants =
     written.gateway === undefined ? (written.grants ?? {}) : { default: { gateway: written.gateway } };
   return {
@@ -54,14 +54,14 @@ function ownerOf(name: string, written: WrittenOwner, gateways: Gateways): Owner
     connections: sortedSet(written.connections),
     contact: written.contact ?? null,
     limit: written.limit ?? null,
-    grants: sortedEntries<WrittenGrant>(grants).map(([grant, one]) => grantOf(grant, one, gateways)),
+    grants: sortedEntries<WrittenGrant>(grants).map(([grant, one]) => normaliseGrant(grant, one, gateways)),
   };
 }
 
-function grantOf(name: string, written: WrittenGrant, gateways: Gateways): Grant {
+function normaliseGrant(name: string, written: WrittenGrant, gateways: GatewayIndex): Grant {
   return {
     name,
-    ...resolved(written.gateway, gateways),
+    ...resolveGateway(written.gateway, gateways),
     match: normaliseMatch(written.match ?? {}),
     limit: written.limit ?? null,
     ticket: written.ticket ?? null,
@@ -70,26 +70,27 @@ function grantOf(name: string, written: WrittenGrant, gateways: Gateways): Grant
   };
 }
 
-function gatewaysOf({ gateways = {} }: WrittenPolicy): Gateways {
+function indexGateways({ gateways = {} }: WrittenPolicy): GatewayIndex {
   const named = Object.entries(gateways).map(([gatewayName, gateway]) => ({ gateway, gatewayName }));
   return new Map(named.flatMap((one) => [[one.gatewayName, one] as const, [one.gateway, one] as const]));
 }
 
-function resolved(reference: string, gateways: Gateways): Resolved {
+function resolveGateway(reference: string, gateways: GatewayIndex): ResolvedGateway {
   const { gateway, gatewayName } = gateways.get(reference) ?? { gateway: reference, gatewayName: null };
-  if (gatewayKind(gateway) === null) throw new Error(`gateway ${gateway} went unresolved past the rules`);
+  if (gatewayKind(gateway) === null)
+    throw new Error(`the rules did not reject the undefined gateway ${gateway}`);
   return { gateway, gatewayName };
 }
 
-/** The order of lines means nothing, so it must not show. */
-function holdOf(written: readonly WrittenHoldLine[]): HoldRule[] {
-  const byText = new Map(written.map(normaliseHoldRule).map((line) => [canonicalJson(line), line]));
-  return [...byText].sort(([a], [b]) => compareByCodePoint(a, b)).map(([, line]) => line);
+/** Hold rules in a canonical order, each once: their order in the file has no meaning. */
+function normaliseHoldRules(written: readonly WrittenHoldRule[]): HoldRule[] {
+  const rulesByText = new Map(written.map(normaliseHoldRule).map((rule) => [canonicalJson(rule), rule]));
+  return [...rulesByText].sort(([a], [b]) => compareByCodePoint(a, b)).map(([, rule]) => rule);
 }
 
-type WrittenHoldLine = WrittenMatch & { readonly reason?: string | undefined };
+type WrittenHoldRule = WrittenMatch & { readonly reason?: string | undefined };
 
-/** The compiled form of one line. */
-export function normaliseHoldRule({ reason, ...match }: WrittenHoldLine): HoldRule {
+/** The compiled form of one hold rule. */
+export function normaliseHoldRule({ reason, ...match }: WrittenHoldRule): HoldRule {
   return { match: normaliseMatch(match), reason: reason ?? null };
 }

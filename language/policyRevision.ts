@@ -4,33 +4,33 @@ import { join } from 'node:path';
 import { escapeText } from '../core/printableText.ts';
 import { git } from './git.ts';
 
-/** The state of a folder of policies. */
+/** The revision of a folder of policies. */
 export interface Revision {
   /**
-   * As `git describe` calls it, with `-dirty` for tracked files of the work tree that differ, and for files of the folder that git does
-   * not know of; `unknown` without git or a repository
+   * the output of `git describe`, with `-dirty` if tracked files of the work tree differ or the folder has untracked files; `unknown`
+   * without git or a repository
    */
   readonly name: string;
-  /** why it is unknown, where git would know it and did not answer in time; `null` otherwise */
+  /** why the name is unknown, if there is a repository but git did not answer in time; else `null` */
   readonly problem: string | null;
 }
 
-/** It could not be found out in time. */
+/** The revision could not be determined in time. */
 class TooLate extends Error {
   override readonly name = 'TooLate';
 }
 
-/** How long files are compared, in milliseconds: every run waits for it, and anything may be in the repository. */
+/** Time limit for comparing files, in milliseconds: every run waits for it, and the repository can be of any size. */
 const COMPARING_MS = 5000;
 
-/** Runs nothing that the repository names: see git.ts. @param limitMs how long its files are compared */
+/** Determines the revision without running programs that the repository names: see git.ts. @param limitMs limit for comparing files */
 export function readRevision(folder: string, limitMs = COMPARING_MS): Revision {
   try {
     const described = output(folder, 'describe', '--always');
     if (described === null) return { name: 'unknown', problem: null };
-    // A tag may have a name of any length, with characters that steer a terminal: git does not check what is in its object.
+    // A tag can have a name of any length with control characters of terminals: git does not check the name in its object.
     const name = escapeText(described.trim());
-    // Fail closed: what is not known to be clean is not called so.
+    // Fail closed: a revision that is not known to be clean is called dirty.
     const isClean = output(folder, ...UNTRACKED) === '' && isAsCommitted(folder, limitMs);
     return { name: isClean ? name : `${name}-dirty`, problem: null };
   } catch (error) {
@@ -39,10 +39,10 @@ export function readRevision(folder: string, limitMs = COMPARING_MS): Revision {
   }
 }
 
-/** In the folder, unless they are ignored. */
+/** Lists the untracked files in the folder that are not ignored. */
 const UNTRACKED = ['ls-files', '--others', '--exclude-standard', '-z', '--', '.'];
 
-/** @returns `null` when it failed @throws TooLate */
+/** @returns `null` when git failed @throws TooLate */
 function output(folder: string, ...args: readonly string[]): string | null {
   const { status, stdout, problem, timedOut } = git(folder, args);
   if (timedOut) throw new TooLate(problem);
@@ -50,8 +50,8 @@ function output(folder: string, ...args: readonly string[]): string | null {
 }
 
 /**
- * Whether the index is what was committed, and the files are what the index says. The files are compared here: git would run the
- * filters that the repository's configuration names, to compare them.
+ * Whether the index equals the commit, and the files equal the index. The files are compared here, because git would run the filters
+ * that the repository's configuration names.
  * @throws TooLate
  */
 function isAsCommitted(folder: string, limitMs: number): boolean {
@@ -62,18 +62,18 @@ function isAsCommitted(folder: string, limitMs: number): boolean {
   const end = performance.now() + limitMs;
   return listed.split('\0').every((entry) => {
     if (performance.now() >= end)
-      throw new TooLate(`its files could not be compared with git within ${limitMs / 1000} s`);
+      throw new TooLate(`the files could not be compared with git within ${limitMs / 1000} s`);
     return entry === '' || isAsListed(top, entry);
   });
 }
 
-/** `TAG MODE HASH STAGE<tab>PATH`, of `ls-files --stage -t` */
+/** One entry of `ls-files --stage -t`: `TAG MODE HASH STAGE<tab>PATH`. */
 const ENTRY = /^(\S) (\d{6}) ([0-9a-f]{40}|[0-9a-f]{64}) (\d)\t(.+)$/s;
 
 function isAsListed(top: string, entry: string): boolean {
   const [, tag, mode, hash = '', stage, path = ''] = ENTRY.exec(entry) ?? [];
   if (stage !== '0') return false;
-  // Left out of the work tree on purpose, or a repository of its own, which has no policy of this one.
+  // A file that is excluded from the work tree on purpose, or a submodule, which contains no policy of this folder.
   if (tag === 'S' || mode === '160000') return true;
   try {
     const content = contentOf(join(top, path), mode);
@@ -84,18 +84,18 @@ function isAsListed(top: string, entry: string): boolean {
   }
 }
 
-/** A file of more bytes is not compared, since it would have to fit into memory. */
+/** Larger files are not compared, because a file is read into memory. */
 const MOST_BYTES = 100_000_000;
 
-/** Of a link, where it leads. Never of what could keep this process waiting, such as a pipe. @throws when it is no file */
+/** The content of a file, or the target of a link. @throws if it is neither, such as a pipe, which could block this process */
 function contentOf(file: string, mode: string | undefined): Buffer {
   if (mode === '120000') return readlinkSync(file, 'buffer');
   const entry = lstatSync(file);
-  if (!entry.isFile() || entry.size > MOST_BYTES) throw new Error(`${file} is no file, or too large`);
+  if (!entry.isFile() || entry.size > MOST_BYTES) throw new Error(`${file} is not a file, or too large`);
   return readFileSync(file, { flag: constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK });
 }
 
-/** As git may have written the lines of a file, by its configuration. */
+/** The content as git stores it if its configuration converts the ends of lines. */
 function withoutCarriageReturns(content: Buffer): Buffer {
   return content.includes('\r\n')
     ? Buffer.from(content.toString('latin1').replaceAll('\r\n', '\n'), 'latin1')

@@ -3,11 +3,10 @@ import { PROVIDERS } from '../core/model.ts';
 import { quote } from '../core/printableText.ts';
 import { ACCOUNT } from '../core/resourceIds.ts';
 import { holdRuleKeys, matchKeys } from './fields/matchFields.ts';
-import { connectionList, GATEWAY_NAME_HINTS, gatewayId, gatewayReference } from './idSchemas.ts';
+import { connectionList, GATEWAY_NAME_HINTS, gatewayId, gatewayReference, NAME_HINTS } from './idSchemas.ts';
 import { checkDuration, checkInstant, DURATION_HINTS, INSTANT_HINTS } from './isoTime.ts';
 import {
   checkedText,
-  NAME_HINTS,
   nonEmptyList,
   nonEmptyMap,
   patternText,
@@ -15,7 +14,7 @@ import {
   type SchemaHints,
 } from './scalarSchemas.ts';
 
-/** The policy file as it is written. Names and everything that joins two places are checked by the rules. */
+/** The schema of a policy file. Names, and everything that relates two parts of the file, are checked by the rules. */
 
 const NAMED: SchemaHints = { propertyNames: NAME_HINTS };
 
@@ -24,7 +23,7 @@ const WRITE_ACCOUNT = 'write its 12 digits in quotes, as in "012345678901"';
 const account = (description: string) =>
   patternText(description, ACCOUNT, (value) => ({
     code: 'account',
-    message: `${quote(value)} is no account ID`,
+    message: `${quote(value)} is not an account ID`,
     fix: WRITE_ACCOUNT,
   })).meta({ errorMessage: WRITE_ACCOUNT });
 
@@ -34,10 +33,10 @@ const instant = (description: string) => checkedText(description, checkInstant, 
 
 const recipient = z
   .strictObject({
-    provider: z.enum(PROVIDERS).describe('Whose API is called.'),
+    provider: z.enum(PROVIDERS).describe('The provider whose API is called.'),
     region: patternText('Region of the provider, such as `eu-west-2`.', /^[a-z0-9][a-z0-9-]*$/, (value) => ({
       code: 'region',
-      message: `${quote(value)} is no region`,
+      message: `${quote(value)} is not a region`,
       fix: 'write it as the provider does, such as `eu-west-2`',
     })),
     account: account('The account that receives requests: 12 digits in quotes.'),
@@ -51,60 +50,63 @@ const recipient = z
           /^arn:aws[a-z-]*:iam::[0-9]{12}:role\/[\w+=,.@/-]+$/,
           (value) => ({
             code: 'role',
-            message: `${quote(value)} is no ARN of a role`,
+            message: `${quote(value)} is not the ARN of a role`,
             fix: 'write it as in `arn:aws:iam::012345678901:role/vif-acceptor`',
           }),
         ).optional(),
-        externalId: plainText('AWS: external ID that the role demands.').optional(),
+        externalId: plainText('AWS: external ID that the role requires.').optional(),
       }),
-      'How the function signs in. The command line brings its own keys.',
+      'Where the function finds its credentials. The command line uses its own.',
       { dependencies: { externalId: ['role'] } },
     ).optional(),
     expiry: checkedText(
-      'How long a request stands before it expires, such as `P7D`. When absent: `P7D` on OUTSCALE, for ever on AWS.',
+      'Time until a pending request expires, such as `P7D`. When absent: `P7D` on OUTSCALE, never on AWS.',
       checkDuration,
       DURATION_HINTS,
     ).optional(),
   })
-  .describe('Who receives the requests that this policy judges.');
+  .describe('The account whose requests this policy decides on.');
 
 const grant = z
   .strictObject({
     gateway: gatewayReference,
     match: nonEmptyMap(
       z.strictObject(matchKeys),
-      'What the request must be: all of the fields, any value within a field. Absent: anything.',
+      'Conditions on the request: all of the fields must match, each by any of its values. When absent: any request.',
     ).optional(),
-    limit: limit('Live virtual interfaces under this grant at most.').optional(),
-    ticket: plainText('Where this grant was agreed.').optional(),
-    from: instant('The grant holds from this instant on, it included.').optional(),
-    until: instant('The grant holds up to this instant, it excluded.').optional(),
+    limit: limit('Maximum number of live virtual interfaces under this grant.').optional(),
+    ticket: plainText('Reference to where this grant was agreed.').optional(),
+    from: instant("Start of the grant's validity (inclusive).").optional(),
+    until: instant("End of the grant's validity (exclusive).").optional(),
   })
-  .describe('A gateway, and which requests get it.');
+  .describe('A gateway, and the requests that get it.');
 
 const owner = z
   .strictObject({
     account: account("The owner's account, checked wherever the API reveals it.").optional(),
-    connections: connectionList('What identifies the owner: the connections that it owns.'),
-    contact: plainText('Whom to ask.').optional(),
-    limit: limit('Live virtual interfaces of this owner at most.').optional(),
+    connections: connectionList('The connections that the owner owns: they identify it.'),
+    contact: plainText('Contact of the owner, for questions.').optional(),
+    limit: limit('Maximum number of live virtual interfaces of this owner.').optional(),
     gateway: gatewayReference
-      .describe('Short for one grant named `default` without `match`. Instead of `grants`.')
+      .describe(
+        'Shorthand for a single grant named `default` without `match`. Use either `gateway` or `grants`.',
+      )
       .optional(),
-    grants: nonEmptyMap(z.record(z.string(), grant), 'What the owner may have, by name.', NAMED).optional(),
+    grants: nonEmptyMap(z.record(z.string(), grant), 'The grants of this owner, by name.', NAMED).optional(),
   })
   .meta({
-    description: 'A party that owns connections and may ask.',
+    description: 'A party that owns connections and may make requests.',
     oneOf: requiring('write `gateway:`, or `grants:` with at least one', ['gateway', 'grants']),
   });
 
 const holdLine = z
   .strictObject({
     ...holdRuleKeys,
-    reason: plainText('Why, for whoever reads the report.').optional(),
+    reason: plainText('Why such requests are held, for the reader of a report.').optional(),
   })
   .meta({
-    description: 'Requests to hold: those for which no field is a definite no.',
+    description:
+      'Requests to hold. The rule applies unless at least one of its fields definitely does not match.',
     anyOf: requiring(
       'add a field such as `connection:`; `freeze: true` holds everything',
       Object.keys(holdRuleKeys),
@@ -113,28 +115,33 @@ const holdLine = z
 
 export const policySchema = z
   .strictObject({
-    version: z.literal(1).describe('Version of the policy language.'),
+    version: z.literal(1).describe('The version of the policy language.'),
     recipient,
     freeze: z.boolean().meta({ description: '`true` holds everything.', default: false }).optional(),
     limits: nonEmptyMap(
       z.strictObject({
-        acceptsPerPass: limit('Requests accepted in one pass at most.').meta({ default: 10 }).optional(),
+        acceptsPerRun: limit('Maximum number of requests accepted in one run.')
+          .meta({ default: 10 })
+          .optional(),
       }),
       'Limits of the target as a whole.',
     ).optional(),
     gateways: nonEmptyMap(
       z.record(z.string(), gatewayId),
-      'Names for gateways. A grant must give every one, under its name or its ID.',
+      'Names for gateways. Each must be used by a grant, under its name or its ID.',
       {
         propertyNames: GATEWAY_NAME_HINTS,
       },
     ).optional(),
-    owners: nonEmptyMap(z.record(z.string(), owner), 'Who may ask, by name.', NAMED),
-    hold: nonEmptyList(holdLine, 'Always held, whatever a grant says.').optional(),
+    owners: nonEmptyMap(z.record(z.string(), owner), 'The parties that may make requests, by name.', NAMED),
+    hold: nonEmptyList(
+      holdLine,
+      'Hold rules: matching requests are held, even if a grant matches.',
+    ).optional(),
   })
-  .describe('Policy of one target: who may attach virtual interfaces to which gateways.');
+  .describe('The policy of one target: who may attach virtual interfaces to which gateways.');
 
-/** One key of these, as JSON Schema says it. */
+/** At least one of these keys, as JSON Schema expresses it. */
 function requiring(errorMessage: string, keys: readonly string[]): SchemaHints[] {
   return keys.map((key) => ({ required: [key], errorMessage }));
 }

@@ -3,7 +3,7 @@ import { type Diagnostic, type Path, type Problem, sortDiagnostics } from './dia
 import { type DocumentSpec, parseDocument, type SourceFile, validateData } from './readDocument.ts';
 import { nodeAt } from './yaml/sourceNode.ts';
 
-/** A virtual interface in our own words. A field that is not there is one that nobody knows. */
+// The fields of a virtual interface in our own format. An absent field is unknown.
 
 export const vlan = z.int().min(1).max(4094).describe('The 802.1Q tag.');
 export const asn = z.int().min(1).max(4294967295).describe("The customer's autonomous system number.");
@@ -11,20 +11,20 @@ export const mtu = z.int().min(1).max(65535).describe('The maximum transmission 
 export const name = z.string().describe("The requester's own label.");
 export const location = z.string().describe("The provider's code of the facility.");
 export const tags = z.record(z.string(), z.string()).describe('The tags, each with its value.');
-// Fail closed: whoever writes the key itself here must not see it in a message.
+// Fail closed: if the key itself is written here, it must not be shown in a message.
 const NO_KEY: Problem = {
   code: 'wrong-value',
-  message: 'must be `true` or `false`, is something else, which is not shown: it may be a key',
-  fix: 'write whether a BGP key is set, never the key',
+  message: 'must be `true` or `false`; the value is not shown, because it may be a key',
+  fix: 'write whether a BGP key is set, never the key itself',
 };
 export const key = z
   .custom<boolean>((value) => typeof value === 'boolean', { params: { ...NO_KEY } })
   .describe('Whether a BGP key is set.');
 
 const text = z.string().nullable().optional();
-const anything = z.unknown().optional();
+const ignored = z.unknown().optional();
 
-/** What our commands write: what the API gave, whatever it is, and beside it what was found out and decided. */
+/** A request as our commands write it: the fields of the API, with what was derived and decided beside them. */
 export const recordedRequestSchema = z.strictObject({
   id: text,
   state: text,
@@ -49,56 +49,60 @@ export const recordedRequestSchema = z.strictObject({
       }),
     )
     .optional(),
+  readErrors: z.array(z.string()).optional(),
+  /** former name of `readErrors`, as in files of earlier releases */
   faults: z.array(z.string()).optional(),
   unreadable: z.array(z.string()).optional(),
-  // Of `run --json` and `status --json`: all of it is found out anew.
-  firstSeen: anything,
-  deadline: anything,
-  decision: anything,
-  outcome: anything,
-  message: anything,
-  skipped: anything,
-  acceptByHand: anything,
-  ageSeconds: anything,
-  remembered: anything,
-  gone: anything,
-  now: anything,
-  heldBefore: anything,
-  confirmsFailed: anything,
-  lastFailure: anything,
-  inDoubt: anything,
+  // Keys of `run --json` and `status --json` that are derived again and not read.
+  firstSeen: ignored,
+  deadline: ignored,
+  decision: ignored,
+  outcome: ignored,
+  message: ignored,
+  skipped: ignored,
+  manualOverrideCommand: ignored,
+  acceptByHand: ignored,
+  ageSeconds: ignored,
+  remembered: ignored,
+  elapsed: ignored,
+  gone: ignored,
+  now: ignored,
+  heldBefore: ignored,
+  confirmsFailed: ignored,
+  lastFailure: ignored,
+  inDoubt: ignored,
 });
 
 export type RecordedRequest = z.output<typeof recordedRequestSchema>;
 
-const REQUEST: DocumentSpec<RecordedRequest> = { schema: recordedRequestSchema, rules: [] };
+const REQUEST_SPEC: DocumentSpec<RecordedRequest> = { schema: recordedRequestSchema, rules: [] };
 
 /**
- * Reads requests that a command of ours wrote, or somebody by hand, with every fault in its place.
+ * Reads requests from a file that one of our commands or a person wrote, and reports each error with its position.
  * @param source JSON, which is YAML too
- * @param paths where in it the requests stand
+ * @param paths of the requests in the file
  */
 export function parseRecordedRequests(
   source: SourceFile,
   paths: readonly Path[],
-): { readonly written: readonly RecordedRequest[]; readonly faults: readonly Diagnostic[] } {
+): { readonly written: readonly RecordedRequest[]; readonly errors: readonly Diagnostic[] } {
   const { yaml, errors, positions } = parseDocument(source);
-  const judged = paths.map((path) => {
-    const place = yaml.root === null ? null : nodeAt(yaml.root, path);
-    if (place === null) return { written: null, faults: [] };
-    const { written, findings } = validateData(place, REQUEST);
+  const results = paths.map((path) => {
+    const node = yaml.root === null ? null : nodeAt(yaml.root, path);
+    if (node === null) return { written: null, errors: [] };
+    const { written, findings } = validateData(node, REQUEST_SPEC);
     return {
       written,
-      faults: findings.map((one) => positions.toDiagnostic({ ...one, path: [...path, ...one.path] })),
+      errors: findings.map((one) => positions.toDiagnostic({ ...one, path: [...path, ...one.path] })),
     };
   });
   return {
-    written: judged.map(({ written }) => written).filter((written) => written !== null),
-    faults: sortDiagnostics([...errors, ...judged.flatMap((one) => one.faults)]),
+    written: results.map(({ written }) => written).filter((written) => written !== null),
+    errors: sortDiagnostics([...errors, ...results.flatMap((one) => one.errors)]),
   };
 }
 
-/** The same of one request by itself, where there are too many to look for the place of each; `null` when anything is wrong with it. */
+/** Reads one request without positions, for files with too many requests to locate each; `null` when it has an error. */
 export function parseRecordedRequest(raw: unknown): RecordedRequest | null {
   const { success, data } = recordedRequestSchema.safeParse(raw);
   return success ? data : null;

@@ -1,33 +1,30 @@
-import { escapeText, formatList, quote } from '../core/printableText.ts';
-import { ACCOUNT } from '../core/resourceIds.ts';
-import type { Path, Problem } from './diagnostic.ts';
-import { parseAsdot } from './fields/numberRanges.ts';
-import { findNearest } from './unknownKeys.ts';
+import { escapeText, quote } from '../core/printableText.ts';
+import { formatAlternatives, type Problem } from './diagnostic.ts';
+import { findNearest } from './didYouMean.ts';
 import type { SourceNode } from './yaml/sourceNode.ts';
 
-/** @param expected what zod calls it, or `number or text` */
-export function describeWrongType(expected: string, place: SourceNode, path: Path): Problem {
+/** The value is of another type than expected. @param expected zod's name of the type, or `number or text` */
+export function describeWrongType(expected: string, node: SourceNode): Problem {
   const wantsNumber = ['number', 'int', 'number or text'].includes(expected);
-  if (wantsNumber && place.kind === 'scalar' && Number.isNaN(place.value))
-    return oddNumber(place.source, path);
-  if (isAccount(path) && isUnquoted(place)) return unquotedAccount(place.source);
-  const message = `must be ${TYPES[expected] ?? expected}, is ${described(place)}`;
-  return { code: 'wrong-type', message, fix: mend(expected, place) };
+  if (wantsNumber && node.kind === 'scalar' && Number.isNaN(node.value))
+    return describeOddNumber(node.source);
+  const message = `must be ${TYPES[expected] ?? expected}, is ${describeNode(node)}`;
+  return { code: 'wrong-type', message, fix: fixFor(expected, node) };
 }
 
-/** One of a few values was wanted. */
-export function describeWrongValue(values: readonly string[], place: SourceNode): Problem {
-  const wanted = formatList(values.map((value) => `\`${value}\``)).replace(' and ', ' or ');
-  const written = place.kind === 'scalar' ? place.source : '';
-  const slip = values.find((value) => value === written) ?? findNearest(written, values);
-  // The right word may stand in quotes where a number is wanted.
+/** The value is not one of those that are allowed. */
+export function describeWrongValue(values: readonly string[], node: SourceNode): Problem {
+  const allowed = formatAlternatives(values.map((value) => `\`${value}\``));
+  const written = node.kind === 'scalar' ? node.source : '';
+  const meant = values.find((value) => value === written) ?? findNearest(written, values);
+  // The value can be right but in quotes, where a number is required.
   const fix =
-    slip === written
-      ? `write it without quotes: ${slip}`
-      : slip === null
-        ? `write ${wanted}`
-        : `did you mean \`${slip}\`?`;
-  return { code: 'wrong-value', message: `must be ${wanted}, is ${described(place)}`, fix };
+    meant === written
+      ? `write it without quotes: ${meant}`
+      : meant === null
+        ? `write ${allowed}`
+        : `did you mean \`${meant}\`?`;
+  return { code: 'wrong-value', message: `must be ${allowed}, is ${describeNode(node)}`, fix };
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -41,8 +38,8 @@ const TYPES: Readonly<Record<string, string>> = {
   'number or text': 'a number or a range',
 };
 
-function described(place: SourceNode): string {
-  switch (place.kind) {
+function describeNode(node: SourceNode): string {
+  switch (node.kind) {
     case 'map':
       return 'a map';
     case 'list':
@@ -50,21 +47,19 @@ function described(place: SourceNode): string {
     case 'unreadable':
       return 'unreadable';
     case 'scalar':
-      if (place.source === '' && place.value === null) return 'empty';
-      return `${typeof place.value === 'string' ? 'the text ' : ''}${quote(place.source)}`;
+      if (node.source === '' && node.value === null) return 'empty';
+      return `${typeof node.value === 'string' ? 'the text ' : ''}${quote(node.source)}`;
     default:
-      return place satisfies never;
+      return node satisfies never;
   }
 }
 
-function mend(expected: string, place: SourceNode): string {
-  if (place.kind === 'scalar' && place.value === null) return 'write a value, or remove the key';
-  const written = place.kind === 'scalar' ? escapeText(place.source) : null;
+function fixFor(expected: string, node: SourceNode): string {
+  if (node.kind === 'scalar' && node.value === null) return 'write a value, or remove the key';
+  const written = node.kind === 'scalar' ? escapeText(node.source) : null;
   switch (expected) {
     case 'string':
-      return isUnquoted(place)
-        ? `write it in quotes: "${written}"`
-        : (colonInText(place) ?? 'write one text');
+      return isUnquoted(node) ? `write it in quotes: "${written}"` : (colonInText(node) ?? 'write one text');
     case 'array':
       return written === null
         ? 'write its items in brackets, as in `[a, b]`'
@@ -81,54 +76,35 @@ function mend(expected: string, place: SourceNode): string {
   }
 }
 
-/** YAML reads a text that ends in a colon, or has one before a blank, as a key; `null`: the map is none of these. */
-function colonInText(place: SourceNode): string | null {
-  const [[key, value] = [], ...others] = place.kind === 'map' ? [...place.children] : [];
+/** YAML reads a text with a colon at its end or before a space as a map. @returns the fix, or `null` if the map is not such a text */
+function colonInText(node: SourceNode): string | null {
+  const [[key, value] = [], ...others] = node.kind === 'map' ? [...node.children] : [];
   if (key === undefined || value?.kind !== 'scalar' || others.length > 0) return null;
   const isEnd = value.source === '';
   const meant = escapeText(isEnd ? `${key}:` : `${key}: ${value.source}`);
-  // Nobody means a key by an address.
+  // Such as an IPv6 address: it was certainly meant as a text.
   if (isEnd && key.endsWith(':'))
-    return `put it in quotes: "${meant}", since \`::\` at the end makes it a key`;
-  return `write one text; a colon ${isEnd ? 'at its end' : 'before a blank'} makes it a key: put it in quotes if that is meant, "${meant}"`;
+    return `put it in quotes: "${meant}", because \`::\` at the end makes it a key`;
+  return `write one text; a colon ${isEnd ? 'at its end' : 'before a space'} makes it a key: put it in quotes if it is meant as a text, "${meant}"`;
 }
 
-function isAccount(path: Path): boolean {
-  if (path.at(-1) === 'ownerAccount') return true;
-  const [top, ...below] = path;
-  return below.at(-1) === 'account' && below.length === (top === 'recipient' ? 1 : top === 'owners' ? 2 : -1);
+/** Whether it is a number, `true` or `false`, which may have been meant as a text. */
+function isUnquoted(node: SourceNode): node is Extract<SourceNode, { kind: 'scalar' }> {
+  return node.kind === 'scalar' && (typeof node.value === 'number' || typeof node.value === 'boolean');
 }
 
-/** A number, `true` or `false`: texts in the eyes of most people. */
-function isUnquoted(place: SourceNode): place is Extract<SourceNode, { kind: 'scalar' }> {
-  return place.kind === 'scalar' && (typeof place.value === 'number' || typeof place.value === 'boolean');
-}
-
-function unquotedAccount(source: string): Problem {
-  return {
-    code: 'unquoted-account',
-    message: `account ID ${quote(source)} is not in quotes, so YAML reads a number and may lose digits`,
-    fix: ACCOUNT.test(source)
-      ? `write it in quotes: "${source}"`
-      : 'write its 12 digits in quotes, as in "012345678901"',
-  };
-}
-
-function oddNumber(source: string, path: Path): Problem {
+/** A number that YAML accepts and we do not, because of its spelling or its length. */
+function describeOddNumber(source: string): Problem {
   const value = Number(source);
   if (/^-?[0-9]+$/.test(source) && !Number.isSafeInteger(value)) {
-    const message = `is too long a number: ${quote(source)}`;
-    return { code: 'number-range', message, fix: 'write one of up to 15 digits' };
-  }
-  // Of `65010.0`, YAML's number would be another autonomous system.
-  const asn = path.findLast((step) => typeof step === 'string') === 'asn' ? parseAsdot(source) : null;
-  if (asn !== null) {
-    const message = `must be a whole number in plain digits, is asdot ${quote(source)}`;
-    return { code: 'number-spelling', message, fix: `write it in plain digits: ${asn}` };
+    const message = `has too many digits: ${quote(source)}`;
+    return { code: 'number-range', message, fix: 'write a number of up to 15 digits' };
   }
   return {
     code: 'number-spelling',
     message: `must be a whole number in plain digits, is ${quote(source)}`,
-    fix: Number.isSafeInteger(value) ? `write ${value}, if that is meant` : 'write it in plain digits',
+    fix: Number.isSafeInteger(value)
+      ? `write ${value} if that is the value meant`
+      : 'write it in plain digits',
   };
 }

@@ -1,79 +1,36 @@
 import * as z from 'zod';
-import { MATCH_FIELD_NAMES } from '../core/fields/match.ts';
 import { formatList, quote } from '../core/printableText.ts';
-import { spendSteps } from './algebra/stepLimit.ts';
-import { type Finding, formatPath, type Path, type Problem } from './diagnostic.ts';
+import { formatPath, type Path, type Problem } from './diagnostic.ts';
+import { findNearest } from './didYouMean.ts';
 import { nodeAt, type SourceNode } from './yaml/sourceNode.ts';
 
-/** Enough for any policy; a file of thousands of slips must not take minutes. */
-const CONSIDERED = 100;
-
-/** The candidate that `word` is most likely a slip of, or `null` when none is near. */
-export function findNearest(word: string, candidates: readonly string[]): string | null {
-  // What is longer than any name is no slip, and would only cost time.
-  if (word.length > 64) return null;
-  let best: string | null = null;
-  // Of a letter or two, everything is near.
-  let least = word.length < 3 ? 1 : Math.floor(word.length / 3) + 1;
-  for (const candidate of candidates.slice(0, CONSIDERED)) {
-    const slips = distance(word.toLowerCase(), candidate.toLowerCase());
-    if (slips < least) [best, least] = [candidate, slips];
-  }
-  return best;
-}
-
-/** Insertions, deletions, replacements and swaps of neighbours that turn one text into the other. */
-function distance(a: string, b: string): number {
-  spendSteps(a.length * b.length);
-  const rows = [Array.from({ length: b.length + 1 }, (_, i) => i)];
-  const at = (i: number, j: number): number => rows[i]?.[j] ?? Number.POSITIVE_INFINITY;
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    rows.push(row);
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      const swapped = a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1] ? at(i - 2, j - 2) + 1 : replaced;
-      row.push(Math.min(replaced, swapped, at(i - 1, j) + 1, at(i, j - 1) + 1));
-    }
-  }
-  return at(a.length, b.length);
-}
-
-/** With the path of the key that is probably meant, if any. */
+/** The problem of an unknown key, and the path of the key that was probably meant, if any. */
 export function describeUnknownKey(
-  parent: Path,
-  key: string,
+  path: Path,
   root: SourceNode,
   schema: z.ZodType,
-): { finding: Finding; meant: string | null } {
-  const path = [...parent, key];
-  const place = nodeAt(root, parent);
-  const written = place?.kind === 'map' ? place.children : new Map<string, SourceNode>();
-  if (parent[0] === 'hold' && MATCH_FIELD_NAMES.some((field) => field === key)) {
-    return { finding: { path, at: 'key', ...noPredicate(key) }, meant: null };
-  }
-  const all = knownKeys(schema, parent);
-  const known = all.filter((name) => !written.has(name));
-  const slip = findNearest(key, known);
-  const finding: Finding = {
-    path,
-    at: 'key',
+): { readonly problem: Problem; readonly meant: string | null } {
+  const parent = path.slice(0, -1);
+  const key = String(path.at(-1));
+  const map = nodeAt(root, parent);
+  const written = map?.kind === 'map' ? map.children : new Map<string, SourceNode>();
+  const allowed = knownKeys(schema, parent);
+  const meant = findNearest(
+    key,
+    allowed.filter((name) => !written.has(name)),
+  );
+  const problem: Problem = {
     code: 'unknown-key',
     message: `unknown key ${quote(key)}`,
-    fix: slip === null ? `remove it; known here: ${formatList(all.map(quote))}` : `did you mean \`${slip}\`?`,
+    fix:
+      meant === null
+        ? `remove it; the keys allowed here are ${formatList(allowed.map(quote))}`
+        : `did you mean \`${meant}\`?`,
   };
-  return { finding, meant: slip === null ? null : formatPath([...parent, slip]) };
+  return { problem, meant: meant === null ? null : formatPath([...parent, meant]) };
 }
 
-function noPredicate(key: string): Problem {
-  return {
-    code: 'hold-bgp-key',
-    message: `${quote(key)} is no predicate of a \`hold\` line`,
-    fix: 'remove it, and say by other fields what to hold',
-  };
-}
-
-/** The keys that `whole` has for the map at `path`. */
+/** The keys that the schema `whole` allows in the map at `path`. */
 function knownKeys(whole: z.ZodType, path: Path): string[] {
   let schema: unknown = whole;
   for (const step of path) schema = below(plain(schema), step);

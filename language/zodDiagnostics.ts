@@ -5,70 +5,74 @@ import { describeWrongType, describeWrongValue } from './typeErrorMessages.ts';
 import { describeUnknownKey } from './unknownKeys.ts';
 import { nodeAt, type SourceNode } from './yaml/sourceNode.ts';
 
-/** Says in our words what the schema found. What YAML already complained of is not told twice. */
+/** Messages that are specific to a kind of document. */
+export interface DocumentMessages {
+  /** what to write for a missing key, by its name: the end of a fix that begins with the key */
+  readonly missingKeys: Readonly<Record<string, string>>;
+  /** a more specific problem than the general one at a path; the general one itself if there is none */
+  readonly refine: (problem: Problem, path: Path, node: SourceNode | null) => Problem;
+}
+
+const NO_MESSAGES: DocumentMessages = { missingKeys: {}, refine: (problem) => problem };
+
+/** Turns the issues of the schema into findings. Parts that YAML already reported an error for are skipped. */
 export function toFindings(
   issues: readonly z.core.$ZodIssue[],
   root: SourceNode,
   schema: z.ZodType,
+  { missingKeys, refine }: DocumentMessages = NO_MESSAGES,
 ): Finding[] {
   const unknown = issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => describeUnknownKey(issuePath(issue), key, root, schema))
+      ? issue.keys.map((key) => {
+          const path = [...issuePath(issue), key];
+          const { problem, meant } = describeUnknownKey(path, root, schema);
+          const refined = refine(problem, path, nodeAt(root, path));
+          const finding: Finding = { path, at: 'key', ...refined };
+          return { finding, meant: refined === problem ? meant : null };
+        })
       : [],
   );
-  // A key that is there and misspelt is not missing too.
+  // A misspelt key is not reported as missing as well.
   const misspelt = new Set(unknown.map(({ meant }) => meant));
   const others = issues
     .filter(({ code }) => code !== 'unrecognized_keys')
     .flatMap((issue): Finding[] => {
       const path = issuePath(issue);
-      const place = nodeAt(root, path);
-      if (place?.kind === 'unreadable' || (place === null && misspelt.has(formatPath(path)))) return [];
-      // An unknown key, or a refused one, is no reason to call its map empty.
-      const hasKeys = place?.kind === 'map' && (place.children.size > 0 || place.isPartial);
+      const node = nodeAt(root, path);
+      if (node?.kind === 'unreadable' || (node === null && misspelt.has(formatPath(path)))) return [];
+      // A map whose only keys are unknown or refused is not empty.
+      const hasKeys = node?.kind === 'map' && (node.children.size > 0 || node.isPartial);
       if (problemIn(issue)?.code === 'empty-map' && hasKeys) return [];
-      const complaint =
-        place === null ? missingKey(path) : (problemIn(issue) ?? inOurWords(issue, place, path));
-      return [{ path, at: 'value', ...complaint, ...(hasNoOwners(path, place) ? NO_OWNERS : {}) }];
+      const problem =
+        node === null
+          ? describeMissingKey(path, missingKeys)
+          : (problemIn(issue) ?? describeIssue(issue, node));
+      return [{ path, at: 'value', ...refine(problem, path, node) }];
     });
   return [...unknown.map(({ finding }) => finding), ...others];
 }
 
-/** A file of `policy init` has its owners as comments, below the key `owners`. */
-function hasNoOwners(path: Path, place: SourceNode | null): boolean {
-  if (formatPath(path) !== 'owners' || place === null) return false;
-  return place.kind === 'map' ? place.children.size === 0 : place.kind === 'scalar' && place.value === null;
-}
-
-const NO_OWNERS: Pick<Problem, 'message' | 'fix'> = {
-  message: 'is empty, so nobody may make requests',
-  fix: 'write at least one owner under it; of the owners that `policy init` drafts as comments, verify one and remove the `#` before its lines',
-};
-
-/** Steps into our data: none of its keys is a symbol. */
+/** The path of an issue. The data comes from YAML, so no key is a symbol. */
 export function issuePath({ path }: z.core.$ZodIssue): Path {
   return path.filter((step) => typeof step !== 'symbol');
 }
 
-function inOurWords(issue: z.core.$ZodIssue, place: SourceNode, path: Path): Problem {
+function describeIssue(issue: z.core.$ZodIssue, node: SourceNode): Problem {
   switch (issue.code) {
     case 'invalid_type':
-      return describeWrongType(issue.expected, place, path);
+      return describeWrongType(issue.expected, node);
     case 'invalid_union':
-      return describeWrongType('number or text', place, path);
+      return describeWrongType('number or text', node);
     case 'invalid_value':
-      return describeWrongValue(issue.values.map(String), place);
+      return describeWrongValue(issue.values.map(String), node);
     case 'too_small':
       if (issue.origin === 'array') return EMPTY_LIST;
-      return outOfRange('least', String(issue.minimum), place);
+      return describeOutOfRange('least', String(issue.minimum), node);
     case 'too_big':
-      return outOfRange('most', String(issue.maximum), place);
+      return describeOutOfRange('most', String(issue.maximum), node);
     default:
-      return {
-        code: 'wrong-value',
-        message: issue.message,
-        fix: 'see the reference of the policy language',
-      };
+      return { code: 'wrong-value', message: issue.message, fix: 'see the documentation of this file' };
   }
 }
 
@@ -78,37 +82,17 @@ const EMPTY_LIST: Problem = {
   fix: 'write at least one item, or remove the key',
 };
 
-function outOfRange(end: 'least' | 'most', bound: string, place: SourceNode): Problem {
-  const is = place.kind === 'scalar' ? `, is \`${place.source}\`` : '';
+function describeOutOfRange(end: 'least' | 'most', bound: string, node: SourceNode): Problem {
+  const is = node.kind === 'scalar' ? `, is \`${node.source}\`` : '';
   const fix = `write a whole number ${end === 'least' ? 'from' : 'up to'} ${bound}`;
   return { code: 'number-range', message: `must be at ${end} ${bound}${is}`, fix };
 }
 
-function missingKey(path: Path): Problem {
+function describeMissingKey(path: Path, missingKeys: DocumentMessages['missingKeys']): Problem {
   const key = String(path.at(-1));
   return {
     code: 'missing-key',
     message: `key \`${key}\` is missing`,
-    fix: `add \`${key}:\` ${HINTS[key] ?? ''}`.trim(),
+    fix: `add \`${key}:\` ${missingKeys[key] ?? ''}`.trim(),
   };
 }
-
-const HINTS: Readonly<Record<string, string>> = {
-  version: 'with the value `1`',
-  recipient: 'with `provider`, `region` and `account`',
-  provider: 'with `outscale` or `aws`',
-  region: 'as the provider writes it',
-  account: 'with 12 digits in quotes',
-  owners: 'with at least one owner',
-  connections: 'with the IDs of the connections that this owner owns: they identify it',
-  gateway: 'with the gateway that this grant gives',
-  target: "with the name of the policy's file, without `.yaml`",
-  cases: 'with at least one case',
-  name: 'with what the case shows',
-  at: 'with the instant of the decision, such as `2026-11-01T00:00:00Z`',
-  request: 'with `connection` and the other fields that the API gives',
-  connection: 'with the connection that the request stands on',
-  expect: 'with `accept:` or `hold:`',
-  owner: 'with the owner that it is taken for',
-  grant: 'with the grant that it fits',
-};

@@ -17,12 +17,11 @@ import type { Outcome, RunProblem } from '../core/runReport.ts';
 import type { AcceptanceRecorder } from './acceptanceRecorder.ts';
 import { confirmFailed, confirmOnce, describeGone } from './confirm.ts';
 import { type CurrentState, isFresh, readBeforeConfirm, readInTurn } from './currentState.ts';
-import { type SharedContext, type Slot, toAssignment } from './decisionQueue.ts';
 import { CallFailure, KeyReplaced } from './portErrors.ts';
 import type { Ports } from './ports.ts';
 import type { Budget } from './runContext.ts';
 
-/** What an attempt needs beside the request. */
+/** What an attempt needs besides the request. */
 export interface AttemptContext {
   readonly loaded: LoadedPolicy;
   readonly origin: EventOrigin;
@@ -33,9 +32,22 @@ export interface AttemptContext {
   readonly dryRun: boolean;
 }
 
+/** The place of an attempt in the order of decisions. */
+export interface Slot {
+  /** resolves when every earlier attempt has decided */
+  readonly reached: Promise<void>;
+  /** Lets the next attempt decide: this one has taken what it needs, or takes nothing. */
+  markDecided(): void;
+}
+
+/** The decision context of all attempts. Each attempt replaces it by one with what it read and what it was assigned. */
+export interface SharedContext {
+  current: DecisionContext;
+}
+
 /** How an attempt to accept one request ended. */
 export interface AttemptResult {
-  /** as it was described last: what the decision is about */
+  /** the last description, on which the decision was made */
   readonly request: VirtualInterface;
   readonly decision: Decision;
   readonly outcome: Outcome;
@@ -45,155 +57,171 @@ export interface AttemptResult {
 }
 
 /**
- * Accepts one request that the listing showed as acceptable: looks at it and at the gateways again, decides again when those
- * before it have decided, writes an intent, decides once more by what is true then, confirms, and finds out what became of it.
- * @param shared brought up to date with what the looks showed and with what is taken
- * @throws LedgerFailure: then nothing was confirmed
+ * Accepts one request that the listing showed as acceptable. The steps:
+ *
+ * 1. read the request and the gateways again, and wait until all earlier attempts have decided
+ * 2. decide by policy and preflight checks, and take what the request is assigned
+ * 3. write the intent to the ledger
+ * 4. decide once more, because the write may have taken long; a state older than a second is read again first
+ * 5. confirm right after that decision; if the answer leaves doubt, describe the interface
+ * 6. write the acceptance and its receipt
+ *
+ * @param shared updated with what was read and what is assigned
+ * @throws LedgerFailure: nothing was confirmed
  */
 export async function acceptRequest(
-  turn: AcceptableRequest,
+  acceptable: AcceptableRequest,
   shared: SharedContext,
-  place: Slot,
+  slot: Slot,
   context: AttemptContext,
 ): Promise<AttemptResult> {
   const { dryRun } = context;
-  if (!(dryRun || hasTime(context))) return notAttempted(asOpened(turn));
+  if (!(dryRun || hasTime(context))) return notAttempted(asEvaluated(acceptable));
   try {
-    const look = await readInTurn(turn.id, place, context);
-    // From here until something is taken, nothing is awaited.
-    shared.current = withDescription(shared.current, turn.id, look.request);
-    const first = evaluate(turn, look, shared.current, context);
-    if (!first.isAllowed) return first.end;
+    const state = await readInTurn(acceptable.id, slot.reached, context);
+    // Nothing is awaited from here until the assignment is taken, so no other attempt can decide in between.
+    shared.current = withDescription(shared.current, acceptable.id, state.request);
+    const first = evaluate(acceptable, state, shared.current, context);
+    if (!first.isAllowed) return first.result;
     if (!(dryRun || hasTime(context))) return notAttempted(first);
-    // Fail closed: whatever becomes of it, what it needs is taken for the rest of the pass.
-    shared.current = withAssignment(shared.current, turn.id, toAssignment(first.decision, first.at));
-    place.markDecided();
-    if (dryRun) return ended('wouldAccept', first);
-    return await accept(turn, first, shared, context);
+    // Fail closed: whatever the outcome, what the request is assigned stays taken for the rest of the run.
+    shared.current = withAssignment(
+      shared.current,
+      acceptable.id,
+      toAssignment(first.decision, first.decidedAt),
+    );
+    slot.markDecided();
+    if (dryRun) return resultOf('wouldAccept', first);
+    return await recordAndConfirm(acceptable, first, shared, context);
   } catch (error) {
     if (!(error instanceof CallFailure)) throw error;
-    const { message, failures } = confirmFailed(`${turn.id}: ${error.message}`);
-    return ended('failed', { ...asOpened(turn), message, failures });
+    const { message, failures } = confirmFailed(`${acceptable.id}: ${error.message}`);
+    return resultOf('failed', { ...asEvaluated(acceptable), message, failures });
   }
 }
 
-/** Writes the intent, and confirms once it says what is decided at that moment. */
-async function accept(
-  turn: AcceptableRequest,
+/** Steps 3 to 6. Confirms only when a decision made right before gives the same assignment as the written intent. */
+async function recordAndConfirm(
+  acceptable: AcceptableRequest,
   first: Allowed,
   shared: SharedContext,
   context: AttemptContext,
 ): Promise<AttemptResult> {
-  const { id } = turn;
-  /** By the world of then: its own award does not stand against it. */
-  const evaluatedAgain = (look: CurrentState): Evaluated => {
-    shared.current = withDescription(shared.current, id, look.request);
-    return evaluate(turn, look, withoutAssignment(shared.current, id), context);
+  const { id } = acceptable;
+  /** Decides without the request's own assignment, which must not count against it. */
+  const evaluateAgain = (state: CurrentState): Evaluated => {
+    shared.current = withDescription(shared.current, id, state.request);
+    return evaluate(acceptable, state, withoutAssignment(shared.current, id), context);
   };
   let allowed = first;
   let intended: Assignment | null = null;
   let mayRepeat = true;
   for (;;) {
-    const award = toAssignment(allowed.decision, allowed.at);
-    if (intended !== null && isSameAward(intended, award)) {
-      // The time of the intent stays: a later run that finds it accepted makes the same receipt and the same event of it.
-      const attempted = await confirmNow(turn, allowed, intended, mayRepeat, context);
-      if (attempted !== null) return attempted;
+    const assignment = toAssignment(allowed.decision, allowed.decidedAt);
+    if (intended !== null && isSameAssignment(intended, assignment)) {
+      // The time of the intent is kept, so that a later run that finds the interface accepted creates the same receipt
+      // and event.
+      const result = await confirmNow(acceptable, allowed, intended, mayRepeat, context);
+      if (result !== null) return result;
       mayRepeat = false;
     } else {
-      intended = award;
-      shared.current = withAssignment(withoutAssignment(shared.current, id), id, award);
-      await context.recorder.recordIntent(id, award, groundsFor(turn, allowed, context));
+      intended = assignment;
+      shared.current = withAssignment(withoutAssignment(shared.current, id), id, assignment);
+      await context.recorder.recordIntent(id, assignment, evidenceOf(acceptable, allowed, context));
     }
-    // The write, or reading a new key, may have taken long: what was decided before it may hold no longer.
+    // Writing the intent, or reading a new key, may have taken long, so the decision may be out of date.
     if (!hasTime(context)) return notAttempted(allowed);
-    const { look } = allowed;
-    const now = evaluatedAgain(isFresh(look, context) ? look : await readBeforeConfirm(id, context));
-    if (!now.isAllowed) {
-      // Its place in this pass stays taken: another pass decides upon it again.
+    const { state } = allowed;
+    const again = evaluateAgain(isFresh(state, context) ? state : await readBeforeConfirm(id, context));
+    if (!again.isAllowed) {
+      // What it was assigned stays taken for the rest of this run; the next run decides again.
       await context.recorder.withdrawIntent(id);
-      return now.end;
+      return again.result;
     }
-    allowed = now;
+    allowed = again;
   }
 }
 
 /**
- * Confirms what has just been decided: since then nothing was awaited.
- * @param mayRepeat whether to come back when its key was replaced
- * @returns `null`: nothing was confirmed, and it must be decided upon again
+ * Confirms right after the decision: nothing is awaited in between.
+ * @param mayRepeat whether to return `null` if the key was replaced
+ * @returns `null`: nothing was confirmed, and the request must be evaluated again
  */
 async function confirmNow(
-  turn: AcceptableRequest,
+  acceptable: AcceptableRequest,
   allowed: Allowed,
-  award: Assignment,
+  intended: Assignment,
   mayRepeat: boolean,
   context: AttemptContext,
 ): Promise<AttemptResult | null> {
   if (!hasTime(context)) return notAttempted(allowed);
+  const { id } = acceptable;
   try {
-    const { answer, ...result } = await confirmOnce(turn.id, award.gateway, context.ports);
-    if (answer === null) return { ...ended(result.outcome, allowed), ...result };
-    const grounds = groundsFor(turn, allowed, context);
-    const failures = await context.recorder.recordAcceptance(turn.id, award, grounds, answer);
-    return ended('accepted', { ...allowed, failures });
+    const { proof, ...result } = await confirmOnce(id, intended.gateway, context.ports);
+    if (proof === null) return { ...resultOf(result.outcome, allowed), ...result };
+    const evidence = evidenceOf(acceptable, allowed, context);
+    const failures = await context.recorder.recordAcceptance(id, intended, evidence, proof);
+    return resultOf('accepted', { ...allowed, failures });
   } catch (error) {
     if (error instanceof KeyReplaced && mayRepeat) return null;
     throw error;
   }
 }
 
-function groundsFor(
+function evidenceOf(
   { firstSeen, deadline }: AcceptableRequest,
-  { request, decision, skipped, look, world }: Allowed,
+  { request, decision, skipped, state, world }: Allowed,
   { origin, loaded }: AttemptContext,
 ): Evidence {
-  const { gateways } = look;
-  const seen = { request, firstSeen, deadline, decision, gateways, world, skipped };
-  return collectEvidence(origin, loaded.policy, seen);
+  const { gateways } = state;
+  const snapshot = { request, firstSeen, deadline, decision, gateways, world, skipped };
+  return collectEvidence(origin, loaded.policy, snapshot);
 }
 
-/** What was decided upon one look. */
-type Evaluated = Allowed | { readonly isAllowed: false; readonly end: AttemptResult };
+/** The result of evaluating a request in its current state. */
+type Evaluated = Allowed | { readonly isAllowed: false; readonly result: AttemptResult };
 
 interface Allowed extends Pick<AttemptResult, 'request' | 'skipped'> {
   readonly isAllowed: true;
   readonly decision: Accept;
-  readonly at: Date;
-  readonly look: CurrentState;
+  readonly decidedAt: Date;
+  readonly state: CurrentState;
   readonly world: DecisionContext;
 }
 
-/** Decides by a look, at the time of now, with everything that stands against it. No call is made. */
+/** Decides now, by policy and preflight checks, on a state that was just read. Makes no call. */
 function evaluate(
-  turn: AcceptableRequest,
-  look: CurrentState,
+  acceptable: AcceptableRequest,
+  state: CurrentState,
   world: DecisionContext,
   { loaded, ports }: AttemptContext,
 ): Evaluated {
   const { policy } = loaded;
-  const { request, gateways } = look;
+  const { request, gateways } = state;
   if (request === null || !isConfirming(request)) {
-    const opened = asOpened(turn);
+    const evaluated = asEvaluated(acceptable);
     const message = describeGone(request);
-    return {
-      isAllowed: false,
-      end: ended('gone', { ...opened, request: request ?? opened.request, message }),
-    };
+    const result = resultOf('gone', { ...evaluated, request: request ?? evaluated.request, message });
+    return { isAllowed: false, result };
   }
-  const at = ports.clock.now();
-  const byPolicy = decide(policy, request, world, turn.deadline, at);
+  const decidedAt = ports.clock.now();
+  const byPolicy = decide(policy, request, world, acceptable.deadline, decidedAt);
   const gateway = gatewayToCheck(byPolicy);
   const { reasons, skipped } =
     gateway === null ? NO_FINDINGS : runPreflightChecks(request, gateway, gateways, policy.recipient, world);
   const decision = addReasons(byPolicy, reasons);
   return decision.verdict === 'accept'
-    ? { isAllowed: true, request, decision, skipped, at, look, world }
-    : { isAllowed: false, end: ended('held', { request, decision, skipped }) };
+    ? { isAllowed: true, request, decision, skipped, decidedAt, state, world }
+    : { isAllowed: false, result: resultOf('held', { request, decision, skipped }) };
 }
 
-/** Whether an intent gives what is decided now: only the time may differ. */
-function isSameAward(intended: Assignment, { owner, gateway, grants }: Assignment): boolean {
+/** @param at the time of the decision, at which replaying a receipt repeats it */
+export function toAssignment({ owner, grants, gateway }: Accept, at: Date): Assignment {
+  return { at: at.toISOString(), owner, grants, gateway };
+}
+
+/** Whether the intent assigns the same as the decision made now. The time may differ. */
+function isSameAssignment(intended: Assignment, { owner, gateway, grants }: Assignment): boolean {
   return (
     intended.owner === owner &&
     intended.gateway === gateway &&
@@ -204,24 +232,24 @@ function isSameAward(intended: Assignment, { owner, gateway, grants }: Assignmen
 
 type Known = Pick<AttemptResult, 'request' | 'decision' | 'skipped'> & Partial<AttemptResult>;
 
-function ended(
+function resultOf(
   outcome: Outcome,
   { request, decision, skipped, message = null, failures = [] }: Known,
 ): AttemptResult {
   return { request, decision, outcome, message, skipped, failures };
 }
 
-/** Before anything new is known of it. */
-function asOpened({ evaluation, accept: decision }: AcceptableRequest): Known {
+/** What is known before the request is read again. */
+function asEvaluated({ evaluation, accept: decision }: AcceptableRequest): Known {
   return { request: evaluation.request, decision, skipped: [] };
 }
 
 function notAttempted(known: Known): AttemptResult {
-  return ended('notAttempted', { ...known, message: TOO_LATE });
+  return resultOf('notAttempted', { ...known, message: TOO_LATE });
 }
 
 function hasTime({ budget, requestTimeoutMs }: AttemptContext): boolean {
   return budget() >= 2 * requestTimeoutMs;
 }
 
-const TOO_LATE = 'less than twice the request time-out was left; the next pass goes on';
+const TOO_LATE = 'less than twice the request time-out was left; the next run attempts it';

@@ -1,99 +1,116 @@
-import { turnsAfter } from '../core/acceptanceOrder.ts';
-import { reasonCodesOf } from '../core/decide.ts';
+import { type OrderContext, turnsAfter } from '../core/acceptanceOrder.ts';
+import { type Decision, reasonCodesOf } from '../core/decide.ts';
 import type { DecisionContext } from '../core/decisionContext.ts';
 import { canonicalJson } from '../core/json.ts';
+import type { LedgerState } from '../core/ledgerState.ts';
+import type { Policy } from '../core/policy.ts';
+import { decideWithNetworkChecks } from '../core/preflightChecks.ts';
 import {
   type AcceptableRequest,
   orderAcceptableRequests,
   type RequestEvaluation,
 } from '../core/requestEvaluation.ts';
 import type { Outcome, RunProblem } from '../core/runReport.ts';
-import { type AttemptContext, type AttemptResult, acceptRequest } from './acceptRequest.ts';
-import { createConcurrencyLimit, createDecisionQueue, type SharedContext } from './decisionQueue.ts';
+import {
+  type AttemptContext,
+  type AttemptResult,
+  acceptRequest,
+  type SharedContext,
+  type Slot,
+  toAssignment,
+} from './acceptRequest.ts';
+import { createConcurrencyLimit } from './concurrencyLimit.ts';
 import type { LedgerUnitOfWork } from './ledgerUnitOfWork.ts';
+import type { Clock } from './ports.ts';
 
-/** What the order of the attempts rests on, and where the next run finds it. */
-interface Schedule {
-  readonly memory: Pick<LedgerUnitOfWork, 'state' | 'add'>;
-  /** from the last complete listing to this one, in milliseconds; `null`: there was none */
+/** What the order of the attempts depends on, and where it is kept for the next run. */
+interface OrderState {
+  readonly ledger: Pick<LedgerUnitOfWork, 'state' | 'add'>;
+  /** from the last complete listing to this one, in milliseconds; `null`: there was none before */
   readonly intervalMs: number | null;
 }
 
-/** Where what went wrong is told, as it happens: a ledger that fails later takes none of it back. */
-interface Told {
+/** Where problems are reported as they occur, so that they are not lost if the ledger fails later. */
+interface Problems {
   readonly failures: RunProblem[];
   readonly warnings: RunProblem[];
 }
 
 /**
- * Attempts the acceptable cases, a few side by side, each judged with everything taken by those before it.
- * @param cases brought up to date with what became of each
- * @throws LedgerFailure, once nothing is under way any more
+ * Accepts the requests that the policy allows, up to four at once.
+ *
+ * The contract: what is decided and assigned is the same as if the requests were attempted one after the other, in the
+ * order of `orderAcceptableRequests`. Only calls to the API overlap. Four rules ensure this:
+ *
+ * - Attempts start in order, and at most four are under way: fewer after throttled calls, none after an error
+ *   (concurrencyLimit.ts).
+ * - Attempts decide in order. Each has a slot in the decision queue, and waits until all earlier slots have decided. It
+ *   then decides on the shared decision context, which has all earlier assignments, and adds its own assignment to it
+ *   before anything is awaited (acceptRequest.ts).
+ * - Before an attempt starts, the request is decided provisionally, without a call. A held request gets no attempt. If
+ *   only undecided attempts hold it, it waits until they have decided, and is decided again.
+ * - When this function returns or throws, no attempt is under way.
+ *
+ * @param evaluations updated with the result of each attempt
+ * @param initial the decision context before anything is accepted
+ * @throws LedgerFailure
  */
 export async function acceptRequests(
-  cases: Map<string, RequestEvaluation>,
+  evaluations: Map<string, RequestEvaluation>,
   initial: DecisionContext,
   context: AttemptContext,
-  told: Told,
-  { memory, intervalMs }: Schedule,
+  problems: Problems,
+  { ledger, intervalMs }: OrderState,
 ): Promise<void> {
   const { loaded, ports } = context;
   const { acceptsPerRun } = loaded.policy.limits;
   const at = ports.clock.now();
-  const names = new Set(loaded.policy.owners.map(({ name }) => name));
-  const before = Object.fromEntries(Object.entries(memory.state().turns).filter(([name]) => names.has(name)));
-  const turns = orderAcceptableRequests(cases.values(), { at, intervalMs, acceptsPerRun, turns: before });
-  const owners = new Set(turns.map(({ accept }) => accept.owner));
-  /** owners of what could be accepted, and those of them that had a turn */
-  const [waited, hadTurn] = [new Set<string>(), new Set<string>()];
-  const remember = (waiting: ReadonlySet<string>): void => {
-    const after = turnsAfter(before, waiting, hadTurn, at);
-    if (canonicalJson(after) !== canonicalJson(memory.state().turns))
-      memory.add([{ kind: 'turned', turns: after }]);
-  };
-  const attempted: Outcome[] = [];
+  const turnsBefore = turnsOfKnownOwners(loaded.policy, ledger.state());
+  const order = { at, intervalMs, acceptsPerRun, turns: turnsBefore };
+  const requests = orderAcceptableRequests(evaluations.values(), order);
+  const turns = trackTurns(requests, order, ledger);
+  const outcomes: Outcome[] = [];
   const shared: SharedContext = { current: initial };
-  const waiting = createDecisionQueue(loaded.policy, ports.clock);
-  const { start, drain } = createConcurrencyLimit(ports.directConnect.throttleCount);
-  const take = async (turn: AcceptableRequest): Promise<void> => {
-    const place = waiting.join(turn);
-    const { owner } = turn.accept;
-    const isFirst = !hadTurn.has(owner);
-    hadTurn.add(owner);
-    // Before the intent, which is written with it: a run that is cut short does not begin with the same owners again.
-    if (isFirst && owners.size > acceptsPerRun) remember(owners);
+  const queue = createDecisionQueue(loaded.policy, ports.clock);
+  const limit = createConcurrencyLimit(ports.directConnect.throttleCount);
+
+  const attempt = async (request: AcceptableRequest): Promise<void> => {
+    const slot = queue.join(request);
+    const turn = turns.begin(request.accept.owner);
     try {
-      const result = await acceptRequest(turn, shared, place, context);
-      cases.set(turn.id, { ...turn.evaluation, ...pick(result) });
-      told.failures.push(...result.failures);
-      attempted.push(result.outcome);
-      // It was too late for it: its owner waits on.
-      if (isFirst && result.outcome === 'notAttempted') hadTurn.delete(owner);
+      const result = await acceptRequest(request, shared, slot, context);
+      evaluations.set(request.id, { ...request.evaluation, ...evaluationOf(result) });
+      problems.failures.push(...result.failures);
+      outcomes.push(result.outcome);
+      // Time ran out before the attempt, so the owner still waits for its turn.
+      if (result.outcome === 'notAttempted') turn.undo();
     } finally {
-      // Whatever became of it, nobody waits for it any longer.
-      place.markDecided();
+      // Also after an error, so that later attempts do not wait for ever.
+      slot.markDecided();
     }
   };
+
   try {
-    for (const turn of turns) {
-      // A limit that others have reached meanwhile needs no call to tell.
-      const decision = await waiting.decideProvisionally(turn, shared);
-      if (reasonCodesOf(decision).every((code) => code === 'pass-limit')) waited.add(turn.accept.owner);
-      if (decision.verdict === 'accept') await start(() => take(turn));
-      else cases.set(turn.id, { ...turn.evaluation, decision, outcome: 'held', message: null });
+    for (const request of requests) {
+      const decision = await queue.decideProvisionally(request, shared);
+      // It could be accepted, if not for the run limit.
+      if (reasonCodesOf(decision).every((code) => code === 'run-limit')) turns.wait(request.accept.owner);
+      if (decision.verdict === 'accept') await limit.start(() => attempt(request));
+      else evaluations.set(request.id, { ...request.evaluation, decision, outcome: 'held', message: null });
     }
   } finally {
-    await drain();
+    await limit.drain();
   }
-  remember(waited);
-  const late = attempted.filter((outcome) => outcome === 'notAttempted').length;
+  turns.record();
+
+  const late = outcomes.filter((outcome) => outcome === 'notAttempted').length;
   if (late === 0) return;
-  const message = `time ran out before ${late} of ${attempted.length} allowed requests; the next pass goes on`;
-  // A pass that gets to none of them may be followed by others like it: that is no warning any more.
-  (late === attempted.length ? told.failures : told.warnings).push({ code: 'out-of-time', message });
+  const message = `time ran out before ${late} of ${outcomes.length} allowed requests; the next run attempts them`;
+  // A warning while some were attempted. If none was, later runs may have the same problem, so the run fails.
+  (late === outcomes.length ? problems.failures : problems.warnings).push({ code: 'out-of-time', message });
 }
 
-function pick({
+function evaluationOf({
   request,
   decision,
   outcome,
@@ -101,4 +118,94 @@ function pick({
   skipped,
 }: AttemptResult): Pick<RequestEvaluation, 'request' | 'decision' | 'outcome' | 'message' | 'skipped'> {
   return { request, decision, outcome, message, skipped };
+}
+
+/** Which owners had a turn in this run, so that the next run begins with the others. See `turnsAfter`. */
+interface OwnerTurns {
+  /** Notes that a request of this owner could be accepted, whether or not it gets a turn. */
+  wait(owner: string): void;
+  /** Gives an owner its turn. @returns a way to undo it, unless the owner had a turn before */
+  begin(owner: string): { undo(): void };
+  /** Records the turns for the next run, if they changed. */
+  record(): void;
+}
+
+function trackTurns(
+  requests: readonly AcceptableRequest[],
+  { at, acceptsPerRun, turns }: Pick<OrderContext, 'at' | 'acceptsPerRun' | 'turns'>,
+  ledger: OrderState['ledger'],
+): OwnerTurns {
+  const owners = new Set(requests.map(({ accept }) => accept.owner));
+  const [waited, hadTurn] = [new Set<string>(), new Set<string>()];
+  const recordFor = (waiting: ReadonlySet<string>): void => {
+    const after = turnsAfter(turns, waiting, hadTurn, at);
+    if (canonicalJson(after) !== canonicalJson(ledger.state().turns))
+      ledger.add([{ kind: 'turned', turns: after }]);
+  };
+  return {
+    wait: (owner) => void waited.add(owner),
+    begin: (owner) => {
+      if (hadTurn.has(owner)) return { undo: () => undefined };
+      hadTurn.add(owner);
+      // Written with the intent: if the run is cut short, the next one does not begin with the same owners again.
+      if (owners.size > acceptsPerRun) recordFor(owners);
+      return { undo: () => void hadTurn.delete(owner) };
+    },
+    record: () => recordFor(waited),
+  };
+}
+
+function turnsOfKnownOwners(policy: Policy, { turns }: LedgerState): LedgerState['turns'] {
+  const known = new Set(policy.owners.map(({ name }) => name));
+  return Object.fromEntries(Object.entries(turns).filter(([name]) => known.has(name)));
+}
+
+/** The attempts that have started and not decided yet, in order. */
+interface DecisionQueue {
+  /** Adds an attempt at the end. */
+  join(request: AcceptableRequest): Slot;
+  /**
+   * Decides provisionally, without a call to the API. Attempts that have not decided yet are assumed to be accepted. If that
+   * holds the request, waits until they have decided, and decides again.
+   */
+  decideProvisionally(request: AcceptableRequest, shared: SharedContext): Promise<Decision>;
+}
+
+function createDecisionQueue(policy: Policy, clock: Clock): DecisionQueue {
+  const undecided = new Map<string, AcceptableRequest>();
+  let allDecided = Promise.resolve();
+  return {
+    join: (request) => {
+      const { promise: decided, resolve: markDecided } = Promise.withResolvers<void>();
+      const reached = allDecided;
+      undecided.set(request.id, request);
+      allDecided = reached.then(() => decided).then(() => void undecided.delete(request.id));
+      return { reached, markDecided };
+    },
+    decideProvisionally: async ({ evaluation, deadline }, shared) => {
+      for (;;) {
+        const at = clock.now();
+        const context = withAccepted(shared.current, [...undecided.values()], at);
+        const decision = decideWithNetworkChecks(policy, evaluation.request, context, deadline, at);
+        if (decision.verdict === 'accept' || undecided.size === 0) return decision;
+        await allDecided;
+      }
+    },
+  };
+}
+
+/** The decision context as if all these requests were accepted. */
+function withAccepted(
+  context: DecisionContext,
+  requests: readonly AcceptableRequest[],
+  at: Date,
+): DecisionContext {
+  // The same object, so that what is memoized for it is not computed again for each of thousands of requests.
+  if (requests.length === 0) return context;
+  const assignments = requests.map(({ id, accept }) => [id, toAssignment(accept, at)] as const);
+  return {
+    ...context,
+    intents: { ...context.intents, ...Object.fromEntries(assignments) },
+    acceptedThisRun: context.acceptedThisRun + requests.length,
+  };
 }

@@ -8,60 +8,63 @@ import { LedgerFailure } from './portErrors.ts';
 import type { Clock } from './ports.ts';
 import type { EventFactory } from './publishEvents.ts';
 
-/** What an attempt leaves in the ledger. */
+/** Records an attempt in the ledger. */
 export interface AcceptanceRecorder {
   /**
-   * Before a confirm. With it goes what was deferred of the request, such as its first sighting, and with the first of a pass
-   * the policy by which it is decided.
+   * Writes the intent, before the confirm. Deferred changes of the same request, such as its first observation, are
+   * written with it, and with the first intent of a run the policy that was used.
    * @throws LedgerFailure
    */
-  recordIntent(id: string, award: Assignment, grounds: Evidence): Promise<void>;
-  /** Where nothing was confirmed after all: the ledger has what it had before the intent. @throws LedgerFailure */
+  recordIntent(id: string, assignment: Assignment, evidence: Evidence): Promise<void>;
+  /** Withdraws the intent if nothing was confirmed: restores what the ledger had before it. @throws LedgerFailure */
   withdrawIntent(id: string): Promise<void>;
-  /** After a confirm. @returns why it could not be recorded, if it could not */
+  /** Writes the acceptance and its receipt, after the confirm. @returns the problem if that failed */
   recordAcceptance(
     id: string,
-    award: Assignment,
-    grounds: Evidence,
-    answer: AcceptanceProof,
+    assignment: Assignment,
+    evidence: Evidence,
+    proof: AcceptanceProof,
   ): Promise<RunProblem[]>;
 }
 
 export function createAcceptanceRecorder(
-  memory: LedgerUnitOfWork,
+  ledger: LedgerUnitOfWork,
   { policy, digest }: LoadedPolicy,
   clock: Clock,
-  news: EventFactory,
+  createEvents: EventFactory,
 ): AcceptanceRecorder {
   let isPolicyWritten = false;
-  const policyUsed = (): LedgerChange[] => {
+  const firstPolicyUse = (): LedgerChange[] => {
     if (isPolicyWritten) return [];
     isPolicyWritten = true;
     return [{ kind: 'policyUsed', digest, text: writePolicy(policy) }];
   };
-  /** what earlier passes intended, where a confirm of theirs may take effect yet; `null`: nothing */
-  const before = new Map<string, Intent | null>();
+  /** the intents of earlier runs, whose confirms may still take effect, by ID; `null`: none */
+  const earlierIntents = new Map<string, Intent | null>();
   return {
-    recordIntent: (id, award, grounds) => {
-      if (!before.has(id)) before.set(id, memory.state().intents[id] ?? null);
-      const intent = { ...award, listings: 0, evidence: grounds };
-      return memory.write([...policyUsed(), { kind: 'intended', id, intent }]);
+    recordIntent: (id, assignment, evidence) => {
+      if (!earlierIntents.has(id)) earlierIntents.set(id, ledger.state().intents[id] ?? null);
+      const intent = { ...assignment, listings: 0, evidence };
+      return ledger.write([...firstPolicyUse(), { kind: 'intended', id, intent }]);
     },
     withdrawIntent: (id) => {
-      const intent = before.get(id) ?? null;
-      return memory.write([
+      const intent = earlierIntents.get(id) ?? null;
+      return ledger.write([
         intent === null ? { kind: 'intentDropped', id } : { kind: 'intended', id, intent },
       ]);
     },
-    recordAcceptance: async (id, award, grounds, answer) => {
-      const receipt = createReceipt(id, award, grounds, clock.now().toISOString(), answer);
-      const acceptance = createAcceptance(award, grounds.request);
+    recordAcceptance: async (id, assignment, evidence, proof) => {
+      const receipt = createReceipt(id, assignment, evidence, clock.now().toISOString(), proof);
+      const acceptance = createAcceptance(assignment, evidence.request);
       try {
-        await memory.write([...news({ receipts: [receipt] }), { kind: 'accepted', id, acceptance, receipt }]);
+        await ledger.write([
+          ...createEvents({ receipts: [receipt] }),
+          { kind: 'accepted', id, acceptance, receipt },
+        ]);
         return [];
       } catch (error) {
         if (!(error instanceof LedgerFailure)) throw error;
-        // The acceptance stands: its intent is in the ledger, from which the next pass learns it.
+        // The acceptance is not lost: its intent is in the ledger, and the next run learns of the acceptance from it.
         return [
           { code: error.code, message: `${id} was accepted and could not be recorded: ${error.message}` },
         ];

@@ -9,56 +9,56 @@ import { ApiFailure, CallFailure } from './portErrors.ts';
 import type { EventFactory } from './publishEvents.ts';
 import type { Budget, RunFindings, RunInput } from './runContext.ts';
 
-/** How long after it became available a look that fails is tried again, in milliseconds. */
-const LOOK_WITHIN_MS = 24 * 60 * 60 * 1000;
+/** For how long after an interface became available a failed check is retried, in milliseconds. */
+const RETRY_WITHIN_MS = 24 * 60 * 60 * 1000;
 
 /**
- * Looks, once what we accepted has become available, whether its gateway leads anywhere: in that pass, and in no later one
- * unless that look fails. Last of all, for nothing is held or undone by it, and no request may wait for it. A look that
- * fails is a warning, never a failed pass; where the rights do not allow it, it is not tried again.
- * @param found brought up to date with what is found out
+ * Checks whether the gateways of accepted interfaces have an onward route, once for each interface when it has become
+ * available. Advisory only: it never holds or reverses an acceptance, so it runs last and no request waits for it. A
+ * failed check is a warning, never a failed run; the next run repeats it, unless a permission is missing.
+ * @param found updated with the results
  */
 export async function checkRoutes(
   input: RunInput,
-  memory: LedgerUnitOfWork,
+  ledger: LedgerUnitOfWork,
   budget: Budget,
-  news: EventFactory,
+  createEvents: EventFactory,
   found: RunFindings,
 ): Promise<void> {
-  const waiting = Object.entries(memory.state().acceptances).filter(
+  const unchecked = Object.entries(ledger.state().acceptances).filter(
     ([, { availableAt, routesSettled }]) => availableAt !== null && !routesSettled,
   );
-  for (const [gateway, accepted] of Map.groupBy(waiting, ([, acceptance]) => acceptance.gateway)) {
-    const looked = await lookAt(gateway, input, budget);
-    const settled = accepted.filter(([, acceptance]) => looked.isFinal || isOverdue(acceptance, input));
-    const { problem } = looked;
-    const followUps = problem === null ? [] : accepted.map((item) => followUp(item, problem));
+  for (const [gateway, accepted] of Map.groupBy(unchecked, ([, acceptance]) => acceptance.gateway)) {
+    const check = await checkGateway(gateway, input, budget);
+    const done = accepted.filter(([, acceptance]) => check.isFinal || isOverdue(acceptance, input));
+    const { problem } = check;
+    const followUps = problem === null ? [] : accepted.map((entry) => createFollowUp(entry, problem));
     found.followUps = [...found.followUps, ...followUps];
-    found.warnings.push(...warnings(gateway, looked, accepted, settled));
-    // What is to be told is written before it is forgotten that there was something to find out.
-    memory.add(news({ followUps }));
-    memory.add(settled.flatMap(([id]) => settle(id, memory)));
+    found.warnings.push(...describeUnknown(gateway, check, accepted, done));
+    // The events come before the change that ends the check, so that an interrupted write repeats the check.
+    ledger.add(createEvents({ followUps }));
+    ledger.add(done.flatMap(([id]) => endCheck(id, ledger)));
   }
 }
 
-type Accepted = readonly [id: string, acceptance: Acceptance];
+type AcceptedEntry = readonly [id: string, acceptance: Acceptance];
 
-interface Looked {
-  /** `null`: it leads somewhere, or nobody knows */
+interface RouteCheck {
+  /** `null`: the gateway has a route, or that is not known */
   readonly problem: ReturnType<typeof findRouteProblem>;
-  /** why nobody knows, in short and with what happens next; `null`: it is known */
+  /** why it is not known, in short and with what happens next; `null`: it is known */
   readonly failure: { readonly short: string; readonly message: string } | null;
-  /** whether there is nothing to be gained by asking again */
+  /** whether another check is useless */
   readonly isFinal: boolean;
 }
 
-const NO_TIME = 'no time was left to look';
+const NO_TIME = 'no time was left to check';
 
-async function lookAt(gateway: string, input: RunInput, budget: Budget): Promise<Looked> {
+async function checkGateway(gateway: string, input: RunInput, budget: Budget): Promise<RouteCheck> {
   const { ports, loaded, endpoint, gatewayEndpoint, requestTimeoutMs } = input;
   const unknown = { problem: null, isFinal: false };
   if (budget() < 2 * requestTimeoutMs)
-    return { ...unknown, failure: { short: NO_TIME, message: `${NO_TIME}; the next pass tries again` } };
+    return { ...unknown, failure: { short: NO_TIME, message: `${NO_TIME}; the next run tries again` } };
   try {
     const routing = await ports.gateways.readRouting(gateway);
     const endpoints = { directConnect: endpoint, gateways: gatewayEndpoint };
@@ -74,44 +74,41 @@ async function lookAt(gateway: string, input: RunInput, budget: Budget): Promise
 }
 
 function isOverdue({ availableAt }: Acceptance, { ports }: RunInput): boolean {
-  return availableAt !== null && ports.clock.now().getTime() - Date.parse(availableAt) >= LOOK_WITHIN_MS;
+  return availableAt !== null && ports.clock.now().getTime() - Date.parse(availableAt) >= RETRY_WITHIN_MS;
 }
 
-function followUp(
-  [id, { owner, gateway, connection, movedTo, at: acceptedAt }]: Accepted,
-  problem: NonNullable<Looked['problem']>,
+function createFollowUp(
+  [id, { owner, gateway, connection, movedTo, at: acceptedAt }]: AcceptedEntry,
+  problem: NonNullable<RouteCheck['problem']>,
 ): FollowUp {
-  const now = movedTo ?? connection;
-  return { id, owner, gateway, acceptedAt, problem: 'unrouted', connection: now, ...problem };
+  const current = movedTo ?? connection;
+  return { id, owner, gateway, acceptedAt, problem: 'unrouted', connection: current, ...problem };
 }
 
-function warnings(
+function describeUnknown(
   gateway: string,
-  { failure, isFinal }: Looked,
-  accepted: readonly Accepted[],
-  settled: readonly Accepted[],
+  { failure, isFinal }: RouteCheck,
+  accepted: readonly AcceptedEntry[],
+  done: readonly AcceptedEntry[],
 ): RunProblem[] {
   if (failure === null) return [];
-  const warned = (some: readonly Accepted[], why: string): RunProblem[] => {
+  const warningFor = (some: readonly AcceptedEntry[], why: string): RunProblem[] => {
     const ids = some.map(([id]) => id);
-    const message = `whether gateway \`${gateway}\` of ${formatFirst(ids, 5)} leads anywhere is not known${why}`;
+    const message = `whether gateway \`${gateway}\` of ${formatFirst(ids, 5)} has an onward route is not known${why}`;
     return ids.length === 0 ? [] : [{ code: 'routes-unknown', message }];
   };
-  if (isFinal) return warned(accepted, `, and not asked again: ${failure.message}`);
+  if (isFinal) return warningFor(accepted, `, and not checked again: ${failure.message}`);
   return [
-    ...warned(
-      accepted.filter((item) => !settled.includes(item)),
+    ...warningFor(
+      accepted.filter((entry) => !done.includes(entry)),
       `: ${failure.message}`,
     ),
-    ...warned(
-      settled,
-      `, and after a day not asked again: ${failure.short}; look at it by hand with the AWS CLI`,
-    ),
+    ...warningFor(done, `, and after a day not checked again: ${failure.short}; check it with the AWS CLI`),
   ];
 }
 
-function settle(id: string, memory: LedgerUnitOfWork): LedgerChange[] {
-  const acceptance = memory.state().acceptances[id];
+function endCheck(id: string, ledger: LedgerUnitOfWork): LedgerChange[] {
+  const acceptance = ledger.state().acceptances[id];
   if (acceptance === undefined) return [];
   return [{ kind: 'accepted', id, acceptance: { ...acceptance, routesSettled: true }, receipt: null }];
 }

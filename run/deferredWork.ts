@@ -26,107 +26,117 @@ import { verifyCaller } from './verifyCaller.ts';
 /** What a run works with. */
 export interface RunWork {
   readonly input: RunInput;
-  readonly memory: LedgerUnitOfWork;
+  readonly ledger: LedgerUnitOfWork;
   readonly budget: Budget;
-  readonly news: EventFactory;
-  /** brought up to date with what is found out */
+  readonly createEvents: EventFactory;
+  /** updated with what is found */
   readonly found: RunFindings;
 }
 
-/** What is left to do once everything that is allowed was attempted. */
+/** What is left to do once every allowed request was attempted. */
 export interface DeferredWork {
-  /** the ledger as it was when the run began */
+  /** the state of the ledger when the run began */
   readonly before: LedgerState;
   /** the listing, and what was described before anything was accepted */
-  readonly survey: Snapshot;
-  readonly cases: ReadonlyMap<string, RequestEvaluation>;
+  readonly snapshot: Snapshot;
+  readonly evaluations: ReadonlyMap<string, RequestEvaluation>;
   readonly missing: MissingInterfaces;
-  /** IDs whose description concluded nothing */
-  readonly open: readonly string[];
-  /** that the listing was complete, to be written when that is certain */
+  /** IDs whose description was not conclusive */
+  readonly unresolved: readonly string[];
+  /** the change that records the listing as complete, to be written only if it certainly was */
   readonly listed: readonly LedgerChange[];
 }
 
-/** So many IDs that the listing lacks are described in one run after everything was attempted. */
-const MOST = 1000;
-/** About so many of them something is written at once. */
-const AT_ONCE = 100;
-/** What share of the time that is left they may take, and with them the marks of those that wait: the rest is for events. */
-const SHARE = 1 / 2;
+/** The most interfaces missing from the listing that one run describes after all attempts. */
+const MOST_DESCRIBED = 1000;
+/** After how many descriptions their results are written. */
+const DESCRIBED_AT_ONCE = 100;
+/** The share of the remaining time that the descriptions may take. The rest is for events. */
+const DESCRIPTIONS_SHARE = 1 / 2;
+/** The share of the remaining time after which interfaces that were not described are no longer marked as such. */
 const MARKS_SHARE = 3 / 4;
 
 /**
- * Does what no confirm depends on: writes what was observed, queues events, and describes what the listing lacks. Its amount
- * is set by strangers, so each part is written when it is done, and what there is no time for is left to the next run.
- * @throws PassFailure
+ * Does everything that no confirm depends on: writes the observations, queues events, checks routes, and describes more
+ * of the interfaces that the listing lacks. Requesters control the amount of this work. So each part is written when it
+ * is done, and the next run does what there was no time for.
+ * @throws RunFailure
  */
-export async function doDeferredWork(work: RunWork, rest: DeferredWork): Promise<void> {
-  const { input, memory, budget, news, found } = work;
-  const { before, survey, cases, missing } = rest;
+export async function doDeferredWork(work: RunWork, deferred: DeferredWork): Promise<void> {
+  const { input, ledger, budget, createEvents, found } = work;
+  const { before, snapshot, evaluations, missing } = deferred;
   const { ports, loaded } = input;
   const { expiry } = loaded.policy.recipient;
-  const unseen = expiredUnobserved(before, survey, expiry);
-  const expired = await withoutRecord(unseen, ports, loaded.policy);
-  const ends = unobservedEnds(before, { ...survey, expired }, expiry);
+
+  const candidates = expiredUnobserved(before, snapshot, expiry);
+  const expired = await withoutRecord(candidates, ports, loaded.policy);
+  const ends = unobservedEnds(before, { ...snapshot, expired }, expiry);
   found.ended = [...found.ended, ...ends];
-  memory.defer(
-    withClosureEvents(
-      ends.map((ended) => ({ kind: 'ended' as const, id: ended.id, ended })),
-      ends,
-      news,
-    ),
+  const endChanges = ends.map((ended) => ({ kind: 'ended' as const, id: ended.id, ended }));
+  ledger.defer(withClosureEvents(endChanges, ends, createEvents));
+
+  // The results of attempts decide the order in the next run, so they are written even if there is no time for the others.
+  const all = [...evaluations.values()];
+  ledger.add(all.filter(wasAttempted).flatMap((one) => observationChanges(one, evaluations.size)));
+  ledger.defer(
+    all.filter((one) => !wasAttempted(one)).map((one) => observationChanges(one, evaluations.size)),
   );
-  // What came of attempts decides their order in the next run, so it is kept in any case.
-  memory.add(
-    [...cases.values()].filter(wasAttempted).flatMap((item) => observationChanges(item, cases.size)),
+  queueRequestEvents(input, ledger, createEvents, found);
+  const dropped = await writeDeferredInTime(ledger, budget);
+  found.failures.push(...dropped);
+
+  await checkRoutes(input, ledger, budget, createEvents, found);
+
+  const timeBefore = budget();
+  const unresolved = await describeMissing(work, deferred);
+  ledger.defer(
+    unlistedSinceChanges(
+      ledger.state(),
+      missing.notDescribed(),
+      [...deferred.unresolved, ...unresolved],
+      snapshot,
+    ).map((change) => [change]),
   );
-  memory.defer(
-    [...cases.values()]
-      .filter((item) => !wasAttempted(item))
-      .map((item) => observationChanges(item, cases.size)),
-  );
-  queueRequestEvents(input, memory, news, found);
-  // Whether a listing lacked something is known only when everything that it showed is on record.
-  const late = await writeDeferredInTime(memory, budget);
-  found.failures.push(...late);
-  await checkRoutes(input, memory, budget, news, found);
-  const atFirst = budget();
-  const open = await describeMissing(work, rest);
-  memory.defer(
-    unlistedSinceChanges(memory.state(), missing.notDescribed(), [...rest.open, ...open], survey).map(
-      (one) => [one],
-    ),
-  );
-  await memory.writeDeferred(() => hasWriteTime(budget) && budget() >= atFirst * (1 - MARKS_SHARE));
-  if (late.length === 0 && missing.isConclusive()) memory.add(rest.listed);
+  await ledger.writeDeferred(() => hasWriteTime(budget) && budget() >= timeBefore * (1 - MARKS_SHARE));
+
+  // The listing counts as complete only if everything in it is on record and nothing that it lacks may be live.
+  if (dropped.length === 0 && missing.isConclusive()) ledger.add(deferred.listed);
 }
 
+/** Whether an attempt was made, or would have been if the preflight checks had not held the request. */
 function wasAttempted({ outcome, decision }: RequestEvaluation): boolean {
   return outcome === 'failed' || reasonCodesOf(decision).some((code) => isPreflightCode(code));
 }
 
-/** @returns the IDs whose description concluded nothing. @throws PassFailure */
-async function describeMissing(work: RunWork, { survey, missing, before }: DeferredWork): Promise<string[]> {
-  const { input, memory, budget, news, found } = work;
+/** @returns the IDs whose description was not conclusive. @throws RunFailure */
+async function describeMissing(
+  work: RunWork,
+  { snapshot, missing, before }: DeferredWork,
+): Promise<string[]> {
+  const { input, ledger, budget, createEvents, found } = work;
   const { loaded, ports, availableWithinMs } = input;
-  const open: string[] = [];
-  const least = budget() * (1 - SHARE);
-  const hasTime = (): boolean => budget() >= least;
-  let isVetted = [...survey.found.values()].includes(null);
-  for (let count = 0; count < MOST && missing.notDescribed().length > 0 && hasTime(); count += AT_ONCE) {
-    const described = await missing.describeNext(AT_ONCE, hasTime);
+  const unresolved: string[] = [];
+  const reserved = budget() * (1 - DESCRIPTIONS_SHARE);
+  const hasTime = (): boolean => budget() >= reserved;
+  let isVerified = [...snapshot.found.values()].includes(null);
+  for (
+    let count = 0;
+    count < MOST_DESCRIBED && missing.notDescribed().length > 0 && hasTime();
+    count += DESCRIBED_AT_ONCE
+  ) {
+    const described = await missing.describeNext(DESCRIBED_AT_ONCE, hasTime);
     found.warnings.push(...described.warnings);
     found.failures.push(...described.failures);
-    open.push(...described.unresolved);
-    if (!isVetted && [...described.over.values()].includes(null)) {
-      // Keys of another account find nothing of what we remember: before that is forgotten, they are checked again.
+    unresolved.push(...described.unresolved);
+    if (!isVerified && [...described.ended.values()].includes(null)) {
+      // Credentials of another account find none of our interfaces. They are verified again before the ledger forgets anything.
       await verifyCaller(loaded, ports, { checkedAt: new Map() });
-      isVetted = true;
+      isVerified = true;
     }
-    const late = { ...survey, found: described.over };
+    const late = { ...snapshot, found: described.ended };
     const { changes, ended } = reconcileDescribed(
-      memory.state(),
-      [...described.over.keys()],
+      ledger.state(),
+      [...described.ended.keys()],
       late,
       loaded.policy.recipient.expiry,
     );
@@ -134,21 +144,25 @@ async function describeMissing(work: RunWork, { survey, missing, before }: Defer
     const followUps = findFollowUps(accepted, late.found, ports.clock.now(), availableWithinMs);
     found.ended = [...found.ended, ...ended];
     found.followUps = [...found.followUps, ...followUps];
-    await memory.write([...news({ ended, followUps }), ...changes]);
+    await ledger.write([...createEvents({ ended, followUps }), ...changes]);
     if (described.failures.length > 0) break;
   }
-  return open;
+  return unresolved;
 }
 
-/** Asked for only after an outage of a week: what was told to have ended then is told no more. @throws LedgerFailure */
+/**
+ * Drops requests whose end is on record already. Reads the history only if there are candidates, which is the case only
+ * after an outage that was longer than the expiry.
+ * @throws LedgerFailure
+ */
 async function withoutRecord(
-  expired: readonly VirtualInterface[],
+  candidates: readonly VirtualInterface[],
   { ledger, clock }: Ports,
   { recipient }: Policy,
 ): Promise<readonly VirtualInterface[]> {
-  if (expired.length === 0) return [];
+  if (candidates.length === 0) return [];
   const since = new Date(clock.now().getTime() - ENDED_REQUESTS_KEPT_MS);
   const { ended } = await ledger.readRecords(recipientKey(recipient), since);
-  const onRecord = new Set(ended.map(({ id }) => id));
-  return expired.filter(({ id }) => !onRecord.has(id));
+  const recorded = new Set(ended.map(({ id }) => id));
+  return candidates.filter(({ id }) => !recorded.has(id));
 }

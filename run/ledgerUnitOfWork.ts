@@ -3,66 +3,76 @@ import type { LedgerChange, LedgerState } from '../core/ledgerState.ts';
 import { LedgerFailure } from './portErrors.ts';
 import type { Ledger } from './ports.ts';
 
-/** The ledger as one pass sees it: its own changes included. */
+/**
+ * The ledger as one run sees it: the state that was read, with all changes of the run. Changes reach the ledger in three
+ * ways: `write` now, `add` with the next write, `defer` when nothing urgent is left to do.
+ */
 export interface LedgerUnitOfWork {
+  /** The state with all changes so far, written or not. */
   state(): LedgerState;
-  /** Remembers; it is written with the next write, or when the pass ends. */
+  /** Adds changes to the next write, or to the last one when the run ends. */
   add(changes: readonly LedgerChange[]): void;
   /**
-   * Remembers what no confirm depends on, such as the requests of strangers, of which there may be any number. It is written
-   * by `catchUp`, or right before anything else that is written about the same interface.
-   * @param changes lists of them, each about one interface
+   * Defers changes that no confirm depends on, such as observations of requests, whose number requesters control. They
+   * are written by `writeDeferred`, or right before any other change of the same interface.
+   * @param changes groups of changes, each about one interface
    */
   defer(changes: readonly (readonly LedgerChange[])[]): void;
   /**
-   * Writes what was deferred, a part at a time. What there is no time for is forgotten, so that a later run finds it again.
-   * @returns about how many interfaces something was forgotten
+   * Writes the deferred changes, a part at a time. Those that there is no time for are dropped from the state: the next
+   * run finds them again.
+   * @returns for about how many interfaces changes were dropped
    * @throws LedgerFailure
    */
   writeDeferred(hasTime: () => boolean): Promise<number>;
   /**
-   * Writes what was noted and these, in order. What comes while a write is under way goes into one after it, whoever it is of.
+   * Writes the added changes and these, in order. Calls during a write share the write after it.
    * @throws LedgerFailure
    */
   write(changes: readonly LedgerChange[]): Promise<void>;
 }
 
 /**
- * Runs `work` under the lease of a ledger, writes what it noted, and gives the lease back whatever happens.
- * @returns whether it ran: `false` when somebody else holds the lease
+ * Runs `work` under the lease of a ledger, then writes the added changes and releases the lease. After an error, only
+ * releases it.
+ * @returns `false`: another run has the lease, and `work` did not run
  * @throws LedgerFailure
  */
 export async function withLease(
   ledger: Ledger,
   key: string,
   leaseMs: number,
-  work: (memory: LedgerUnitOfWork) => Promise<void>,
+  work: (ledger: LedgerUnitOfWork) => Promise<void>,
 ): Promise<boolean> {
   const session = await ledger.open(key, leaseMs);
   if (session === null) return false;
-  const { memory, leftToWrite } = remembering(session.state, (changes) => session.write(changes));
+  const { unitOfWork, takeAdded } = createUnitOfWork(session.state, (changes) => session.write(changes));
   try {
-    await work(memory);
-    await session.close(leftToWrite());
+    await work(unitOfWork);
+    await session.close(takeAdded());
   } catch (error) {
-    // The first failure is reported, also when it is that of the last write; a lease that cannot be given back runs out by itself.
+    // The first error is thrown, also if it is that of the last write. A lease that cannot be released expires.
     await session.close([]).catch(() => undefined);
     throw error;
   }
   return true;
 }
 
-/** Runs `work` on what the ledger holds, writing nothing but in its own memory. */
+/** Runs `work` on the state of a ledger, without the lease. Its writes change only the state in memory. */
 export async function withoutLease(
   ledger: Ledger,
   key: string,
-  work: (memory: LedgerUnitOfWork) => Promise<void>,
+  work: (ledger: LedgerUnitOfWork) => Promise<void>,
 ): Promise<void> {
-  await work(remembering(await ledger.readState(key), () => Promise.resolve()).memory);
+  const { unitOfWork } = createUnitOfWork(await ledger.readState(key), () => Promise.resolve());
+  await work(unitOfWork);
 }
 
-/** About so many interfaces something is written at once: a table takes a second for it, and a run that is cut keeps the rest. */
-const AT_ONCE = 500;
+/**
+ * The number of interfaces whose deferred changes are written at once. A table takes about a second for it, and a run
+ * that is cut short keeps what was written.
+ */
+const DEFERRED_AT_ONCE = 500;
 
 /** The interface that a change is about; `null`: none. */
 function subjectOf(change: LedgerChange): string | null {
@@ -71,91 +81,86 @@ function subjectOf(change: LedgerChange): string | null {
   return change.mark.id;
 }
 
-function remembering(
+function createUnitOfWork(
   initial: LedgerState,
   save: LedgerUnitOfWork['write'],
-): { memory: LedgerUnitOfWork; leftToWrite(): readonly LedgerChange[] } {
-  /** with what was deferred */
+): { unitOfWork: LedgerUnitOfWork; takeAdded(): readonly LedgerChange[] } {
+  /** with the deferred changes */
   let state = initial;
-  /** without it */
-  let firm = initial;
-  let notes: LedgerChange[] = [];
-  /** by what it is about */
+  /** without them */
+  let stateToWrite = initial;
+  /** changes for the next write */
+  let added: LedgerChange[] = [];
+  /** by the interface that they are about */
   const deferred = new Map<string | null, LedgerChange[]>();
-  let lost: LedgerFailure | null = null;
-  let underWay: Promise<void> = Promise.resolve();
-  /** the write that takes what is noted until it begins */
-  let next: Promise<void> | null = null;
-  const toWrite = (changes: readonly LedgerChange[]): void => {
-    firm = applyLedgerChanges(firm, changes);
-    for (const change of changes) notes.push(change);
+  let failure: LedgerFailure | null = null;
+  let lastWrite: Promise<void> = Promise.resolve();
+  /** the write that has not begun yet, and takes every change that is added until it does; `null`: none */
+  let nextWrite: Promise<void> | null = null;
+
+  const addToWrite = (changes: readonly LedgerChange[]): void => {
+    stateToWrite = applyLedgerChanges(stateToWrite, changes);
+    for (const change of changes) added.push(change);
   };
-  const takeDeferred = (about: Iterable<string | null>): void => {
+  const addDeferred = (subjects: Iterable<string | null>): void => {
     const due: LedgerChange[] = [];
-    for (const id of about) {
-      due.push(...(deferred.get(id) ?? []));
-      deferred.delete(id);
+    for (const subject of subjects) {
+      due.push(...(deferred.get(subject) ?? []));
+      deferred.delete(subject);
     }
-    toWrite(due);
+    addToWrite(due);
   };
   const add = (changes: readonly LedgerChange[]): void => {
-    // In another order, an older change would undo a later one.
-    takeDeferred(new Set(changes.map(subjectOf)));
-    toWrite(changes);
-    state = deferred.size === 0 ? firm : applyLedgerChanges(state, changes);
+    // Deferred changes of the same interfaces come first: written later, an older change would undo a newer one.
+    addDeferred(new Set(changes.map(subjectOf)));
+    addToWrite(changes);
+    state = deferred.size === 0 ? stateToWrite : applyLedgerChanges(state, changes);
   };
-  const leftToWrite = (): readonly LedgerChange[] => {
-    // Fail closed: after a failed write nobody knows what the ledger holds, so nothing is built on it.
-    if (lost !== null) throw lost;
-    const taken = notes;
-    notes = [];
+  const takeAdded = (): readonly LedgerChange[] => {
+    // Fail closed: after a failed write the content of the ledger is unknown, so nothing more is written.
+    if (failure !== null) throw failure;
+    const taken = added;
+    added = [];
     return taken;
   };
-  const writeNotes = async (): Promise<void> => {
-    next = null;
-    const taken = leftToWrite();
+  const writeAdded = async (): Promise<void> => {
+    nextWrite = null;
+    const taken = takeAdded();
     if (taken.length === 0) return;
     try {
       await save(taken);
     } catch (error) {
-      if (error instanceof LedgerFailure) lost = error;
+      if (error instanceof LedgerFailure) failure = error;
       throw error;
     }
   };
   const write = (changes: readonly LedgerChange[]): Promise<void> => {
     add(changes);
-    if (next === null) {
-      next = underWay.then(writeNotes);
-      // Its failure is told to those who wait for it.
-      underWay = next.catch(() => undefined);
+    if (nextWrite === null) {
+      nextWrite = lastWrite.then(writeAdded);
+      // Its callers get the error of a write; the write after it begins nevertheless.
+      lastWrite = nextWrite.catch(() => undefined);
     }
-    return next;
+    return nextWrite;
   };
-  return {
-    memory: {
-      state: () => state,
-      add,
-      defer: (changes) => {
-        state = applyLedgerChanges(state, changes.flat());
-        for (const group of changes) {
-          const about = group.map(subjectOf).find((id) => id !== null) ?? null;
-          const earlier = deferred.get(about);
-          if (earlier === undefined) deferred.set(about, [...group]);
-          else earlier.push(...group);
-        }
-      },
-      writeDeferred: async (hasTime) => {
-        while (deferred.size > 0 && hasTime()) {
-          takeDeferred([...deferred.keys()].slice(0, AT_ONCE));
-          await write([]);
-        }
-        const forgotten = deferred.size;
-        deferred.clear();
-        state = firm;
-        return forgotten;
-      },
-      write,
-    },
-    leftToWrite,
+  const defer = (groups: readonly (readonly LedgerChange[])[]): void => {
+    state = applyLedgerChanges(state, groups.flat());
+    for (const group of groups) {
+      const subject = group.map(subjectOf).find((id) => id !== null) ?? null;
+      const earlier = deferred.get(subject);
+      if (earlier === undefined) deferred.set(subject, [...group]);
+      else earlier.push(...group);
+    }
   };
+  const writeDeferred = async (hasTime: () => boolean): Promise<number> => {
+    while (deferred.size > 0 && hasTime()) {
+      addDeferred([...deferred.keys()].slice(0, DEFERRED_AT_ONCE));
+      await write([]);
+    }
+    const dropped = deferred.size;
+    deferred.clear();
+    state = stateToWrite;
+    return dropped;
+  };
+  return { unitOfWork: { state: () => state, add, defer, writeDeferred, write }, takeAdded };
 }

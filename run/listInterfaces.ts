@@ -8,7 +8,7 @@ import type { Snapshot } from '../core/snapshot.ts';
 import { ApiFailure } from './portErrors.ts';
 import type { Ports } from './ports.ts';
 
-/** One listing of the target. */
+/** One listing of a target, sorted into requests and other interfaces. */
 export interface InterfaceListing extends Snapshot {
   readonly interfaces: readonly VirtualInterface[];
   readonly ownConnections: OwnConnections;
@@ -17,7 +17,8 @@ export interface InterfaceListing extends Snapshot {
 }
 
 /**
- * Lists everything. Whether it is everything shows when what the ledger holds as live and the listing lacks is described.
+ * Lists the virtual interfaces of a target. Whether the listing is complete is only known once the interfaces that the
+ * ledger has as live and the listing lacks are described (missingInterfaces.ts).
  * @throws ListingIncomplete, ApiFailure
  */
 export async function listInterfaces(
@@ -29,16 +30,16 @@ export async function listInterfaces(
   const interfaces = await directConnect.list();
   const seenAt = clock.now().toISOString();
   const found = new Map<string, VirtualInterface | null>(interfaces.map((vif) => [vif.id, vif]));
-  // What is on record as accepted was: a listing that shows it as a request lags behind.
+  // A recorded acceptance is certain: a listing that still shows the interface as a request is out of date.
   const confirming = interfaces.filter((vif) => isConfirming(vif) && state.acceptances[vif.id] === undefined);
-  const needed = confirming.some((vif) => needsOwnConnections(policy, vif));
-  const own = needed ? await askOwnConnections(directConnect) : NOT_ASKED;
+  const areNeeded = confirming.some((vif) => needsOwnConnections(policy, vif));
+  const own = areNeeded ? await listOwnConnections(directConnect) : NOT_LISTED;
   const outbound = new Set(
     confirming.filter(
       (vif) => identify(policy, vif, own).kind === 'outbound' || wasOutbound(vif, own, state),
     ),
   );
-  const { account: us } = policy.recipient;
+  const { account: ownAccount } = policy.recipient;
   return {
     listedAt,
     seenAt,
@@ -48,7 +49,7 @@ export async function listInterfaces(
     requests: confirming.filter((vif) => !outbound.has(vif)),
     outbound: [...outbound],
     expired: interfaces.filter(
-      ({ state, ownerAccount }) => state === 'expired' && (ownerAccount ?? us) === us,
+      ({ state, ownerAccount }) => state === 'expired' && (ownerAccount ?? ownAccount) === ownAccount,
     ),
     ignored: [
       ...[...outbound].map(ignoredOutbound),
@@ -56,13 +57,16 @@ export async function listInterfaces(
       ...interfaces.filter((vif) => isReadable(vif) && isUnsettled(vif)).map(ignoredUnsettled),
       ...interfaces
         .filter((vif) => isConfirming(vif) && state.acceptances[vif.id] !== undefined)
-        .map(ignoredAccepted),
+        .map(ignoredAcceptance),
     ],
-    warnings: needed && !own.known ? [{ code: 'own-connections-unknown', message: own.why }] : [],
+    warnings: areNeeded && !own.known ? [{ code: 'own-connections-unknown', message: own.why }] : [],
   };
 }
 
-/** While our own connections are not known, what was seen to be an offer of ours is none to us. */
+/**
+ * Whether an earlier run identified the interface as offered by this account to others. Used while our own connections
+ * are not known.
+ */
 function wasOutbound(
   { id, ownerAccount }: VirtualInterface,
   own: OwnConnections,
@@ -71,14 +75,14 @@ function wasOutbound(
   return !own.known && ownerAccount !== null && state.observations[id]?.outbound === true;
 }
 
-/** Fail closed: should an interface need them after all, it is held. */
-const NOT_ASKED: OwnConnections = { known: false, why: 'not asked for in this pass' };
+/** Fail closed: an interface that needs them nevertheless is held. */
+const NOT_LISTED: OwnConnections = { known: false, why: 'not listed in this run' };
 
-async function askOwnConnections(directConnect: Ports['directConnect']): Promise<OwnConnections> {
+async function listOwnConnections(directConnect: Ports['directConnect']): Promise<OwnConnections> {
   try {
     return { known: true, ids: await directConnect.ownConnections() };
   } catch (error) {
-    // Fail closed: not knowing holds those requests (identify); the others go on.
+    // Fail closed: requests that need them are held (see `identify`); the others are processed.
     if (error instanceof ApiFailure) return { known: false, why: error.message };
     throw error;
   }
@@ -89,12 +93,12 @@ function isUnreadableNeighbour(vif: VirtualInterface): boolean {
 }
 
 function ignoredUnsettled({ id, connection, state }: VirtualInterface): Ignored {
-  const message = `${quote(state ?? '')} on no gateway: neither a request nor over; looked at again in the next pass`;
+  const message = `${quote(state ?? '')} on no gateway: neither a request nor ended; the next run checks it again`;
   return { id, connection, state, code: 'unsettled', message };
 }
 
-function ignoredAccepted({ id, connection, state }: VirtualInterface): Ignored {
-  const message = 'accepted by us, and listed as a request once more; looked at again in the next pass';
+function ignoredAcceptance({ id, connection, state }: VirtualInterface): Ignored {
+  const message = 'accepted by this program, and listed as a request again; the next run checks it again';
   return { id, connection, state, code: 'unsettled', message };
 }
 
@@ -104,11 +108,11 @@ function ignoredOutbound({ id, connection, state }: VirtualInterface): Ignored {
     connection,
     state,
     code: 'outbound',
-    message: 'offered by us to another account: not a request',
+    message: 'offered by this account to another one: not a request',
   };
 }
 
 function ignoredUnreadable({ id, connection, state, readErrors }: VirtualInterface): Ignored {
-  const message = `not readable (${formatList(readErrors)}): it counts against every limit and check that it could concern`;
+  const message = `not readable (${formatList(readErrors)}): it counts in every limit and check that it could affect`;
   return { id, connection, state, code: 'unreadable', message };
 }

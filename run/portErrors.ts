@@ -1,6 +1,6 @@
 import type { RunProblemCode } from '../core/runReport.ts';
 
-/** What a pass can fail of. Each carries the stable code under which it is reported. */
+/** An error that fails a run. Each has the stable code under which it is reported. */
 export abstract class RunFailure extends Error {
   abstract readonly code: RunProblemCode;
 }
@@ -8,7 +8,7 @@ export abstract class RunFailure extends Error {
 /** A call to a provider could not be made, or failed. */
 export abstract class CallFailure extends RunFailure {}
 
-/** Why a call failed, as far as the callers act differently on it. */
+/** Why a call failed, in the classes that callers handle differently. */
 export type ApiFailureKind =
   | 'credentials'
   | 'throttled'
@@ -18,18 +18,18 @@ export type ApiFailureKind =
   | 'client'
   | 'malformed';
 
-const NEXT_PASS = (): string => 'the next pass tries again';
+const NEXT_RUN = (): string => 'the next run tries again';
 
-/** What to do about each kind. */
-const MENDS: Readonly<Record<ApiFailureKind, (operation: string) => string>> = {
+/** How to fix each kind of failure. */
+const FIXES: Readonly<Record<ApiFailureKind, (operation: string) => string>> = {
   credentials: (operation) => `check that the keys are right and may call ${operation}`,
-  throttled: NEXT_PASS,
-  timeout: NEXT_PASS,
+  throttled: NEXT_RUN,
+  timeout: NEXT_RUN,
   unreachable: () =>
-    'check the network, the proxy if HTTPS_PROXY names one, the region and the endpoint; the next pass tries again',
-  server: NEXT_PASS,
-  client: () => 'look at it by hand with the AWS CLI; the next pass tries again',
-  malformed: () => 'check the endpoint; the next pass tries again',
+    'check the network, the proxy if HTTPS_PROXY names one, the region and the endpoint; the next run tries again',
+  server: NEXT_RUN,
+  client: () => 'make the same call with the AWS CLI to find the cause; the next run tries again',
+  malformed: () => 'check the endpoint; the next run tries again',
 };
 
 /** A call to a provider failed. The message names operation, endpoint and what the API said, never a secret. */
@@ -37,13 +37,13 @@ export class ApiFailure extends CallFailure {
   override readonly name = 'ApiFailure';
   readonly kind: ApiFailureKind;
   readonly operation: string;
-  /** what the message says between the kind and the mend */
+  /** the part of the message between the kind and the fix */
   readonly detail: string;
-  /** what to do, where the API said more than the kind does; `null`: as for every failure of the kind */
+  /** how to fix it, where the API's answer says more than the kind; `null`: the fix of the kind */
   readonly advice: string | null;
 
   constructor(operation: string, kind: ApiFailureKind, detail: string, advice: string | null = null) {
-    super(`${operation} failed (${kind}): ${detail}; ${advice ?? MENDS[kind](operation)}`);
+    super(`${operation} failed (${kind}): ${detail}; ${advice ?? FIXES[kind](operation)}`);
     this.operation = operation;
     this.detail = detail;
     this.kind = kind;
@@ -55,7 +55,7 @@ export class ApiFailure extends CallFailure {
   }
 }
 
-/** The key is known, and may not do this: another key of the same user may not either. */
+/** The key is valid but lacks the permission. Another key of the same user would lack it too, so the key is not read again. */
 export class PermissionMissing extends ApiFailure {
   constructor(operation: string, detail: string, advice: string | null = null) {
     super(operation, 'credentials', detail, advice);
@@ -63,8 +63,8 @@ export class PermissionMissing extends ApiFailure {
 }
 
 /**
- * A confirm was refused for its key, which was replaced meanwhile: nothing was confirmed. To read the new key may have taken long, so
- * that the request must be decided upon again before it is confirmed with it.
+ * A confirm was refused because its key had been replaced; nothing was confirmed. Reading the new key may have taken long, so
+ * the request must be evaluated again before it is confirmed with the new key.
  */
 export class KeyReplaced extends ApiFailure {
   constructor({ operation, detail, advice }: ApiFailure) {
@@ -72,22 +72,22 @@ export class KeyReplaced extends ApiFailure {
   }
 }
 
-/** The listing lacks something that is there, so nothing may be concluded from what it lacks. */
+/** The listing lacks an interface that exists, so the absence of others proves nothing either. */
 export class ListingIncomplete extends RunFailure {
   override readonly name = 'ListingIncomplete';
   readonly code = 'listing-incomplete';
   constructor(why: string) {
-    super(`listing of virtual interfaces may be incomplete: ${why}; the next pass tries again`);
+    super(`listing of virtual interfaces may be incomplete: ${why}; the next run tries again`);
   }
 }
 
-/** The keys work, and for the wrong place: what they list says nothing about the target. */
+/** The credentials work, but belong to another account or region, so what they list says nothing about the target. */
 export class WrongAccountOrRegion extends RunFailure {
   override readonly name = 'WrongAccountOrRegion';
   readonly code = 'wrong-account-or-region';
 }
 
-/** The credentials are missing, unreadable or malformed; the message says which and where they are looked for. */
+/** The credentials are missing, unreadable or malformed; the message names them and the place where they are expected. */
 export class CredentialsUnusable extends CallFailure {
   override readonly name = 'CredentialsUnusable';
   readonly code = 'credentials';

@@ -4,107 +4,121 @@ import type { LedgerChange, LedgerState } from '../core/ledgerState.ts';
 import type { Gateway, Routing, VirtualInterface } from '../core/model.ts';
 import type { Receipt } from '../core/receipt.ts';
 
-/** Everything a pass needs of the world. Adapters implement these; the simulator and the real clouds stand behind them. */
+/** What a run needs from outside. The adapters implement these interfaces, for the real clouds and for the emulator alike. */
 export interface Ports {
   readonly clock: Clock;
   readonly directConnect: DirectConnect;
   readonly gateways: Gateways;
   readonly caller: Caller;
   readonly ledger: Ledger;
-  /** `null`: whoever reads the report is told by it, and nothing is remembered as announced */
+  /** `null`: no event is published or recorded as published; only the report says what happened */
   readonly eventPublisher: EventPublisher | null;
 }
 
+/** The current time. */
 export interface Clock {
-  /** civil time: for deadlines, grants and records */
+  /** wall-clock time: for deadlines, grants and records */
   now(): Date;
-  /** milliseconds from any start, never stepping: for leases and time-outs */
+  /** milliseconds of a clock that never steps, from an arbitrary start: for leases and time-outs */
   monotonic(): number;
 }
 
+/** The Direct Connect API of a provider. */
 export interface DirectConnect {
   /**
-   * Every virtual interface that the API shows, all pages.
-   * @throws ListingIncomplete when there may be more than was answered
+   * Lists every virtual interface that the API shows, over all pages.
+   * @throws ListingIncomplete when the answer may lack some
    * @throws ApiFailure
    */
   list(): Promise<readonly VirtualInterface[]>;
-  /** One virtual interface, or `null` when the API knows none of that ID. @throws ApiFailure */
+  /** Describes one virtual interface; `null`: the API knows none with that ID. @throws ApiFailure */
   describe(id: string): Promise<VirtualInterface | null>;
-  /** IDs of the recipient's own connections and LAGs. @throws ApiFailure */
+  /** Lists the IDs of the recipient's own connections and LAGs. @throws ApiFailure */
   ownConnections(): Promise<ReadonlySet<string>>;
   /**
-   * Accepts a private virtual interface, in one attempt. After any error it may have been accepted all the same:
-   * describe it.
+   * Accepts a private virtual interface, in one attempt. After an error it may have been accepted nevertheless, so the
+   * caller must describe it.
    * @returns its state, or `null` when the answer had none
-   * @throws KeyReplaced when nothing was confirmed and the request must be decided upon again
+   * @throws KeyReplaced when nothing was confirmed and the request must be evaluated again
    * @throws ApiFailure
    */
   confirm(id: string, gateway: string): Promise<string | null>;
-  /** How often the APIs, that of the gateways too, refused a call as one too many, those tried again and answered included. */
+  /** How often an API, that of the gateways included, throttled a call, also where a retry succeeded. */
   throttleCount(): number;
 }
 
+/** The recipient's gateways. */
 export interface Gateways {
-  /** Every gateway of the recipient, of the kinds asked for. @throws ApiFailure */
+  /** Lists every gateway of the recipient, of the given kinds. @throws ApiFailure */
   list(kinds: ReadonlySet<Gateway['kind']>): Promise<readonly Gateway[]>;
-  /** What leads on from a gateway of the recipient; it needs rights that accepting does not. @throws ApiFailure */
+  /** Reads where a gateway of the recipient routes to. Needs permissions that accepting does not need. @throws ApiFailure */
   readRouting(gateway: string): Promise<Routing>;
 }
 
+/** The identity of the credentials. */
 export interface Caller {
-  /** 12 digits; `null` where the provider has no way to ask. @throws ApiFailure */
+  /** Returns the account of the credentials, 12 digits; `null`: the provider has no API for it. @throws ApiFailure */
   account(): Promise<string | null>;
 }
 
-/** Memory, by recipient key. */
+/** The state kept between runs, by recipient key. */
 export interface Ledger {
-  /** What is remembered, without a lease: for reading only. @throws LedgerFailure */
+  /** Reads the state without taking the lease. @throws LedgerFailure */
   readState(key: string): Promise<LedgerState>;
   /**
-   * Takes the lease and reads.
-   * @param leaseMs how long the lease holds unless it is given back
-   * @returns `null` when somebody else holds it
+   * Takes the lease and reads the state.
+   * @param leaseMs after how long the lease expires unless it is released
+   * @returns `null` when another run has the lease
    * @throws LedgerFailure
    */
   open(key: string, leaseMs: number): Promise<LedgerSession | null>;
-  /** What was accepted and what ended since then, in the order of time. @throws LedgerFailure */
+  /** Reads what was accepted and what was closed since then, in order of time. @throws LedgerFailure */
   readRecords(key: string, since: Date): Promise<LedgerRecords>;
-  /** The compiled text of a policy by which something was accepted; `null`: none of that digest. @throws LedgerFailure */
+  /**
+   * Reads the compiled text of a policy under which something was accepted; `null`: none has that digest.
+   * @throws LedgerFailure
+   */
   readPolicy(digest: string): Promise<string | null>;
 }
 
+/** The ledger of a recipient, under its lease. */
 export interface LedgerSession {
   readonly state: LedgerState;
   /**
-   * Writes in order. A failure leaves none or some of them written: announcements before what they are about, sightings
-   * before the listing, and an intent only when the lease is ours.
-   * @throws LedgerFailure, also when the lease is no longer ours
+   * Writes the changes in order. After a failure, none or some of them are written: events before the changes that they
+   * report, observations before the listing, and an intent only while this session has the lease.
+   * @throws LedgerFailure, also when the lease was lost
    */
   write(changes: readonly LedgerChange[]): Promise<void>;
-  /** Writes what is left to write, and gives the lease back. @throws LedgerFailure */
+  /** Writes the remaining changes and releases the lease. @throws LedgerFailure */
   close(changes: readonly LedgerChange[]): Promise<void>;
 }
 
+/** The history of a recipient. */
 export interface LedgerRecords {
   /** kept for ever */
   readonly receipts: readonly Receipt[];
   /** kept for 90 days */
   readonly ended: readonly EndedRequest[];
-  /** records that cannot be read, a sentence each */
+  /** one sentence for each record that cannot be read */
   readonly damaged: readonly string[];
 }
 
+/** The receiver of events: the event bus or a file. */
 export interface EventPublisher {
-  /** Delivers what it can; what was not delivered is tried again by the next pass. Never throws. */
-  publish(announcements: readonly AcceptorEvent[]): Promise<Delivery>;
+  /** Publishes events. The next run retries those that were not delivered. Never throws. */
+  publish(events: readonly AcceptorEvent[]): Promise<Delivery>;
 }
 
+/** The result of publishing events. */
 export interface Delivery {
   /** IDs */
   readonly delivered: readonly string[];
-  /** IDs of those that were not delivered for a reason that passes, such as a receiver that is down: no refusals */
+  /**
+   * IDs of events not delivered for a temporary reason, such as a receiver that is down; the other undelivered events
+   * were refused
+   */
   readonly postponed?: readonly string[];
-  /** why the others were not, for people; `null` when there are none */
+  /** why events were not delivered, for messages; `null`: all were delivered */
   readonly problem: string | null;
 }

@@ -11,20 +11,23 @@ import { deliverEvents } from './deliverEvents.ts';
 import type { LedgerUnitOfWork } from './ledgerUnitOfWork.ts';
 import type { Budget, RunFindings, RunInput } from './runContext.ts';
 
-/** What writing one part of what was deferred may take at most, in milliseconds. */
+/** The time to reserve for writing one part of the deferred changes, in milliseconds. */
 const WRITE_MS = 5000;
 
-/** Makes of facts what is to be queued of them; of facts that were told, or when nobody listens, nothing. */
+/**
+ * Creates the changes that queue the new events of some facts: none for facts that were published before, or without a
+ * publisher.
+ */
 export type EventFactory = (facts: Partial<typeof NO_RUN_FACTS | RunFacts>) => readonly LedgerChange[];
 
 export function createEventFactory(
   input: RunInput,
-  memory: LedgerUnitOfWork,
+  ledger: LedgerUnitOfWork,
   origin: EventOrigin,
 ): EventFactory {
   const { ports, dryRun, loaded, endpoint, gatewayEndpoint } = input;
   if (dryRun || ports.eventPublisher === null) return () => [];
-  const always = {
+  const base = {
     ...NO_RUN_FACTS,
     origin,
     endpoints: { directConnect: endpoint, gateways: gatewayEndpoint },
@@ -32,140 +35,152 @@ export function createEventFactory(
   return (facts) => {
     const at = ports.clock.now().toISOString();
     const { owners } = loaded.policy;
-    const made = findNewEvents({ ...always, startedAt: at, at, state: memory.state(), owners, ...facts });
-    return isQueueFull(memory) ? made.filter(isQueuedAlways) : made;
+    const changes = findNewEvents({ ...base, startedAt: at, at, state: ledger.state(), owners, ...facts });
+    return isQueueFull(ledger) ? changes.filter(isAlwaysQueued) : changes;
   };
 }
 
 /**
- * With so many events queued, those whose number strangers set are queued no more, so that an outage of the receiver cannot
- * make the ledger grow without bound. What is held or near its deadline is queued once there is room, for nothing marks it as
- * told. What was withdrawn or deleted stays on record for 90 days, and its event is not made up for: each run meanwhile fails, and
- * says so.
+ * From this many queued events on, event types whose number requesters control are not queued, so that an outage of the
+ * receiver cannot make the ledger grow without bound. Events of held requests and of deadlines are queued once there is
+ * room, because they are not marked as published. Events of withdrawn and deleted requests are lost, but the requests
+ * stay on record for 90 days; each run meanwhile fails and says so.
  */
 const MOST_QUEUED = 5000;
 
-const SET_BY_STRANGERS: ReadonlySet<string> = new Set(['Request Held', 'Deadline Near', 'Request Ended']);
+const CONTROLLED_BY_REQUESTERS: ReadonlySet<string> = new Set([
+  'Request Held',
+  'Deadline Near',
+  'Request Ended',
+]);
 
-function isQueueFull(memory: LedgerUnitOfWork): boolean {
-  return Object.keys(memory.state().outbox).length >= MOST_QUEUED;
+function isQueueFull(ledger: LedgerUnitOfWork): boolean {
+  return Object.keys(ledger.state().outbox).length >= MOST_QUEUED;
 }
 
-function isQueuedAlways(change: LedgerChange): boolean {
+function isAlwaysQueued(change: LedgerChange): boolean {
   if (change.kind !== 'queued') return true;
   const { type, detail } = change.event;
-  // Only who has rights in our account can accept a request, so strangers cannot set how many of these events there are.
-  return !SET_BY_STRANGERS.has(type) || detail.as === 'acceptedByOthers';
+  // Only a party with permissions in our account can accept a request, so requesters do not control the number of these events.
+  return !CONTROLLED_BY_REQUESTERS.has(type) || detail.as === 'acceptedByOthers';
 }
 
-/** Queues what became of the requests: each event is written with what else is deferred about its interface. */
+/**
+ * Queues the events about the evaluated requests. Each is written together with the other deferred changes of its
+ * interface.
+ */
 export function queueRequestEvents(
   input: RunInput,
-  memory: LedgerUnitOfWork,
-  news: EventFactory,
+  ledger: LedgerUnitOfWork,
+  createEvents: EventFactory,
   { evaluations }: RunFindings,
 ): void {
   const { recipient } = input.loaded.policy;
-  const requests = [...(evaluations?.values() ?? [])].map((item) =>
-    reportRequest(item, recipient, input.endpoint),
+  const requests = [...(evaluations?.values() ?? [])].map((evaluation) =>
+    reportRequest(evaluation, recipient, input.endpoint),
   );
-  memory.defer(news({ requests }).map((one) => [one]));
+  ledger.defer(createEvents({ requests }).map((change) => [change]));
 }
 
-/** Changes by what they are about, each end after its event. */
+/** Groups changes by interface, and puts the event of an end before the change that records the end. */
 export function withClosureEvents(
   changes: readonly LedgerChange[],
   ended: readonly EndedRequest[],
-  news: EventFactory,
+  createEvents: EventFactory,
 ): LedgerChange[][] {
   const ends = new Map(ended.map((end) => [end.id, end]));
   return [...Map.groupBy(changes, (change) => ('id' in change ? change.id : null))].map(([id, own]) => {
     const end = ends.get(id ?? '');
-    return end === undefined ? own : [...news({ ended: [end] }), ...own];
+    return end === undefined ? own : [...createEvents({ ended: [end] }), ...own];
   });
 }
 
-/** Whether there is time to write one part more of what was deferred. */
+/** Whether there is time to write one more part of the deferred changes. */
 export function hasWriteTime(budget: Budget): boolean {
   return budget() >= WRITE_MS;
 }
 
 /**
- * Writes what was deferred, the first part of it in any case.
- * @returns a failure when there was no time for all of it
+ * Writes the deferred changes while time is left, the first part in any case.
+ * @returns a problem if the time was not enough for all of them
  * @throws LedgerFailure
  */
-export async function writeDeferredInTime(memory: LedgerUnitOfWork, budget: Budget): Promise<RunProblem[]> {
+export async function writeDeferredInTime(ledger: LedgerUnitOfWork, budget: Budget): Promise<RunProblem[]> {
   let parts = 0;
-  const forgotten = await memory.writeDeferred(() => {
+  const dropped = await ledger.writeDeferred(() => {
     parts += 1;
     return parts === 1 || hasWriteTime(budget);
   });
-  if (forgotten === 0) return [];
-  const message = `time ran out before what was observed of ${forgotten} interfaces could be recorded; the next pass observes them again`;
+  if (dropped === 0) return [];
+  const message = `time ran out before the observations of ${dropped} interfaces were recorded; the next run observes them again`;
   return [{ code: 'out-of-time', message }];
 }
 
 /**
- * Queues what became of the requests and what failed, and delivers everything queued, of earlier passes too. What is
- * delivered was written before: so it is told at least once, and nothing that it is about depends on it.
- * @returns why something could not be recorded or delivered, if it could not
+ * Queues the events about the requests and about what failed, and delivers all queued events, including those of earlier runs.
+ * An event is written before it is delivered, so it is delivered at least once, and no acceptance depends on its delivery.
+ * @returns the problems if something could not be recorded or delivered
  * @throws LedgerFailure
  */
 export async function publishFindings(
   input: RunInput,
-  memory: LedgerUnitOfWork,
+  ledger: LedgerUnitOfWork,
   budget: Budget,
   origin: EventOrigin,
   startedAt: string,
   found: RunFindings,
 ): Promise<RunProblem[]> {
   const { eventPublisher } = input.ports;
-  const { evaluations: cases } = found;
-  const news = createEventFactory(input, memory, origin);
+  const { evaluations } = found;
+  const createEvents = createEventFactory(input, ledger, origin);
   const unlisted =
-    cases === null ? rememberedRequests(memory.state(), input.loaded.policy.recipient.expiry) : [];
-  queueRequestEvents(input, memory, news, found);
-  memory.defer(news({ unlisted }).map((one) => [one]));
-  const late = await writeDeferredInTime(memory, budget);
-  if (eventPublisher === null) return late;
-  const failures = [...found.failures, ...late];
-  const hasRecovered = failures.length === 0 && memory.state().failing !== null;
-  memory.add([...news({ startedAt, failures }), ...(hasRecovered ? [{ kind: 'recovered' } as const] : [])]);
-  const isFull = isQueueFull(memory);
-  const undelivered = await deliverEvents(eventPublisher, memory, budget);
-  return [...late, ...undelivered, ...(isFull ? [QUEUE_FULL] : [])];
+    evaluations === null ? requestsInLedger(ledger.state(), input.loaded.policy.recipient.expiry) : [];
+  queueRequestEvents(input, ledger, createEvents, found);
+  ledger.defer(createEvents({ unlisted }).map((change) => [change]));
+  const notWritten = await writeDeferredInTime(ledger, budget);
+  if (eventPublisher === null) return notWritten;
+  const failures = [...found.failures, ...notWritten];
+  const hasRecovered = failures.length === 0 && ledger.state().failing !== null;
+  ledger.add([
+    ...createEvents({ startedAt, failures }),
+    ...(hasRecovered ? [{ kind: 'recovered' } as const] : []),
+  ]);
+  const isFull = isQueueFull(ledger);
+  const notDelivered = await deliverEvents(eventPublisher, ledger, budget);
+  return [...notWritten, ...notDelivered, ...(isFull ? [QUEUE_FULL] : [])];
 }
 
 const QUEUE_FULL: RunProblem = {
-  code: 'announcement',
+  code: 'event-delivery',
   message:
-    `${MOST_QUEUED} events or more are queued: events of held requests and of deadlines wait until there is room, ` +
-    'and those of requests that were withdrawn or deleted are left out; the report and the ledger have them; make their receiver work again',
+    `${MOST_QUEUED} events or more are queued: events about held requests and deadlines wait until there is room, ` +
+    'and events about withdrawn or deleted requests are left out, though the report and the ledger have those requests; fix the receiver of the events',
 };
 
-/** What may be pending still, while nobody can look. */
-function rememberedRequests({ observations }: LedgerState, expiry: number | null): UnlistedRequest[] {
-  return Object.entries(observations).flatMap(([id, sighting]) => {
-    const { connection, vlan, name, firstSeen, held, outbound } = sighting;
-    const deadline = deadlineOf(sighting, expiry);
+/** The requests in the ledger, which may still be pending while the listing fails. */
+function requestsInLedger({ observations }: LedgerState, expiry: number | null): UnlistedRequest[] {
+  return Object.entries(observations).flatMap(([id, observation]) => {
+    const { connection, vlan, name, firstSeen, held, outbound } = observation;
+    const deadline = deadlineOf(observation, expiry);
     return outbound ? [] : [{ id, connection, vlan, name, firstSeen, deadline, held }];
   });
 }
 
-/** For a pass whose ledger fails: told at once, for nothing can be queued, and once by each process. */
+/** Publishes the event of a run whose ledger fails: directly, because nothing can be queued, and once per process. */
 export async function publishFailure(
-  { ports: { eventPublisher: announcer, clock }, outage }: RunInput,
+  { ports: { eventPublisher, clock }, outage }: RunInput,
   origin: EventOrigin,
   startedAt: string,
   failures: readonly RunProblem[],
 ): Promise<RunProblem[]> {
   const codes = failures.map(({ code }) => code).join();
-  if (announcer === null || outage.publishedCodes === codes) return [];
-  const announcement = createRunFailedEvent(origin, clock.now().toISOString(), failures, startedAt);
-  const { problem } = await announcer.publish([announcement]);
+  if (eventPublisher === null || outage.publishedCodes === codes) return [];
+  const event = createRunFailedEvent(origin, clock.now().toISOString(), failures, startedAt);
+  const { problem } = await eventPublisher.publish([event]);
   if (problem !== null)
-    return [{ code: 'announcement', message: `this failure could not be announced: ${problem}` }];
+    return [
+      { code: 'event-delivery', message: `the event of this failure could not be delivered: ${problem}` },
+    ];
   outage.publishedCodes = codes;
   return [];
 }

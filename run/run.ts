@@ -1,10 +1,9 @@
 import { applyLedgerChanges } from '../core/applyLedgerChanges.ts';
-import type { EndedRequest } from '../core/endedRequest.ts';
 import type { EventOrigin } from '../core/events/event.ts';
 import { connectionChanges, findFollowUps } from '../core/followUp.ts';
-import type { LedgerChange, LedgerState } from '../core/ledgerState.ts';
+import type { LedgerState } from '../core/ledgerState.ts';
 import { recipientKey } from '../core/policy.ts';
-import { reconcile } from '../core/reconcile.ts';
+import { type Reconciliation, reconcile } from '../core/reconcile.ts';
 import { evaluateRequests, reportRequest } from '../core/requestEvaluation.ts';
 import { countOutcomes, type RunProblem, type RunReport } from '../core/runReport.ts';
 import { missingLedgerIds, pickFound } from '../core/snapshot.ts';
@@ -33,128 +32,28 @@ import {
 } from './runContext.ts';
 import { verifyCaller } from './verifyCaller.ts';
 
-/** So many IDs that the listing lacks are described before anything is accepted: strangers set how many there are. */
-const FIRST = 100;
-/** What share of the time that is left they may take. */
-const FIRST_SHARE = 1 / 4;
-
 /**
- * Lists, evaluates, accepts what is allowed, and remembers. What is done before the first confirm costs the same whatever
- * strangers did: what there can be any number of waits until everything that is allowed was attempted.
- * @param found brought up to date as things are found out
- * @throws PassFailure
- */
-async function workThrough(
-  input: RunInput,
-  memory: LedgerUnitOfWork,
-  budget: Budget,
-  origin: EventOrigin,
-  found: RunFindings,
-): Promise<void> {
-  const { loaded, ports, dryRun, requestTimeoutMs } = input;
-  const { policy } = loaded;
-  const { expiry } = policy.recipient;
-  const before = memory.state();
-  found.failures.push(...unreadable(before));
-  found.warnings.push(...(await verifyCaller(loaded, ports, input.callerChecks)));
-  const { listing, missing, first } = await lookAtAll(input, before, budget);
-  // Keys of another account find nothing of what we remember: before that is forgotten, they are checked again.
-  if ([...first.over.values()].includes(null)) await verifyCaller(loaded, ports, { checkedAt: new Map() });
-  const seen = { ...listing, found: new Map([...listing.found, ...first.over]) };
-  // What expired unseen is on a record or not: reading the records takes as long as strangers made them.
-  const { changes: learnt, ended, warnings, failures } = reconcile(before, { ...seen, expired: [] }, expiry);
-  const changes = [
-    ...learnt,
-    ...connectionChanges(applyLedgerChanges(before, learnt).acceptances, seen.found, policy.owners),
-  ];
-
-  // Found first and written then: what a failing ledger forgets is told all the same.
-  const { intents, acceptances, observations, damaged } = applyLedgerChanges(before, changes);
-  // Fail closed: what is of an unknown state may be live, though the listing lacks it.
-  const interfaces = [...listing.interfaces, ...first.unknown];
-  const world = { ...seen, interfaces, intents, acceptances, damaged, acceptedThisRun: 0 };
-  const now = ports.clock.now();
-  const cases = evaluateRequests(policy, seen.requests, observations, world, now);
-  found.evaluations = cases;
-  found.ignored = seen.ignored;
-  found.ended = ended;
-  const known = pickFound({ ...before.acceptances, ...acceptances }, seen);
-  found.followUps = findFollowUps(known, seen.found, now, input.availableWithinMs);
-  found.ungranted = findUngrantedInterfaces(policy, seen.interfaces, now);
-  found.warnings.push(...seen.warnings, ...first.warnings, ...warnings);
-  found.failures.push(...first.failures, ...failures);
-
-  const news = createEventFactory(input, memory, origin);
-  await remember(memory, before, { changes, ended }, found.followUps, news);
-  const recorder = createAcceptanceRecorder(memory, loaded, ports.clock, news);
-  await acceptRequests(
-    cases,
-    world,
-    { loaded, origin, ports, recorder, budget, requestTimeoutMs, dryRun },
-    found,
-    { memory, intervalMs: intervalOf(before.lastListing, seen.listedAt) },
-  );
-  const listed = changes.filter(({ kind }) => kind === 'listed');
-  const work = { input, memory, budget, news, found };
-  await doDeferredWork(work, { before, survey: seen, cases, missing, open: first.unresolved, listed });
-}
-
-/**
- * Lists, and describes what the listing lacks. A listing that lacks something live is made once more: while pages are asked
- * for, a request that is withdrawn moves others to a page that was answered already, and requesters withdraw when they like.
- * @throws ListingIncomplete, ApiFailure
- */
-async function lookAtAll({ loaded, ports }: RunInput, before: LedgerState, budget: Budget) {
-  for (let isLast = false; ; isLast = true) {
-    const listing = await listInterfaces(loaded.policy, before, ports);
-    // After the listing: else a slow one would leave the descriptions no time, and their gateways would be held.
-    const least = budget() * (1 - FIRST_SHARE);
-    const missing = trackMissing(missingLedgerIds(before, listing.found), ports.directConnect);
-    try {
-      return { listing, missing, first: await missing.describeNext(FIRST, () => budget() >= least) };
-    } catch (error) {
-      // Fail closed: what lacks something that is there proves nothing.
-      if (isLast || !(error instanceof ListingIncomplete)) throw error;
-    }
-  }
-}
-
-function intervalOf(lastListing: string | null, listedAt: string): number | null {
-  return lastListing === null ? null : Date.parse(listedAt) - Date.parse(lastListing);
-}
-
-/**
- * Writes what concerns confirms of ours and what came of them. The others wait: each first sighting is written with the
- * intent of its request, or after everything was attempted.
- */
-async function remember(
-  memory: LedgerUnitOfWork,
-  { intents, acceptances }: LedgerState,
-  { changes, ended }: { readonly changes: readonly LedgerChange[]; readonly ended: readonly EndedRequest[] },
-  followUps: RunFindings['followUps'],
-  news: EventFactory,
-): Promise<void> {
-  const isOurs = (id: string): boolean => intents[id] !== undefined || acceptances[id] !== undefined;
-  const ours = changes.filter((change) => 'id' in change && isOurs(change.id));
-  const receipts = ours.flatMap((change) =>
-    change.kind === 'accepted' && change.receipt !== null ? [change.receipt] : [],
-  );
-  const ends = ended.filter(({ id }) => isOurs(id));
-  // Marks of what was told come after the changes that they mark.
-  const due = [...ours, ...news({ ended: ends, receipts, followUps })];
-  if (due.length > 0) await memory.write(due);
-  const others = changes.filter((change) => 'id' in change && !isOurs(change.id));
-  memory.defer(withClosureEvents(others, ended, news));
-}
-
-/** What cannot be read needs a person; the others go on. */
-function unreadable({ damaged }: LedgerState): RunProblem[] {
-  return Object.values(damaged).map((message) => ({ code: 'ledger', message }));
-}
-
-/**
- * One run over one target: list, identify, decide, check, confirm, record, report.
- * @returns the report, also of a pass that failed: it never throws
+ * Executes one run over one target. This is the unit of work of the program: the Lambda function and the command `run` execute
+ * a run for each target on a schedule, and the command `plan` executes one with `dryRun`. The steps, in order:
+ *
+ *  1. take the lease of the ledger, and read the state that earlier runs left there    ledgerUnitOfWork.ts
+ *  2. verify that the credentials belong to the recipient                             verifyCaller.ts
+ *  3. list the virtual interfaces, and describe up to 100 of those that the ledger     listInterfaces.ts
+ *     has as live and the listing lacks                                                missingInterfaces.ts
+ *  4. reconcile the ledger with them: what was accepted, changed or ended since        core/reconcile.ts
+ *  5. for each request: identify the requester, and decide by the policy               core/requestEvaluation.ts
+ *  6. write what concerns our own acceptances, and defer the other changes             writeOwnChanges, below
+ *  7. accept what the policy allows: read again, check, confirm, record                acceptRequests.ts
+ *  8. do everything that no confirm depends on, such as writing the deferred changes   deferredWork.ts
+ *  9. queue and deliver events                                                         publishEvents.ts
+ *                                                                                      deliverEvents.ts
+ * 10. release the lease, and return the report
+ *
+ * Everyone who may offer interfaces can create and withdraw any number of them. So the calls and writes before the first
+ * confirm have a fixed bound, and all work whose amount requesters control waits for step 8.
+ * Fail closed: an error in steps 1 to 6 ends the run before anything is accepted. Step 9 follows even then, unless the ledger
+ * itself fails.
+ * @returns the report, also of a run that failed: it never throws
  */
 export async function executeRun(input: RunInput): Promise<RunReport> {
   const { loaded, ports, dryRun } = input;
@@ -162,57 +61,37 @@ export async function executeRun(input: RunInput): Promise<RunReport> {
   const startedAt = ports.clock.now().toISOString();
   const origin = originOf(input);
   const found = noFindings();
-  let ran = true;
+  let hadLease = true;
   try {
     const key = recipientKey(policy.recipient);
     const budget = smallestBudget(input.remaining, budgetFromNow(ports.clock, input.leaseMs));
-    const work = (memory: LedgerUnitOfWork): Promise<void> =>
-      passWith(memory, input, budget, origin, startedAt, found);
+    const work = (ledger: LedgerUnitOfWork): Promise<void> =>
+      processAndPublish(input, ledger, budget, origin, startedAt, found);
     if (dryRun) await withoutLease(ports.ledger, key, work);
-    else ran = await withLease(ports.ledger, key, input.leaseMs, work);
+    else hadLease = await withLease(ports.ledger, key, input.leaseMs, work);
     input.outage.publishedCodes = null;
   } catch (error) {
-    const failure = asFailure(error);
-    // What failed while something was recorded is told with what that was.
-    if (!found.failures.some(({ message }) => message.endsWith(failure.message)))
-      found.failures.push(failure);
+    const problem = toProblem(error);
+    // A failed record of an acceptance is reported already, in a message that ends with this one.
+    if (!found.failures.some(({ message }) => message.endsWith(problem.message)))
+      found.failures.push(problem);
     if (!dryRun) found.failures.push(...(await publishFailure(input, origin, startedAt, found.failures)));
   }
   const { evaluations, ...rest } = found;
-  const requests = [...(evaluations?.values() ?? [])].map((item) =>
-    reportRequest(item, policy.recipient, input.endpoint),
+  const requests = [...(evaluations?.values() ?? [])].map((evaluation) =>
+    reportRequest(evaluation, policy.recipient, input.endpoint),
   );
   return {
     target: policy.target,
     startedAt,
     finishedAt: ports.clock.now().toISOString(),
     dryRun,
-    status: ran ? (found.failures.length > 0 ? 'failed' : 'completed') : 'leaseHeld',
+    status: hadLease ? (found.failures.length > 0 ? 'failed' : 'completed') : 'leaseHeld',
     policy: { digest, revision: input.revision },
     counts: evaluations === null ? null : countOutcomes(requests, dryRun),
     requests,
     ...rest,
   };
-}
-
-/** Everything between taking the lease and giving it back. @throws LedgerFailure */
-async function passWith(
-  memory: LedgerUnitOfWork,
-  input: RunInput,
-  budget: Budget,
-  origin: EventOrigin,
-  startedAt: string,
-  found: RunFindings,
-): Promise<void> {
-  try {
-    await workThrough(input, memory, budget, origin, found);
-  } catch (error) {
-    // What the ledger itself fails of cannot be remembered as told.
-    if (error instanceof LedgerFailure) throw error;
-    found.failures.push(asFailure(error));
-  }
-  if (input.dryRun) return;
-  found.failures.push(...(await publishFindings(input, memory, budget, origin, startedAt, found)));
 }
 
 function originOf({ loaded, revision }: RunInput): EventOrigin {
@@ -221,9 +100,169 @@ function originOf({ loaded, revision }: RunInput): EventOrigin {
   return { target, provider, region, account, policy: { digest: loaded.digest, revision } };
 }
 
-function asFailure(error: unknown): RunProblem {
+function toProblem(error: unknown): RunProblem {
   if (error instanceof RunFailure) return { code: error.code, message: error.message };
-  // A defect of ours: told by its kind and words, and the pass counts as failed.
+  // A defect of this program. It is reported with its message, and the run counts as failed.
   const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   return { code: 'internal', message: `unexpected ${message}; please report it` };
+}
+
+/** Steps 2 to 9: everything between taking and releasing the lease. @throws LedgerFailure */
+async function processAndPublish(
+  input: RunInput,
+  ledger: LedgerUnitOfWork,
+  budget: Budget,
+  origin: EventOrigin,
+  startedAt: string,
+  found: RunFindings,
+): Promise<void> {
+  try {
+    await processRequests(input, ledger, budget, origin, found);
+  } catch (error) {
+    // A ledger that fails cannot record that its failure was published: see `publishFailure`.
+    if (error instanceof LedgerFailure) throw error;
+    found.failures.push(toProblem(error));
+  }
+  if (input.dryRun) return;
+  found.failures.push(...(await publishFindings(input, ledger, budget, origin, startedAt, found)));
+}
+
+/** Steps 2 to 8. @param found updated as soon as something is found, so that an error loses none of it. @throws RunFailure */
+async function processRequests(
+  input: RunInput,
+  ledger: LedgerUnitOfWork,
+  budget: Budget,
+  origin: EventOrigin,
+  found: RunFindings,
+): Promise<void> {
+  const { loaded, ports, dryRun, requestTimeoutMs } = input;
+  const { policy } = loaded;
+  const { expiry } = policy.recipient;
+  const before = ledger.state();
+  found.failures.push(...damagedItems(before));
+
+  // Step 2.
+  found.warnings.push(...(await verifyCaller(loaded, ports, input.callerChecks)));
+
+  // Step 3.
+  const { listing, missing, described } = await listAndDescribeMissing(input, before, budget);
+  // Credentials of another account find none of our interfaces. They are verified again before the ledger forgets anything.
+  if ([...described.ended.values()].includes(null))
+    await verifyCaller(loaded, ports, { checkedAt: new Map() });
+  const snapshot = { ...listing, found: new Map([...listing.found, ...described.ended]) };
+
+  // Step 4. Without the interfaces that expired unobserved: step 8 looks up whether they are on record, because that takes long
+  // if there are many.
+  const reconciled = reconcile(before, { ...snapshot, expired: [] }, expiry);
+  const { acceptances: accepted } = applyLedgerChanges(before, reconciled.changes);
+  const changes = [...reconciled.changes, ...connectionChanges(accepted, snapshot.found, policy.owners)];
+  const { intents, acceptances, observations, damaged } = applyLedgerChanges(before, changes);
+
+  // Step 5. Fail closed: an interface in an unknown state may be live, although the listing lacks it.
+  const interfaces = [...listing.interfaces, ...described.unknown];
+  const context = { ...snapshot, interfaces, intents, acceptances, damaged, acceptedThisRun: 0 };
+  const now = ports.clock.now();
+  const evaluations = evaluateRequests(policy, snapshot.requests, observations, context, now);
+
+  // The report has all findings before the first write, in case the ledger fails.
+  found.evaluations = evaluations;
+  found.ignored = snapshot.ignored;
+  found.ended = reconciled.ended;
+  const known = pickFound({ ...before.acceptances, ...acceptances }, snapshot);
+  found.followUps = findFollowUps(known, snapshot.found, now, input.availableWithinMs);
+  found.ungranted = findUngrantedInterfaces(policy, snapshot.interfaces, now);
+  found.warnings.push(...snapshot.warnings, ...described.warnings, ...reconciled.warnings);
+  found.failures.push(...described.failures, ...reconciled.failures);
+
+  // Step 6.
+  const createEvents = createEventFactory(input, ledger, origin);
+  await writeOwnChanges(ledger, before, { ...reconciled, changes }, found.followUps, createEvents);
+
+  // Step 7.
+  const recorder = createAcceptanceRecorder(ledger, loaded, ports.clock, createEvents);
+  await acceptRequests(
+    evaluations,
+    context,
+    { loaded, origin, ports, recorder, budget, requestTimeoutMs, dryRun },
+    found,
+    { ledger, intervalMs: intervalOf(before.lastListing, snapshot.listedAt) },
+  );
+
+  // Step 8.
+  await doDeferredWork(
+    { input, ledger, budget, createEvents, found },
+    {
+      before,
+      snapshot,
+      evaluations,
+      missing,
+      unresolved: described.unresolved,
+      listed: changes.filter(({ kind }) => kind === 'listed'),
+    },
+  );
+}
+
+/** A damaged ledger item needs a person. It is a failure of the run, but other requests are processed. */
+function damagedItems({ damaged }: LedgerState): RunProblem[] {
+  return Object.values(damaged).map((message) => ({ code: 'ledger', message }));
+}
+
+/**
+ * How many of the interfaces that the listing lacks are described before the first confirm: requesters control their
+ * number.
+ */
+const DESCRIBED_FIRST = 100;
+/** The share of the remaining time that these descriptions may take. */
+const DESCRIBED_FIRST_SHARE = 1 / 4;
+
+/**
+ * Lists, and describes interfaces that the ledger has as live and the listing lacks. If one of them is live, the
+ * listing is incomplete and is made once more: a request that is withdrawn while pages are read moves others to a page
+ * that was read before, and requesters may withdraw at any time.
+ * @throws ListingIncomplete, ApiFailure
+ */
+async function listAndDescribeMissing({ loaded, ports }: RunInput, before: LedgerState, budget: Budget) {
+  for (let isLast = false; ; isLast = true) {
+    const listing = await listInterfaces(loaded.policy, before, ports);
+    // Computed after the listing, or a slow listing would leave no time to describe, and acceptances that are not described
+    // keep their gateways from being assigned.
+    const reserved = budget() * (1 - DESCRIBED_FIRST_SHARE);
+    const missing = trackMissing(missingLedgerIds(before, listing.found), ports.directConnect);
+    try {
+      const described = await missing.describeNext(DESCRIBED_FIRST, () => budget() >= reserved);
+      return { listing, missing, described };
+    } catch (error) {
+      // Fail closed: an incomplete listing does not prove that anything has ended.
+      if (isLast || !(error instanceof ListingIncomplete)) throw error;
+    }
+  }
+}
+
+/**
+ * Writes the changes to our own intents and acceptances, with their events, and defers the others. The first
+ * observation of a request is written with its intent, or after everything was attempted.
+ */
+async function writeOwnChanges(
+  ledger: LedgerUnitOfWork,
+  { intents, acceptances }: LedgerState,
+  { changes, ended }: Pick<Reconciliation, 'changes' | 'ended'>,
+  followUps: RunFindings['followUps'],
+  createEvents: EventFactory,
+): Promise<void> {
+  const isOwn = (id: string): boolean => intents[id] !== undefined || acceptances[id] !== undefined;
+  const own = changes.filter((change) => 'id' in change && isOwn(change.id));
+  const receipts = own.flatMap((change) =>
+    change.kind === 'accepted' && change.receipt !== null ? [change.receipt] : [],
+  );
+  const ownEnds = ended.filter(({ id }) => isOwn(id));
+  // An event marks the entry that it is about as published, so it comes after the change of the entry.
+  const due = [...own, ...createEvents({ ended: ownEnds, receipts, followUps })];
+  if (due.length > 0) await ledger.write(due);
+  const others = changes.filter((change) => 'id' in change && !isOwn(change.id));
+  ledger.defer(withClosureEvents(others, ended, createEvents));
+}
+
+/** The time between the last two complete listings, in milliseconds; `null`: there was only one. */
+function intervalOf(lastListing: string | null, listedAt: string): number | null {
+  return lastListing === null ? null : Date.parse(listedAt) - Date.parse(lastListing);
 }

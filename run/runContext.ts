@@ -4,7 +4,7 @@ import type { RunProblem, RunReport } from '../core/runReport.ts';
 import type { Clock, Ports } from './ports.ts';
 import type { CallerChecks } from './verifyCaller.ts';
 
-/** What a pass found out so far; whatever stops it, this much is reported. */
+/** The findings of a run so far. Whatever stops the run, they are reported. */
 export interface RunFindings {
   /** by ID; `null` until a listing was complete */
   evaluations: Map<string, RequestEvaluation> | null;
@@ -28,46 +28,46 @@ export function noFindings(): RunFindings {
   };
 }
 
-/** How much longer work may go on, in milliseconds. */
+/** Returns how much time is left, in milliseconds. */
 export type Budget = () => number;
 
-/** The least of what several budgets leave. */
+/** The smallest of several budgets. */
 export function smallestBudget(...budgets: readonly Budget[]): Budget {
   return () => Math.min(...budgets.map((left) => left()));
 }
 
-/** `ms` from now by the clock that never steps. */
+/** A budget that ends `ms` from now, measured with the clock that never steps. */
 export function budgetFromNow(clock: Clock, ms: number): Budget {
   const end = clock.monotonic() + ms;
   return () => end - clock.monotonic();
 }
 
-/** Remembers for a process that a failing ledger was announced; `announced` is the codes of what fails. */
+/** Kept per process: which problem codes of a failing ledger were published, since such a ledger cannot record that itself. */
 export interface Outage {
   publishedCodes: string | null;
 }
 
-/** What a pass is given. */
+/** What a run is given. */
 export interface RunInput {
   readonly loaded: LoadedPolicy;
-  /** what git says of the policy's origin */
+  /** the git revision of the policy */
   readonly revision: string;
   readonly ports: Ports;
   readonly callerChecks: CallerChecks;
-  /** what this process announced and no ledger could remember, as long as it lasts */
+  /** what this process published about a failing ledger, until a run succeeds */
   readonly outage: Outage;
-  /** what one request to the API may take at most with its retries, in milliseconds */
+  /** the time limit of one call to the API with its retries, in milliseconds */
   readonly requestTimeoutMs: number;
-  /** how long the lease holds, in milliseconds */
+  /** after how long the lease expires, in milliseconds */
   readonly leaseMs: number;
-  /** what the platform leaves us */
+  /** the time that the platform leaves for the run */
   readonly remaining: Budget;
-  /** how long what was accepted may take to become `available` before that is told, in milliseconds */
+  /** how long an accepted interface may take to become `available` before that is reported, in milliseconds */
   readonly availableWithinMs: number;
-  /** Direct Connect endpoint for the commands told to people; `null`: the provider's own */
+  /** the Direct Connect endpoint to show in AWS CLI commands; `null`: the provider's own */
   readonly endpoint: string | null;
-  /** the same of EC2 or FCU */
+  /** the same for EC2 or FCU */
   readonly gatewayEndpoint: string | null;
-  /** reads only: no lease, no write, no confirm, no announcement */
+  /** only reads: takes no lease, writes, confirms and publishes nothing */
   readonly dryRun: boolean;
 }

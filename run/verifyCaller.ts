@@ -6,43 +6,43 @@ import type { RunProblem } from '../core/runReport.ts';
 import { WrongAccountOrRegion } from './portErrors.ts';
 import type { Clock, Ports } from './ports.ts';
 
-/** Remembers for a process which credentials were found to be the recipient's, and when. */
+/** Kept per process: when credentials were last verified to belong to the recipient. */
 export interface CallerChecks {
-  /** Milliseconds of the monotonic clock at the last good check, by recipient and policy digest. */
+  /** the time of the last successful check, in milliseconds of the monotonic clock, by recipient and policy digest */
   readonly checkedAt: Map<string, number>;
 }
 
-/** How long a good check holds, in milliseconds. */
-const HOLDS = 60 * 60 * 1000;
+/** How long a successful check is valid, in milliseconds. */
+const VALID_MS = 60 * 60 * 1000;
 
 /**
- * Makes sure, once a process and hourly, that the keys are the recipient's. Keys of another account or region list
- * nothing, and would look quiet for years.
- * @returns a warning for each gateway that the policy names and that does not exist, or is another account's
+ * Verifies, once per process and then hourly, that the credentials belong to the recipient. Credentials of another account or
+ * region would list nothing, so every run would seem to have nothing to do.
+ * @returns a warning for each gateway of the policy that does not exist or belongs to another account
  * @throws WrongAccountOrRegion, ApiFailure
  */
 export async function verifyCaller(
   { policy, digest }: LoadedPolicy,
   ports: Ports,
-  vetting: CallerChecks,
+  checks: CallerChecks,
 ): Promise<RunProblem[]> {
   const key = `${recipientKey(policy.recipient)} ${digest}`;
-  if (isFresh(vetting.checkedAt.get(key), ports.clock)) return [];
-  const warnings = judgeCredentials(
+  if (isFresh(checks.checkedAt.get(key), ports.clock)) return [];
+  const warnings = checkCredentials(
     policy,
     await ports.caller.account(),
     await ports.gateways.list(usedGatewayKinds(policy)),
   );
-  vetting.checkedAt.set(key, ports.clock.monotonic());
+  checks.checkedAt.set(key, ports.clock.monotonic());
   return warnings;
 }
 
-/** The kinds of gateway that the policy names: the others need not be asked for. */
+/** The kinds of gateway that the policy uses; the others need not be listed. */
 export function usedGatewayKinds(policy: Policy): ReadonlySet<Gateway['kind']> {
   return new Set(usedGatewayIds(policy).map((id) => gatewayKind(id) ?? 'virtual'));
 }
 
-function judgeCredentials(
+function checkCredentials(
   policy: Policy,
   account: string | null,
   gateways: readonly Gateway[],
@@ -53,36 +53,36 @@ function judgeCredentials(
       `the credentials are of account \`${account}\`, and target \`${target}\` is \`${recipient.account}\`: use the recipient's`,
     );
   }
-  const shown = new Map(gateways.map((gateway) => [gateway.id, gateway]));
+  const listed = new Map(gateways.map((gateway) => [gateway.id, gateway]));
   const ids = usedGatewayIds(policy);
-  // Fail closed: where none of our gateways is, we are not where we think we are. Another account's gateway is shown on AWS only,
-  // which has named our account before.
-  if (!ids.some((id) => shown.has(id))) {
+  // Fail closed: if none of our gateways exists, this is another account or region. A gateway of another account is
+  // listed on AWS only, where the account was verified above.
+  if (!ids.some((id) => listed.has(id))) {
     throw new WrongAccountOrRegion(
       `none of the policy's gateways (${formatList(ids)}) exists here: check that the credentials are of account ` +
         `\`${recipient.account}\` and the region is \`${recipient.region}\``,
     );
   }
   return ids.flatMap((id) => {
-    const why = unusable(shown.get(id), recipient);
-    if (why === null) return [];
-    const message = `gateway \`${id}\` of the policy ${why}: requests for it are held`;
+    const problem = describeUnusable(listed.get(id), recipient);
+    if (problem === null) return [];
+    const message = `gateway \`${id}\` of the policy ${problem}: requests for it are held`;
     return [{ code: 'gateway-missing' as const, message }];
   });
 }
 
-function unusable(gateway: Gateway | undefined, recipient: PolicyRecipient): string | null {
+function describeUnusable(gateway: Gateway | undefined, recipient: PolicyRecipient): string | null {
   if (gateway === undefined) return 'does not exist';
   return isForeignGateway(gateway, recipient)
     ? `belongs to account ${quote(gateway.ownerAccount ?? '')}, not to \`${recipient.account}\``
     : null;
 }
 
-/** The gateways that the policy names, sorted. */
+/** The gateways that the policy uses, sorted. */
 export function usedGatewayIds(policy: Policy): string[] {
   return [...new Set(policy.owners.flatMap(({ grants }) => grants.map(({ gateway }) => gateway)))].sort();
 }
 
 function isFresh(checkedAt: number | undefined, clock: Clock): boolean {
-  return checkedAt !== undefined && clock.monotonic() - checkedAt < HOLDS;
+  return checkedAt !== undefined && clock.monotonic() - checkedAt < VALID_MS;
 }

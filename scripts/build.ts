@@ -5,24 +5,24 @@ import { PROJECT_ROOT } from '../infra/providerFunction.ts';
 import { bundleFunction } from './bundle.ts';
 
 /**
- * Makes in dist/ what `npm pack` ships: Node strips no types below node_modules, so whoever installs the package gets
- * JavaScript, and the function ready-made. A checkout needs none of it.
+ * Builds dist/ for `npm pack`: Node does not strip types below node_modules, so the package contains JavaScript and the bundled
+ * function. A checkout does not need it.
  */
 const dist = join(PROJECT_ROOT, 'dist');
-// What an earlier build left would be shipped too.
+// Otherwise files of an earlier build would be shipped too.
 rmSync(dist, { recursive: true, force: true });
 
 const compile = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'];
 execFileSync(process.execPath, compile, {
   cwd: PROJECT_ROOT,
-  // Standard output belongs to `npm pack --json`.
+  // Standard output is reserved for `npm pack --json`.
   stdio: ['ignore', 2, 2],
 });
-// The command line imports it for its version; the whole of it, one level too deep, would only mislead.
+// The command line reads its version from this file. The complete package.json would be misleading here, one level too deep.
 const { version } = JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8'));
 writeFileSync(join(dist, 'package.json'), `${JSON.stringify({ type: 'module', version })}\n`);
 
-// What `import 'vif-acceptor'` gives: an older Node is refused before anything of ours is imported.
+// The package's entry point: refuses an older Node before it imports any other module.
 const index = ["import '../bin/refuseOldNode.cjs';", "export * from './infra/index.js';", ''];
 writeFileSync(join(dist, 'index.js'), index.join('\n'));
 

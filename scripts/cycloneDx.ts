@@ -4,12 +4,12 @@ import type { Metafile } from 'esbuild';
 import { PROJECT_ROOT } from '../infra/providerFunction.ts';
 import { type Lock, packageName, resolvePackage, runtimePaths } from './lockfile.ts';
 
-/** Says of a component whether any of it is in the function: the others are of the command line. */
+/** Property of a component: whether the function contains it. The others belong to the command line. */
 export const IN_FUNCTION = 'vif-acceptor:in-function';
 
 /**
- * The software bill of materials of what runs, as CycloneDX: nothing in it depends on when or where it is made. (That of npm, without
- * what is for development, leaves out whatever anything needs for development too.)
+ * Creates the software bill of materials of the runtime dependencies, as CycloneDX. It does not depend on time or machine. (`npm
+ * sbom --omit=dev` also omits runtime dependencies that a development dependency needs too.)
  */
 export function createBillOfMaterials(lock: Lock, bundled: ReadonlySet<string>): object {
   const { name, version, license } = JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8'));
@@ -65,7 +65,7 @@ function needs(lock: Lock, path: string): string[] {
     .sort();
 }
 
-/** Paths of the packages of which something is in a bundle. */
+/** Paths of the packages that a bundle contains code of. */
 export function bundledPackages({ outputs }: Metafile): ReadonlySet<string> {
   const inputs = Object.values(outputs).flatMap((output) => Object.entries(output.inputs));
   return new Set(

@@ -8,9 +8,9 @@ const entry = z.object({
   version: z.string().optional(),
   integrity: z.string().optional(),
   license: z.string().optional(),
-  /** of a workspace: stands elsewhere */
+  /** a link to a workspace */
   link: z.boolean().optional(),
-  /** within the archive of another */
+  /** included in the archive of another package */
   inBundle: z.boolean().optional(),
   dev: z.boolean().optional(),
   peer: z.boolean().optional(),
@@ -21,7 +21,7 @@ const entry = z.object({
 
 export type LockEntry = z.infer<typeof entry>;
 
-/** By the path of each package: `node_modules/a/node_modules/b`. */
+/** Entries by path, such as `node_modules/a/node_modules/b`. */
 export type Lock = Readonly<Record<string, LockEntry>>;
 
 export function readLock(): Lock {
@@ -34,7 +34,7 @@ export function packageName(path: string): string {
   return path.split('node_modules/').at(-1) ?? path;
 }
 
-/** Paths of what is installed without `dev` and `peer`: what the function and the command line are made of. */
+/** Paths of the runtime dependencies: installed packages that are neither `dev` nor `peer`. */
 export function runtimePaths(lock: Lock): string[] {
   return Object.keys(lock)
     .filter((path) => path.startsWith('node_modules/'))
@@ -42,7 +42,7 @@ export function runtimePaths(lock: Lock): string[] {
     .sort();
 }
 
-/** Where Node finds a package from another: beside it, or beside one that it is within. @returns `null`: it is not installed */
+/** Resolves a package as Node does: next to the importing package, or next to one of its parents. @returns `null` if it is not installed */
 export function resolvePackage(lock: Lock, from: string, name: string): string | null {
   for (let at = from; ; at = at.slice(0, Math.max(0, at.lastIndexOf('/node_modules/')))) {
     const path = `${at === '' ? '' : `${at}/`}node_modules/${name}`;

@@ -5,7 +5,7 @@ import { bundleFunction } from './bundle.ts';
 import { bundledPackages, createBillOfMaterials } from './cycloneDx.ts';
 import { readLock } from './lockfile.ts';
 
-/** The software bill of materials, on standard output: by the lock, without a network. */
+/** Prints the software bill of materials, from the lock file, without a network. */
 const scratch = mkdtempSync(join(tmpdir(), 'vif-acceptor-'));
 try {
   const bundled = bundledPackages(await bundleFunction(join(scratch, 'index.mjs')));

@@ -1,28 +1,28 @@
 import { Agent } from 'node:https';
 import type { DirectConnectClientConfig } from '@aws-sdk/client-direct-connect';
 
-/** `HTTPS_PROXY` is set to what is no proxy; the message names the setting, and never its value: a password may stand in it. */
+/** `HTTPS_PROXY` is not the URL of a proxy. The message names the setting, never its value, which may contain a password. */
 export class ProxyRefused extends Error {
   override readonly name = 'ProxyRefused';
 }
 
-/** The way out of a network that has no other. */
+/** The proxy for https, as the environment names it. */
 export interface ProxySettings {
   /** without user name and password */
   readonly url: string;
-  /** hosts that are reached without it, as they were given */
+  /** the hosts that are reached without it, as in the setting */
   readonly exceptions: string;
-  /** for Node's agents */
+  /** the form that Node's agents take */
   readonly env: { readonly https_proxy: string; readonly no_proxy: string };
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What stays on this machine is never sent through a proxy. */
+/** Requests to this machine never go through a proxy. */
 const LOOPBACK = ['localhost', '127.0.0.0-127.255.255.255', '::1'];
 
 /**
- * The proxy that the environment names for https; as with other tools, lower case goes first.
+ * Reads the proxy for https from the environment. As in other tools, the lower-case variable takes precedence.
  * @returns `null`: none
  * @throws ProxyRefused
  */
@@ -30,27 +30,27 @@ export function readProxySettings(env: Environment): ProxySettings | null {
   const setting = env.https_proxy ? 'https_proxy' : 'HTTPS_PROXY';
   const text = env[setting];
   if (!text) return null;
-  // Fail closed: what Node cannot use it passes over in silence, or repeats with its password.
+  // Fail closed: Node silently ignores a proxy that it cannot use, or prints it with its password.
   const url = isUsable(text) ? new URL(text) : null;
   if (url === null)
     throw new ProxyRefused(
-      `${setting} must be a URL such as \`http://proxy.example:3128\`; mend or unset it`,
+      `${setting} must be a URL such as \`http://proxy.example:3128\`; correct or unset it`,
     );
   const exceptions = env.no_proxy || env.NO_PROXY || '';
   const no_proxy = [...exceptions.split(/[\s,]+/).flatMap(withSubdomains), ...LOOPBACK].join(',');
   return { url: url.origin, exceptions, env: { https_proxy: text, no_proxy } };
 }
 
-/** Elsewhere `example.com` excepts what is below it too; Node wants that said. */
+/** In other tools `example.com` includes its subdomains; Node needs an entry of its own for them. */
 function withSubdomains(entry: string): string[] {
   if (entry === '') return [];
-  // Addresses and their ranges have no letters, or colons too.
+  // IPv4 addresses and ranges have no letters, IPv6 addresses have colons.
   const isName = /^[a-z0-9-]+(\.[a-z0-9-]+)*$/i.test(entry) && /[a-z]/i.test(entry);
   return isName ? [entry, `.${entry}`] : [entry];
 }
 
 function isUsable(text: string): boolean {
-  // Node looks at the text before it looks at the URL.
+  // Node checks the text itself before it parses the URL.
   if (!/^https?:\/\//.test(text) || /\s/.test(text) || !URL.canParse(text)) return false;
   const { username, password } = new URL(text);
   try {
@@ -61,26 +61,29 @@ function isUsable(text: string): boolean {
   }
 }
 
-/** Bytes. Ten thousand interfaces are as much; and what comes of it must fit into the memory of the function. */
-const LARGEST = 4_000_000;
+/**
+ * The largest body that is read, in bytes: about 10,000 interfaces. What is parsed from it must fit into the memory of
+ * the function.
+ */
+const MAX_BYTES = 4_000_000;
 
-/** The answer goes on and on: it is read no further. */
+/** The body of an answer exceeds the size limit; the rest of it is not read. */
 export class AnswerTooLarge extends Error {
   override readonly name = 'AnswerTooLarge';
-  /** for people: to `message` the SDK adds lines for its own users */
-  readonly why = `the answer is larger than ${LARGEST / 1_000_000} MB`;
+  /** the text for messages: the SDK appends lines for its own users to `message` */
+  readonly why = `the answer is larger than ${MAX_BYTES / 1_000_000} MB`;
 }
 
-/** How clients read the body of an answer: all of it, up to a size. @throws AnswerTooLarge */
+/** The stream collector of every SDK client: reads the whole body of an answer, up to a size limit. @throws AnswerTooLarge */
 export const readBoundedBody: NonNullable<DirectConnectClientConfig['streamCollector']> = async (
   stream: AsyncIterable<Uint8Array>,
 ) => {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  // Whoever leaves this loop ends the stream, and with it the connection.
+  // Leaving this loop destroys the stream, and with it the connection.
   for await (const chunk of stream) {
     size += chunk.length;
-    if (size > LARGEST) throw new AnswerTooLarge();
+    if (size > MAX_BYTES) throw new AnswerTooLarge();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
@@ -89,13 +92,14 @@ export const readBoundedBody: NonNullable<DirectConnectClientConfig['streamColle
 type Create = Agent['createConnection'];
 
 /**
- * Connections through a proxy, by Node's own tunnels. Node lets go of a tunnel only once it carries a request; one that the
- * proxy refuses, or that leads nowhere, would stay open, and with it a command that is done.
+ * An agent for connections through a proxy, with Node's own tunnels. Node closes a tunnel only once it carries a
+ * request. One that the proxy refuses, or that hangs, would stay open and keep a finished command running, so this
+ * agent closes it.
  */
 export class TunnelAgent extends Agent {
   readonly #limitMs: number;
 
-  /** @param limitMs what it may take until a tunnel carries a request, in milliseconds */
+  /** @param limitMs how long a tunnel may take to open, in milliseconds */
   constructor({ env }: ProxySettings, limitMs: number) {
     super({ keepAlive: true, maxSockets: 50, proxyEnv: env });
     this.#limitMs = limitMs;
@@ -114,12 +118,12 @@ export class TunnelAgent extends Agent {
     const end = (): void => {
       if (!settled && !this.#manages(socket)) socket?.destroy();
     };
-    // What hangs keeps the process, and so this timer too.
+    // Unreferenced: a connection that hangs keeps the process alive by itself, and with it this timer.
     setTimeout(end, this.#limitMs).unref();
     return socket;
   }
 
-  /** Whether a connection needed no tunnel: then it is the agent's from the start. */
+  /** Whether the agent already manages a connection, as it does from the start if no tunnel is needed. */
   #manages(socket: ReturnType<Create>): boolean {
     return [...Object.values(this.sockets), ...Object.values(this.freeSockets)].some((those) =>
       those?.some((one) => one === socket),
@@ -127,15 +131,15 @@ export class TunnelAgent extends Agent {
   }
 }
 
-/** What a client may take, in milliseconds. */
+/** The time limits of a client, in milliseconds. */
 export interface HttpTimeouts {
   readonly connectMs: number;
   readonly requestMs: number;
 }
 
 /**
- * How every client of the SDK talks: with time-outs that fire, since by default a hung server hangs it for ever, and through
- * the proxy that the environment names, which it passes over by itself.
+ * The request handler options of every SDK client. They set time-outs, because by default a server that hangs blocks a client
+ * for ever, and the proxy of the environment, which the SDK ignores by default.
  * @throws ProxyRefused
  */
 export function requestHandlerOptions({ connectMs, requestMs }: HttpTimeouts) {

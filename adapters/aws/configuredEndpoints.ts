@@ -4,7 +4,7 @@ import type { Endpoints } from '../connect.ts';
 import { PROVIDER_APIS } from '../directconnect/directConnect.ts';
 import { EndpointRefused, isLoopback, validateEndpoint } from '../endpoint.ts';
 
-/** The services of AWS that are called, each by the ID under which its SDK looks for an endpoint. */
+/** The AWS services that are called, each with the service ID under which the SDK looks up its endpoint. */
 const SERVICE_IDS = {
   directConnect: 'Direct Connect',
   ec2: 'EC2',
@@ -24,30 +24,33 @@ export interface ConfiguredEndpoint {
   readonly source: string;
 }
 
-/** `null`: the AWS configuration names none. One that must not be used is refused where it is asked for: see `endpointOf`. */
+/** By service. `null`: none is configured. One that must not be used is kept as the error that `configuredEndpoint` throws. */
 export type ConfiguredEndpoints = Readonly<Record<AwsService, ConfiguredEndpoint | EndpointRefused | null>>;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The endpoints that the AWS configuration names: `AWS_ENDPOINT_URL`, its forms for one service, and `endpoint_url` of the shared
- * configuration; none where `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` says so. The SDK itself reads them here, so that the services that
- * are called without it obey the same settings as those that are called with it.
+ * Reads the endpoints in the AWS configuration: `AWS_ENDPOINT_URL`, its variants for one service, and `endpoint_url` in
+ * the shared configuration file; none if `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` is set. The SDK itself reads them, so
+ * that services that are called without the SDK follow the same settings as those that are called with it.
  */
 export async function readConfiguredEndpoints(env: Environment): Promise<ConfiguredEndpoints> {
   const [directConnect, ec2, sts, dynamo, secrets, events] = await Promise.all([
-    configured('directConnect', env),
-    configured('ec2', env),
-    configured('sts', env),
-    configured('dynamo', env),
-    configured('secrets', env),
-    configured('events', env),
+    readConfiguredEndpoint('directConnect', env),
+    readConfiguredEndpoint('ec2', env),
+    readConfiguredEndpoint('sts', env),
+    readConfiguredEndpoint('dynamo', env),
+    readConfiguredEndpoint('secrets', env),
+    readConfiguredEndpoint('events', env),
   ]);
   return { directConnect, ec2, sts, dynamo, secrets, events };
 }
 
-async function configured(service: AwsService, env: Environment): Promise<ConfiguredEndpoints[AwsService]> {
-  // A client reads what is for the service whose ID it has; this one never calls anything.
+async function readConfiguredEndpoint(
+  service: AwsService,
+  env: Environment,
+): Promise<ConfiguredEndpoints[AwsService]> {
+  // A client resolves the endpoint of the service whose ID it has. This client never makes a call.
   const client = new DirectConnectClient({ serviceId: SERVICE_IDS[service], region: 'eu-west-1' });
   const url = await client.config.serviceConfiguredEndpoint?.();
   client.destroy();
@@ -62,9 +65,9 @@ async function configured(service: AwsService, env: Environment): Promise<Config
 }
 
 /**
- * The endpoint of a service that is about to be called. An endpoint of a service that is not called is not refused: a run over OUTSCALE
- * must not fail because of a setting for another program that uses AWS.
- * @throws EndpointRefused, naming the setting: signed requests go over https, or stay on this machine
+ * Returns the configured endpoint of a service that is about to be called. The endpoint of a service that is not called
+ * is never refused: a run for OUTSCALE must not fail because of a setting that is meant for another AWS program.
+ * @throws EndpointRefused, naming the setting: signed requests use https or stay on this machine
  */
 export function configuredEndpoint(
   aws: ConfiguredEndpoints | null,
@@ -80,7 +83,7 @@ export function endpointVariable(service: AwsService): string {
   return `AWS_ENDPOINT_URL_${SERVICE_IDS[service].toUpperCase().replaceAll(' ', '_')}`;
 }
 
-/** The order in which the SDK looks. */
+/** Names the setting that an endpoint comes from, in the order of precedence of the SDK. */
 function sourceOf(service: AwsService, env: Environment): string {
   const variable = [endpointVariable(service), 'AWS_ENDPOINT_URL'].find((name) => env[name]);
   return (
@@ -89,8 +92,8 @@ function sourceOf(service: AwsService, env: Environment): string {
 }
 
 /**
- * Where the APIs of a recipient are. What was given to us goes before what the AWS configuration says, which is for AWS alone: the
- * keys of OUTSCALE never go where a setting of AWS points.
+ * Chooses the endpoints of a recipient's APIs. The given endpoints take precedence over the AWS configuration, which
+ * applies to AWS only: OUTSCALE keys are never sent to an endpoint that an AWS setting names.
  */
 export function chooseEndpoints(
   { provider, region }: Pick<Recipient, 'provider' | 'region'>,

@@ -1,16 +1,16 @@
 import type { InterfaceField } from '../../core/model.ts';
 
-/** Longer texts are no labels or IDs of this API. */
-const LONGEST_TEXT = 1000;
+/** The longest text that is read; no label or ID of this API is longer. */
+const MAX_TEXT = 1000;
 
 /**
- * Reads fields of an answer that promises nothing. Faults name the field and the kind of value, never the value; each makes
- * unreadable what is being read, and nothing else.
+ * Reads fields of an untrusted answer. Each error names the field and the kind of value, never the value, and makes only the
+ * fields unreadable that are being read.
  */
 export class FieldReader {
   readonly errors: string[] = [];
   readonly unreadable = new Set<InterfaceField>();
-  /** whether there are any fields to read */
+  /** whether the answer is an object, and so has fields to read */
   readonly isObject: boolean;
   readonly #fields: Readonly<Record<string, unknown>>;
   readonly #within: string;
@@ -23,7 +23,7 @@ export class FieldReader {
     if (!isObject) this.errors.push(`${within === '' ? 'it' : `an item of \`${within}\``} is not an object`);
   }
 
-  /** Reads a part of it: should there be a fault, these fields are unreadable. */
+  /** Reads a part of the answer. If that adds an error, these fields are unreadable. */
   part<T>(fields: InterfaceField | readonly InterfaceField[], read: () => T): T {
     const before = this.errors.length;
     const value = read();
@@ -31,19 +31,19 @@ export class FieldReader {
     return value;
   }
 
-  /** Takes over what is wrong with something inside of it. */
+  /** Adds the errors of a nested reader. */
   include({ errors, unreadable }: FieldReader): void {
     this.errors.push(...errors);
     for (const field of unreadable) this.unreadable.add(field);
   }
 
-  /** An empty text means unset, as everywhere in this API. */
+  /** Reads a text. An empty text means unset, as everywhere in this API. */
   text(field: string): string | null {
     const value = this.#present(field);
     if (value === null || value === '') return null;
-    if (typeof value === 'string' && value.length <= LONGEST_TEXT) return value;
+    if (typeof value === 'string' && value.length <= MAX_TEXT) return value;
     this.addError(
-      `\`${this.#within}${field}\` must be a text${typeof value === 'string' ? ` of at most ${LONGEST_TEXT}` : ''}`,
+      `\`${this.#within}${field}\` must be a text${typeof value === 'string' ? ` of at most ${MAX_TEXT}` : ''}`,
     );
     return null;
   }
@@ -68,7 +68,7 @@ export class FieldReader {
     this.errors.push(message);
   }
 
-  /** Whether a secret is set, without its value. `null` when the field is absent. */
+  /** Reads whether a secret is set, without keeping its value. `null` when the field is absent. */
   isSet(field: string): boolean | null {
     const value = this.#present(field);
     if (value === null) return null;

@@ -5,21 +5,21 @@ export interface Page {
   readonly nextToken: unknown;
 }
 
-/** For items that are read when all are there. */
+/** Keeps an item as it came, to be parsed once all pages are read. */
 export function keepRaw(raw: unknown): unknown {
   return raw;
 }
 
-/** More pages than any account has interfaces for: an endless listing ends. */
+/** The most pages that are read, more than any account has, so that an endless listing ends. */
 const MOST_PAGES = 1000;
-/** The same for items, which are not counted by whoever sends them all in one page. */
+/** The most items that are read, even if all come in one page. */
 const MOST_ITEMS = 100_000;
 
 /**
- * Follows every page. What may not be the whole is an error, never a short listing.
- * @param ask one page; `null` asks for the first
- * @param incomplete the error for that
- * @param read each item as it comes, so that no more than a page is kept as it came
+ * Reads all pages of a listing. A listing that may be incomplete is an error, never a shorter list.
+ * @param ask requests a page; `null`: the first
+ * @param incomplete creates the error for an incomplete listing
+ * @param read parses each item as it comes, so that at most one page is kept in raw form
  * @throws what `incomplete` makes, and what `ask` throws
  */
 export async function readAllPages<T>(
@@ -32,11 +32,11 @@ export async function readAllPages<T>(
   let token: string | null = null;
   for (let page = 1; page <= MOST_PAGES; page += 1) {
     const answer: Page = await ask(token);
-    // An empty answer reads as success with nothing in it.
+    // The SDK takes an empty answer for a success without a list.
     if (!Array.isArray(answer.items)) throw incomplete(`page ${page} has no list`);
     if (items.length + answer.items.length > MOST_ITEMS)
       throw incomplete(`it has more than ${MOST_ITEMS} items`);
-    // One by one: as arguments, so many would fill the stack.
+    // One by one: as arguments of one call, so many would overflow the stack.
     for (const item of answer.items) items.push(read(item, items.length));
     const next = answer.nextToken ?? '';
     if (next === '') return items;

@@ -7,7 +7,7 @@ import { type ApiClient, callWithLimit, READ_ATTEMPTS, readLimitMs } from './sdk
 import { toApiFailure } from './toApiFailure.ts';
 
 /**
- * The AWS query protocol (EC2, FCU, STS), for the few reads that we need of it, signed with the SDK's signer:
+ * A client of the AWS query protocol (EC2, FCU, STS) for the few reads that are needed, signed with the SDK's signer:
  * `@aws-sdk/client-ec2` alone would more than double the function's bundle.
  */
 export interface QueryApi {
@@ -24,13 +24,13 @@ export interface QuerySettings {
   readonly version: string;
 }
 
-/** @param client lends its credentials, connections and hash, so that there is one of each */
+/** @param client shares its credentials, connections and hash function, so that there is one of each */
 export function createQueryApi(client: ApiClient, settings: QuerySettings): QueryApi {
   const { config } = client.sdk;
   const { endpoint, region, service, version } = settings;
   const signer = new SignatureV4({ credentials: config.credentials, region, service, sha256: config.sha256 });
 
-  async function once(
+  async function sendOnce(
     action: string,
     parameters: Readonly<Record<string, string>>,
     abortSignal: AbortSignal,
@@ -53,12 +53,12 @@ export function createQueryApi(client: ApiClient, settings: QuerySettings): Quer
       async (abortSignal) => {
         for (let attempt = 1; ; attempt += 1) {
           try {
-            return await once(action, parameters, abortSignal);
+            return await sendOnce(action, parameters, abortSignal);
           } catch (error) {
             client.throttles.countIfThrottled(error);
             const failure = toApiFailure(action, error);
-            const again = failure instanceof ApiFailure && MAY_PASS.has(failure.kind);
-            if (attempt === READ_ATTEMPTS || !again) throw failure;
+            const mayRetry = failure instanceof ApiFailure && RETRYABLE.has(failure.kind);
+            if (attempt === READ_ATTEMPTS || !mayRetry) throw failure;
             await pause(100 * 2 ** attempt, undefined, { signal: abortSignal });
           }
         }
@@ -69,15 +69,15 @@ export function createQueryApi(client: ApiClient, settings: QuerySettings): Quer
   return { call };
 }
 
-/** Kinds of failure that a second try may not meet. */
-const MAY_PASS: ReadonlySet<ApiFailure['kind']> = new Set(['throttled', 'timeout', 'unreachable', 'server']);
+/** Kinds of failure that a retry may overcome. */
+const RETRYABLE: ReadonlySet<ApiFailure['kind']> = new Set(['throttled', 'timeout', 'unreachable', 'server']);
 
-/** Whether an element is a list of items, be it an empty one. */
+/** Whether an element is a list of items, which may be empty. */
 export function isXmlList(element: unknown): boolean {
   return typeof element === 'string' ? element.trim() === '' : Object.hasOwn(xmlFields(element), 'item');
 }
 
-/** Elements that may repeat come as a list, as one, or as an empty text. */
+/** Reads a list of items. The parser gives it as an array, as one element, or as empty text. */
 export function xmlItems(set: unknown): readonly XmlFields[] {
   const item = xmlFields(set).item;
   return (Array.isArray(item) ? item : item === undefined ? [] : [item]).map(xmlFields);
@@ -113,8 +113,8 @@ function readAnswer(action: string, status: number, body: string): XmlFields {
   }
   const answer = root[`${action}Response`];
   if (status === 200 && answer !== undefined) return xmlFields(answer);
-  const error = errorIn(root);
-  // The shape that `toApiFailure` reads, as the SDK's own errors have it.
+  const error = readErrorIn(root);
+  // In the form of the SDK's own errors, which `toApiFailure` reads.
   throw Object.assign(new Error(error.message ?? 'the answer is not what the API promises'), {
     name: error.code ?? (status >= 400 ? `HTTP ${status}` : 'SyntaxError'),
     $metadata: { httpStatusCode: status },
@@ -122,7 +122,7 @@ function readAnswer(action: string, status: number, body: string): XmlFields {
 }
 
 /** EC2: `Response.Errors.Error`; STS: `ErrorResponse.Error`. */
-function errorIn(root: XmlFields): { code: string | null; message: string | null } {
+function readErrorIn(root: XmlFields): { code: string | null; message: string | null } {
   const ec2 = xmlFields(xmlFields(xmlFields(root.Response).Errors).Error);
   const sts = xmlFields(xmlFields(root.ErrorResponse).Error);
   return { code: xmlText(ec2.Code ?? sts.Code), message: xmlText(ec2.Message ?? sts.Message) };

@@ -4,9 +4,9 @@ import { type Repeat, type RotatingKey, withKeyRenewal } from '../rotatingKey.ts
 import { readBoundedBody, requestHandlerOptions } from './clientHttp.ts';
 import { isThrottled, toApiFailure } from './toApiFailure.ts';
 
-/** Counts the answers by which an API refuses a call as one too many, those that are met by trying again too. */
+/** Counts the calls that an API throttled, including those whose retry succeeded. */
 export interface ThrottleCounter {
-  /** Counts an error if it is such an answer. */
+  /** Counts an error if it means throttling. */
   countIfThrottled(thrown: unknown): void;
   count(): number;
 }
@@ -21,19 +21,19 @@ export function createThrottleCounter(): ThrottleCounter {
   };
 }
 
-/** Shows every attempt of the SDK's clients to `throttles`. */
-export function countThrottles(clients: readonly DirectConnectClient[], throttles: ThrottleCounter): void {
+/** Makes SDK clients count every throttled attempt. */
+export function countThrottles(clients: readonly DirectConnectClient[], counter: ThrottleCounter): void {
   for (const { middlewareStack } of clients) {
     middlewareStack.add(
       (next) => async (args) => {
         try {
           return await next(args);
         } catch (error) {
-          throttles.countIfThrottled(error);
+          counter.countIfThrottled(error);
           throw error;
         }
       },
-      // Within the step that tries again.
+      // Inside the step that retries, so that each attempt counts.
       { name: 'watchThrottles', step: 'finalizeRequest', priority: 'low' },
     );
   }
@@ -45,21 +45,21 @@ export type SdkCredentials = NonNullable<DirectConnectClientConfig['credentials'
 export interface ClientSettings {
   readonly region: string;
   readonly endpoint: string;
-  /** `null`: the platform's own chain */
+  /** `null`: the default chain of the SDK */
   readonly credentials: SdkCredentials | RotatingKey | null;
-  /** what one attempt may take, in milliseconds */
+  /** the time limit of one attempt, in milliseconds */
   readonly requestTimeoutMs: number;
 }
 
-/** Reads may be tried again; a confirm never blindly. */
+/** The most attempts at a read. A confirm is never retried blindly. */
 export const READ_ATTEMPTS = 3;
 
-/** What a read may take with all its attempts and the pauses between them, in milliseconds. */
+/** The time limit of a read with all its attempts and the pauses between them, in milliseconds. */
 export function readLimitMs(requestTimeoutMs: number): number {
   return READ_ATTEMPTS * requestTimeoutMs + 2000;
 }
 
-/** The SDK's client. @throws ProxyRefused */
+/** Creates an SDK client. @throws ProxyRefused */
 export function createSdkClient(settings: ClientSettings, maxAttempts: number): DirectConnectClient {
   const { region, endpoint, credentials, requestTimeoutMs } = settings;
   return new DirectConnectClient({
@@ -75,16 +75,16 @@ export function createSdkClient(settings: ClientSettings, maxAttempts: number): 
   });
 }
 
-/** The client for reads, with what a read may take. */
+/** An SDK client, with what each of its calls needs. */
 export interface ApiClient {
   readonly sdk: DirectConnectClient;
   readonly requestTimeoutMs: number;
-  /** `null`: it cannot change while we run */
+  /** `null`: the key cannot change while we run */
   readonly key: RotatingKey | null;
   readonly throttles: ThrottleCounter;
 }
 
-/** One read. @throws ApiFailure */
+/** Makes one read, with retries. @throws ApiFailure */
 export function callRead<T>(
   { sdk, requestTimeoutMs, key }: ApiClient,
   operation: string,
@@ -96,7 +96,8 @@ export function callRead<T>(
 }
 
 /**
- * One call, made once more should its key have been replaced, unless that is left to the caller: the limit is that of both. Its failure is told by type.
+ * Makes one call within a time limit. If its key was replaced, the call is made once more or left to the caller; the
+ * limit is for both together.
  * @throws ApiFailure
  */
 export async function callWithLimit<T>(

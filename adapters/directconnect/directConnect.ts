@@ -13,19 +13,19 @@ import { keepRaw, type Page, readAllPages } from '../aws/pagination.ts';
 import { type ApiClient, callRead, callWithLimit } from '../aws/sdkClient.ts';
 import { mergeDuplicates, parseVirtualInterface } from './parseVirtualInterface.ts';
 
-/** Everything in which the two providers of one API differ. */
+/** What differs between the providers of the Direct Connect API. */
 export interface ProviderApi {
   readonly directConnectEndpoint: (region: string) => string;
   /** EC2, or FCU at OUTSCALE */
   readonly gatewayEndpoint: (region: string) => string;
-  /** `null`: nobody can be asked who the caller is */
+  /** `null`: the provider has no API for the identity of the caller */
   readonly identityEndpoint: ((region: string) => string) | null;
-  /** page size to ask for; `null`: do not ask, the parameter is not documented there */
+  /** the page size to ask for; `null`: the provider does not document the parameter */
   readonly pageSize: number | null;
   readonly gatewayKinds: ReadonlySet<Gateway['kind']>;
-  /** whether the credentials that the SDK finds by itself, which are AWS ones, may be of use */
+  /** whether the default credentials of the SDK, which are those of AWS, may be used */
   readonly acceptsAwsCredentials: boolean;
-  /** whether the AWS CLI finds the endpoint by itself */
+  /** whether the AWS CLI finds the endpoint itself */
   readonly knownToAwsCli: boolean;
 }
 
@@ -53,8 +53,8 @@ export const PROVIDER_APIS: Readonly<Record<Provider, ProviderApi>> = {
 const LISTING = 'DescribeVirtualInterfaces';
 
 /**
- * The Direct Connect API of either provider.
- * @param writes a client that tries once: a confirm is never repeated blindly
+ * Creates the port to the Direct Connect API of either provider.
+ * @param writes a client without retries: a confirm is never repeated blindly
  */
 export function createDirectConnect(
   dialect: ProviderApi,
@@ -85,20 +85,20 @@ async function describe(client: ApiClient, id: string): Promise<VirtualInterface
   try {
     items = (await callRead(client, LISTING, (sdk, options) => sdk.send(command, options))).virtualInterfaces;
   } catch (error) {
-    if (saysUnknown(error, id)) return null;
+    if (meansUnknown(error, id)) return null;
     throw error;
   }
   if (!Array.isArray(items)) throw new ApiFailure(LISTING, 'malformed', `no list in the answer for ${id}`);
   if (items.length === 0) return null;
   const vif = parseVirtualInterface(items[0], 0);
-  // Fail closed: an answer about something else says nothing about this one.
+  // Fail closed: an answer about another interface says nothing about this one.
   if (items.length > 1 || vif.id !== id)
     throw new ApiFailure(LISTING, 'malformed', `the answer is not about ${id} alone`);
   return vif;
 }
 
-/** Fail closed: a bare `Not Found`, such as a wrong endpoint's, is no word of this API about the interface. */
-function saysUnknown(error: unknown, id: string): boolean {
+/** Fail closed: a bare `Not Found`, such as that of a wrong endpoint, does not mean that the interface does not exist. */
+function meansUnknown(error: unknown, id: string): boolean {
   if (!(error instanceof ApiFailure && error.kind === 'client')) return false;
   const isNamed = !error.message.includes(' Unknown: ');
   const isAboutId = error.message.includes(id);
@@ -125,13 +125,13 @@ async function confirm(
 ): Promise<string | null> {
   const operation = 'ConfirmPrivateVirtualInterface';
   const kind = gatewayKind(gateway);
-  // Fail closed: the SDK would send a request without a gateway as it is.
+  // Fail closed: the SDK would send a confirm without a gateway.
   if (kind === null || !dialect.gatewayKinds.has(kind)) {
-    throw new ApiFailure(operation, 'client', `\`${gateway}\` is no gateway of this provider`);
+    throw new ApiFailure(operation, 'client', `\`${gateway}\` is not a gateway of this provider`);
   }
   const target = kind === 'virtual' ? { virtualGatewayId: gateway } : { directConnectGatewayId: gateway };
   const command = new ConfirmPrivateVirtualInterfaceCommand({ virtualInterfaceId: id, ...target });
-  const answer = await callWithLimit(operation, requestTimeoutMs, key, 'left', (abortSignal) =>
+  const answer = await callWithLimit(operation, requestTimeoutMs, key, 'leftToCaller', (abortSignal) =>
     sdk.send(command, { abortSignal }),
   );
   const state: unknown = answer.virtualInterfaceState;
@@ -148,11 +148,11 @@ function pageInput(
   };
 }
 
-/** A connection's own ID and that of the LAG it belongs to. */
+/** Reads the ID of a connection and that of its LAG. */
 function connectionIds(operation: string, raw: unknown): string[] {
   const reader = new FieldReader(raw);
   const [connection, lag] = [reader.text('connectionId'), reader.text('lagId')];
-  // Fail closed: with one of our own connections unknown, what we offer to others could pass for a request to us.
+  // Fail closed: if one of our own connections is unknown, what we offer to others could be taken for a request to us.
   if (connection === null || reader.errors.length > 0)
     throw new ApiFailure(operation, 'malformed', 'a connection in the answer has no readable ID');
   return lag === null ? [connection] : [connection, lag];

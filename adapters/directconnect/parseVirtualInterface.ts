@@ -8,13 +8,13 @@ import { isVirtualInterfaceId } from '../../core/resourceIds.ts';
 import { FieldReader } from '../aws/fieldReader.ts';
 
 /**
- * The BGP sessions of an interface: those of `bgpPeers`, and the one that the interface's own fields describe unless
- * it is one of them. OUTSCALE, and AWS in old interfaces, only have the latter.
+ * Parses the BGP sessions of an interface: those of `bgpPeers`, and the one that the interface's own fields describe unless it
+ * is one of them. OUTSCALE, and AWS for old interfaces, give only the latter.
  */
 function parseBgpPeers(reader: FieldReader): readonly BgpPeer[] {
   const before = reader.errors.length;
   const items = reader.part(SESSION_FIELDS, () => reader.items('bgpPeers')) ?? [];
-  // Fail closed: a list that is none may hold any session.
+  // Fail closed: a value that is not a list may mean any session.
   if (reader.errors.length > before) return [UNKNOWN_PEER, readPeer(reader)];
   const listed = items.map((item) => {
     const session = new FieldReader(item, 'bgpPeers');
@@ -23,13 +23,14 @@ function parseBgpPeers(reader: FieldReader): readonly BgpPeer[] {
     return peer;
   });
   const own = readPeer(reader);
-  const says =
+  const hasOwn =
     own.asn !== null || own.amazonAddress !== null || own.customerAddress !== null || own.hasKey !== null;
-  // Fail closed: what the interface says of itself and no session repeats is a session more to satisfy.
-  return says && !listed.some((peer) => repeats(peer, own)) ? [...listed, own] : listed;
+  // Fail closed: if no listed session has what the interface's own fields say, they are one more session, which the
+  // policy must allow too.
+  return hasOwn && !listed.some((peer) => includesSession(peer, own)) ? [...listed, own] : listed;
 }
 
-/** All that is read of a session. */
+/** The fields that are read from a session. */
 const SESSION_FIELDS = ['asn', 'addresses', 'bgpKey'] as const satisfies readonly InterfaceField[];
 
 const UNKNOWN_PEER: BgpPeer = { asn: null, amazonAddress: null, customerAddress: null, hasKey: null };
@@ -43,7 +44,7 @@ function readPeer(reader: FieldReader): BgpPeer {
   };
 }
 
-/** `asn` is 0 when a long ASN is in use, which then stands in `asnLong`. */
+/** `asn` is 0 if the ASN is a long one, which is in `asnLong`. */
 function readAsn(reader: FieldReader): number | null {
   const short = reader.integer('asn', 0, 4294967295) || null;
   const long = reader.integer('asnLong', 0, 4294967295) || null;
@@ -52,7 +53,7 @@ function readAsn(reader: FieldReader): number | null {
   return null;
 }
 
-function repeats(peer: BgpPeer, own: BgpPeer): boolean {
+function includesSession(peer: BgpPeer, own: BgpPeer): boolean {
   return (
     (own.asn === null || own.asn === peer.asn) &&
     (own.amazonAddress === null || own.amazonAddress === peer.amazonAddress) &&
@@ -62,9 +63,9 @@ function repeats(peer: BgpPeer, own: BgpPeer): boolean {
 }
 
 /**
- * Reads one item of `virtualInterfaces`. The SDK checks no types, so nothing is believed: what does not fit becomes a
- * fault and its field unknown, at the cost of this item only. `authKey` and `customerRouterConfig` are dropped here.
- * @param index position in the listing, to name an item without an ID by
+ * Parses one item of `virtualInterfaces`. The SDK checks no types, so nothing is trusted: a value of another form
+ * becomes a read error and its field unknown, in this item only. `authKey` and `customerRouterConfig` are dropped here.
+ * @param index the position in the listing, which names an item without an ID
  */
 export function parseVirtualInterface(raw: unknown, index: number): VirtualInterface {
   const reader = new FieldReader(raw);
@@ -84,12 +85,12 @@ export function parseVirtualInterface(raw: unknown, index: number): VirtualInter
     tags: reader.part('tags', () => readTags(reader)),
     peers: parseBgpPeers(reader),
     readErrors: reader.errors,
-    unreadable: inOrder(reader.isObject ? reader.unreadable : INTERFACE_FIELDS),
+    unreadable: sortFields(reader.isObject ? reader.unreadable : INTERFACE_FIELDS),
   };
 }
 
-/** So that what is equal looks equal. */
-function inOrder(unreadable: Iterable<InterfaceField>): InterfaceField[] {
+/** Sorts fields, so that equal interfaces are equal as JSON. */
+function sortFields(unreadable: Iterable<InterfaceField>): InterfaceField[] {
   const found = new Set(unreadable);
   return INTERFACE_FIELDS.filter((field) => found.has(field));
 }
@@ -103,46 +104,46 @@ function readId(reader: FieldReader): string | null {
   return null;
 }
 
-/** Reads a whole listing. */
+/** Parses a whole listing. */
 export function parseVirtualInterfaces(raw: readonly unknown[]): VirtualInterface[] {
   return mergeDuplicates(raw.map(parseVirtualInterface));
 }
 
-/** Of a whole listing: an ID that stands in it twice, with different content, is unreadable: neither can be believed. */
+/** Merges the items of a listing that have the same ID. Where their content differs, neither is trusted. */
 export function mergeDuplicates(listed: readonly VirtualInterface[]): VirtualInterface[] {
   const byId = new Map<string, VirtualInterface>();
   for (const vif of listed) {
     const first = byId.get(vif.id);
     if (first === undefined) byId.set(vif.id, vif);
-    else if (JSON.stringify(first) !== JSON.stringify(vif)) byId.set(vif.id, contradicted(first, vif));
+    else if (JSON.stringify(first) !== JSON.stringify(vif)) byId.set(vif.id, mergeContradicting(first, vif));
   }
   return [...byId.values()];
 }
 
-/** Fail closed: what the two do not agree on may be anything, so that it counts wherever either could. */
-function contradicted(a: VirtualInterface, b: VirtualInterface): VirtualInterface {
+/** Fail closed: fields in which the two differ are unknown, so that the interface counts wherever either of them could. */
+function mergeContradicting(a: VirtualInterface, b: VirtualInterface): VirtualInterface {
   const unreadable = new Set([...a.unreadable, ...b.unreadable]);
-  const agreed = <T>(one: T, other: T, ...fields: readonly InterfaceField[]): T | null => {
+  const sameOrUnknown = <T>(one: T, other: T, ...fields: readonly InterfaceField[]): T | null => {
     if (JSON.stringify(one) === JSON.stringify(other)) return one;
     for (const field of fields) unreadable.add(field);
     return null;
   };
   return {
     id: a.id,
-    state: agreed(a.state, b.state, 'state'),
-    type: agreed(a.type, b.type, 'type'),
-    ownerAccount: agreed(a.ownerAccount, b.ownerAccount, 'ownerAccount'),
-    connection: agreed(a.connection, b.connection, 'connection'),
-    name: agreed(a.name, b.name, 'name'),
-    location: agreed(a.location, b.location, 'location'),
-    region: agreed(a.region, b.region, 'region'),
-    vlan: agreed(a.vlan, b.vlan, 'vlan'),
-    mtu: agreed(a.mtu, b.mtu, 'mtu'),
-    gateway: agreed(a.gateway, b.gateway, 'gateway'),
-    tags: agreed(a.tags, b.tags, 'tags'),
-    peers: agreed(a.peers, b.peers, ...SESSION_FIELDS) ?? [],
+    state: sameOrUnknown(a.state, b.state, 'state'),
+    type: sameOrUnknown(a.type, b.type, 'type'),
+    ownerAccount: sameOrUnknown(a.ownerAccount, b.ownerAccount, 'ownerAccount'),
+    connection: sameOrUnknown(a.connection, b.connection, 'connection'),
+    name: sameOrUnknown(a.name, b.name, 'name'),
+    location: sameOrUnknown(a.location, b.location, 'location'),
+    region: sameOrUnknown(a.region, b.region, 'region'),
+    vlan: sameOrUnknown(a.vlan, b.vlan, 'vlan'),
+    mtu: sameOrUnknown(a.mtu, b.mtu, 'mtu'),
+    gateway: sameOrUnknown(a.gateway, b.gateway, 'gateway'),
+    tags: sameOrUnknown(a.tags, b.tags, 'tags'),
+    peers: sameOrUnknown(a.peers, b.peers, ...SESSION_FIELDS) ?? [],
     readErrors: [...new Set([...a.readErrors, ...b.readErrors, 'it is listed twice with different content'])],
-    unreadable: inOrder(unreadable),
+    unreadable: sortFields(unreadable),
   };
 }
 
@@ -151,7 +152,7 @@ function readGateway(reader: FieldReader): string | null {
   const virtual = reader.text('virtualGatewayId');
   const directConnect = reader.text('directConnectGatewayId');
   if (virtual !== null && directConnect !== null) reader.addError('it names two gateways');
-  // Fail closed: when one of the two cannot be read, it may be on any gateway.
+  // Fail closed: if one of the two cannot be read, the interface may be on any gateway.
   return reader.errors.length === before ? (virtual ?? directConnect) : null;
 }
 
@@ -164,10 +165,10 @@ function readTags(reader: FieldReader): Readonly<Record<string, string>> | null 
     const tag = new FieldReader(item, 'tags');
     const key = tag.text('key');
     if (key === null || tags.has(key))
-      reader.addError(key === null ? 'a tag has no key' : 'a tag stands twice');
+      reader.addError(key === null ? 'a tag has no key' : 'a tag is there twice');
     else tags.set(key, tag.text('value') ?? '');
     reader.include(tag);
   }
-  // Fail closed: of tags that are not all readable, none is known to be absent.
+  // Fail closed: unless every tag is readable, no tag is known to be absent.
   return reader.errors.length === before ? Object.fromEntries(tags) : null;
 }

@@ -14,20 +14,20 @@ import { toApiFailure } from '../aws/toApiFailure.ts';
 import { withTimeout } from '../promises.ts';
 import { toPublishedEvent } from './publishedEvent.ts';
 
-/** What one call may hold. */
+/** The most that one call may contain, in events and in bytes. */
 const BATCH = 10;
 const BATCH_BYTES = 200_000;
-/** What a call may take with its attempts, in milliseconds. */
+/** The time limit of a call with its attempts, in milliseconds. */
 const LIMIT_MS = 4000;
 
 /**
- * Announces on the default event bus.
- * @param config the client's own: region, credentials and endpoint are the platform's unless given
+ * Creates a publisher to the default event bus.
+ * @param config settings of the client; by default region, credentials and endpoint are those of the environment
  */
 export function createEventBridgePublisher(config: EventBridgeClientConfig = {}): EventPublisher {
   let client: EventBridgeClient | undefined;
   return {
-    publish: async (announcements) => {
+    publish: async (events) => {
       client ??= new EventBridgeClient({
         maxAttempts: 2,
         requestHandler: requestHandlerOptions({ connectMs: 1000, requestMs: 1500 }),
@@ -37,56 +37,55 @@ export function createEventBridgePublisher(config: EventBridgeClientConfig = {})
       const delivered: string[] = [];
       const refused = new Set<string>();
       let problem: string | null = null;
-      for (const batch of batches(announcements)) {
+      for (const batch of splitIntoBatches(events)) {
         const result = await putEvents(client, batch);
         delivered.push(...result.delivered);
         for (const id of result.refused) refused.add(id);
         problem ??= result.problem;
-        // A bus that cannot be asked is not asked again for every ten. One that refuses some says nothing about the others.
+        // A bus that does not answer is not called again for every ten events. One that refuses some may take the others.
         if (result.isDown) break;
       }
       const settled = new Set([...delivered, ...refused]);
-      const postponed = announcements.map(({ id }) => id).filter((id) => !settled.has(id));
+      const postponed = events.map(({ id }) => id).filter((id) => !settled.has(id));
       return { delivered, postponed, problem };
     },
   };
 }
 
-/** As many as one call may hold, by number and by size. */
-function batches(announcements: readonly AcceptorEvent[]): AcceptorEvent[][] {
-  const made: AcceptorEvent[][] = [];
+/** Splits events into batches that fit one call, by number and by size. */
+function splitIntoBatches(events: readonly AcceptorEvent[]): AcceptorEvent[][] {
+  const split: AcceptorEvent[][] = [];
   let bytes = 0;
-  for (const announcement of announcements) {
-    const size = Buffer.byteLength(printableJson(toPublishedEvent(announcement)));
-    const last = made.at(-1);
+  for (const event of events) {
+    const size = Buffer.byteLength(printableJson(toPublishedEvent(event)));
+    const last = split.at(-1);
     if (last === undefined || last.length === BATCH || bytes + size > BATCH_BYTES) {
-      made.push([announcement]);
+      split.push([event]);
       bytes = size;
     } else {
-      last.push(announcement);
+      last.push(event);
       bytes += size;
     }
   }
-  return made;
+  return split;
 }
 
-/** Codes of an entry that say nothing about the entry. */
-const PASSING = /^(Throttling|ThrottlingException|InternalFailure|InternalException|ServiceUnavailable)$/;
+/** Error codes of an entry that do not depend on the entry, so that it may be taken later. */
+const TEMPORARY = /^(Throttling|ThrottlingException|InternalFailure|InternalException|ServiceUnavailable)$/;
 
-async function putEvents(client: EventBridgeClient, announcements: readonly AcceptorEvent[]) {
+async function putEvents(client: EventBridgeClient, events: readonly AcceptorEvent[]) {
   try {
-    const command = new PutEventsCommand({ Entries: announcements.map(entryOf) });
+    const command = new PutEventsCommand({ Entries: events.map(toEntry) });
     const { Entries = [] } = await withTimeout(LIMIT_MS, (abortSignal) =>
       client.send(command, { abortSignal }),
     );
-    // Fail closed: only what has an ID of the bus was taken.
-    const isTaken = announcements.map((_, i) => typeof Entries[i]?.EventId === 'string');
+    // Fail closed: only an entry with an ID from the bus was taken.
+    const isTaken = events.map((_, i) => typeof Entries[i]?.EventId === 'string');
     const first = Entries.find(({ EventId }) => EventId === undefined);
-    const ids = announcements.map(({ id }) => id);
+    const ids = events.map(({ id }) => id);
     const delivered = ids.filter((_, i) => isTaken[i]);
-    const refused = ids.filter((_, i) => !isTaken[i] && !PASSING.test(Entries[i]?.ErrorCode ?? ''));
-    if (delivered.length === announcements.length)
-      return { delivered, refused, problem: null, isDown: false };
+    const refused = ids.filter((_, i) => !isTaken[i] && !TEMPORARY.test(Entries[i]?.ErrorCode ?? ''));
+    if (delivered.length === events.length) return { delivered, refused, problem: null, isDown: false };
     const why = escapeLong(
       `${first?.ErrorCode ?? 'no answer'}: ${first?.ErrorMessage ?? 'for some of them'}`,
       1000,
@@ -94,19 +93,19 @@ async function putEvents(client: EventBridgeClient, announcements: readonly Acce
     return { delivered, refused, problem: `PutEvents refused some: ${why}`, isDown: false };
   } catch (error) {
     const failure = toApiFailure('PutEvents', error);
-    // A call that is refused for what is in it, such as its size, says nothing about the next one.
+    // A call that is refused for its content, such as its size, says nothing about the next one.
     const isDown = !(failure instanceof ApiFailure && failure.kind === 'client');
-    const refused = isDown ? [] : announcements.map(({ id }) => id);
+    const refused = isDown ? [] : events.map(({ id }) => id);
     return { delivered: [], refused, problem: failure.message, isDown };
   }
 }
 
-function entryOf(announcement: AcceptorEvent): PutEventsRequestEntry {
-  const event = toPublishedEvent(announcement);
+function toEntry(event: AcceptorEvent): PutEventsRequestEntry {
+  const published = toPublishedEvent(event);
   return {
-    Source: event.source,
-    DetailType: event['detail-type'],
-    Time: new Date(event.time),
-    Detail: printableJson(event.detail),
+    Source: published.source,
+    DetailType: published['detail-type'],
+    Time: new Date(published.time),
+    Detail: printableJson(published.detail),
   };
 }

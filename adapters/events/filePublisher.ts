@@ -10,17 +10,17 @@ import { toPublishedEvent } from './publishedEvent.ts';
 /** How long a call waits for the reader of a pipe, in milliseconds. */
 const LIMIT_MS = 2000;
 
-/** What came of writing lines to a pipe. */
+/** The result of writing lines. */
 export interface Written {
-  /** so many lines were taken, the first ones */
+  /** how many lines were written, from the first on */
   readonly lines: number;
-  /** why the next was not; `null`: all were */
+  /** why the next line was not written; `null`: all were */
   readonly cause: unknown;
 }
 
 /**
- * Writes lines to a named pipe, and never longer than its limit: a reader that is missing or stuck would keep this process
- * waiting for ever, and what is written to a pipe that is read by no process is lost.
+ * Creates a function that writes lines to a named pipe within a time limit: a reader that is missing or stuck would block this
+ * process for ever, and what is written to a pipe without a reader is lost.
  */
 function createPipeWriter(path: string): (lines: readonly string[]) => Promise<Written> {
   let isCutShort = false;
@@ -28,7 +28,7 @@ function createPipeWriter(path: string): (lines: readonly string[]) => Promise<W
     const end = performance.now() + LIMIT_MS;
     let written = 0;
     try {
-      const pipe = await patiently(end, () => open(path, constants.O_WRONLY | constants.O_NONBLOCK));
+      const pipe = await retryUntil(end, () => open(path, constants.O_WRONLY | constants.O_NONBLOCK));
       try {
         for (const line of lines) {
           const text = Buffer.from(`${isCutShort ? '\n' : ''}${line}\n`);
@@ -55,46 +55,46 @@ async function write(
 ): Promise<void> {
   for (let at = 0; at < text.length; ) {
     const from = at;
-    const { bytesWritten } = await patiently(end, () => pipe.write(text, from));
+    const { bytesWritten } = await retryUntil(end, () => pipe.write(text, from));
     at += bytesWritten;
     taken(at === text.length);
   }
 }
 
-/** Tries again while there is no reader, or the pipe is full. */
-async function patiently<T>(end: number, attempt: () => Promise<T>): Promise<T> {
+/** Tries again while the pipe has no reader or is full. */
+async function retryUntil<T>(end: number, attempt: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await attempt();
     } catch (cause) {
-      const mayPass = readErrorCode(cause) === 'ENXIO' || readErrorCode(cause) === 'EAGAIN';
-      if (!mayPass || performance.now() >= end) throw cause;
+      const isTemporary = readErrorCode(cause) === 'ENXIO' || readErrorCode(cause) === 'EAGAIN';
+      if (!isTemporary || performance.now() >= end) throw cause;
     }
     await pause(20);
   }
 }
 
-/** Announces by adding JSON lines to a file, or to a pipe that stands there; passes at once add theirs in turn. */
+/** Creates a publisher that appends JSON lines to a file or a named pipe. Concurrent runs append one after the other. */
 export function createFilePublisher(path: string): EventPublisher {
-  // Whoever adds looks at the end of the file first, and a pipe mixes long writes.
-  const inTurn = createSerialQueue();
-  const toPipe = createPipeWriter(path);
+  // Serial, because appending first reads the end of the file, and because a pipe mixes long writes.
+  const serially = createSerialQueue();
+  const writeToPipe = createPipeWriter(path);
   return {
-    publish: async (announcements) => {
-      const lines = announcements.map((announcement) => printableJson(toPublishedEvent(announcement)));
+    publish: async (events) => {
+      const lines = events.map((event) => printableJson(toPublishedEvent(event)));
       let written: Written = { lines: 0, cause: null };
       try {
-        await inTurn(async () => {
-          written = (await isPipe(path)) ? await toPipe(lines) : await toFile(path, lines);
+        await serially(async () => {
+          written = (await isPipe(path)) ? await writeToPipe(lines) : await writeToFile(path, lines);
         });
       } catch (cause) {
         written = { lines: 0, cause };
       }
       const { cause } = written;
-      const ids = announcements.map(({ id }) => id);
+      const ids = events.map(({ id }) => id);
       return {
         delivered: ids.slice(0, written.lines),
-        // A file takes any event.
+        // A file refuses no event.
         postponed: ids.slice(written.lines),
         problem: cause === null ? null : `${path} cannot be written ${describeFileError(cause)}`,
       };
@@ -111,7 +111,7 @@ async function isPipe(path: string): Promise<boolean> {
   }
 }
 
-async function toFile(path: string, lines: readonly string[]): Promise<Written> {
+async function writeToFile(path: string, lines: readonly string[]): Promise<Written> {
   await appendLines(path, lines);
   return { lines: lines.length, cause: null };
 }

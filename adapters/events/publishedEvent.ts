@@ -1,11 +1,11 @@
 import type { AcceptorEvent } from '../../core/events/event.ts';
 
-/** What leaves the house, on EventBridge and in a file alike; docs/events.schema.json describes it. */
+/** An event in the form in which it is published, to EventBridge and to a file alike; docs/events.schema.json describes it. */
 export interface PublishedEvent {
   readonly source: typeof EVENT_SOURCE;
   readonly 'detail-type': AcceptorEvent['type'];
   readonly time: string;
-  /** with the stable `id` to drop repeats by */
+  /** with the stable `id`, by which a receiver drops duplicates */
   readonly detail: AcceptorEvent['detail'];
 }
 

@@ -22,13 +22,14 @@ import {
   type VirtualInterface,
 } from '../../core/model.ts';
 import { gatewayKind, isVirtualInterfaceId } from '../../core/resourceIds.ts';
+import { STORED_NAMES } from './formats/storedNames.ts';
 
-/** Readers of why something was accepted; each throws `Malformed`. They keep the keys of later releases. */
+/** Decoders for the evidence of an acceptance. They throw `Malformed`, and keep keys of later releases. */
 
 const anyText = d.text('a text', () => true);
-/** Of our own making, so shown as it is: whoever can write the ledger must not steer a terminal by it. */
+/** Text that is printed without escaping. Control characters are rejected, because anyone who can write the ledger could send them to a terminal. */
 export const oneLine = d.text('a text in one line', (value) => value !== '' && !/\p{Cc}/u.test(value));
-/** It becomes part of commands. */
+/** An interface ID. It is validated because it becomes part of shell commands. */
 export const interfaceId = d.text('an ID such as `dxvif-1a2b3c4d`', isVirtualInterfaceId);
 const gatewayId = d.text('the ID of a gateway', (value) => gatewayKind(value) !== null);
 const anyNumber = d.integer(Number.MIN_SAFE_INTEGER);
@@ -40,7 +41,7 @@ export const assignmentFields: { readonly [K in keyof Assignment]: d.Decoder<Ass
   gateway: gatewayId,
 };
 
-/** A later release may know of more: nothing is decided by it here. */
+/** A later release may have more fields. No decision depends on the value here. */
 const field: d.Decoder<InterfaceField> = (raw, path) => oneLine(raw, path) as InterfaceField;
 
 const decodePeers = d.array(
@@ -52,7 +53,7 @@ const decodePeers = d.array(
   }),
 );
 
-/** What a request says of itself beside what identifies it. */
+/** The details of a request, without the fields that identify it. */
 const details: { readonly [K in keyof RequestDetails]: d.Decoder<RequestDetails[K]> } = {
   type: d.orNull(anyText),
   ownerAccount: d.orNull(anyText),
@@ -77,7 +78,7 @@ const openInterface = d.openObject<VirtualInterface>({
   unreadable: d.array(field),
 });
 
-/** Releases before this key decided upon readable requests alone, so that it was always empty. */
+/** Earlier releases did not store `unreadable`: they accepted only requests that were readable, so the list is empty. */
 const decodeInterface: d.Decoder<VirtualInterface> = (raw, path) =>
   openInterface({ unreadable: [], ...d.record(raw, path) }, path);
 
@@ -113,14 +114,13 @@ export const evidenceFields: { readonly [K in keyof Evidence]: d.Decoder<Evidenc
 const decodeEvidence = d.openObject<Evidence>(evidenceFields);
 
 /**
- * Readers of what lives in a ledger while it is pending or followed; each throws `Malformed`. They keep the keys of later
- * releases, and take words that only those know where this one does nothing with them but compare: what an earlier
- * release does not understand must not cost a request.
+ * Decoders for state items. They throw `Malformed`, and keep keys of later releases. Words of later releases are accepted
+ * where this release only compares them, so that a rollback does not lose a request.
  */
 
 export const decodeStoredReason = d.openObject<StoredReason>({ code: oneLine, message: oneLine });
 
-const readSighting = d.openObject<Observation>({
+const decodeKnownObservation = d.openObject<Observation>({
   firstSeen: d.instant,
   notListedAt: d.orNull(d.instant),
   connection: d.orNull(d.string),
@@ -139,9 +139,9 @@ const readSighting = d.openObject<Observation>({
   unlistedSince: d.orNull(d.instant),
 });
 
-/** A key that came within format 2 is not known where it is absent. */
+/** `unlistedSince` was added within format 2. It is unknown where it is absent. */
 export const decodeObservation: d.Decoder<Observation> = (raw, path) =>
-  readSighting({ unlistedSince: null, ...d.record(raw, path) }, path);
+  decodeKnownObservation({ unlistedSince: null, ...d.record(raw, path) }, path);
 
 export const decodeIntent = d.openObject<Intent>({
   ...assignmentFields,
@@ -159,11 +159,11 @@ const decodeKnownAcceptance = d.openObject<Acceptance>({
   publishedCount: d.integer(0),
 });
 
-/** Earlier releases did not record the connection. */
+/** Earlier releases did not store the connection. */
 export const decodeAcceptance: d.Decoder<Acceptance> = (raw, path) =>
   decodeKnownAcceptance({ connection: null, movedTo: null, ...d.record(raw, path) }, path);
 
-/** When owners had their last turns. It only orders the work: what cannot be read, and what is not there, is forgotten. */
+/** When each owner last had a turn. It only affects the order of work, so an unreadable or missing value is empty. */
 export function readTurns(raw: unknown): LedgerState['turns'] {
   try {
     return d.map(d.instant)(raw, '');
@@ -173,7 +173,7 @@ export function readTurns(raw: unknown): LedgerState['turns'] {
   }
 }
 
-const readAnnouncement = d.openObject<AcceptorEvent>({
+const decodeEvent = d.openObject<AcceptorEvent>({
   id: d.string,
   type: oneLine,
   at: d.instant,
@@ -182,13 +182,17 @@ const readAnnouncement = d.openObject<AcceptorEvent>({
 const count = d.integer(0);
 
 export const decodeQueuedEvent: d.Decoder<QueuedEvent> = (raw, path) => {
-  const queued: QueuedEvent = readAnnouncement(raw, path);
+  const queued: QueuedEvent = decodeEvent(raw, path);
   for (const key of ['triedInVain', 'refusals'] as const)
     if (queued[key] !== undefined) count(queued[key], key);
   return queued;
 };
 
-export const decodeFailing = d.openObject<OngoingFailure>({
+const decodeOngoingFailure = d.openObject<OngoingFailure>({
   since: d.instant,
   codes: d.nonEmptyArray(oneLine),
 });
+
+/** Decodes a stored failure, which may have the words of any release. */
+export const decodeFailing: d.Decoder<OngoingFailure> = (raw, path) =>
+  decodeOngoingFailure(STORED_NAMES.failing.toNew(raw), path);

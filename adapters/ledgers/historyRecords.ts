@@ -1,5 +1,4 @@
 import * as d from '../../core/decode.ts';
-import { Malformed } from '../../core/decode.ts';
 import { END_CAUSES, ENDED_REQUESTS_KEPT_MS, type EndedRequest } from '../../core/endedRequest.ts';
 import type { LedgerChange } from '../../core/ledgerState.ts';
 import { compareByCodePoint } from '../../core/printableText.ts';
@@ -13,12 +12,12 @@ import {
   interfaceId,
   oneLine,
 } from './decodeItems.ts';
-import { decodeStored, fromStored, isOfLaterKind, type StoredValue, WrittenByNewer } from './storedForm.ts';
+import { decodeStored, isOfLaterKind, type StoredValue, WrittenByNewer } from './storedForm.ts';
 
 /**
- * Sorts records out for a reader. What was written twice, since the first time was not known to have worked, is one: a
- * receipt by the moment of its decision, an end by what ended, for it is found out anew.
- * @param damaged what could not be read, a sentence each
+ * Selects, sorts and deduplicates records. A record is written twice when the result of the first write was unknown: receipts are
+ * the same when interface and decision time are, ended requests when interface and first observation are.
+ * @param damaged one sentence for each record that could not be read
  */
 export function collectRecords(
   records: readonly LedgerRecord[],
@@ -26,10 +25,10 @@ export function collectRecords(
   at: Date,
   damaged: readonly string[],
 ): LedgerRecords {
-  const wanted = records
+  const selected = records
     .filter((record) => Date.parse(timeOfRecord(record)) >= since.getTime() && !isExpiredRecord(record, at))
     .toSorted((a, b) => compareByCodePoint(timeOfRecord(a), timeOfRecord(b)));
-  const distinct = [...Map.groupBy(wanted, lifeOf).values()].flatMap(([first]) => first ?? []);
+  const distinct = [...Map.groupBy(selected, identityOf).values()].flatMap(([first]) => first ?? []);
   return {
     receipts: distinct.flatMap((record) => (record.kind === 'receipt' ? [record.value] : [])),
     ended: distinct.flatMap((record) => (record.kind === 'ended' ? [record.value] : [])),
@@ -37,34 +36,34 @@ export function collectRecords(
   };
 }
 
-/** What `read` reads of the history, or why it cannot be read, as the predicate of a sentence. */
+/** The result of `read`, or the reason why the record cannot be read: text that follows the name of the record. */
 export function readOrReason<T extends object | null>(read: () => T): T | string {
   try {
     return read();
   } catch (error) {
     if (error instanceof WrittenByNewer)
       return `was written by a newer release: it ${error.message}; upgrade again to read it`;
-    if (error instanceof Malformed) return `is damaged: ${error.message}; restore it, or delete it`;
+    if (error instanceof d.Malformed) return `is damaged: ${error.message}; restore it, or delete it`;
     if (error instanceof SyntaxError) return 'is damaged: it is not JSON; restore it, or delete it';
     throw error;
   }
 }
 
-/** Receipts stay; ends go. */
+/** Whether a record is older than its retention period. Receipts are kept for ever. */
 export function isExpiredRecord(record: LedgerRecord, at: Date): boolean {
   return record.kind === 'ended' && at.getTime() - Date.parse(record.value.endedAt) > ENDED_REQUESTS_KEPT_MS;
 }
 
-function lifeOf({ kind, value }: LedgerRecord): string {
+function identityOf({ kind, value }: LedgerRecord): string {
   return `${kind} ${value.id} ${kind === 'receipt' ? value.at : value.firstSeen}`;
 }
 
-/** What is kept of something that is decided: a receipt for ever, an end for a while. */
+/** A record of the history: a receipt, which is kept for ever, or an ended request, which is kept for a limited time. */
 export type LedgerRecord =
   | { readonly kind: 'receipt'; readonly value: Receipt }
   | { readonly kind: 'ended'; readonly value: EndedRequest };
 
-/** What a change leaves beyond the state. */
+/** The records that a change adds to the history. */
 export function recordsOfChange(change: LedgerChange): LedgerRecord[] {
   if (change.kind === 'accepted' && change.receipt !== null) {
     return [{ kind: 'receipt', value: change.receipt }];
@@ -72,7 +71,7 @@ export function recordsOfChange(change: LedgerChange): LedgerRecord[] {
   return change.kind === 'ended' && change.ended !== null ? [{ kind: 'ended', value: change.ended }] : [];
 }
 
-/** The moment that a record is filed under, the same however often it is written. */
+/** The time by which a record is sorted and stored. It is the same when the record is written again. */
 export function timeOfRecord({ kind, value }: LedgerRecord): string {
   return kind === 'receipt' ? value.at : value.endedAt;
 }
@@ -105,7 +104,7 @@ const decodeEnded = d.archivedObject<EndedRequest>({
 });
 
 /**
- * @returns `null`: it is of a kind that came in a later format, and is left alone
+ * @returns `null` for a kind of a later format, which is ignored
  * @throws Malformed, WrittenByNewer
  */
 export function decodeRecord(kind: unknown, stored: StoredValue): LedgerRecord | null {
@@ -114,12 +113,9 @@ export function decodeRecord(kind: unknown, stored: StoredValue): LedgerRecord |
     if (isOfLaterKind(stored)) return null;
     throw new d.Malformed('kind', KINDS.join(' or '), kind);
   }
-  return decodeStored(stored, () => {
-    const value = fromStored(known, stored);
-    return known === 'receipt'
-      ? { kind: known, value: decodeReceipt(value, 'value') }
-      : { kind: known, value: decodeEnded(value, 'value') };
-  });
+  return known === 'receipt'
+    ? { kind: known, value: decodeStored(known, stored, decodeReceipt, 'value') }
+    : { kind: known, value: decodeStored(known, stored, decodeEnded, 'value') };
 }
 
 const KINDS = ['receipt', 'ended'] as const satisfies readonly LedgerRecord['kind'][];

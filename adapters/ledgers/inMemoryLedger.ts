@@ -6,7 +6,7 @@ import type { Clock, Ledger } from '../../run/ports.ts';
 import { collectRecords, type LedgerRecord, recordsOfChange } from './historyRecords.ts';
 import { createLease, isLeaseFree, type Lease } from './lease.ts';
 
-/** A ledger that lives as long as its process. */
+/** A ledger in memory, for tests and the demo. Its content is lost when the process ends. */
 export function createInMemoryLedger(clock: Clock): Ledger {
   const states = new Map<string, LedgerState>();
   const leases = new Map<string, Lease>();
@@ -33,7 +33,7 @@ export function createInMemoryLedger(clock: Clock): Ledger {
       leases.set(key, lease);
       const isOurs = (): boolean => leases.get(key) === lease;
       const write = async (changes: readonly LedgerChange[]): Promise<void> => {
-        if (!isOurs()) throw new LedgerFailure(`the lease on ${key} was lost to another pass`);
+        if (!isOurs()) throw new LedgerFailure(`the lease on ${key} was lost to another run`);
         apply(key, changes);
       };
       return {

@@ -1,18 +1,18 @@
 import * as d from '../../core/decode.ts';
 
-/** The right to work on a target, for a while. */
+/** The exclusive right to work on a target for a limited time. */
 export interface Lease {
-  /** random: who holds it */
+  /** random; identifies the holder */
   readonly token: string;
   readonly until: string;
 }
 
 export const decodeLease = d.openObject<Lease>({ token: d.string, until: d.instant });
 
-/** Longer than any pass may take, in milliseconds. */
+/** Longer than any run may take, in milliseconds. */
 export const MAX_LEASE_MS = 20 * 60 * 1000;
 
-/** A lease that ends later than any could was written by a clock that ran ahead: it must not keep everybody out till then. */
+/** Whether a lease is absent, expired or invalid. A lease beyond the maximum duration was written by a clock that was fast, and must not block all runs. */
 export function isLeaseFree(lease: Lease | null, at: Date): boolean {
   if (lease === null) return true;
   const left = Date.parse(lease.until) - at.getTime();

@@ -4,61 +4,56 @@ import { quote } from '../../core/printableText.ts';
 import { isVirtualInterfaceId } from '../../core/resourceIds.ts';
 import { decodeAcceptance, decodeIntent, decodeObservation, decodeQueuedEvent } from './decodeItems.ts';
 import type { ItemKind } from './formats/format1.ts';
-import {
-  decodeStored,
-  fromStored,
-  isOfLaterKind,
-  type StoredValue,
-  toStored,
-  WrittenByNewer,
-} from './storedForm.ts';
+import { decodeStored, isOfLaterKind, type StoredValue, toStored, WrittenByNewer } from './storedForm.ts';
 
-/** The state as single items, each with a name such as `sighting/dxvif-…`: so that one that is damaged spoils no other. */
-
+/** Items of the state by name, such as `sighting/dxvif-…`. The state is stored as separate items, so that a damaged one does not affect the others. */
 export type Items = Readonly<Record<string, unknown>>;
 
-/** What a write changes of the items. */
+/** The items that a write changes. */
 export interface ItemChanges {
-  /** what is to be announced first: it must be there when what it is about is not any more */
+  /** new events; written first, because the item that an event describes may be deleted by the same write */
   readonly events: Items;
   readonly puts: Items;
-  /** names */
+  /** names of the items to delete */
   readonly deletes: readonly string[];
 }
 
-/** One item as a store has it. Reading its stored form may throw `Malformed`. */
+/** An item of a store. Reading its stored form may throw `Malformed`. */
 export type StoredItem = readonly [name: string, read: () => StoredValue];
 
-/** @param place names the ledger, for the message about an item that cannot be read */
+/**
+ * Decodes the items of a state.
+ * @param place name of the ledger, for messages about unreadable items
+ */
 export function readItems(items: Iterable<StoredItem>, place: string): LedgerState {
-  // By maps: to objects some names, such as `__proto__`, are no keys like others.
-  const sightings = new Map<string, LedgerState['observations'][string]>();
+  // Maps, because names such as `__proto__` are special keys of an object.
+  const observations = new Map<string, LedgerState['observations'][string]>();
   const intents = new Map<string, LedgerState['intents'][string]>();
   const acceptances = new Map<string, LedgerState['acceptances'][string]>();
   const outbox = new Map<string, LedgerState['outbox'][string]>();
   const damaged = new Map<string, string>();
-  const keep: Readonly<Record<LiveKind, (id: string, value: unknown) => void>> = {
-    sighting: (id, value) => sightings.set(vifId(id), decodeObservation(value, '')),
-    intent: (id, value) => intents.set(vifId(id), decodeIntent(value, '')),
-    acceptance: (id, value) => acceptances.set(vifId(id), decodeAcceptance(value, '')),
+  const decodeAndKeep: Readonly<Record<StateKind, (id: string, value: unknown) => void>> = {
+    sighting: (id, value) => observations.set(checkInterfaceId(id), decodeObservation(value, '')),
+    intent: (id, value) => intents.set(checkInterfaceId(id), decodeIntent(value, '')),
+    acceptance: (id, value) => acceptances.set(checkInterfaceId(id), decodeAcceptance(value, '')),
     announcement: (id, value) => outbox.set(id, decodeQueuedEvent(value, '')),
   };
   for (const [name, read] of items) {
-    const [written = '', id = ''] = name.split('/', 2);
+    const [kindName = '', id = ''] = name.split('/', 2);
     try {
-      const kind = liveKindOf(written);
+      const kind = stateKindOf(kindName);
       const stored = read();
-      if (kind !== null) decodeStored(stored, () => keep[kind](id, fromStored(kind, stored)));
-      else if (!isOfLaterKind(stored)) throw new d.Malformed('name', 'of a known kind', written);
+      if (kind !== null) decodeStored(kind, stored, (value) => decodeAndKeep[kind](id, value));
+      else if (!isOfLaterKind(stored)) throw new d.Malformed('name', 'of a known kind', kindName);
     } catch (error) {
-      // Fail closed: what cannot be read is reported and left as it is, and its request is held.
+      // Fail closed: an unreadable item is reported and kept unchanged, and its request is held.
       const others = damaged.has(id) ? `${damaged.get(id)}; ` : '';
-      damaged.set(id, `${others}${whyUnread(name, place, error)}`);
+      damaged.set(id, `${others}${describeReadError(name, place, error)}`);
     }
   }
   return {
     ...EMPTY_LEDGER,
-    observations: Object.fromEntries(sightings),
+    observations: Object.fromEntries(observations),
     intents: Object.fromEntries(intents),
     acceptances: Object.fromEntries(acceptances),
     outbox: Object.fromEntries(outbox),
@@ -66,51 +61,52 @@ export function readItems(items: Iterable<StoredItem>, place: string): LedgerSta
   };
 }
 
-type LiveKind = Exclude<ItemKind, 'receipt' | 'ended'>;
+type StateKind = Exclude<ItemKind, 'receipt' | 'ended'>;
 
-const LIVE_KINDS = [
+const STATE_KINDS = [
   'sighting',
   'intent',
   'acceptance',
   'announcement',
-] as const satisfies readonly LiveKind[];
+] as const satisfies readonly StateKind[];
 
-/** `null`: a kind that this release does not know. */
-function liveKindOf(written: string): LiveKind | null {
-  return LIVE_KINDS.find((known) => known === written) ?? null;
+/** `null` for a kind that this release does not know. */
+function stateKindOf(kindName: string): StateKind | null {
+  return STATE_KINDS.find((known) => known === kindName) ?? null;
 }
 
-function whyUnread(name: string, place: string, error: unknown): string {
+function describeReadError(name: string, place: string, error: unknown): string {
   const item = `item ${quote(name)} of ${place}`;
   if (error instanceof WrittenByNewer)
-    return `${item} was written by a newer release: it ${error.message}; upgrade again, and leave it as it is: nothing is lost`;
+    return `${item} was written by a newer release: it ${error.message}; upgrade again and do not change the item: nothing is lost`;
   if (!(error instanceof d.Malformed)) throw error;
-  return `${item} is damaged: ${error.message}; restore it, or delete it to forget it`;
+  return `${item} is damaged: ${error.message}; restore it, or delete it to discard what it records`;
 }
 
-/** An item as it is to be stored, by its name. */
+/** The stored form of an item. Its kind is the first part of its name. */
 export function toStoredItem(name: string, value: unknown): StoredValue {
-  const kind = liveKindOf(name.split('/', 1)[0] ?? '');
-  if (kind === null) throw new Error(`\`${name}\` is no name of a live item`);
+  const kind = stateKindOf(name.split('/', 1)[0] ?? '');
+  if (kind === null) throw new Error(`\`${name}\` is not the name of a state item`);
   return toStored(kind, value);
 }
 
+/** The items that differ between two states. */
 export function compareStates(before: LedgerState, after: LedgerState): ItemChanges {
   const parts = [
-    difference('sighting', before.observations, after.observations),
-    difference('intent', before.intents, after.intents),
-    difference('acceptance', before.acceptances, after.acceptances),
+    compareItems('sighting', before.observations, after.observations),
+    compareItems('intent', before.intents, after.intents),
+    compareItems('acceptance', before.acceptances, after.acceptances),
   ];
-  const announcements = difference('announcement', before.outbox, after.outbox);
+  const queued = compareItems('announcement', before.outbox, after.outbox);
   return {
-    events: announcements.puts,
+    events: queued.puts,
     puts: Object.assign({}, ...parts.map(({ puts }) => puts)),
-    deletes: [...parts, announcements].flatMap(({ deletes }) => deletes),
+    deletes: [...parts, queued].flatMap(({ deletes }) => deletes),
   };
 }
 
-/** Values are never changed in place, so another value is another object. */
-function difference(
+/** Compares by object identity: values are never changed in place. */
+function compareItems(
   kind: string,
   before: Items,
   after: Items,
@@ -124,7 +120,7 @@ function difference(
   };
 }
 
-function vifId(id: string): string {
+function checkInterfaceId(id: string): string {
   if (!isVirtualInterfaceId(id)) throw new d.Malformed('name', 'of a virtual interface', id);
   return id;
 }

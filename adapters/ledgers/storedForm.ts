@@ -2,74 +2,79 @@ import * as d from '../../core/decode.ts';
 import { canonicalJson, digestOf } from '../../core/json.ts';
 import { FORMAT_1, type ItemKind, type Keys, WHOLE } from './formats/format1.ts';
 import { from1To2 } from './formats/from1To2.ts';
+import { STORED_NAMES } from './formats/storedNames.ts';
 
 /**
- * How a value of the ledger is stored, so that every later release reads it and an earlier one still does.
+ * The stored form of a value of the ledger, which earlier and later releases can read.
  *
- * `data` has the keys of format 1, and `more` has every key that came later. Release 0.1.0 refuses keys that it does not
- * know, and reads `data` alone; a store must keep `more` where that release does not look. Every release since ignores
- * the keys that it does not know, and keeps them when it writes the value again.
+ * `data` has the keys of format 1, and `more` has all later keys. Release 0.1.0 rejects unknown keys and reads only `data`, so a
+ * store must keep `more` in a place that release 0.1.0 does not read. Every later release ignores unknown keys, and keeps them
+ * when it writes the value again. `STORED_NAMES` translates between the names on disk and the names in the code.
  */
 export interface StoredValue {
-  /** the format of the release that wrote it last */
+  /** format of the release that last wrote the value */
   readonly format: number;
-  /** the oldest format whose releases understand it: 1 unless a change of meaning says otherwise */
+  /** lowest format that a release must support to read the value: 1, unless a later format changed a meaning */
   readonly needs: number;
   readonly data: unknown;
-  /** `null`: nothing */
+  /** `null` when there are no later keys */
   readonly more: Readonly<Record<string, unknown>> | null;
 }
 
-/** The format that this release writes. It reads this one and every earlier one. */
+/** The format that this release writes. It also reads every earlier format. */
 export const LEDGER_FORMAT = 2;
 
-/** From each format to the next. */
+/** Conversion from each format to the next one. */
 const STEPS: ReadonlyMap<number, typeof from1To2> = new Map([[1, from1To2]]);
 
-/** Only a release with a later format understands the value. Nothing is wrong with it. */
+/** The value is valid, but only a release with a later format can read it. */
 export class WrittenByNewer extends Error {
   override readonly name = 'WrittenByNewer';
-  /** the format that a release must know to read it */
+  /** lowest format that can read it */
   readonly needs: number;
   constructor(needs: number) {
-    super(`needs a release that reads format ${needs}, and this one reads formats 1 to ${LEDGER_FORMAT}`);
+    super(`needs a release that reads format ${needs}; this release reads formats 1 to ${LEDGER_FORMAT}`);
     this.needs = needs;
   }
 }
 
 export function toStored(kind: ItemKind, value: unknown): StoredValue {
-  const { data, more } = split(value, FORMAT_1[kind]);
-  // Only an object has keys that can be later ones.
+  const { data, more } = split(STORED_NAMES[kind].toOld(value), FORMAT_1[kind]);
+  // Only an object can have later keys.
   return { format: LEDGER_FORMAT, needs: 1, data, more: isRecord(more) ? more : null };
 }
 
 /**
- * The value in today's format, still to be decoded.
+ * Converts a stored value to the current format and to the names of the code. The result still has to be decoded.
  * @throws WrittenByNewer, Malformed
  */
-export function fromStored(kind: ItemKind, { format, needs, data, more }: StoredValue): unknown {
-  // Fail closed: what was written for later releases alone may mean something else than it seems to.
+function fromStored(kind: ItemKind, { format, needs, data, more }: StoredValue): unknown {
+  // Fail closed: a value for later releases only may have another meaning than its keys suggest.
   if (needs > LEDGER_FORMAT) throw new WrittenByNewer(needs);
   let value = d.record(more === null ? data : merged(data, more), '');
   for (let at = format; at < LEDGER_FORMAT; at += 1) value = STEPS.get(at)?.(kind, value) ?? value;
-  return value;
+  return STORED_NAMES[kind].toNew(value);
 }
 
 /**
- * What `decode` reads of a stored value. One that a later release wrote last, and that does not fit here, is not damaged as far as
- * this release can know. To delete it would lose what the later release reads in it.
+ * Decodes a stored value. If a later release wrote it last and it cannot be decoded here, it is not necessarily damaged, and must
+ * not be deleted: the later release can read it. Errors name the path on disk.
+ * @param at path of the value, for errors
  * @throws WrittenByNewer, Malformed
  */
-export function decodeStored<T>({ format }: StoredValue, decode: () => T): T {
+export function decodeStored<T>(kind: ItemKind, stored: StoredValue, decode: d.Decoder<T>, at = ''): T {
   try {
-    return decode();
+    return decode(fromStored(kind, stored), '');
   } catch (error) {
-    throw error instanceof d.Malformed && format > LEDGER_FORMAT ? new WrittenByNewer(format) : error;
+    if (!(error instanceof d.Malformed)) throw error;
+    if (stored.format > LEDGER_FORMAT) throw new WrittenByNewer(stored.format);
+    const path = STORED_NAMES[kind].toOldPath(error.path);
+    throw error.withPath([at, path].filter((part) => part !== '').join('.'));
   }
 }
 
 /**
- * Whether a value is of a kind that came in a later format and that this release need not understand: it is left alone.
+ * Whether a value of an unknown kind belongs to a later format and can be ignored.
  * @throws WrittenByNewer
  */
 export function isOfLaterKind({ format, needs }: StoredValue): boolean {
@@ -77,12 +82,12 @@ export function isOfLaterKind({ format, needs }: StoredValue): boolean {
   return format > LEDGER_FORMAT;
 }
 
-/** A format number as it is stored; `undefined` is the first one, in which no number was stored. @throws Malformed */
+/** Reads a stored format number. Format 1 stored no number, so `undefined` is 1. @throws Malformed */
 export function readFormat(raw: unknown, path: string): number {
   return raw === undefined ? 1 : d.integer(1)(raw, path);
 }
 
-/** Divides a value into the part that has these keys and the part that has the others; `undefined`: no such part. */
+/** Splits a value into the part with these keys and the part with all other keys (`undefined` when there is none). */
 function split(value: unknown, keys: Keys): { data: unknown; more: unknown } {
   if (keys === WHOLE) return { data: value, more: undefined };
   if (isList(keys)) return splitList(value, keys[0]);
@@ -102,7 +107,7 @@ function split(value: unknown, keys: Keys): { data: unknown; more: unknown } {
   return { data: Object.fromEntries(data), more: more.length === 0 ? undefined : Object.fromEntries(more) };
 }
 
-/** Elements of a list have no names: when one of them has a later key, the whole list is the later part. */
+/** List elements have no keys to merge by, so if one element has a later key, the whole list is stored as the later part. */
 function splitList(value: unknown, keys: Keys): { data: unknown; more: unknown } {
   if (!Array.isArray(value)) return { data: value, more: undefined };
   const parts = value.map((element: unknown) => split(element, keys));
@@ -110,7 +115,7 @@ function splitList(value: unknown, keys: Keys): { data: unknown; more: unknown }
   return { data: parts.map(({ data }) => data), more: isPlain ? undefined : value };
 }
 
-/** What `split` divided. A part that the other one has too, and is no object, is replaced. */
+/** Reverses `split`. Where both parts have a value that is not an object, the value of `more` is used. */
 function merged(data: unknown, more: unknown): unknown {
   if (!isRecord(data) || !isRecord(more)) return more;
   const entries = Object.entries(more).map(([key, part]) => [
@@ -120,7 +125,7 @@ function merged(data: unknown, more: unknown): unknown {
   return { ...data, ...Object.fromEntries(entries) };
 }
 
-/** What ties `more` to its `data` where the two are stored apart: an earlier release may have replaced `data` alone. */
+/** Links `more` to its `data` where they are stored apart, because an earlier release may replace `data` only. */
 export function digestOfData(data: unknown): string {
   return digestOf(canonicalJson(data));
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What a person would write: accepts everything that waits, with the AWS CLI, looking before each confirm as a pass does.
+# A shell loop that accepts all pending requests with the AWS CLI, with the same checks before each confirm as a run makes.
 # usage: accept.sh ENDPOINT GATEWAY
 set -eu
 endpoint=$1

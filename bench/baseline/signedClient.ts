@@ -1,7 +1,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import { Agent, type IncomingMessage, request } from 'node:http';
 
-/** What is signed of a call; everything is sent to `/`. */
+/** The signed parts of a call. All calls are sent to `/`. */
 export interface Signable {
   readonly host: string;
   readonly key: string;
@@ -15,7 +15,7 @@ export interface Signable {
 const SECRET = 'secret';
 const signingKeys = new Map<string, Buffer>();
 
-/** Headers with a signature of version 4, made by hand. */
+/** Returns headers with a signature of version 4. */
 function signedHeaders(call: Signable, at: Date): Record<string, string> {
   const { host, key, region, service, target, contentType, body } = call;
   const time = at.toISOString().replace(/[-:]|\.\d+/g, '');
@@ -31,7 +31,7 @@ function signedHeaders(call: Signable, at: Date): Record<string, string> {
   return { ...headers, authorization, 'content-length': String(body.length) };
 }
 
-/** Kept, as the SDK keeps them. */
+/** Cached, as in the SDK. */
 function signingKey(scope: string): Buffer {
   const known = signingKeys.get(scope);
   if (known !== undefined) return known;
@@ -48,7 +48,7 @@ function hmac(key: Buffer, data: string): Buffer {
   return createHmac('sha256', key).update(data).digest();
 }
 
-/** Where each of the three servers is. */
+/** URLs of the three servers. */
 export interface ServerUrls {
   readonly provider: string;
   readonly ledger: string;
@@ -59,7 +59,7 @@ export type SignedCall = Omit<Signable, 'host'>;
 
 const agent = new Agent({ keepAlive: true, maxSockets: 50 });
 
-/** One call, as little as it takes: signed by hand, over a connection that is kept. @returns the answer's text */
+/** Sends one call with minimal overhead: signed without an SDK, over a kept-alive connection. @returns the answer's text */
 export function sendSigned(places: ServerUrls, call: SignedCall): Promise<string> {
   const url = new URL(placeOf(places, call.service));
   return new Promise((resolve, reject) => {

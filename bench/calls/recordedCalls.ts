@@ -2,15 +2,15 @@ import { subscribe } from 'node:diagnostics_channel';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { finiteNumber, list, looseObject, type Reader, text } from '../../emulator/decoders.ts';
 
-/** What this process's servers hear. */
+/** Records the calls that the servers of this process get. */
 export interface CallRecorder {
-  /** everything since it was last asked for */
+  /** @returns the calls since the last time */
   take(): readonly RecordedCall[];
 }
 
-/** Listens to every signed request that a server of this process gets; the server does not notice. */
+/** Records every signed request to a server of this process, without changing the server. */
 export function recordServerCalls(): CallRecorder {
-  let heard: RecordedCall[] = [];
+  let recorded: RecordedCall[] = [];
   subscribe('http.server.request.start', (message) => {
     const { request, response } = Object(message);
     if (!(request instanceof IncomingMessage && response instanceof ServerResponse)) return;
@@ -25,13 +25,13 @@ export function recordServerCalls(): CallRecorder {
       const target = String(request.headers['x-amz-target'] ?? '');
       const operation = /\.(\w+)$/.exec(target)?.[1] ?? new URLSearchParams(body).get('Action') ?? '';
       const contentType = request.headers['content-type'] ?? '';
-      heard.push({ at, until: now(), key, region, service, operation, target, contentType, body });
+      recorded.push({ at, until: now(), key, region, service, operation, target, contentType, body });
     });
   });
   return {
     take: () => {
-      const taken = heard;
-      heard = [];
+      const taken = recorded;
+      recorded = [];
       return taken;
     },
   };
@@ -41,9 +41,9 @@ function now(): number {
   return performance.timeOrigin + performance.now();
 }
 
-/** One call that a server of the benchmark heard. */
+/** A call that a server of the benchmark recorded. */
 export interface RecordedCall {
-  /** when it came and when its answer was gone, in milliseconds since the epoch */
+  /** when the call arrived and when its answer was sent, in milliseconds since the epoch */
   readonly at: number;
   readonly until: number;
   /** of the signature */
@@ -70,7 +70,7 @@ export const readRecordedCalls: Reader<readonly RecordedCall[]> = list(
   }),
 );
 
-/** The two sides did not make the same calls, so that their times say nothing. */
+/** The two sides did not make the same calls, so their times cannot be compared. */
 class DifferentCalls extends Error {
   override readonly name = 'DifferentCalls';
 }
@@ -81,14 +81,14 @@ export function assertSameCalls(ours: readonly RecordedCall[], bound: readonly R
   const names = [...new Set([...a.keys(), ...b.keys()])].sort();
   const differing = names.filter((name) => a.get(name) !== b.get(name));
   if (differing.length === 0) return;
-  const told = differing.map((name) => `${name} ${a.get(name) ?? 0} against ${b.get(name) ?? 0}`);
-  throw new DifferentCalls(`the two sides made different calls: ${told.join(', ')}`);
+  const differences = differing.map((name) => `${name} ${a.get(name) ?? 0} against ${b.get(name) ?? 0}`);
+  throw new DifferentCalls(`the two sides made different calls: ${differences.join(', ')}`);
 }
 
-/** How many of each. */
-function tally(heard: readonly RecordedCall[]): ReadonlyMap<string, number> {
+/** Counts calls by service and operation. */
+function tally(recorded: readonly RecordedCall[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
-  for (const { service, operation } of heard) {
+  for (const { service, operation } of recorded) {
     const name = `${service} ${operation}`;
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }

@@ -6,15 +6,15 @@ const CONFIRM = 'ConfirmPrivateVirtualInterface';
 const GATEWAYS = 'DescribeVpnGateways';
 
 /**
- * The lower bound of a pass that accepts: what came before the first description and after the last confirm in sequence, and
- * between them so many lanes, each taking the next request: its description and the gateways at once, its share of the ledger's
- * calls, the confirm, its share again. The ledger's calls are those of the pass, however it grouped them, spread evenly.
+ * The lower bound of a run that accepts requests. Calls before the first description and after the last confirm are made in
+ * sequence. Between them are concurrent lanes, each of which takes the next request: its description and the gateways at once, a
+ * share of the ledger's calls, the confirm, and another share. The ledger's calls are those of the run, distributed evenly.
  */
-export function planAcceptances(heard: readonly RecordedCall[], lanes: number): Plan<RecordedCall> {
-  const calls = heard.toSorted((a, b) => a.at - b.at);
+export function planAcceptances(recorded: readonly RecordedCall[], lanes: number): Plan<RecordedCall> {
+  const calls = recorded.toSorted((a, b) => a.at - b.at);
   const first = calls.findIndex(isDescription);
   const last = calls.findLastIndex(({ operation }) => operation === CONFIRM);
-  if (first === -1 || last < first) throw new Error('the pass confirmed nothing');
+  if (first === -1 || last < first) throw new Error('the run confirmed nothing');
   const middle = calls.slice(first, last + 1);
   const descriptions = middle.filter(isDescription);
   const gateways = middle.filter(({ operation }) => operation === GATEWAYS);
@@ -23,7 +23,8 @@ export function planAcceptances(heard: readonly RecordedCall[], lanes: number): 
     (call) => ![descriptions, gateways, confirms].some((kind) => kind.includes(call)),
   );
   const odd = rest.find(({ service }) => service !== 'dynamodb');
-  if (odd !== undefined) throw new Error(`a pass that accepts is not known to call ${odd.operation}`);
+  if (odd !== undefined)
+    throw new Error(`a run that accepts requests does not normally call ${odd.operation}`);
 
   const requests = Math.max(descriptions.length, confirms.length);
   const sequences = Array.from(
@@ -46,7 +47,7 @@ function isDescription({ operation, body }: RecordedCall): boolean {
   return operation === 'DescribeVirtualInterfaces' && body.includes('"virtualInterfaceId"');
 }
 
-/** The `i`th of `n` parts that differ in length by one at most. */
+/** The `i`th of `n` parts whose lengths differ by at most one. */
 function share(calls: readonly RecordedCall[], i: number, n: number): RecordedCall[] {
   return calls.slice(Math.floor((i * calls.length) / n), Math.floor(((i + 1) * calls.length) / n));
 }
@@ -67,38 +68,38 @@ export async function runPlan<Call>(plan: Plan<Call>, make: (call: Call) => Prom
   }
 }
 
-/** Calls to be made again: of a stage all lanes run side by side, of a lane one step after the other, of a step all calls at once. */
+/** Calls to be replayed. The lanes of a stage are concurrent, the steps of a lane are sequential, the calls of a step are made at once. */
 export type Plan<Call> = readonly Stage<Call>[];
 export type Stage<Call> = readonly Lane<Call>[];
 export type Lane<Call> = readonly Step<Call>[];
 export type Step<Call> = readonly Call[];
 
-/** In the order heard; calls that were under way at the same time are made at once. */
-export function inSequence(heard: readonly RecordedCall[]): Lane<RecordedCall> {
+/** In the recorded order; calls that overlapped are made at once. */
+export function inSequence(recorded: readonly RecordedCall[]): Lane<RecordedCall> {
   const steps: RecordedCall[][] = [];
   let over = Number.NEGATIVE_INFINITY;
-  for (const call of heard.toSorted((a, b) => a.at - b.at)) {
+  for (const call of recorded.toSorted((a, b) => a.at - b.at)) {
     const last = steps.at(-1);
     if (last === undefined || call.at >= over) {
       steps.push([call]);
       over = call.until;
     } else {
       last.push(call);
-      // What begins when the first of them is over waited for it.
+      // A call that starts when the first of them has ended was waiting for it.
       over = Math.min(over, call.until);
     }
   }
   return steps;
 }
 
-/** Several sequences over so many lanes, each taking the next in turn. */
+/** Distributes sequences over lanes in turn. */
 export function inLanes(sequences: readonly Lane<RecordedCall>[], lanes: number): Stage<RecordedCall> {
   return Array.from({ length: lanes }, (_, lane) =>
     sequences.filter((__, i) => i % lanes === lane).flatMap((sequence) => [...sequence]),
   );
 }
 
-/** A call whose body lies in a file, so that what a plan weighs is not part of what making its calls takes. */
+/** A call whose body is in a file, so that the size of a plan does not affect the measured memory. */
 export interface PlannedCall
   extends Pick<RecordedCall, 'key' | 'region' | 'service' | 'operation' | 'target' | 'contentType'> {
   readonly from: number;
@@ -124,7 +125,7 @@ const readCalls = list(
   ),
 );
 
-/** @param renamed what stands in the bodies, and what is to stand there: another table's name */
+/** @param renamed a text in the bodies and its replacement: the name of another table */
 export function writePlan(plan: Plan<RecordedCall>, file: string, renamed: readonly [string, string]): void {
   const bodies: Buffer[] = [];
   let from = 0;

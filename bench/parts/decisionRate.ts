@@ -5,7 +5,7 @@ import { type Line, repeatInOrder, summarize } from '../report.ts';
 
 const PROCESS = join(import.meta.dirname, '../processes/decisions.ts');
 
-/** Decisions a second, by the number of owners, each in a process of its own that is asked in turn with the others. */
+/** Decisions per second, by number of owners. Each has its own process, and they are measured in turn. */
 export async function decisionRate({
   owners: [few, some, most] = [10, 1000, 10_000] as readonly [number, number, number],
   rounds = 9,
@@ -23,7 +23,7 @@ export async function decisionRate({
     const found = await repeatInOrder(rounds, round);
     const rates = (i: number): number[] => found.map((each) => each[i] ?? Number.NaN);
     const lines = sizes.map((count, i): Line => {
-      const what = `decisions a second, ${words(count)} owners`;
+      const what = `decisions per second, ${formatCount(count)} owners`;
       return {
         ...ROW,
         what,
@@ -38,7 +38,7 @@ export async function decisionRate({
       bound: summarize(rates(0)),
       ratio: summarize(rates(2).map((rate, i) => (rates(0)[i] ?? Number.NaN) / rate)),
     };
-    const what = `${words(most)} owners against ${words(few)}: times as long`;
+    const what = `${formatCount(most)} owners compared with ${formatCount(few)}: time per decision`;
     return [...lines, { ...ROW, what, ...longer, limit: { atMost: 2 } }];
   } finally {
     await Promise.all(children.map((child) => child.stop()));
@@ -47,6 +47,6 @@ export async function decisionRate({
 
 const ROW = { part: 'decisions', unit: '/s' } as const;
 
-function words(count: number): string {
+function formatCount(count: number): string {
   return count.toLocaleString('en');
 }

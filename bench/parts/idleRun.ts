@@ -4,7 +4,7 @@ import { assertAccepted, type BenchEnvironment, readInvocation, TARGET } from '.
 import { comparePairs, type Line, repeatInOrder } from '../report.ts';
 import type { Population } from '../world/population.ts';
 
-/** A target as most are most of the time: nothing waits. */
+/** A typical target: no request is pending. */
 export const IDLE: Population = {
   regions: ['eu-west-2'],
   owners: 10,
@@ -14,40 +14,43 @@ export const IDLE: Population = {
   confirming: 0,
 };
 
-/** A quiet pass of a warm function, against a bare loop of the same calls. */
+/** An idle run of a warm function, compared with a bare loop of the same calls. */
 export async function idleRun(
-  lab: BenchEnvironment,
+  environment: BenchEnvironment,
   { population = IDLE, latency = 40, pairs = 21 } = {},
 ): Promise<readonly Line[]> {
-  await lab.fill(population, latency);
-  const [table, bareTable] = [await lab.newTable(), await lab.newTable()];
-  const [ours, bare] = [await lab.startFunction(population, table), await lab.startBareLoop()];
-  const pass = async () => {
+  await environment.fill(population, latency);
+  const [table, bareTable] = [await environment.newTable(), await environment.newTable()];
+  const [ours, bare] = [
+    await environment.startFunction(population, table),
+    await environment.startBareLoop(),
+  ];
+  const run = async () => {
     const invocation = readInvocation(await ours.ask('invoke', { target: TARGET }));
     assertAccepted(0, invocation);
-    return { ...invocation, heard: await lab.takeRecordedCalls() };
+    return { ...invocation, recorded: await environment.takeRecordedCalls() };
   };
   const loop = async (event: object) => {
     const invocation = readInvocation(await bare.ask('invoke', event));
-    return { ...invocation, heard: await lab.takeRecordedCalls() };
+    return { ...invocation, recorded: await environment.takeRecordedCalls() };
   };
   try {
-    // The first pass finds out who it is and where. What its ledger holds then, the other's table must hold too.
-    const first = [inSequence((await pass()).heard)];
-    await loop(lab.eventFor([first], table, bareTable));
-    const event = lab.eventFor([[inSequence((await pass()).heard)]], table, bareTable);
+    // The first run verifies its caller. The other side's table needs the same content as its ledger.
+    const first = [inSequence((await run()).recorded)];
+    await loop(environment.eventFor([first], table, bareTable));
+    const event = environment.eventFor([[inSequence((await run()).recorded)]], table, bareTable);
     await loop(event);
     const taken = await repeatInOrder(pairs, async () => {
-      const [a, b] = [await pass(), await loop(event)];
-      assertSameCalls(a.heard, b.heard);
+      const [a, b] = [await run(), await loop(event)];
+      assertSameCalls(a.recorded, b.recorded);
       return { times: [a.ms, b.ms] as const, work: [a.cpu, b.cpu] as const };
     });
-    const what = `a quiet pass, warm, ${latency} ms an answer`;
+    const what = `an idle run, warm, ${latency} ms per answer`;
     const times = comparePairs(taken.map(({ times: pair }) => pair));
     const work = comparePairs(taken.map(({ work: pair }) => pair));
     return [
       { part: 'quiet', what, unit: 'ms', ...times, limit: { atMost: 1.2 } },
-      { part: 'quiet', what: 'what it takes of a processor', unit: 'ms', ...work, limit: null },
+      { part: 'quiet', what: 'of that, CPU time', unit: 'ms', ...work, limit: null },
     ];
   } finally {
     await Promise.all([ours.stop(), bare.stop()]);

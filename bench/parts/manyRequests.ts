@@ -14,55 +14,61 @@ import {
 import { comparePairs, type Limit, type Line, type Pair, repeatInOrder } from '../report.ts';
 import type { Population } from '../world/population.ts';
 
-/** Confirms of one pass under way at the same time. */
+/** Concurrent confirms of one run. */
 const LANES = 4;
 
-/** Under what every side is measured. */
+/** Conditions of a measurement, the same for each side. */
 export interface Conditions {
   readonly population: Population;
   /** of the provider's answers, in milliseconds */
   readonly latency: number;
-  /** of Node */
+  /** Node options */
   readonly flags: readonly string[];
-  /** whether each process has made a quiet pass before, as a function that is not new has */
+  /** whether each process has done an idle run before, like a warm function */
   readonly warm: boolean;
 }
 
-/** What the function took for a pass that accepts many, and how to have its calls made by another side. */
+/** Measurement of a run that accepts many requests, and how to replay its calls on another side. */
 export interface Accepted {
   readonly ours: Invocation;
-  /** In the order of the lower bound. @returns what it took */
+  /** Replays the calls in the order of the lower bound. */
   again(start: (how: StartOptions) => Promise<BenchProcess>): Promise<Invocation>;
 }
 
-/** A pass that accepts many. Every side has a process, a provider and a table of its own. */
-async function acceptMany(lab: BenchEnvironment, conditions: Conditions): Promise<Accepted> {
+/** Measures a run that accepts many requests. Each side has its own process, provider and table. */
+async function acceptMany(environment: BenchEnvironment, conditions: Conditions): Promise<Accepted> {
   const { population, latency, flags, warm } = conditions;
   const quiet = { ...population, available: 40, confirming: 0 };
   const worlds = warm ? [quiet, population] : [population];
-  const table = await lab.newTable();
-  const passes: { readonly world: Population; readonly heard: readonly RecordedCall[] }[] = [];
-  const ours = await lastOf(lab.startFunction(population, table, { flags }), worlds, async (child, world) => {
-    await lab.fill(world, latency);
-    const invocation = readInvocation(await child.ask('invoke', { target: TARGET }));
-    assertAccepted(world.confirming, invocation);
-    passes.push({ world, heard: await lab.takeRecordedCalls() });
-    return invocation;
-  });
+  const table = await environment.newTable();
+  const runs: { readonly world: Population; readonly recorded: readonly RecordedCall[] }[] = [];
+  const ours = await lastOf(
+    environment.startFunction(population, table, { flags }),
+    worlds,
+    async (child, world) => {
+      await environment.fill(world, latency);
+      const invocation = readInvocation(await child.ask('invoke', { target: TARGET }));
+      assertAccepted(world.confirming, invocation);
+      runs.push({ world, recorded: await environment.takeRecordedCalls() });
+      return invocation;
+    },
+  );
   const again = async (start: (how: StartOptions) => Promise<BenchProcess>): Promise<Invocation> => {
-    const instead = await lab.newTable();
-    return lastOf(start({ flags }), passes, async (child, { world, heard }) => {
-      await lab.fill(world, latency);
-      const plan = world.confirming === 0 ? [[inSequence(heard)]] : planAcceptances(heard, LANES);
-      const invocation = readInvocation(await child.ask('invoke', lab.eventFor(plan, table, instead)));
-      assertSameCalls(heard, await lab.takeRecordedCalls());
+    const instead = await environment.newTable();
+    return lastOf(start({ flags }), runs, async (child, { world, recorded }) => {
+      await environment.fill(world, latency);
+      const plan = world.confirming === 0 ? [[inSequence(recorded)]] : planAcceptances(recorded, LANES);
+      const invocation = readInvocation(
+        await child.ask('invoke', environment.eventFor(plan, table, instead)),
+      );
+      assertSameCalls(recorded, await environment.takeRecordedCalls());
       return invocation;
     });
   };
   return { ours, again };
 }
 
-/** What a process, which then ends, takes for the last of what it is asked. */
+/** Sends the inputs to a process, stops it, and returns the measurement of the last one. */
 async function lastOf<T>(
   starting: Promise<BenchProcess>,
   asked: readonly T[],
@@ -72,7 +78,7 @@ async function lastOf<T>(
   try {
     let last: Invocation | undefined;
     for (const each of asked) last = await ask(child, each);
-    if (last === undefined) throw new Error('a process was asked nothing');
+    if (last === undefined) throw new Error('the process got no input');
     return last;
   } finally {
     await child.stop();
@@ -88,19 +94,19 @@ const MANY: Population = {
   confirming: 500,
 };
 
-/** A pass that accepts many among many, against the lower bound of its calls: its time and its memory. */
+/** A run that accepts many of many interfaces, compared with the lower bound of its calls: time and memory. */
 export async function manyRequests(
-  lab: BenchEnvironment,
+  environment: BenchEnvironment,
   { population = MANY, latency = 40, pairs = 3 } = {},
 ): Promise<readonly Line[]> {
   const pair = async (flags: readonly string[]) => {
-    const { ours, again } = await acceptMany(lab, { population, latency, flags, warm: true });
-    return [ours, await again(lab.startBareLoop)] as const;
+    const { ours, again } = await acceptMany(environment, { population, latency, flags, warm: true });
+    return [ours, await again(environment.startBareLoop)] as const;
   };
   const fresh = async (flags: readonly string[]) => {
-    const { ours, again } = await acceptMany(lab, { population, latency, flags, warm: false });
-    const bound = await again(lab.startBareLoop);
-    return { ours, bound, clients: await again((how) => lab.startSdkClients(population, how)) };
+    const { ours, again } = await acceptMany(environment, { population, latency, flags, warm: false });
+    const bound = await again(environment.startBareLoop);
+    return { ours, bound, clients: await again((how) => environment.startSdkClients(population, how)) };
   };
   const [free, tight] = [
     await repeatInOrder(pairs, () => pair([])),
@@ -109,15 +115,15 @@ export async function manyRequests(
   const [freshFree, freshTight] = [await fresh([]), await fresh(SMALL_HEAP_FLAGS)];
 
   const { available, confirming } = population;
-  const what = `${confirming} of ${available + confirming} interfaces to accept, ${latency} ms an answer`;
+  const what = `${confirming} of ${available + confirming} interfaces to accept, ${latency} ms per answer`;
   const times = comparePairs(free.map(([ours, bound]) => [ours.ms, bound.ms]));
   return [
     { part: 'scale', what, unit: 'ms', ...times, limit: { atMost: 1.25 } },
     memory('the idle process, small heap', tight, { atMost: 1.5 }),
-    memory('the idle process, V8 left alone', free),
+    memory('the idle process, default heap', free),
     ...[
       { heap: 'small heap', sides: freshTight },
-      { heap: 'V8 left alone', sides: freshFree },
+      { heap: 'default heap', sides: freshFree },
     ].flatMap(({ heap, sides: { ours, bound, clients } }) => [
       memory(`a new process, ${heap}`, [[ours, bound]]),
       memory(`a new process, ${heap}, the SDK's clients alone`, [[clients, bound]]),

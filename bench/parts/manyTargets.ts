@@ -12,7 +12,7 @@ import { connectionsOf, type Population, policyText } from '../world/population.
 
 const MAIN = join(import.meta.dirname, '../../cli/main.ts');
 
-/** Tells at its end how much memory the process had at the most; kept short, since it is loaded into what is measured. */
+/** Reports the peak memory of the process when it exits. Short, because it is loaded into the measured process. */
 const PEAK_SCRIPT = `
   import fs from 'node:fs';
   const peak = () => {
@@ -23,7 +23,7 @@ const PEAK_SCRIPT = `
 `;
 const PEAK = `data:text/javascript,${encodeURIComponent(PEAK_SCRIPT)}`;
 
-/** Runs the command line in a process of its own, as a person would. Rejects when it fails. @param flags of Node */
+/** Runs the command line in its own process. Rejects if it fails. @param flags Node options */
 async function runCommand(
   args: readonly string[],
   cwd: string,
@@ -53,7 +53,7 @@ function isReadable(stream: unknown): stream is Readable {
   return typeof stream === 'object' && stream !== null && 'read' in stream;
 }
 
-/** Targets that the command works on at once. */
+/** Targets that the command processes concurrently. */
 const AT_ONCE = 4;
 
 function populationOf(targets: number): Population {
@@ -61,33 +61,33 @@ function populationOf(targets: number): Population {
   return { regions, owners: 2, connectionsPerOwner: 1, gateways: 1, available: 4, confirming: 1 };
 }
 
-/** Many targets from one command line, each with a request to accept, against the bound of the same calls; and its memory. */
+/** Many targets in one command, each with a request to accept, compared with the lower bound of the same calls; and its memory. */
 export async function manyTargets(
-  lab: BenchEnvironment,
+  environment: BenchEnvironment,
   { many = 100, few = 10, latency = 40, pairs = 3 } = {},
 ): Promise<readonly Line[]> {
   const runs = await repeatInOrder(pairs, async () => {
-    const { ms, heard } = await runTargets(lab, populationOf(many), latency);
-    await lab.fill(populationOf(many), latency);
-    const byTarget = [...Map.groupBy(heard, ({ region }) => region).values()];
+    const { ms, recorded } = await runTargets(environment, populationOf(many), latency);
+    await environment.fill(populationOf(many), latency);
+    const byTarget = [...Map.groupBy(recorded, ({ region }) => region).values()];
     const plan = [inLanes(byTarget.map(inSequence), AT_ONCE)];
-    const event = lab.eventFor(plan, 'no table', 'no table');
+    const event = environment.eventFor(plan, 'no table', 'no table');
     const begun = performance.now();
-    const bare = await lab.startBareLoop({ event });
+    const bare = await environment.startBareLoop({ event });
     const bound = performance.now() - begun;
     await bare.stop();
-    assertSameCalls(heard, await lab.takeRecordedCalls());
+    assertSameCalls(recorded, await environment.takeRecordedCalls());
     return [ms, bound] as const;
   });
   const memory = async (count: number): Promise<number> =>
-    (await runTargets(lab, populationOf(count), latency, SMALL_HEAP_FLAGS)).peak / 2 ** 20;
+    (await runTargets(environment, populationOf(count), latency, SMALL_HEAP_FLAGS)).peak / 2 ** 20;
   const peaks = await repeatInOrder(pairs, async () => [await memory(many), await memory(few)] as const);
-  const what = `${many} targets from one command line, ${latency} ms an answer`;
+  const what = `${many} targets in one command, ${latency} ms per answer`;
   return [
     { part: 'targets', what, unit: 'ms', ...comparePairs(runs), limit: { atMost: 1.5 } },
     {
       part: 'targets',
-      what: `most memory, against ${few} targets, small heap`,
+      what: `peak memory, compared with ${few} targets, small heap`,
       unit: 'MB',
       ...comparePairs(peaks),
       limit: { atMost: 1.25 },
@@ -95,15 +95,15 @@ export async function manyTargets(
   ];
 }
 
-/** One run of the command, with a new ledger. */
+/** Runs the command once, with a new ledger. */
 async function runTargets(
-  lab: BenchEnvironment,
+  environment: BenchEnvironment,
   population: Population,
   latency: number,
   flags: readonly string[] = [],
 ) {
-  await lab.fill(population, latency);
-  const folder = mkdtempSync(join(lab.folder, 'targets-'));
+  await environment.fill(population, latency);
+  const folder = mkdtempSync(join(environment.folder, 'targets-'));
   const files = population.regions.map((region, i) => {
     const file = join(folder, `${region}.yaml`);
     writeFileSync(file, policyText(connectionsOf(population, i), region));
@@ -111,7 +111,7 @@ async function runTargets(
   });
   const ledger = ['--ledger', join(folder, 'ledger.json')];
   const { stdout, ...taken } = await runCommand(
-    ['run', '--json', '--endpoint', lab.urls.provider, ...ledger, '--policy', ...files],
+    ['run', '--json', '--endpoint', environment.urls.provider, ...ledger, '--policy', ...files],
     folder,
     flags,
   );
@@ -119,6 +119,6 @@ async function runTargets(
   const accepted = passes.reduce((sum, { counts }) => sum + (counts?.accepted ?? 0), 0);
   const expected = population.confirming * population.regions.length;
   if (accepted !== expected)
-    throw new Error(`the command was to accept ${expected} and accepted ${accepted}`);
-  return { ...taken, heard: await lab.takeRecordedCalls() };
+    throw new Error(`the command should accept ${expected} requests and accepted ${accepted}`);
+  return { ...taken, recorded: await environment.takeRecordedCalls() };
 }

@@ -3,7 +3,7 @@ import { type Line, type Spread, summarize } from '../report.ts';
 
 const GRANTS = 5;
 
-/** How long the language takes for a policy of many owners with 5 grants each. */
+/** How long `policy check` and `policy diff` take for a policy of many owners with 5 grants each. */
 export async function policyLanguage({ owners = 2000, runs = 5 } = {}): Promise<readonly Line[]> {
   const [old, now] = [policyOf(owners, 0), policyOf(owners, 5)];
   const [before, after] = [compiled(old).policy, compiled(now).policy];
@@ -19,7 +19,7 @@ export async function policyLanguage({ owners = 2000, runs = 5 } = {}): Promise<
   ];
 }
 
-/** @param wider by how many VLANs the grants of every tenth owner are wider */
+/** @param wider number of additional VLANs in the grants of every tenth owner */
 function policyOf(count: number, wider: number): string {
   const owners = Array.from({ length: count }, (_, i) => [
     `  owner-${i}:`,
@@ -38,7 +38,7 @@ function policyOf(count: number, wider: number): string {
 
 function compiled(text: string): CompiledPolicy {
   const result = compilePolicy({ file: 'big.yaml', text });
-  if (!result.ok) throw new Error(`the policy of the benchmark has ${result.errors.length} faults`);
+  if (!result.ok) throw new Error(`the policy of the benchmark has ${result.errors.length} errors`);
   return result;
 }
 

@@ -15,7 +15,7 @@ import { gatewayId, type Population } from '../world/population.ts';
 const exec = promisify(execFile);
 const SCRIPT = join(import.meta.dirname, '../baseline/accept.sh');
 
-/** One gateway, so that the shell need not look for each. */
+/** One gateway, so that the shell script needs no lookup. */
 const WAITING: Population = {
   regions: ['eu-west-2'],
   owners: 5,
@@ -25,9 +25,9 @@ const WAITING: Population = {
   confirming: 100,
 };
 
-/** Accepting many requests by a function that is not even started, against a shell loop over the AWS CLI. */
+/** Compares a cold function that accepts many requests with a shell loop over the AWS CLI. */
 export async function shellLoop(
-  lab: BenchEnvironment,
+  environment: BenchEnvironment,
   { population = WAITING, latency = 40, runs = 3 } = {},
 ): Promise<readonly Line[]> {
   const what = `accepting ${population.confirming} requests, ${latency} ms an answer`;
@@ -36,23 +36,25 @@ export async function shellLoop(
   if (version === null) return [{ part: 'cli', what, why: 'the AWS CLI (`aws`) is not installed' }];
 
   const ours: number[] = [];
-  let heard: readonly RecordedCall[] = [];
+  let recorded: readonly RecordedCall[] = [];
   for (let i = 0; i < runs; i += 1) {
-    await lab.fill(population, latency);
-    const child = await lab.startFunction(population, await lab.newTable(), { event: { target: TARGET } });
+    await environment.fill(population, latency);
+    const child = await environment.startFunction(population, await environment.newTable(), {
+      event: { target: TARGET },
+    });
     await child.stop();
     assertAccepted(population.confirming, readInvocation(child.first));
-    heard = await lab.takeRecordedCalls();
+    recorded = await environment.takeRecordedCalls();
     ours.push(readInvocation(child.first).sinceStart);
   }
 
-  await lab.fill(population, latency);
+  await environment.fill(population, latency);
   const begun = performance.now();
-  await exec(SCRIPT, [lab.urls.provider, gatewayId(population, 0, 0)], { env });
+  await exec(SCRIPT, [environment.urls.provider, gatewayId(population, 0, 0)], { env });
   const shell = performance.now() - begun;
-  // A shell has no ledger and announces nothing.
-  const ofProvider = heard.filter(({ service }) => service !== 'dynamodb' && service !== 'events');
-  assertSameCalls(ofProvider, await lab.takeRecordedCalls());
+  // The shell loop has no ledger and publishes no events.
+  const ofProvider = recorded.filter(({ service }) => service !== 'dynamodb' && service !== 'events');
+  assertSameCalls(ofProvider, await environment.takeRecordedCalls());
   return [
     {
       part: 'cli',
@@ -66,7 +68,7 @@ export async function shellLoop(
   ];
 }
 
-/** Where pyenv is, `aws` is a script that looks for the program, a tenth of a second each time: that is not held against it. */
+/** With pyenv, `aws` is a wrapper that takes a tenth of a second to find the program. The measurement excludes that. */
 async function pathToProgram(): Promise<string> {
   const { PATH = '' } = process.env;
   const found = await exec('pyenv', ['which', 'aws']).catch(() => null);

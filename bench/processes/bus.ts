@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { recordServerCalls } from '../calls/recordedCalls.ts';
 import { serveParent } from '../serveParent.ts';
 
-/** EventBridge's `PutEvents`, which takes everything. */
+/** EventBridge's `PutEvents`, which accepts every event. */
 const { take } = recordServerCalls();
 const server = createServer(async (request, response) => {
   const { Entries: entries }: { Entries: unknown[] } = JSON.parse(await text(request));

@@ -13,14 +13,14 @@ import {
   RECIPIENT_ACCOUNT,
 } from '../world/population.ts';
 
-/** Decisions by a policy of so many owners, loaded as the function loads it: how many in a second. */
+/** Measures decisions per second with a policy of the given number of owners, loaded as in the function. */
 const owners = Number(process.argv[2]);
-/** As many for every number of owners, so that the owners alone make the difference. */
+/** The same for every number of owners, so that only the owners make a difference. */
 const REQUESTS = 10_000;
 const SURROUNDINGS = 50;
 const DEADLINE = { earliest: null, latest: null };
 
-/** A policy file may be of 2 MB, which so many owners exceed: then the policy is put together of several. */
+/** A policy file may have 2 MB, which more owners exceed: the policy is then merged from several files. */
 const AT_ONCE = 2500;
 const TARGET = 'hub';
 
@@ -46,7 +46,7 @@ function policyOf(all: readonly ConnectionOf[]): Policy {
   return { ...first, owners: parts.flatMap((part) => part.owners) };
 }
 
-/** @param place among all: requests are spread over all owners */
+/** @param place among all requests, which are distributed over all owners */
 function interfaceOn(place: number, of: number, state: string): VirtualInterface {
   const connection = connections[Math.floor((place * connections.length) / of)];
   if (connection === undefined) throw new Error('there is no such connection');
@@ -90,7 +90,7 @@ function decideFor(milliseconds: number): number {
     const verdict = request && decide(policy, request, world, DEADLINE, at).verdict;
     if (verdict !== 'accept') throw new Error('the policy of the benchmark allows everything');
     decided += 1;
-    // The clock is not asked for every one.
+    // The clock is read only after every 50th decision.
     const elapsed = decided % 50 === 0 ? performance.now() - begun : 0;
     if (elapsed >= milliseconds) return (decided * 1000) / elapsed;
   }

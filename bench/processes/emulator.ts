@@ -4,7 +4,7 @@ import { serveParent } from '../serveParent.ts';
 import { fillWorld } from '../world/fill.ts';
 import { readFilling } from '../world/population.ts';
 
-/** The provider. */
+/** The emulated provider. */
 const { take } = recordServerCalls();
 const simulator = await startEmulator({ dialect: 'aws' });
 serveParent(simulator.url, {

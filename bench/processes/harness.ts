@@ -1,15 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { serveParent } from '../serveParent.ts';
 
-/**
- * Calls the `handler` that a bundle exports, as Lambda would, and tells what it took. Of whichever side: the function, the bare
- * loop and the bare clients all run in this.
- */
+/** Calls the `handler` of a bundle as Lambda does, and measures it. The function, the bare loop and the SDK clients all run in it. */
 const [, , bundle = '', event] = process.argv;
 const { handler }: { handler(event: unknown, context: object): Promise<unknown> } = await import(bundle);
 const imported = performance.now();
 
-/** As much time as Lambda gives at most. */
+/** With Lambda's maximum time. */
 const context = { functionName: 'bench', getRemainingTimeInMillis: () => 900_000 };
 
 async function invoke(given: unknown): Promise<object> {
@@ -30,7 +27,7 @@ async function invoke(given: unknown): Promise<object> {
   };
 }
 
-/** In bytes. Linux counts for `maxRSS` what the process was before it became this program. */
+/** In bytes. On Linux, `maxRSS` includes the parent process before exec, so `VmHWM` is used. */
 function peakMemory(): number {
   try {
     return Number(/^VmHWM:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) * 1024;

@@ -23,8 +23,8 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { type PlannedCall, readPlan, runPlan } from '../calls/replayPlan.ts';
 
 /**
- * What the function's clients take by themselves: bundled as the function is, with the same packages of the SDK and nothing
- * else, it makes the calls of a plan. Clients are made when they are first needed, as the function makes them.
+ * The cost of the function's SDK clients alone: bundled like the function, with the same packages of the SDK and nothing else, it
+ * makes the calls of a plan. Clients are created at first use, as in the function.
  */
 const { BENCH_PROVIDER: endpoint = '', BENCH_ROLE: role, BENCH_REGION: region = '' } = process.env;
 const credentials =
@@ -34,7 +34,7 @@ const dynamo = lazily(() => new DynamoDBClient({}));
 const bus = lazily(() => new EventBridgeClient({}));
 const secrets = lazily(() => new SecretsManagerClient({}));
 
-/** What was heard of the function: its own clients made it. */
+/** Recorded from the function's own clients. */
 type Input = ReturnType<typeof JSON.parse>;
 
 const OPERATIONS: Readonly<Record<string, (input: Input) => Promise<unknown>>> = {
@@ -64,7 +64,7 @@ export async function handler({ plan: file }: { readonly plan: string }): Promis
   });
 }
 
-/** The EC2 client is none of the function's. */
+/** The function does not use the EC2 client. */
 async function query(
   { service, region: signedFor, contentType }: PlannedCall,
   body: string,

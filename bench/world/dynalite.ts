@@ -6,7 +6,7 @@ import dynalite from 'dynalite';
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** What the ledger asks of a transaction: a condition, then puts and deletes. */
+/** A transaction of the ledger: a condition, then puts and deletes. */
 interface Transaction {
   readonly TransactItems: readonly Action[];
 }
@@ -17,11 +17,11 @@ interface Action {
   readonly Delete?: { readonly TableName: string; readonly Key: unknown };
 }
 
-/** What dynalite wants to see; it checks no signature. */
+/** Required by dynalite, which does not verify signatures. */
 const AUTHORIZATION = 'AWS4-HMAC-SHA256 Credential=inner, SignedHeaders=host, Signature=inner';
 const BATCH = 25;
 
-/** DynamoDB in process, by dynalite, which has no transactions: they are made of its other calls, between which it is asked nothing else. */
+/** DynamoDB in process. dynalite has no transactions, so they are emulated with its other calls, during which no other call is processed. */
 export async function startTransactingDynalite(): Promise<{ readonly server: Server; readonly url: string }> {
   const inner = dynalite({ createTableMs: 0 }).listen(0, '127.0.0.1');
   await once(inner, 'listening');
@@ -40,7 +40,7 @@ export async function startTransactingDynalite(): Promise<{ readonly server: Ser
   };
   let last: Promise<unknown> = Promise.resolve();
   const server = createServer((request, response) => {
-    // Read at once: others may listen to the same request.
+    // Read immediately: other listeners may read the same request.
     const body = buffer(request);
     body.catch(() => undefined);
     const carryOut = async (): Promise<void> => {
@@ -80,7 +80,7 @@ async function transact(
   };
   for (const { ConditionCheck } of TransactItems) {
     if (ConditionCheck === undefined) continue;
-    // An update that changes nothing.
+    // An update without changes evaluates the condition.
     const { status, text } = await call('UpdateItem', ConditionCheck);
     if (status === 200) continue;
     if (!text.includes('ConditionalCheckFailedException')) return answer(status, text);

@@ -8,7 +8,7 @@ import {
   RECIPIENT_ACCOUNT,
 } from './population.ts';
 
-/** Puts a population into an emulated world at once: by its API, thousands of acceptances would take longer than what is measured. */
+/** Creates a population directly in the emulator's state: by its API, thousands of acceptances would take longer than the measurement. */
 export function fillWorld(world: World, population: Population): void {
   population.regions.forEach((region, r) => {
     for (let g = 0; g < population.gateways; g += 1) addGateway(world, region, gatewayId(population, r, g));
@@ -20,7 +20,7 @@ export function fillWorld(world: World, population: Population): void {
     for (let i = 0; i < available + confirming; i += 1) {
       const on = connections[i % connections.length];
       if (on === undefined) throw new Error('interfaces need a connection');
-      // The last of each connection are the ones that wait.
+      // The last interfaces of each connection are the pending ones.
       addInterface(world, on.connection, on.of, i, Math.floor(i / connections.length), i < available);
     }
   });
@@ -67,7 +67,7 @@ function addConnection(world: World, region: string, { id, owner, account }: Con
   return connection;
 }
 
-/** @param i its place in the region, which gives it its own /30. @param n its place on the connection: its own VLAN */
+/** @param i index in the region, which determines its /30. @param n index on the connection, which determines its VLAN */
 function addInterface(
   world: World,
   connection: Connection,

@@ -1,7 +1,8 @@
 import { integerBetween, list, looseObject, text } from '../../emulator/decoders.ts';
-import { type CompiledPolicy, compilePolicy, formatFault } from '../../language/index.ts';
+import { formatDiagnostic } from '../../language/diagnostic.ts';
+import { type CompiledPolicy, compilePolicy } from '../../language/index.ts';
 
-/** A policy that allows everything on these connections, and each owner more than it asks for. */
+/** A policy that allows all requests on these connections, and more. */
 export function policyText(connections: readonly ConnectionOf[], region: string): string {
   const byOwner = Map.groupBy(connections, ({ owner }) => owner);
   const owners = [...byOwner].flatMap(([owner, theirs]) => {
@@ -18,7 +19,7 @@ export function policyText(connections: readonly ConnectionOf[], region: string)
   return [
     'version: 1',
     `recipient: { provider: aws, region: ${region}, account: "${RECIPIENT_ACCOUNT}" }`,
-    'limits: { acceptsPerPass: 1000 }',
+    'limits: { acceptsPerRun: 1000 }',
     'owners:',
     ...owners,
     'hold:',
@@ -30,14 +31,14 @@ export function policyText(connections: readonly ConnectionOf[], region: string)
 
 export function compileOrThrow(text: string, target: string): CompiledPolicy {
   const result = compilePolicy({ file: `${target}.yaml`, text });
-  if (!result.ok) throw new Error(result.errors.map(formatFault).join('\n'));
+  if (!result.ok) throw new Error(result.errors.map(formatDiagnostic).join('\n'));
   return result;
 }
 
-/** Our account, whose keys every side has. */
+/** The recipient's account, whose keys every side has. */
 export const RECIPIENT_ACCOUNT = '012345678901';
 
-/** What stands in each region of the emulated provider. */
+/** Numbers of resources in each region of the emulated provider. */
 export interface Population {
   readonly regions: readonly string[];
   readonly owners: number;
@@ -49,7 +50,7 @@ export interface Population {
 
 const amount = integerBetween(0, 1_000_000);
 
-/** What the emulator's process is asked to hold, and how long its answers are to wait, in milliseconds. */
+/** Input of the emulator's process: its resources, and the latency of its answers in milliseconds. */
 export const readFilling = looseObject<{ population: Population; latency: number }>({
   population: looseObject<Population>({
     regions: list(text),
@@ -62,7 +63,7 @@ export const readFilling = looseObject<{ population: Population; latency: number
   latency: amount,
 });
 
-/** One of a region's connections, with what its owner has. */
+/** A connection of a region, with its owner's gateway and ASN. */
 export interface ConnectionOf {
   readonly id: string;
   readonly owner: number;
@@ -71,7 +72,7 @@ export interface ConnectionOf {
   readonly asn: number;
 }
 
-/** Every connection of a region: their owners take turns. */
+/** All connections of a region, assigned to owners in turn. */
 export function connectionsOf(population: Population, region: number): ConnectionOf[] {
   const { owners, connectionsPerOwner } = population;
   const count = owners * connectionsPerOwner;
@@ -87,7 +88,7 @@ export function connectionsOf(population: Population, region: number): Connectio
   });
 }
 
-/** @param n counted round: owners share them */
+/** @param n modulo the number of gateways: owners share them */
 export function gatewayId({ gateways }: Population, region: number, n: number): string {
   return `vgw-${(region * gateways + (n % gateways)).toString(16).padStart(17, '0')}`;
 }

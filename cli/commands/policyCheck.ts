@@ -33,9 +33,10 @@ export function policyCheck(named: readonly string[], options: { readonly json?:
 /** A grant that accepts nothing, or a value at `path` that is probably a slip. */
 type Warning = { readonly file: string } & (Idle | { readonly path: string; readonly why: string });
 
-function warningsOn({ file, policy }: CompiledPolicy, at: Date): Warning[] {
+function warningsOn({ file, policy, warnings }: CompiledPolicy, at: Date): Warning[] {
   const region = oddRegion(policy.recipient);
   return [
+    ...warnings.map(({ path, message }) => ({ file, path, why: message })),
     ...(region === null ? [] : [{ file, path: 'recipient.region', why: region }]),
     ...idleGrants(policy, at).map((idle) => ({ file, ...idle })),
     ...oddPatterns(policy).map((odd) => ({ file, ...odd })),

@@ -5,8 +5,8 @@ import {
   type DialectName,
   type Emulator,
   type EmulatorOptions,
-  LONGEST_LATENCY,
-  Misread,
+  InvalidInput,
+  MAX_LATENCY_MS,
   readScenario,
   ScenarioRefused,
   startEmulator,
@@ -52,9 +52,9 @@ export async function simulate({ port, dialect, scenario, latency }: SimulateOpt
 
 function readLatency(text: string): number {
   const milliseconds = Number(text);
-  if (/^\d+$/.test(text) && milliseconds <= LONGEST_LATENCY) return milliseconds;
+  if (/^\d+$/.test(text) && milliseconds <= MAX_LATENCY_MS) return milliseconds;
   throw new UsageError(
-    `--latency must be a number of milliseconds from 0 to ${LONGEST_LATENCY}, got \`${text}\``,
+    `--latency must be a number of milliseconds from 0 to ${MAX_LATENCY_MS}, got \`${text}\``,
   );
 }
 
@@ -64,7 +64,7 @@ async function start(options: EmulatorOptions, file: string | undefined): Promis
   try {
     return await startEmulator({ ...options, scenario: readScenario(readJson(path)) });
   } catch (error) {
-    if (!(error instanceof Misread) && !(error instanceof ScenarioRefused)) throw error;
+    if (!(error instanceof InvalidInput) && !(error instanceof ScenarioRefused)) throw error;
     throw new UsageError(`scenario \`${path}\`: ${error.message}`, { cause: error });
   }
 }

@@ -22,7 +22,9 @@ export interface ReadRequest {
  */
 export function fromRecordedRequest(written: RecordedRequest, index: number, recipient: string): ReadRequest {
   const { state = 'confirming', type = 'private', ownerAccount = recipient, peers = [] } = written;
-  const { faults = [], unreadable = faults.length > 0 ? INTERFACE_FIELDS : [] } = written;
+  const { readErrors: errors = [], faults = [] } = written;
+  const readErrors = [...errors, ...faults];
+  const { unreadable = readErrors.length > 0 ? INTERFACE_FIELDS : [] } = written;
   const unsaid = [
     ...(written.state === undefined ? ['its state is `confirming`'] : []),
     ...(written.type === undefined ? ['it is `private`'] : []),
@@ -44,7 +46,7 @@ export function fromRecordedRequest(written: RecordedRequest, index: number, rec
       tags: written.tags ?? null,
       peers: peers.map(peerOf),
       // In words of ours: those in a file are anybody's.
-      readErrors: faults.length > 0 ? ['the file says that it was unreadable'] : [],
+      readErrors: readErrors.length > 0 ? ['the file says that it was unreadable'] : [],
       // Fail closed: a file that does not say which fields these were may mean any of them.
       unreadable: INTERFACE_FIELDS.filter((field) => unreadable.includes(field)),
     },

@@ -145,7 +145,7 @@ function atOnce(items: readonly RequestItem[]): Recorded | null {
 }
 
 function inPlace({ text, line }: JsonDocument, items: readonly RequestItem[], file: string): Recorded {
-  const { written, faults } = readRecorded(
+  const { written, errors: faults } = readRecorded(
     { file, text },
     items.map(({ path }) => path),
   );

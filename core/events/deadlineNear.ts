@@ -15,9 +15,9 @@ import {
 } from './eventDefinition.ts';
 
 /**
- * What is still pending near its end: the early one, or the late one where the early one is not known; and that it is not
- * known, at once. Of several marks passed since the last pass, the nearest is told. While passes fail, it is told of what is
- * remembered.
+ * Warns when a pending request comes near its expiry, measured to the earliest possible expiry, or to the latest one if the
+ * earliest is unknown. If the earliest is unknown, also warns immediately. If several thresholds were crossed since the last run,
+ * reports only the closest. While listing fails, uses the last known state of the ledger.
  */
 export const deadlineNear: EventDefinition = {
   types: ['Deadline Near'],
@@ -25,75 +25,77 @@ export const deadlineNear: EventDefinition = {
     ...facts.requests
       .filter(({ outcome }) => isPending(outcome))
       .flatMap((request) =>
-        nearing(facts, request, request.outcome, {
+        createWarnings(facts, request, request.outcome, {
           reasons: boundedReasonsOf(request.decision),
           problem: request.message,
-          acceptByHand: request.manualOverrideCommand,
+          manualOverrideCommand: request.manualOverrideCommand,
           toDo: adviceWithCommand(request),
         }),
       ),
     ...facts.unlisted.flatMap((request) =>
-      nearing(facts, request, 'notListed', whileFailing(request, facts)),
+      createWarnings(facts, request, 'notListed', detailWhileFailing(request, facts)),
     ),
   ],
 };
 
-function whileFailing({ held }: UnlistedRequest, { origin }: RunFacts): Detail {
+function detailWhileFailing({ held }: UnlistedRequest, { origin }: RunFacts): Detail {
   return {
     reasons: held.map(boundedReason),
     problem: 'runs fail, so the request is not evaluated',
-    acceptByHand: null,
-    toDo: `see that passes work again: vif-acceptor doctor --policy policy/${origin.target}.yaml`,
+    manualOverrideCommand: null,
+    toDo: `find out why runs fail: vif-acceptor doctor --policy policy/${origin.target}.yaml`,
   };
 }
 
 interface Detail {
   readonly reasons: readonly StoredReason[];
   readonly problem: string | null;
-  readonly acceptByHand: string | null;
+  readonly manualOverrideCommand: string | null;
   readonly toDo: string;
 }
 
-function nearing(
+function createWarnings(
   { origin, at, state, owners }: RunFacts,
   request: RequestReport | UnlistedRequest,
   outcome: string,
   { toDo, ...detail }: Detail,
 ): NewEvent[] {
   const { id, firstSeen, deadline } = request;
-  const told = state.observations[id]?.published;
-  if (told === undefined) return [];
-  return marksAt(deadline, at)
-    .filter((mark) => !told.thresholds.includes(mark))
-    .map((mark) => ({
-      event: createEvent('Deadline Near', origin, at, [id, firstSeen, mark], {
-        message: `${nameRequest(request)} ${wordsFor(mark, deadline)}, and is still pending (${outcome})`,
+  const published = state.observations[id]?.published;
+  if (published === undefined) return [];
+  return crossedThresholds(deadline, at)
+    .filter((threshold) => !published.thresholds.includes(threshold))
+    .map((threshold) => ({
+      event: createEvent('Deadline Near', origin, at, [id, firstSeen, threshold], {
+        message: `${nameRequest(request)} ${describeExpiry(threshold, deadline)}, and is still pending (${outcome})`,
         request: requestDetail(request, 'state' in request ? request : null),
-        hours: mark === 'unknown' ? null : Number(mark),
+        hours: threshold === 'unknown' ? null : Number(threshold),
         outcome,
         ...detail,
-        forPeople: {
+        notification: {
           who: describeConnectionOwner(request.connection, owners),
           why: detail.problem ?? summarizeReasons(detail.reasons),
           byWhen: describeDeadline(deadline),
           toDo,
         },
       }),
-      mark: { of: 'deadline', id, mark },
+      mark: { of: 'deadline', id, threshold },
     }));
 }
 
-/** The marks that a deadline has passed: whether its early end is unknown, and the nearest of the hours. */
-function marksAt({ earliest, latest }: Deadline, at: string): DeadlineThreshold[] {
+/** The thresholds that a deadline has crossed: `unknown` if its earliest expiry is unknown, and the closest of the hours. */
+function crossedThresholds({ earliest, latest }: Deadline, at: string): DeadlineThreshold[] {
   if (latest === null) return [];
   const hours = (Date.parse(earliest ?? latest) - Date.parse(at)) / 3_600_000;
-  const nearest = DEADLINE_THRESHOLDS.findLast((mark) => mark !== 'unknown' && hours <= Number(mark));
+  const nearest = DEADLINE_THRESHOLDS.findLast(
+    (threshold) => threshold !== 'unknown' && hours <= Number(threshold),
+  );
   return [...(earliest === null ? ['unknown' as const] : []), ...(nearest === undefined ? [] : [nearest])];
 }
 
-function wordsFor(mark: DeadlineThreshold, { earliest, latest }: Deadline): string {
-  if (mark === 'unknown') return `may expire at any moment, at ${latest} at the latest`;
+function describeExpiry(threshold: DeadlineThreshold, { earliest, latest }: Deadline): string {
+  if (threshold === 'unknown') return `may expire at any time, at the latest ${latest}`;
   return earliest === null
-    ? `expires within ${mark} hours, at ${latest} at the latest`
-    : `may expire within ${mark} hours, from ${earliest} on`;
+    ? `expires within ${threshold} hours, at the latest ${latest}`
+    : `may expire within ${threshold} hours, at the earliest ${earliest}`;
 }

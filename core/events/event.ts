@@ -6,23 +6,23 @@ import type { Recipient } from '../model.ts';
 import type { Owner } from '../policy.ts';
 import { formatFirst, quote, truncate } from '../printableText.ts';
 
-/** What whoever is woken needs to know, a line each, safe to print; `-` where there is nothing to say. */
+/** What a person receives about an event: one line each, safe to print; `-` where there is nothing to say. */
 export interface Notification {
   readonly who: string;
   readonly why: string;
   readonly byWhen: string;
-  /** what to type, or to do */
+  /** a command to run, or an action to take */
   readonly toDo: string;
 }
 
 export const NOTHING_TO_DO = '-';
 
-/** By its connection, which alone identifies. */
+/** Names the owner of a connection. The connection alone identifies a requester. */
 export function describeConnectionOwner(connection: string | null, owners: readonly Owner[]): string {
-  if (connection === null) return 'the API names no connection';
+  if (connection === null) return 'the API did not return a connection';
   const owner = owners.find(({ connections }) => connections.includes(connection));
   return owner === undefined
-    ? `nobody in the policy has connection ${quote(connection)}`
+    ? `no owner in the policy has connection ${quote(connection)}`
     : `${describeOwner(owner.name, owners)}, on connection ${quote(connection)}`;
 }
 
@@ -43,10 +43,10 @@ export function summarizeReasons(reasons: readonly StoredReason[]): string {
 
 export function describeDeadline({ earliest, latest }: Deadline): string {
   if (latest === null) return 'it does not expire';
-  return earliest === null ? `any moment, ${latest} at the latest` : `between ${earliest} and ${latest}`;
+  return earliest === null ? `at any time, at the latest ${latest}` : `between ${earliest} and ${latest}`;
 }
 
-/** What is told to whoever listens, once each: EventBridge's `detail-type`. Names are relied on by others. */
+/** The types of events: EventBridge's `detail-type`. Each event is published once. Consumers rely on these names. */
 export const EVENT_TYPES = [
   'Request Accepted',
   'Request Held',
@@ -54,7 +54,7 @@ export const EVENT_TYPES = [
   'Request Ended',
   'Request Expired',
   'Accepted Interface Not Available',
-  'Pass Failed',
+  'Run Failed',
 ] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];
@@ -62,68 +62,77 @@ export type EventType = (typeof EVENT_TYPES)[number];
 /** The format of `detail`, as docs/events.schema.json describes it. Keys may be added within a format. */
 const EVENT_FORMAT = 1;
 
-/** One thing that happened. docs/events.schema.json describes what leaves the house. */
+/** An event: one thing that happened. docs/events.schema.json describes the published form. */
 export interface AcceptorEvent {
-  /** the same for the same thing however often it is delivered: a reader drops repeats by it */
+  /** the same on every delivery of the same event, so that a consumer can drop repeats */
   readonly id: string;
-  /** an `AnnouncementType`, or one of a later release that could not deliver it */
+  /** an `EventType`, or a type of a later release that queued the event and could not deliver it */
   readonly type: string;
-  /** when the pass found it out */
+  /** when the run found it */
   readonly at: string;
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** What every announcement says of where it comes from. */
+/** Where an event comes from: target, recipient and policy. Every event has these keys. */
 export interface EventOrigin extends Recipient {
   readonly target: string;
   readonly policy: { readonly digest: string; readonly revision: string };
 }
 
-/** How an announcement names a request. */
+/** The keys by which an event names a request. */
 export interface RequestSummary {
   readonly id: string;
   readonly connection: string | null;
   readonly vlan: number | null;
   readonly name: string | null;
-  /** `null` when it was never seen as a request */
+  /** `null` when no run observed it as a request */
   readonly firstSeen: string | null;
   readonly deadline: Deadline;
 }
 
 /**
- * @param key what tells this thing from every other of its type on this target; ended and expired are one type
- * @param detail what the type adds; `message` is a sentence for people: what happened
+ * @param key distinguishes this event from every other of its type on this target; ended and expired count as one type
+ * @param detail what the type adds; `message` is a sentence for people that says what happened
  */
 export function createEvent(
   type: EventType,
   origin: EventOrigin,
   at: string,
   key: readonly (string | number | null)[],
-  detail: { readonly message: string; readonly forPeople: Notification } & Readonly<Record<string, unknown>>,
+  detail: { readonly message: string; readonly notification: Notification } & Readonly<
+    Record<string, unknown>
+  >,
 ): AcceptorEvent {
   const { provider, region, account } = origin;
-  // An end has one ID, whatever it is taken for: told again after a cut write, days later, it may look like another.
-  const told = type === 'Request Expired' ? 'Request Ended' : type;
+  // Both types of an end share one ID: after an interrupted write the end is published again, and days later its cause may
+  // look different.
+  const idType = type === 'Request Expired' ? 'Request Ended' : type;
   const id = createHash('sha256')
-    .update(canonicalJson([told, provider, region, account, ...key]))
+    .update(canonicalJson([idType, provider, region, account, ...key]))
     .digest('hex')
     .slice(0, 32);
-  const { message, forPeople } = detail;
-  const texts = { message: quotable(message), forPeople: quotableAll(forPeople) };
+  const { message, notification } = detail;
+  const texts = { message: escapeForTemplate(message), notification: escapeNotification(notification) };
   return { id, type, at, detail: { format: EVENT_FORMAT, id, at, ...origin, ...detail, ...texts } };
 }
 
 /**
- * EventBridge puts a value between the double quotes of a line as it is: one with a quote, a backslash or a line break in it
- * would spoil the whole message, and with a well-chosen name a request could keep itself from being told.
+ * Replaces the characters that break an EventBridge input template. EventBridge inserts a value between double quotes without
+ * escaping it, so a quote, a backslash or a line break would make the whole notification invalid. A requester could
+ * otherwise choose a name that suppresses the notification about its own request.
  */
-function quotable(text: string): string {
+function escapeForTemplate(text: string): string {
   return text
     .replaceAll('"', "'")
     .replaceAll('\\', '/')
     .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
 }
 
-function quotableAll({ who, why, byWhen, toDo }: Notification): Notification {
-  return { who: quotable(who), why: quotable(why), byWhen: quotable(byWhen), toDo: quotable(toDo) };
+function escapeNotification({ who, why, byWhen, toDo }: Notification): Notification {
+  return {
+    who: escapeForTemplate(who),
+    why: escapeForTemplate(why),
+    byWhen: escapeForTemplate(byWhen),
+    toDo: escapeForTemplate(toDo),
+  };
 }

@@ -15,22 +15,22 @@ import {
 } from '../runReport.ts';
 import type { AcceptorEvent, EventOrigin, EventType, RequestSummary } from './event.ts';
 
-/** What a pass found out that may be worth telling. */
+/** What a run found, from which events are made. */
 export interface RunFacts {
   readonly origin: EventOrigin;
   readonly startedAt: string;
-  /** when it was found out */
+  /** when the run found it */
   readonly at: string;
-  /** with what was told before */
+  /** includes what was published before */
   readonly state: LedgerState;
-  /** for the commands that are told: at OUTSCALE none is complete without */
+  /** for the commands shown to people: on OUTSCALE every command needs an endpoint */
   readonly endpoints: CommandEndpoints;
-  /** of the policy: whom to call */
+  /** the policy's owners, with the contact of each */
   readonly owners: readonly Owner[];
   readonly requests: readonly RequestReport[];
-  /** of requests that no listing showed now, and that may be pending still; empty when there was a listing */
+  /** requests in the ledger that may still be pending, when the run has no listing; empty when there was a listing */
   readonly unlisted: readonly UnlistedRequest[];
-  /** of what was found accepted just now */
+  /** of the acceptances that this run made or found */
   readonly receipts: readonly Receipt[];
   readonly ended: readonly EndedRequest[];
   readonly followUps: readonly FollowUp[];
@@ -47,28 +47,28 @@ export const NO_RUN_FACTS = {
   failures: [],
 } as const;
 
-/** A request as the ledger has it. */
+/** A request as the ledger recorded it. */
 export interface UnlistedRequest extends RequestSummary {
   readonly firstSeen: string;
-  /** why the last pass that saw it held it */
+  /** why the last run that listed it held it */
   readonly held: readonly StoredReason[];
 }
 
-/** Something to tell, and what remembers that it was told; `null` when it cannot come twice. */
+/** An event to publish, with the marker that prevents a second publication; `null` when the event cannot occur twice. */
 export interface NewEvent {
   readonly event: AcceptorEvent;
   readonly mark: PublishedMarker | null;
 }
 
-/** One kind of announcement: what of the facts it tells that was not told before. */
+/** One kind of event: how to find its occurrences that were not published before. */
 export interface EventDefinition {
   readonly types: readonly EventType[];
   findNew(facts: RunFacts): NewEvent[];
 }
 
 /**
- * A request as an event carries it.
- * @param described what the API gives of it; `null`: only the ledger knows of it, and the event says no more than that
+ * The `request` of an event.
+ * @param described the fields that the API returned; `null`: only the ledger has the request, and the event has only its keys
  */
 export function requestDetail(
   { id, connection, vlan, name, firstSeen, deadline }: RequestSummary,
@@ -77,22 +77,26 @@ export function requestDetail(
   const what = { id, connection, vlan, name, firstSeen, deadline };
   if (described === null) return what;
   const more = pickDescribedFields(described);
-  // Fail closed: of what is too long, nothing is said, and a reader takes it for unknown. Half of it would read as all of it.
-  return JSON.stringify(more).length > MOST_DESCRIBED ? what : { ...what, ...more };
+  // Fail closed: fields that are too long together are left out, so that a consumer reads them as unknown. A part of them
+  // would look complete.
+  return JSON.stringify(more).length > MAX_REQUEST_FIELDS_LENGTH ? what : { ...what, ...more };
 }
 
-/** An event has a size that it may not exceed: an event has at most so many reasons of so many characters, and so much of a request. */
-const MOST_REASONS = 40;
-const MOST_CHARACTERS = 1000;
-const MOST_DESCRIBED = 16_000;
+/**
+ * EventBridge limits the size of an event: it has at most this many reasons, of this many characters, and this much of a
+ * request.
+ */
+const MAX_REASONS = 40;
+const MAX_CHARACTERS = 1000;
+const MAX_REQUEST_FIELDS_LENGTH = 16_000;
 
 export function boundedReasonsOf(decision: ReportedDecision): StoredReason[] {
-  return decision.verdict === 'hold' ? decision.reasons.slice(0, MOST_REASONS).map(boundedReason) : [];
+  return decision.verdict === 'hold' ? decision.reasons.slice(0, MAX_REASONS).map(boundedReason) : [];
 }
 
 export function boundedReason({ code, message }: StoredReason): StoredReason {
-  // Both ends are kept: the end of an API's message says why it refused.
-  return { code, message: truncateMiddle(message, MOST_CHARACTERS) };
+  // Keeps both ends: the end of an API's message often has the cause.
+  return { code, message: truncateMiddle(message, MAX_CHARACTERS) };
 }
 
 /** `dxvif-… on dxcon-… (vlan 101, name …)`, safe to print. */

@@ -7,7 +7,7 @@ import { requestEnded } from './requestEnded.ts';
 import { requestHeld } from './requestHeld.ts';
 import { runFailed } from './runFailed.ts';
 
-/** Everything that is ever announced. */
+/** Every kind of event that is published. */
 export const EVENT_DEFINITIONS: readonly EventDefinition[] = [
   requestAccepted,
   requestEnded,
@@ -17,10 +17,10 @@ export const EVENT_DEFINITIONS: readonly EventDefinition[] = [
   runFailed,
 ];
 
-/** What of the facts is news, as the changes that queue it and remember that it was told. */
+/** The events that were not published before, as ledger changes that queue each event and mark it as published. */
 export function findNewEvents(facts: RunFacts): LedgerChange[] {
-  return EVENT_DEFINITIONS.flatMap((kind) => kind.findNew(facts)).map((news) => ({
+  return EVENT_DEFINITIONS.flatMap((definition) => definition.findNew(facts)).map((found) => ({
     kind: 'queued',
-    ...news,
+    ...found,
   }));
 }

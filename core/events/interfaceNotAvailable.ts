@@ -5,12 +5,12 @@ import { quote } from '../printableText.ts';
 import { createEvent, describeOwner, NOTHING_TO_DO } from './event.ts';
 import type { EventDefinition } from './eventDefinition.ts';
 
-/** What is wrong with an interface that we accepted, and again when it is something else. */
+/** Reports a problem of an accepted interface, and reports again when the problem changes. */
 export const interfaceNotAvailable: EventDefinition = {
   types: ['Accepted Interface Not Available'],
   findNew: ({ origin, endpoints, at, state, followUps, owners }) =>
     followUps
-      .filter((followUp) => !isTold(followUp, state.acceptances[followUp.id]))
+      .filter((followUp) => !isPublished(followUp, state.acceptances[followUp.id]))
       .map(({ id, owner, gateway, acceptedAt, problem, connection, message, fix }) => ({
         event: createEvent(
           'Accepted Interface Not Available',
@@ -18,10 +18,10 @@ export const interfaceNotAvailable: EventDefinition = {
           at,
           [id, acceptedAt, state.acceptances[id]?.publishedCount ?? 0, problem],
           {
-            message: `${quote(id)} of owner \`${owner}\`, accepted for gateway \`${gateway}\`: ${message}${fix === null ? '' : `; to mend it: ${fix}`}`,
+            message: `${quote(id)} of owner \`${owner}\`, accepted for gateway \`${gateway}\`: ${message}${fix === null ? '' : `; to fix it: ${fix}`}`,
             interface: { id, owner, gateway, acceptedAt },
             problem,
-            forPeople: {
+            notification: {
               who: describeOwner(owner, owners),
               why: message,
               byWhen: NOTHING_TO_DO,
@@ -35,8 +35,11 @@ export const interfaceNotAvailable: EventDefinition = {
       })),
 };
 
-/** A move is remembered apart from the other problems, by where to: an interface may have both, and each is reported once. */
-function isTold({ problem, connection }: FollowUp, acceptance: Acceptance | undefined): boolean {
+/**
+ * Moves to another connection are marked separately, by connection: an interface may have a move and a problem, and each
+ * is reported once.
+ */
+function isPublished({ problem, connection }: FollowUp, acceptance: Acceptance | undefined): boolean {
   return isMove(problem, connection)
     ? acceptance?.movedTo === connection
     : acceptance?.publishedProblem === problem;

@@ -3,7 +3,7 @@ import { ticketOf } from '../receipt.ts';
 import { createEvent, describeOwner, NOTHING_TO_DO } from './event.ts';
 import { type EventDefinition, nameRequest, requestDetail } from './eventDefinition.ts';
 
-/** Every acceptance of ours, also one that is learnt of in a later pass. */
+/** Reports every acceptance by this product, including one that a later run finds. */
 export const requestAccepted: EventDefinition = {
   types: ['Request Accepted'],
   findNew: ({ origin, at, receipts, owners }) =>
@@ -19,7 +19,7 @@ export const requestAccepted: EventDefinition = {
           ticket: ticketOf({ grant, tickets }),
           gateway,
           acceptedAt,
-          forPeople: {
+          notification: {
             who: `${describeOwner(owner, owners)}, on connection ${quote(connection ?? '-')}`,
             why: `grant ${owner}.${grant} of the policy at ${origin.policy.revision}`,
             byWhen: NOTHING_TO_DO,

@@ -5,7 +5,7 @@ import { formatList } from '../printableText.ts';
 import { createEvent, describeConnectionOwner, NOTHING_TO_DO, summarizeReasons } from './event.ts';
 import { boundedReason, type EventDefinition, nameRequest } from './eventDefinition.ts';
 
-/** A request that is over without us: expired, withdrawn, vanished, or accepted by somebody else. */
+/** Reports a request that ended without this product: expired, withdrawn, deleted, vanished, or accepted by somebody else. */
 export const requestEnded: EventDefinition = {
   types: ['Request Ended', 'Request Expired'],
   findNew: ({ origin, at, ended, owners }) =>
@@ -14,41 +14,41 @@ export const requestEnded: EventDefinition = {
       if (as === 'accepted') return [];
       const type = as === 'expired' ? 'Request Expired' : 'Request Ended';
       const detail = {
-        message: `${nameRequest(end)} ${WORDS[as]}, ${seen(end)}${describeWhyPending(end)}`,
+        message: `${nameRequest(end)} ${END_TEXTS[as]}, ${describeObservation(end)}${describeWhyPending(end)}`,
         request: { id, connection, vlan, name, firstSeen },
         as,
         endedAt,
         pendingSeconds,
         reasons: held.map(boundedReason),
         failures,
-        forPeople: {
+        notification: {
           who: describeConnectionOwner(connection, owners),
-          why: whyEnded(end),
+          why: describeReason(end),
           byWhen: NOTHING_TO_DO,
-          toDo: toDoOf(end),
+          toDo: adviceAfterEnd(end),
         },
       };
       return [{ event: createEvent(type, origin, at, [id, firstSeen ?? 'unseen'], detail), mark: null }];
     }),
 };
 
-const WORDS: Readonly<Record<EndCause, string>> = {
+const END_TEXTS: Readonly<Record<EndCause, string>> = {
   accepted: 'was accepted',
   acceptedByOthers: 'was accepted by somebody else',
   expired: 'expired unaccepted',
   rejected: 'was withdrawn by its requester',
   deleted: 'was deleted',
-  vanished: 'is listed no more and unknown by its ID',
+  vanished: 'is no longer listed and unknown by its ID',
 };
 
-function toDoOf({ as, held }: EndedRequest): string {
+function adviceAfterEnd({ as, held }: EndedRequest): string {
   switch (as) {
     case 'acceptedByOthers':
       return 'find out who accepted it, and on which gateway; delete it if it is wrong';
     case 'expired': {
       const isCertain = manualOverrideFor(held.map(({ code }) => code)) !== 'verifyFirst';
-      const wanted = isCertain ? 'if it was wanted' : `if it seems to be wanted, ${VERIFY_OWNER}`;
-      return `${wanted}: allow it in the policy, then have the owner offer it again`;
+      const condition = isCertain ? 'if it was wanted' : `if it seems to be wanted, ${VERIFY_OWNER}`;
+      return `${condition}: allow it in the policy, then have the owner offer it again`;
     }
     case 'vanished':
       return 'ask its owner, over a contact that was known before, whether it was withdrawn';
@@ -57,19 +57,19 @@ function toDoOf({ as, held }: EndedRequest): string {
   }
 }
 
-function whyEnded({ held, failures }: EndedRequest): string {
+function describeReason({ held, failures }: EndedRequest): string {
   if (held.length > 0) return `it was held: ${summarizeReasons(held.map(boundedReason))}`;
   return failures === 0 ? '-' : `${failures} confirms failed`;
 }
 
-function seen({ firstSeen, pendingSeconds }: EndedRequest): string {
+function describeObservation({ firstSeen, pendingSeconds }: EndedRequest): string {
   if (firstSeen === null || pendingSeconds === null)
-    return 'and was never seen: it came and expired while no pass was complete';
+    return 'and was never observed: it was made and expired while no run was complete';
   const hours = Math.floor(pendingSeconds / 3600);
   return `first seen ${firstSeen}, ${hours >= 48 ? `${Math.floor(hours / 24)} days` : `${hours} hours`} before`;
 }
 
-/** `; it was held for …`, or nothing. */
+/** `; it was held for …`, or an empty text. */
 export function describeWhyPending({ held, failures }: EndedRequest): string {
   if (held.length > 0) return `; it was held for ${formatList([...new Set(held.map(({ code }) => code))])}`;
   return failures === 0 ? '' : `; ${failures} confirms failed`;

@@ -3,16 +3,16 @@ import { formatFirst } from '../printableText.ts';
 import { createEvent, describeConnectionOwner, describeDeadline } from './event.ts';
 import { boundedReasonsOf, type EventDefinition, nameRequest, requestDetail } from './eventDefinition.ts';
 
-/** A request that is held, and again whenever the set of its reason codes changes. */
+/** Reports a held request, and reports it again whenever the set of its reason codes changes. */
 export const requestHeld: EventDefinition = {
   types: ['Request Held'],
   findNew: ({ origin, at, state, requests, owners }) =>
     requests.flatMap((request) => {
       const { id, decision, firstSeen, manualOverrideCommand } = request;
-      const told = state.observations[id]?.published;
-      if (request.outcome !== 'held' || decision.verdict !== 'hold' || told === undefined) return [];
+      const published = state.observations[id]?.published;
+      if (request.outcome !== 'held' || decision.verdict !== 'hold' || published === undefined) return [];
       const codes = [...new Set(decision.reasons.map(({ code }) => code))].sort();
-      if (isSameSet(codes, told.codes)) return [];
+      if (isSameSet(codes, published.codes)) return [];
       const reasons = boundedReasonsOf(decision);
       const why = formatFirst(
         reasons.map(({ code, message }) => `${code}: ${message}`),
@@ -22,8 +22,8 @@ export const requestHeld: EventDefinition = {
         message: `${nameRequest(request)} is held: ${why}`,
         request: requestDetail(request, request),
         reasons,
-        acceptByHand: manualOverrideCommand,
-        forPeople: {
+        manualOverrideCommand,
+        notification: {
           who: describeConnectionOwner(request.connection, owners),
           why,
           byWhen: describeDeadline(request.deadline),
@@ -32,8 +32,9 @@ export const requestHeld: EventDefinition = {
       };
       return [
         {
-          // With its codes: where a write was cut short, it may have been told and be counted as not.
-          event: createEvent('Request Held', origin, at, [id, firstSeen, told.holds, ...codes], detail),
+          // The codes are part of the key: after an interrupted write, a hold may be published although it is not counted
+          // as published.
+          event: createEvent('Request Held', origin, at, [id, firstSeen, published.holds, ...codes], detail),
           mark: { of: 'hold', id, codes },
         },
       ];

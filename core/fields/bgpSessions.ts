@@ -24,26 +24,26 @@ import {
   toTernary,
 } from './matchField.ts';
 
-/** The customer's autonomous system number, long ones too. */
+/** The customer's autonomous system number, including 4-byte ones. */
 export const asn: MatchField<readonly Range[]> = {
   decode: nonEmptyArray(range(1, 4294967295)),
-  // No session listed is no proof: unknown, for a grant as for a hold line.
-  matchesCertainly: (wanted, vif) =>
-    vif.peers.length === 0 ? 'unknown' : allOf(vif.peers.map((peer) => ofPeer(wanted, peer))),
-  mayMatch: (wanted, vif) =>
-    vif.peers.length === 0 ? 'unknown' : anyOf(vif.peers.map((peer) => ofPeer(wanted, peer))),
-  describeExpected: (wanted) => wanted.map(formatRange).join(' or '),
+  // Without a listed session the result is unknown, both for a grant and for a hold rule.
+  matchesCertainly: (compiled, vif) =>
+    vif.peers.length === 0 ? 'unknown' : allOf(vif.peers.map((peer) => asnVerdict(compiled, peer))),
+  mayMatch: (compiled, vif) =>
+    vif.peers.length === 0 ? 'unknown' : anyOf(vif.peers.map((peer) => asnVerdict(compiled, peer))),
+  describeExpected: (compiled) => compiled.map(formatRange).join(' or '),
   describeActual: (vif) =>
     vif.peers.every((peer) => peer.asn === null)
       ? null
       : vif.peers.map((peer) => peer.asn ?? 'unknown').join(' and '),
 };
 
-function ofPeer(wanted: readonly Range[], peer: BgpPeer): Ternary {
-  return peer.asn === null ? 'unknown' : toTernary(inRanges(wanted, peer.asn));
+function asnVerdict(compiled: readonly Range[], peer: BgpPeer): Ternary {
+  return peer.asn === null ? 'unknown' : toTernary(inRanges(compiled, peer.asn));
 }
 
-/** Every BGP session has a key. No predicate of a `hold` line. */
+/** Every BGP session has a key. Not available in hold rules. */
 export const bgpKey: MatchField<'required'> = {
   decode: oneOf(['required']),
   matchesCertainly: (_, vif) => (vif.peers.length === 0 ? 'unknown' : allOf(vif.peers.map(hasKey))),
@@ -63,59 +63,61 @@ function hasKey(peer: BgpPeer): Ternary {
 
 const block: Decoder<string> = (raw, path) => {
   const cidr = typeof raw === 'string' ? parseCidr(raw) : null;
-  // One spelling a block, so that equal policies have equal digests.
+  // One spelling for each block, so that equal policies have equal digests.
   if (cidr === null || formatCidr(cidr) !== raw)
     throw new Malformed(path, 'a CIDR block in its shortest form', raw);
   return raw;
 };
 
 /**
- * Both addresses of every BGP session, each with its whole subnet. The subnet of an address without a prefix length is not
- * known: a grant never fits by it, and a `hold` line that does not name the address itself may concern it.
+ * Both addresses of every BGP session, each with its whole subnet. The subnet of an address without a prefix length is
+ * unknown: it never meets the demand of a grant, and a hold rule that does not contain the address itself may apply.
  */
 export const peers: MatchField<readonly string[]> = {
   decode: nonEmptyArray(block),
-  matchesCertainly: (wanted, vif) => allOf(ofAddresses(wanted, vif, liesIn)),
-  mayMatch: (wanted, vif) => anyOf(ofAddresses(wanted, vif, meets)),
-  describeExpected: (wanted) => `both addresses in ${wanted.join(' or ')}`,
+  matchesCertainly: (compiled, vif) => allOf(evaluateAddresses(compiled, vif, isContained)),
+  mayMatch: (compiled, vif) => anyOf(evaluateAddresses(compiled, vif, overlapsAny)),
+  describeExpected: (compiled) => `both addresses in ${compiled.join(' or ')}`,
   describeActual: (vif) => {
     const addresses = vif.peers.flatMap((peer) => [peer.amazonAddress, peer.customerAddress]);
-    return addresses.every((address) => address === null) ? null : addresses.map(inWords).join(' and ');
+    return addresses.every((address) => address === null)
+      ? null
+      : addresses.map(describeAddress).join(' and ');
   },
 };
 
-function inWords(address: string | null): string {
+function describeAddress(address: string | null): string {
   if (address === null) return 'unknown';
   const parsed = parseHostAddress(address);
-  if (parsed === null) return `unknown (${quote(address)} is no address)`;
+  if (parsed === null) return `unknown (${quote(address)} is not an address)`;
   return parsed.isBare ? `${escapeText(address)} (without a prefix length)` : escapeText(address);
 }
 
-const blocksOf = memoizeByObject((wanted: readonly string[]): readonly Cidr[] =>
-  wanted.map(parseCidr).filter((cidr) => cidr !== null),
+const blocksOf = memoizeByObject((compiled: readonly string[]): readonly Cidr[] =>
+  compiled.map(parseCidr).filter((cidr) => cidr !== null),
 );
 
-function ofAddresses(
-  wanted: readonly string[],
+function evaluateAddresses(
+  compiled: readonly string[],
   vif: VirtualInterface,
   relation: (blocks: readonly Cidr[], address: HostAddress) => Ternary,
 ): Ternary[] {
-  const blocks = blocksOf(wanted);
+  const blocks = blocksOf(compiled);
   const found = addressesOf(vif).map(
     (address): Ternary => (address === null ? 'unknown' : relation(blocks, address)),
   );
-  // No session listed is no proof: unknown, for a grant as for a hold line.
+  // Without a listed session the result is unknown, both for a grant and for a hold rule.
   return found.length === 0 ? ['unknown'] : found;
 }
 
-function liesIn(blocks: readonly Cidr[], { subnet, isBare }: HostAddress): Ternary {
+function isContained(blocks: readonly Cidr[], { subnet, isBare }: HostAddress): Ternary {
   if (!blocks.some((block) => containsCidr(block, subnet))) return 'no';
-  // Fail closed: the address lies in the block, and its subnet may be larger than the block.
+  // Fail closed: the address is in the block, but its subnet may be larger than the block.
   return isBare ? 'unknown' : 'yes';
 }
 
-function meets(blocks: readonly Cidr[], { subnet, isBare }: HostAddress): Ternary {
+function overlapsAny(blocks: readonly Cidr[], { subnet, isBare }: HostAddress): Ternary {
   if (blocks.some((block) => cidrsOverlap(block, subnet))) return 'yes';
-  // Fail closed: the subnet of the address may be so large that it reaches a block of its family.
+  // Fail closed: the subnet of the address may be large enough to overlap a block of its family.
   return isBare && blocks.some(({ family }) => family === subnet.family) ? 'unknown' : 'no';
 }

@@ -5,7 +5,7 @@ import { connection, location, mtu, vlan } from './connectionVlanMtu.ts';
 import type { MatchField, Ternary } from './matchField.ts';
 import { name, tags } from './nameAndTags.ts';
 
-/** Every match field, in the order in which people are told of them. A new one: a file here and in language/fields/. */
+/** Every match field, in the order of messages. A new field is added here and in language/fields/. */
 export const MATCH_FIELDS = { connection, vlan, asn, peers, name, location, bgpKey, mtu, tags } as const;
 
 export type MatchFieldName = keyof typeof MATCH_FIELDS;
@@ -14,25 +14,25 @@ export type MatchFieldName = keyof typeof MATCH_FIELDS;
 export type CompiledField<F extends MatchFieldName> =
   (typeof MATCH_FIELDS)[F] extends MatchField<infer W> ? W : never;
 
-/** A compiled `match`: every field written, `null` where it demands nothing. */
+/** A compiled `match`: every field is present, `null` if it demands nothing. */
 export type Match = { readonly [F in MatchFieldName]: CompiledField<F> | null };
 
 // The keys of the literal above, in its order.
 export const MATCH_FIELD_NAMES = Object.keys(MATCH_FIELDS) as readonly MatchFieldName[];
 
-/** One demanded field held against one interface, with the words for people. */
+/** The result of one demanded field for one interface, with its texts. */
 export interface FieldVerdict {
   readonly field: MatchFieldName;
   readonly expected: string;
-  /** `null` when the API did not give it */
+  /** `null` if the API did not return it */
   readonly actual: string | null;
   readonly verdict: Ternary;
 }
 
-/** How a field is held against an interface: see `MatchField`. */
+/** For what a field is evaluated: see `MatchField`. */
 type Mode = 'matchesCertainly' | 'mayMatch';
 
-/** Whether every field that `match` demands holds: what `judge` says, without the words. */
+/** Whether every field that `match` demands matches: the result of `evaluateMatch` without the texts. */
 export function matchVerdict(match: Match, vif: VirtualInterface, mode: Mode): Ternary {
   let verdict: Ternary = 'yes';
   for (const field of MATCH_FIELD_NAMES) {
@@ -43,33 +43,45 @@ export function matchVerdict(match: Match, vif: VirtualInterface, mode: Mode): T
   return verdict;
 }
 
-/** Every field that `match` demands, in the order of `MATCH_FIELDS`. */
+/** Evaluates every field that `match` demands, in the order of `MATCH_FIELDS`. */
 export function evaluateMatch(match: Match, vif: VirtualInterface, mode: Mode): FieldVerdict[] {
-  return MATCH_FIELD_NAMES.flatMap((field) => told(field, match, vif, mode));
+  return MATCH_FIELD_NAMES.flatMap((field) => fieldVerdict(field, match, vif, mode));
 }
 
-/** `null`: nothing is demanded of this field. */
+/** `null`: `match` does not demand this field. */
 function verdictOn(field: MatchFieldName, match: Match, vif: VirtualInterface, mode: Mode): Ternary | null {
-  const wanted = match[field];
-  return wanted === null ? null : rulesOf(field)[mode](wanted, vif);
+  const compiled = match[field];
+  return compiled === null ? null : matchFieldOf(field)[mode](compiled, vif);
 }
 
-function told(field: MatchFieldName, match: Match, vif: VirtualInterface, mode: Mode): FieldVerdict[] {
-  const wanted = match[field];
-  if (wanted === null) return [];
-  const rules = rulesOf(field);
-  const verdict = rules[mode](wanted, vif);
-  return [{ field, expected: rules.describeExpected(wanted), actual: rules.describeActual(vif), verdict }];
+function fieldVerdict(
+  field: MatchFieldName,
+  match: Match,
+  vif: VirtualInterface,
+  mode: Mode,
+): FieldVerdict[] {
+  const compiled = match[field];
+  if (compiled === null) return [];
+  const matchField = matchFieldOf(field);
+  const verdict = matchField[mode](compiled, vif);
+  return [
+    {
+      field,
+      expected: matchField.describeExpected(compiled),
+      actual: matchField.describeActual(vif),
+      verdict,
+    },
+  ];
 }
 
-/** The compiler cannot tie `MATCH_FIELDS[field]` to `match[field]`: `Match` is that tie. */
-function rulesOf(field: MatchFieldName): MatchField<NonNullable<Match[MatchFieldName]>> {
+/** The compiler cannot relate `MATCH_FIELDS[field]` to `match[field]`; the type `Match` guarantees the relation. */
+function matchFieldOf(field: MatchFieldName): MatchField<NonNullable<Match[MatchFieldName]>> {
   return MATCH_FIELDS[field] as MatchField<NonNullable<Match[MatchFieldName]>>;
 }
 
 /**
- * Reads the compiled `match` of every grant and line of one policy; throws `Malformed`. A demand that many make in the same words is
- * kept once.
+ * Makes the decoder of the compiled `match` of grants and hold rules of one policy; it throws `Malformed`. Equal demands are kept in
+ * memory once.
  */
 export function matchDecoder(objectOf: ObjectDecoder): Decoder<Match> {
   const of = <W>({ decode }: MatchField<W>): Decoder<W | null> => orNull(deduplicated(decode));

@@ -1,16 +1,16 @@
 import { array, type Decoder, integer, Malformed } from '../decode.ts';
 import type { VirtualInterface } from '../model.ts';
 
-/** Three-valued logic: what the API did not say is `unknown`, never a guess. */
+/** Three-valued logic: a value that the API did not return is `unknown`, never a guess. */
 export type Ternary = 'yes' | 'no' | 'unknown';
 
-/** `no` beats `unknown` beats `yes`; of nothing, `yes`. */
+/** Conjunction: `no` before `unknown` before `yes`; `yes` for an empty list. */
 export function allOf(parts: readonly Ternary[]): Ternary {
   if (parts.includes('no')) return 'no';
   return parts.includes('unknown') ? 'unknown' : 'yes';
 }
 
-/** `yes` beats `unknown` beats `no`; of nothing, `no`. */
+/** Disjunction: `yes` before `unknown` before `no`; `no` for an empty list. */
 export function anyOf(parts: readonly Ternary[]): Ternary {
   if (parts.includes('yes')) return 'yes';
   return parts.includes('unknown') ? 'unknown' : 'no';
@@ -20,7 +20,7 @@ export function toTernary(known: boolean): Ternary {
   return known ? 'yes' : 'no';
 }
 
-/** Both ends belong to it. */
+/** A range of numbers, both ends included. */
 export type Range = readonly [from: number, to: number];
 
 export function range(least: number, most: number): Decoder<Range> {
@@ -42,16 +42,16 @@ export function formatRange([from, to]: Range): string {
   return from === to ? String(from) : `${from}-${to}`;
 }
 
-/** One field of a grant's `match` or of a `hold` line, over the compiled form `Wanted`. */
-export interface MatchField<Wanted> {
+/** One field of the `match` of a grant or of a hold rule. `Compiled` is its form in a compiled policy. */
+export interface MatchField<Compiled> {
   /** reads the compiled form; throws `Malformed` */
-  readonly decode: Decoder<Wanted>;
-  /** whether a grant's demand is met: for every BGP session, where sessions matter */
-  matchesCertainly(wanted: Wanted, vif: VirtualInterface): Ternary;
-  /** whether a `hold` line concerns it: for any BGP session, where sessions matter */
-  mayMatch(wanted: Wanted, vif: VirtualInterface): Ternary;
-  /** what is wanted, for people */
-  describeExpected(wanted: Wanted): string;
-  /** what the interface has, for people, safe to print; `null` when the API did not give it */
+  readonly decode: Decoder<Compiled>;
+  /** for a grant: whether the interface meets the demand, in every BGP session for fields of sessions */
+  matchesCertainly(compiled: Compiled, vif: VirtualInterface): Ternary;
+  /** for a hold rule: whether the rule applies, to any BGP session for fields of sessions */
+  mayMatch(compiled: Compiled, vif: VirtualInterface): Ternary;
+  /** the expected value as text */
+  describeExpected(compiled: Compiled): string;
+  /** the actual value as text, safe to print; `null` if the API did not return it */
   describeActual(vif: VirtualInterface): string | null;
 }

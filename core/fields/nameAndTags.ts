@@ -2,30 +2,30 @@ import { type Decoder, Malformed, map, nonEmptyArray, string, text } from '../de
 import { quote } from '../printableText.ts';
 import { allOf, type MatchField, toTernary } from './matchField.ts';
 
-type Wanted = Readonly<Record<string, readonly string[]>>;
+type CompiledTags = Readonly<Record<string, readonly string[]>>;
 
-const decode: Decoder<Wanted> = (raw, path) => {
-  const wanted = map(nonEmptyArray(text('a tag value', () => true)))(raw, path);
-  if (Object.keys(wanted).length === 0) throw new Malformed(path, 'at least one tag', raw);
-  return wanted;
+const decode: Decoder<CompiledTags> = (raw, path) => {
+  const compiled = map(nonEmptyArray(text('a tag value', () => true)))(raw, path);
+  if (Object.keys(compiled).length === 0) throw new Malformed(path, 'at least one tag', raw);
+  return compiled;
 };
 
-/** Every key with one of its values. AWS only: OUTSCALE never returns tags. */
-export const tags: MatchField<Wanted> = {
+/** Every key with one of its allowed values. AWS only: OUTSCALE never returns tags. */
+export const tags: MatchField<CompiledTags> = {
   decode,
-  matchesCertainly: (wanted, vif) => {
+  matchesCertainly: (compiled, vif) => {
     const { tags: has } = vif;
     if (has === null) return 'unknown';
     return allOf(
-      Object.entries(wanted).map(([key, values]) => {
+      Object.entries(compiled).map(([key, values]) => {
         const value = Object.hasOwn(has, key) ? has[key] : undefined;
         return toTernary(value !== undefined && values.includes(value));
       }),
     );
   },
-  mayMatch: (wanted, vif) => tags.matchesCertainly(wanted, vif),
-  describeExpected: (wanted) =>
-    Object.entries(wanted)
+  mayMatch: (compiled, vif) => tags.matchesCertainly(compiled, vif),
+  describeExpected: (compiled) =>
+    Object.entries(compiled)
       .map(([key, values]) => `${quote(key)} = ${values.map(quote).join(' or ')}`)
       .join(' and '),
   describeActual: (vif) => {
@@ -35,19 +35,19 @@ export const tags: MatchField<Wanted> = {
   },
 };
 
-/** The requester's own label: anchored globs with `*` only, case-sensitive. */
+/** The name that the requester chose: anchored globs with `*` only, case-sensitive. */
 export const name: MatchField<readonly string[]> = {
   decode: nonEmptyArray(string),
-  matchesCertainly: (wanted, vif) => {
+  matchesCertainly: (compiled, vif) => {
     const label = vif.name;
-    return label === null ? 'unknown' : toTernary(wanted.some((glob) => globMatches(glob, label)));
+    return label === null ? 'unknown' : toTernary(compiled.some((glob) => globMatches(glob, label)));
   },
-  mayMatch: (wanted, vif) => name.matchesCertainly(wanted, vif),
-  describeExpected: (wanted) => wanted.map(quote).join(' or '),
+  mayMatch: (compiled, vif) => name.matchesCertainly(compiled, vif),
+  describeExpected: (compiled) => compiled.map(quote).join(' or '),
   describeActual: (vif) => (vif.name === null ? null : quote(vif.name)),
 };
 
-/** Linear in the text for each star, with no regular expression to blow up. */
+/** Linear in the text for each star, without a regular expression, whose time could grow exponentially. */
 export function globMatches(glob: string, text: string): boolean {
   const [first = '', ...rest] = glob.split('*');
   const last = rest.pop();

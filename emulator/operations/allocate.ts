@@ -15,7 +15,7 @@ import { type Context, type Operation, operation } from './operation.ts';
 import { serializeInterface } from './serializeInterface.ts';
 import { PREFIXES, TAGS } from './tags.ts';
 
-/** What a requester says of the interface it offers. `null` and `''`: left to the platform. */
+/** The interface that a requester allocates. `null` and `''`: the platform chooses. */
 const NEW_INTERFACE = {
   virtualInterfaceName: text,
   vlan: integer,
@@ -62,7 +62,7 @@ const allocatePublic = operation(
 );
 
 const allocateTransit = operation(
-  // The model of a transit interface requires no name and no VLAN, but no such interface can be made without them.
+  // The API model does not require a name and a VLAN for a transit interface, but the platform does.
   exactObject({
     connectionId: text,
     ownerAccount: text,
@@ -87,7 +87,7 @@ function allocateAs(
   return allocate(context.world, ownConnectionOrLag(context, connectionId), recipient, type, wanted);
 }
 
-/** Offers an interface to the recipient. Throws `ApiError` for what the platform would not provision. */
+/** Creates a request for the recipient. Throws `ApiError` for an interface that the platform would not provision. */
 export function allocate(
   world: World,
   connection: Connection | Lag,
@@ -96,14 +96,14 @@ export function allocate(
   wanted: NewInterface,
 ): VirtualInterface {
   const { virtualInterfaceName: name, vlan, mtu, tags, routeFilterPrefixes, ...session } = wanted;
-  const rules: readonly (readonly [sound: boolean, message: string])[] = [
+  const rules: readonly (readonly [isValid: boolean, message: string])[] = [
     [/^\d{12}$/.test(recipient), `Account ID ${recipient} is invalid.`],
     [isValidName(name), INVALID_NAME],
     [vlan >= 1 && vlan <= 4094, `VLAN ${vlan} is not between 1 and 4094.`],
     [!isVlanTaken(world, connection, vlan), `VLAN ${vlan} is already in use on ${connection.id}.`],
     [MTUS[type].includes(mtu), invalidMtu(type, mtu)],
   ];
-  const broken = rules.find(([sound]) => !sound);
+  const broken = rules.find(([isValid]) => !isValid);
   if (broken !== undefined) throw clientException(broken[1]);
   const id = world.ids.virtualInterface();
   const vif: VirtualInterface = {
@@ -134,7 +134,7 @@ export function isValidName(name: string): boolean {
 export const INVALID_NAME = 'The virtual interface name must have 1 to 100 characters.';
 
 export function invalidMtu(type: InterfaceType, mtu: number): string {
-  return `MTU ${mtu} is none of ${MTUS[type].join(', ')}.`;
+  return `MTU ${mtu} is not one of ${MTUS[type].join(', ')}.`;
 }
 
 export const ALLOCATE_OPERATIONS: Readonly<Record<string, Operation>> = {

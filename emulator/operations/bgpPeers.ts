@@ -5,7 +5,7 @@ import { changeableInterface } from './callerResources.ts';
 import { type Operation, operation } from './operation.ts';
 import { serializeInterface } from './serializeInterface.ts';
 
-/** What a requester says of a session. `null` and `''`: left to the platform. */
+/** The BGP session that a requester allocates. `null` and `''`: the platform chooses. */
 export const NEW_PEER = {
   asn: optional(integer, null),
   asnLong: optional(integer, null),
@@ -58,7 +58,7 @@ const deleteBgpPeer = operation(
   },
 );
 
-/** A session of an interface. Throws `ApiError` for what the platform would not provision. */
+/** Creates a BGP session. Throws `ApiError` for a session that the platform would not provision. */
 export function createPeer(
   world: World,
   { asnLong, asn: short, ...wanted }: NewPeer,
@@ -66,12 +66,12 @@ export function createPeer(
 ): BgpPeer {
   const { authKey } = wanted;
   const asn = asnLong ?? short ?? 0;
-  const rules: readonly (readonly [sound: boolean, message: string])[] = [
+  const rules: readonly (readonly [isValid: boolean, message: string])[] = [
     [world.dialect.separateLongAsn || asnLong === null, 'The asnLong is not supported: give an asn.'],
     [asn >= 1 && asn <= MAX_ASN, `An ASN between 1 and ${MAX_ASN} is required.`],
     [authKey === '' || isKey(authKey), 'The BGP authentication key must have 6 to 80 characters.'],
   ];
-  const broken = rules.find(([sound]) => !sound);
+  const broken = rules.find(([isValid]) => !isValid);
   if (broken !== undefined) throw clientException(broken[1]);
   return {
     id: world.ids.bgpPeer(),

@@ -10,7 +10,7 @@ import {
 } from '../world.ts';
 import type { Context } from './operation.ts';
 
-/** A live interface that the caller may change: its recipient's, or on a connection of the caller's. Throws `ApiError`. */
+/** An interface that has not ended and that the caller may change, as its recipient or as owner of the connection. Throws `ApiError`. */
 export function changeableInterface(context: Context, id: string): VirtualInterface {
   const vif = context.world.interfaces.get(id);
   if (vif === undefined || !isVisibleTo(context, vif)) throw interfaceNotFound(id);
@@ -18,7 +18,7 @@ export function changeableInterface(context: Context, id: string): VirtualInterf
   return vif;
 }
 
-/** The recipient sees it, and so does the connection's owner: what it offered to others stands in its own listing. */
+/** The recipient and the connection's owner see an interface: the owner's listing includes its requests to others. */
 export function isVisibleTo(
   { account, region }: Context,
   { connection, recipient }: VirtualInterface,
@@ -30,7 +30,7 @@ export function interfaceNotFound(id: string) {
   return clientException(`Virtual Interface ${id} does not exist.`);
 }
 
-/** What the caller owns and can put an interface on. Throws `ApiError`: also for a member of a LAG, which carries none itself. */
+/** A connection or LAG of the caller that can carry an interface. Throws `ApiError`, also for a member of a LAG, which carries none itself. */
 export function ownConnectionOrLag(context: Context, id: string): Connection | Lag {
   const { connections, lags } = context.world;
   const line = connections.get(id) ?? lags.get(id);
@@ -41,14 +41,14 @@ export function ownConnectionOrLag(context: Context, id: string): Connection | L
   return line;
 }
 
-/** A connection of the caller's. Throws `ApiError`. */
+/** A connection of the caller. Throws `ApiError`. */
 export function ownConnection(context: Context, id: string): Connection {
   const connection = context.world.connections.get(id);
   if (connection === undefined || !isIn(context, connection)) throw connectionNotFound(id);
   return connection;
 }
 
-/** A LAG of the caller's. Throws `ApiError`. */
+/** A LAG of the caller. Throws `ApiError`. */
 export function ownLag(context: Context, id: string): Lag {
   const lag = context.world.lags.get(id);
   if (lag === undefined || !isIn(context, lag)) throw lagNotFound(id);
@@ -72,14 +72,14 @@ export function isVlanTaken(world: World, line: Connection | Lag, vlan: number):
   return interfacesOn(world, line).some((vif) => vif.vlan === vlan);
 }
 
-/** Puts interfaces on another connection or LAG. Throws `ApiError`, and has then moved none. */
+/** Moves interfaces to another connection or LAG. Throws `ApiError`, and then moves none. */
 export function moveInterfaces(world: World, moved: readonly VirtualInterface[], to: Connection | Lag): void {
-  const there = interfacesOn(world, to);
+  const existing = interfacesOn(world, to);
   for (const vif of moved) {
-    if (there.some(({ vlan }) => vlan === vif.vlan)) {
+    if (existing.some(({ vlan }) => vlan === vif.vlan)) {
       throw clientException(`VLAN ${vif.vlan} is already in use on ${to.id}.`);
     }
-    if (there.some((other) => isConflicting(addressesOf(other), addressesOf(vif)))) {
+    if (existing.some((other) => isConflicting(addressesOf(other), addressesOf(vif)))) {
       throw clientException(`An IP address of ${vif.id} is already in use on ${to.id}.`);
     }
   }
@@ -91,6 +91,6 @@ function isConflicting(a: readonly string[], b: readonly string[]): boolean {
 }
 
 function addressesOf({ peers }: VirtualInterface): string[] {
-  const both = ({ amazonAddress, customerAddress }: BgpPeer) => [amazonAddress, customerAddress];
-  return peers.flatMap(both).filter((address) => address !== '');
+  const addresses = ({ amazonAddress, customerAddress }: BgpPeer) => [amazonAddress, customerAddress];
+  return peers.flatMap(addresses).filter((address) => address !== '');
 }

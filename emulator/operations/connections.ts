@@ -39,7 +39,7 @@ const describeConnections = operation(
     const own = [...world.connections.values()].filter(
       (connection) => isIn(context, connection) && (connectionId === null || connection.id === connectionId),
     );
-    // A recipient does not see the connection that a request stands on, even by its ID.
+    // A recipient does not see the connection of a request, even by its ID.
     if (connectionId !== null && own.length === 0) throw connectionNotFound(connectionId);
     const { items, next } = paginate(own, asked, world.dialect);
     return { connections: items.map((connection) => serializeConnection(connection, world)), ...next };
@@ -52,7 +52,7 @@ export function serializeConnection(connection: Connection, { dialect }: World):
     ownerAccount: account,
     connectionId: id,
     connectionName: name,
-    // In life a connection waits for a cable first; nobody learns from waiting for that here.
+    // A real connection first waits for its cabling, which the emulator skips.
     connectionState: 'available',
     region,
     location,

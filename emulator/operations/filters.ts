@@ -12,7 +12,7 @@ const VALUES: Readonly<Record<string, ValuesOf<VirtualGateway>>> = {
   'vpn-gateway-id': ({ id }) => [id],
 };
 
-/** The filters of virtual private gateways. */
+/** Returns a filter of virtual private gateways by its name. */
 export function gatewayFilter(name: string): ValuesOf<VirtualGateway> | undefined {
   if (name.startsWith('tag:')) {
     return ({ tags }) => tags.filter(({ key }) => `tag:${key}` === name).map(({ value }) => value);
@@ -28,12 +28,12 @@ interface Filter {
 /** The `Filter` member of an input. */
 export const FILTERS = list(exactObject<Filter>({ Name: text, Value: list(text) }));
 
-/** What an item has for a filter to be held against. */
+/** Returns an item's values of a filter. */
 export type ValuesOf<T> = (item: T) => readonly string[];
 
 /**
- * Any value of a filter will do; every filter must be passed. Throws `ApiError` for a filter that is none.
- * @param known the filters that there are, by name
+ * Returns the items that match every filter; one value of a filter is enough. Throws `ApiError` for an unknown filter.
+ * @param known returns a filter by its name
  */
 export function applyFilters<T>(
   items: readonly T[],

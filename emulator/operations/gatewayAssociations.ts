@@ -54,7 +54,7 @@ export const DIRECT_CONNECT_GATEWAY_OPERATIONS: Readonly<Record<string, Operatio
   DescribeDirectConnectGateways: describeDirectConnectGateways,
 };
 
-/** The gateway has two names in these inputs: the older knows virtual private ones only, as does the emulator. */
+/** These inputs have two members for the gateway. The older allows virtual private gateways only, as the emulator does. */
 const GATEWAY = { gatewayId: optional(text, null), virtualGatewayId: optional(text, null) };
 
 const createAssociation = operation(
@@ -136,12 +136,12 @@ const describeAssociations = operation(
   },
 );
 
-/** Seen from every region, as the Direct Connect gateway is. */
+/** Visible in every region, like the Direct Connect gateway. */
 function ownAssociations({ world, account }: Context): GatewayAssociation[] {
   return [...world.gatewayAssociations.values()].filter((association) => association.account === account);
 }
 
-/** In life it takes minutes to come and to go; nobody learns from waiting for that here. */
+/** Real associations take minutes to be created and deleted, which the emulator skips. */
 function present(
   { id, account, region, directConnectGateway, virtualGateway, allowedPrefixes }: GatewayAssociation,
   associationState: string,

@@ -9,21 +9,21 @@ interface Ignored {
   readonly reason: string;
 }
 
-const NO_PAGES = 'its API documents no pages: everything comes at once, whatever is asked for';
+const NO_PAGES = 'its API documents no paging: it always returns everything at once';
 
-/** All that a client may say without effect. Whatever else nobody reads is refused by name. */
+/** Parameters that are accepted without effect. All other unknown parameters are refused by name. */
 export const IGNORED_PARAMETERS: readonly Ignored[] = [
   {
     operation: 'CreateVpnGateway',
     member: 'AvailabilityZone',
     dialect: null,
-    reason: 'a gateway serves every zone, and no answer tells of one',
+    reason: 'a gateway serves every zone, and no answer contains one',
   },
   {
     operation: 'AssumeRole',
     member: 'ExternalId',
     dialect: null,
-    reason: 'every role may be assumed by everybody; whoever cares reads it from the log of calls',
+    reason: 'every account may assume every role; a test can read it from the log of calls',
   },
   { operation: 'DescribeVirtualInterfaces', member: 'maxResults', dialect: 'outscale', reason: NO_PAGES },
   { operation: 'DescribeVirtualInterfaces', member: 'nextToken', dialect: 'outscale', reason: NO_PAGES },
@@ -33,7 +33,7 @@ export const IGNORED_PARAMETERS: readonly Ignored[] = [
   { operation: 'DescribeRouteTables', member: 'NextToken', dialect: 'outscale', reason: NO_PAGES },
 ];
 
-/** An input without what is ignored in it. */
+/** Removes the ignored parameters from an input. */
 export function removeIgnored(operation: string, dialect: DialectName, input: unknown): unknown {
   if (typeof input !== 'object' || input === null || Array.isArray(input)) return input;
   const ignored = IGNORED_PARAMETERS.filter(

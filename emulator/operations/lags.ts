@@ -7,8 +7,13 @@ import { type Operation, type Output, operation } from './operation.ts';
 import { PAGING, paginate } from './paging.ts';
 import { serializeTags, TAGS } from './tags.ts';
 
-/** How many connections of each bandwidth a LAG bundles at most. */
-const MOST: Readonly<Record<string, number>> = { '1Gbps': 4, '10Gbps': 4, '100Gbps': 2, '400Gbps': 2 };
+/** Maximum connections of a LAG, by bandwidth. */
+const MAX_CONNECTIONS: Readonly<Record<string, number>> = {
+  '1Gbps': 4,
+  '10Gbps': 4,
+  '100Gbps': 2,
+  '400Gbps': 2,
+};
 
 const createLag = operation(
   exactObject({
@@ -24,8 +29,9 @@ const createLag = operation(
   (context, { numberOfConnections: number, lagName: name, connectionsBandwidth: bandwidth, ...asked }) => {
     const { world, account, region } = context;
     const { location, tags, providerName: provider } = asked;
-    const most = MOST[bandwidth];
-    if (most === undefined) throw clientException(`${bandwidth} is none of ${Object.keys(MOST).join(', ')}.`);
+    const most = MAX_CONNECTIONS[bandwidth];
+    if (most === undefined)
+      throw clientException(`${bandwidth} is not one of ${Object.keys(MAX_CONNECTIONS).join(', ')}.`);
     if (number > most) throw clientException(`A LAG bundles at most ${most} connections of ${bandwidth}.`);
     const first = asked.connectionId === null ? null : ownConnection(context, asked.connectionId);
     const id = world.ids.lag();
@@ -67,18 +73,18 @@ const disassociateConnectionFromLag = operation(
   (context, { connectionId, lagId }) => {
     const connection = ownConnection(context, connectionId);
     const { id } = ownLag(context, lagId);
-    if (connection.lag !== id) throw clientException(`${connectionId} is no member of ${id}.`);
-    // Its interfaces stay with the LAG.
+    if (connection.lag !== id) throw clientException(`${connectionId} is not a member of ${id}.`);
+    // Its interfaces stay on the LAG.
     connection.lag = null;
     return serializeConnection(connection, context.world);
   },
 );
 
-/** A connection becomes a member, and the interfaces on it move to the LAG. Those that it left on another LAG stay there. */
+/** Adds a connection to a LAG and moves its interfaces there. Interfaces that it left on another LAG stay there. */
 function join(world: World, connection: Connection, lag: Lag): void {
   const { id, location, bandwidth } = connection;
   if (location !== lag.location || bandwidth !== lag.bandwidth) {
-    throw clientException(`${id} has not the location and bandwidth of ${lag.id}.`);
+    throw clientException(`${id} does not have the location and bandwidth of ${lag.id}.`);
   }
   moveInterfaces(world, interfacesOn(world, connection), lag);
   connection.lag = lag.id;

@@ -11,7 +11,7 @@ import { ROUTE_TABLE_OPERATIONS } from './routeTables.ts';
 import { STS_OPERATIONS } from './sts.ts';
 import { GATEWAY_OPERATIONS, VIRTUAL_GATEWAY_OPERATIONS } from './virtualGateways.ts';
 
-/** Every operation that the emulator knows. A new one: a function and an entry in its file's table. */
+/** All operations of the emulator. To add one, write a function and add it to the table of its file. */
 const OPERATIONS: Readonly<Record<Service, Readonly<Record<string, Operation>>>> = {
   directconnect: {
     ...CONNECTION_OPERATIONS,
@@ -32,7 +32,7 @@ export const OPERATION_NAMES: readonly string[] = Object.values(OPERATIONS).flat
   Object.keys(table),
 );
 
-/** `null` when the dialect has no such operation. */
+/** `null` if the dialect has no such operation. */
 export function findOperation(
   service: Service,
   name: string,

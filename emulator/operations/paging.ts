@@ -2,7 +2,7 @@ import { integer, optional, text } from '../decoders.ts';
 import type { Dialect } from '../dialects.ts';
 import { type ApiError, clientException } from '../wire.ts';
 
-/** The members of an input that ask for a page. */
+/** The members of an input that request a page. */
 export const PAGING = { maxResults: optional(integer, null), nextToken: optional(text, null) };
 
 interface Asked {
@@ -12,13 +12,13 @@ interface Asked {
 
 interface Page<T> {
   readonly items: readonly T[];
-  /** to be spread into the output: empty on the last page */
+  /** spread into the output; empty on the last page */
   readonly next: { readonly nextToken?: string };
 }
 
 /**
- * The page asked for; a dialect without paging ignores what is asked and gives everything.
- * @param refusal the service's error for what cannot be asked for
+ * Returns the requested page. A dialect without paging returns everything.
+ * @param refusal creates the service's error for an invalid page
  */
 export function paginate<T>(
   all: readonly T[],

@@ -25,11 +25,11 @@ const describeRouteTables = operation(
   }),
   (context, { RouteTableId: ids, Filter: filters, MaxResults, NextToken: nextToken }) => {
     const { dialect, routeTables } = context.world;
-    const asked =
+    const candidates =
       ids === null
         ? [...routeTables.values()].filter((table) => isIn(context, table))
         : ids.map((id) => tableOf(context, id));
-    const found = applyFilters(asked, filters, (name) =>
+    const found = applyFilters(candidates, filters, (name) =>
       Object.hasOwn(FILTER_VALUES, name) ? FILTER_VALUES[name] : undefined,
     );
     const maxResults = MaxResults === null ? null : Number(MaxResults);
@@ -48,7 +48,7 @@ const enableVgwRoutePropagation = operation(
   (context, { RouteTableId, GatewayId }) => {
     const table = tableOf(context, RouteTableId);
     const gateway = ownVirtualGateway(context, GatewayId);
-    if (!isAttachedTo(gateway, table)) throw elsewhere(gateway, table);
+    if (!isAttachedTo(gateway, table)) throw differentVpcs(gateway, table);
     table.propagating.add(gateway.id);
     return { return: true };
   },
@@ -62,13 +62,13 @@ const disableVgwRoutePropagation = operation(
   },
 );
 
-/** By hand, to a virtual private gateway: the other way to lead to one. */
+/** Adds a static route to a virtual private gateway. */
 const createRoute = operation(
   exactObject({ RouteTableId: text, DestinationCidrBlock: text, GatewayId: text }),
   (context, { RouteTableId, DestinationCidrBlock: destination, GatewayId }) => {
     const table = tableOf(context, RouteTableId);
     const gateway = ownVirtualGateway(context, GatewayId);
-    if (!isAttachedTo(gateway, table)) throw elsewhere(gateway, table);
+    if (!isAttachedTo(gateway, table)) throw differentVpcs(gateway, table);
     if (table.routes.has(destination)) {
       const message = `The route identified by ${destination} already exists.`;
       throw new ApiError('RouteAlreadyExists', message);
@@ -88,7 +88,7 @@ function isAttachedTo({ attachment }: VirtualGateway, { vpc }: RouteTable): bool
   return attachment?.state === 'attached' && attachment.vpc === vpc;
 }
 
-function elsewhere(gateway: VirtualGateway, table: RouteTable): ApiError {
+function differentVpcs(gateway: VirtualGateway, table: RouteTable): ApiError {
   return invalid(`route table ${table.id} and network gateway ${gateway.id} belong to different networks`);
 }
 
@@ -97,17 +97,22 @@ function invalid(message: string): ApiError {
 }
 
 function present({ id, vpc, propagating, routes }: RouteTable, { world, account }: Context): Output {
-  const byHand = [...routes].map(([destinationCidrBlock, gatewayId]) => {
+  const staticRoutes = [...routes].map(([destinationCidrBlock, gatewayId]) => {
     const attachment = world.virtualGateways.get(gatewayId)?.attachment;
-    const leads = attachment?.state === 'attached' && attachment.vpc === vpc;
-    return { destinationCidrBlock, gatewayId, state: leads ? 'active' : 'blackhole', origin: 'CreateRoute' };
+    const isActive = attachment?.state === 'attached' && attachment.vpc === vpc;
+    return {
+      destinationCidrBlock,
+      gatewayId,
+      state: isActive ? 'active' : 'blackhole',
+      origin: 'CreateRoute',
+    };
   });
   const routeTableAssociationId = id.replace('rtb', 'rtbassoc');
   return {
     routeTableId: id,
     vpcId: vpc,
     ownerId: account,
-    // The addresses of a VPC are not emulated, nor is what is learnt by BGP.
+    // Addresses of a VPC and routes learnt by BGP are not emulated.
     routeSet: [
       {
         destinationCidrBlock: '10.0.0.0/16',
@@ -115,7 +120,7 @@ function present({ id, vpc, propagating, routes }: RouteTable, { world, account 
         state: 'active',
         origin: 'CreateRouteTable',
       },
-      ...byHand,
+      ...staticRoutes,
     ],
     associationSet: [{ routeTableAssociationId, routeTableId: id, main: true }],
     propagatingVgwSet: [...propagating].map((gatewayId) => ({ gatewayId })),

@@ -6,10 +6,10 @@ import type { Output } from './operation.ts';
 import { serializeTags } from './tags.ts';
 
 const DEVICE = 'emulated-device-1';
-/** the greatest ASN that fits into `asn`; greater ones are long */
+/** The largest ASN that fits into `asn`; larger ones are long. */
 const MAX_SHORT_ASN = 2147483646;
 
-/** An interface as the dialect returns it. */
+/** Serializes an interface as the dialect returns it. */
 export function serializeInterface(vif: VirtualInterface, dialect: Dialect): Output {
   const { connection, gateway } = vif;
   const amazonSideAsn = gateway?.asn ?? DEFAULT_AMAZON_ASN;
@@ -73,7 +73,7 @@ function peerStates({ state }: VirtualInterface): { bgpPeerState: string; bgpSta
   return { bgpPeerState: state === 'down' ? 'available' : 'pending', bgpStatus: 'down' };
 }
 
-/** The key stands in it in clear, as in life, so that one can test that it is kept secret. */
+/** Contains the key in clear text, as the real API does, so that tests can check that clients keep it secret. */
 function routerConfig(vif: VirtualInterface, peer: BgpPeer | undefined, amazonSideAsn: number): string {
   const fields = {
     vlan: vif.vlan,

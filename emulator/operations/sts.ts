@@ -15,7 +15,7 @@ const getCallerIdentity = operation(exactObject({}), ({ world, account, sessionT
   };
 });
 
-/** Every role may be assumed by everybody; whoever cares reads the `ExternalId` from the log of calls. */
+/** Every account may assume every role. A test can read the `ExternalId` from the log of calls. */
 const assumeRole = operation(
   exactObject({ RoleArn: text, RoleSessionName: text, DurationSeconds: optional(text, '3600') }),
   ({ world }, { RoleArn, RoleSessionName: name, DurationSeconds }) => {
@@ -43,7 +43,7 @@ const assumeRole = operation(
         AccessKeyId: account,
         SecretAccessKey: 'secret',
         SessionToken: token,
-        // By the real clock, because clients renew credentials by it; the emulator itself lets them live for ever.
+        // In real time, because clients renew credentials by that; in the emulator they do not expire.
         Expiration: new Date(Date.now() + Number(DurationSeconds) * 1000).toISOString(),
       },
       AssumedRoleUser: {

@@ -2,40 +2,42 @@ import { exactObject, list, optional, type Reader, text } from '../decoders.ts';
 import { ApiError } from '../wire.ts';
 import type { Tag } from '../world.ts';
 
-/** A member of an input that lists CIDR blocks. */
+/** A member of an input with a list of CIDR blocks. */
 export const PREFIXES = list(exactObject({ cidr: text }));
 
-const MOST = 50;
+const MAX_TAGS = 50;
 
-/** Letters, white space, digits and few marks. */
-const wording = (from: number, to: number) =>
+/** Letters, white space, digits and some punctuation. */
+const tagText = (from: number, to: number) =>
   new RegExp(`^[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]{${from},${to}}$`, 'u');
-const KEY = wording(1, 128);
-const VALUE = wording(0, 256);
+const KEY = tagText(1, 128);
+const VALUE = tagText(0, 256);
 
 const LIST = list(exactObject<Tag>({ key: text, value: optional(text, '') }));
 
-const sound: Reader<readonly Tag[]> = (value, path) => {
+const validTags: Reader<readonly Tag[]> = (value, path) => {
   const tags = LIST(value, path);
-  if (tags.length === 0) throw unsound(path, 'have length greater than or equal to 1');
-  if (!tags.every((tag) => KEY.test(tag.key))) throw unsound(`${path}.key`, `match ${KEY.source}`);
-  if (!tags.every((tag) => VALUE.test(tag.value))) throw unsound(`${path}.value`, `match ${VALUE.source}`);
+  if (tags.length === 0) throw constraintError(path, 'have length greater than or equal to 1');
+  if (!tags.every((tag) => KEY.test(tag.key))) throw constraintError(`${path}.key`, `match ${KEY.source}`);
+  if (!tags.every((tag) => VALUE.test(tag.value)))
+    throw constraintError(`${path}.value`, `match ${VALUE.source}`);
   if (new Set(tags.map(({ key }) => key)).size < tags.length) {
     throw new ApiError('DuplicateTagKeysException', 'A tag key was specified more than once.');
   }
-  if (tags.length > MOST) throw new ApiError('TooManyTagsException', `At most ${MOST} tags are allowed.`);
+  if (tags.length > MAX_TAGS)
+    throw new ApiError('TooManyTagsException', `At most ${MAX_TAGS} tags are allowed.`);
   return tags;
 };
 
-function unsound(path: string, must: string): ApiError {
+function constraintError(path: string, must: string): ApiError {
   const message = `1 validation error detected: Value at '${path}' failed to satisfy constraint: Member must ${must}`;
   return new ApiError('ValidationException', message);
 }
 
 /** The `tags` member of an input. */
-export const TAGS = optional(sound, []);
+export const TAGS = optional(validTags, []);
 
-/** To be spread into an output: `tags` is missing where there are none, which clients must bear. */
+/** Spread into an output. `tags` is absent if there are none, which clients must handle. */
 export function serializeTags(tags: readonly Tag[]): { readonly tags?: readonly Tag[] } {
   return tags.length === 0 ? {} : { tags };
 }

@@ -54,7 +54,7 @@ const attachVpnGateway = operation(
       throw new ApiError('VpnGatewayAttachmentLimitExceeded', message);
     }
     gateway.attachment = { vpc, state: 'attached' };
-    // As in life, its routes are propagated nowhere until somebody asks for that.
+    // As in the real API, propagation of its routes must be enabled separately.
     mainRouteTable(context.world, context, vpc);
     return { attachment: { vpcId: vpc, state: 'attaching' } };
   },
@@ -98,7 +98,7 @@ const describeVpnGateways = operation(
   },
 );
 
-/** Direct Connect's own listing of them: ID and state only. */
+/** Direct Connect's own listing of virtual private gateways: ID and state only. */
 const describeVirtualGateways = operation(exactObject({}), (context) => ({
   virtualGateways: ownGateways(context).map(({ id, state }) => ({
     virtualGatewayId: id,

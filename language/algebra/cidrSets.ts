@@ -1,23 +1,23 @@
 import type { Cidr } from '../../core/ip.ts';
 import { formatCidr } from '../../core/ip.ts';
+import { spendSteps } from '../stepLimit.ts';
 import type { SetAlgebra } from './setAlgebra.ts';
-import { spendSteps } from './stepLimit.ts';
 
 /**
- * What is known of the place of one address of a session: its subnet, or only its family, where the API gives an address without a
- * prefix length. A subnet has room for both ends of a session, which have different addresses: one of a single address is no value.
+ * The subnet of an address of a session, or only its family if the API returns an address without a prefix length. A subnet has at least
+ * two addresses, because the two ends of a session have different ones.
  */
 export type AddressSubnet = Cidr | AddressWithoutPrefix;
 
-/** An address without a prefix length. A policy cannot tell it from others of its family. */
+/** An address without a prefix length. A policy cannot distinguish it from others of its family. */
 export interface AddressWithoutPrefix {
   readonly family: Family;
   readonly prefix: null;
 }
 
 /**
- * Sets of subnets. A subnet halves into two longer ones, and so on: a tree, in which a block and all that lies in it is a
- * branch. A leaf says whether the subnet there and all below belong; elsewhere each is said by itself.
+ * A set of subnets as a binary tree. Each node is a subnet, its children are its two halves. A leaf states for its subnet and all within
+ * whether they are in the set; a branch states it for its own subnet only.
  */
 export type SubnetTree = boolean | Branch;
 
@@ -31,7 +31,7 @@ interface Branch {
 export interface CidrSet {
   readonly 4: SubnetTree;
   readonly 6: SubnetTree;
-  /** families whose addresses without a prefix length belong */
+  /** families whose addresses without a prefix length are in the set */
   readonly withoutPrefix: ReadonlySet<Family>;
 }
 
@@ -39,34 +39,34 @@ type Family = 4 | 6;
 
 const FAMILIES = [4, 6] as const;
 const BITS = { 4: 32, 6: 128 } as const;
-/** Of the link between two routers: a member shows one, where it may. */
+/** The usual prefix lengths of a link between two routers: a member has one of these if possible. */
 const USUAL = { 4: 30, 6: 126 } as const;
 
 export const cidrSets: SetAlgebra<CidrSet, AddressSubnet> = {
   all: { 4: true, 6: true, withoutPrefix: new Set(FAMILIES) },
   intersect: (a, b) => ({
-    4: both(a[4], b[4]),
-    6: both(a[6], b[6]),
-    withoutPrefix: bareIn((one) => contains(a, one) && contains(b, one)),
+    4: intersectTrees(a[4], b[4]),
+    6: intersectTrees(a[6], b[6]),
+    withoutPrefix: familiesIn((one) => contains(a, one) && contains(b, one)),
   }),
   complement: (set) => ({
-    4: negated(set[4]),
-    6: negated(set[6]),
-    withoutPrefix: bareIn((one) => !contains(set, one)),
+    4: complementTree(set[4]),
+    6: complementTree(set[6]),
+    withoutPrefix: familiesIn((one) => !contains(set, one)),
   }),
   contains,
   pickMember: (set) => {
-    const usual = both(set[4], LINK_LOCAL);
-    const found = find(usual, 4, 0n, 0) ?? find(set[4], 4, 0n, 0) ?? find(set[6], 6, 0n, 0);
+    const usual = intersectTrees(set[4], LINK_LOCAL);
+    const found = findSubnet(usual, 4, 0n, 0) ?? findSubnet(set[4], 4, 0n, 0) ?? findSubnet(set[6], 6, 0n, 0);
     if (found !== null) return { value: found };
     const [family] = set.withoutPrefix;
     return family === undefined ? null : { value: { family, prefix: null } };
   },
   describe: (set) => {
-    const said = [wholes(set[4], 4, 0n, 0), wholes(set[6], 6, 0n, 0)];
-    const plain = said.filter((found) => found !== null).flat();
-    const bare = [...set.withoutPrefix].map((family) => `IPv${family} without a prefix length`);
-    return said.includes(null) ? null : [...plain.map(formatCidr), ...bare].join(' or ');
+    const blocks = [blocksOf(set[4], 4, 0n, 0), blocksOf(set[6], 6, 0n, 0)];
+    const plain = blocks.filter((found) => found !== null).flat();
+    const others = [...set.withoutPrefix].map((family) => `IPv${family} without a prefix length`);
+    return blocks.includes(null) ? null : [...plain.map(formatCidr), ...others].join(' or ');
   },
 };
 
@@ -74,110 +74,127 @@ function contains(set: CidrSet, value: AddressSubnet): boolean {
   const { family } = value;
   return value.prefix === null
     ? set.withoutPrefix.has(family)
-    : at(set[family], family, value.base, value.prefix, 0);
+    : treeContains(set[family], family, value.base, value.prefix, 0);
 }
 
-function bareIn(isIn: (one: AddressWithoutPrefix) => boolean): ReadonlySet<Family> {
+function familiesIn(isIn: (one: AddressWithoutPrefix) => boolean): ReadonlySet<Family> {
   return new Set(FAMILIES.filter((family) => isIn({ family, prefix: null })));
 }
 
-/** Where both providers put the addresses of a session that nobody chose: a member is from there, where it may. */
-const LINK_LOCAL = branchOf({ family: 4, base: 0xa9fe0000n, prefix: 16 }, false);
+/** The block from which both providers choose addresses by default: a member is from it if possible. */
+const LINK_LOCAL = treeOfBlock({ family: 4, base: 0xa9fe0000n, prefix: 16 }, false);
 
-/** Subnets that certainly lie in one of these: of an address without a prefix length that is never certain. */
+/** The subnets that are certainly within one of the blocks. For an address without a prefix length that is never certain. */
 export function subnetsWithin(found: readonly Cidr[]): CidrSet {
-  return unionOf(found, false, new Set());
+  return unionOfBlocks(found, false, new Set());
 }
 
 /**
- * What may lie in one of these. An address without a prefix length may where it stands in one, which matters to no comparison of two
- * such sets: it stands in more blocks only where more subnets do. So only where every one may, that is said.
+ * The subnets that may be within one of the blocks. An address without a prefix length may be if it is in a block itself. For comparing
+ * such sets it is enough to include these addresses when the block is the whole family: otherwise the subnets differ as well.
  */
 export function subnetsPerhapsWithin(found: readonly Cidr[]): CidrSet {
   const whole = found.filter(({ prefix }) => prefix === 0).map(({ family }) => family);
-  return unionOf(found, false, new Set(whole));
+  return unionOfBlocks(found, false, new Set(whole));
 }
 
-/** Subnets that lie in one of these, or that one of these lies in; addresses without a prefix length that may. */
+/** The subnets that are within one of the blocks or contain one, and the addresses without a prefix length that may. */
 export function subnetsOverlapping(found: readonly Cidr[]): CidrSet {
-  return unionOf(found, true, new Set(found.map(({ family }) => family)));
+  return unionOfBlocks(found, true, new Set(found.map(({ family }) => family)));
 }
 
-function unionOf(found: readonly Cidr[], above: boolean, withoutPrefix: ReadonlySet<Family>): CidrSet {
-  // No subnet of two addresses lies in a single one, and those that it lies in are those of the two where it is.
-  const roomy = above ? found.map(withRoom) : found.filter((block) => withRoom(block) === block);
+function unionOfBlocks(
+  found: readonly Cidr[],
+  containing: boolean,
+  withoutPrefix: ReadonlySet<Family>,
+): CidrSet {
+  // A block of a single address contains no subnet of two, and the subnets around it are those around its pair.
+  const usable = containing ? found.map(roomForTwo) : found.filter((block) => roomForTwo(block) === block);
   const trees = (family: Family): SubnetTree =>
-    either(roomy.filter((block) => block.family === family).map((block) => branchOf(block, above)));
+    unionTrees(
+      usable.filter((block) => block.family === family).map((block) => treeOfBlock(block, containing)),
+    );
   return { 4: trees(4), 6: trees(6), withoutPrefix };
 }
 
-/** By halves: one after the other, each of thousands would be joined to all before it. */
-function either(trees: readonly SubnetTree[]): SubnetTree {
+/** The union of trees, by halves: one by one, each of thousands would be merged with all before it. */
+function unionTrees(trees: readonly SubnetTree[]): SubnetTree {
   const [first = false, second] = trees;
   if (second === undefined) return first;
-  const [a, b] = [either(trees.slice(0, trees.length >> 1)), either(trees.slice(trees.length >> 1))];
-  return negated(both(negated(a), negated(b)));
+  const [a, b] = [unionTrees(trees.slice(0, trees.length >> 1)), unionTrees(trees.slice(trees.length >> 1))];
+  return complementTree(intersectTrees(complementTree(a), complementTree(b)));
 }
 
-/** The least block around it that has two addresses. */
-function withRoom(block: Cidr): Cidr {
+/** The smallest block around a block that has at least two addresses. */
+function roomForTwo(block: Cidr): Cidr {
   const { family, base, prefix } = block;
   return prefix < BITS[family] ? block : { family, base: (base >> 1n) << 1n, prefix: prefix - 1 };
 }
 
-/** @param above whether what it lies in belongs too */
-function branchOf({ family, base, prefix }: Cidr, above: boolean): SubnetTree {
+/** @param containing whether the subnets that contain the block are in the set too */
+function treeOfBlock({ family, base, prefix }: Cidr, containing: boolean): SubnetTree {
   let tree: SubnetTree = true;
   for (let depth = prefix - 1; depth >= 0; depth -= 1) {
     const bit = (base >> BigInt(BITS[family] - 1 - depth)) & 1n;
-    tree = { self: above, zero: bit === 0n ? tree : false, one: bit === 1n ? tree : false };
+    tree = { self: containing, zero: bit === 0n ? tree : false, one: bit === 1n ? tree : false };
   }
   return tree;
 }
 
-function at(tree: SubnetTree, family: Family, base: bigint, prefix: number, depth: number): boolean {
+function treeContains(
+  tree: SubnetTree,
+  family: Family,
+  base: bigint,
+  prefix: number,
+  depth: number,
+): boolean {
   if (typeof tree === 'boolean') return tree;
   if (depth === prefix) return tree.self;
   const bit = (base >> BigInt(BITS[family] - 1 - depth)) & 1n;
-  return at(bit === 0n ? tree.zero : tree.one, family, base, prefix, depth + 1);
+  return treeContains(bit === 0n ? tree.zero : tree.one, family, base, prefix, depth + 1);
 }
 
-function both(a: SubnetTree, b: SubnetTree): SubnetTree {
+function intersectTrees(a: SubnetTree, b: SubnetTree): SubnetTree {
   if (typeof a === 'boolean') return a ? b : false;
   if (typeof b === 'boolean') return b ? a : false;
   spendSteps();
-  return joined({ self: a.self && b.self, zero: both(a.zero, b.zero), one: both(a.one, b.one) });
+  return simplifyBranch({
+    self: a.self && b.self,
+    zero: intersectTrees(a.zero, b.zero),
+    one: intersectTrees(a.one, b.one),
+  });
 }
 
-function negated(tree: SubnetTree): SubnetTree {
+function complementTree(tree: SubnetTree): SubnetTree {
   if (typeof tree === 'boolean') return !tree;
   spendSteps();
-  return { self: !tree.self, zero: negated(tree.zero), one: negated(tree.one) };
+  return { self: !tree.self, zero: complementTree(tree.zero), one: complementTree(tree.one) };
 }
 
-function joined(branch: Branch): SubnetTree {
+function simplifyBranch(branch: Branch): SubnetTree {
   const { self, zero, one } = branch;
   return self === zero && zero === one ? self : branch;
 }
 
-/** Leaves first: they hold a subnet of the usual length. */
-function find(tree: SubnetTree, family: Family, base: bigint, depth: number): Cidr | null {
+/** A subnet in the set. Leaves are searched first, because they contain one with the usual prefix length. */
+function findSubnet(tree: SubnetTree, family: Family, base: bigint, depth: number): Cidr | null {
   if (tree === false) return null;
   if (tree === true) return { family, base, prefix: Math.max(depth, USUAL[family]) };
   const below =
-    find(tree.zero, family, base, depth + 1) ?? find(tree.one, family, half(family, base, depth), depth + 1);
+    findSubnet(tree.zero, family, base, depth + 1) ??
+    findSubnet(tree.one, family, secondHalf(family, base, depth), depth + 1);
   return below ?? (tree.self ? { family, base, prefix: depth } : null);
 }
 
-/** The blocks that it is made of; `null` when it is made of anything else. */
-function wholes(tree: SubnetTree, family: Family, base: bigint, depth: number): Cidr[] | null {
+/** The blocks that the set consists of; `null` when it is not a union of blocks. */
+function blocksOf(tree: SubnetTree, family: Family, base: bigint, depth: number): Cidr[] | null {
   if (typeof tree === 'boolean') return tree ? [{ family, base, prefix: depth }] : [];
   if (tree.self) return null;
-  const zero = wholes(tree.zero, family, base, depth + 1);
-  const one = wholes(tree.one, family, half(family, base, depth), depth + 1);
+  const zero = blocksOf(tree.zero, family, base, depth + 1);
+  const one = blocksOf(tree.one, family, secondHalf(family, base, depth), depth + 1);
   return zero === null || one === null ? null : [...zero, ...one];
 }
 
-function half(family: Family, base: bigint, depth: number): bigint {
+function secondHalf(family: Family, base: bigint, depth: number): bigint {
   return base | (1n << BigInt(BITS[family] - 1 - depth));
 }

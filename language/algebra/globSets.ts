@@ -1,22 +1,22 @@
 import { allOf, anyOf, type Ternary, toTernary } from '../../core/fields/matchField.ts';
 import { globMatches } from '../../core/fields/nameAndTags.ts';
 import { formatFirst, quote } from '../../core/printableText.ts';
+import { ComparisonTooComplex, spendSteps } from '../stepLimit.ts';
 import type { SetAlgebra } from './setAlgebra.ts';
-import { ComparisonTooComplex, spendSteps } from './stepLimit.ts';
 
-/** How far one glob has come in a text. */
+/** The state of matching a text to one glob, as a deterministic automaton. */
 export interface GlobState {
-  /** whether the text fits when it ends here */
+  /** whether the text matches if it ends here */
   readonly matches: boolean;
-  /** whether it fits whatever comes after; unknown while that depends */
+  /** whether the text matches with every continuation; unknown if that depends on the continuation */
   readonly matchesAnyContinuation: Ternary;
-  /** equal for readings of one glob that go on alike */
+  /** identifies the state: texts with equal keys have the same continuations */
   readonly key: string;
-  /** @returns how far it is after one more letter */
+  /** returns the state after one more letter */
   readonly advance: (letter: string) => GlobState;
 }
 
-/** Before any letter. Of one glob there are few readings, and they come again and again: each is made once. */
+/** The state before the first letter. A glob has few states, which recur, so each is created once. */
 function startGlob(glob: string): GlobState {
   const made = new Map<string, GlobState>();
   const at = (places: readonly number[]): GlobState => {
@@ -48,14 +48,14 @@ function moved(glob: string, places: readonly number[], letter: string): number[
   });
 }
 
-/** What may still come after the last star may come after any before it: those, and what lies between, add nothing. */
+/** The positions after the last star that was reached: everything before it matches no more than it does. */
 function settled(glob: string, at: readonly number[]): number[] {
   const reached = new Set(at.flatMap((place) => beyondStars(glob, place)));
   const star = Math.max(-1, ...[...reached].filter((place) => glob[place] === '*'));
   return [...reached].filter((place) => place >= star).sort((a, b) => a - b);
 }
 
-/** A star may stand for nothing. */
+/** A position and those after it that are reached without a letter, because a star can match nothing. */
 function beyondStars(glob: string, place: number): number[] {
   return glob[place] === '*' ? [place, ...beyondStars(glob, place + 1)] : [place];
 }
@@ -65,11 +65,11 @@ function whatever(glob: string, places: readonly number[]): Ternary {
   return glob.endsWith('*') && places.includes(glob.length - 1) ? 'yes' : 'unknown';
 }
 
-/** Whether some text fits both globs. In time that grows with the product of their lengths. */
+/** Whether some text matches both globs. Takes time in proportion to the product of their lengths. */
 function globsIntersect(a: string, b: string): boolean {
   if (areApart(a, b, 0, 1) || areApart(a, b, -1, -1)) return false;
   spendSteps(1 + ((a.length * b.length) >> 4));
-  // How far both can have read the same text, as a place in `a` and one in `b`.
+  // Pairs of positions, one in `a` and one in `b`, that the same text can lead to.
   const [width, end] = [b.length + 1, (a.length + 1) * (b.length + 1) - 1];
   const seen = new Uint8Array(end + 1);
   const open = [0];
@@ -84,7 +84,7 @@ function globsIntersect(a: string, b: string): boolean {
   return false;
 }
 
-/** By how much either may go on. A star reads nothing, or whatever stands in the other. */
+/** The steps from a pair of positions. A star matches nothing, or the next character of the other glob. */
 function onwards(one: string | undefined, other: string | undefined): readonly (readonly [number, number])[] {
   if (one !== '*' && other !== '*') return one === other ? TOGETHER : [];
   return [...(one === undefined ? [] : ALONE), ...(other === undefined ? [] : OTHER)];
@@ -94,7 +94,7 @@ const TOGETHER = [[1, 1]] as const;
 const ALONE = [[1, 0]] as const;
 const OTHER = [[0, 1]] as const;
 
-/** Whether they differ before the first star of each or, from the end, after the last. */
+/** Whether the globs differ before their first stars or, read from the end, after their last. */
 function areApart(a: string, b: string, from: 0 | -1, by: 1 | -1): boolean {
   for (let i = from; ; i += by) {
     const [one, other] = [a.at(i), b.at(i)];
@@ -103,15 +103,15 @@ function areApart(a: string, b: string, from: 0 | -1, by: 1 | -1): boolean {
   }
 }
 
-/** Texts, told apart by which of some globs they fit. */
+/** A set of texts, defined by which globs a text matches. */
 export interface GlobSet {
-  /** each once */
+  /** all globs on which membership depends, each once */
   readonly globs: readonly string[];
-  /** @param fits what the text does, glob by glob; unknown of a text that may still go on */
+  /** whether a text is in the set. @param fits whether the text matches a glob; unknown while the text may continue */
   readonly evaluate: (fits: (glob: string) => Ternary) => Ternary;
-  /** lists of which the text fits a glob each; `null` where it says that a glob is not fitted */
+  /** lists of globs: the text matches at least one of each list; `null` if the set also excludes matches */
   readonly required: readonly (readonly string[])[] | null;
-  /** for people; `null` when it has no plain words */
+  /** description for people; `null` when there is no short one */
   readonly description: string | null;
 }
 
@@ -147,7 +147,7 @@ export const globSets: SetAlgebra<GlobSet, string> = {
   describe: ({ description }) => description,
 };
 
-/** What fits any of these. */
+/** The texts that match at least one of the globs. */
 export function matchingAnyGlob(own: readonly string[]): GlobSet {
   return {
     globs: own,
@@ -169,7 +169,7 @@ function opposite(one: Ternary): Ternary {
   return one === 'unknown' ? one : toTernary(one === 'no');
 }
 
-/** Whether two of its demands alone exclude each other: found out at once, where a search would look at every way. */
+/** Whether two required lists of globs exclude each other. This is fast, and spares most searches. */
 function isApart({ required }: GlobSet): boolean {
   const all = required ?? [];
   return all.some((one, i) =>
@@ -179,12 +179,12 @@ function isApart({ required }: GlobSet): boolean {
 
 const found = new WeakMap<GlobSet, ReturnType<SetAlgebra<GlobSet, string>['pickMember']>>();
 
-/** Ways that are looked at before it is given up. */
+/** How many states a search visits before it gives up. */
 const MOST = 5000;
 
 /**
- * Breadth first over what can be told apart: two texts that leave every glob in the same state go on alike. So it ends, and
- * what it finds is the shortest; the empty text, which hardly is a name, only where there is no other.
+ * Finds the shortest text in the set by breadth-first search over the states of all globs: two texts that lead to the same states have
+ * the same continuations, so the search ends. The empty text, which is hardly a name, is returned only if there is no other.
  */
 function search(set: GlobSet): ReturnType<SetAlgebra<GlobSet, string>['pickMember']> {
   const letters = alphabet(set.globs);
@@ -206,14 +206,14 @@ function search(set: GlobSet): ReturnType<SetAlgebra<GlobSet, string>['pickMembe
   return isMember(set, first) ? { value: '' } : null;
 }
 
-/** Fail closed: whoever asked does not get an answer. */
+/** Fail closed: the question gets no answer. */
 function tooMany(own: readonly string[]): ComparisonTooComplex {
   return new ComparisonTooComplex(
-    `the globs ${formatFirst(own.map(quote), 10)} go together in more ways than can be compared; write fewer stars, or fewer globs`,
+    `the globs ${formatFirst(own.map(quote), 10)} have too many combinations to compare; use fewer stars, or fewer globs`,
   );
 }
 
-/** A text, and where it leaves each glob. */
+/** A text, and the state of each glob after it. */
 interface Way {
   readonly text: string;
   readonly states: readonly GlobState[];
@@ -227,7 +227,7 @@ function isMember({ globs: own, evaluate: holds }: GlobSet, { states }: Way): bo
   return holds((glob) => toTernary(states[own.indexOf(glob)]?.matches ?? false)) === 'yes';
 }
 
-/** Whether it may lead to a member, itself included. */
+/** Whether the text or a continuation of it may be in the set. */
 function isPossible({ globs: own, evaluate: holds }: GlobSet, { states }: Way): boolean {
   return holds((glob) => states[own.indexOf(glob)]?.matchesAnyContinuation ?? 'no') !== 'no';
 }

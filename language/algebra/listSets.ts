@@ -1,69 +1,71 @@
+import { spendSteps } from '../stepLimit.ts';
 import { isEmpty, isSubset, type SetAlgebra } from './setAlgebra.ts';
-import { spendSteps } from './stepLimit.ts';
 
-/** Lists of one value or more, of which every one is in a set and, for each of some sets, at least one is in it. */
+/** The non-empty lists whose values are all in `every` and that have at least one value in each set of `some`. */
 export interface Clause<Set> {
   readonly every: Set;
   readonly some: readonly Set[];
 }
 
-/** Lists that any of the clauses describes. */
+/** The lists that at least one of the clauses describes. */
 export type ListSet<Set> = readonly Clause<Set>[];
 
-/** Lifts sets of values to sets of lists of them. A member is the shortest list. */
+/** Lifts operations on sets of values to sets of lists of such values. `member` returns the shortest list. */
 export function listSets<Set, Value>(of: SetAlgebra<Set, Value>): SetAlgebra<ListSet<Set>, readonly Value[]> {
   const all: ListSet<Set> = [{ every: of.all, some: [] }];
   const intersect = (a: ListSet<Set>, b: ListSet<Set>): ListSet<Set> =>
-    a.flatMap((one) => b.map((other) => both(of, one, other)).filter((clause) => isPossible(of, clause)));
+    a.flatMap((one) =>
+      b.map((other) => intersectClauses(of, one, other)).filter((clause) => isPossible(of, clause)),
+    );
   return {
     all,
     intersect,
     complement: (set) => set.map((clause) => complement(of, clause)).reduce(intersect, all),
-    contains: (set, values) => values.length > 0 && set.some((clause) => isOf(of, clause, values)),
+    contains: (set, values) => values.length > 0 && set.some((clause) => satisfiesClause(of, clause, values)),
     pickMember: ([first]) => {
-      const found = first === undefined ? null : shortest(of, first);
+      const found = first === undefined ? null : shortestList(of, first);
       return found === null ? null : { value: found };
     },
     describe: (set) => {
-      const said = set.map((clause) => wordsOf(of, clause));
-      return said.includes(null) ? null : said.join(', or ');
+      const descriptions = set.map((clause) => describeClause(of, clause));
+      return descriptions.includes(null) ? null : descriptions.join(', or ');
     },
   };
 }
 
-/** @returns every one in it */
+/** The lists whose values are all in the set. */
 export function everyItemIn<Set>(set: Set): ListSet<Set> {
   return [{ every: set, some: [] }];
 }
 
-/** @returns at least one in it */
+/** The lists with at least one value in the set. */
 export function someItemIn<Set>(of: SetAlgebra<Set>, set: Set): ListSet<Set> {
   return [{ every: of.all, some: [set] }].filter((clause) => isPossible(of, clause));
 }
 
-function isOf<Set, Value>(
+function satisfiesClause<Set, Value>(
   of: SetAlgebra<Set, Value>,
   clause: Clause<Set>,
   values: readonly Value[],
 ): boolean {
   return (
     values.every((value) => of.contains(clause.every, value)) &&
-    clause.some.every((demand) => values.some((value) => of.contains(demand, value)))
+    clause.some.every((requiredSet) => values.some((value) => of.contains(requiredSet, value)))
   );
 }
 
-function both<Set>(of: SetAlgebra<Set>, a: Clause<Set>, b: Clause<Set>): Clause<Set> {
-  return narrowed(of, of.intersect(a.every, b.every), [...a.some, ...b.some]);
+function intersectClauses<Set>(of: SetAlgebra<Set>, a: Clause<Set>, b: Clause<Set>): Clause<Set> {
+  return withoutRedundant(of, of.intersect(a.every, b.every), [...a.some, ...b.some]);
 }
 
-/** Without a demand that another one contains, or that all meet. */
-function narrowed<Set>(of: SetAlgebra<Set>, all: Set, demands: readonly Set[]): Clause<Set> {
-  spendSteps(1 + demands.length * demands.length);
-  const within = demands.map((demand) => of.intersect(all, demand));
+/** The clause without sets of `some` that follow from another one or from `every`. */
+function withoutRedundant<Set>(of: SetAlgebra<Set>, all: Set, required: readonly Set[]): Clause<Set> {
+  spendSteps(1 + required.length * required.length);
+  const within = required.map((requiredSet) => of.intersect(all, requiredSet));
   const kept: Set[] = [];
-  for (const [i, demand] of within.entries()) {
+  for (const [i, requiredSet] of within.entries()) {
     const others = [...kept, ...within.slice(i + 1), all];
-    if (!others.some((other) => isSubset(of, other, demand))) kept.push(demand);
+    if (!others.some((other) => isSubset(of, other, requiredSet))) kept.push(requiredSet);
   }
   return { every: all, some: kept };
 }
@@ -71,16 +73,16 @@ function narrowed<Set>(of: SetAlgebra<Set>, all: Set, demands: readonly Set[]): 
 function complement<Set>(of: SetAlgebra<Set>, clause: Clause<Set>): ListSet<Set> {
   return [
     ...someItemIn(of, of.complement(clause.every)),
-    ...clause.some.map((demand) => ({ every: of.complement(demand), some: [] })),
+    ...clause.some.map((requiredSet) => ({ every: of.complement(requiredSet), some: [] })),
   ].filter((one) => isPossible(of, one));
 }
 
 function isPossible<Set>(of: SetAlgebra<Set>, clause: Clause<Set>): boolean {
-  return shortest(of, clause) !== null;
+  return shortestList(of, clause) !== null;
 }
 
-/** One value for each demand, one for several where that does. */
-function shortest<Set, Value>(of: SetAlgebra<Set, Value>, clause: Clause<Set>): Value[] | null {
+/** The shortest list of the clause: one value for each set of `some`, or one for several if they have a common value. */
+function shortestList<Set, Value>(of: SetAlgebra<Set, Value>, clause: Clause<Set>): Value[] | null {
   const found: Value[] = [];
   let open: Set | null = null;
   const close = (): void => {
@@ -88,23 +90,23 @@ function shortest<Set, Value>(of: SetAlgebra<Set, Value>, clause: Clause<Set>): 
     if (member !== null) found.push(member.value);
     open = null;
   };
-  for (const demand of clause.some.length === 0 ? [of.all] : clause.some) {
-    const wanted = of.intersect(clause.every, demand);
-    if (isEmpty(of, wanted)) return null;
-    const shared: Set | null = open === null ? null : of.intersect(open, wanted);
+  for (const requiredSet of clause.some.length === 0 ? [of.all] : clause.some) {
+    const allowed = of.intersect(clause.every, requiredSet);
+    if (isEmpty(of, allowed)) return null;
+    const shared: Set | null = open === null ? null : of.intersect(open, allowed);
     if (shared !== null && !isEmpty(of, shared)) {
       open = shared;
       continue;
     }
     close();
-    open = wanted;
+    open = allowed;
   }
   close();
   return found;
 }
 
-function wordsOf<Set>(of: SetAlgebra<Set>, clause: Clause<Set>): string | null {
-  const [said, ...demands] = [clause.every, ...clause.some].map((set) => of.describe(set));
-  if (said === null || said === undefined || demands.includes(null)) return null;
-  return [said, ...demands.map((demand) => `at least one of them ${demand}`)].join(', ');
+function describeClause<Set>(of: SetAlgebra<Set>, clause: Clause<Set>): string | null {
+  const [descriptions, ...required] = [clause.every, ...clause.some].map((set) => of.describe(set));
+  if (descriptions === null || descriptions === undefined || required.includes(null)) return null;
+  return [descriptions, ...required.map((requiredSet) => `at least one of them ${requiredSet}`)].join(', ');
 }

@@ -9,46 +9,51 @@ import { type FieldProduct, intersectProducts, productsIntersect } from '../requ
 import { typicalPoint } from '../requestSets/policyRequests.ts';
 import { findMember, type RequestSet, simplifyRequestSet } from '../requestSets/requestSet.ts';
 
-/** Requests whose decision changes, all in one way. */
+/** A set of requests whose decision changes in the same way. */
 export interface DecisionChange {
-  /** `added`: become acceptable; `removed`: stop being so; `moved`: get another gateway */
+  /** `added`: newly acceptable; `removed`: no longer acceptable; `moved`: accepted with another gateway */
   readonly kind: 'added' | 'removed' | 'moved';
-  /** by which they are accepted: of the new policy, where that accepts them */
+  /** the owner of the grant that accepts them: of the new policy, or of the old one if only that accepts them */
   readonly owner: string;
   readonly grant: string;
-  /** of the old and of the new policy; `null` where that accepts none of them */
+  /** in the old and in the new policy; `null` if that accepts none of them */
   readonly gateways: { readonly old: NamedGateway | null; readonly new: NamedGateway | null };
   readonly requestSet: RequestSet;
-  /** one of them, at an instant */
+  /** one of them, at an instant of the change */
   readonly example: Point;
 }
 
+/** A gateway by ID and name. */
 export interface NamedGateway {
   readonly id: string;
-  /** in the policy, when it has one */
+  /** in the policy, if it has one */
   readonly name: string | null;
 }
 
 /**
- * Which requests a change of policy decides otherwise from an instant on, live interfaces left aside: limits are compared by
- * themselves. Exact, and empty for policies that mean the same however they are written.
+ * Finds the requests that two policies decide differently from an instant on. Live interfaces are ignored, because limits are compared
+ * separately. Exact, and empty for policies that mean the same.
  * @param at in milliseconds
  */
 export function findDecisionChanges(old: Policy, now: Policy, at: number): DecisionChange[] {
   const [before, after] = [acceptedRequests(old, at), acceptedRequests(now, at)];
-  // Requests to one recipient are none to another.
+  // Policies for different recipients decide on different requests.
   const isSame = recipientKey(old.recipient) === recipientKey(now.recipient);
   return [
-    ...after.grants.flatMap((one) => onlyIn('added', one, after, isSame ? before : NOTHING, now, at)),
-    ...before.grants.flatMap((one) => onlyIn('removed', one, before, isSame ? after : NOTHING, old, at)),
-    ...(isSame ? after.grants.flatMap((one) => moved(one, before, after, now, at)) : []),
+    ...after.grants.flatMap((one) =>
+      changesOnlyIn('added', one, after, isSame ? before : NO_REQUESTS, now, at),
+    ),
+    ...before.grants.flatMap((one) =>
+      changesOnlyIn('removed', one, before, isSame ? after : NO_REQUESTS, old, at),
+    ),
+    ...(isSame ? after.grants.flatMap((one) => movedRequests(one, before, after, now, at)) : []),
   ];
 }
 
-const NOTHING: AcceptedRequests = { grants: [], grantsOn: () => [], heldOn: () => [] };
+const NO_REQUESTS: AcceptedRequests = { grants: [], grantsOn: () => [], heldOn: () => [] };
 
-/** What `one` makes its own policy accept and the other does not: no grant there fits it, or something holds it. */
-function onlyIn(
+/** The requests that one policy accepts by a grant and the other does not: none of its grants matches them, or something holds them. */
+function changesOnlyIn(
   kind: 'added' | 'removed',
   one: GrantRequests,
   own: AcceptedRequests,
@@ -58,38 +63,40 @@ function onlyIn(
 ): DecisionChange[] {
   const { connections } = one.owner;
   const held = own.heldOn(connections);
-  const theirs = other.grantsOn(connections);
-  // What holds here as well decides nothing otherwise.
+  const otherGrants = other.grantsOn(connections);
+  // Holds that both policies have cause no difference.
   const heldThere = other.heldOn(connections).filter(({ key }) => held.every((hold) => hold.key !== key));
   const except = held.map(({ product }) => product);
-  const isThere = theirs.some(({ key }) => key === one.key);
-  const regions: RequestSet[] = [
-    ...(isThere ? [] : [{ product: one.product, except: [...namesakeFirst(one, theirs), ...except] }]),
+  const isUnchanged = otherGrants.some(({ key }) => key === one.key);
+  const requestSets: RequestSet[] = [
+    ...(isUnchanged
+      ? []
+      : [{ product: one.product, except: [...sameNameFirst(one, otherGrants), ...except] }]),
     ...(heldThere.length === 0
       ? []
-      : theirs.filter(({ product: box }) => productsIntersect(one.product, box))
-    ).flatMap(({ product: box }) =>
+      : otherGrants.filter(({ product }) => productsIntersect(one.product, product))
+    ).flatMap(({ product }) =>
       heldThere.map((hold) => ({
-        product: intersectProducts(intersectProducts(one.product, box), hold.product),
+        product: intersectProducts(intersectProducts(one.product, product), hold.product),
         except,
       })),
     ),
   ];
-  const gateway = gatewayOf(one);
+  const gateway = namedGateway(one);
   const gateways = kind === 'added' ? { old: null, new: gateway } : { old: gateway, new: null };
-  return regions.flatMap((region) => change(kind, one, gateways, region, policy, at));
+  return requestSets.flatMap((requestSet) => toChange(kind, one, gateways, requestSet, policy, at));
 }
 
-/** What a grant is except is as a rule what it was before: then no other has to be compared. */
-function namesakeFirst({ owner, grant }: GrantRequests, others: readonly GrantRequests[]): FieldProduct[] {
-  const isNamesake = (one: GrantRequests): boolean =>
+/** The other grants, that of the same name first: usually it covers the grant alone, and no other has to be compared. */
+function sameNameFirst({ owner, grant }: GrantRequests, others: readonly GrantRequests[]): FieldProduct[] {
+  const hasSameName = (one: GrantRequests): boolean =>
     one.owner.name === owner.name && one.grant.name === grant.name;
-  return [...others.filter(isNamesake), ...others.filter((one) => !isNamesake(one))].map(
-    ({ product: box }) => box,
+  return [...others.filter(hasSameName), ...others.filter((one) => !hasSameName(one))].map(
+    ({ product }) => product,
   );
 }
 
-function moved(
+function movedRequests(
   one: GrantRequests,
   before: AcceptedRequests,
   after: AcceptedRequests,
@@ -97,40 +104,47 @@ function moved(
   at: number,
 ): DecisionChange[] {
   const { connections } = one.owner;
-  const except = [...after.heldOn(connections), ...before.heldOn(connections)].map(({ product: box }) => box);
+  const except = [...after.heldOn(connections), ...before.heldOn(connections)].map(({ product }) => product);
   return before
     .grantsOn(connections)
     .filter(
-      ({ grant, product: box }) => grant.gateway !== one.grant.gateway && productsIntersect(one.product, box),
+      ({ grant, product }) => grant.gateway !== one.grant.gateway && productsIntersect(one.product, product),
     )
-    .flatMap((theirs) => {
-      const gateways = { old: gatewayOf(theirs), new: gatewayOf(one) };
-      return change(
+    .flatMap((otherGrants) => {
+      const gateways = { old: namedGateway(otherGrants), new: namedGateway(one) };
+      return toChange(
         'moved',
         one,
         gateways,
-        { product: intersectProducts(one.product, theirs.product), except },
+        { product: intersectProducts(one.product, otherGrants.product), except },
         policy,
         at,
       );
     });
 }
 
-function change(
+function toChange(
   kind: DecisionChange['kind'],
   { owner, grant }: GrantRequests,
   gateways: DecisionChange['gateways'],
-  region: RequestSet,
+  requestSet: RequestSet,
   policy: Policy,
   at: number,
 ): DecisionChange[] {
-  const example = findMember(region, typicalPoint(policy, at));
+  const example = findMember(requestSet, typicalPoint(policy, at));
   if (example === null) return [];
   return [
-    { kind, owner: owner.name, grant: grant.name, gateways, requestSet: simplifyRequestSet(region), example },
+    {
+      kind,
+      owner: owner.name,
+      grant: grant.name,
+      gateways,
+      requestSet: simplifyRequestSet(requestSet),
+      example,
+    },
   ];
 }
 
-function gatewayOf({ grant: { gateway, gatewayName } }: GrantRequests): NamedGateway {
+function namedGateway({ grant: { gateway, gatewayName } }: GrantRequests): NamedGateway {
   return { id: gateway, name: gatewayName };
 }

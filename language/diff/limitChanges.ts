@@ -16,18 +16,18 @@ import {
 import { matchConstraints } from '../requestSets/policyRequests.ts';
 import { isEmptyRequestSet } from '../requestSets/requestSet.ts';
 
-/** A limit by which more, or less, of what both policies accept may be live at a time. */
+/** A limit that allows more, or fewer, live interfaces among the requests that both policies accept. */
 export interface LimitChange {
   readonly effect: 'looser' | 'tighter';
   readonly owner: string;
-  /** `null`: the owner's own */
+  /** `null` if it is the limit of the owner */
   readonly grant: string | null;
-  /** of that name in the old and in the new policy; `null`: none */
+  /** the limit in the old and in the new policy; `null` if there is none */
   readonly old: number | null;
   readonly new: number | null;
 }
 
-/** So many live interfaces of those that it counts, when a request is one of those that it applies to. */
+/** A limit: a request to which it applies is accepted if fewer than `most` live interfaces among `counts` exist. */
 interface Limit {
   readonly owner: Owner;
   readonly grant: string | null;
@@ -37,26 +37,33 @@ interface Limit {
 }
 
 /**
- * Limits that bind a request more, or less, than before. Fail closed: one is looser unless a single limit of the new policy, as
- * low or lower, counts all that it counted; several that do so together are not recognised.
+ * Finds the limits that became looser or tighter. Fail closed: a limit counts as looser unless a single limit of the new policy is as low
+ * and counts everything that it counted; several limits that do so together are not recognised.
  * @param at in milliseconds
  */
 export function findLimitChanges(old: Policy, now: Policy, at: number): LimitChange[] {
   const [before, after] = [acceptedRequests(old, at), acceptedRequests(now, at)];
-  const [theirs, ours] = [limitsOf(before), limitsOf(after)];
-  const told = (effect: LimitChange['effect'], { owner: { name: owner }, grant }: Limit): LimitChange => {
+  const [oldLimits, newLimits] = [limitsOf(before), limitsOf(after)];
+  const describeChange = (
+    effect: LimitChange['effect'],
+    { owner: { name: owner }, grant }: Limit,
+  ): LimitChange => {
     const most = (limits: readonly Limit[]): number | null =>
       limits.find((one) => one.owner.name === owner && one.grant === grant)?.most ?? null;
-    return { effect, owner, grant, old: most(theirs), new: most(ours) };
+    return { effect, owner, grant, old: most(oldLimits), new: most(newLimits) };
   };
   return [
-    ...theirs.filter((limit) => !isKept(limit, before, after, ours)).map((limit) => told('looser', limit)),
-    ...ours.filter((limit) => !isKept(limit, after, before, theirs)).map((limit) => told('tighter', limit)),
+    ...oldLimits
+      .filter((limit) => !isLimitKept(limit, before, after, newLimits))
+      .map((limit) => describeChange('looser', limit)),
+    ...newLimits
+      .filter((limit) => !isLimitKept(limit, after, before, oldLimits))
+      .map((limit) => describeChange('tighter', limit)),
   ];
 }
 
-/** Whether every request that it binds, and that the other policy accepts as well, is bound there no less. */
-function isKept(
+/** Whether the other policy limits every request that it also accepts at least as strictly as `limit` does. */
+function isLimitKept(
   limit: Limit,
   own: AcceptedRequests,
   other: AcceptedRequests,
@@ -65,12 +72,12 @@ function isKept(
   const namesake = limits.find(
     ({ owner, grant }) => owner.name === limit.owner.name && grant === limit.grant,
   );
-  // As a rule the one of the same name does, alone, without a look at hundreds of others.
-  if (namesake !== undefined && isBound(limit, [namesake], own, other)) return true;
-  return isBound(limit, limits, own, other);
+  // Usually the limit of the same name is enough, and hundreds of others need not be compared.
+  if (namesake !== undefined && isAsStrict(limit, [namesake], own, other)) return true;
+  return isAsStrict(limit, limits, own, other);
 }
 
-function isBound(
+function isAsStrict(
   limit: Limit,
   limits: readonly Limit[],
   own: AcceptedRequests,
@@ -82,16 +89,16 @@ function isBound(
     .flatMap(({ applies }) => applies);
   const keys = new Set(binding.map(({ key }) => key));
   const held = [...own.heldOn(connections), ...other.heldOn(connections)].map(({ product }) => product);
-  const except = [...binding.map(({ product: box }) => box), ...held];
-  const theirs = other.grantsOn(connections).filter(({ key }) => !keys.has(key));
+  const except = [...binding.map(({ product }) => product), ...held];
+  const oldLimits = other.grantsOn(connections).filter(({ key }) => !keys.has(key));
   return limit.applies
     .filter(({ key }) => !keys.has(key))
     .every(
-      ({ product: box }) =>
-        isEmptyRequestSet({ product: box, except }) ||
-        theirs
-          .filter((one) => productsIntersect(box, one.product))
-          .every((one) => isEmptyRequestSet({ product: intersectProducts(box, one.product), except })),
+      ({ product }) =>
+        isEmptyRequestSet({ product, except }) ||
+        oldLimits
+          .filter((one) => productsIntersect(product, one.product))
+          .every((one) => isEmptyRequestSet({ product: intersectProducts(product, one.product), except })),
     );
 }
 
@@ -101,24 +108,24 @@ function limitsOf({ grants }: AcceptedRequests): Limit[] {
   const ofOwners = [...owners].flatMap(([owner, applies]): Limit[] =>
     owner.limit === null
       ? []
-      : [{ owner, grant: null, most: owner.limit, applies, counts: counted(owner, null) }],
+      : [{ owner, grant: null, most: owner.limit, applies, counts: countedBy(owner, null) }],
   );
   const ofGrants = grants.flatMap((one): Limit[] => {
     const { owner, grant } = one;
     if (grant.limit === null) return [];
     return [
-      { owner, grant: grant.name, most: grant.limit, applies: [one], counts: counted(owner, grant.match) },
+      { owner, grant: grant.name, most: grant.limit, applies: [one], counts: countedBy(owner, grant.match) },
     ];
   });
   return [...ofOwners, ...ofGrants];
 }
 
-/** As `limits.ts` of the core counts: whatever is no definite no. So `name: ["*"]` counts all that no demand counts. */
-function counted({ connections }: Owner, match: Match | null): FieldProduct {
-  const own = LANGUAGE_FIELDS.connection.mayFit(connections);
-  return productOf([...own, ...(match === null ? [] : matchConstraints(match, 'mayFit'))]);
+/** The interfaces that a limit counts, as in core/limits.ts: those that do not definitely fail to match. */
+function countedBy({ connections }: Owner, match: Match | null): FieldProduct {
+  const own = LANGUAGE_FIELDS.connection.countsTowardsLimit(connections);
+  return productOf([...own, ...(match === null ? [] : matchConstraints(match, 'countsTowardsLimit'))]);
 }
 
 function isWithin(inner: FieldProduct, outer: FieldProduct): boolean {
-  return [...outer.values()].every((side) => satisfiesConstraint(inner, side));
+  return [...outer.values()].every((constraint) => satisfiesConstraint(inner, constraint));
 }

@@ -7,12 +7,12 @@ import {
 } from '../../core/fields/match.ts';
 import type { Provider } from '../../core/model.ts';
 import type { FieldConstraint } from '../algebra/setAlgebra.ts';
+import { asn, bgpKey } from './bgpSessions.ts';
+import { connection, location, mtu, vlan } from './connectionVlanMtu.ts';
+import { name, tags } from './nameAndTags.ts';
 import { peers } from './peers.ts';
-import { asn, bgpKey } from './sessionField.ts';
-import { location, name, tags } from './tags.ts';
-import { connection, mtu, vlan } from './vlan.ts';
 
-/** How every match field is written. A new one: a file here and in lambda/core/fields/. */
+/** The written form of every match field. To add one, write a file here and one in core/fields/. */
 export const LANGUAGE_FIELDS = {
   connection,
   vlan,
@@ -25,22 +25,22 @@ export const LANGUAGE_FIELDS = {
   tags,
 } as const satisfies { readonly [F in MatchFieldName]: LanguageField<CompiledField<F>> };
 
-/** How one field of a `match` or of a `hold` line is written; `Wanted` is its compiled form. */
+/** One field of a `match` or of a hold rule: its written form, and the requests that it matches. `Wanted` is its compiled form. */
 export interface LanguageField<Wanted, Written = unknown> {
-  /** the written form, with descriptions */
+  /** schema of the written form, with descriptions */
   readonly schema: z.ZodType<Written>;
-  /** whose API returns it */
+  /** the providers whose APIs return the field */
   readonly providers: readonly Provider[];
-  /** whether a `hold` line may use it */
+  /** whether a hold rule can use it */
   readonly holds: boolean;
-  /** equal demands give equal results */
+  /** the compiled form; conditions that mean the same have the same one */
   normalise(written: Written): Wanted;
-  /** requests for which a grant's demand is a clear yes: those on every side. The same as `fits` in lambda/core/fields/ says */
-  fits(wanted: Wanted): readonly FieldConstraint[];
-  /** requests for which it is no definite no: those on every side. A limit of the grant counts them */
-  mayFit(wanted: Wanted): readonly FieldConstraint[];
-  /** requests for which a `hold` line's is no definite no: those on every side. The same as `touches` there says */
-  touches(wanted: Wanted): readonly FieldConstraint[];
+  /** the requests that a grant certainly matches, as an intersection of constraints; must agree with the field in core/fields/ */
+  matchesCertainly(wanted: Wanted): readonly FieldConstraint[];
+  /** the requests that a grant may match, which its limit counts */
+  countsTowardsLimit(wanted: Wanted): readonly FieldConstraint[];
+  /** the requests that a hold rule may match; must agree with the field in core/fields/ */
+  mayMatch(wanted: Wanted): readonly FieldConstraint[];
 }
 
 type Fields = typeof LANGUAGE_FIELDS;
@@ -49,21 +49,21 @@ type HoldFieldName = {
   [F in MatchFieldName]: Fields[F]['holds'] extends true ? F : never;
 }[MatchFieldName];
 
-/** The match fields as keys of a map, none of them mandatory. */
+/** The match fields as optional keys of a map. */
 export const matchKeys = shapeOf(MATCH_FIELD_NAMES) as Shape<MatchFieldName>;
 
-/** Those that a `hold` line may use. */
+/** The match fields that a hold rule can use. */
 export const holdRuleKeys = shapeOf(
   MATCH_FIELD_NAMES.filter((field) => LANGUAGE_FIELDS[field].holds),
 ) as Shape<HoldFieldName>;
 
-/** A written `match`, before or after its rules were checked. */
+/** A `match` as it is written. */
 export type WrittenMatch = { readonly [F in MatchFieldName]?: z.output<Fields[F]['schema']> | undefined };
 
-/** Every field of the compiled form; `null` where nothing is demanded. */
+/** The compiled form of a `match`: every field, `null` where it has no condition. */
 export function normaliseMatch(written: WrittenMatch): Match {
   const fields = MATCH_FIELD_NAMES.map((field) => [field, normaliseField(field, written)]);
-  // One entry a field, each made by the normaliser that `LANGUAGE_FIELDS` ties to its compiled form.
+  // One entry for each field, made by the normaliser that `LANGUAGE_FIELDS` ties to the compiled form.
   return Object.fromEntries(fields) as Match;
 }
 
@@ -73,7 +73,7 @@ function normaliseField(field: MatchFieldName, written: WrittenMatch): unknown {
   return value === undefined ? null : language.normalise(value);
 }
 
-/** The compiler cannot follow a map made entry by entry: the callers name its type. */
+/** The type checker cannot derive the type of a map that is built entry by entry, so the callers state it. */
 function shapeOf(fields: readonly MatchFieldName[]): object {
   return Object.fromEntries(fields.map((field) => [field, LANGUAGE_FIELDS[field].schema.optional()]));
 }

@@ -4,10 +4,10 @@ import { quote } from '../../core/printableText.ts';
 import type { DiagnosticCode, Problem } from '../diagnostic.ts';
 import { refineWith, type SchemaHints } from '../scalarSchemas.ts';
 
-/** Highest value of either half: 16 bits. */
+/** Maximum of each half: 16 bits. */
 const HALF = 65535;
 
-/** The plain number of an ASN as network people write one of 4 bytes, `65000.100` (RFC 5396); `null` when it is none. */
+/** The plain number of an ASN in asdot notation (RFC 5396), such as `65000.100`; `null` when the text is not one. */
 export function parseAsdot(text: string): number | null {
   const [, high, low] = /^(0|[1-9][0-9]{0,4})\.(0|[1-9][0-9]{0,4})$/.exec(text) ?? [];
   if (high === undefined || low === undefined) return null;
@@ -16,7 +16,7 @@ export function parseAsdot(text: string): number | null {
   return a > HALF || b > HALF || plain === 0 ? null : plain;
 }
 
-/** What to write instead of an ASN, or a range of them, in asdot or with `AS` before it; `null` when it is neither. */
+/** The plain form of an ASN, or a range of ASNs, in asdot notation or with the prefix `AS`; `null` when the text is neither. */
 export function toPlainAsn(written: string): string | null {
   const ends = written.split('-').map((end) => {
     const text = end.trim().replace(/^AS/i, '');
@@ -29,40 +29,40 @@ export function toPlainAsn(written: string): string | null {
 
 const RANGE = /^(0|[1-9][0-9]*)-(0|[1-9][0-9]*)$/;
 
-/** What numbers of a kind are called, and between which they lie. */
+/** A kind of number: its name and its bounds. */
 export interface NumberKind {
   readonly code: DiagnosticCode;
   readonly name: string;
   readonly least: number;
   readonly most: number;
-  /** what to write instead of a text that is none, where that can be known */
+  /** the number or range that an invalid text was meant as, if that is known */
   readonly meant?: (written: string) => string | null;
 }
 
-/** A number, or a range as `100-199`: both ends belong to it. */
+/** A number, or a range such as `100-199`, both ends inclusive. */
 export function numberOrRange(kind: NumberKind, description: string) {
-  const errorMessage = writeOne(kind);
+  const errorMessage = describeExample(kind);
   const number = z.number().meta({ type: 'integer', minimum: kind.least, maximum: kind.most, errorMessage });
   const text = z.string().meta({ ...rangeUpTo(kind.most), errorMessage });
   return z
     .union([number, text])
-    .superRefine(refineWith((value) => fault(kind, value)))
+    .superRefine(refineWith((value) => checkRange(kind, value)))
     .meta({ description });
 }
 
-/** Two numbers from 1 to `most`. JSON Schema cannot tell which is the greater. */
+/** A pattern for two numbers from 1 to `most`. JSON Schema cannot compare them. */
 function rangeUpTo(most: number): SchemaHints {
-  const number = `(${[...shorter(most), ...asLong(String(most))].join('|')})`;
+  const number = `(${[...patternsOfFewerDigits(most), ...patternsOfEqualDigits(String(most))].join('|')})`;
   return { pattern: `^${number}-${number}$` };
 }
 
-function shorter(most: number): string[] {
+function patternsOfFewerDigits(most: number): string[] {
   const digits = String(most).length - 1;
   return digits === 0 ? [] : [`[1-9][0-9]{0,${digits - 1}}`];
 }
 
-/** Numbers of as many digits: those that begin as `most` does and then have a lesser digit, and `most` itself. */
-function asLong(most: string): string[] {
+/** Patterns for the numbers up to `most` with as many digits: those that share its first digits and have a lower one next, and itself. */
+function patternsOfEqualDigits(most: string): string[] {
   const lesser = [...most].flatMap((digit, i) => {
     const [from, to] = [i === 0 ? 1 : 0, Number(digit) - 1];
     if (to < from) return [];
@@ -71,7 +71,7 @@ function asLong(most: string): string[] {
   return [...lesser, most];
 }
 
-/** Sorted, overlapping and adjacent ranges made one. */
+/** The ranges sorted, with overlapping and adjacent ones merged. */
 export function mergeRanges(written: readonly (number | string)[]): Range[] {
   const merged: Range[] = [];
   for (const [from, to] of written.map(readRange).sort(([a], [b]) => a - b)) {
@@ -82,33 +82,37 @@ export function mergeRanges(written: readonly (number | string)[]): Range[] {
   return merged;
 }
 
-/** Of what the schema accepted. */
+/** Reads a range that the schema accepted. */
 function readRange(written: number | string): Range {
   if (typeof written === 'number') return [written, written];
   const [from, to] = written.split('-').map(Number);
   return [from ?? Number.NaN, to ?? Number.NaN];
 }
 
-function writeOne({ least }: NumberKind): string {
+function describeExample({ least }: NumberKind): string {
   return `write a number such as \`${least + 99}\`, or a range such as \`${least + 99}-${least + 198}\``;
 }
 
-function fault(kind: NumberKind, written: number | string): Problem | null {
+function checkRange(kind: NumberKind, written: number | string): Problem | null {
   const { code, name, least, most } = kind;
   if (typeof written === 'string' && !RANGE.test(written)) {
     const meant = kind.meant?.(written) ?? null;
     const fix = /^[1-9][0-9]*$/.test(written)
       ? `write it without quotes: ${written}`
       : meant === null
-        ? writeOne(kind)
+        ? describeExample(kind)
         : `write it in plain digits: ${meant}`;
-    return { code, message: `${quote(written)} is no ${name} and no range of them`, fix };
+    return { code, message: `${quote(written)} is neither a valid ${name} nor a range`, fix };
   }
   const [from, to] = readRange(written);
-  const told = quote(String(written));
+  const quoted = quote(String(written));
   if (from < least || to > most || !Number.isSafeInteger(from) || !Number.isSafeInteger(to)) {
-    return { code, message: `${told} is no ${name}`, fix: `write numbers from ${least} to ${most}` };
+    return {
+      code,
+      message: `${quoted} is not a valid ${name}`,
+      fix: `write numbers from ${least} to ${most}`,
+    };
   }
-  if (from > to) return { code, message: `range ${told} is reversed`, fix: `write \`${to}-${from}\`` };
+  if (from > to) return { code, message: `range ${quoted} is reversed`, fix: `write \`${to}-${from}\`` };
   return null;
 }

@@ -10,14 +10,14 @@ import {
 } from '../algebra/cidrSets.ts';
 import type { Problem } from '../diagnostic.ts';
 import { checkedText, nonEmptyList, patternHint, type SchemaHints, sortedSet } from '../scalarSchemas.ts';
-import { everySession, everySessionMayBe, sessionField, someSessionMayBe } from './sessionField.ts';
+import { everySession, everySessionMayBe, sessionField, someSessionMayBe } from './bgpSessions.ts';
 
 const WRITE_BLOCK = 'write address, slash and prefix length, such as `169.254.10.0/24`';
 const OCTET = '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
 const IPV4 = `(${OCTET}\\.){3}${OCTET}`;
 const GROUP = '[0-9A-Fa-f]{0,4}';
 
-/** JSON Schema sees neither bits of a host nor a second `::`. */
+/** JSON Schema can detect neither host bits nor a second `::`. */
 const BLOCK: SchemaHints = {
   anyOf: [
     patternHint(`^${IPV4}(/([12]?[0-9]|3[0-2]))?$`, WRITE_BLOCK),
@@ -26,88 +26,95 @@ const BLOCK: SchemaHints = {
 };
 
 /**
- * Two addresses a session: a list of as many subnets, each of both addresses of one, shows all that lists of addresses can, as far as
- * they make sense as a pair (`PAIRED` in regions/policy.ts).
+ * Subnets stand in for addresses: in a valid pair both addresses of a session are in one subnet (`PAIRED` in policyRequests.ts), so a list
+ * with one subnet for each session represents every list of valid addresses.
  */
-const sessions = sessionField('peers', cidrSets, lociOf, at);
+const sessions = sessionField('peers', cidrSets, subnetsOf, placeSession);
 
 export const peers = {
   schema: nonEmptyList(
-    checkedText('A block of addresses such as `169.254.10.0/24`, IPv4 or IPv6.', fault, BLOCK),
-    'Both addresses of every BGP peer that the API lists lie in one of these blocks. In a `hold` line: either touches one.',
+    checkedText('A block of addresses such as `169.254.10.0/24`, IPv4 or IPv6.', checkBlock, BLOCK),
+    'Both addresses of every BGP peer that the API lists are in one of these blocks. In a hold rule: at least one address overlaps a block.',
   ),
   providers: ['outscale', 'aws'],
   holds: true,
-  normalise: outermost,
-  fits: (wanted: readonly string[]) => [everySession(sessions, subnetsWithin(parsed(wanted)))],
-  mayFit: (wanted: readonly string[]) => [everySessionMayBe(sessions, subnetsPerhapsWithin(parsed(wanted)))],
-  touches: (wanted: readonly string[]) => [someSessionMayBe(sessions, subnetsOverlapping(parsed(wanted)))],
+  normalise: keepOutermost,
+  matchesCertainly: (wanted: readonly string[]) => [
+    everySession(sessions, subnetsWithin(parseBlocks(wanted))),
+  ],
+  countsTowardsLimit: (wanted: readonly string[]) => [
+    everySessionMayBe(sessions, subnetsPerhapsWithin(parseBlocks(wanted))),
+  ],
+  mayMatch: (wanted: readonly string[]) => [
+    someSessionMayBe(sessions, subnetsOverlapping(parseBlocks(wanted))),
+  ],
 } as const;
 
-/** Without blocks that lie in others. Neighbours stay apart: a subnet across both lies in neither. */
-function outermost(written: readonly string[]): string[] {
+/** The blocks without those within others. Adjacent blocks are not merged: a subnet that spans both is in neither. */
+function keepOutermost(written: readonly string[]): string[] {
   const kept: Cidr[] = [];
-  for (const block of parsed(written).sort(byPlace)) {
+  for (const block of parseBlocks(written).sort(compareBlocks)) {
     const last = kept.at(-1);
     if (last === undefined || !containsCidr(last, block)) kept.push(block);
   }
   return sortedSet(kept.map(formatCidr));
 }
 
-/** What contains a block comes before it, with nothing between but what it contains too. */
-function byPlace(a: Cidr, b: Cidr): number {
+/** Sorts a block directly before the blocks that it contains. */
+function compareBlocks(a: Cidr, b: Cidr): number {
   if (a.family !== b.family) return a.family - b.family;
   if (a.base !== b.base) return a.base < b.base ? -1 : 1;
   return a.prefix - b.prefix;
 }
 
-function fault(written: string): Problem | null {
+function checkBlock(written: string): Problem | null {
   if (parseCidr(written) !== null) return null;
   const address = parseHostAddress(written);
   if (address !== null) {
     return {
       code: 'host-bits',
-      message: `${quote(written)} is an address in a block, not the block`,
+      message: `${quote(written)} has host bits: it is an address in a block, not the block`,
       fix: `write \`${formatCidr(address.subnet)}\``,
     };
   }
   return {
     code: 'cidr',
-    message: `${quote(written)} is no block of addresses`,
+    message: `${quote(written)} is not a block of addresses`,
     fix: WRITE_BLOCK,
   };
 }
 
-function parsed(written: readonly string[]): Cidr[] {
+function parseBlocks(written: readonly string[]): Cidr[] {
   return written.map(parseCidr).filter((block) => block !== null);
 }
 
 /**
- * Where both addresses are; `null` where that is not known. A subnet of a single address is left out: in a pair that makes sense the
- * other address is not known, and what is not known decides alone.
+ * The subnets of both addresses; `null` for one that is unknown. A subnet of a single address is left out: in a valid pair the other
+ * address is then unknown, and the unknown one alone decides.
  */
-function lociOf({ amazonAddress, customerAddress }: BgpPeer): (AddressSubnet | null)[] {
-  return [amazonAddress, customerAddress].map(locusOf).filter((locus) => locus === null || !isSingle(locus));
+function subnetsOf({ amazonAddress, customerAddress }: BgpPeer): (AddressSubnet | null)[] {
+  return [amazonAddress, customerAddress]
+    .map(subnetOf)
+    .filter((subnet) => subnet === null || !isSingleAddress(subnet));
 }
 
-function locusOf(text: string | null): AddressSubnet | null {
+function subnetOf(text: string | null): AddressSubnet | null {
   const address = text === null ? null : parseHostAddress(text);
   if (text === null || address === null) return null;
-  const { subnet } = address;
-  return text.includes('/') ? subnet : { family: subnet.family, prefix: null };
+  return text.includes('/') ? address.subnet : { family: address.subnet.family, prefix: null };
 }
 
-function isSingle({ family, prefix }: AddressSubnet): boolean {
+function isSingleAddress({ family, prefix }: AddressSubnet): boolean {
   return prefix === LONGEST[family];
 }
 
 const LONGEST = { 4: 32, 6: 128 } as const;
 
-/** Both ends of the session there, neither at the very start of a subnet that has room. */
-function at(peer: BgpPeer, locus: AddressSubnet | null): BgpPeer {
-  if (locus === null) return { ...peer, amazonAddress: null, customerAddress: null };
-  if (locus.prefix === null) return { ...peer, ...BARE[locus.family] };
-  const { family, base, prefix } = locus;
+/** The session with both addresses in a subnet, neither of them the network address unless the subnet has only two. */
+function placeSession(peer: BgpPeer, subnet: AddressSubnet | null): BgpPeer {
+  if (subnet === null) return { ...peer, amazonAddress: null, customerAddress: null };
+  if (subnet.prefix === null) return { ...peer, ...WITHOUT_PREFIX[subnet.family] };
+  const { family, base, prefix } = subnet;
   const last = LONGEST[family];
   const address = (host: bigint): string =>
     formatCidr({ family, base: host, prefix: last }).replace(/[0-9]+$/, String(prefix));
@@ -115,7 +122,7 @@ function at(peer: BgpPeer, locus: AddressSubnet | null): BgpPeer {
   return { ...peer, amazonAddress: address(amazon), customerAddress: address(amazon + 1n) };
 }
 
-const BARE = {
+const WITHOUT_PREFIX = {
   4: { amazonAddress: '169.254.255.1', customerAddress: '169.254.255.2' },
   6: { amazonAddress: 'fd00::1', customerAddress: 'fd00::2' },
 } as const;

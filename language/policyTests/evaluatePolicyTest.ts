@@ -8,7 +8,7 @@ import { gatewayKind } from '../../core/resourceIds.ts';
 import { parseInstant } from '../isoTime.ts';
 import type { Expectation, WrittenInterface, WrittenPolicyTest } from './policyTestSchema.ts';
 
-/** One case, tried. Key names are relied on by others: `policy test --json` prints it. */
+/** The result of one policy test. `policy test --json` prints it, so its keys are part of the public format. */
 export interface PolicyTestResult {
   readonly target: string;
   readonly name: string;
@@ -20,106 +20,116 @@ export interface PolicyTestResult {
   readonly decision: Decision;
 }
 
-/** Tries one case: not only what becomes of the request must be as expected, but why. */
+/** Runs one policy test. It passes if both the decision and its reasons are as expected. */
 export function runPolicyTest(
   policy: Policy,
-  one: WrittenPolicyTest,
-  place: { readonly file: string; readonly line: number },
+  test: WrittenPolicyTest,
+  position: { readonly file: string; readonly line: number },
 ): PolicyTestResult & Pick<ReturnType<typeof evaluatePolicyTest>, 'request'> {
-  const { request, decision } = evaluatePolicyTest(asMeant(policy, one), one);
-  const expected = resolved(policy, one.expect);
+  const { request, decision } = evaluatePolicyTest(withoutFreeze(policy, test), test);
+  const expected = resolveExpectation(policy, test.expect);
   const passed = describeExpectation(expected) === describeDecision(decision);
-  const { file, line } = place;
-  return { target: policy.target, name: one.name, file, line, passed, expected, decision, request };
+  const { file, line } = position;
+  return { target: policy.target, name: test.name, file, line, passed, expected, decision, request };
 }
 
 /**
- * A freeze is for the moment, cases are for what is meant: whatever does not expect the freeze is tried without it, so that a
- * policy with cases can be frozen and deployed at once.
+ * The policy without a freeze, unless the test expects one. A freeze is temporary, and a policy that has tests must still be deployable
+ * when it is frozen.
  */
-function asMeant(policy: Policy, { expect: { hold = [] } }: WrittenPolicyTest): Policy {
+function withoutFreeze(policy: Policy, { expect: { hold = [] } }: WrittenPolicyTest): Policy {
   return hold.includes('frozen') ? policy : { ...policy, freeze: false };
 }
 
-function resolved(policy: Policy, { accept, hold }: Expectation): Expectation {
+function resolveExpectation(policy: Policy, { accept, hold }: Expectation): Expectation {
   if (accept === undefined) return { hold };
-  // Of a file that goes with its policy, every name is one.
+  // The file was checked against the policy, so every name is defined.
   return { accept: { ...accept, gateway: resolveGateway(policy, accept.gateway) ?? accept.gateway } };
 }
 
-/** What must be equal, as it is told: whatever differs shows. */
+/** The expectation as text. Expectation and decision are compared by their texts, so that every difference is visible. */
 export function describeExpectation({ accept, hold = [] }: Expectation): string {
-  return accept === undefined ? held(hold) : accepted(accept);
+  return accept === undefined ? describeHold(hold) : describeAccept(accept);
 }
 
+/** The decision as text, comparable with an expectation. */
 export function describeDecision(decision: Decision): string {
-  return decision.verdict === 'accept' ? accepted(decision) : held(decision.reasons.map(({ code }) => code));
+  return decision.verdict === 'accept'
+    ? describeAccept(decision)
+    : describeHold(decision.reasons.map(({ code }) => code));
 }
 
-function accepted({ owner, grant, gateway }: NonNullable<Expectation['accept']>): string {
+function describeAccept({ owner, grant, gateway }: NonNullable<Expectation['accept']>): string {
   return `accept by ${quote(`${owner}.${grant}`)}, gateway ${quote(gateway)}`;
 }
 
-function held(codes: readonly string[]): string {
+function describeHold(codes: readonly string[]): string {
   return `hold for ${formatList([...new Set(codes)].sort())}`;
 }
 
-/** The gateway's ID, by its name in the policy or its ID; `null` when the policy has no such name. */
+/** The ID of a gateway that is given by ID or by name; `null` when the policy does not define the name. */
 export function resolveGateway(policy: Policy, reference: string): string | null {
   if (gatewayKind(reference) !== null) return reference;
-  return grantsOf(policy).find(({ gatewayName }) => gatewayName === reference)?.gateway ?? null;
+  return allGrants(policy).find(({ gatewayName }) => gatewayName === reference)?.gateway ?? null;
 }
 
-/** Every name is given by some grant: one that is not would be a fault of the policy. */
+/** The names of gateways. All are used by grants: an unused one is an error of the policy. */
 export function namedGateways(policy: Policy): string[] {
-  const names = grantsOf(policy).map(({ gatewayName }) => gatewayName);
+  const names = allGrants(policy).map(({ gatewayName }) => gatewayName);
   return [...new Set(names.filter((name) => name !== null))];
 }
 
-function grantsOf({ owners }: Policy): Policy['owners'][number]['grants'] {
+function allGrants({ owners }: Policy): Policy['owners'][number]['grants'] {
   return owners.flatMap(({ grants }) => grants);
 }
 
-/** What a pass would make of a case, and of which request. */
+/** The request of a policy test, and the decision on it. */
 export interface EvaluatedRequest {
   readonly request: VirtualInterface;
   readonly decision: Decision;
 }
 
-/** Decides as a pass does: by the policy, then by what is in the way on the network, as far as the case tells. */
+/** Decides as a run does: by the policy, then by conflicts with the live interfaces of the test. Gateways are not checked. */
 export function evaluatePolicyTest(
   policy: Policy,
   { at, request: written, live = [] }: WrittenPolicyTest,
 ): EvaluatedRequest {
-  const request = interfaceOf(policy, written, { id: 'dxvif-request', state: 'confirming', gateway: null });
-  const others = live.map(({ state = 'available', gateway, ...one }, i) =>
-    interfaceOf(policy, one, {
+  const request = buildInterface(policy, written, {
+    id: 'dxvif-request',
+    state: 'confirming',
+    gateway: null,
+  });
+  const others = live.map(({ state = 'available', gateway, ...fields }, i) =>
+    buildInterface(policy, fields, {
       id: `dxvif-live${i + 1}`,
       state,
       gateway: gateway === undefined ? null : resolveGateway(policy, gateway),
     }),
   );
-  const world = {
+  const context = {
     interfaces: [request, ...others],
     intents: {},
     acceptances: {},
     damaged: {},
-    // Of a case the connections are the requester's: it could not be told from ours otherwise.
+    // The connection in a test is the requester's, never the recipient's own.
     ownConnections: { known: true, ids: new Set<string>() },
     acceptedThisRun: 0,
   } as const;
-  // The gateway itself is not there to be looked at.
-  return { request, decision: decideWithNetworkChecks(policy, request, world, NO_DEADLINE, instantOf(at)) };
+  // Gateways are not checked: a test does not describe them.
+  return {
+    request,
+    decision: decideWithNetworkChecks(policy, request, context, NO_DEADLINE, readInstant(at)),
+  };
 }
 
-/** Of what the schema accepted. */
-function instantOf(written: string): Date {
+/** @throws never for a text that the schema accepted */
+function readInstant(written: string): Date {
   const instant = parseInstant(written);
-  if (instant === null) throw new Error(`instant ${written} went unread past the schema`);
+  if (instant === null) throw new Error(`the schema accepted the invalid instant ${written}`);
   return new Date(instant);
 }
 
-function interfaceOf(
+function buildInterface(
   { recipient }: Policy,
   written: WrittenInterface,
   given: Pick<VirtualInterface, 'id' | 'state' | 'gateway'>,

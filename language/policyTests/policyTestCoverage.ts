@@ -1,62 +1,57 @@
-import { type Decision, holdRuleApplies } from '../../core/decide.ts';
+import { holdRuleApplies } from '../../core/decide.ts';
 import { canonicalJson } from '../../core/json.ts';
-import type { VirtualInterface } from '../../core/model.ts';
 import type { Policy } from '../../core/policy.ts';
 import { quote } from '../../core/printableText.ts';
 import type { CompiledSource } from '../compilePolicies.ts';
 import { type Diagnostic, formatPath, type Path } from '../diagnostic.ts';
 import { normaliseHoldRule } from '../normalisePolicy.ts';
+import type { EvaluatedRequest } from './evaluatePolicyTest.ts';
 
-/** A grant or a `hold` line that no case shows at work, and where it stands. */
+/** A grant or a hold rule that no policy test covers, with its position. */
 export type UntestedEntry = Pick<Diagnostic, 'file' | 'line' | 'column' | 'path' | 'message' | 'fix'>;
 
-interface Decided {
-  readonly request: VirtualInterface;
-  readonly decision: Decision;
-}
-
-/** What of a policy none of its cases shows at work. */
+/** Finds the grants by which no test is accepted, and the hold rules by which no test is held. */
 export function findUntested(
   { file, policy, validPolicy }: CompiledSource,
-  cases: readonly Decided[],
+  tests: readonly EvaluatedRequest[],
 ): UntestedEntry[] {
-  const granting = new Set(
-    cases.flatMap(({ decision }) =>
+  const acceptingGrants = new Set(
+    tests.flatMap(({ decision }) =>
       decision.verdict === 'accept' ? decision.grants.map((grant) => `${decision.owner}.${grant}`) : [],
     ),
   );
-  const holding = linesAtWork(policy, cases);
-  const tell = (path: Path, message: string, fix: string): UntestedEntry => {
+  const applyingRuleTexts = applyingRules(policy, tests);
+  const describe = (path: Path, message: string, fix: string): UntestedEntry => {
     const at = validPolicy.positions.positionOf(path, 'key');
     return { file, ...at, path: formatPath(path), message, fix };
   };
   const grants = Object.entries(validPolicy.written.owners).flatMap(([owner, { grants: named }]) =>
     Object.keys(named ?? { default: null })
-      .filter((grant) => !granting.has(`${owner}.${grant}`))
+      .filter((grant) => !acceptingGrants.has(`${owner}.${grant}`))
       .map((grant) =>
-        tell(
+        describe(
           named === undefined ? ['owners', owner, 'gateway'] : ['owners', owner, 'grants', grant],
-          `no case is accepted by grant ${quote(`${owner}.${grant}`)}`,
-          'add a case that expects `accept:` by it',
+          `no policy test is accepted by grant ${quote(`${owner}.${grant}`)}`,
+          'add a test that expects `accept:` by this grant',
         ),
       ),
   );
-  const lines = (validPolicy.written.hold ?? []).flatMap((line, i) =>
-    holding.has(canonicalJson(normaliseHoldRule(line)))
+  const rules = (validPolicy.written.hold ?? []).flatMap((rule, i) =>
+    applyingRuleTexts.has(canonicalJson(normaliseHoldRule(rule)))
       ? []
       : [
-          tell(
+          describe(
             ['hold', i],
-            'no case is held by this line',
-            'add a case that expects `hold: [held-by-policy]`',
+            'no policy test is held by this rule',
+            'add a test that expects `hold: [held-by-policy]`',
           ),
         ],
   );
-  return [...grants, ...lines].sort((a, b) => a.line - b.line || a.column - b.column);
+  return [...grants, ...rules].sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
-function linesAtWork({ hold }: Policy, cases: readonly Decided[]): Set<string> {
-  const held = cases.filter(({ decision }) => decision.verdict === 'hold');
-  const atWork = hold.filter((line) => held.some(({ request }) => holdRuleApplies(line, request)));
-  return new Set(atWork.map(canonicalJson));
+function applyingRules({ hold }: Policy, tests: readonly EvaluatedRequest[]): Set<string> {
+  const held = tests.filter(({ decision }) => decision.verdict === 'hold');
+  const applying = hold.filter((rule) => held.some(({ request }) => holdRuleApplies(rule, request)));
+  return new Set(applying.map(canonicalJson));
 }

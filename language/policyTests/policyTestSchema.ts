@@ -4,20 +4,20 @@ import { quote } from '../../core/printableText.ts';
 import { REASON_CODES, type ReasonCode } from '../../core/reasons.ts';
 import { ACCOUNT } from '../../core/resourceIds.ts';
 import type { Problem } from '../diagnostic.ts';
+import { findNearest } from '../didYouMean.ts';
 import { connectionId, gatewayReference } from '../idSchemas.ts';
 import { checkInstant } from '../isoTime.ts';
 import { asn, key, location, mtu, name, tags, vlan } from '../recordedRequests.ts';
 import { checkedText, nonEmptyList, patternText, plainText, requireEntries } from '../scalarSchemas.ts';
-import { findNearest } from '../unknownKeys.ts';
 
-/** What a case cannot bring about, and why. All others follow from policy, request, time and live interfaces alone. */
+/** Reasons that a policy test cannot cause. All others depend on policy, request, time and live interfaces alone. */
 const NEVER: { readonly [Code in ReasonCode]?: string } = {
-  'not-private': 'requests of cases are private; others are held whatever the policy says',
-  unreadable: 'requests of cases are readable; others are held whatever the policy says',
-  'gateway-missing': 'it depends on the gateways of the account, which only a pass looks at',
-  'gateway-not-available': 'it depends on the gateways of the account, which only a pass looks at',
-  'gateway-not-attached': 'it depends on the gateways of the account, which only a pass looks at',
-  'asn-conflict': "it depends on the gateway's ASN, which only a pass looks at",
+  'not-private': 'the requests in policy tests are private; no policy accepts others',
+  unreadable: 'the requests in policy tests are readable; no policy accepts others',
+  'gateway-missing': 'it depends on the gateways of the account, which only a run checks',
+  'gateway-not-available': 'it depends on the gateways of the account, which only a run checks',
+  'gateway-not-attached': 'it depends on the gateways of the account, which only a run checks',
+  'asn-conflict': "it depends on the gateway's ASN, which only a run checks",
 };
 
 const reasonCode = checkedText('The code of a reason to hold (docs/reasons.md).', (written) => {
@@ -26,11 +26,11 @@ const reasonCode = checkedText('The code of a reason to hold (docs/reasons.md).'
 });
 
 function noCode(written: string): Problem {
-  const slip = findNearest(written, REASON_CODES);
+  const meant = findNearest(written, REASON_CODES);
   return {
     code: 'reason-code',
-    message: `${quote(written)} is no code of a reason`,
-    fix: slip === null ? 'write one of those in docs/reasons.md' : `did you mean \`${slip}\`?`,
+    message: `${quote(written)} is not a reason code`,
+    fix: meant === null ? 'write one of those in docs/reasons.md' : `did you mean \`${meant}\`?`,
   };
 }
 
@@ -39,12 +39,12 @@ function undecidable(code: ReasonCode): Problem | null {
   if (why === undefined) return null;
   return {
     code: 'undecidable-reason',
-    message: `no case can be held for \`${code}\`: ${why}`,
+    message: `no policy test can be held for \`${code}\`: ${why}`,
     fix: 'remove it',
   };
 }
 
-/** How people write a virtual interface in a case. A field that is not there is one that the API does not give. */
+/** The keys of a virtual interface in a policy test. An absent key is a field that the API does not return. */
 const interfaceKeys = {
   connection: connectionId,
   vlan: vlan.optional(),
@@ -53,11 +53,11 @@ const interfaceKeys = {
   mtu: mtu.optional(),
   tags: tags.optional(),
   ownerAccount: patternText(
-    'The account that the API names. When absent: the recipient, as it normally is.',
+    'The owner account in the answer of the API. When absent: the recipient, as usual.',
     ACCOUNT,
     (value) => ({
       code: 'account',
-      message: `${quote(value)} is no account ID`,
+      message: `${quote(value)} is not an account ID`,
       fix: 'write its 12 digits in quotes, as in "012345678901"',
     }),
   ).optional(),
@@ -88,14 +88,14 @@ function addressFault(written: string): Problem | null {
   if (parseHostAddress(written) !== null) return null;
   return {
     code: 'address',
-    message: `${quote(written)} is no address`,
+    message: `${quote(written)} is not an address with a prefix length`,
     fix: 'write address, slash and prefix length, such as `169.254.10.1/30`',
   };
 }
 
-/** A file of cases as it is written. What joins several places is checked by rules.ts and against.ts. */
+/** The schema of a file of policy tests. What relates several parts is checked in validatePolicyTests.ts. */
 
-/** States of an interface past its request. Whatever else the API may say counts as live, as these do. */
+/** States of an interface. Any other state of the API counts as live, as the first line does. */
 const STATES = [
   ...[
     'verifying',
@@ -111,14 +111,12 @@ const STATES = [
   ...['deleted', 'rejected', 'expired'],
 ] as const;
 
-const request = z.strictObject(interfaceKeys).describe('The request, in the fields that the API gives.');
+const request = z.strictObject(interfaceKeys).describe('The request, with the fields that the API returns.');
 
 const liveInterface = z
   .strictObject({
     ...interfaceKeys,
-    gateway: gatewayReference
-      .describe('The gateway that it is on: a name of the policy, or an ID.')
-      .optional(),
+    gateway: gatewayReference.describe('Its gateway: a name from the policy, or an ID.').optional(),
     state: z.enum(STATES).describe('Its state. When absent: `available`.').optional(),
   })
   .describe('Another virtual interface of the recipient, where limits or the network matter.');
@@ -127,33 +125,35 @@ const expectation = z
   .strictObject({
     accept: z
       .strictObject({
-        owner: plainText('The owner that it is taken for.'),
-        grant: plainText('The first grant by name that it fits; `default` where the owner has a `gateway`.'),
-        gateway: gatewayReference.describe('The gateway that it gets: a name of the policy, or an ID.'),
+        owner: plainText('The owner that the request is from.'),
+        grant: plainText(
+          'The first grant by name that it matches; `default` where the owner has a `gateway`.',
+        ),
+        gateway: gatewayReference.describe('The gateway that it gets: a name from the policy, or an ID.'),
       })
-      .describe('It is accepted, for this reason.')
+      .describe('The request is accepted by this grant.')
       .optional(),
-    hold: nonEmptyList(reasonCode, 'It is held, for exactly these reasons.').optional(),
+    hold: nonEmptyList(reasonCode, 'The request is held for exactly these reasons.').optional(),
   })
-  .describe('What must become of it, and why: `accept` or `hold`.');
+  .describe('The expected decision and its reasons: `accept` or `hold`.');
 
 const oneCase = z
   .strictObject({
-    name: plainText('What the case shows, in a sentence.'),
-    at: checkedText('When it is decided, such as `2026-11-01T00:00:00Z`.', checkInstant),
+    name: plainText('What the test shows, in a sentence.'),
+    at: checkedText('The time of the decision, such as `2026-11-01T00:00:00Z`.', checkInstant),
     request,
-    live: nonEmptyList(liveInterface, 'Interfaces that are there already.').optional(),
+    live: nonEmptyList(liveInterface, 'Interfaces that exist already.').optional(),
     expect: expectation,
   })
-  .describe('One request, and what must become of it.');
+  .describe('One request, and the expected decision.');
 
 export const policyTestsSchema = z
   .strictObject({
-    version: z.literal(1).describe('Version of the language of cases.'),
-    target: plainText('The target whose policy is tried: the name of its file without `.yaml`.'),
-    cases: nonEmptyList(oneCase, 'The cases.'),
+    version: z.literal(1).describe('The version of the format of policy tests.'),
+    target: plainText('The target whose policy is tested: the name of its file without `.yaml`.'),
+    cases: nonEmptyList(oneCase, 'The policy tests.'),
   })
-  .describe('Cases of one target: what its policy must do.');
+  .describe('The policy tests of one target.');
 
 export type WrittenPolicyTests = z.output<typeof policyTestsSchema>;
 export type WrittenPolicyTest = WrittenPolicyTests['cases'][number];

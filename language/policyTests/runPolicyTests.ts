@@ -8,33 +8,33 @@ import { findUntested, type UntestedEntry } from './policyTestCoverage.ts';
 import { type PolicyTestFile, readPolicyTests } from './readPolicyTests.ts';
 import { checkAgainstPolicy, duplicateTestName } from './validatePolicyTests.ts';
 
-/** Policies and what their cases showed. */
+/** Policies and the results of their tests. */
 export interface TestedPolicies {
   readonly policies: readonly CompiledPolicy[];
-  /** of policies and of cases, by file and position; with one, nothing was tried */
+  /** of policies and of tests, sorted by file and position; if there are any, no test was run */
   readonly errors: readonly Diagnostic[];
-  /** in the order of files and cases */
+  /** in the order of files and tests */
   readonly results: readonly PolicyTestResult[];
-  /** of policies that have cases */
+  /** of policies that have tests */
   readonly untested: readonly UntestedEntry[];
 }
 
-/** Compiles a folder of policies, or files named one by one, and tries the cases in the folder `cases` beside them. */
+/** Compiles the policies of a folder, or the listed files, and runs the policy tests in the folder `cases` beside them. */
 export function testPolicyFiles(folderOrFiles: string | readonly string[]): TestedPolicies {
   const { sources, errors } = readPolicyFiles(folderOrFiles);
   const compiled = compileEach(sources);
   const { policies } = compiled;
   const read = readPolicyTests(sources.map(({ file }) => file));
-  const mismatches = policies.flatMap((one) => mismatched(one, filesOf(one, read.files)));
+  const mismatches = policies.flatMap((one) => findMismatches(one, filesOf(one, read.files)));
   const all = sortDiagnostics([
     ...errors,
     ...compiled.errors,
     ...read.errors,
-    ...namesTwice(read.files),
+    ...findDuplicateNames(read.files),
     ...mismatches,
   ]);
   if (all.length > 0) return { policies, errors: all, results: [], untested: [] };
-  const suites = policies.map((one) => run(one, filesOf(one, read.files)));
+  const suites = policies.map((one) => runTests(one, filesOf(one, read.files)));
   return {
     policies,
     errors: [],
@@ -43,28 +43,28 @@ export function testPolicyFiles(folderOrFiles: string | readonly string[]): Test
   };
 }
 
-/** The cases that are about a policy. */
+/** The files with tests of a policy. */
 function filesOf({ file, policy }: CompiledPolicy, all: readonly PolicyTestFile[]): PolicyTestFile[] {
   return all.filter(({ folder, written }) => folder === dirname(file) && written.target === policy.target);
 }
 
-function mismatched({ policy }: CompiledPolicy, files: readonly PolicyTestFile[]): Diagnostic[] {
+function findMismatches({ policy }: CompiledPolicy, files: readonly PolicyTestFile[]): Diagnostic[] {
   return files.flatMap(({ written, positions }) =>
     checkAgainstPolicy(policy, written).map(positions.toDiagnostic),
   );
 }
 
-/** Of one file, its rules say so. */
-function namesTwice(files: readonly PolicyTestFile[]): Diagnostic[] {
+/** Errors for tests of one target that have the same name in different files. Within one file, the rules report them. */
+function findDuplicateNames(files: readonly PolicyTestFile[]): Diagnostic[] {
   const first = new Map<string, string>();
-  return files.flatMap(({ file, folder, written: { target, cases }, positions: places }) =>
+  return files.flatMap(({ file, folder, written: { target, cases }, positions }) =>
     cases.flatMap(({ name }, i) => {
       const key = JSON.stringify([folder, target, name]);
       const other = first.get(key) ?? file;
       first.set(key, other);
       if (other === file) return [];
       return [
-        places.toDiagnostic({
+        positions.toDiagnostic({
           path: ['cases', i, 'name'],
           at: 'value',
           ...duplicateTestName(name, `in ${quote(other)}`),
@@ -74,19 +74,19 @@ function namesTwice(files: readonly PolicyTestFile[]): Diagnostic[] {
   );
 }
 
-function run(
+function runTests(
   compiled: CompiledSource,
   files: readonly PolicyTestFile[],
 ): Pick<TestedPolicies, 'results' | 'untested'> {
-  const all = files.flatMap(({ file, written, positions: places }) =>
+  const all = files.flatMap(({ file, written, positions }) =>
     written.cases.map((one, i) => {
-      const { line } = places.positionOf(['cases', i], 'value');
+      const { line } = positions.positionOf(['cases', i], 'value');
       return runPolicyTest(compiled.policy, one, { file, line });
     }),
   );
   return {
     results: all.map(({ request: _, ...result }) => result),
-    // Of a policy without cases that is said once, not grant by grant.
+    // A policy without any tests is reported as such, not grant by grant.
     untested: all.length === 0 ? [] : findUntested(compiled, all),
   };
 }

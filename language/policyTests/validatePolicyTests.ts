@@ -1,25 +1,44 @@
 import type { Policy } from '../../core/policy.ts';
 import { quote } from '../../core/printableText.ts';
 import type { Finding, Path } from '../diagnostic.ts';
+import { findNearest } from '../didYouMean.ts';
 import { LANGUAGE_FIELDS } from '../fields/matchFields.ts';
-import { type AtPath, type PartialDocument, readableItems } from '../partialPolicy.ts';
-import type { DocumentSpec } from '../readDocument.ts';
-import { findNearest } from '../unknownKeys.ts';
+import { describeAsdot, describeUnquotedAccount } from '../policySpec.ts';
+import { type AtPath, type DocumentSpec, type PartialDocument, readableItems } from '../readDocument.ts';
 import { namedGateways, resolveGateway } from './evaluatePolicyTest.ts';
 import { policyTestsSchema, type WrittenPolicyTest, type WrittenPolicyTests } from './policyTestSchema.ts';
 
-/** How a file of cases is written: the schema, and what joins several places of one file. */
+/** The specification of a file of policy tests: the schema, and checks that relate several parts of one file. */
 export const POLICY_TESTS_SPEC: DocumentSpec<WrittenPolicyTests> = {
   schema: policyTestsSchema,
-  rules: [expectations, namesOnce],
+  rules: [requireExpectation, noDuplicateName],
+  messages: {
+    missingKeys: {
+      version: 'with the value `1`',
+      target: "with the name of the policy's file, without `.yaml`",
+      cases: 'with at least one policy test',
+      name: 'with what the policy test shows',
+      at: 'with the instant of the decision, such as `2026-11-01T00:00:00Z`',
+      request: 'with `connection` and the other fields that the API returns',
+      connection: 'with the connection of the request',
+      expect: 'with `accept:` or `hold:`',
+      owner: 'with the owner that the request is from',
+      grant: 'with the grant that it matches',
+      gateway: 'with the gateway of this grant',
+    },
+    refine: (problem, path, node) =>
+      (path.at(-1) === 'ownerAccount' ? describeUnquotedAccount(problem, node) : null) ??
+      describeAsdot(problem, path, node) ??
+      problem,
+  },
 };
 
-/** A case is accepted or held. */
-function expectations(draft: PartialDocument<WrittenPolicyTests>): Finding[] {
-  return casesIn(draft).flatMap(({ value, path }): Finding[] => {
+/** A test expects either `accept` or `hold`. */
+function requireExpectation(document: PartialDocument<WrittenPolicyTests>): Finding[] {
+  return readableTests(document).flatMap(({ value, path }): Finding[] => {
     if (value.expect === undefined) return [];
     const [accept, hold] = ['accept', 'hold'].map((key) => Object.hasOwn(value.expect ?? {}, key));
-    // A key that is one of them misspelt is told as such.
+    // A misspelt key is reported as unknown already.
     if (accept !== hold || Object.keys(value.expect).some((key) => key !== 'accept' && key !== 'hold'))
       return [];
     return [
@@ -27,9 +46,7 @@ function expectations(draft: PartialDocument<WrittenPolicyTests>): Finding[] {
         path: [...path, 'expect'],
         at: 'key',
         code: 'expectation',
-        message: accept
-          ? 'it cannot be both accepted and held'
-          : 'it does not say what must become of the request',
+        message: accept ? 'it cannot be both accepted and held' : 'it does not state the expected decision',
         fix: accept
           ? 'keep `accept` or `hold`'
           : 'add `accept:` with owner, grant and gateway, or `hold:` with reason codes',
@@ -38,10 +55,10 @@ function expectations(draft: PartialDocument<WrittenPolicyTests>): Finding[] {
   });
 }
 
-/** A failure is told by the name of its case. */
-function namesOnce(draft: PartialDocument<WrittenPolicyTests>): Finding[] {
+/** The names of tests are unique, because a failure is reported by the name of the test. */
+function noDuplicateName(document: PartialDocument<WrittenPolicyTests>): Finding[] {
   const seen = new Set<string>();
-  return casesIn(draft).flatMap(({ value: { name }, path }): Finding[] => {
+  return readableTests(document).flatMap(({ value: { name }, path }): Finding[] => {
     if (name === undefined) return [];
     if (!seen.has(name)) {
       seen.add(name);
@@ -51,43 +68,50 @@ function namesOnce(draft: PartialDocument<WrittenPolicyTests>): Finding[] {
   });
 }
 
-/** @param where the first one stands */
+/** @param where the first one is */
 export function duplicateTestName(name: string, where: string): Pick<Finding, 'code' | 'message' | 'fix'> {
   return {
     code: 'case-twice',
-    message: `there is a case ${quote(name)} ${where} already`,
-    fix: 'say in its name what this one shows',
+    message: `there is already a policy test ${quote(name)} ${where}`,
+    fix: 'choose a name that describes this test',
   };
 }
 
-function casesIn(draft: PartialDocument<WrittenPolicyTests>): AtPath<PartialDocument<WrittenPolicyTest>>[] {
-  return readableItems(draft.cases, ['cases']);
+function readableTests(
+  document: PartialDocument<WrittenPolicyTests>,
+): AtPath<PartialDocument<WrittenPolicyTest>>[] {
+  return readableItems(document.cases, ['cases']);
 }
 
-/** What in a file of cases does not go with the policy that it is about. */
+/** The parts of a file of policy tests that do not fit its policy: undefined gateways, and fields that the provider never returns. */
 export function checkAgainstPolicy(policy: Policy, { cases }: WrittenPolicyTests): Finding[] {
   return cases.flatMap((one, i) => [
-    ...undefinedGateways(policy, one, ['cases', i]),
-    ...unreturned(policy, one, ['cases', i]),
+    ...findUndefinedGateways(policy, one, ['cases', i]),
+    ...findUnreturnedFields(policy, one, ['cases', i]),
   ]);
 }
 
-function undefinedGateways(policy: Policy, { live = [], expect }: WrittenPolicyTest, path: Path): Finding[] {
-  const given = [
+function findUndefinedGateways(
+  policy: Policy,
+  { live = [], expect }: WrittenPolicyTest,
+  path: Path,
+): Finding[] {
+  const references = [
     { reference: expect.accept?.gateway, at: [...path, 'expect', 'accept', 'gateway'] },
     ...live.map(({ gateway }, i) => ({ reference: gateway, at: [...path, 'live', i, 'gateway'] })),
   ];
-  return given.flatMap(({ reference, at }): Finding[] => {
+  return references.flatMap(({ reference, at }): Finding[] => {
     if (reference === undefined || resolveGateway(policy, reference) !== null) return [];
-    const slip = findNearest(reference, namedGateways(policy));
-    const message = `no gateway is named ${quote(reference)} in the policy`;
-    const fix = slip === null ? 'write a name from its `gateways`, or an ID' : `did you mean ${quote(slip)}?`;
+    const meant = findNearest(reference, namedGateways(policy));
+    const message = `the policy has no gateway named ${quote(reference)}`;
+    const fix =
+      meant === null ? 'write a name from its `gateways`, or an ID' : `did you mean ${quote(meant)}?`;
     return [{ path: at, at: 'value', code: 'undefined-gateway', message, fix }];
   });
 }
 
-/** A field that the provider never returns would try what cannot happen. */
-function unreturned(
+/** A request with a field that the provider never returns would test what cannot happen. */
+function findUnreturnedFields(
   { recipient: { provider } }: Policy,
   { request, live = [] }: WrittenPolicyTest,
   path: Path,
@@ -98,17 +122,17 @@ function unreturned(
   ];
   return written.flatMap(({ fields, at }) =>
     (['mtu', 'tags'] as const)
-      .filter((field) => fields[field] !== undefined && !returnedBy(field).includes(provider))
+      .filter((field) => fields[field] !== undefined && !providersOf(field).includes(provider))
       .map((field) => ({
         path: [...at, field],
         at: 'value',
         code: 'unreturned-field',
-        message: `\`${provider}\` never returns \`${field}\`, so no request has it`,
+        message: `\`${provider}\` never returns \`${field}\`, so no request has this field`,
         fix: 'remove it',
       })),
   );
 }
 
-function returnedBy(field: keyof typeof LANGUAGE_FIELDS): readonly string[] {
+function providersOf(field: keyof typeof LANGUAGE_FIELDS): readonly string[] {
   return LANGUAGE_FIELDS[field].providers;
 }

@@ -5,7 +5,7 @@ import { LANGUAGE_FIELDS } from '../fields/matchFields.ts';
 import type { SchemaHints } from '../scalarSchemas.ts';
 import { POLICY_JSON_SCHEMA } from './policyJsonSchema.ts';
 
-/** The page with its tables made anew; all between them is written by hand and stays. @throws when it lacks one */
+/** The page with its tables regenerated and all other text unchanged. @throws when a table has no place in the page */
 export function updateGeneratedTables(page: string): string {
   let text = page;
   for (const [name, table] of generateTables()) {
@@ -18,7 +18,7 @@ export function updateGeneratedTables(page: string): string {
   return text;
 }
 
-/** The tables of docs/policy.md, in Markdown, by the names of their places there. */
+/** The tables of docs/policy.md in Markdown, by the names of their places in the page. */
 function generateTables(): ReadonlyMap<string, string> {
   const owners = below(POLICY_JSON_SCHEMA, 'owners');
   const owner = each(owners);
@@ -36,15 +36,15 @@ function generateTables(): ReadonlyMap<string, string> {
   ]);
 }
 
-/** Every key of a map. */
-function keys(map: SchemaHints, isTold: (key: string) => boolean = () => true): string {
+/** A table of the keys of a map, without deprecated ones. */
+function keys(map: SchemaHints, isIncluded: (key: string) => boolean = () => true): string {
   const rows = Object.keys(map.properties ?? {})
-    .filter(isTold)
+    .filter((key) => isIncluded(key) && below(map, key).deprecated !== true)
     .map((key) => {
       const schema = below(map, key);
       return [`\`${key}\``, form(schema), absent(map, key), meaning(schema)];
     });
-  return table([['key', 'value', 'when absent', 'what it says'], ...rows]);
+  return table([['key', 'value', 'when absent', 'meaning'], ...rows]);
 }
 
 function fields(match: SchemaHints): string {
@@ -54,7 +54,7 @@ function fields(match: SchemaHints): string {
     return [`\`${field}\``, form(schema), ...given, yes(LANGUAGE_FIELDS[field].holds), meaning(schema)];
   });
   const given = PROVIDERS.map((provider) => `on \`${provider}\``);
-  return table([['field', 'value', ...given, 'in a `hold` line', 'a grant asks that'], ...rows]);
+  return table([['field', 'value', ...given, 'in a hold rule', 'condition'], ...rows]);
 }
 
 function returns(field: MatchFieldName, provider: Provider): boolean {
@@ -66,7 +66,7 @@ function isNoField(key: string): boolean {
   return !MATCH_FIELD_NAMES.some((field) => field === key);
 }
 
-/** How a value is written, in a few words. */
+/** The form of a value, in a few words. */
 function form(schema: SchemaHints): string {
   if (schema.const !== undefined) return code(schema.const);
   if (schema.enum !== undefined) return schema.enum.map(code).join(' or ');
@@ -85,7 +85,7 @@ function form(schema: SchemaHints): string {
 }
 
 function absent(map: SchemaHints, key: string): string {
-  if (map.required?.includes(key) === true) return 'a fault';
+  if (map.required?.includes(key) === true) return 'an error';
   const instead = (map.oneOf ?? []).flatMap((one) => (isSchema(one) ? (one.required ?? []) : []));
   const others = instead.filter((other) => other !== key);
   if (others.length < instead.length) return `write ${others.map(code).join(' or ')}`;
@@ -93,7 +93,7 @@ function absent(map: SchemaHints, key: string): string {
   return value === undefined ? '–' : code(value);
 }
 
-/** With what each item of a list, or each entry of a map, is. */
+/** The description, with that of the items of a list or the entries of a map. */
 function meaning(schema: SchemaHints): string {
   const item = schema.properties === undefined ? (schema.items ?? schema.additionalProperties) : undefined;
   const more = isSchema(item) ? item.description : undefined;
@@ -115,7 +115,7 @@ function code(value: unknown): string {
   return `\`${String(value)}\``;
 }
 
-/** @throws when the schema has no such key: the reference would lack it */
+/** @throws when the schema has no such key, because the reference would be incomplete */
 function below(map: SchemaHints, key: string): SchemaHints {
   return schemaIn(map.properties?.[key], key);
 }
@@ -125,7 +125,7 @@ function each(map: SchemaHints): SchemaHints {
 }
 
 function schemaIn(part: unknown, what: string): SchemaHints {
-  if (!isSchema(part)) throw new Error(`the schema has no \`${what}\` that a table could tell of`);
+  if (!isSchema(part)) throw new Error(`the schema has no \`${what}\` to describe in a table`);
   return part;
 }
 

@@ -3,74 +3,74 @@ import type { Grant, Owner, Policy } from '../../core/policy.ts';
 import { addConstraint, type FieldProduct, isEmptyProduct } from './fieldProduct.ts';
 import { notBefore, requestsOfGrant, requestsOfHoldRule } from './policyRequests.ts';
 
-/** Requests, with what tells them from others without a closer look: of equal keys, the boxes are equal. */
+/** A set of requests, with a key for fast comparison: equal keys mean equal sets. */
 export interface KeyedProduct {
   readonly key: string;
   readonly product: FieldProduct;
 }
 
-/** A grant with the requests that it fits. */
+/** A grant with the requests that it matches. */
 export interface GrantRequests extends KeyedProduct {
   readonly owner: Owner;
   readonly grant: Grant;
 }
 
-/** What a policy may accept from some instant on: what a grant fits, except what something holds. */
+/** The requests that a policy may accept from an instant on: those that a grant matches and nothing holds. */
 export interface AcceptedRequests {
   readonly grants: readonly GrantRequests[];
-  /** those on one of these connections, and any on none that is named */
+  /** the grants on at least one of these connections */
   readonly grantsOn: (connections: readonly string[]) => readonly GrantRequests[];
-  /** what is held, whatever grants say, on one of these connections */
+  /** the requests that are always held on at least one of these connections */
   readonly heldOn: (connections: readonly string[]) => readonly KeyedProduct[];
 }
 
-/** @param at in milliseconds. What is frozen, or may accept nothing in a pass, accepts nothing */
+/** A policy that is frozen, or whose limit for a run is 0, accepts nothing. @param at in milliseconds */
 export function acceptedRequests(policy: Policy, at: number): AcceptedRequests {
   const isClosed = policy.freeze || policy.limits.acceptsPerRun === 0;
-  const all = isClosed ? [] : policy.owners.flatMap((owner) => grantables(policy, owner, at));
+  const all = isClosed ? [] : policy.owners.flatMap((owner) => openGrantsOf(policy, owner, at));
   const grants = all.filter(isOpen);
-  const shut = all.filter((one) => !isOpen(one));
-  const byConnection = index(grants, ({ owner }) => owner.connections);
-  const holding = index(
+  const closed = all.filter((one) => !isOpen(one));
+  const grantsOn = indexByConnection(grants, ({ owner }) => owner.connections);
+  const heldOn = indexByConnection(
     [
-      ...policy.hold.map((line) => ({
-        connections: line.match.connection,
-        key: canonicalJson(line.match),
-        product: requestsOfHoldRule(line),
+      ...policy.hold.map((rule) => ({
+        connections: rule.match.connection,
+        key: canonicalJson(rule.match),
+        product: requestsOfHoldRule(rule),
       })),
-      ...shut.map(({ owner, key, product }) => ({ connections: owner.connections, key, product })),
+      ...closed.map(({ owner, key, product }) => ({ connections: owner.connections, key, product })),
     ],
     ({ connections }) => connections,
   );
-  return { grants, grantsOn: byConnection, heldOn: holding };
+  return { grants, grantsOn: grantsOn, heldOn: heldOn };
 }
 
-/** Where the limit is none at all, whatever the grant fits is held, whatever other grants say. */
+/** Whether the grant can accept. A limit of 0 holds every request that the grant matches, even if another grant would accept it. */
 function isOpen({ owner, grant }: GrantRequests): boolean {
   return owner.limit !== 0 && grant.limit !== 0;
 }
 
-function grantables(policy: Policy, owner: Owner, at: number): GrantRequests[] {
+function openGrantsOf(policy: Policy, owner: Owner, at: number): GrantRequests[] {
   return owner.grants
     .map((grant) => ({
       owner,
       grant,
-      key: keyOf(policy, owner, grant),
+      key: keyOfGrant(policy, owner, grant),
       product: addConstraint(requestsOfGrant(policy, owner, grant), notBefore(at)),
     }))
     .filter(({ product }) => !isEmptyProduct(product));
 }
 
-function keyOf({ recipient }: Policy, owner: Owner, { match, from, until }: Grant): string {
+function keyOfGrant({ recipient }: Policy, owner: Owner, { match, from, until }: Grant): string {
   const { provider, account } = recipient;
   return canonicalJson({ provider, account, of: owner.account, on: owner.connections, match, from, until });
 }
 
-/** @param connections of an item; `null`: it may be on any */
-function index<Item>(
+/** Indexes items by connection. @param connections of an item; `null` if it applies to any */
+function indexByConnection<Item>(
   items: readonly Item[],
   connections: (item: Item) => readonly string[] | null,
-): (wanted: readonly string[]) => readonly Item[] {
+): (connectionsWanted: readonly string[]) => readonly Item[] {
   const anywhere = items.filter((item) => connections(item) === null);
   const somewhere = new Map<string, Item[]>();
   for (const item of items) {
@@ -80,7 +80,7 @@ function index<Item>(
       else own.push(item);
     }
   }
-  return (wanted) => [
-    ...new Set([...wanted.flatMap((connection) => somewhere.get(connection) ?? []), ...anywhere]),
+  return (connectionsWanted) => [
+    ...new Set([...connectionsWanted.flatMap((connection) => somewhere.get(connection) ?? []), ...anywhere]),
   ];
 }

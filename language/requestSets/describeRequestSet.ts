@@ -1,26 +1,27 @@
 import type { BgpPeer } from '../../core/model.ts';
 import { escapeText, formatList, quote } from '../../core/printableText.ts';
 import type { FieldConstraint, Point } from '../algebra/setAlgebra.ts';
+import { formatAlternatives } from '../diagnostic.ts';
 import type { FieldProduct } from './fieldProduct.ts';
 import { formatInstant } from './policyRequests.ts';
 import type { RequestSet } from './requestSet.ts';
 
-/** Axes in the order in which people are told of them; others come after. */
+/** The order in which dimensions are described; others come last. */
 const ORDER = ['vlan', 'asn', 'peers', 'name', 'location', 'bgpKey', 'mtu'];
-/** What is said of them when they are free, too: everybody asks for it. */
+/** Dimensions that are mentioned even if they are free, because readers look for them. */
 const ALWAYS = ['vlan', 'asn', 'peers', 'name'];
 
-/** A region in words that can be read out, safe to print. */
+/** A description of a set of requests for people, safe to print. */
 export interface RequestSetDescription {
-  /** connections that it is on */
+  /** the connections */
   readonly on: string;
-  /** one a field */
+  /** one text for each field */
   readonly fields: readonly string[];
-  /** each in the same words */
+  /** one text for each exception */
   readonly except: readonly string[];
 }
 
-/** @param since from when on regions are looked at, in milliseconds: that they begin then says nothing */
+/** @param since start of the comparison in milliseconds: a set that begins then is described without its beginning */
 export function describeRequestSet(
   { product, except }: RequestSet,
   recipient: string,
@@ -29,46 +30,48 @@ export function describeRequestSet(
   const connection = product.get('connection');
   const free = ALWAYS.filter((name) => !product.has(name));
   return {
-    on: connection === undefined ? 'any connection' : valueWords(connection),
+    on: connection === undefined ? 'any connection' : describeValues(connection),
     fields: [
-      ...fieldsOf(product, recipient, since),
-      ...(free.length === 0 ? [] : [`any ${formatList(free).replaceAll(' and ', ' or ')}`]),
+      ...describeFields(product, recipient, since),
+      ...(free.length === 0 ? [] : [`any ${formatAlternatives(free)}`]),
     ],
-    except: except.map((one) => [...onWords(one), ...fieldsOf(one, recipient, since)].join(', ')),
+    except: except.map((one) =>
+      [...describeConnection(one), ...describeFields(one, recipient, since)].join(', '),
+    ),
   };
 }
 
-function onWords(box: FieldProduct): string[] {
-  const connection = box.get('connection');
-  return connection === undefined ? [] : [`on ${valueWords(connection)}`];
+function describeConnection(product: FieldProduct): string[] {
+  const connection = product.get('connection');
+  return connection === undefined ? [] : [`on ${describeValues(connection)}`];
 }
 
-function fieldsOf(box: FieldProduct, recipient: string, since: number): string[] {
-  const place = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
+function describeFields(product: FieldProduct, recipient: string, since: number): string[] {
+  const rank = (name: string): number => (ORDER.includes(name) ? ORDER.indexOf(name) : ORDER.length);
   return (
-    [...box]
-      // That addresses make sense as a pair is so of every request that is accepted.
+    [...product]
+      // Every request that can be accepted has a valid pair of addresses, so that is not mentioned.
       .filter(([name]) => name !== 'connection' && name !== 'paired')
-      .sort(([a], [b]) => place(a) - place(b))
-      .map(([name, side]) => fieldWords(name, side, recipient, since))
-      .filter((words) => words !== '')
+      .sort(([a], [b]) => rank(a) - rank(b))
+      .map(([name, constraint]) => describeField(name, constraint, recipient, since))
+      .filter((text) => text !== '')
   );
 }
 
-function fieldWords(name: string, side: FieldConstraint, recipient: string, since: number): string {
-  const said = valueWords(side);
-  if (name === 'time') return said.replace(`from ${formatInstant(since)}`, '').trim();
-  // That it names the recipient is as ever.
+function describeField(name: string, constraint: FieldConstraint, recipient: string, since: number): string {
+  const text = describeValues(constraint);
+  if (name === 'time') return text.replace(`from ${formatInstant(since)}`, '').trim();
+  // The API normally names the recipient, so that is not mentioned.
   if (name === 'account')
-    return side.dimension.contains(side.set, recipient) ? '' : `the API names account ${said}`;
-  return `${name} ${said}`;
+    return constraint.dimension.contains(constraint.set, recipient) ? '' : `the API names account ${text}`;
+  return `${name} ${text}`;
 }
 
-function valueWords({ dimension, set }: FieldConstraint): string {
-  return dimension.describe(set) ?? 'something that has no short words';
+function describeValues({ dimension, set }: FieldConstraint): string {
+  return dimension.describe(set) ?? 'a set without a short description';
 }
 
-/** A request as far as policies look at it, safe to print. */
+/** The fields of a request that policies use, as text that is safe to print. */
 export function describeRequest({ request }: Pick<Point, 'request'>): string {
   const { connection, vlan, name, location, peers, mtu, tags, ownerAccount } = request;
   const parts = [
@@ -76,7 +79,7 @@ export function describeRequest({ request }: Pick<Point, 'request'>): string {
     `vlan ${vlan ?? 'not given'}`,
     `name ${name === null ? 'not given' : quote(name)}`,
     `location ${location === null ? 'not given' : escapeText(location)}`,
-    peers.length === 0 ? 'no BGP session listed' : formatList(peers.map(sessionWords)),
+    peers.length === 0 ? 'no BGP session listed' : formatList(peers.map(describeSession)),
     ...(mtu === null ? [] : [`mtu ${mtu}`]),
     ...Object.entries(tags ?? {}).map(([key, value]) => `tag ${quote(key)} = ${quote(value)}`),
     `owner account ${ownerAccount === null ? 'not given' : escapeText(ownerAccount)}`,
@@ -84,7 +87,7 @@ export function describeRequest({ request }: Pick<Point, 'request'>): string {
   return parts.join(', ');
 }
 
-function sessionWords({ asn, amazonAddress, customerAddress, hasKey }: BgpPeer): string {
+function describeSession({ asn, amazonAddress, customerAddress, hasKey }: BgpPeer): string {
   const key = hasKey === null ? '' : hasKey ? ', with a key' : ', without a key';
   const ends = [amazonAddress, customerAddress].map((address) =>
     address === null ? 'not given' : escapeText(address),

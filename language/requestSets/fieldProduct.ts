@@ -6,99 +6,106 @@ import {
   subtract,
 } from '../algebra/setAlgebra.ts';
 
-/** Points that lie on every one of its sides; an axis without a side is free. */
+/** The points that meet every one of these constraints, by dimension; a dimension without one is free. */
 export type FieldProduct = ReadonlyMap<string, FieldConstraint>;
 
-export function productOf(sides: readonly FieldConstraint[]): FieldProduct {
-  return sides.reduce<FieldProduct>(addConstraint, new Map());
+/** The product of some constraints. */
+export function productOf(constraints: readonly FieldConstraint[]): FieldProduct {
+  return constraints.reduce<FieldProduct>(addConstraint, new Map());
 }
 
+/** The points that are in both products. */
 export function intersectProducts(a: FieldProduct, b: FieldProduct): FieldProduct {
   return [...b.values()].reduce(addConstraint, a);
 }
 
-/** The part of it that is on one more side. */
-export function addConstraint(box: FieldProduct, { dimension, set }: FieldConstraint): FieldProduct {
-  const before = box.get(dimension.name);
-  return new Map(box).set(dimension.name, {
+/** The part of a product that meets one more constraint. */
+export function addConstraint(product: FieldProduct, { dimension, set }: FieldConstraint): FieldProduct {
+  const before = product.get(dimension.name);
+  return new Map(product).set(dimension.name, {
     dimension,
     set: before === undefined ? set : dimension.intersect(before.set, set),
   });
 }
 
-/** The part of it that is not on that side. */
-export function excludeConstraint(
-  box: FieldProduct,
-  { dimension: axis, set }: FieldConstraint,
-): FieldProduct {
-  return addConstraint(box, { dimension: axis, set: axis.complement(set) });
+/** The part of a product that does not meet a constraint. */
+export function excludeConstraint(product: FieldProduct, { dimension, set }: FieldConstraint): FieldProduct {
+  return addConstraint(product, { dimension, set: dimension.complement(set) });
 }
 
-export function productContains(box: FieldProduct, point: Point): boolean {
-  return [...box.values()].every(({ dimension: axis, set }) => axis.contains(set, axis.get(point)));
+/** Whether a point meets all constraints. */
+export function productContains(product: FieldProduct, point: Point): boolean {
+  return [...product.values()].every(({ dimension, set }) => dimension.contains(set, dimension.get(point)));
 }
 
-/** Whether they have a point in common; told as a rule by one axis, without a look at the others. */
+/** Whether two products have a point in common. Usually one dimension is enough to exclude it. */
 export function productsIntersect(a: FieldProduct, b: FieldProduct): boolean {
-  for (const { dimension: axis, set } of b.values()) {
-    const other = a.get(axis.name);
-    if (other !== undefined && isEmptySet(axis, axis.intersect(other.set, set))) return false;
+  for (const { dimension, set } of b.values()) {
+    const other = a.get(dimension.name);
+    if (other !== undefined && isEmptySet(dimension, dimension.intersect(other.set, set))) return false;
   }
   return !isEmptyProduct(intersectProducts(a, b));
 }
 
-export function isEmptyProduct(box: FieldProduct): boolean {
-  return choices(box) === null;
+/** Whether no point meets all constraints. */
+export function isEmptyProduct(product: FieldProduct): boolean {
+  return chooseAll(product) === null;
 }
 
-/** Whether all of it lies on that side. */
-export function satisfiesConstraint(box: FieldProduct, { dimension: axis, set }: FieldConstraint): boolean {
-  return isSubset(axis, box.get(axis.name)?.set ?? axis.all, set);
+/** Whether all points of a product meet a constraint. */
+export function satisfiesConstraint(product: FieldProduct, { dimension, set }: FieldConstraint): boolean {
+  return isSubset(dimension, product.get(dimension.name)?.set ?? dimension.all, set);
 }
 
-/** Sides of another box that cut it: where there is none, all of it lies in that one. */
-export function constraintsCutting(box: FieldProduct, other: FieldProduct): FieldConstraint[] {
-  return [...other.values()].filter((side) => !satisfiesConstraint(box, side));
+/** The constraints of another product that some points do not meet. If there are none, the product is within the other. */
+export function constraintsCutting(product: FieldProduct, other: FieldProduct): FieldConstraint[] {
+  return [...other.values()].filter((constraint) => !satisfiesConstraint(product, constraint));
 }
 
-/** Whether nothing is left of a box that was not empty, after it was cut on one axis. */
-export function isExhausted(box: FieldProduct, { dimension: axis }: FieldConstraint): boolean {
-  const group = groupOf({ dimension: axis });
-  return choice([...box.values()].filter((side) => groupOf(side) === group)) === null;
+/** Whether a product that was not empty is empty after a constraint on one dimension was added. */
+export function isExhausted(product: FieldProduct, { dimension }: FieldConstraint): boolean {
+  const group = groupOf({ dimension });
+  return chooseGroup([...product.values()].filter((constraint) => groupOf(constraint) === group)) === null;
 }
 
-/** One of its points, which is `usual` where it is free; `null` when it has none. */
-export function findPointIn(box: FieldProduct, usual: Point): Point | null {
-  const chosen = choices(box);
+/** A point of a product that equals `usual` in free dimensions; `null` when the product is empty. */
+export function findPointIn(product: FieldProduct, usual: Point): Point | null {
+  const chosen = chooseAll(product);
   if (chosen === null) return null;
-  return chosen.reduce<Point | null>((point, { dimension: axis, set }) => {
-    if (point === null || axis.contains(set, axis.get(point))) return point;
-    const member = axis.pickMember(set);
-    return member === null ? null : axis.put(point, member.value);
+  return chosen.reduce<Point | null>((point, { dimension, set }) => {
+    if (point === null || dimension.contains(set, dimension.get(point))) return point;
+    const member = dimension.pickMember(set);
+    return member === null ? null : dimension.put(point, member.value);
   }, usual);
 }
 
-/** Its sides, with what is left out together left out of all or none; `null` when some axis has nothing left. */
-function choices(box: FieldProduct): readonly FieldConstraint[] | null {
-  const sides = [...box.values()];
-  const chosen = [...Map.groupBy(sides, groupOf).values()].map(choice);
+/** The constraints, such that the values of each group are all given or all absent; `null` when a dimension has no value left. */
+function chooseAll(product: FieldProduct): readonly FieldConstraint[] | null {
+  const constraints = [...product.values()];
+  const chosen = [...Map.groupBy(constraints, groupOf).values()].map(chooseGroup);
   return chosen.includes(null) ? null : chosen.flatMap((found) => found ?? []);
 }
 
-/** Axes of one group are left out together. */
-function groupOf({ dimension: axis }: Pick<FieldConstraint, 'dimension'>): string {
-  return axis.source?.name ?? axis.name;
+/** The name of the group of dimensions whose values are absent together. */
+function groupOf({ dimension }: Pick<FieldConstraint, 'dimension'>): string {
+  return dimension.source?.name ?? dimension.name;
 }
 
-function choice(sides: readonly FieldConstraint[]): readonly FieldConstraint[] | null {
-  const ways = [sides.map(asGiven), sides.map(asAbsent)];
-  return ways.find((way) => way.every(({ dimension: axis, set }) => !isEmptySet(axis, set))) ?? null;
+function chooseGroup(constraints: readonly FieldConstraint[]): readonly FieldConstraint[] | null {
+  const ways = [constraints.map(whenGiven), constraints.map(whenAbsent)];
+  return ways.find((way) => way.every(({ dimension, set }) => !isEmptySet(dimension, set))) ?? null;
 }
 
-function asGiven({ dimension: axis, set }: FieldConstraint): FieldConstraint {
-  return { dimension: axis, set: axis.source === null ? set : axis.intersect(set, axis.source.given) };
+function whenGiven({ dimension, set }: FieldConstraint): FieldConstraint {
+  return {
+    dimension,
+    set: dimension.source === null ? set : dimension.intersect(set, dimension.source.given),
+  };
 }
 
-function asAbsent({ dimension: axis, set }: FieldConstraint): FieldConstraint {
-  return { dimension: axis, set: axis.source === null ? set : subtract(axis, set, axis.source.given) };
+function whenAbsent({ dimension, set }: FieldConstraint): FieldConstraint {
+  return {
+    dimension,
+    set: dimension.source === null ? set : subtract(dimension, set, dimension.source.given),
+  };
 }

@@ -1,46 +1,46 @@
 import type { Owner, Policy } from '../../core/policy.ts';
 import type { Point } from '../algebra/setAlgebra.ts';
-import { ComparisonTooComplex, MAX_STEPS, withStepLimit } from '../algebra/stepLimit.ts';
 import type { ValidPolicy } from '../checkPolicy.ts';
 import type { Diagnostic, Path } from '../diagnostic.ts';
+import { ComparisonTooComplex, MAX_STEPS, withStepLimit } from '../stepLimit.ts';
 import { describeRequest } from './describeRequestSet.ts';
 import { findPointIn, intersectProducts, productsIntersect } from './fieldProduct.ts';
 import { requestsOfGrant, typicalPoint } from './policyRequests.ts';
 
-/** Overlaps of one owner that are listed: of hundreds, the first say enough, and all of them take minutes. */
+/** How many overlaps of one owner are reported: the first of hundreds are enough, and to find all takes minutes. */
 const MOST = 20;
-const NOT_ALL = `fix these first: more than ${MOST} pairs of grants of this owner overlap, and the others are not listed`;
+const NOT_ALL = `fix the listed ones first: more than ${MOST} pairs of grants of this owner overlap, and the others are not listed`;
 
-/** Two grants that one request could fit, and that lead to different gateways: such a request would be held for ever. */
+/** An error for each two grants that one request could match and that name different gateways: such a request would always be held. */
 export function findOverlapErrors(policy: Policy, { positions, written }: ValidPolicy): Diagnostic[] {
-  const fault = (
+  const toDiagnostic = (
     owner: string,
     grant: string,
-    complaint: Pick<Diagnostic, 'code' | 'message' | 'fix'>,
+    problem: Pick<Diagnostic, 'code' | 'message' | 'fix'>,
   ): Diagnostic => {
-    const isShort = written.owners[owner]?.gateway !== undefined;
-    const path: Path = isShort ? ['owners', owner] : ['owners', owner, 'grants', grant];
-    return positions.toDiagnostic({ path, at: 'key', ...complaint });
+    const hasGateway = written.owners[owner]?.gateway !== undefined;
+    const path: Path = hasGateway ? ['owners', owner] : ['owners', owner, 'grants', grant];
+    return positions.toDiagnostic({ path, at: 'key', ...problem });
   };
-  const faultsOf = (owner: Owner): Diagnostic[] => {
+  const errorsOf = (owner: Owner): Diagnostic[] => {
     try {
       return findOverlaps({ ...policy, owners: [owner] }, MOST + 1).map((overlap, i) => {
-        const complaint = complaintOf(overlap);
-        return fault(owner.name, overlap.grants[1], i < MOST ? complaint : { ...complaint, fix: NOT_ALL });
+        const problem = describeOverlap(overlap);
+        return toDiagnostic(owner.name, overlap.grants[1], i < MOST ? problem : { ...problem, fix: NOT_ALL });
       });
     } catch (error) {
       if (!(error instanceof ComparisonTooComplex)) throw error;
-      // Fail closed: grants that cannot be told apart may disagree.
+      // Fail closed: grants that cannot be compared may name different gateways for one request.
       const [first] = owner.grants;
-      const message = `whether grants of owner \`${owner.name}\` overlap cannot be told: ${error.message}`;
-      const fix = 'tell the grants apart by another field as well, such as `vlan`';
-      return [fault(owner.name, first?.name ?? '', { code: 'grants-undecided', message, fix })];
+      const message = `the grants of owner \`${owner.name}\` cannot be compared for overlaps: ${error.message}`;
+      const fix = 'distinguish the grants by another field as well, such as `vlan`';
+      return [toDiagnostic(owner.name, first?.name ?? '', { code: 'grants-undecided', message, fix })];
     }
   };
-  return withStepLimit(MAX_STEPS, () => policy.owners.flatMap(faultsOf)).value;
+  return withStepLimit(MAX_STEPS, () => policy.owners.flatMap(errorsOf)).value;
 }
 
-function complaintOf({
+function describeOverlap({
   owner,
   grants: [one, other],
   example,
@@ -48,13 +48,13 @@ function complaintOf({
   return {
     code: 'grants-overlap',
     message:
-      `a request could fit both \`${owner}.${one}\` and \`${owner}.${other}\`, which lead to different gateways, ` +
+      `a request could match both \`${owner}.${one}\` and \`${owner}.${other}\`, which name different gateways, ` +
       `and would be held: ${describeRequest(example)}`,
-    fix: 'make one of them narrower, or give both one gateway',
+    fix: 'make one of them narrower, or use the same gateway in both',
   };
 }
 
-/** Two grants of one owner that one request fits at one time, and that lead to different gateways. */
+/** Two grants of one owner that match the same request at the same time and name different gateways. */
 export interface GrantOverlap {
   readonly owner: string;
   /** by name */
@@ -63,28 +63,28 @@ export interface GrantOverlap {
 }
 
 /**
- * Pairs of grants that could disagree on the gateway of a request, whatever `hold` lines say meanwhile. Exact.
- * @param most pairs of one owner after which no other is looked for
+ * Finds the pairs of grants that name different gateways for a request. Exact. Hold rules are ignored.
+ * @param most pairs of one owner after which the search stops
  */
 export function findOverlaps(policy: Policy, most = Number.POSITIVE_INFINITY): GrantOverlap[] {
-  return policy.owners.flatMap((owner) => overlapsOf(policy, owner, most));
+  return policy.owners.flatMap((owner) => findOverlapsOf(policy, owner, most));
 }
 
-function overlapsOf(policy: Policy, owner: Owner, most: number): GrantOverlap[] {
-  const boxes = owner.grants.map((grant) => ({ grant, box: requestsOfGrant(policy, owner, grant) }));
+function findOverlapsOf(policy: Policy, owner: Owner, most: number): GrantOverlap[] {
+  const grants = owner.grants.map((grant) => ({ grant, product: requestsOfGrant(policy, owner, grant) }));
   const found: GrantOverlap[] = [];
-  for (const [i, one] of boxes.entries()) {
-    for (let j = i + 1; j < boxes.length && found.length < most; j += 1) {
-      const other = boxes[j];
+  for (const [i, one] of grants.entries()) {
+    for (let j = i + 1; j < grants.length && found.length < most; j += 1) {
+      const other = grants[j];
       if (
         other === undefined ||
         one.grant.gateway === other.grant.gateway ||
-        !productsIntersect(one.box, other.box)
+        !productsIntersect(one.product, other.product)
       )
         continue;
-      const witness = findPointIn(intersectProducts(one.box, other.box), typicalPoint(policy, 0));
-      if (witness === null) continue;
-      found.push({ owner: owner.name, grants: [one.grant.name, other.grant.name], example: witness });
+      const example = findPointIn(intersectProducts(one.product, other.product), typicalPoint(policy, 0));
+      if (example === null) continue;
+      found.push({ owner: owner.name, grants: [one.grant.name, other.grant.name], example: example });
     }
   }
   return found;

@@ -2,14 +2,6 @@ import { MATCH_FIELD_NAMES, type Match } from '../../core/fields/match.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import type { Grant, HoldRule, Owner, Policy } from '../../core/policy.ts';
 import {
-  type FiniteSet,
-  finiteSets,
-  type IntervalSet,
-  intervalSets,
-  oneOf,
-  unusedText,
-} from '../algebra/intervalSets.ts';
-import {
   constrain,
   type Dimension,
   type FieldConstraint,
@@ -19,34 +11,42 @@ import {
   type Point,
   updateRequest,
 } from '../algebra/setAlgebra.ts';
+import {
+  type FiniteSet,
+  finiteSets,
+  type IntervalSet,
+  intervalSets,
+  oneOf,
+  unusedText,
+} from '../algebra/valueSets.ts';
 import { invalidAddressReasons } from '../decideInIsolation.ts';
+import { TYPICAL_SESSION } from '../fields/bgpSessions.ts';
 import { LANGUAGE_FIELDS, type LanguageField } from '../fields/matchFields.ts';
-import { TYPICAL_SESSION } from '../fields/sessionField.ts';
 import { type FieldProduct, productOf } from './fieldProduct.ts';
 
-/** Requests that a grant fits, when, and from whom, without those that are held whatever a policy says. */
+/** The requests of the owner that a grant matches while it is valid, without those whose addresses no policy can accept. */
 export function requestsOfGrant({ recipient }: Policy, owner: Owner, grant: Grant): FieldProduct {
   return productOf([
-    // First what tells grants of one owner apart: most pairs are known not to meet by that alone.
-    ...matchConstraints(grant.match, 'fits'),
-    ...LANGUAGE_FIELDS.connection.fits(owner.connections),
-    constrain(ACCOUNT, onlyGiven(oneOf(accountsOf(recipient, owner)))),
-    constrain(TIME, [[from(grant), until(grant)]]),
+    // The fields by which the grants of one owner differ come first, because they exclude most pairs.
+    ...matchConstraints(grant.match, 'matchesCertainly'),
+    ...LANGUAGE_FIELDS.connection.matchesCertainly(owner.connections),
+    constrain(ACCOUNT, onlyGiven(oneOf(requesterAccounts(recipient, owner)))),
+    constrain(TIME, [[firstInstant(grant), lastInstant(grant)]]),
     constrain(PAIRED, oneOf([true])),
   ]);
 }
 
-/** Requests that a `hold` line concerns. */
+/** The requests to which a hold rule applies. */
 export function requestsOfHoldRule({ match }: HoldRule): FieldProduct {
-  return productOf(matchConstraints(match, 'touches'));
+  return productOf(matchConstraints(match, 'mayMatch'));
 }
 
-/** Points from an instant on, in milliseconds. */
+/** The constraint that a point is not before an instant, in milliseconds. */
 export function notBefore(at: number): FieldConstraint {
   return constrain(TIME, [[at, LAST]]);
 }
 
-/** A request of this target of which nothing particular is known, with a connection that is nobody's. */
+/** A typical request of the target, on a connection that no owner has. */
 export function typicalPoint({ recipient: { provider, account } }: Policy, at: number): Point {
   const request: VirtualInterface = {
     region: null,
@@ -68,13 +68,16 @@ export function typicalPoint({ recipient: { provider, account } }: Policy, at: n
   return { request, at };
 }
 
-/** As `identify` tells them: where the API reveals the requester before acceptance, it may be the owner's own account. */
-function accountsOf({ provider, account }: Policy['recipient'], owner: Owner): string[] {
+/** The accounts that identify an owner's request: if the API reveals the requester before acceptance, also the owner's account. */
+function requesterAccounts({ provider, account }: Policy['recipient'], owner: Owner): string[] {
   return provider === 'outscale' && owner.account !== null ? [account, owner.account] : [account];
 }
 
-/** What a `match` or a `hold` line demands, axis by axis. */
-export function matchConstraints(match: Match, mode: 'fits' | 'mayFit' | 'touches'): FieldConstraint[] {
+/** The constraints of a `match` or of a hold rule. */
+export function matchConstraints(
+  match: Match,
+  mode: 'matchesCertainly' | 'countsTowardsLimit' | 'mayMatch',
+): FieldConstraint[] {
   return MATCH_FIELD_NAMES.flatMap((field) => {
     const wanted = match[field];
     const language: LanguageField<unknown> = LANGUAGE_FIELDS[field];
@@ -91,8 +94,8 @@ const ACCOUNT: Dimension<NullableSet<FiniteSet<string>>, string | null> = {
 };
 
 /**
- * Whether the addresses of every session make sense as a pair. Those that do not are held as `peers-invalid`, whatever a policy says, so
- * no grant has them. The axis of `peers` has no values of theirs, so every member that is put into a point is paired.
+ * Whether the two addresses of every session form a valid pair. A run holds all others as `peers-invalid`, so no grant matches them. The
+ * dimension `peers` has values for valid pairs only, so every member that is put into a point is valid.
  */
 const PAIRED: Dimension<FiniteSet<boolean>, boolean> = {
   ...finiteSets<boolean>({
@@ -102,11 +105,11 @@ const PAIRED: Dimension<FiniteSet<boolean>, boolean> = {
   name: 'paired',
   source: null,
   get: ({ request }) => invalidAddressReasons(request).length === 0,
-  // Nobody asks for a pair that makes no sense: only whether one is there.
+  // Only valid pairs are ever asked for, and a point has them already.
   put: (point) => point,
 };
 
-/** What a date can say, in milliseconds. */
+/** The last instant of a `Date`, in milliseconds. */
 const LAST = 8.64e15;
 
 const TIME: Dimension<IntervalSet, number> = {
@@ -122,16 +125,16 @@ const TIME: Dimension<IntervalSet, number> = {
   put: ({ request }, at) => ({ request, at }),
 };
 
-/** As people write it. */
+/** The instant without milliseconds, if it has none. */
 export function formatInstant(at: number): string {
   return new Date(at).toISOString().replace('.000Z', 'Z');
 }
 
-function from({ from: begin }: Grant): number {
+function firstInstant({ from: begin }: Grant): number {
   return begin === null ? -LAST : Date.parse(begin);
 }
 
-/** The last millisecond at which it holds. */
-function until({ until: end }: Grant): number {
+/** The last millisecond at which the grant is valid. */
+function lastInstant({ until: end }: Grant): number {
   return end === null ? LAST : Date.parse(end) - 1;
 }

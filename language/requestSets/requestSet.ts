@@ -12,85 +12,87 @@ import {
   productsIntersect,
 } from './fieldProduct.ts';
 
-/** A box except boxes: what is left out may have no shape of its own, as the names that no glob fits. */
+/** A product without some others. The difference may have no short description, as the names that match no glob. */
 export interface RequestSet {
   readonly product: FieldProduct;
   readonly except: readonly FieldProduct[];
 }
 
-/** One of its points; `null` when it has none. Exact: no sampling. */
+/** A point of the set; `null` when it is empty. Exact, not by sampling. */
 export function findMember({ product, except }: RequestSet, usual: Point): Point | null {
-  const left = remainder(product, except);
-  return left === null ? null : findPointIn(left, usual);
+  const part = remainder(product, except);
+  return part === null ? null : findPointIn(part, usual);
 }
 
-export function requestSetContains({ product: box, except }: RequestSet, point: Point): boolean {
-  return productContains(box, point) && !except.some((one) => productContains(one, point));
+/** Whether a point is in the set. */
+export function requestSetContains({ product, except }: RequestSet, point: Point): boolean {
+  return productContains(product, point) && !except.some((one) => productContains(one, point));
 }
 
-export function isEmptyRequestSet({ product: box, except }: RequestSet): boolean {
-  return remainder(box, except) === null;
+/** Whether no request is in the set. Exact. */
+export function isEmptyRequestSet({ product, except }: RequestSet): boolean {
+  return remainder(product, except) === null;
 }
 
-/** The same, without exceptions that take nothing away, and with those taken into the box that are a side of it. */
-export function simplifyRequestSet({ product: box, except }: RequestSet): RequestSet {
-  const told: FieldProduct[] = [];
-  let kept = box;
+/** The same set without exceptions that exclude nothing, and with those that are a single constraint made part of the product. */
+export function simplifyRequestSet({ product, except }: RequestSet): RequestSet {
+  const simplified: FieldProduct[] = [];
+  let rest = product;
   for (const one of except) {
-    if (!productsIntersect(kept, one)) continue;
-    const cuts = constraintsCutting(kept, one);
-    const [side, ...others] = cuts;
-    if (side !== undefined && others.length === 0) {
-      const cut = excludeConstraint(kept, side);
-      const { dimension, set } = cut.get(side.dimension.name) ?? side;
+    if (!productsIntersect(rest, one)) continue;
+    const cutting = constraintsCutting(rest, one);
+    const [constraint, ...others] = cutting;
+    if (constraint !== undefined && others.length === 0) {
+      const cut = excludeConstraint(rest, constraint);
+      const { dimension, set } = cut.get(constraint.dimension.name) ?? constraint;
       if (dimension.describe(set) !== null) {
-        kept = cut;
+        rest = cut;
         continue;
       }
     }
-    told.push(productOf(cuts));
+    simplified.push(productOf(cutting));
   }
-  return { product: kept, except: told.filter((one) => productsIntersect(kept, one)) };
+  return { product: rest, except: simplified.filter((one) => productsIntersect(rest, one)) };
 }
 
-/** A box of points that no exception has; `null` when there is none. The parts that are compared do not overlap. */
-function remainder(box: FieldProduct, except: readonly FieldProduct[]): FieldProduct | null {
-  return isEmptyProduct(box) ? null : left(box, except);
+/** A product of points that are in no exception; `null` when there are none. */
+function remainder(product: FieldProduct, except: readonly FieldProduct[]): FieldProduct | null {
+  return isEmptyProduct(product) ? null : remainderOf(product, except);
 }
 
-/** The same of a box that is not empty. Exceptions that cut on one axis alone are taken first, since they leave one part. */
-function left(box: FieldProduct, except: readonly FieldProduct[]): FieldProduct | null {
-  let part = box;
+/** The same for a product that is not empty. Exceptions with a single cutting constraint come first, because they leave one part. */
+function remainderOf(product: FieldProduct, except: readonly FieldProduct[]): FieldProduct | null {
+  let part = product;
   const others: FieldProduct[] = [];
   for (const one of except) {
     if (!productsIntersect(part, one)) continue;
-    const [side, ...more] = constraintsCutting(part, one);
-    if (side === undefined) return null;
+    const [constraint, ...more] = constraintsCutting(part, one);
+    if (constraint === undefined) return null;
     if (more.length > 0) {
-      others.push(productOf([side, ...more]));
+      others.push(productOf([constraint, ...more]));
       continue;
     }
-    part = excludeConstraint(part, side);
-    if (isExhausted(part, side)) return null;
+    part = excludeConstraint(part, constraint);
+    if (isExhausted(part, constraint)) return null;
   }
   const [first, ...rest] = others;
   if (first === undefined) return part;
-  // Of a part that is smaller, more exceptions cut on one axis alone.
-  return part === box ? beside(part, first, rest) : left(part, others);
+  // In a smaller part, more exceptions may have a single cutting constraint.
+  return part === product ? remainderBeside(part, first, rest) : remainderOf(part, others);
 }
 
-/** What is left beside one exception: on each of its sides in turn what is beyond it, and not beyond those before. */
-function beside(
-  box: FieldProduct,
+/** The part outside one exception, as disjoint pieces: for each constraint, the points that miss it and meet those before it. */
+function remainderBeside(
+  product: FieldProduct,
   first: FieldProduct,
   others: readonly FieldProduct[],
 ): FieldProduct | null {
-  let inside = box;
-  for (const side of first.values()) {
-    const outside = excludeConstraint(inside, side);
-    const found = isExhausted(outside, side) ? null : left(outside, others);
+  let inside = product;
+  for (const constraint of first.values()) {
+    const outside = excludeConstraint(inside, constraint);
+    const found = isExhausted(outside, constraint) ? null : remainderOf(outside, others);
     if (found !== null) return found;
-    inside = addConstraint(inside, side);
+    inside = addConstraint(inside, constraint);
   }
   return null;
 }

@@ -1,57 +1,58 @@
 import { quote } from '../../core/printableText.ts';
 import { isName } from '../../core/resourceIds.ts';
 import type { Finding, Path, Problem } from '../diagnostic.ts';
-import { looksLikeId } from '../idSchemas.ts';
+import { looksLikeId, NAME_RULE } from '../idSchemas.ts';
 import { type PartialPolicy, readableMatches, readableOwners } from '../partialPolicy.ts';
-import { EMPTY_TEXT, findInvisibleCharacter, NAME_RULE } from '../scalarSchemas.ts';
+import { EMPTY_TEXT } from '../scalarSchemas.ts';
+import { findInvisibleCharacter } from '../yaml/hiddenCharacters.ts';
 
-/** Owners, grants and gateways share one shape of name. */
-export function requireValidNames(draft: PartialPolicy): Finding[] {
-  const grants = readableOwners(draft).flatMap(({ value, path }) =>
-    judgeKeys(value.grants, [...path, 'grants'], nameFault),
+/** The names of owners, grants and gateways are valid. */
+export function requireValidNames(policy: PartialPolicy): Finding[] {
+  const grants = readableOwners(policy).flatMap(({ value, path }) =>
+    checkKeys(value.grants, [...path, 'grants'], checkName),
   );
   return [
-    ...judgeKeys(draft.gateways, ['gateways'], gatewayNameFault),
-    ...judgeKeys(draft.owners, ['owners'], nameFault),
+    ...checkKeys(policy.gateways, ['gateways'], checkGatewayName),
+    ...checkKeys(policy.owners, ['owners'], checkName),
     ...grants,
   ];
 }
 
-/** Keys of tags are texts that someone must be able to read. */
-export function requireValidTagKeys(draft: PartialPolicy): Finding[] {
-  return readableMatches(draft).flatMap(({ value, path }) =>
-    judgeKeys(value.tags, [...path, 'tags'], (key) =>
+/** The keys of tags are not empty and have visible characters only. */
+export function requireValidTagKeys(policy: PartialPolicy): Finding[] {
+  return readableMatches(policy).flatMap(({ value, path }) =>
+    checkKeys(value.tags, [...path, 'tags'], (key) =>
       key === '' ? EMPTY_TEXT : findInvisibleCharacter(key),
     ),
   );
 }
 
-function judgeKeys(map: object | undefined, path: Path, judge: (key: string) => Problem | null): Finding[] {
+function checkKeys(map: object | undefined, path: Path, check: (key: string) => Problem | null): Finding[] {
   return Object.keys(map ?? {}).flatMap((key): Finding[] => {
-    const complaint = judge(key);
-    return complaint === null ? [] : [{ path: [...path, key], at: 'key', ...complaint }];
+    const problem = check(key);
+    return problem === null ? [] : [{ path: [...path, key], at: 'key', ...problem }];
   });
 }
 
-function nameFault(name: string): Problem | null {
+function checkName(name: string): Problem | null {
   if (isName(name)) return null;
   return {
     code: 'name',
-    message: `${quote(name)} is no name`,
-    fix: `${suggestion(name)}${NAME_RULE}`,
+    message: `${quote(name)} is not a valid name`,
+    fix: `${suggestName(name)}${NAME_RULE}`,
   };
 }
 
-function suggestion(name: string): string {
+function suggestName(name: string): string {
   const plain = name.toLowerCase().replace(/[ _.]/g, '-');
   return isName(plain) ? `write \`${plain}\`: ` : 'write ';
 }
 
-function gatewayNameFault(name: string): Problem | null {
-  if (!looksLikeId(name)) return nameFault(name);
+function checkGatewayName(name: string): Problem | null {
+  if (!looksLikeId(name)) return checkName(name);
   return {
     code: 'gateway-name',
     message: `gateway name ${quote(name)} looks like an ID`,
-    fix: 'choose a name that nobody takes for an ID',
+    fix: 'choose a name that does not look like an ID',
   };
 }

@@ -3,13 +3,13 @@ import { isKnownPartition, partitionOf } from '../../core/resourceIds.ts';
 import type { Finding } from '../diagnostic.ts';
 import type { PartialPolicy } from '../partialPolicy.ts';
 
-/** What a target's credentials are, by its provider. */
+/** The keys of `credentials`, by provider. */
 export const CREDENTIAL_KEYS: { readonly [P in Provider]: readonly string[] } = {
   outscale: ['secret'],
   aws: ['role', 'externalId'],
 };
 
-/** Credentials are of the provider's kind, and complete. */
+/** Credentials have keys of the provider only, and are complete. */
 export function noForeignCredentials({ recipient }: PartialPolicy): Finding[] {
   const written = Object.keys(recipient?.credentials ?? {});
   const provider = recipient?.provider;
@@ -27,7 +27,7 @@ export function noForeignCredentials({ recipient }: PartialPolicy): Finding[] {
       path: [...path, key],
       at: 'value',
       code: 'foreign-credentials',
-      message: `\`${key}\` is no credential of a target on \`${provider}\``,
+      message: `\`${key}\` is not a credential of a target on \`${provider}\``,
       fix:
         provider === 'aws'
           ? 'name a `role` to assume, or remove `credentials`'
@@ -36,21 +36,21 @@ export function noForeignCredentials({ recipient }: PartialPolicy): Finding[] {
   }
 }
 
-/** The role is in the partition of the region: nothing can be assumed across partitions. */
+/** The role is in the partition of the region: a role cannot be assumed across partitions. */
 export function noForeignPartition({ recipient }: PartialPolicy): Finding[] {
   const role = recipient?.credentials?.role;
   const region = recipient?.region;
   if (role === undefined || region === undefined || recipient?.provider !== 'aws') return [];
   const [, written = ''] = role.split(':');
   const { name } = partitionOf(region);
-  // A partition that is newer than this version is not known by its regions either.
+  // A partition that this version does not know has regions that it does not know, so the two cannot be compared.
   if (written === name || !isKnownPartition(written)) return [];
   return [
     {
       path: ['recipient', 'credentials', 'role'],
       at: 'value',
       code: 'role-partition',
-      message: `the role is of partition \`${written}\`, and region \`${region}\` of partition \`${name}\``,
+      message: `the role is in partition \`${written}\`, and region \`${region}\` is in partition \`${name}\``,
       fix: `write \`${role.replace(/^arn:[^:]*:/, `arn:${name}:`)}\`, or correct the region`,
     },
   ];
@@ -61,5 +61,5 @@ const MISSING_ROLE: Finding = {
   at: 'value',
   code: 'missing-key',
   message: 'key `role` is missing',
-  fix: 'add `role:` with the role that demands this external ID',
+  fix: 'add `role:` with the role that requires this external ID',
 };

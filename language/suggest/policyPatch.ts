@@ -1,16 +1,16 @@
 import type { SourceNode } from '../yaml/sourceNode.ts';
 
-/** Lines before and after a change that a patch shows. */
+/** How many lines of context a patch shows before and after a change. */
 const CONTEXT = 3;
 
-/** What becomes of one text, as a unified diff of one hunk that `git apply` and `patch -p1` take. */
+/** The change of a text as a unified diff of one hunk, for `git apply` and `patch -p1`. */
 export function unifiedDiff(path: string, old: string, now: string): string {
-  // A name with a blank ends in a tab, or a date would be looked for in it.
+  // A name with a space ends in a tab, because patch would read the rest of it as a date.
   const name = path.includes(' ') ? `${path}\t` : path;
-  const [before, after] = [linesOf(old), linesOf(now)];
-  const head = shared(before, after);
+  const [before, after] = [splitLines(old), splitLines(now)];
+  const head = commonLength(before, after);
   const tail = Math.min(
-    shared(before.toReversed(), after.toReversed()),
+    commonLength(before.toReversed(), after.toReversed()),
     before.length - head,
     after.length - head,
   );
@@ -31,21 +31,21 @@ export function unifiedDiff(path: string, old: string, now: string): string {
     .replaceAll(`${NO_END}\n`, '\n\\ No newline at end of file\n');
 }
 
-/** Marks a last line without its end. */
+/** Marks a last line without a line end. */
 const NO_END = '\u{0}';
 
-function linesOf(text: string): string[] {
+function splitLines(text: string): string[] {
   const lines = text.split('\n');
   const last = lines.pop() ?? '';
   return last === '' ? lines : [...lines, `${last}${NO_END}`];
 }
 
-function shared(a: readonly string[], b: readonly string[]): number {
+function commonLength(a: readonly string[], b: readonly string[]): number {
   const differs = a.findIndex((line, i) => line !== b[i]);
   return differs === -1 ? Math.min(a.length, b.length) : differs;
 }
 
-/** One entry of a map, as YAML in one line and in several. */
+/** An entry of a map, as YAML in one line and in several. */
 export interface MapEntry {
   readonly key: string;
   readonly flow: string;
@@ -53,12 +53,12 @@ export interface MapEntry {
   readonly block: readonly string[];
 }
 
-/** The text with one more entry at the end of a map; everything else stays as it is. */
+/** Adds an entry at the end of a map and leaves the rest of the text unchanged. */
 export function insertEntry(text: string, map: SourceNode, entry: MapEntry): string {
-  return text[map.start] === '{' ? intoFlow(text, map, entry) : intoBlock(text, map, entry);
+  return text[map.start] === '{' ? insertIntoFlow(text, map, entry) : insertIntoBlock(text, map, entry);
 }
 
-function intoFlow(text: string, { end }: SourceNode, { key, flow }: MapEntry): string {
+function insertIntoFlow(text: string, { end }: SourceNode, { key, flow }: MapEntry): string {
   const before = text.slice(0, end).trimEnd();
   if (!before.endsWith('}')) throw new Error('a map in braces ends with a brace');
   const inside = before.slice(0, -1).trimEnd();
@@ -66,8 +66,8 @@ function intoFlow(text: string, { end }: SourceNode, { key, flow }: MapEntry): s
   return `${inside}${comma} ${key}: ${flow} }${text.slice(before.length)}`;
 }
 
-function intoBlock(text: string, map: SourceNode, { key, block }: MapEntry): string {
-  // Behind whatever follows the last value in its line, such as a comment.
+function insertIntoBlock(text: string, map: SourceNode, { key, block }: MapEntry): string {
+  // After everything that follows the last value in its line, such as a comment.
   const last = text.slice(0, map.end).trimEnd().length;
   const end = text.indexOf('\n', last);
   const at = end === -1 ? text.length : end;

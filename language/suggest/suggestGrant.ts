@@ -5,53 +5,53 @@ import type { VirtualInterface } from '../../core/model.ts';
 import type { Owner, Policy } from '../../core/policy.ts';
 import type { Reason, ReasonCode } from '../../core/reasons.ts';
 import { isName } from '../../core/resourceIds.ts';
-import { ComparisonTooComplex } from '../algebra/stepLimit.ts';
 import { compilePolicy } from '../compilePolicies.ts';
 import { decideInIsolation, invalidAddressReasons } from '../decideInIsolation.ts';
 import type { Diagnostic } from '../diagnostic.ts';
 import { diffPolicies } from '../diff/diffPolicies.ts';
 import type { WrittenMatch } from '../fields/matchFields.ts';
 import { parseDocument, type SourceFile } from '../readDocument.ts';
+import { ComparisonTooComplex } from '../stepLimit.ts';
 import { nodeAt } from '../yaml/sourceNode.ts';
 import { buildExactMatch, type Unpinned } from './exactMatch.ts';
 import { insertEntry, type MapEntry, unifiedDiff } from './policyPatch.ts';
 
-/** The narrowest edit of a policy that lets a held request in, or why there is none. */
+/** The narrowest edit of a policy that accepts a held request, or why there is none. */
 export type Suggestion =
   | {
       readonly kind: 'patch';
       readonly owner: string;
-      /** whether the policy does not know the owner yet */
+      /** whether the policy does not have the owner yet */
       readonly isNewOwner: boolean;
       readonly grant: string;
-      /** as it is written: a name of the policy, or an ID */
+      /** as written in the policy: a name or an ID */
       readonly gateway: string;
-      /** the time of the suggestion, where a grant that ended before would overlap; else `null`: at once */
+      /** the time of the suggestion if a grant that has ended would overlap; else `null`: valid at once */
       readonly from: string | null;
       readonly until: string;
-      /** fields that the grant does not demand, or not closely, and why */
+      /** fields that the grant does not restrict, or not exactly, and why */
       readonly unpinned: readonly Unpinned[];
-      /** the policy with it */
+      /** the file with the grant added */
       readonly text: string;
       readonly patch: string;
     }
   | { readonly kind: 'accepted'; readonly owner: string; readonly grant: string }
-  /** a person decides first: for each reason a sentence */
+  /** a person has to decide first; one sentence for each reason */
   | { readonly kind: 'none'; readonly why: readonly string[] };
 
 export interface SuggestionRequest {
   readonly request: VirtualInterface;
-  /** fields that the source of the request does not know, whatever the API gives: they are not pinned, and that is said */
+  /** fields that the source of the request does not have: they are not restricted, and the suggestion says so */
   readonly absent: ReadonlySet<MatchFieldName>;
-  /** a name of the policy, or an ID; `null`: what the policy would give it */
+  /** a name from the policy, or an ID; `null` to use the gateway that follows from the policy */
   readonly gateway: string | null;
   readonly at: Date;
-  /** how the patch names the file */
+  /** the path of the file in the patch */
   readonly path: string;
 }
 
-/** Reasons that one more grant takes away. */
-const BY_A_GRANT: ReadonlySet<ReasonCode> = new Set([
+/** Reasons that one more grant can remove. */
+const REMOVABLE_REASONS: ReadonlySet<ReasonCode> = new Set([
   'no-grant',
   'grant-ended',
   'grant-not-started',
@@ -60,69 +60,76 @@ const BY_A_GRANT: ReadonlySet<ReasonCode> = new Set([
 const DAYS = 14;
 
 /**
- * A grant that pins every field that the request has, for one interface and for 14 days. Tried before it is told: the request is
- * accepted by it, and nothing else is decided otherwise that does not fit it.
+ * Suggests a grant that matches every field of the request exactly, for one interface and for 14 days. The edit is verified first: the
+ * request is accepted by the grant, and no decision changes except on requests that the grant matches.
  */
 export function suggestGrant(
   { file, text }: SourceFile,
   policy: Policy,
-  wish: SuggestionRequest,
+  options: SuggestionRequest,
 ): Suggestion {
-  const { request, gateway, at } = wish;
+  const { request, gateway, at } = options;
   const decision = decideInIsolation(policy, request, at);
-  const nowhere = invalidAddressReasons(request);
-  if (nowhere.length > 0) return none(...nowhere.map(unhelped));
+  const addressReasons = invalidAddressReasons(request);
+  if (addressReasons.length > 0) return noSuggestion(...addressReasons.map(describeAddressReason));
   if (decision.verdict === 'accept')
     return { kind: 'accepted', owner: decision.owner, grant: decision.grant };
-  const others = decision.reasons.filter(({ code }) => !BY_A_GRANT.has(code));
-  if (others.length > 0) return none(...others.map(({ code, message }) => `${code}: ${message}`));
-  const identity = identify(policy, request, NOBODYS);
+  const others = decision.reasons.filter(({ code }) => !REMOVABLE_REASONS.has(code));
+  if (others.length > 0) return noSuggestion(...others.map(({ code, message }) => `${code}: ${message}`));
+  const identity = identify(policy, request, NO_OWN_CONNECTIONS);
   if (identity.kind !== 'owner' && !isUnlisted(policy, request))
-    return none(...decision.reasons.map(({ message }) => message));
-  const given = gateway ?? gatewayFor(policy, decision, identity.kind === 'owner');
-  if (given === null)
-    return none(
-      `the policy does not say which gateway it gets; choose one of ${gatewaysOf(policy).join(', ')} by \`--gateway\``,
+    return noSuggestion(...decision.reasons.map(({ message }) => message));
+  const chosen = gateway ?? chooseGateway(policy, decision, identity.kind === 'owner');
+  if (chosen === null)
+    return noSuggestion(
+      `the gateway does not follow from the policy; choose one of ${listGateways(policy).join(', ')} with \`--gateway\``,
     );
   const owner = identity.kind === 'owner' ? identity.owner : null;
-  // Places are told without a byte order mark.
+  // Positions are counted without a byte order mark.
   const source = { file, text: text.replace(/^\uFEFF/, '') };
-  return tried(source, policy, { ...wish, gateway: given }, owner);
+  return tryEdits(source, policy, { ...options, gateway: chosen }, owner);
 }
 
-/** Of addresses that are no pair: a run holds the request, whatever the policy says. */
-function unhelped({ code, message }: Reason): string {
-  return `${code}: ${message}; no edit of the policy lets it in: the requester has to offer it again with other addresses`;
+/** The explanation for a request whose addresses are not a valid pair: a run holds it by any policy. */
+function describeAddressReason({ code, message }: Reason): string {
+  return `${code}: ${message}; no edit of the policy can accept it: the requester has to offer it again with other addresses`;
 }
 
-/** Begins at once or, where a grant that has ended would overlap, at the time of the suggestion. */
-function tried(source: SourceFile, policy: Policy, wish: Certain, owner: Owner | null): Suggestion {
-  const edits = [null, seconds(wish.at)].map((from) => edited(source, policy, wish, owner, from));
+/** Tries a grant that is valid at once and, if a grant that has ended would overlap, one that begins at the time of the suggestion. */
+function tryEdits(
+  source: SourceFile,
+  policy: Policy,
+  options: GatewayChosen,
+  owner: Owner | null,
+): Suggestion {
+  const edits = [null, formatSeconds(options.at)].map((from) =>
+    buildEdit(source, policy, options, owner, from),
+  );
   const [first, later] = edits;
-  const isOverlap = first !== undefined && 'faults' in first && first.faults.every(isOverlapFault);
-  const edit = isOverlap && later !== undefined && !('faults' in later) ? later : first;
-  if (edit === undefined) throw new Error('of two edits none was tried');
+  const isOverlap = first !== undefined && 'errors' in first && first.errors.every(isOverlapError);
+  const edit = isOverlap && later !== undefined && !('errors' in later) ? later : first;
+  if (edit === undefined) throw new Error('neither of two edits was tried');
   if ('kind' in edit) return edit;
-  if ('faults' in edit)
-    return none(
-      ...edit.faults.map(
+  if ('errors' in edit)
+    return noSuggestion(
+      ...edit.errors.map(
         ({ message, fix }) => `with one more grant the policy has an error: ${message}; ${fix}`,
       ),
     );
-  return checked(source, policy, wish, owner, edit);
+  return verifyEdit(source, policy, options, owner, edit);
 }
 
-function isOverlapFault({ code }: Diagnostic): boolean {
+function isOverlapError({ code }: Diagnostic): boolean {
   return code === 'grants-overlap';
 }
 
-/** As policies write it. */
-function seconds(at: Date): string {
+/** An instant as it is written in policies, in whole seconds. */
+function formatSeconds(at: Date): string {
   return `${at.toISOString().slice(0, 19)}Z`;
 }
 
-type Nothing = Extract<Suggestion, { kind: 'none' }>;
-type Certain = SuggestionRequest & { readonly gateway: string };
+type NoSuggestion = Extract<Suggestion, { kind: 'none' }>;
+type GatewayChosen = SuggestionRequest & { readonly gateway: string };
 
 /** An edit that compiles. */
 interface Edit
@@ -133,60 +140,64 @@ interface Edit
   readonly policy: Policy;
 }
 
-function edited(
+function buildEdit(
   source: SourceFile,
   policy: Policy,
-  { request, absent, gateway, at }: Certain,
+  { request, absent, gateway, at }: GatewayChosen,
   owner: Owner | null,
   from: string | null,
-): Edit | Nothing | { readonly faults: readonly Diagnostic[] } {
-  const until = seconds(new Date(at.getTime() + DAYS * 86_400_000));
-  const grant = freeName(isName(request.id) ? request.id : 'suggested', owner?.grants ?? []);
+): Edit | NoSuggestion | { readonly errors: readonly Diagnostic[] } {
+  const until = formatSeconds(new Date(at.getTime() + DAYS * 86_400_000));
+  const grant = unusedName(isName(request.id) ? request.id : 'suggested', owner?.grants ?? []);
   const { match, unpinned } = buildExactMatch(request, policy.recipient.provider, absent);
-  const entry = grantEntry(grant, {
+  const entry = formatGrant(grant, {
     gateway,
-    match: written(match),
+    match: formatMatch(match),
     limit: '1',
     ...(from === null ? {} : { from }),
     until,
   });
-  const name = owner?.name ?? freeName('new-owner', policy.owners);
+  const name = owner?.name ?? unusedName('new-owner', policy.owners);
   const path = owner === null ? ['owners'] : ['owners', name, 'grants'];
   const { root } = parseDocument(source).yaml;
   const map = root === null ? null : nodeAt(root, path);
   if (map === null)
-    return none(`owner \`${name}\` has no \`grants\` to add to: everything it asks for fits its \`gateway\``);
+    return noSuggestion(
+      `owner \`${name}\` has a \`gateway\` for all of its requests, and no \`grants\` to add to`,
+    );
   const text = insertEntry(
     source.text,
     map,
-    owner === null ? ownerEntry(name, request.connection ?? '', entry) : entry,
+    owner === null ? formatOwner(name, request.connection ?? '', entry) : entry,
   );
 
   const compiled = compilePolicy({ file: source.file, text });
-  if (!compiled.ok) return { faults: compiled.errors };
+  if (!compiled.ok) return { errors: compiled.errors };
   return { owner: name, grant, from, until, unpinned, text, policy: compiled.policy };
 }
 
-/** Tried before it is told. */
-function checked(
+/** Verifies an edit before it is suggested. */
+function verifyEdit(
   source: SourceFile,
   policy: Policy,
-  { request, gateway, at, path }: Certain,
+  { request, gateway, at, path }: GatewayChosen,
   known: Owner | null,
   { policy: edit, ...rest }: Edit,
 ): Suggestion {
   const after = decideInIsolation(edit, request, at);
   if (after.verdict === 'hold')
-    return none(...after.reasons.map(({ code, message }) => `${code}: ${message}`));
-  // Fail closed: an edit that lets anything else in, or that may, is none to suggest.
-  if (!isAlone(policy, edit, rest, at))
-    return none('the grant that would let it in would change other decisions too; edit the policy by hand');
+    return noSuggestion(...after.reasons.map(({ code, message }) => `${code}: ${message}`));
+  // Fail closed: an edit that accepts, or may accept, anything else is not suggested.
+  if (!changesNothingElse(policy, edit, rest, at))
+    return noSuggestion(
+      'the grant that accepts it would change other decisions too; edit the policy yourself',
+    );
   const patch = unifiedDiff(path, source.text, rest.text);
   return { kind: 'patch', ...rest, isNewOwner: known === null, gateway, patch };
 }
 
-/** Whether all that changes is what that one grant lets in. */
-function isAlone(
+/** Whether the only change is what the new grant accepts. */
+function changesNothingElse(
   old: Policy,
   now: Policy,
   by: { readonly owner: string; readonly grant: string },
@@ -205,51 +216,51 @@ function isAlone(
   }
 }
 
-const NOBODYS = { known: true, ids: new Set<string>() } as const;
+const NO_OWN_CONNECTIONS = { known: true, ids: new Set<string>() } as const;
 
-/** On a connection that nobody in the policy has, and the API says nothing else about who asks. */
+/** Whether the connection is not in the policy, and the API does not reveal another account. */
 function isUnlisted({ recipient, owners }: Policy, { connection, ownerAccount }: VirtualInterface): boolean {
   const listed = owners.some((owner) => connection !== null && owner.connections.includes(connection));
   return connection !== null && ownerAccount === recipient.account && !listed;
 }
 
-function gatewayFor(policy: Policy, { gateway }: Hold, isKnown: boolean): string | null {
-  if (gateway !== null) return nameOf(policy, gateway);
-  const all = gatewaysOf(policy);
+function chooseGateway(policy: Policy, { gateway }: Hold, isKnown: boolean): string | null {
+  if (gateway !== null) return gatewayNameOf(policy, gateway);
+  const all = listGateways(policy);
   return !isKnown && all.length === 1 ? (all[0] ?? null) : null;
 }
 
-function gatewaysOf({ owners }: Policy): string[] {
+function listGateways({ owners }: Policy): string[] {
   const all = owners.flatMap(({ grants }) =>
     grants.map(({ gateway, gatewayName }) => gatewayName ?? gateway),
   );
   return [...new Set(all)].sort();
 }
 
-function nameOf({ owners }: Policy, id: string): string {
+function gatewayNameOf({ owners }: Policy, id: string): string {
   const grants = owners.flatMap((owner) => owner.grants);
   return grants.find(({ gateway }) => gateway === id)?.gatewayName ?? id;
 }
 
-function freeName(wanted: string, taken: readonly { readonly name: string }[]): string {
+function unusedName(wanted: string, taken: readonly { readonly name: string }[]): string {
   const isTaken = (name: string): boolean => taken.some((one) => one.name === name);
   if (!isTaken(wanted)) return wanted;
   for (let i = 2; ; i += 1) if (!isTaken(`${wanted}-${i}`)) return `${wanted}-${i}`;
 }
 
-/** In one line; of values, JSON is YAML too. */
-function written(match: WrittenMatch): string {
+/** The match as YAML in one line. Values are written as JSON, which is YAML too. */
+function formatMatch(match: WrittenMatch): string {
   return `{ ${Object.entries(match)
     .map(([field, values]) => `${field}: ${typeof values === 'string' ? values : JSON.stringify(values)}`)
     .join(', ')} }`;
 }
 
-function grantEntry(key: string, grant: Readonly<Record<string, string>>): MapEntry {
+function formatGrant(key: string, grant: Readonly<Record<string, string>>): MapEntry {
   const block = Object.entries(grant).map(([name, value]) => `${name}: ${value}`);
   return { key, flow: `{ ${block.join(', ')} }`, block };
 }
 
-function ownerEntry(key: string, connection: string, grant: MapEntry): MapEntry {
+function formatOwner(key: string, connection: string, grant: MapEntry): MapEntry {
   const connections = `connections: [${JSON.stringify(connection)}]`;
   return {
     key,
@@ -264,9 +275,9 @@ function ownerEntry(key: string, connection: string, grant: MapEntry): MapEntry 
   };
 }
 
-/** For whoever reviews the patch: what stands beside it on standard error is gone by then. */
+/** A comment in the patch for its reviewer, who does not see the warnings on standard error. */
 const UNVERIFIED = '# verify out of band whose connection this is, then remove this line';
 
-function none(...why: readonly string[]): Nothing {
+function noSuggestion(...why: readonly string[]): NoSuggestion {
   return { kind: 'none', why };
 }

@@ -1,7 +1,7 @@
 import { isMap, isScalar, isSeq, type LineCounter, type ParsedNode, type Scalar, type YAMLMap } from 'yaml';
 import { escapeText, quote } from '../../core/printableText.ts';
-import { spendSteps } from '../algebra/stepLimit.ts';
 import type { Path, Problem } from '../diagnostic.ts';
+import { spendSteps } from '../stepLimit.ts';
 import {
   appendNode,
   mergeDuplicateKeys,
@@ -10,29 +10,29 @@ import {
   type SourceNode,
 } from './sourceNode.ts';
 
-/** A key as text, for paths even where it is none. */
+/** A key as text for paths, even if it is not a text. */
 function keyText(key: ParsedNode): string {
   if (!isScalar(key)) return '?';
   return typeof key.value === 'string' ? key.value : key.source;
 }
 
-/** Keys that no place can have. */
+/** The problem with a key that no map can have. */
 function refuseKey(key: ParsedNode): Problem | null {
-  if (!isScalar(key) || typeof key.value !== 'string') return keyNotText(keyText(key));
+  if (!isScalar(key) || typeof key.value !== 'string') return describeKeyNotText(keyText(key));
   if (key.value === '<<') return MERGE_KEY;
   return key.value === '__proto__' ? PROTO_KEY : null;
 }
 
-/** @param line where the key stands first */
-function duplicateKey(name: string, line: number): Problem {
+/** The problem of a repeated key. @param line of the first occurrence of the key */
+function describeDuplicateKey(name: string, line: number): Problem {
   return {
     code: 'duplicate-key',
-    message: `key ${quote(name)} stands in line ${line} already`,
+    message: `key ${quote(name)} is already in line ${line}`,
     fix: 'merge the two, or rename one',
   };
 }
 
-function keyNotText(name: string): Problem {
+function describeKeyNotText(name: string): Problem {
   const fix = name === '?' || name === '' ? 'write a name' : `write it in quotes: "${escapeText(name)}"`;
   return { code: 'key-not-text', message: 'a key must be a text', fix };
 }
@@ -40,20 +40,21 @@ function keyNotText(name: string): Problem {
 const MERGE_KEY: Problem = {
   code: 'merge-key',
   message: 'merge key `<<` is not allowed',
-  fix: 'write the keys out, so that each place shows what it says',
+  fix: 'write the keys out, so that each part of the file can be read by itself',
 };
 
 const PROTO_KEY: Problem = {
   code: 'unknown-key',
-  message: '`__proto__` is a key nowhere',
+  message: '`__proto__` is not a valid key',
   fix: 'remove it',
 };
 
-/** A complaint about one place in the text and in the data. */
+/** A problem at an offset of the text and a path of the data. */
 export interface ProblemAtPath extends ProblemAtOffset {
   readonly path: Path;
 }
 
+/** The data of a document, and the problems found in it. */
 export interface SourceTree {
   readonly root: SourceNode;
   readonly problems: readonly ProblemAtPath[];
@@ -61,84 +62,87 @@ export interface SourceTree {
 
 /**
  * Turns one document into plain data with positions.
- * @param refused tokens to complain of, by position: each gets the path of the node that it belongs to
+ * @param refused problems of tokens, by position: each gets the path of the node that it belongs to
  */
 export function buildTree(
   top: ParsedNode | null,
   refused: readonly ProblemAtOffset[],
   lines: LineCounter,
 ): SourceTree {
-  const growth: Growth = { refused, lines, claimed: 0, located: [] };
-  const root = walk(growth, top, [], null);
-  claim(growth, [], Number.POSITIVE_INFINITY);
-  return { root, problems: growth.located };
+  const state: BuildState = { refused, lines, assigned: 0, problems: [] };
+  const root = buildNode(state, top, [], null);
+  assignPaths(state, [], Number.POSITIVE_INFINITY);
+  return { root, problems: state.problems };
 }
 
-interface Growth {
+/** The state of building a tree. */
+interface BuildState {
   readonly refused: readonly ProblemAtOffset[];
   readonly lines: LineCounter;
   /** how many of `refused` have their path */
-  claimed: number;
-  readonly located: ProblemAtPath[];
+  assigned: number;
+  readonly problems: ProblemAtPath[];
 }
 
-/** Anchors and tags stand before their node, and no other node comes between. */
-function claim(growth: Growth, path: Path, upTo: number): void {
-  const { refused, located } = growth;
-  for (let next = refused[growth.claimed]; next && next.offset <= upTo; next = refused[++growth.claimed]) {
+/** Anchors and tags come directly before their node. */
+function assignPaths(state: BuildState, path: Path, upTo: number): void {
+  const { refused, problems } = state;
+  for (let next = refused[state.assigned]; next && next.offset <= upTo; next = refused[++state.assigned]) {
     spendSteps();
-    located.push({ ...next, path });
+    problems.push({ ...next, path });
   }
 }
 
-function walk(growth: Growth, node: ParsedNode | null, path: Path, key: number | null): SourceNode {
+function buildNode(state: BuildState, node: ParsedNode | null, path: Path, key: number | null): SourceNode {
   spendSteps();
   if (node === null) {
     const start = key ?? 0;
     return { kind: 'scalar', value: null, source: '', key, start, end: start };
   }
   const [from, end] = node.range;
-  claim(growth, path, from);
-  // Where nothing is written after a key, the key is what a reader can be shown.
+  assignPaths(state, path, from);
+  // If nothing is written after a key, the position is that of the key.
   const span = { key, start: from === end ? (key ?? from) : from, end };
   if (isMap(node)) {
     const isPartial = node.items.some(({ key: name }) => refuseKey(name) !== null);
-    return { kind: 'map', children: walkMap(growth, node, path), isPartial, ...span };
+    return { kind: 'map', children: buildMap(state, node, path), isPartial, ...span };
   }
   if (isSeq(node)) {
-    const children = node.items.map((item, i) => walk(growth, item, [...path, i], null));
+    const children = node.items.map((item, i) => buildNode(state, item, [...path, i], null));
     return { kind: 'list', children, ...span };
   }
-  // What a tag makes of a text is anybody's guess.
+  // A tag can turn a text into anything.
   if (isScalar(node) && node.tag === undefined)
-    return { kind: 'scalar', value: scalarOf(node), source: node.source, ...span };
+    return { kind: 'scalar', value: readScalar(node), source: node.source, ...span };
   return { kind: 'unreadable', ...span };
 }
 
-function walkMap(growth: Growth, map: YAMLMap.Parsed, path: Path): Map<string, SourceNode> {
+function buildMap(state: BuildState, map: YAMLMap.Parsed, path: Path): Map<string, SourceNode> {
   const written = new Map<string, SourceNode[]>();
   for (const { key, value } of map.items) {
     const [offset] = key.range;
     const name = keyText(key);
     const here = [...path, name];
-    claim(growth, here, offset);
-    // Only to look through a map that stands as a key for refused tokens.
-    walk(growth, key, here, offset);
+    assignPaths(state, here, offset);
+    // A map can be a key: this finds the refused tokens in it.
+    buildNode(state, key, here, offset);
     const refusal = refuseKey(key);
-    const complaint = refusal ?? repetition(growth, name, written.get(name)?.[0]);
-    if (complaint !== null) growth.located.push({ ...complaint, offset, path: here });
-    const place = walk(growth, value, here, offset);
-    if (refusal === null) appendNode(written, name, place);
+    const problem = refusal ?? findRepetition(state, name, written.get(name)?.[0]);
+    if (problem !== null) state.problems.push({ ...problem, offset, path: here });
+    const child = buildNode(state, value, here, offset);
+    if (refusal === null) appendNode(written, name, child);
   }
   return mergeDuplicateKeys(written);
 }
 
-function repetition({ lines }: Growth, name: string, first: SourceNode | undefined): Problem | null {
-  return first === undefined ? null : duplicateKey(name, lines.linePos(first.key ?? first.start).line);
+function findRepetition({ lines }: BuildState, name: string, first: SourceNode | undefined): Problem | null {
+  return first === undefined
+    ? null
+    : describeDuplicateKey(name, lines.linePos(first.key ?? first.start).line);
 }
 
-/** One spelling a number: `1e3`, `0x10`, `010`, `1.0` and `.inf` are none, nor is what would be read as another number. */
-function scalarOf({ value, source }: Scalar.Parsed): ScalarValue {
+/** Each number has one spelling: `1e3`, `0x10`, `010`, `1.0` and `.inf` are refused, and so are numbers that would lose digits. */
+function readScalar({ value, source }: Scalar.Parsed): ScalarValue {
   if (typeof value === 'number')
     return /^(0|-?[1-9][0-9]*)$/.test(source) && Number.isSafeInteger(value) ? value : Number.NaN;
   return typeof value === 'string' || typeof value === 'boolean' ? value : null;

@@ -1,26 +1,42 @@
 import { CST, Lexer } from 'yaml';
-import { findInvisibleCharacter } from '../scalarSchemas.ts';
+import { quote } from '../../core/printableText.ts';
+import type { Problem } from '../diagnostic.ts';
 import type { ProblemAtOffset } from './sourceNode.ts';
 
+/** Control and invisible characters, as a class of a regular expression. Variation selectors are not among them: they are part of many signs. */
+export const INVISIBLE_CHARACTERS =
+  '\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}\\u034f\\u115f\\u1160\\u17b4\\u17b5\\u2800\\u3164\\uffa0';
+const INVISIBLE = new RegExp(`[${INVISIBLE_CHARACTERS}]`, 'u');
+
+/** The problem with a text that has invisible characters: a reviewer would not see them. */
+export function findInvisibleCharacter(value: string): Problem | null {
+  if (!INVISIBLE.test(value)) return null;
+  return {
+    code: 'invisible-character',
+    message: `${quote(value)} contains a control or invisible character`,
+    fix: 'write it in one line, without the characters shown as `\\u{…}`',
+  };
+}
+
 /**
- * Comments in which something cannot be seen: they decide nothing, but with a turned direction a reviewer reads another policy than
- * the one that is compiled.
+ * Finds invisible characters in comments. Comments have no effect on a policy, but a character that reverses the direction of text can
+ * make a reviewer read another policy than the compiled one.
  */
 export function findHiddenCharacters(text: string): ProblemAtOffset[] {
-  const spotted: ProblemAtOffset[] = [];
+  const problems: ProblemAtOffset[] = [];
   let offset = 0;
   let isScalar = false;
   for (const lexeme of new Lexer().lex(text)) {
     const type = CST.tokenType(lexeme);
     if (type === 'comment' && !isScalar) {
-      // A tab may stand in a comment.
-      const complaint = findInvisibleCharacter(lexeme.replaceAll('\t', ' ').trimEnd());
-      if (complaint !== null) spotted.push({ offset, ...complaint });
+      // Tabs are allowed in comments.
+      const problem = findInvisibleCharacter(lexeme.replaceAll('\t', ' ').trimEnd());
+      if (problem !== null) problems.push({ offset, ...problem });
     }
-    // What says that a document or a scalar begins stands for no text.
-    const isSign = type === 'doc-mode' || type === 'flow-error-end' || lexeme === CST.SCALAR;
-    if (!isSign || isScalar) offset += lexeme.length;
+    // Marker tokens for the start of a document or scalar have no source text, so they do not advance the offset.
+    const isMarker = type === 'doc-mode' || type === 'flow-error-end' || lexeme === CST.SCALAR;
+    if (!isMarker || isScalar) offset += lexeme.length;
     isScalar = lexeme === CST.SCALAR && !isScalar;
   }
-  return spotted;
+  return problems;
 }

@@ -1,25 +1,26 @@
 import { type CST, LineCounter, Parser } from 'yaml';
 import { escapeText } from '../../core/printableText.ts';
-import { spendSteps } from '../algebra/stepLimit.ts';
 import type { Problem } from '../diagnostic.ts';
+import { spendSteps } from '../stepLimit.ts';
 import { findHiddenCharacters } from './hiddenCharacters.ts';
 import type { ProblemAtOffset } from './sourceNode.ts';
 
+/** The tokens of a text, and the problems found in them. */
 export interface ScannedTokens {
   readonly tokens: readonly CST.Token[];
   readonly lines: LineCounter;
-  /** what YAML allows and a policy does not, by position */
+  /** syntax that YAML allows and we do not, by position */
   readonly refused: readonly ProblemAtOffset[];
-  /** where the nesting becomes too deep to go on */
+  /** where the nesting becomes too deep to continue */
   readonly tooDeep: ProblemAtOffset | null;
 }
 
 const DEEPEST = 50;
 
-/** Splits YAML into its tokens, of which nothing is resolved yet. Never throws, whatever the text. */
+/** Splits YAML into tokens, before anchors, tags and keys are resolved. Never throws. */
 export function scanTokens(text: string): ScannedTokens {
   const lines = new LineCounter();
-  const tokens = split(text, lines);
+  const tokens = parseTokens(text, lines);
   if (tokens === null) return { tokens: [], lines, refused: [], tooDeep: { offset: 0, ...TOO_DEEP } };
   const refused: ProblemAtOffset[] = [];
   let tooDeep: ProblemAtOffset | null = null;
@@ -27,13 +28,13 @@ export function scanTokens(text: string): ScannedTokens {
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const { token, depth } = next;
     spendSteps();
-    const complaint = refusal(token);
-    if (complaint !== null) refused.push({ offset: token.offset, ...complaint });
+    const problem = describeRefusal(token);
+    if (problem !== null) refused.push({ offset: token.offset, ...problem });
     if (depth > DEEPEST) {
       if (tooDeep === null || token.offset < tooDeep.offset) tooDeep = { offset: token.offset, ...TOO_DEEP };
       continue;
     }
-    for (const part of partsOf(token))
+    for (const part of childTokens(token))
       pending.push({ token: part, depth: depth + ('items' in token ? 1 : 0) });
   }
   return {
@@ -44,18 +45,18 @@ export function scanTokens(text: string): ScannedTokens {
   };
 }
 
-/** `null` when it is nested too deep even for the parser, thousands of levels. */
-function split(text: string, lines: LineCounter): CST.Token[] | null {
+/** `null` when the text is nested too deep even for the parser: thousands of levels. */
+function parseTokens(text: string, lines: LineCounter): CST.Token[] | null {
   try {
     return [...new Parser(lines.addNewLine).parse(text)];
   } catch (cause) {
-    // The stack is full, and unwound by now.
+    // The call stack was full, and is unwound by now.
     if (cause instanceof RangeError) return null;
     throw cause;
   }
 }
 
-function partsOf(token: CST.Token): CST.Token[] {
+function childTokens(token: CST.Token): CST.Token[] {
   switch (token.type) {
     case 'document':
       return [...token.start, ...(token.value ? [token.value] : [])];
@@ -78,16 +79,16 @@ function partsOf(token: CST.Token): CST.Token[] {
 const TOO_DEEP: Problem = {
   code: 'too-deep',
   message: `nested deeper than ${DEEPEST} levels`,
-  fix: 'a policy needs no more than ten; see that brackets and indents close',
+  fix: 'check brackets and indentation: no file needs more than ten levels',
 };
 
-function refusal(token: CST.Token): Problem | null {
+function describeRefusal(token: CST.Token): Problem | null {
   switch (token.type) {
     case 'anchor':
       return {
         code: 'anchor',
         message: `anchor \`${escapeText(token.source)}\` is not allowed`,
-        fix: 'remove it and write the value out wherever it is needed, so that each place shows what it says',
+        fix: 'remove it and write the value out wherever it is needed, so that each part of the file can be read by itself',
       };
     case 'alias':
       return {
@@ -99,13 +100,13 @@ function refusal(token: CST.Token): Problem | null {
       return {
         code: 'tag',
         message: `tag \`${escapeText(token.source)}\` is not allowed`,
-        fix: 'remove it; a text that looks like a number goes in quotes',
+        fix: 'remove it; write a text that looks like a number in quotes',
       };
     case 'directive':
       return {
         code: 'directive',
         message: `directive \`${escapeText(token.source)}\` is not allowed`,
-        fix: 'remove the line; policies are always YAML 1.2',
+        fix: 'remove the line; the file is always read as YAML 1.2',
       };
     default:
       return null;

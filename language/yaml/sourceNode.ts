@@ -1,73 +1,73 @@
 import type { Path, Problem } from '../diagnostic.ts';
 
-/** A complaint about one place in the text. */
+/** A problem at an offset of the text. */
 export interface ProblemAtOffset extends Problem {
   /** UTF-16 units from the beginning */
   readonly offset: number;
 }
 
-/** What stands somewhere in the file, and where. Offsets are UTF-16 units from the beginning. */
+/** A node of the file with its position. Offsets are UTF-16 units from the beginning. */
 export type SourceNode = Span &
   (
     | {
         readonly kind: 'map';
         readonly children: ReadonlyMap<string, SourceNode>;
-        /** whether it had keys that no place can have: faults of their own say so */
+        /** whether it had keys that no map can have, which are reported by themselves */
         readonly isPartial: boolean;
       }
     | { readonly kind: 'list'; readonly children: readonly SourceNode[] }
     | { readonly kind: 'scalar'; readonly value: ScalarValue; readonly source: string }
-    /** a fault of its own says why */
+    /** reported by an error of its own */
     | { readonly kind: 'unreadable' }
   );
 
-/** `NaN`: a number that is not written in plain digits, or has too many to be kept. */
+/** The value of a scalar. `NaN` is a number that is not written in plain digits, or has too many digits to be exact. */
 export type ScalarValue = string | number | boolean | null;
 
+/** The position of a node. */
 export interface Span {
-  /** of its key; `null` for list items and the top */
+  /** offset of its key; `null` for list items and the top */
   readonly key: number | null;
   readonly start: number;
   readonly end: number;
 }
 
-/** `null` when nothing stands there. */
+/** The node at a path; `null` when there is none. */
 export function nodeAt(root: SourceNode, path: Path): SourceNode | null {
-  let place: SourceNode | undefined = root;
+  let node: SourceNode | undefined = root;
   for (const step of path) {
-    if (place?.kind === 'map' && typeof step === 'string') place = place.children.get(step);
-    else if (place?.kind === 'list' && typeof step === 'number') place = place.children[step];
+    if (node?.kind === 'map' && typeof step === 'string') node = node.children.get(step);
+    else if (node?.kind === 'list' && typeof step === 'number') node = node.children[step];
     else return null;
   }
-  return place ?? null;
+  return node ?? null;
 }
 
-/** The plain data; `undefined` in place of everything unreadable or in `without`, so that keys and indices stay. */
-export function toPlainData(place: SourceNode, without: ReadonlySet<SourceNode>): unknown {
-  if (without.has(place)) return undefined;
-  switch (place.kind) {
+/** The plain data, with `undefined` for unreadable nodes and those in `without`, so that keys and indices stay. */
+export function toPlainData(node: SourceNode, without: ReadonlySet<SourceNode>): unknown {
+  if (without.has(node)) return undefined;
+  switch (node.kind) {
     case 'map':
-      return Object.fromEntries(
-        [...place.children].map(([key, child]) => [key, toPlainData(child, without)]),
-      );
+      return Object.fromEntries([...node.children].map(([key, child]) => [key, toPlainData(child, without)]));
     case 'list':
-      return place.children.map((child) => toPlainData(child, without));
+      return node.children.map((child) => toPlainData(child, without));
     case 'scalar':
-      return place.value;
+      return node.value;
     case 'unreadable':
       return undefined;
     default:
-      return place satisfies never;
+      return node satisfies never;
   }
 }
 
-export function appendNode(places: Map<string, SourceNode[]>, key: string, place: SourceNode): void {
-  const others = places.get(key);
-  if (others === undefined) places.set(key, [place]);
-  else others.push(place);
+/** Adds a node under a key, which may have others. */
+export function appendNode(nodes: Map<string, SourceNode[]>, key: string, node: SourceNode): void {
+  const others = nodes.get(key);
+  if (others === undefined) nodes.set(key, [node]);
+  else others.push(node);
 }
 
-/** A key that stands several times is judged as if its maps were one, so that none hides the faults of another. */
+/** Merges the maps of a key that occurs several times, so that the errors in each are found. */
 export function mergeDuplicateKeys(
   written: ReadonlyMap<string, readonly SourceNode[]>,
 ): Map<string, SourceNode> {
@@ -79,8 +79,8 @@ export function mergeDuplicateKeys(
       continue;
     }
     const inner = new Map<string, SourceNode[]>();
-    for (const place of [first, ...others]) {
-      if (place.kind === 'map') for (const [key, child] of place.children) appendNode(inner, key, child);
+    for (const node of [first, ...others]) {
+      if (node.kind === 'map') for (const [key, child] of node.children) appendNode(inner, key, child);
     }
     children.set(name, { ...first, children: mergeDuplicateKeys(inner) });
   }

@@ -16,7 +16,7 @@ afterEach(() => {
 });
 
 describe('a role', () => {
-  it('is assumed as the AWS CLI does, but for the name of the session, and with the usual length', async () => {
+  it('is assumed as the AWS CLI does it, except for the session name, and with the usual duration', async () => {
     const simulation = createRecordedWorld('aws');
     const api = await startApi((received): Reply => {
       const { method, path: target, body } = received;

@@ -26,13 +26,13 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** What the environment names, without what it does not. */
+/** The endpoints that the environment names. */
 async function named(): Promise<Record<string, unknown>> {
   const found = Object.entries(await readConfiguredEndpoints(process.env));
   return Object.fromEntries(found.filter(([, endpoint]) => endpoint !== null));
 }
 
-describe('of the AWS configuration', () => {
+describe('an endpoint of the AWS configuration:', () => {
   it.each(VARIABLES)('%s is the endpoint of %s alone', async (variable, service) => {
     vi.stubEnv(variable, 'https://one.example');
     expect(await named()).toEqual({ [service]: { url: 'https://one.example', source: variable } });
@@ -52,7 +52,7 @@ describe('of the AWS configuration', () => {
     });
   });
 
-  it('AWS_IGNORE_CONFIGURED_ENDPOINT_URLS switches all of it off', async () => {
+  it('AWS_IGNORE_CONFIGURED_ENDPOINT_URLS turns off all of them', async () => {
     vi.stubEnv('AWS_ENDPOINT_URL', 'https://all.example');
     vi.stubEnv('AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', 'true');
     expect(await named()).toEqual({});
@@ -62,7 +62,7 @@ describe('of the AWS configuration', () => {
     ...VARIABLES,
     ...VARIABLES.map(([, service]): [string, AwsService] => ['AWS_ENDPOINT_URL', service]),
   ])(
-    '%s is refused by name when signed requests to %s would leave this machine in clear',
+    '%s is refused by name when signed requests to %s would leave this machine unencrypted',
     async (variable, service) => {
       vi.stubEnv(variable, 'http://all.example');
       const aws = await readConfiguredEndpoints(process.env);
@@ -73,7 +73,7 @@ describe('of the AWS configuration', () => {
   );
 });
 
-describe('the APIs of a recipient', () => {
+describe('the endpoints of the APIs of a recipient', () => {
   const NONE: ConfiguredEndpoints = {
     directConnect: null,
     ec2: null,
@@ -88,7 +88,7 @@ describe('the APIs of a recipient', () => {
   const EMULATOR = 'http://127.0.0.1:4599';
   const nothing = { directConnect: null, gateways: null, identity: null };
 
-  it('on AWS are where its configuration says, each by itself', () => {
+  it('on AWS are those of the AWS configuration, each for its own service', () => {
     const aws = { ...NONE, ec2: at('https://ec2.example') };
     expect(chooseEndpoints(AWS, nothing, aws)).toEqual({
       directConnect: null,
@@ -102,7 +102,7 @@ describe('the APIs of a recipient', () => {
     });
   });
 
-  it('on AWS are where the command line says, whatever the configuration does', () => {
+  it('on AWS are those of the command line, whatever the configuration says', () => {
     const aws = { ...NONE, directConnect: at('https://a.example'), ec2: at('https://b.example') };
     const given = { directConnect: 'https://c.example', gateways: 'https://d.example', identity: null };
     expect(chooseEndpoints(AWS, given, aws)).toEqual({ ...given, identity: OWN_STS });
@@ -122,14 +122,14 @@ describe('the APIs of a recipient', () => {
     });
   });
 
-  it('on AWS are refused where the configuration must not be used, and not where the command line says where', () => {
+  it('on AWS are refused where the configured one must not be used, and not where the command line names one', () => {
     const aws = { ...NONE, ec2: new EndpointRefused('AWS_ENDPOINT_URL_EC2 must be https') };
     expect(() => chooseEndpoints(AWS, nothing, aws)).toThrow(EndpointRefused);
     const given = { directConnect: null, gateways: 'https://d.example', identity: null };
     expect(chooseEndpoints(AWS, given, aws)).toMatchObject({ gateways: given.gateways });
   });
 
-  it('on OUTSCALE are never where a setting of AWS says', () => {
+  it('on OUTSCALE are never those of an AWS setting', () => {
     const aws = { ...NONE, directConnect: at(EMULATOR), ec2: at(EMULATOR), sts: at(EMULATOR) };
     expect(chooseEndpoints({ provider: 'outscale', region: 'eu-west-2' }, nothing, aws)).toEqual(nothing);
   });

@@ -12,13 +12,13 @@ async function confirming(provider: Provider, reply: Reply, gateway = VIRTUAL) {
   return { apis, confirm: () => apis.directConnect.confirm(ID, gateway) };
 }
 
-describe('confirming', () => {
+describe('confirming an interface', () => {
   it.each([
     ['outscale', VIRTUAL, { virtualInterfaceId: ID, virtualGatewayId: VIRTUAL }],
     ['aws', VIRTUAL, { virtualInterfaceId: ID, virtualGatewayId: VIRTUAL }],
     ['aws', 'vgw-0123456789abcdef0', { virtualInterfaceId: ID, virtualGatewayId: 'vgw-0123456789abcdef0' }],
     ['aws', DIRECT_CONNECT, { virtualInterfaceId: ID, directConnectGatewayId: DIRECT_CONNECT }],
-  ] as const)('on %s names gateway %s in its own field', async (provider, gateway, body) => {
+  ] as const)('on %s sends gateway %s in its own field', async (provider, gateway, body) => {
     const { apis, confirm } = await confirming(provider, json({ virtualInterfaceState: 'pending' }), gateway);
     expect(await confirm()).toBe('pending');
     expect(apis.received.map((request) => JSON.parse(request.body))).toEqual([body]);
@@ -32,7 +32,7 @@ describe('confirming', () => {
     ['aws', 'vgw-'],
     ['aws', 'igw-12345678'],
     ['aws', 'vgw-12345678 '],
-  ] as const)('on %s with gateway %j is refused before anybody is called', async (provider, gateway) => {
+  ] as const)('on %s with gateway %j is refused before any call', async (provider, gateway) => {
     const { apis, confirm } = await confirming(provider, json({ virtualInterfaceState: 'pending' }), gateway);
     expect(await rejectionOf(confirm())).toMatchObject({ name: 'ApiFailure', kind: 'client' });
     expect(apis.received).toEqual([]);
@@ -56,7 +56,7 @@ describe('confirming', () => {
     ['the connection is reset', { does: 'reset' }, 'unreachable'],
     ['the answer is HTML', text('<html></html>'), 'malformed'],
     ['the answer is broken', text('{"virtualInterfaceState":'), 'malformed'],
-  ] as const)('is tried exactly once when %s', async (_, reply, kind) => {
+  ] as const)('is attempted exactly once when %s', async (_, reply, kind) => {
     const { apis, confirm } = await confirming('aws', reply);
     expect(await rejectionOf(confirm())).toMatchObject({
       name: 'ApiFailure',
@@ -71,7 +71,7 @@ describe('confirming', () => {
     ['an empty object', json({})],
     ['a state of a wrong kind', json({ virtualInterfaceState: { name: 'pending' } })],
     ['null', json(null)],
-  ])('answered with %s tells no state, so that the caller looks', async (_, reply) => {
+  ])('answered with %s returns no state, so that the caller describes the interface', async (_, reply) => {
     const { apis, confirm } = await confirming('aws', reply);
     expect(await confirm()).toBeNull();
     expect(apis.received).toHaveLength(1);

@@ -9,7 +9,7 @@ import type { Received, Reply } from '../support/apiServer.ts';
 
 const { request, gateway, hub, account } = IDS;
 
-/** What a port sends, in the words of the recordings that it must equal. */
+/** What a port sends, in the form of the recordings that it must equal. */
 const SENT: readonly {
   readonly provider: Provider;
   readonly port: string;
@@ -30,7 +30,7 @@ const SENT: readonly {
   },
   {
     provider: 'aws',
-    port: 'a second look',
+    port: 'a second read',
     use: ({ directConnect }) => directConnect.describe(request),
     as: ['DescribeVirtualInterfaces: one'],
   },
@@ -131,7 +131,7 @@ function textsOf({ headers }: Received): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 }
 
-/** One VPC has one table in the emulator: the listing says that there are more. */
+/** A VPC has one table in the emulator; the listing says that there are more. */
 function inPages(body: string): string {
   const end = '</DescribeRouteTablesResponse>';
   return body.replace(end, `<nextToken>${SECOND_PAGE}</nextToken>${end}`);

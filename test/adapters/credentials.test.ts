@@ -36,7 +36,7 @@ function provide(provider: 'aws' | 'outscale', credentials: Credentials, stsEndp
 }
 
 describe('the keys of OUTSCALE', () => {
-  it('come from the secret, read with the function’s own rights, and are read again in time', async () => {
+  it('come from the secret, read with the permissions of the function, and are read again in time', async () => {
     const api = await aws(() => json({ SecretString: JSON.stringify(KEY) }));
     expect(await provide('outscale', SECRET)).toEqual({
       accessKeyId: KEY.accessKey,
@@ -49,7 +49,7 @@ describe('the keys of OUTSCALE', () => {
     expect(api.received[0]?.headers.authorization).toContain('AWSACCESSKEY');
   });
 
-  it('come from a secret that holds more than them too', async () => {
+  it('come from a secret that contains other entries too', async () => {
     const SecretString = JSON.stringify({ ...KEY, user: 'vif-acceptor' }, null, 2);
     await aws(() => json({ SecretString }));
     expect(await provide('outscale', SECRET)).toMatchObject({ accessKeyId: KEY.accessKey });
@@ -66,15 +66,18 @@ describe('the keys of OUTSCALE', () => {
       { ...KEY, secretKey: 'planted-secret-key\u200b' },
       'secretKey',
     ],
-  ])('are not taken from a secret that holds %s, which is told by its name', async (_, held, name) => {
-    await aws(() => json({ SecretString: JSON.stringify(held) }));
-    const failure = await rejectionOf(provide('outscale', SECRET));
-    expect(failure).toBeInstanceOf(CredentialsUnusable);
-    expect(String(failure)).toContain(
-      `\`${name}\` in secret \`vif-acceptor/outscale\` is empty, or holds white space or another character that no key has; write it anew`,
-    );
-    expect(inspect(failure)).not.toMatch(/planted|OSCACCESSKEY/);
-  });
+  ])(
+    'are not taken from a secret that contains %s, and the message names the entry',
+    async (_, held, name) => {
+      await aws(() => json({ SecretString: JSON.stringify(held) }));
+      const failure = await rejectionOf(provide('outscale', SECRET));
+      expect(failure).toBeInstanceOf(CredentialsUnusable);
+      expect(String(failure)).toContain(
+        `\`${name}\` in secret \`vif-acceptor/outscale\` is empty, or contains white space or another character that no key has; store it again`,
+      );
+      expect(inspect(failure)).not.toMatch(/planted|OSCACCESSKEY/);
+    },
+  );
 
   it.each([
     ['no JSON', 'planted-secret-key'],
@@ -87,15 +90,18 @@ describe('the keys of OUTSCALE', () => {
     ['a key of a wrong kind', '{"accessKey":["OSCACCESSKEY"],"secretKey":"planted-secret-key"}'],
     ['nothing', ''],
     ['no text', undefined],
-  ])('are not taken from a secret that holds %s, and none of it is told', async (_, SecretString) => {
-    await aws(() => json({ SecretString, SecretBinary: btoa('planted-secret-key') }));
-    const failure = await rejectionOf(provide('outscale', SECRET));
-    expect(failure).toBeInstanceOf(CredentialsUnusable);
-    expect(String(failure)).toContain(
-      'secret `vif-acceptor/outscale` must be `{"accessKey": "…", "secretKey": "…"}`',
-    );
-    expect(inspect(failure)).not.toMatch(/planted|OSCACCESSKEY/);
-  });
+  ])(
+    'are not taken from a secret that contains %s, and no part of it is printed',
+    async (_, SecretString) => {
+      await aws(() => json({ SecretString, SecretBinary: btoa('planted-secret-key') }));
+      const failure = await rejectionOf(provide('outscale', SECRET));
+      expect(failure).toBeInstanceOf(CredentialsUnusable);
+      expect(String(failure)).toContain(
+        'secret `vif-acceptor/outscale` must be `{"accessKey": "…", "secretKey": "…"}`',
+      );
+      expect(inspect(failure)).not.toMatch(/planted|OSCACCESSKEY/);
+    },
+  );
 
   it.each([
     ['it is not there', json({ __type: 'ResourceNotFoundException', message: 'no such' }, 400), 'no such'],
@@ -106,7 +112,7 @@ describe('the keys of OUTSCALE', () => {
       text('{"SecretString":planted-secret-key', 403),
       'promises (HTTP 403)',
     ],
-  ])('cannot be had when %s, and the message says why and of which secret', async (_, reply, why) => {
+  ])('cannot be read when %s, and the message says why and names the secret', async (_, reply, why) => {
     await aws(() => reply);
     const failure = await rejectionOf(provide('outscale', SECRET));
     expect(failure).toBeInstanceOf(CredentialsUnusable);
@@ -115,7 +121,7 @@ describe('the keys of OUTSCALE', () => {
     expect(inspect(failure)).not.toContain('planted');
   });
 
-  it('are tried for anew after a failure', async () => {
+  it('are read again after a failure', async () => {
     const replies = [text('{'), json({ SecretString: JSON.stringify(KEY) })];
     await aws((earlier) => replies[earlier] ?? text('{'));
     const provided = functionCredentials(aRecipient({ credentials: SECRET }), 'acme', null);
@@ -124,7 +130,7 @@ describe('the keys of OUTSCALE', () => {
     expect(await provided()).toMatchObject({ accessKeyId: KEY.accessKey });
   });
 
-  it('sign what goes to OUTSCALE, and a broken secret sends nothing there', async () => {
+  it('sign calls to OUTSCALE, and with a broken secret nothing is sent there', async () => {
     const outscale = await startApi(() => json({ virtualInterfaces: [] }));
     onTestFinished(() => outscale.close());
     const replies = [
@@ -161,7 +167,7 @@ describe('the keys of OUTSCALE', () => {
 describe('the credentials of AWS', () => {
   const ROLE = 'arn:aws:iam::012345678901:role/acceptor';
 
-  it('are the function’s own unless the policy names a role', () => {
+  it('are those of the function unless the policy names a role', () => {
     expect(functionCredentials(aRecipient({ provider: 'aws' }), 'acme', null)).toBeNull();
     expect(() =>
       functionCredentials(aRecipient({ provider: 'aws', credentials: SECRET }), 'acme', null),
@@ -185,7 +191,7 @@ describe('the credentials of AWS', () => {
     expect([asked.get('RoleArn'), asked.get('ExternalId')]).toEqual([ROLE, 'x-1']);
   });
 
-  it('that cannot be had are told with the role', async () => {
+  it('that cannot be fetched fail with a message that names the role', async () => {
     const error = '<Error><Code>AccessDenied</Code><Message>not you</Message></Error>';
     const api = await aws(() => xml(`<ErrorResponse>${error}</ErrorResponse>`, 403));
     const failure = await rejectionOf(provide('aws', { role: ROLE, externalId: null }, api.url));

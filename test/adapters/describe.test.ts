@@ -16,11 +16,14 @@ function said(__type: string, message: string, status = 400): Reply {
 }
 
 describe('describing one interface', () => {
-  it.each(['aws', 'outscale'] as const)('asks %s for it alone, and reads it', async (provider) => {
-    const { apis, describe } = await description(json({ virtualInterfaces: [OUTSCALE_ITEM] }), provider);
-    expect(await describe()).toMatchObject({ id: ID, state: 'confirming', faults: [] });
-    expect(apis.received.map(({ body }) => JSON.parse(body))).toEqual([{ virtualInterfaceId: ID }]);
-  });
+  it.each(['aws', 'outscale'] as const)(
+    'asks %s for that interface alone, and parses it',
+    async (provider) => {
+      const { apis, describe } = await description(json({ virtualInterfaces: [OUTSCALE_ITEM] }), provider);
+      expect(await describe()).toMatchObject({ id: ID, state: 'confirming', readErrors: [] });
+      expect(apis.received.map(({ body }) => JSON.parse(body))).toEqual([{ virtualInterfaceId: ID }]);
+    },
+  );
 
   it.each([
     ['an empty list', json({ virtualInterfaces: [] })],
@@ -32,7 +35,7 @@ describe('describing one interface', () => {
       'the form of OUTSCALE',
       json({ Errors: [{ Code: '5000', Type: 'NotFound', Details: 'The interface does not exist' }] }, 400),
     ],
-  ])('learns from %s that there is none', async (_, reply) => {
+  ])('learns from %s that it does not exist', async (_, reply) => {
     const { describe } = await description(reply);
     expect(await describe()).toBeNull();
   });
@@ -43,7 +46,7 @@ describe('describing one interface', () => {
     ['an error about something else', said('DirectConnectClientException', 'Connection is being deleted')],
     ['a failing server', said('DirectConnectServerException', `${ID} does not exist`)],
     ['missing rights', said('AccessDeniedException', `${ID} does not exist`)],
-  ])('never takes %s for there being none', async (_, reply) => {
+  ])('never concludes from %s that it does not exist', async (_, reply) => {
     const { describe } = await description(reply);
     expect(await rejectionOf(describe())).toMatchObject({ name: 'ApiFailure' });
   });
@@ -68,7 +71,7 @@ describe('our own connections', () => {
     return apis.directConnect.ownConnections();
   }
 
-  it('are those of all pages, with the groups that they belong to', async () => {
+  it('are those of all pages, with the LAGs that they belong to', async () => {
     const found = await connections(
       json({ connections: [{ connectionId: 'dxcon-1', lagId: 'dxlag-1' }], nextToken: 'a' }),
       json({ connections: [{ connectionId: 'dxcon-2', lagId: '' }, { connectionId: 'dxcon-3' }] }),
@@ -87,12 +90,12 @@ describe('our own connections', () => {
     { connectionId: '' },
     { connectionId: 5 },
     { connectionId: 'dxcon-1', lagId: 5 },
-  ])('are not known when one of them is %j', async (odd) => {
+  ])('are unknown when one of them is %j', async (odd) => {
     const reply = json({ connections: [{ connectionId: 'dxcon-2' }, odd] });
     expect(await rejectionOf(connections(reply))).toMatchObject({ name: 'ApiFailure', kind: 'malformed' });
   });
 
-  it('are not known when a page lacks its list', async () => {
+  it('are unknown when a page lacks its list', async () => {
     const failure = rejectionOf(connections(json({ connections: [], nextToken: 'a' }), json({})));
     expect(await failure).toMatchObject({ name: 'ApiFailure', kind: 'malformed' });
   });

@@ -26,7 +26,7 @@ async function ask(...pages: Reply[]) {
 }
 
 describe('Direct Connect gateways', () => {
-  it('are read from all pages, and virtual ones are not asked for', async () => {
+  it('are read from all pages, without a call for virtual ones', async () => {
     const { apis, list } = await ask(
       json({ directConnectGateways: [ITEM], nextToken: 'a' }),
       json({
@@ -48,7 +48,7 @@ describe('Direct Connect gateways', () => {
     [{ amazonSideAsn: '64512' }, { asn: null }],
     [{ amazonSideAsn: 0 }, { asn: null }],
     [{ ownerAccount: undefined }, { ownerAccount: null }],
-  ])('with %j are known as far as they can be', async (changes, expected) => {
+  ])('with %j are parsed as far as possible', async (changes, expected) => {
     const { list } = await ask(json({ directConnectGateways: [null, { ...ITEM, ...changes }, {}] }));
     expect(await list()).toEqual([{ ...READ, ...expected }]);
   });
@@ -64,7 +64,7 @@ describe('Direct Connect gateways', () => {
         json({ directConnectGateways: [], nextToken: 'a' }),
       ],
     ],
-  ])('are not known by %s', async (_, pages) => {
+  ])('are unknown after %s', async (_, pages) => {
     const { list } = await ask(...pages);
     expect(await rejectionOf(list())).toMatchObject({
       name: 'ApiFailure',
@@ -73,7 +73,7 @@ describe('Direct Connect gateways', () => {
     });
   });
 
-  it('come beside the virtual ones when both are wanted', async () => {
+  it('are listed together with virtual ones when both are wanted', async () => {
     const set = '<vpnGatewaySet><item><vpnGatewayId>vgw-12345678</vpnGatewayId></item></vpnGatewaySet>';
     const virtual = xml(`<DescribeVpnGatewaysResponse>${set}</DescribeVpnGatewaysResponse>`);
     const apis = await connectTo('aws', ({ operation }) =>

@@ -37,7 +37,7 @@ describe('an endpoint override', () => {
     'http://example.com#localhost',
     'http://[::2]',
     'http://[::ffff:10.0.0.1]',
-  ])('%s is refused, for it is not loopback', (text) => {
+  ])('%s is refused, because it is not loopback', (text) => {
     expect(refusal(text)).toBe(`--endpoint must be https, or http on loopback, got \`${text}\``);
   });
 
@@ -49,7 +49,7 @@ describe('an endpoint override', () => {
     'ftp://example.com',
     'file:///x',
     'http://',
-  ])('%j is refused, for it is no URL of ours', (text) => {
+  ])('%j is refused, because it is not an https URL', (text) => {
     expect(refusal(text)).toBe(`--endpoint must be a URL such as \`https://host\`, got \`${text}\``);
   });
 
@@ -66,8 +66,8 @@ describe('an endpoint override', () => {
     'https://user:hunter2@exa mple.com',
     'user:hunter2@example.com',
     'ftp://user:hunter2@example.com',
-  ])('with a password is refused and not repeated (%#)', (text) => {
-    expect(refusal(text)).toBe('--endpoint must not hold a user name or password');
+  ])('with a password is refused and not printed (%#)', (text) => {
+    expect(refusal(text)).toBe('--endpoint must not contain a user name or password');
   });
 
   it('is made safe to print', () => {
@@ -77,7 +77,7 @@ describe('an endpoint override', () => {
 
 describe('a region', () => {
   it.each(['eu-west-2 ', 'x@example.com/', 'example.com/?', 'eu_west', 'EU-WEST-2', '', '-x', 'a.b'])(
-    '%j is refused, for host names are made of it',
+    '%j is refused, because it becomes part of host names',
     (region) => {
       const keys = { accessKeyId: 'AK', secretAccessKey: 'SK' };
       const endpoints = { directConnect: null, gateways: null, identity: null };

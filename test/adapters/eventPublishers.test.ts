@@ -16,17 +16,17 @@ const ORIGIN = {
   account: '012345678901',
   policy: { digest: 'sha256:0', revision: 'v1' },
 } as const;
-const NOBODY = { who: '-', why: '-', byWhen: '-', toDo: '-' };
+const NOTIFICATION = { who: '-', why: '-', byWhen: '-', toDo: '-' };
 const AT = '2026-11-10T11:00:00.000Z';
 
 function some(count: number): AcceptorEvent[] {
   return Array.from({ length: count }, (_, i) =>
-    createEvent('Request Held', ORIGIN, AT, [i], { message: `held ${i}`, forPeople: NOBODY }),
+    createEvent('Request Held', ORIGIN, AT, [i], { message: `held ${i}`, notification: NOTIFICATION }),
   );
 }
 
-describe('announcing on the event bus', () => {
-  it('sends what docs/events.schema.json describes', async () => {
+describe('the publisher to the event bus', () => {
+  it('sends events as docs/events.schema.json describes them', async () => {
     const bus = await startEventBus();
     const [one] = some(1);
     expect(await busPublisher(bus).publish(one ? [one] : [])).toMatchObject({
@@ -43,7 +43,7 @@ describe('announcing on the event bus', () => {
     ]);
   });
 
-  it('sends ten in a call', async () => {
+  it('sends ten events in a call', async () => {
     const bus = await startEventBus();
     const many = some(23);
     expect(await busPublisher(bus).publish(many)).toMatchObject({
@@ -54,7 +54,7 @@ describe('announcing on the event bus', () => {
     expect(bus.received).toHaveLength(3);
   });
 
-  it('tells which of them were refused, and why', async () => {
+  it('reports which events were refused, and why', async () => {
     const bus = await startEventBus((place) => (place === 1 || place === 11 ? 'InternalFailure' : null));
     const many = some(12);
     const { delivered, problem } = await busPublisher(bus).publish(many);
@@ -66,7 +66,7 @@ describe('announcing on the event bus', () => {
     ['without an ID and without an error code', {}],
     ['with an error code and with an ID that is no text', { EventId: 7, ErrorCode: 'InternalFailure' }],
     ['with null for its ID', { EventId: null }],
-  ])('takes an event for not delivered when the bus answers it %s', async (_, entry) => {
+  ])('takes an event as not delivered when the bus answers it %s', async (_, entry) => {
     const bus = await startEventBus(undefined, () => json({ Entries: [{ EventId: 'x' }, entry] }));
     const [first, second] = some(2);
     const { delivered, problem } = await busPublisher(bus).publish(first && second ? [first, second] : []);
@@ -74,7 +74,7 @@ describe('announcing on the event bus', () => {
     expect(problem).not.toBeNull();
   });
 
-  it('asks for those behind a call that is refused for what is in it', async () => {
+  it('continues after a call that is refused for its content', async () => {
     const tooLarge = json({ __type: 'ValidationException', message: 'Total size of the entries' }, 400);
     const bus = await startEventBus(undefined, (call) => (call === 0 ? tooLarge : null));
     const many = some(23);
@@ -83,7 +83,7 @@ describe('announcing on the event bus', () => {
     expect(problem).not.toBeNull();
   });
 
-  it('asks for those behind ten that are all refused', async () => {
+  it('continues after ten events that are all refused', async () => {
     const bus = await startEventBus((place) => (place < 10 ? 'MalformedDetail' : null));
     const many = some(12);
     expect((await busPublisher(bus).publish(many)).delivered).toEqual(many.slice(10).map(({ id }) => id));
@@ -95,22 +95,22 @@ describe('announcing on the event bus', () => {
     ['too few results', json({ Entries: [{ EventId: 'x' }], FailedEntryCount: 0 }), /refused some/],
     ['that it may not', json({ __type: 'AccessDeniedException', message: 'no' }, 400), /\(credentials\)/],
     ['nothing at all, for ever', { does: 'hang' } as const, /PutEvents failed \(timeout\)/],
-  ])('takes nothing for delivered when the bus answers %s', async (_, reply, problem) => {
+  ])('takes nothing as delivered when the bus answers %s', async (_, reply, problem) => {
     const bus = await startEventBus(undefined, () => reply);
     const result = await busPublisher(bus).publish(some(12));
     expect(result.delivered.length).toBeLessThanOrEqual(2);
     expect(result.problem).toMatch(problem);
   });
 
-  it('is not asked ten by ten when it does not answer', async () => {
+  it('stops after the first call when the bus does not answer', async () => {
     const bus = await startEventBus(undefined, () => json({ __type: 'AccessDeniedException' }, 400));
     await busPublisher(bus).publish(some(30));
     expect(bus.received).toHaveLength(1);
   });
 });
 
-describe('announcing to a file', () => {
-  it('adds a line for each, to its owner alone', async () => {
+describe('the publisher to a file', () => {
+  it('appends a line for each event, readable by its owner only', async () => {
     const path = join(writeTempFiles({}), 'events.jsonl');
     const many = some(2);
     await createFilePublisher(path).publish(many.slice(0, 1));
@@ -136,24 +136,24 @@ describe('announcing to a file', () => {
     expect(readFileSync(path, 'utf8')).toMatch(/^\{"source":\n\{.*\}\n$/);
   });
 
-  it('keeps the lines of passes at once apart, in a pipe too, which mixes long ones', async () => {
+  it('keeps the lines of concurrent runs apart, in a pipe too, which mixes long ones', async () => {
     const path = join(writeTempFiles({}), 'events.fifo');
     execFileSync('mkfifo', [path]);
-    const announcer = createFilePublisher(path);
+    const publisher = createFilePublisher(path);
     const padding = 'x'.repeat(300_000);
-    const passes = some(4).map((one) => announcer.publish([{ ...one, detail: { ...one.detail, padding } }]));
-    // Open for writing too: between two passes nobody else may have it open, which readers take for its end.
+    const runs = some(4).map((one) => publisher.publish([{ ...one, detail: { ...one.detail, padding } }]));
+    // Open for writing too: between two runs no writer may have it open, which readers take for its end.
     const reader = spawn('sh', ['-c', 'exec 3<>"$0"; head -n 4 <&3', path]);
     let read = '';
     for await (const chunk of reader.stdout) read += String(chunk);
-    await Promise.all(passes);
+    await Promise.all(runs);
     const lines = read.trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line).detail.padding)).toEqual(
       Array.from({ length: 4 }, () => padding),
     );
   });
 
-  it('delivers nothing to a pipe that no process reads', async () => {
+  it('delivers nothing to a pipe without a reader', async () => {
     const path = join(writeTempFiles({}), 'events.fifo');
     execFileSync('mkfifo', [path]);
     expect(await createFilePublisher(path).publish(some(2))).toMatchObject({
@@ -162,20 +162,20 @@ describe('announcing to a file', () => {
     });
   });
 
-  it('ends when a pipe is full and its reader is stuck, and what fitted was delivered', async () => {
+  it('ends when a pipe is full and its reader is stuck, and reports what fitted as delivered', async () => {
     const path = join(writeTempFiles({}), 'events.fifo');
     execFileSync('mkfifo', [path]);
     const reader = openSync(path, constants.O_RDWR);
     onTestFinished(() => closeSync(reader));
     const long = some(3).map((one) => ({ ...one, detail: { ...one.detail, padding: 'x'.repeat(50_000) } }));
-    const announcer = createFilePublisher(path);
-    expect(await announcer.publish(long)).toMatchObject({
+    const publisher = createFilePublisher(path);
+    expect(await publisher.publish(long)).toMatchObject({
       delivered: [long[0]?.id],
       postponed: [long[1]?.id, long[2]?.id],
       problem: expect.stringContaining('(EAGAIN)'),
     });
     // The line that was cut short stays a line of its own.
-    const rest = announcer.publish(some(1));
+    const rest = publisher.publish(some(1));
     let read = '';
     for await (const chunk of spawn('head', ['-n', '3', path]).stdout) read += String(chunk);
     expect((await rest).problem).toBeNull();
@@ -184,7 +184,7 @@ describe('announcing to a file', () => {
     expect(JSON.parse(lines[2] ?? '').detail).toEqual(some(1)[0]?.detail);
   }, 20_000);
 
-  it('says why it cannot', async () => {
+  it('says why it cannot write', async () => {
     const root = writeTempFiles({});
     mkdirSync(join(root, 'events.jsonl'));
     writeFileSync(join(root, 'file'), '');

@@ -46,8 +46,8 @@ async function ask(...pages: Reply[]) {
   return { asked, routing: () => apis.gateways.readRouting(VGW) };
 }
 
-describe('the route tables that a virtual gateway may lead to', () => {
-  it('are asked for by the VPC that it is attached to, in one call', async () => {
+describe('the route tables of the VPC of a virtual gateway', () => {
+  it('are requested by VPC, in one call', async () => {
     const { asked, routing } = await ask(answer(set(table(propagating(VGW)))));
     expect(await routing()).toEqual({
       kind: 'virtual',
@@ -78,7 +78,7 @@ describe('the route tables that a virtual gateway may lead to', () => {
     ['empty lists', '<propagatingVgwSet/><routeSet> </routeSet>', []],
     ['a propagating gateway', propagating(VGW), [VGW]],
     ['several', propagating('vgw-1', VGW), ['vgw-1', VGW]],
-    ['a route by hand', `<propagatingVgwSet/><routeSet>${route(VGW)}</routeSet>`, [VGW]],
+    ['a static route', `<propagatingVgwSet/><routeSet>${route(VGW)}</routeSet>`, [VGW]],
     ['routes elsewhere', `<routeSet>${route('local')}${route('igw-1')}</routeSet>`, ['local', 'igw-1']],
     ['a route that leads nowhere any more', `<routeSet>${route(VGW, 'blackhole')}</routeSet>`, []],
     ['a route of no state', `<routeSet>${route(VGW, '')}</routeSet>`, [VGW]],
@@ -94,7 +94,7 @@ describe('the route tables that a virtual gateway may lead to', () => {
     expect(await routing()).toMatchObject({ tables: [{ gateways }] });
   });
 
-  it('of other VPCs, where the filter is not heeded, do not count', async () => {
+  it('of other VPCs do not count, if the API ignores the filter', async () => {
     const { routing } = await ask(answer(set(table(propagating(VGW), 'rtb-2', 'vpc-2'), table(''))));
     expect(await routing()).toMatchObject({ tables: [{ id: 'rtb-1', gateways: [] }] });
   });
@@ -112,7 +112,7 @@ describe('the route tables that a virtual gateway may lead to', () => {
     ['another answer', xml(`<DescribeVpcsResponse>${set(table(''))}</DescribeVpcsResponse>`)],
     ['half an answer', xml('<DescribeRouteTablesResponse><routeTableSet><item>')],
     ['HTML', text('<!DOCTYPE html><html><br></html>')],
-  ])('are never none because of %s', async (_, reply) => {
+  ])('are never taken as none because of %s', async (_, reply) => {
     const { routing } = await ask(reply, reply);
     expect(await rejectionOf(routing())).toMatchObject({
       name: 'ApiFailure',
@@ -130,7 +130,7 @@ describe('the route tables that a virtual gateway may lead to', () => {
       ),
     ],
     ['a bare 403', text('forbidden', 403)],
-  ])('that may not be looked at are told so: %s', async (_, reply) => {
+  ])('that may not be read are reported as such: %s', async (_, reply) => {
     const { asked, routing } = await ask(reply, reply);
     expect(await rejectionOf(routing())).toMatchObject({
       kind: 'credentials',
@@ -142,7 +142,7 @@ describe('the route tables that a virtual gateway may lead to', () => {
   it.each<[string, Reply]>([
     ['attached to none', gatewayIn('detached')],
     ['not there', xml('<DescribeVpnGatewaysResponse><vpnGatewaySet/></DescribeVpnGatewaysResponse>')],
-  ])('are not asked for when the gateway is %s', async (_, reply) => {
+  ])('are not requested when the gateway is %s', async (_, reply) => {
     const apis = await connectTo('outscale', () => reply);
     expect(await apis.gateways.readRouting(VGW)).toEqual({ kind: 'virtual', vpcs: [], tables: [] });
     expect(apis.received.map(({ operation }) => operation)).toEqual(['DescribeVpnGateways']);
@@ -183,7 +183,7 @@ describe('the associations of a Direct Connect gateway', () => {
     ['an answer of another kind', [page({})]],
     ['a page without its list', [page([], 'a'), json({})]],
     ['a repeated token', [page([], 'a'), page([], 'a')]],
-  ])('are never none because of %s', async (_, pages) => {
+  ])('are never taken as none because of %s', async (_, pages) => {
     const { routing } = await askAws(...pages);
     expect(await rejectionOf(routing())).toMatchObject({
       name: 'ApiFailure',
@@ -192,23 +192,23 @@ describe('the associations of a Direct Connect gateway', () => {
     });
   });
 
-  it('that may not be looked at are told so', async () => {
+  it('that may not be read are reported as such', async () => {
     const { routing } = await askAws(json({ __type: 'AccessDeniedException', message: 'no' }, 400));
     expect(await rejectionOf(routing())).toMatchObject({ kind: 'credentials' });
   });
 });
 
-describe('the endpoint of EC2 or FCU that people are told', () => {
+describe('the endpoint of EC2 or FCU in printed commands', () => {
   it.each([
     ['aws', null, null],
     ['aws', 'https://ec2.example', 'https://ec2.example'],
     ['outscale', null, 'https://fcu.eu-west-2.outscale.com'],
     ['outscale', 'https://fcu.example', 'https://fcu.example'],
-  ] as const)('on %s, with %s given, is %s', (provider, given, told) => {
+  ] as const)('on %s, with %s given, is %s', (provider, given, expected) => {
     const keys = { accessKeyId: '012345678901', secretAccessKey: 'secret' };
     const endpoints = { directConnect: null, gateways: given, identity: null };
     const apis = connect({ provider, region: 'eu-west-2' }, keys, endpoints, 1000);
     onTestFinished(() => apis.close());
-    expect(apis.gatewayEndpoint).toBe(told);
+    expect(apis.gatewayEndpoint).toBe(expected);
   });
 });

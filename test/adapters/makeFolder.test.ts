@@ -11,8 +11,8 @@ async function codeFor(path: string): Promise<string> {
   );
 }
 
-describe('a folder is made', () => {
-  it('with those above it, each with the mode that was asked for, whoever else makes them', async () => {
+describe('a folder', () => {
+  it('is created with its missing parents, each with the given mode, even if another process creates them too', async () => {
     const root = folderWith({});
     const path = join(root, 'a/b/c');
     await Promise.all([makeFolder(path, 0o700), makeFolder(path, 0o700), makeFolder(join(path, 'd'), 0o700)]);
@@ -21,20 +21,20 @@ describe('a folder is made', () => {
     ]);
   });
 
-  it('or is there already', async () => {
+  it('may exist already', async () => {
     const root = folderWith({});
     mkdirSync(join(root, 'a'));
     await makeFolder(join(root, 'a'));
     expect(await codeFor('/')).toBe('made');
   });
 
-  it('unless a file has its name, or stands in its path', async () => {
+  it('is not created where a file has its name or is in its path', async () => {
     const root = folderWith({ file: '' });
     expect(await codeFor(join(root, 'file'))).toBe('EEXIST');
     expect(await codeFor(join(root, 'file/a'))).toBe('ENOTDIR');
   });
 
-  it.runIf(existsSync('/proc/self'))('or it can never be made, which ends at once', async () => {
+  it.runIf(existsSync('/proc/self'))('that can never be created fails at once', async () => {
     expect(await codeFor('/proc/vif-acceptor/a')).toBe('ENOENT');
   });
 });

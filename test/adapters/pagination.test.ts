@@ -14,7 +14,7 @@ function page(ids: readonly string[], nextToken?: unknown): Reply {
   return json({ virtualInterfaces: ids.map(item), ...(nextToken === undefined ? {} : { nextToken }) });
 }
 
-/** A listing that is answered page by page; whoever asks for more gets the last page again. */
+/** A listing that is answered page by page; after the last page, that page is repeated. */
 async function listing(provider: 'aws' | 'outscale', ...pages: Reply[]) {
   const apis = await connectTo(provider, (_, earlier) => pages[earlier] ?? pages.at(-1) ?? json({}));
   return { apis, list: () => apis.directConnect.list() };
@@ -37,7 +37,7 @@ describe('a listing', () => {
     expect(apis.received).toHaveLength(1);
   });
 
-  it('follows every page, an empty one too', async () => {
+  it('includes every page, even after an empty one', async () => {
     const { apis, list } = await listing(
       'aws',
       page(['dxvif-1'], 'a'),
@@ -54,18 +54,18 @@ describe('a listing', () => {
     ]);
   });
 
-  it('asks OUTSCALE for no page size, and follows a token all the same', async () => {
+  it('asks OUTSCALE for no page size, and follows a token nevertheless', async () => {
     const { apis, list } = await listing('outscale', page(['dxvif-1'], 'a'), page(['dxvif-2']));
     expect(await list()).toHaveLength(2);
     expect(apis.received.map(({ body }) => JSON.parse(body))).toEqual([{}, { nextToken: 'a' }]);
   });
 
-  it('of nothing is a listing of nothing', async () => {
+  it('without items is an empty listing', async () => {
     const { list } = await listing('aws', page([]));
     expect(await list()).toEqual([]);
   });
 
-  it('keeps what is around one garbage item', async () => {
+  it('keeps the items around a malformed one', async () => {
     const { list } = await listing(
       'aws',
       json({ virtualInterfaces: [item('dxvif-1'), null, item('dxvif-2')] }),
@@ -121,7 +121,7 @@ describe('a listing', () => {
     expect(await rejectionOf(list())).toMatchObject({ name: 'ApiFailure' });
   });
 
-  it('gets over two failures of the server', async () => {
+  it('succeeds after two failures of the server', async () => {
     const { apis, list } = await listing('aws', text('', 500), { does: 'reset' }, page(['dxvif-1']));
     expect(await list()).toHaveLength(1);
     expect(apis.received).toHaveLength(3);

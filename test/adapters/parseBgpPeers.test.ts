@@ -23,10 +23,10 @@ describe('the ASN', () => {
     [-1, undefined, null, ['`asn` must be a whole number from 0 to 4294967295']],
     [0, 4294967296, null, ['`asnLong` must be a whole number from 0 to 4294967295']],
     [0, '4200000000', null, ['`asnLong` must be a whole number from 0 to 4294967295']],
-  ])('of `asn` %j and `asnLong` %j is %j', (asn, asnLong, expected, faults) => {
+  ])('of `asn` %j and `asnLong` %j is %j', (asn, asnLong, expected, readErrors) => {
     const vif = parseVirtualInterface({ ...OUTSCALE_ITEM, asn, asnLong }, 0);
     expect(vif.peers.map((peer) => peer.asn)).toEqual([expected]);
-    expect(vif.readErrors).toEqual(faults);
+    expect(vif.readErrors).toEqual(readErrors);
   });
 
   it('that contradicts itself within a listed peer makes the interface unreadable', () => {
@@ -43,28 +43,28 @@ describe('the BGP key', () => {
     [null, null, []],
     [5, null, ['`authKey` must be a text']],
     [{ key: 'x' }, null, ['`authKey` must be a text']],
-  ])('%j is told as %j', (authKey, hasKey, faults) => {
+  ])('%j is read as %j', (authKey, hasKey, readErrors) => {
     const vif = parseVirtualInterface({ ...OUTSCALE_ITEM, authKey }, 0);
     expect(vif.peers.map((peer) => peer.hasKey)).toEqual([hasKey]);
-    expect(vif.readErrors).toEqual(faults);
+    expect(vif.readErrors).toEqual(readErrors);
   });
 });
 
 describe('the BGP peers', () => {
-  it('are those listed, when the interface itself says nothing else', () => {
+  it('are those listed, when the interface itself has no other', () => {
     expect(peers({})).toHaveLength(1);
     expect(peers({ bgpPeers: [...AWS_ITEM.bgpPeers, SECOND] })).toHaveLength(2);
     const silent = { asn: 0, authKey: undefined, amazonAddress: '', customerAddress: '' };
     expect(peers({ ...silent, bgpPeers: [SECOND] })).toEqual([{ ...SECOND, hasKey: null }]);
   });
 
-  it('are the interface itself, when none is listed', () => {
+  it('are that of the interface itself, when none is listed', () => {
     const own = { asn: 65010, ...ADDRESSES, hasKey: true };
     expect(peers({ bgpPeers: [] })).toEqual([own]);
     expect(peers({ bgpPeers: undefined })).toEqual([own]);
   });
 
-  it('are none when nothing is said', () => {
+  it('are none when the interface has none', () => {
     const nothing = { bgpPeers: [], asn: 0, authKey: undefined, amazonAddress: '', customerAddress: '' };
     expect(peers(nothing)).toEqual([]);
   });
@@ -74,7 +74,7 @@ describe('the BGP peers', () => {
     { amazonAddress: '169.254.20.1/30' },
     { customerAddress: '169.254.20.2/30' },
     { authKey: '' },
-  ])('are one more when the interface says %j and no listed peer does', (own) => {
+  ])('are one more when the interface has %j and no listed peer does', (own) => {
     expect(peers(own)).toHaveLength(2);
   });
 
@@ -88,10 +88,10 @@ describe('the BGP peers', () => {
     [[{ authKey: {} }], '`bgpPeers.authKey` must be a text', ['bgpKey']],
     ['none', '`bgpPeers` must be a list', all],
     [{}, '`bgpPeers` must be a list', all],
-  ])('%j make the interface unreadable', (bgpPeers, fault, unreadable) => {
+  ])('%j make the interface unreadable', (bgpPeers, error, unreadable) => {
     const vif = parseVirtualInterface({ ...AWS_ITEM, bgpPeers }, 0);
-    expect(vif).toMatchObject({ faults: [fault], unreadable });
-    // What could not be read may be any session, so that it counts wherever it could.
+    expect(vif).toMatchObject({ readErrors: [error], unreadable });
+    // A session that could not be read may be any session, so it counts wherever it could.
     expect(vif.peers.some(({ amazonAddress }) => amazonAddress === null)).toBe(true);
   });
 });

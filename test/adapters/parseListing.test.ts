@@ -7,16 +7,16 @@ import {
 import { AWS_ITEM, OUTSCALE_ITEM, PLANTED_KEY } from '../support/wireItems.ts';
 
 describe('a listing', () => {
-  it('keeps every item, and names those without an ID by their place', () => {
+  it('keeps every item, and names those without an ID by their position', () => {
     const ids = parseVirtualInterfaces([OUTSCALE_ITEM, null, 5, OUTSCALE_ITEM]).map(({ id }) => id);
     expect(ids).toEqual(['dxvif-1a2b3c4d', '(item 2 of the listing)', '(item 3 of the listing)']);
   });
 
-  it('takes an item that stands in it twice, word for word, as one', () => {
+  it('takes two equal items with the same ID as one', () => {
     expect(parseVirtualInterfaces([AWS_ITEM, { ...AWS_ITEM }])).toEqual([parseVirtualInterface(AWS_ITEM, 0)]);
   });
 
-  it('believes neither of two items of one ID: what they do not agree on is unknown', () => {
+  it('trusts neither of two items with the same ID: the fields in which they differ are unknown', () => {
     const other = { ...OUTSCALE_ITEM, vlan: 102, connectionId: 'dxcon-22222222', asn: 65020 };
     const [vif, ...rest] = parseVirtualInterfaces([OUTSCALE_ITEM, other]);
     expect(rest).toEqual([]);
@@ -27,7 +27,7 @@ describe('a listing', () => {
       vlan: null,
       connection: null,
       peers: [],
-      faults: ['it is listed twice with different content'],
+      readErrors: ['it is listed twice with different content'],
       unreadable: ['connection', 'vlan', 'asn', 'addresses', 'bgpKey'],
     });
   });
@@ -37,7 +37,7 @@ describe('a listing', () => {
     expect(parseVirtualInterfaces([OUTSCALE_ITEM, other, OUTSCALE_ITEM])).toEqual([
       expect.objectContaining({
         state: null,
-        faults: ['it is listed twice with different content'],
+        readErrors: ['it is listed twice with different content'],
         unreadable: ['state'],
       }),
     ]);
@@ -45,12 +45,12 @@ describe('a listing', () => {
 });
 
 describe('secrets', () => {
-  it('of an interface end where it is read', () => {
+  it('of an interface are dropped when it is parsed', () => {
     expect(JSON.stringify(AWS_ITEM)).toContain(PLANTED_KEY);
     expect(JSON.stringify(parseVirtualInterfaces([AWS_ITEM, OUTSCALE_ITEM]))).not.toContain(PLANTED_KEY);
   });
 
-  it('stay out of it wherever the API puts a value of a wrong kind', () => {
+  it('do not get into it wherever the API puts a value of a wrong kind', () => {
     const key = [PLANTED_KEY];
     const odd = Object.fromEntries(Object.keys(AWS_ITEM).map((field) => [field, key]));
     const tags = [{ key, value: key }];
@@ -62,7 +62,7 @@ describe('secrets', () => {
     }
   });
 
-  it('stay out of it whatever else is wrong, and nothing makes reading fail', () => {
+  it('do not get into it whatever else is wrong, and parsing never throws', () => {
     const secret = { authKey: PLANTED_KEY, customerRouterConfig: PLANTED_KEY };
     fc.assert(
       fc.property(fc.dictionary(fc.constantFrom(...Object.keys(AWS_ITEM)), fc.jsonValue()), (changes) => {

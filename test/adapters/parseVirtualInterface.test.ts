@@ -31,12 +31,12 @@ function read(changes: object): VirtualInterface {
   return parseVirtualInterface({ ...AWS_ITEM, ...changes }, 0);
 }
 
-describe('a virtual interface off the wire', () => {
-  it('is read from what OUTSCALE sends', () => {
+describe('an item of `virtualInterfaces`', () => {
+  it('is parsed as OUTSCALE sends it', () => {
     expect(parseVirtualInterface(OUTSCALE_ITEM, 0)).toEqual(SOUND);
   });
 
-  it('is read from what AWS sends', () => {
+  it('is parsed as AWS sends it', () => {
     const tags = { team: 'network', empty: '' };
     expect(parseVirtualInterface(AWS_ITEM, 0)).toEqual({ ...SOUND, region: 'eu-west-2', mtu: 1500, tags });
   });
@@ -49,29 +49,29 @@ describe('a virtual interface off the wire', () => {
     ['connectionId', 'connection'],
     ['location', 'location'],
     ['region', 'region'],
-  ] as const)('takes %s as a text or as unknown', (field, key) => {
-    const notGiven = { [key]: null, faults: [], unreadable: [] };
+  ] as const)('has %s as a text or as unknown', (field, key) => {
+    const notGiven = { [key]: null, readErrors: [], unreadable: [] };
     expect(read({ [field]: '' })).toMatchObject(notGiven);
     expect(read({ [field]: null })).toMatchObject(notGiven);
     expect(read({ [field]: undefined })).toMatchObject(notGiven);
     for (const odd of [5, true, {}, ['PAR1']]) {
-      const faults = [`\`${field}\` must be a text`];
-      expect(read({ [field]: odd })).toMatchObject({ [key]: null, faults, unreadable: [key] });
+      const readErrors = [`\`${field}\` must be a text`];
+      expect(read({ [field]: odd })).toMatchObject({ [key]: null, readErrors, unreadable: [key] });
     }
     const long = read({ [field]: 'x'.repeat(1001) });
-    expect(long).toMatchObject({ [key]: null, faults: [`\`${field}\` must be a text of at most 1000`] });
+    expect(long).toMatchObject({ [key]: null, readErrors: [`\`${field}\` must be a text of at most 1000`] });
   });
 
   it.each([
     ['vlan', 1, 4094],
     ['mtu', 1, 65535],
-  ] as const)('takes %s as a whole number from %i to %i', (field, from, to) => {
-    expect(read({ [field]: from })).toMatchObject({ [field]: from, faults: [] });
-    expect(read({ [field]: to })).toMatchObject({ [field]: to, faults: [] });
-    expect(read({ [field]: undefined })).toMatchObject({ [field]: null, faults: [] });
+  ] as const)('has %s as a whole number from %i to %i', (field, from, to) => {
+    expect(read({ [field]: from })).toMatchObject({ [field]: from, readErrors: [] });
+    expect(read({ [field]: to })).toMatchObject({ [field]: to, readErrors: [] });
+    expect(read({ [field]: undefined })).toMatchObject({ [field]: null, readErrors: [] });
     for (const odd of ['101', from - 1, to + 1, 101.5, Number.NaN, true, [101], {}]) {
-      const faults = [`\`${field}\` must be a whole number from ${from} to ${to}`];
-      expect(read({ [field]: odd })).toMatchObject({ [field]: null, faults, unreadable: [field] });
+      const readErrors = [`\`${field}\` must be a whole number from ${from} to ${to}`];
+      expect(read({ [field]: odd })).toMatchObject({ [field]: null, readErrors, unreadable: [field] });
     }
   });
 
@@ -82,9 +82,13 @@ describe('a virtual interface off the wire', () => {
     [7, '', null, ['`virtualGatewayId` must be a text']],
     ['', ['x'], null, ['`directConnectGatewayId` must be a text']],
     [7, '5f294f92-bafb-4011-916d-9b0bec4cf2c8', null, ['`virtualGatewayId` must be a text']],
-  ])('with gateways %j and %j is on %j', (virtualGatewayId, directConnectGatewayId, gateway, faults) => {
-    const unreadable = faults.length === 0 ? [] : ['gateway'];
-    expect(read({ virtualGatewayId, directConnectGatewayId })).toMatchObject({ gateway, faults, unreadable });
+  ])('with gateways %j and %j is on %j', (virtualGatewayId, directConnectGatewayId, gateway, readErrors) => {
+    const unreadable = readErrors.length === 0 ? [] : ['gateway'];
+    expect(read({ virtualGatewayId, directConnectGatewayId })).toMatchObject({
+      gateway,
+      readErrors,
+      unreadable,
+    });
   });
 
   it.each([
@@ -101,14 +105,14 @@ describe('a virtual interface off the wire', () => {
         { key: 'a', value: '2' },
       ],
       null,
-      ['a tag stands twice'],
+      ['a tag is there twice'],
     ],
-  ])('with tags %j has %j', (tags, expected, faults) => {
-    const unreadable = faults.length === 0 ? [] : ['tags'];
-    expect(read({ tags })).toMatchObject({ tags: expected, faults, unreadable });
+  ])('with tags %j has %j', (tags, expected, readErrors) => {
+    const unreadable = readErrors.length === 0 ? [] : ['tags'];
+    expect(read({ tags })).toMatchObject({ tags: expected, readErrors, unreadable });
   });
 
-  it('keeps a tag named like a part of JavaScript as a tag', () => {
+  it('keeps a tag with the name of a property of JavaScript objects', () => {
     const { tags } = read({ tags: [{ key: '__proto__', value: 'x' }] });
     expect(Object.entries(tags ?? {})).toEqual([['__proto__', 'x']]);
   });
@@ -122,7 +126,7 @@ describe('a virtual interface off the wire', () => {
     { virtualInterfaceId: '' },
     { virtualInterfaceId: 'dxvif-../../x' },
     { virtualInterfaceId: 5 },
-  ])('that is %j is unreadable and named by its place, at the cost of itself only', (raw) => {
+  ])('that is %j is unreadable, is named by its position, and affects no other item', (raw) => {
     const vif = parseVirtualInterface(raw, 4);
     expect(vif).toMatchObject({ id: '(item 5 of the listing)', state: null, peers: [] });
     expect(vif.readErrors).not.toEqual([]);
@@ -148,11 +152,11 @@ describe('a virtual interface off the wire', () => {
     ['amazonAddress', 'addresses'],
     ['customerAddress', 'addresses'],
     ['authKey', 'bgpKey'],
-  ])('whose %s cannot be read has an unreadable %s, and everything else as it is', (apiField, field) => {
+  ])('whose %s cannot be read has an unreadable %s, and every other field as it is', (apiField, field) => {
     const before = read({});
     const after = read({ [apiField]: { odd: true } });
     expect(after.unreadable).toEqual([field]);
-    const others = (vif: VirtualInterface) => ({ ...vif, [field]: null, faults: [], unreadable: [] });
+    const others = (vif: VirtualInterface) => ({ ...vif, [field]: null, readErrors: [], unreadable: [] });
     expect(others(after)).toEqual(others(before));
   });
 });

@@ -30,7 +30,7 @@ const SDK = partitionsOfSdk();
 const REGIONS = SDK.flatMap(([partition, regions]) => regions.map((region) => ({ region, partition })));
 
 describe('a region of AWS', () => {
-  it('is in a partition that we know, in every partition of the SDK', () => {
+  it('is in a known partition, for every partition of the SDK', () => {
     expect(REGIONS.length).toBeGreaterThan(30);
     expect(SDK.filter(([, regions]) => regions.length === 0).map(([partition]) => partition)).toEqual([]);
     expect(REGIONS.filter(({ region, partition }) => partitionOf(region).name !== partition)).toEqual([]);
@@ -63,7 +63,7 @@ describe('a region of AWS', () => {
 });
 
 describe('STS', () => {
-  it('is asked at its own endpoint, not at that of EC2', async () => {
+  it('is called at its own endpoint, not at that of EC2', async () => {
     const [ec2, sts] = [await startApi(() => json({}, 400)), await startApi(() => json({}, 400))];
     const endpoints: Endpoints = { directConnect: ec2.url, gateways: ec2.url, identity: sts.url };
     const apis = connect({ provider: 'aws', region: 'eusc-de-east-1' }, KEYS, endpoints, TIMEOUT_MS);

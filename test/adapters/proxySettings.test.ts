@@ -13,12 +13,12 @@ describe('the proxy of the environment', () => {
     expect(readProxySettings(env)?.url ?? null).toBe(url);
   });
 
-  it('is told without its password', () => {
+  it('is printed without its password', () => {
     const proxy = readProxySettings({ HTTPS_PROXY: 'http://user:planted@one:3128', NO_PROXY: '.intern' });
-    expect(proxy).toMatchObject({ url: 'http://one:3128', except: '.intern' });
+    expect(proxy).toMatchObject({ url: 'http://one:3128', exceptions: '.intern' });
   });
 
-  it('is never used for this machine, whatever else is reached without it', () => {
+  it('is never used for this machine, whatever the other exceptions are', () => {
     const exceptions = (env: Record<string, string>) =>
       readProxySettings({ HTTPS_PROXY: 'http://one', ...env })?.env.no_proxy;
     expect(exceptions({})).toBe('localhost,127.0.0.0-127.255.255.255,::1');
@@ -33,7 +33,7 @@ describe('the proxy of the environment', () => {
     ['a port', 'a.example:8443', 'a.example:8443'],
     ['everything', '*', '*'],
     ['nothing', ' , ', ''],
-  ])('is not used for what NO_PROXY excepts: %s', (_, NO_PROXY, except) => {
+  ])('is not used for the exceptions of NO_PROXY: %s', (_, NO_PROXY, except) => {
     const env = readProxySettings({ HTTPS_PROXY: 'http://one', NO_PROXY })?.env;
     const loopback = 'localhost,127.0.0.0-127.255.255.255,::1';
     expect(env?.no_proxy).toBe(except === '' ? loopback : `${except},${loopback}`);
@@ -47,11 +47,11 @@ describe('the proxy of the environment', () => {
     'http://user:plan%ted@proxy:3128',
     ' http://user:planted@proxy',
     'planted',
-  ])('is refused when it is none (%#), and no part of it is repeated', (text) => {
+  ])('is refused when it is not a proxy URL (%#), and no part of it is printed', (text) => {
     const refused = () => readProxySettings({ HTTPS_PROXY: text });
     expect(refused).toThrow(ProxyRefused);
     expect(refused).toThrow(
-      /^HTTPS_PROXY must be a URL such as `http:\/\/proxy\.example:3128`; mend or unset it$/,
+      /^HTTPS_PROXY must be a URL such as `http:\/\/proxy\.example:3128`; correct or unset it$/,
     );
   });
 });

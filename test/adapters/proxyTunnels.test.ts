@@ -17,7 +17,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** OUTSCALE's own names, behind a proxy. */
+/** OUTSCALE's own host names, behind a proxy. */
 async function behind(
   ...refusal: Parameters<typeof startEgressProxy> extends [unknown, ...infer R] ? R : never
 ) {
@@ -31,11 +31,11 @@ async function behind(
   return { api, way, apis };
 }
 
-describe('behind a proxy', () => {
+describe('with a proxy', () => {
   it.each([
     ['takes a connection and says nothing', 'hang'],
     ['opens a tunnel that leads nowhere', 'hangAfter'],
-  ] as const)('that %s, calls end in time, and nothing stays open', async (_, refusal) => {
+  ] as const)('that %s, calls end in time, and no connection stays open', async (_, refusal) => {
     const { apis, way } = await behind(refusal);
     const start = performance.now();
     expect(await rejectionOf(apis.directConnect.confirm('dxvif-1a2b3c4d', 'vgw-12345678'))).toMatchObject({
@@ -47,25 +47,25 @@ describe('behind a proxy', () => {
     await expect.poll(way.open).toBe(0);
   });
 
-  it('that lets nobody through, its answer is told, and not the password', async () => {
+  it('that refuses every tunnel, the message has its answer, and not the password', async () => {
     const { apis, way } = await behind('askForPassword');
     const failure = await rejectionOf(apis.directConnect.list());
     expect(failure).toMatchObject({ kind: 'unreachable' });
     expect(String(failure)).toMatch(
-      /the proxy `http:\/\/127\.0\.0\.1:\d+\/?` of HTTPS_PROXY opens no tunnel, it says `407 Proxy Authentication Required`/,
+      /the proxy `http:\/\/127\.0\.0\.1:\d+\/?` of HTTPS_PROXY did not open a tunnel: it answered `407 Proxy Authentication Required`/,
     );
     expect(String(failure)).not.toContain('planted');
     await expect.poll(way.open).toBe(0);
   });
 
-  it('that does not know the host, that is told', async () => {
+  it('that does not know the host, the message says so', async () => {
     const { apis } = await behind();
     expect(String(await rejectionOf(apis.gateways.list(new Set(['virtual']))))).toContain(
-      'it says `502 Bad Gateway`',
+      'it answered `502 Bad Gateway`',
     );
   });
 
-  it('whose far end nobody vouches for, the mend is told', async () => {
+  it('in front of a server with an untrusted certificate, the message has the fix', async () => {
     const { apis, api } = await behind();
     expect(String(await rejectionOf(apis.directConnect.list()))).toMatch(
       /DEPTH_ZERO_SELF_SIGNED_CERT: self-signed certificate; where a proxy or a CA of your own signs, NODE_EXTRA_CA_CERTS must name/,
@@ -73,25 +73,22 @@ describe('behind a proxy', () => {
     expect(api.received).toEqual([]);
   });
 
-  it.each(['http://127.0.0.1', 'http://localhost'])(
-    'what stays on this machine goes past it: %s',
-    async (origin) => {
-      const { api, way } = await behind();
-      const at = `${origin}:${new URL(api.url).port}`;
-      const endpoints = { directConnect: at, gateways: at, identity: at };
-      const apis = connect({ provider: 'outscale', region: 'eu-west-2' }, KEYS, endpoints, TIMEOUT_MS);
-      onTestFinished(() => apis.close());
-      expect(await apis.directConnect.list()).toEqual([]);
-      expect(way.tunnels).toEqual([]);
-    },
-  );
+  it.each(['http://127.0.0.1', 'http://localhost'])('calls to this machine bypass it: %s', async (origin) => {
+    const { api, way } = await behind();
+    const at = `${origin}:${new URL(api.url).port}`;
+    const endpoints = { directConnect: at, gateways: at, identity: at };
+    const apis = connect({ provider: 'outscale', region: 'eu-west-2' }, KEYS, endpoints, TIMEOUT_MS);
+    onTestFinished(() => apis.close());
+    expect(await apis.directConnect.list()).toEqual([]);
+    expect(way.tunnels).toEqual([]);
+  });
 
   it.each([
     ['https on this machine', 'https://127.0.0.1:1', {}],
     ['what NO_PROXY excepts', 'https://api.invalid', { NO_PROXY: '.invalid' }],
     ['what is below a domain that it excepts', 'https://api.invalid', { NO_PROXY: 'invalid' }],
     ['everything, where it excepts that', 'https://api.invalid', { no_proxy: '*' }],
-  ])('%s goes past it too', async (_, directConnect, env) => {
+  ])('%s bypasses it too', async (_, directConnect, env) => {
     const { way } = await behind();
     for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
     const apis = connect(
@@ -105,7 +102,7 @@ describe('behind a proxy', () => {
     expect(way.tunnels).toEqual([]);
   });
 
-  it('a tunnel is used again, however long it is idle', async () => {
+  it('a tunnel is reused, however long it is idle', async () => {
     const { apis, way } = await behind();
     trust(readFileSync(way.env.NODE_EXTRA_CA_CERTS, 'utf8'));
     for (const _ of [1, 2, 3]) {
@@ -115,7 +112,7 @@ describe('behind a proxy', () => {
     expect(way.tunnels).toEqual([HOST]);
   });
 
-  it('a connection past it is left alone', async () => {
+  it('a connection that bypasses it stays open', async () => {
     const { way } = await behind();
     const { cert, key } = selfSigned(['localhost']);
     trust(cert);
@@ -146,7 +143,7 @@ describe('behind a proxy', () => {
   });
 });
 
-/** As `NODE_EXTRA_CA_CERTS` does at the start of a process, for one test. */
+/** For one test, what `NODE_EXTRA_CA_CERTS` does at the start of a process. */
 function trust(certificate: string): void {
   const before = getCACertificates('default');
   setDefaultCACertificates([...before, certificate]);

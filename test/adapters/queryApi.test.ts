@@ -31,49 +31,49 @@ describe('a failing call of the query protocol', () => {
     ['server', 3, ec2Error('InternalError', 500)],
     ['server', 3, text('<html><br>bad gateway</html>', 502)],
     ['unreachable', 3, { does: 'reset' } satisfies Reply],
-  ])('is told as %s after %i attempts (%#)', async (kind, attempts, reply) => {
+  ])('is reported as %s after %i attempts (%#)', async (kind, attempts, reply) => {
     const { apis, list } = await ask(reply);
     const failure = await rejectionOf(list());
     expect(failure).toMatchObject({ name: 'ApiFailure', kind, operation: 'DescribeVpnGateways' });
     expect(apis.received).toHaveLength(attempts);
   });
 
-  it('says what the API said, safe to print', async () => {
+  it('has the message of the API, safe to print', async () => {
     const { list } = await ask(ec2Error('UnauthorizedOperation', 403, 'not&#x202e; you'));
     expect(String(await rejectionOf(list()))).toBe(
-      'ApiFailure: DescribeVpnGateways failed (credentials): UnauthorizedOperation: not\\u{202e} you (HTTP 403); the credentials are valid, but may not call DescribeVpnGateways: give them that right, or, if the message names an explicit deny, have that removed',
+      'ApiFailure: DescribeVpnGateways failed (credentials): UnauthorizedOperation: not\\u{202e} you (HTTP 403); the credentials are valid, but may not call DescribeVpnGateways: grant them that permission, or, if the message names an explicit deny, have that removed',
     );
   });
 
-  it('quotes nothing of an answer that it cannot read', async () => {
+  it('quotes nothing of an unreadable answer', async () => {
     for (const status of [200, 400, 500]) {
       const { list } = await ask(text('planted-bgp-key <', status));
       expect(String(await rejectionOf(list()))).not.toContain('planted');
     }
   });
 
-  it('is tried again, and the second answer counts', async () => {
+  it('is retried, and the second answer counts', async () => {
     const { apis, list } = await ask(ec2Error('RequestLimitExceeded', 503), SOUND);
     expect(await list()).toEqual([]);
     expect(apis.received).toHaveLength(2);
   });
 });
 
-describe('the caller', () => {
+describe('the account of the caller', () => {
   const identity = (account: string): Reply =>
     xml(
       `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>` +
         `<Arn>arn:aws:iam::012345678901:user/x</Arn>${account}</GetCallerIdentityResult></GetCallerIdentityResponse>`,
     );
 
-  it('is asked of STS on AWS', async () => {
+  it('is read from STS on AWS', async () => {
     const apis = await connectTo('aws', () => identity('<Account>012345678901</Account>'));
     expect(await apis.caller.account()).toBe('012345678901');
     expect(apis.received.map(({ body }) => body)).toEqual(['Action=GetCallerIdentity&Version=2011-06-15']);
     expect(apis.received[0]?.headers.authorization).toContain('/eu-west-2/sts/aws4_request');
   });
 
-  it('is asked of nobody on OUTSCALE', async () => {
+  it('is unknown on OUTSCALE, without a call', async () => {
     const apis = await connectTo('outscale', () => identity('<Account>012345678901</Account>'));
     expect(await apis.caller.account()).toBeNull();
     expect(apis.received).toEqual([]);
@@ -85,12 +85,12 @@ describe('the caller', () => {
     '<Account>me</Account>',
     '<Account>12345678901</Account>',
     '<Account><x/></Account>',
-  ])('is not known from %j', async (account) => {
+  ])('is not read from %j', async (account) => {
     const apis = await connectTo('aws', () => identity(account));
     expect(await rejectionOf(apis.caller.account())).toMatchObject({ name: 'ApiFailure', kind: 'malformed' });
   });
 
-  it('without rights is told as such', async () => {
+  it('cannot be read without the permission, which is reported as such', async () => {
     const apis = await connectTo('aws', () => stsError('InvalidClientTokenId', 403));
     expect(String(await rejectionOf(apis.caller.account()))).toBe(
       'ApiFailure: GetCallerIdentity failed (credentials): InvalidClientTokenId: said so (HTTP 403); the access key or its session token is not known there: it is wrong, disabled, or of another provider or partition',

@@ -8,14 +8,14 @@ import { createRecordedWorld, replayRecording } from '../emulator/wire/replayRec
 
 const operations = [...new Set(CALLS.map(({ operation }) => operation))];
 
-/** Members of answers that the adapters read, by their source. */
-const read = globSync(['lambda/adapters/**/*.ts']).flatMap((file) => [
+/** Members of answers that the adapters read, from their source. */
+const read = globSync(['adapters/**/*.ts']).flatMap((file) => [
   ...readFileSync(file, 'utf8').matchAll(/\.(?:text|integer|items|isSet)\('(\w+)'/g),
 ]);
 const relied = [...new Set(read.map(([, name = '']) => name))].toSorted();
 
-/** Names of members in what the emulator answers to all that clients were recorded to send. */
-function told(): ReadonlySet<string> {
+/** Names of members in the emulator's answers to every recorded call of the clients. */
+function answeredMembers(): ReadonlySet<string> {
   const answers = operations.flatMap((operation) =>
     recordingsOf(operation).map((recording) => replayRecording(createRecordedWorld('aws'), recording).body),
   );
@@ -30,7 +30,7 @@ describe('a member that an adapter reads', () => {
     expect(relied.length).toBeGreaterThan(20);
   });
 
-  it('stands in the API model', () => {
+  it('is in the model of the API', () => {
     const known = operations
       .filter((operation) => `${operation}$` in model)
       .flatMap((operation) => everyMember(operationModel(model, operation).output))
@@ -38,8 +38,8 @@ describe('a member that an adapter reads', () => {
     expect(relied.filter((name) => !known.includes(name))).toEqual([]);
   });
 
-  it('is one that the emulator tells, so that tests meet it', () => {
-    const names = told();
+  it('is one that the emulator answers, so that tests cover it', () => {
+    const names = answeredMembers();
     expect(relied.filter((name) => !names.has(name))).toEqual([]);
   });
 });

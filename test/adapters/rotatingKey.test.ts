@@ -35,7 +35,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** OUTSCALE, where one access key is good at a time, and the function's own way to it. */
+/** OUTSCALE, where one access key is valid at a time, and the function's own access to it. */
 async function world(good: string, instead: (request: Received) => Reply | null = () => null) {
   const secrets = await startSecretsManager('KEYONE', 'planted-secret-one');
   vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', secrets.url);
@@ -72,24 +72,21 @@ describe('when the key in the secret is replaced', () => {
   it.each<[string, (apis: Apis) => Promise<unknown>]>([
     ['DescribeVirtualInterfaces', ({ directConnect }) => directConnect.list()],
     ['DescribeVpnGateways', ({ gateways }) => gateways.list(new Set(['virtual']))],
-  ])(
-    '%s is called once more with the new one, and everything after it goes on with that',
-    async (operation, call) => {
-      const { secrets, valid, apis, calls, reads } = await world('KEYONE');
-      await apis.directConnect.list();
-      rotate(secrets, valid);
-      await call(apis);
-      await apis.directConnect.list();
-      expect(calls().slice(1)).toEqual([
-        `${operation} KEYONE`,
-        `${operation} KEYTWO`,
-        'DescribeVirtualInterfaces KEYTWO',
-      ]);
-      expect(reads()).toBe(2);
-    },
-  );
+  ])('%s is called once more with the new one, which all later calls use', async (operation, call) => {
+    const { secrets, valid, apis, calls, reads } = await world('KEYONE');
+    await apis.directConnect.list();
+    rotate(secrets, valid);
+    await call(apis);
+    await apis.directConnect.list();
+    expect(calls().slice(1)).toEqual([
+      `${operation} KEYONE`,
+      `${operation} KEYTWO`,
+      'DescribeVirtualInterfaces KEYTWO',
+    ]);
+    expect(reads()).toBe(2);
+  });
 
-  it('a confirm is left to the caller, who must decide again, and made with the new one then', async () => {
+  it('a confirm fails with KeyReplaced, and the caller can make it again with the new key', async () => {
     const { secrets, valid, apis, calls, reads } = await world('KEYONE');
     await apis.directConnect.list();
     rotate(secrets, valid);
@@ -102,7 +99,7 @@ describe('when the key in the secret is replaced', () => {
     expect(reads()).toBe(2);
   });
 
-  it('it is read once for however many calls were refused at once', async () => {
+  it('the secret is read once, however many calls were refused at the same time', async () => {
     const { secrets, valid, apis, reads } = await world('KEYONE');
     await apis.directConnect.list();
     rotate(secrets, valid);
@@ -110,7 +107,7 @@ describe('when the key in the secret is replaced', () => {
     expect(reads()).toBe(2);
   });
 
-  it('and the old one still works, it comes into use within ten minutes', async () => {
+  it('and the old key still works, the new one is used within ten minutes', async () => {
     vi.useFakeTimers({ toFake: ['performance'] });
     onTestFinished(() => {
       vi.useRealTimers();
@@ -126,15 +123,15 @@ describe('when the key in the secret is replaced', () => {
   });
 });
 
-describe('a call that is refused for its key', () => {
-  it('is made once when the secret still holds that key, which the message says', async () => {
+describe('a call whose key is refused', () => {
+  it('is made once when the secret still contains that key, which the message says', async () => {
     const { apis, calls, reads } = await world('KEYTWO');
     expect(await rejectionOf(apis.directConnect.list())).toMatchObject({
       name: 'ApiFailure',
       kind: 'credentials',
       message:
         'DescribeVirtualInterfaces failed (credentials): UnrecognizedClientException: no such key (HTTP 403); ' +
-        'secret `vif-acceptor/outscale` was read anew and holds the same key; ' +
+        'secret `vif-acceptor/outscale` was read again and still contains the same key; ' +
         'the access key or its session token is not known there: it is wrong, disabled, or of another provider or partition',
     });
     expect({ calls: calls(), reads: reads() }).toEqual({
@@ -143,7 +140,7 @@ describe('a call that is refused for its key', () => {
     });
   });
 
-  it('is made twice at most: a new key that is refused too is told, without any part of it', async () => {
+  it('is made at most twice: the message says that the new key is refused too, without any part of it', async () => {
     const { secrets, valid, apis, calls } = await world('KEYONE');
     await apis.directConnect.list();
     rotate(secrets, valid);
@@ -151,7 +148,7 @@ describe('a call that is refused for its key', () => {
     const failure = await rejectionOf(apis.directConnect.list());
     expect(failure).toMatchObject({ name: 'ApiFailure', kind: 'credentials' });
     expect(String(failure)).toContain(
-      'secret `vif-acceptor/outscale` was read anew, and its new key is refused too; the access key or its session token is not known there',
+      'secret `vif-acceptor/outscale` was read again, and its new key is refused too; the access key or its session token is not known there',
     );
     expect(inspect(failure)).not.toMatch(/planted|KEYONE|KEYTWO/);
     expect(calls().slice(1)).toEqual([
@@ -160,7 +157,7 @@ describe('a call that is refused for its key', () => {
     ]);
   });
 
-  it('is not made again when its time was over while the new key was read', async () => {
+  it('is not made again when its time ended while the new key was read', async () => {
     const abort = new AbortController();
     let reads = 0;
     const key = createRotatingKey('the secret', async () => {
@@ -177,7 +174,7 @@ describe('a call that is refused for its key', () => {
     expect({ reads, calls }).toEqual({ reads: 2, calls: 1 });
   });
 
-  it('is told with what is wrong with the secret when that cannot be read any more', async () => {
+  it('fails with the problem of the secret when that cannot be read any more', async () => {
     const { secrets, valid, apis, calls } = await world('KEYONE');
     await apis.directConnect.list();
     valid.key = 'KEYTWO';
@@ -188,7 +185,7 @@ describe('a call that is refused for its key', () => {
     expect(calls()).toHaveLength(2);
   });
 
-  it('ends within its time when the secret cannot be read in time, and is not made again after that', async () => {
+  it('ends within its time limit when the secret cannot be read in time, and is not made again after that', async () => {
     const { secrets, valid, apis, calls } = await world('KEYONE');
     await apis.directConnect.list();
     valid.key = 'KEYTWO';
@@ -214,7 +211,7 @@ it.each([
   ['says that these keys may not do it, in words of EC2', json({ __type: 'UnauthorizedOperation' }, 403)],
   ['refuses for another reason', json({ __type: 'DirectConnectClientException', message: 'no' }, 400)],
 ] satisfies [string, Reply][])(
-  'a confirm after which the API %s is not made again, whatever the secret holds',
+  'a confirm after which the API %s is not made again, whatever the secret contains',
   async (_, reply) => {
     const { secrets, valid, apis, calls, reads } = await world('KEYONE', ({ operation }) =>
       operation.startsWith('Confirm') ? reply : null,
@@ -227,7 +224,7 @@ it.each([
   },
 );
 
-it('a right that is missing is no stale key: the secret is not read anew, and is not blamed', async () => {
+it('a missing permission is not a replaced key: the secret is not read again, and the message does not blame it', async () => {
   const denied =
     '<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>no</Message></Error></Errors></Response>';
   const { apis, calls, reads } = await world('KEYONE', ({ operation }) =>
@@ -237,9 +234,9 @@ it('a right that is missing is no stale key: the secret is not read anew, and is
     const failure = await rejectionOf(apis.gateways.list(new Set(['virtual'])));
     expect(failure).toMatchObject({ kind: 'credentials', code: 'credentials' });
     expect(String(failure)).toMatch(
-      /UnauthorizedOperation: no .*may not call DescribeVpnGateways: give them that right, or,/,
+      /UnauthorizedOperation: no .*may not call DescribeVpnGateways: grant them that permission, or,/,
     );
-    expect(String(failure)).not.toContain('read anew');
+    expect(String(failure)).not.toContain('read again');
   }
   expect(calls()).toEqual(['DescribeVpnGateways KEYONE', 'DescribeVpnGateways KEYONE']);
   expect(reads()).toBe(1);

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { connectTo, rejectionOf, TIMEOUT_MS } from '../support/apiClients.ts';
 import type { Received, Reply } from '../support/apiServer.ts';
 
-/** What a read may take: three attempts and the pauses between them. */
+/** The time limit of a read: three attempts and the pauses between them. */
 const READ_LIMIT_MS = 3 * TIMEOUT_MS + 2000;
-/** What the machine may add. */
+/** The delay that a busy machine may add. */
 const SLACK_MS = 1000;
 
 const BROKEN: readonly [string, Reply, string][] = [
@@ -26,7 +26,7 @@ function countOf(received: readonly Received[], operation: string): number {
 }
 
 describe.each(BROKEN)('with a server that %s', (_, reply, kind) => {
-  it('reads end in time, as failures, and let go of the connection', async () => {
+  it('reads end in time, as failures, and close the connection', async () => {
     const apis = await connectTo('aws', () => reply);
     const calls = await Promise.all([
       timed(() => apis.directConnect.list()),
@@ -42,7 +42,7 @@ describe.each(BROKEN)('with a server that %s', (_, reply, kind) => {
     await expect.poll(() => apis.connections()).toBe(0);
   });
 
-  it('a confirm ends in time and is tried once', async () => {
+  it('a confirm ends in time and is attempted once', async () => {
     const apis = await connectTo('aws', () => reply);
     const { error, ms } = await timed(() => apis.directConnect.confirm('dxvif-1a2b3c4d', 'vgw-12345678'));
     expect(error).toMatchObject({ name: 'ApiFailure', kind, operation: 'ConfirmPrivateVirtualInterface' });
@@ -52,30 +52,27 @@ describe.each(BROKEN)('with a server that %s', (_, reply, kind) => {
   });
 });
 
-describe.each([200, 400, 503])(
-  'with a server that pours out an answer without end, with status %i',
-  (status) => {
-    it('nothing is read for long, and the connection is let go of', async () => {
-      const apis = await connectTo('aws', () => ({ does: 'pour', status }));
-      for (const call of [
-        () => apis.directConnect.list(),
-        () => apis.gateways.list(new Set(['virtual'])),
-        () => apis.caller.account(),
-        () => apis.directConnect.confirm('dxvif-1a2b3c4d', 'vgw-12345678'),
-      ]) {
-        expect(await rejectionOf(call())).toMatchObject({
-          name: 'ApiFailure',
-          kind: 'malformed',
-          detail: 'the answer is larger than 4 MB',
-        });
-      }
-      expect(countOf(apis.received, 'ConfirmPrivateVirtualInterface')).toBe(1);
-      await expect.poll(() => apis.connections()).toBe(0);
-    });
-  },
-);
+describe.each([200, 400, 503])('with a server whose answer with status %i never ends', (status) => {
+  it('nothing is read for long, and the connection is closed', async () => {
+    const apis = await connectTo('aws', () => ({ does: 'pour', status }));
+    for (const call of [
+      () => apis.directConnect.list(),
+      () => apis.gateways.list(new Set(['virtual'])),
+      () => apis.caller.account(),
+      () => apis.directConnect.confirm('dxvif-1a2b3c4d', 'vgw-12345678'),
+    ]) {
+      expect(await rejectionOf(call())).toMatchObject({
+        name: 'ApiFailure',
+        kind: 'malformed',
+        detail: 'the answer is larger than 4 MB',
+      });
+    }
+    expect(countOf(apis.received, 'ConfirmPrivateVirtualInterface')).toBe(1);
+    await expect.poll(() => apis.connections()).toBe(0);
+  });
+});
 
-it('a server that is not there is told as unreachable', async () => {
+it('a server that does not exist is reported as unreachable', async () => {
   const apis = await connectTo('aws', () => ({ does: 'hang' }));
   await apis.stop();
   expect(await rejectionOf(apis.directConnect.list())).toMatchObject({ kind: 'unreachable' });

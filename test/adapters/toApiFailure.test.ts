@@ -3,7 +3,7 @@ import { toApiFailure } from '../../adapters/aws/toApiFailure.ts';
 import { ApiFailure, CredentialsUnusable, PermissionMissing } from '../../run/portErrors.ts';
 import { PLANTED_KEY } from '../support/wireItems.ts';
 
-/** An error such as the SDK, or node, throws. */
+/** An error as the SDK or Node.js throws it. */
 function thrown(name: string, status: number | null, more: object = {}, message = 'said so'): Error {
   const $metadata = status === null ? {} : { httpStatusCode: status };
   return Object.assign(new Error(message), { name, $metadata, ...more });
@@ -13,7 +13,7 @@ function outscale(status: number, Code: string, Type: string): Error {
   return thrown('Unknown', status, { Errors: [{ Code, Type, Details: 'said so' }] }, 'UnknownError');
 }
 
-describe('a failed call is told as', () => {
+describe('a failed call is classified as', () => {
   it.each([
     ['credentials', thrown('AccessDeniedException', 400)],
     ['credentials', thrown('UnrecognizedClientException', 400)],
@@ -59,7 +59,7 @@ describe('a failed call is told as', () => {
   });
 });
 
-describe('what the credentials may not do is told from credentials that are not known', () => {
+describe('a missing permission is distinguished from invalid credentials', () => {
   it.each([
     [true, thrown('AccessDenied', 403)],
     [true, thrown('AccessDeniedException', 400)],
@@ -72,35 +72,38 @@ describe('what the credentials may not do is told from credentials that are not 
     [false, thrown('UnrecognizedClientException', 400)],
     [false, thrown('ExpiredToken', 403)],
     [false, thrown('Unknown', 403)],
-  ])('a right: %s, %s', (isRight, error) => {
+  ])('a permission: %s, %s', (isRight, error) => {
     expect(toApiFailure('X', error) instanceof PermissionMissing).toBe(isRight);
   });
 });
 
-describe('its message', () => {
-  it('names the operation, what the API said, and the status', () => {
+describe('the message of a failed call', () => {
+  it("names the operation, the API's own message, and the status", () => {
     const error = thrown('DirectConnectClientException', 400, {}, 'The VirtualGateway vgw-1 does not exist.');
     expect(toApiFailure('ConfirmPrivateVirtualInterface', error).message).toBe(
-      'ConfirmPrivateVirtualInterface failed (client): DirectConnectClientException: The VirtualGateway vgw-1 does not exist. (HTTP 400); look at it by hand with the AWS CLI; the next pass tries again',
+      'ConfirmPrivateVirtualInterface failed (client): DirectConnectClientException: The VirtualGateway vgw-1 does not exist. (HTTP 400); make the same call with the AWS CLI to find the cause; the next run tries again',
     );
   });
 
-  it('has what OUTSCALE says in its own form', () => {
+  it('has the message of OUTSCALE, which has another form', () => {
     expect(toApiFailure('X', outscale(429, '25', 'Throttled')).message).toBe(
-      'X failed (throttled): Throttled 25: said so (HTTP 429); the next pass tries again',
+      'X failed (throttled): Throttled 25: said so (HTTP 429); the next run tries again',
     );
   });
 
-  it.each([200, 400, 403, 429, 500, 502])('quotes nothing of an unreadable answer of status %i', (status) => {
-    for (const name of ['SyntaxError', 'TypeError']) {
-      const error = thrown(name, status, {}, `Unexpected token, ..."${PLANTED_KEY}"... is not valid JSON`);
-      const failure = toApiFailure('X', error);
-      expect(failure.message).toContain(`the answer is not what the API promises (HTTP ${status})`);
-      expect(failure.message).not.toContain(PLANTED_KEY);
-    }
-  });
+  it.each([200, 400, 403, 429, 500, 502])(
+    'quotes nothing of an unreadable answer with status %i',
+    (status) => {
+      for (const name of ['SyntaxError', 'TypeError']) {
+        const error = thrown(name, status, {}, `Unexpected token, ..."${PLANTED_KEY}"... is not valid JSON`);
+        const failure = toApiFailure('X', error);
+        expect(failure.message).toContain(`the answer is not what the API promises (HTTP ${status})`);
+        expect(failure.message).not.toContain(PLANTED_KEY);
+      }
+    },
+  );
 
-  it('drops the advice that the SDK adds, and makes the rest safe to print', () => {
+  it('leaves out the advice that the SDK appends, and is safe to print', () => {
     const error = thrown(
       'Odd`\u001b[31m',
       400,
@@ -109,7 +112,7 @@ describe('its message', () => {
     );
     const { message } = toApiFailure('X', error);
     expect(message).toBe(
-      'X failed (client): Odd\\u{60}\\u{1b}[31m: said\\u{202e}so (HTTP 400); look at it by hand with the AWS CLI; the next pass tries again',
+      'X failed (client): Odd\\u{60}\\u{1b}[31m: said\\u{202e}so (HTTP 400); make the same call with the AWS CLI to find the cause; the next run tries again',
     );
   });
 
@@ -125,21 +128,21 @@ describe('its message', () => {
     }
   });
 
-  it('is cut when the API says too much, whatever of it has to be escaped', () => {
+  it("is cut when the API's message is too long, however much of it is escaped", () => {
     const lengthOf = (text: string): number =>
       toApiFailure('X', thrown('Long', 400, {}, text)).message.length;
     expect(lengthOf('x'.repeat(5000))).toBeLessThan(1200);
     expect(lengthOf('\u202e'.repeat(5000))).toBeLessThan(1200 * '\\u{202e}'.length);
   });
 
-  it('leaves out what only AWS can read, so that the cause stands before the status', () => {
+  it('leaves out what only AWS can decode, so that the cause comes before the status', () => {
     const cause = 'User: x is not authorized to perform: ec2:DescribeVpnGateways with an explicit deny.';
     const said = `You are not authorized. ${cause} Encoded authorization failure message: ${'aB3-_'.repeat(400)}`;
     const { message } = toApiFailure('X', thrown('UnauthorizedOperation', 403, {}, said));
     expect(message).toContain(`${cause} (HTTP 403); `);
   });
 
-  it('repeats no part of the request that the API repeats, for a session token is in it', () => {
+  it('repeats no part of the request that the API repeats, because it contains a session token', () => {
     const said = `The signature does not match. The Canonical String for this request should have been 'POST / x-amz-security-token:${PLANTED_KEY}'`;
     for (const text of [said, said.replaceAll('. ', '.\n\n')]) {
       const { message } = toApiFailure('X', thrown('SignatureDoesNotMatch', 403, {}, text));
@@ -149,7 +152,7 @@ describe('its message', () => {
   });
 });
 
-describe('its advice fits the cause:', () => {
+describe('the advice suits the cause:', () => {
   it.each([
     ['the secret key is wrong', thrown('SignatureDoesNotMatch', 403)],
     ['the secret key is wrong', thrown('InvalidSignatureException', 400)],
@@ -161,8 +164,8 @@ describe('its advice fits the cause:', () => {
     ['the clock of this machine is wrong', thrown('RequestExpired', 400)],
     ['the clock of this machine is wrong', thrown('RequestTimeTooSkewed', 403)],
     ['check that the keys are right', thrown('MissingAuthenticationToken', 403)],
-    ['may not call X: give them that right', thrown('OptInRequired', 403)],
-    ['may not call X: give them that right', thrown('AccessDenied', 403)],
+    ['may not call X: grant them that permission', thrown('OptInRequired', 403)],
+    ['may not call X: grant them that permission', thrown('AccessDenied', 403)],
     ['if the message names an explicit deny', thrown('UnauthorizedOperation', 403)],
     ['if the message names an explicit deny', thrown('AccessDenied', 403)],
     ['check that the keys are right', outscale(401, '1', 'AccessDenied')],
@@ -171,23 +174,23 @@ describe('its advice fits the cause:', () => {
     expect(toApiFailure('X', error).message).toContain(advice);
   });
 
-  it('the caller’s own where it knows better, whatever the text of the message is', () => {
-    const own = { AccessDenied: 'mend the trust policy' };
+  it('the caller’s own advice is used where there is one, whatever the text of the message is', () => {
+    const own = { AccessDenied: 'correct the trust policy' };
     const refused = (message: string): string =>
       toApiFailure('AssumeRole', thrown('AccessDenied', 403, {}, message), own).message;
     for (const text of ['not you', 'with an explicit deny in a service control policy'])
-      expect(refused(text)).toMatch(/; mend the trust policy, or, if the message names an explicit deny/);
+      expect(refused(text)).toMatch(/; correct the trust policy, or, if the message names an explicit deny/);
   });
 });
 
-it('keeps nothing of the error that carried the answer', () => {
+it('keeps nothing of the error that contains the answer', () => {
   const error = thrown('Unknown', 400, { $response: { body: PLANTED_KEY }, authKey: PLANTED_KEY });
   const failure = toApiFailure('X', error);
   expect(failure.cause).toBeUndefined();
   expect(JSON.stringify(failure, Object.getOwnPropertyNames(failure))).not.toContain(PLANTED_KEY);
 });
 
-it('leaves failures of ours as they are', () => {
+it('leaves a `RunFailure` as it is', () => {
   for (const ours of [new CredentialsUnusable('no secret'), new ApiFailure('X', 'timeout', 'no answer')])
     expect(toApiFailure('Y', ours)).toBe(ours);
 });

@@ -32,7 +32,7 @@ const ATTACHED = `<attachments>${attachment('vpc-1', 'attached')}</attachments>`
 const NOTHING = { kind: 'virtual', state: 'available', attachedVpcs: [], asn: null, ownerAccount: null };
 
 describe('virtual gateways', () => {
-  it('are asked for without IDs, since one unknown ID may fail the whole call', async () => {
+  it('are requested without IDs, because one unknown ID may fail the whole call', async () => {
     const { apis, list } = await ask(answer('<vpnGatewaySet/>'));
     await list();
     expect(apis.received[0]?.body).toBe('Action=DescribeVpnGateways&Version=2016-11-15');
@@ -50,7 +50,7 @@ describe('virtual gateways', () => {
     expect(await list(set)).toEqual([]);
   });
 
-  it('of one ID are one, and when they differ nothing is known of it', async () => {
+  it('with the same ID are one gateway, and if they differ nothing is known about it', async () => {
     const [one, two] = [gateway('vgw-11111111'), gateway('vgw-22222222', ATTACHED)];
     const other = gateway('vgw-22222222', '<attachments/>', '<amazonSideAsn>64512</amazonSideAsn>');
     expect(await list(`<vpnGatewaySet>${one}${two}${one}${other}${two}</vpnGatewaySet>`)).toEqual([
@@ -100,7 +100,7 @@ describe('virtual gateways', () => {
     expect(found?.asn).toBe(asn);
   });
 
-  it('are read past entities and CDATA, and one of them that is garbage costs only itself', async () => {
+  it('are parsed with entities and CDATA, and a malformed one affects only itself', async () => {
     const odd = '<item/><item>x</item><item><vpnGatewayId><x/></vpnGatewayId></item>';
     const coded = gateway(
       '<![CDATA[vgw-2]]>',
@@ -128,7 +128,7 @@ describe('virtual gateways', () => {
     ['HTML', text('<!DOCTYPE html><html><br></html>')],
     ['JSON', text('{"VirtualGateways":[]}')],
     ['too deep a nesting', xml('<a>'.repeat(100_000))],
-  ])('are never none because of %s', async (_, reply) => {
+  ])('are never taken as none because of %s', async (_, reply) => {
     const { apis, list } = await ask(reply);
     expect(await rejectionOf(list())).toMatchObject({ name: 'ApiFailure', kind: 'malformed' });
     expect(apis.received).toHaveLength(1);

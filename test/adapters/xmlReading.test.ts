@@ -5,14 +5,14 @@ import { createQueryApi } from '../../adapters/aws/queryApi.ts';
 import { createThrottleCounter } from '../../adapters/aws/sdkClient.ts';
 import { createGateways } from '../../adapters/gateways.ts';
 import { escapeText } from '../../core/printableText.ts';
-import { createSimulation, type DialectName } from '../../emulator/emulator.ts';
+import { createInProcessEmulator, type DialectName } from '../../emulator/emulator.ts';
 import { inProcessClient } from '../emulator/inProcessClient.ts';
 import { RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 
 const REGION = 'eu-west-2';
 const place = { account: RECIPIENT_ACCOUNT, region: REGION };
 
-/** What XML must bear: marks, entities that are none, white space, other alphabets. */
+/** Text that XML must carry: markup, undefined entities, white space, other alphabets. */
 const nasty = fc.oneof(
   fc.constantFrom(
     '',
@@ -50,13 +50,13 @@ const worlds = fc.record({
   gateways: fc.uniqueArray(gateway, { maxLength: 4, selector: ({ id }) => id }),
   destinations: fc.array(fc.tuple(nasty, fc.nat({ max: 4 })), { maxLength: 3 }),
   propagating: fc.subarray([0, 1, 2, 3]),
-  /** as the emulator writes it, or as EC2 does: by lines, and with empty elements in short */
+  /** as the emulator writes it, or as EC2 does: with line breaks, and with short empty elements */
   byLines: fc.boolean(),
 });
 type Arranged = typeof worlds extends fc.Arbitrary<infer T> ? T : never;
 
-describe('our reader of XML', () => {
-  it('reads of gateways and where they lead what the EC2 client reads', () =>
+describe('our XML parser', () => {
+  it('reads gateways and routes as the EC2 client does', () =>
     fc.assert(
       fc.asyncProperty(worlds, async (arranged) => {
         const { ec2, gateways } = clientsOf(arranged);
@@ -87,13 +87,13 @@ describe('our reader of XML', () => {
       { numRuns: 150 },
     ));
 
-  it('reads of a refusal what the EC2 client reads', () =>
+  it('reads a refusal as the EC2 client does', () =>
     fc.assert(
       fc.asyncProperty(nasty, fc.boolean(), async (id, byLines) => {
         fc.pre(id !== '' && !/[\r\n]/.test(id));
         const { ec2, query } = clientsOf({ ...NOTHING, byLines });
-        const told = ec2.send(new DescribeVpnGatewaysCommand({ VpnGatewayIds: [id] }));
-        const { name, message } = await told.then(
+        const failed = ec2.send(new DescribeVpnGatewaysCommand({ VpnGatewayIds: [id] }));
+        const { name, message } = await failed.then(
           () => new Error('it was answered'),
           (error: Error) => error,
         );
@@ -108,9 +108,9 @@ describe('our reader of XML', () => {
 
 const NOTHING: Arranged = { dialect: 'aws', gateways: [], destinations: [], propagating: [], byLines: false };
 
-/** Both clients of one world. */
+/** Both clients of the same API. */
 function clientsOf({ dialect, gateways, destinations, propagating, byLines }: Arranged) {
-  const simulation = createSimulation({ dialect }, null);
+  const simulation = createInProcessEmulator({ dialect }, null);
   const world = simulation.world();
   for (const one of gateways) world.virtualGateways.set(one.id, { ...place, ...one });
   for (const [i, vpc] of vpcs.entries()) {

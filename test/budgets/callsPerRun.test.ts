@@ -7,13 +7,13 @@ import { countNames } from '../support/countNames.ts';
 import { recordingPublisher } from '../support/eventPublishers.ts';
 import { proxiedDynamo } from '../support/proxiedDynamo.ts';
 
-/** What a pass may cost in calls; what a quiet one does, `test/run/idleRun.test.ts` says. */
+/** The maximum number of calls in a run. For idle runs see `test/run/idleRun.test.ts`. */
 
 const at = proxiedDynamo();
 
 const MANY = 10;
 
-it('accepting costs three calls of the API each, and the ledger’s writes of what goes on side by side are made together', async () => {
+it('each acceptance takes three calls to the API, and concurrent acceptances share their ledger writes', async () => {
   const cloud = await startTestCloud();
   for (let i = 0; i < MANY; i += 1) await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 + i });
   const runner = createRunner(cloud, SIMPLE_POLICY, { eventPublisher: recordingPublisher() });
@@ -25,11 +25,11 @@ it('accepting costs three calls of the API each, and the ledger’s writes of wh
 
   expect(countNames(cloud.calls().map(({ operation }) => operation))).toEqual({
     DescribeVirtualInterfaces: 1 + MANY,
-    // One to see whether the keys are the right ones.
+    // One call to check the credentials.
     DescribeVpnGateways: 1 + MANY,
     ConfirmPrivateVirtualInterface: MANY,
   });
-  // One after the other, each takes two calls for its intent and six for its acceptance.
+  // Without sharing, each takes two calls for its intent and six for its acceptance.
   expect(at.proxy.calls.length).toBeGreaterThan(MANY);
   expect(at.proxy.calls.length).toBeLessThan(7 * MANY);
 });

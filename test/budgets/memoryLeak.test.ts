@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it, onTestFinished } from 'vitest';
-import { recipientKey } from '../../core/policy.ts';
 import { bundleFunction } from '../../scripts/bundle.ts';
 import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { ACME_1, compileTestPolicy, PROD, startTestCloud } from '../support/cloud.ts';
@@ -15,16 +14,15 @@ import { proxiedDynamo } from '../support/proxiedDynamo.ts';
 const at = proxiedDynamo();
 const POLICY = compileTestPolicy(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`, 'aws');
 
-/** Passes until nothing is new to a process any more, and passes counted after them. */
+/** Number of runs until the process is warm, and of runs that are measured after them. */
 const [WARM, MORE] = [15, 30];
 const INTERFACES = 60;
 
-it('a warm function keeps nothing of a pass: the objects of its process are as many after thirty more', async () => {
+it('a warm function keeps no objects of a run: their number is the same after thirty more runs', async () => {
   const cloud = await startTestCloud({ dialect: 'aws' });
   for (let i = 0; i < INTERFACES; i += 1)
     cloud.forceState(await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 + i }), 'available');
   const { before, after } = await objects({
-    VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: recipientKey(POLICY.policy.recipient) }),
     VIF_ACCEPTOR_POLICY_DIR: policyFolder(POLICY),
     VIF_ACCEPTOR_ENDPOINT: cloud.url,
     VIF_ACCEPTOR_GATEWAY_ENDPOINT: cloud.url,
@@ -36,11 +34,11 @@ it('a warm function keeps nothing of a pass: the objects of its process are as m
     AWS_SECRET_ACCESS_KEY: 'secret',
   });
   expect(before).toBeGreaterThan(1000);
-  // One object a pass would be thirty; one an interface and pass, 1,800.
+  // One object for each run would be 30, one for each interface and run 1,800.
   expect(Math.abs(after - before)).toBeLessThan(MORE);
 });
 
-/** Objects that the bundled function's process holds after the garbage is collected: when it is warm, and after more passes. */
+/** Number of live objects in the process of the bundled function after garbage collection: when it is warm, and after more runs. */
 async function objects(env: Record<string, string>): Promise<{ before: number; after: number }> {
   const folder = mkdtempSync(join(tmpdir(), 'vif-acceptor-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -51,8 +49,8 @@ async function objects(env: Record<string, string>): Promise<{ before: number; a
     import { setTimeout } from 'node:timers/promises';
     const { handler } = await import(${JSON.stringify(file)});
     const context = { functionName: 'acceptor', getRemainingTimeInMillis: () => 60_000 };
-    async function after(passes) {
-      for (let pass = 0; pass < passes; pass += 1) await handler({ target: 'hub' }, context);
+    async function after(runs) {
+      for (let run = 0; run < runs; run += 1) await handler({ target: 'hub' }, context);
       await setTimeout(50);
       return queryObjects(Object);
     }

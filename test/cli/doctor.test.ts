@@ -65,7 +65,7 @@ describe('doctor says before the first pass', () => {
       'that a key was copied with more than it',
       policy(),
       { OSC_SECRET_KEY: 'planted-secret ' },
-      /FAIL +credentials: OSC_SECRET_KEY is empty, or holds white space or another character that no key has; fix it\n/,
+      /FAIL +credentials: OSC_SECRET_KEY is empty, or contains white space or another character that no key has; fix it\n/,
     ],
     [
       'that the keys are refused',
@@ -96,7 +96,7 @@ describe('doctor says before the first pass', () => {
     expect({ code, stdout }).toMatchObject({
       code: 1,
       stdout: expect.stringMatching(
-        /FAIL +credentials: `access_key` of profile `default` in .*config\.json is empty, or holds white space/,
+        /FAIL +credentials: `access_key` of profile `default` in .*config\.json is empty, or contains white space/,
       ),
     });
     expect(stdout).not.toContain('planted');
@@ -123,17 +123,17 @@ describe('of the secret that the function will use, doctor says', () => {
     [
       'that it may not be read',
       json({ __type: 'AccessDeniedException', message: 'not you' }, 400),
-      /FAIL +secret: .*not you \(HTTP 400\); whoever reads it needs `secretsmanager:GetSecretValue`/,
+      /FAIL +secret: .*not you \(HTTP 400\); the caller needs `secretsmanager:GetSecretValue`/,
     ],
     [
       'that it is malformed',
       json({ SecretString: 'planted-secret' }),
-      /FAIL +secret: secret `vif-acceptor\/outscale` must be `\{"accessKey": "…", "secretKey": "…"\}`; write it anew/,
+      /FAIL +secret: secret `vif-acceptor\/outscale` must be `\{"accessKey": "…", "secretKey": "…"\}`; store it again/,
     ],
     [
       'that a key in it was copied with more than it',
       json({ SecretString: `{"accessKey":"${RECIPIENT_ACCOUNT} ","secretKey":"planted"}` }),
-      /FAIL +secret: `accessKey` in secret `vif-acceptor\/outscale` is empty, or holds white space or .*; write it anew as `\{/,
+      /FAIL +secret: `accessKey` in secret `vif-acceptor\/outscale` is empty, or contains white space or .*; store it again as `\{/,
     ],
     [
       'that its key is of another account',

@@ -50,7 +50,7 @@ describe('of the rights that only a warning depends on, doctor says', () => {
       expect({ code, count: lines.length }).toEqual({ code: 0, count: 1 });
       expect(lines[0]).toMatch(
         new RegExp(
-          `^warn {2}right to see routes: requests are accepted without it, but nobody is told when a gateway leads nowhere: ${op} failed \\(credentials\\): .*may not call ${op}: give them that right, or,`,
+          `^warn {2}right to see routes: requests are accepted without it, but nobody is told when a gateway leads nowhere: ${op} failed \\(credentials\\): .*may not call ${op}: grant them that permission, or,`,
         ),
       );
     },

@@ -55,6 +55,6 @@ describe('git, which reads what others wrote,', () => {
     expect(JSON.parse(stdout).passes).toMatchObject([
       { counts: { accepted: 1 }, policy: { revision: 'unknown' }, requests: [{ id }] },
     ]);
-    expect(stderr).toMatch(/^warning: .*`policy`.*git did not end within 5 s/);
+    expect(stderr).toMatch(/^warning: .*`policy`.*git did not finish within 5 s/);
   });
 });

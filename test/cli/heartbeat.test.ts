@@ -137,7 +137,9 @@ describe('behind a proxy', () => {
     const { env } = await startEgressProxy({ [HOSTS[0] ?? '']: 'http://127.0.0.1:1' }, 'askForPassword');
     const { code, stdout } = await runCli(folderWith({ 'policy/hub.yaml': POLICY }), ['run'], env);
     expect(code).toBe(1);
-    expect(stdout).toContain('of HTTPS_PROXY opens no tunnel, it says `407 Proxy Authentication Required`');
+    expect(stdout).toContain(
+      'of HTTPS_PROXY did not open a tunnel: it answered `407 Proxy Authentication Required`',
+    );
     expect(stdout).not.toContain('planted');
   });
 
@@ -146,7 +148,7 @@ describe('behind a proxy', () => {
     const { code, stderr } = await runCli(folderWith({ 'policy/hub.yaml': POLICY }), ['run'], env);
     expect({ code, stderr }).toEqual({
       code: 2,
-      stderr: 'error: HTTPS_PROXY must be a URL such as `http://proxy.example:3128`; mend or unset it\n',
+      stderr: 'error: HTTPS_PROXY must be a URL such as `http://proxy.example:3128`; correct or unset it\n',
     });
   });
 });

@@ -106,7 +106,7 @@ describe('policy check', () => {
     [
       'a file that is not there',
       ['policy', 'check', 'nowhere.yaml'],
-      /nowhere\.yaml: there is no such file; check its path/,
+      /nowhere\.yaml: the file does not exist; check its path/,
     ],
     [
       'a missing folder, of which it names the whole path',
@@ -116,7 +116,7 @@ describe('policy check', () => {
     [
       'a folder without policies',
       ['policy', 'check', '.'],
-      /^error: \/\S+: there is no policy in it; .*policy init/,
+      /^error: \/\S+: the folder contains no policy; .*policy init/,
     ],
   ])('exits with 2 for %s', async (_, args, message) => {
     const { code, stderr } = await runCli(folderWith({}), args);

@@ -87,14 +87,14 @@ describe('policy diff', () => {
   it('looks beneath a freeze that both have, and says so', async () => {
     const { code, stdout } = await diff(`freeze: true\n${OLD}`, `freeze: true\n${WIDER}`);
     expect(code).toBe(4);
-    expect(stdout).toContain('both policies are frozen: what follows is what would be so if they were not');
+    expect(stdout).toContain('both policies are frozen and accept nothing');
     expect(stdout).toContain('vlan 200-299');
   });
 
   it('looks beneath a freeze that is new, and lets nothing in under it unseen', async () => {
     const { code, stdout } = await diff(OLD, `freeze: true\n${WIDER}`);
     expect(code).toBe(4);
-    expect(stdout).toContain('the new policy is frozen: it accepts nothing');
+    expect(stdout).toContain('the new policy is frozen and accepts nothing');
     expect(stdout).toContain('vlan 200-299');
     const alone = await diff(OLD, `freeze: true\n${OLD}`);
     expect(alone.code).toBe(0);
@@ -104,7 +104,9 @@ describe('policy diff', () => {
   it('calls a freeze that is lifted what it is', async () => {
     const { code, stdout } = await diff(`freeze: true\n${OLD}`, OLD);
     expect(code).toBe(4);
-    expect(stdout).toContain('the freeze is lifted: all that the new policy allows becomes acceptable');
+    expect(stdout).toContain(
+      'the freeze is lifted: everything that the new policy allows becomes acceptable',
+    );
     expect(stdout).toContain('vlan 100-199');
   });
 
@@ -351,7 +353,7 @@ describe('policy check', () => {
     expect(code).toBe(0);
     expect(stderr).toContain('owners.acme.grants.ended accepts nothing: it ended at 2020-01-01');
     expect(stderr).toContain(
-      'owners.acme.grants.held accepts nothing: `hold` lines hold all that fits it (spare)',
+      'owners.acme.grants.held accepts nothing: hold rules hold every request that it matches (spare)',
     );
     expect(stderr).not.toContain('fine');
   });

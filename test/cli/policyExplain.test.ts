@@ -97,8 +97,8 @@ describe('policy explain', () => {
     expect(stdout).toContain('  ? acme.prod to vgw-12345678 (core): a field is not known\n');
     expect(stdout).toContain(`decision: hold
 dxvif-1a2b3c4d held
-  held-by-policy: a \`hold\` line holds vlan 150 (not known here): under investigation
-  no-grant: no grant of owner \`acme\` fits; nearest is \`late\`: vlan must be 101, and the API does not give it
+  held-by-policy: a hold rule matches vlan 150 (unknown): under investigation
+  no-grant: no grant of owner \`acme\` matches; nearest is \`late\`: vlan must be 101, but the API does not return it
 `);
     expect(stdout).toContain(`  to do: ${VERIFY_OWNER}`);
     expect(stdout).not.toContain('confirm-private-virtual-interface');

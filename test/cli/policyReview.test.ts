@@ -95,7 +95,7 @@ describe('policy review', () => {
       'policy/acme.yaml': policy('100-199', 'freeze: true\n'),
     });
     expect(code).toBe(0);
-    expect(stdout).toContain('the new policy is frozen: it accepts nothing');
+    expect(stdout).toContain('the new policy is frozen and accepts nothing');
   });
 
   it('ends with 3 for a fault, and tells it', async () => {

@@ -124,7 +124,7 @@ describe('policy suggest', () => {
     const stranger = { ...OUTSCALE_ITEM, connectionId: 'dxcon-99999999' };
     const asked = await suggested(POLICY, stranger);
     expect(asked.code).toBe(1);
-    expect(asked.stderr).toContain('choose one of core, lab by `--gateway`');
+    expect(asked.stderr).toContain('choose one of core, lab with `--gateway`');
     const { dir, stdout, stderr } = await suggested(POLICY, stranger, '--gateway', 'core');
     expect(stderr).toContain('whose the connection is');
     // The patch says so too: in a pipe, or in a review, it stands alone.
@@ -138,7 +138,7 @@ describe('policy suggest', () => {
     const { code, stdout, stderr } = await suggested(held, OUTSCALE_ITEM);
     expect(code).toBe(1);
     expect(stdout).toBe('');
-    expect(stderr).toContain('held-by-policy: a `hold` line holds vlan 101: under investigation');
+    expect(stderr).toContain('held-by-policy: a hold rule matches vlan 101: under investigation');
   });
 
   it('has nothing to edit for what is accepted', async () => {
@@ -176,6 +176,6 @@ describe('policy suggest', () => {
     const { stderr } = await suggested(POLICY, ours);
     expect(stderr).toContain('expires: between 2026-11-12T00:00:00.000Z and 2026-11-12T00:05:00.000Z');
     for (const field of ['asn', 'peers', 'bgpKey', 'location'])
-      expect(stderr).toContain(`not pinned: ${field}, as the file does not give it\n`);
+      expect(stderr).toContain(`not pinned: ${field}, as the file does not contain it\n`);
   });
 });

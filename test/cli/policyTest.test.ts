@@ -28,11 +28,11 @@ describe('policy test', () => {
     expect(stdout).toBe('acme\n  ✓ acme reaches production\n\n1 passed, 0 failed\n');
     expect(stderr.split('\n')).toEqual([
       expect.stringMatching(
-        /^warning: policy\/acme\.yaml:10:7 owners\.acme\.grants\.late: no case is accepted by grant `acme\.late`; add /,
+        /^warning: policy\/acme\.yaml:10:7 owners\.acme\.grants\.late: no policy test is accepted by grant `acme\.late`; add /,
       ),
       expect.stringMatching(/^warning: policy\/acme\.yaml:11:60 owners\.beta\.gateway: /),
       expect.stringMatching(
-        /^warning: policy\/acme\.yaml:13:5 hold\[0\]: no case is held by this line; add /,
+        /^warning: policy\/acme\.yaml:13:5 hold\[0\]: no policy test is held by this rule; add /,
       ),
       '',
     ]);
@@ -44,7 +44,7 @@ describe('policy test', () => {
     expect(stdout).toContain(`  ✗ on the other connection too (policy/cases/acme.yaml:5)
       expected: accept by \`acme.prod\`, gateway \`vgw-12345678\`
       got:      hold for no-grant
-        no-grant: no grant of owner \`acme\` fits; nearest is \`prod\`: connection must be dxcon-1, is dxcon-2
+        no-grant: no grant of owner \`acme\` matches; nearest is \`prod\`: connection must be dxcon-1, is dxcon-2
 
 1 passed, 1 failed`);
   });

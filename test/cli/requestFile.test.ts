@@ -162,7 +162,7 @@ describe('a file in our own words', () => {
     [
       'one in a document',
       { passes: [{ target: 'hub', requests: [{ ...REPORTED, foo: 1 }] }] },
-      /passes\[0\]\.requests\[0\]\.foo: unknown key `foo`; remove it; known here: /,
+      /passes\[0\]\.requests\[0\]\.foo: unknown key `foo`; remove it; the keys allowed here are /,
     ],
   ])('is refused for %s, which is named with its place and mend', (_, document, message) => {
     expect(refusal(() => one(document))).toMatch(message);

@@ -156,7 +156,7 @@ describe('a request that is not given whole', () => {
         'asn, as the API lists no BGP session',
         'peers, as the API lists no BGP session',
         'bgpKey, as the API lists no BGP session',
-        'tags, as the API does not give it',
+        'tags, as the API does not return it',
       ],
     ],
     [
@@ -164,9 +164,9 @@ describe('a request that is not given whole', () => {
       'aws',
       { ...without(AWS_ITEM, 'mtu', 'location'), tags: [] },
       [
-        'location, as the API does not give it',
-        'mtu, as the API does not give it',
-        'tags, as it has none, and a policy cannot demand that',
+        'location, as the API does not return it',
+        'mtu, as the API does not return it',
+        'tags, as it has none, and a policy cannot require that',
       ],
     ],
     [
@@ -174,9 +174,9 @@ describe('a request that is not given whole', () => {
       'outscale',
       { ...without(OUTSCALE_ITEM, 'vlan'), virtualInterfaceName: '', authKey: '' },
       [
-        'vlan, as the API does not give it',
+        'vlan, as the API does not return it',
         'bgpKey, as its one BGP session lacks a key',
-        'name, as the API does not give it',
+        'name, as the API does not return it',
       ],
     ],
     [
@@ -184,9 +184,9 @@ describe('a request that is not given whole', () => {
       'outscale',
       { ...without(OUTSCALE_ITEM, 'authKey'), virtualInterfaceName: 'acme-*', mtu: 1500 },
       [
-        'bgpKey, as the API does not say whether every BGP session has a key',
-        'name, as its `*` stands for anything in a policy',
-        'mtu, as no policy for outscale can demand it',
+        'bgpKey, as the API does not return whether every BGP session has a key',
+        'name, as its `*` matches anything in a policy',
+        'mtu, as a policy for outscale cannot match it',
       ],
     ],
   ])(
@@ -235,7 +235,7 @@ describe('a request that is not given whole', () => {
       expect([file, stdout]).toEqual([
         file,
         expect.stringMatching(
-          /peers must be both addresses in 169\.254\.10\.0\/24, is 169\.254\.10\.1\/30 and 169\.254\.10\.2\/30 and unknown and unknown, and the API does not give all of it/,
+          /peers must be both addresses in 169\.254\.10\.0\/24, is 169\.254\.10\.1\/30 and 169\.254\.10\.2\/30 and unknown and unknown, and the API does not return all of it/,
         ),
       ]);
     }
@@ -245,7 +245,7 @@ describe('a request that is not given whole', () => {
 describe('a request of which a document knows less than the API gives', () => {
   const OLD = { id: ID, connection: ACME_1, vlan: 101, name: 'acme-prod-1', firstSeen: AT, deadline: {} };
   const said = (...fields: string[]) =>
-    fields.map((field) => `not pinned: ${field}, as the file does not give it`);
+    fields.map((field) => `not pinned: ${field}, as the file does not contain it`);
 
   it.each<[string, object]>([
     ['run --json', { passes: [{ target: 'hub', requests: [{ ...OLD, decision: {}, outcome: 'held' }] }] }],

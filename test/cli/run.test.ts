@@ -124,7 +124,7 @@ describe('run', () => {
     const { code, stdout } = await runCli(dir, ['run', ...at(cloud)]);
     expect(code).toBe(0);
     const [told, mend] = stdout.split('\n').slice(-3);
-    expect(told).toMatch(new RegExp(`^${id} needs a look: available, and carries no traffic: gateway `));
+    expect(told).toMatch(new RegExp(`^${id} needs a look: available, but carries no traffic: gateway `));
     expect(mend).toBe(
       `  by hand: aws ec2 enable-vgw-route-propagation --route-table-id ${await routes.tableOf('vpc-1')} ` +
         `--gateway-id ${PROD} --region eu-west-2 --endpoint-url ${cloud.url}`,

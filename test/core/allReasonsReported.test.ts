@@ -20,7 +20,7 @@ import {
 
 describe('several reasons', () => {
   const request = aVif({ type: 'public', readErrors: ['it is odd'], connection: CONNECTION.other });
-  it('are all told, in one order', () => {
+  it('are all reported, in a stable order', () => {
     const policy = aPolicy({ freeze: true, hold: [aHoldRule({ vlan: [[101, 101]] })] });
     expect(codesOf(policy, request)).toEqual([
       'not-private',
@@ -31,7 +31,7 @@ describe('several reasons', () => {
     ]);
   });
 
-  it('of limits too', () => {
+  it('include all exhausted limits', () => {
     const grants = [aGrant({ name: 'a', limit: 0 }), aGrant({ name: 'b', gateway: VGW.lab, limit: 1 })];
     const policy = aPolicy({ owners: [anOwner({ limit: 1, grants })], limits: { acceptsPerRun: 0 } });
     expect(codesOf(policy, aVif(), aDecisionContext({ interfaces: [aLiveVif()] }))).toEqual([
@@ -39,32 +39,32 @@ describe('several reasons', () => {
       'owner-limit',
       'grant-limit',
       'grant-limit',
-      'pass-limit',
+      'run-limit',
     ]);
   });
 
   it.each([
     ['pending', '`pending`'],
     [null, 'none'],
-  ])('state %s is not for us to confirm', (state, told) => {
+  ])('state %s is held as unreadable', (state, words) => {
     const decision = decide(aPolicy(), aVif({ state }), aDecisionContext(), NO_DEADLINE, NOW);
     expect(decision).toMatchObject({
-      reasons: [{ code: 'unreadable', message: expect.stringContaining(told) }],
+      reasons: [{ code: 'unreadable', message: expect.stringContaining(words) }],
     });
   });
 
-  it('an interface that we offered is no request, whoever asks', () => {
-    const ours = aDecisionContext({ ownConnections: { known: true, ids: new Set([CONNECTION.owner]) } });
-    const decision = decide(aPolicy(), aVif({ ownerAccount: OWNER_ACCOUNT }), ours, NO_DEADLINE, NOW);
+  it('an interface that the recipient offered is not a request', () => {
+    const context = aDecisionContext({ ownConnections: { known: true, ids: new Set([CONNECTION.owner]) } });
+    const decision = decide(aPolicy(), aVif({ ownerAccount: OWNER_ACCOUNT }), context, NO_DEADLINE, NOW);
     expect(decision).toMatchObject({ verdict: 'hold', reasons: [{ code: 'unknown-requester' }] });
   });
 });
 
-describe('a freeze says what it may cost', () => {
+describe('a frozen hold says when the request may expire', () => {
   const [earliest, latest] = ['2026-11-12T00:00:00.000Z', '2026-11-13T00:00:00.000Z'];
   it.each<[Deadline, string]>([
-    [{ earliest, latest }, `may expire from ${earliest} on`],
-    [{ earliest: null, latest }, `may expire at any moment, at ${latest} at the latest`],
+    [{ earliest, latest }, `may expire at the earliest ${earliest}`],
+    [{ earliest: null, latest }, `may expire at any time, at the latest ${latest}`],
     [NO_DEADLINE, '(`freeze: true`)'],
   ])('%j', (deadline, words) => {
     const decision = decide(aPolicy({ freeze: true }), aVif(), aDecisionContext(), deadline, NOW);
@@ -73,11 +73,11 @@ describe('a freeze says what it may cost', () => {
   });
 });
 
-describe('a freeze says what would be decided without it', () => {
+describe('a frozen hold says what would be decided without the freeze', () => {
   const ask = (given: Parameters<typeof aPolicy>[0], request: Parameters<typeof aVif>[0] = {}) =>
     decide(aPolicy({ freeze: true, ...given }), aVif(request), aDecisionContext(), NO_DEADLINE, NOW);
 
-  it('accepted: by which grant, with which gateway', () => {
+  it('an acceptance, with grant and gateway', () => {
     expect(ask({})).toEqual({
       verdict: 'hold',
       gateway: VGW.prod,
@@ -93,14 +93,14 @@ describe('a freeze says what would be decided without it', () => {
 
   it.each<[string, Parameters<typeof aPolicy>[0], Parameters<typeof aVif>[0], ReasonCode]>([
     [
-      'no grant fits',
+      'no grant matches',
       { owners: [anOwner({ grants: [aGrant({ match: { vlan: [[1, 2]] } })] })] },
       {},
       'no-grant',
     ],
-    ['nobody knows the requester', {}, { connection: CONNECTION.other }, 'unknown-requester'],
+    ['the requester is unknown', {}, { connection: CONNECTION.other }, 'unknown-requester'],
     ['a limit is reached', { owners: [anOwner({ limit: 0 })] }, {}, 'owner-limit'],
-  ])('held too, where %s: with that code beside it, and named', (_, policy, request, code) => {
+  ])('a hold, with its code, where %s', (_, policy, request, code) => {
     const decision = ask(policy, request);
     expect(decision).toMatchObject({ verdict: 'hold' });
     const reasons = decision.verdict === 'hold' ? decision.reasons : [];
@@ -111,7 +111,7 @@ describe('a freeze says what would be decided without it', () => {
   });
 });
 
-function codesOf(policy: Policy, request: VirtualInterface, world = aDecisionContext()): ReasonCode[] {
-  const decision = decide(policy, request, world, NO_DEADLINE, NOW);
+function codesOf(policy: Policy, request: VirtualInterface, context = aDecisionContext()): ReasonCode[] {
+  const decision = decide(policy, request, context, NO_DEADLINE, NOW);
   return decision.verdict === 'hold' ? decision.reasons.map(({ code }) => code) : [];
 }

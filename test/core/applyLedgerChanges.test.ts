@@ -14,21 +14,21 @@ import {
 } from '../support/ledgerBuilders.ts';
 
 const AT = '2026-11-10T12:00:00.000Z';
-const news = (id: string) => ({ id, type: 'Request Held', at: AT, detail: { id } }) as const;
+const anEvent = (id: string) => ({ id, type: 'Request Held', at: AT, detail: { id } }) as const;
 
 const b = {
-  sightings: { b: anObservation({ vlan: 2 }) },
+  observations: { b: anObservation({ vlan: 2 }) },
   intents: { b: anIntent({ owner: 'b' }) },
   acceptances: { b: anAcceptance({ owner: 'b' }) },
 };
 
-/** Something of everything, of `a` and of `b`. */
+/** A state with an entry of each kind for `a` and for `b`. */
 const full = aLedger({
   failing: { since: AT, codes: ['api'] },
-  observations: { a: anObservation({ vlan: 1 }), ...b.sightings },
+  observations: { a: anObservation({ vlan: 1 }), ...b.observations },
   intents: { a: anIntent({ owner: 'a' }), ...b.intents },
   acceptances: { a: anAcceptance({ owner: 'a' }), ...b.acceptances },
-  outbox: { x: news('x'), y: news('y') },
+  outbox: { x: anEvent('x'), y: anEvent('y') },
   damaged: { d: 'it is odd' },
 });
 
@@ -37,52 +37,56 @@ const seen = anObservation({ failures: 3, held: storedReasons('frozen') });
 const begun = anIntent({ listings: 1 });
 const failing = { since: AT, codes: ['ledger'] };
 
-describe('a write changes what it names, and nothing else', () => {
+describe('a change affects only what it names', () => {
   it.each<[string, LedgerChange, Partial<LedgerState>]>([
     ['a listing', { kind: 'listed', at: AT }, { lastListing: AT }],
     [
-      'a sighting, new',
+      'a new observation',
       { kind: 'sighted', id: 'c', observation: seen },
       { observations: { ...full.observations, c: seen } },
     ],
     [
-      'a sighting, known',
+      'a known observation',
       { kind: 'sighted', id: 'a', observation: seen },
       { observations: { ...full.observations, a: seen } },
     ],
     ['an intent', { kind: 'intended', id: 'a', intent: begun }, { intents: { ...full.intents, a: begun } }],
     ['a dropped intent', { kind: 'intentDropped', id: 'a' }, { intents: b.intents }],
     [
-      'an acceptance ends sighting and intent',
+      'an acceptance removes observation and intent',
       { kind: 'accepted', id: 'a', acceptance: moved, receipt: aReceipt() },
       { ...b, acceptances: { ...b.acceptances, a: moved } },
     ],
     [
-      'an end forgets all of one and nothing of another',
+      'an end removes all entries of one ID and none of another',
       { kind: 'ended', id: 'a', ended: anEndedRequest() },
       b,
     ],
-    ['an end of nothing known', { kind: 'ended', id: 'c', ended: null }, {}],
-    ['news', { kind: 'queued', event: news('z'), mark: null }, { outbox: { ...full.outbox, z: news('z') } }],
+    ['an end of an unknown ID', { kind: 'ended', id: 'c', ended: null }, {}],
     [
-      'news that is queued already',
-      { kind: 'queued', event: { ...news('x'), at: '2027-01-01T00:00:00.000Z' }, mark: null },
-      { outbox: { ...full.outbox, x: { ...news('x'), at: '2027-01-01T00:00:00.000Z' } } },
+      'an event',
+      { kind: 'queued', event: anEvent('z'), mark: null },
+      { outbox: { ...full.outbox, z: anEvent('z') } },
     ],
-    ['a delivery', { kind: 'delivered', ids: ['x', 'unknown'] }, { outbox: { y: news('y') } }],
-    ['a delivery of everything', { kind: 'delivered', ids: ['x', 'y'] }, { outbox: {} }],
     [
-      'a delivery in vain, counted where it is queued',
+      'an event that is queued already',
+      { kind: 'queued', event: { ...anEvent('x'), at: '2027-01-01T00:00:00.000Z' }, mark: null },
+      { outbox: { ...full.outbox, x: { ...anEvent('x'), at: '2027-01-01T00:00:00.000Z' } } },
+    ],
+    ['a delivery', { kind: 'delivered', ids: ['x', 'unknown'] }, { outbox: { y: anEvent('y') } }],
+    ['a delivery of all events', { kind: 'delivered', ids: ['x', 'y'] }, { outbox: {} }],
+    [
+      'a failed delivery is counted in the queued event',
       { kind: 'undelivered', ids: ['x', 'unknown'], isRefusal: false },
-      { outbox: { ...full.outbox, x: { ...news('x'), triedInVain: 1 } } },
+      { outbox: { ...full.outbox, x: { ...anEvent('x'), triedInVain: 1 } } },
     ],
     [
-      'a refusal, counted with the delivery in vain that it is',
+      'a refusal counts as a failed delivery too',
       { kind: 'undelivered', ids: ['x'], isRefusal: true },
-      { outbox: { ...full.outbox, x: { ...news('x'), triedInVain: 1, refusals: 1 } } },
+      { outbox: { ...full.outbox, x: { ...anEvent('x'), triedInVain: 1, refusals: 1 } } },
     ],
     ['a recovery', { kind: 'recovered' }, { failing: null }],
-    ['a policy, which is kept beside the state', { kind: 'policyUsed', digest: 'sha256:', text: '{}' }, {}],
+    ['a policy, which is not part of the state', { kind: 'policyUsed', digest: 'sha256:', text: '{}' }, {}],
   ])('%s', (_, change, difference) => {
     const before = structuredClone(full);
     expect(applyLedgerChange(full, change)).toEqual({ ...full, ...difference });
@@ -90,65 +94,69 @@ describe('a write changes what it names, and nothing else', () => {
   });
 });
 
-describe('a mark remembers what was told', () => {
+describe('a marker records what was published', () => {
   const marked = (state: LedgerState, ...marks: readonly PublishedMarker[]): LedgerState =>
-    marks.reduce((now, mark) => applyLedgerChange(now, { kind: 'queued', event: news('z'), mark }), state);
+    marks.reduce((now, mark) => applyLedgerChange(now, { kind: 'queued', event: anEvent('z'), mark }), state);
 
-  it('a hold: its codes, and how many there were', () => {
+  it('a hold: its codes, and the number of holds', () => {
     const once = marked(full, { of: 'hold', id: 'a', codes: ['no-grant'] });
     expect(once.observations.a).toEqual(
       anObservation({ vlan: 1, published: { holds: 1, codes: ['no-grant'], thresholds: [] } }),
     );
     const twice = marked(once, { of: 'hold', id: 'a', codes: ['frozen', 'no-grant'] });
-    expect(twice.observations.a?.published).toEqual({ holds: 2, codes: ['frozen', 'no-grant'], marks: [] });
+    expect(twice.observations.a?.published).toEqual({
+      holds: 2,
+      codes: ['frozen', 'no-grant'],
+      thresholds: [],
+    });
     expect(twice.observations.b?.published).toEqual(NOTHING_PUBLISHED);
   });
 
-  it('a deadline: each mark that it passed', () => {
+  it('a deadline: each crossed threshold', () => {
     const after = marked(
       full,
-      { of: 'deadline', id: 'a', mark: 'unknown' },
-      { of: 'deadline', id: 'a', mark: '24' },
+      { of: 'deadline', id: 'a', threshold: 'unknown' },
+      { of: 'deadline', id: 'a', threshold: '24' },
     );
-    expect(after.observations.a?.published).toEqual({ holds: 0, codes: [], marks: ['unknown', '24'] });
+    expect(after.observations.a?.published).toEqual({ holds: 0, codes: [], thresholds: ['unknown', '24'] });
   });
 
-  it('a problem: the last one', () => {
+  it('a problem: only the last one', () => {
     const down = marked(full, { of: 'problem', id: 'a', problem: 'down' });
     expect(down.acceptances).toEqual({
       ...full.acceptances,
       a: anAcceptance({ owner: 'a', publishedProblem: 'down', publishedCount: 1 }),
     });
     expect(marked(down, { of: 'problem', id: 'a', problem: 'gone' }).acceptances.a).toMatchObject({
-      told: 'gone',
-      timesTold: 2,
+      publishedProblem: 'gone',
+      publishedCount: 2,
     });
   });
 
-  it('that passes fail', () => {
+  it('the event about failing runs', () => {
     expect(marked(full, { of: 'failing', failing })).toEqual({
       ...full,
       failing,
-      outbox: { ...full.outbox, z: news('z') },
+      outbox: { ...full.outbox, z: anEvent('z') },
     });
   });
 
   it.each<PublishedMarker>([
     { of: 'hold', id: 'gone', codes: ['no-grant'] },
-    { of: 'deadline', id: 'gone', mark: '6' },
+    { of: 'deadline', id: 'gone', threshold: '6' },
     { of: 'problem', id: 'gone', problem: 'gone' },
-  ])('of what is gone is dropped, and the news are queued all the same: %j', (mark) => {
-    expect(marked(full, mark)).toEqual({ ...full, outbox: { ...full.outbox, z: news('z') } });
+  ])('is dropped for a deleted entry, and the event is still queued: %j', (mark) => {
+    expect(marked(full, mark)).toEqual({ ...full, outbox: { ...full.outbox, z: anEvent('z') } });
   });
 });
 
-describe('many writes', () => {
-  it('come to the same as one after the other, and leave what they began with as it was', () => {
+describe('many changes', () => {
+  it('have the same result together as one by one, and do not modify the first state', () => {
     const before = structuredClone(full);
     const changes: LedgerChange[] = [
       { kind: 'ended', id: 'a', ended: null },
       { kind: 'sighted', id: 'a', observation: seen },
-      { kind: 'queued', event: news('z'), mark: { of: 'hold', id: 'a', codes: ['frozen'] } },
+      { kind: 'queued', event: anEvent('z'), mark: { of: 'hold', id: 'a', codes: ['frozen'] } },
       { kind: 'delivered', ids: ['x', 'z'] },
       { kind: 'accepted', id: 'b', acceptance: moved, receipt: null },
       { kind: 'listed', at: AT },
@@ -157,7 +165,7 @@ describe('many writes', () => {
     expect(full).toEqual(before);
   });
 
-  it('take no longer each when there are thousands of them', { timeout: 20_000 }, () => {
+  it('take linear time for thousands of changes', { timeout: 20_000 }, () => {
     const ids = Array.from({ length: 50_000 }, (_, i) => `dxvif-${i}`);
     const changes = ids.map((id): LedgerChange => ({ kind: 'sighted', id, observation: seen }));
     expect(Object.keys(applyLedgerChanges(full, changes).observations)).toHaveLength(50_002);

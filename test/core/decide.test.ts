@@ -23,10 +23,10 @@ import {
 function decided(
   policy: Policy,
   request: VirtualInterface = aVif(),
-  world = aDecisionContext(),
+  context = aDecisionContext(),
   at: Date = NOW,
 ): Decision {
-  return decide(policy, request, world, NO_DEADLINE, at);
+  return decide(policy, request, context, NO_DEADLINE, at);
 }
 
 function codes(decision: Decision): ReasonCode[] {
@@ -44,12 +44,12 @@ describe('accepts', () => {
     });
   });
 
-  it('on a Direct Connect gateway too', () => {
+  it('accepts a request for a Direct Connect gateway', () => {
     const owners = [anOwner({ grants: [aGrant({ gateway: DX_GATEWAY })] })];
     expect(decided(aPolicy({ recipient: AWS, owners }))).toMatchObject({ gateway: DX_GATEWAY });
   });
 
-  it('what every field of a grant demands, for every BGP session', () => {
+  it('accepts a request that meets every field of a grant in every BGP session', () => {
     const match = {
       connection: [CONNECTION.owner],
       vlan: [[100, 199]],
@@ -77,7 +77,7 @@ describe('accepts', () => {
     }
   });
 
-  it('the grant of the owner that has the connection, never one of another', () => {
+  it('uses only the grants of the owner that has the connection', () => {
     const zeta = anOwner({
       name: 'zeta',
       connections: [CONNECTION.other],
@@ -99,7 +99,7 @@ describe('several grants', () => {
   it.each<[what: string, grants: Grant[]]>([
     ['in one order', [wide, narrow]],
     ['in the other', [narrow, wide]],
-  ])('all for one gateway: accepted, told by the first name, %s', (_, grants) => {
+  ])('for one gateway accept under the first name, %s', (_, grants) => {
     expect(decided(aPolicyGranting(...grants))).toMatchObject({
       grant: 'narrow',
       grants: ['narrow', 'wide'],
@@ -107,19 +107,19 @@ describe('several grants', () => {
     });
   });
 
-  it('all for one gateway: the limits of all of them apply', () => {
-    const world = aDecisionContext({ interfaces: [aLiveVif()] });
+  it('for one gateway apply the limits of all of them', () => {
+    const context = aDecisionContext({ interfaces: [aLiveVif()] });
     const limited = (grant: Grant): Grant => ({ ...grant, limit: 1 });
-    expect(codes(decided(aPolicyGranting(wide, narrow), aVif(), world))).toEqual([]);
-    expect(codes(decided(aPolicyGranting(limited(wide), narrow), aVif(), world))).toEqual(['grant-limit']);
-    expect(codes(decided(aPolicyGranting(wide, limited(narrow)), aVif(), world))).toEqual(['grant-limit']);
-    expect(codes(decided(aPolicyGranting(limited(wide), limited(narrow)), aVif(), world))).toEqual([
+    expect(codes(decided(aPolicyGranting(wide, narrow), aVif(), context))).toEqual([]);
+    expect(codes(decided(aPolicyGranting(limited(wide), narrow), aVif(), context))).toEqual(['grant-limit']);
+    expect(codes(decided(aPolicyGranting(wide, limited(narrow)), aVif(), context))).toEqual(['grant-limit']);
+    expect(codes(decided(aPolicyGranting(limited(wide), limited(narrow)), aVif(), context))).toEqual([
       'grant-limit',
       'grant-limit',
     ]);
   });
 
-  it('for different gateways: held as ambiguous, naming each', () => {
+  it('for different gateways hold the request as ambiguous, naming each', () => {
     const decision = decided(aPolicyGranting(wide, lab));
     expect(decision).toMatchObject({
       verdict: 'hold',
@@ -130,11 +130,11 @@ describe('several grants', () => {
     expect(JSON.stringify(decision)).toContain(`\`acme.wide\` to \`${VGW.prod}\``);
   });
 
-  it('for different gateways, of which one does not fit: the other decides', () => {
+  it('for different gateways, of which one does not match, leave the decision to the other', () => {
     expect(decided(aPolicyGranting(narrow, lab), aVif({ vlan: 300 }))).toMatchObject({ grant: 'lab' });
   });
 
-  it('for different gateways, of which one is over: the other decides', () => {
+  it('for different gateways, of which one has ended, leave the decision to the other', () => {
     const over = { ...lab, until: NOW.toISOString() };
     expect(decided(aPolicyGranting(wide, over))).toMatchObject({ gateway: VGW.prod });
   });
@@ -153,7 +153,7 @@ describe('the time window of a grant', () => {
     expect(codes(decided(policy, aVif(), aDecisionContext(), new Date(at)))).toEqual(expected);
   });
 
-  it('of several, told each', () => {
+  it('names each of several grants', () => {
     const policy = aPolicyGranting(aGrant({ name: 'a', until: from }), aGrant({ name: 'b', from: until }));
     expect(codes(decided(policy))).toEqual(['grant-not-started', 'grant-ended']);
   });

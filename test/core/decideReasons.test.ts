@@ -24,11 +24,11 @@ import {
   VGW,
 } from '../support/builders.ts';
 
-/** What differs from a request that is accepted, and the words in which people are told. */
+/** For each code: the difference from an accepted request, and parts of the message. */
 interface Example {
   readonly policy?: Policy;
   readonly request?: Partial<VirtualInterface>;
-  readonly world?: Partial<DecisionContext>;
+  readonly context?: Partial<DecisionContext>;
   readonly gateway?: Partial<Gateway> | null;
   readonly says: readonly string[];
 }
@@ -77,46 +77,46 @@ const EXAMPLES = {
   },
   'owner-limit': {
     policy: aPolicy({ owners: [anOwner({ limit: 1 })] }),
-    world: { interfaces: [live] },
+    context: { interfaces: [live] },
     says: ['`acme`', 'may have 1', live.id],
   },
   'grant-limit': {
     policy: aPolicyGranting(aGrant({ limit: 1 })),
-    world: { interfaces: [live] },
+    context: { interfaces: [live] },
     says: ['`acme.default`', 'may have 1', live.id],
   },
-  'pass-limit': { world: { acceptedThisRun: 10 }, says: ['10', '`limits.acceptsPerPass`', 'next pass'] },
+  'run-limit': { context: { acceptedThisRun: 10 }, says: ['10', '`limits.acceptsPerRun`', 'next run'] },
   'gateway-missing': { gateway: null, says: [`\`${VGW.prod}\``] },
   'gateway-not-available': { gateway: { state: 'deleting' }, says: [`\`${VGW.prod}\``, '`deleting`'] },
   'gateway-not-attached': { gateway: { attachedVpcs: [] }, says: [`\`${VGW.prod}\``, 'attach it'] },
   'vlan-in-use': {
-    world: neighbour({ vlan: 101 }),
+    context: neighbour({ vlan: 101 }),
     says: ['101', `\`${CONNECTION.owner}\``, `\`${live.id}\``],
   },
   'peers-invalid': {
     request: { peers: [aPeer({ customerAddress: '169.254.20.2/30' })] },
     says: ['`169.254.10.1/30`', '`169.254.20.2/30`', 'subnet'],
   },
-  'peers-overlap': { world: neighbour({ peers: [aPeer()] }), says: [`\`${live.id}\``] },
+  'peers-overlap': { context: neighbour({ peers: [aPeer()] }), says: [`\`${live.id}\``] },
   'asn-conflict': { gateway: { asn: 65010 }, says: ['65010', `\`${VGW.prod}\``] },
 } as const satisfies Record<ReasonCode, Example>;
 
-describe('each reason, alone, naming the thing', () => {
+describe('each reason is reported alone and names its object', () => {
   it.each(REASON_CODES)('%s', (code) => {
     const example: Example = EXAMPLES[code];
-    const reasons = judge(example);
+    const reasons = evaluate(example);
     expect(reasons.map((reason) => reason.code)).toEqual([code]);
     for (const words of example.says) expect(reasons[0]?.message).toContain(words);
   });
 
-  it('has an untroubled request to differ from', () => {
-    expect(judge({ says: [] })).toEqual([]);
+  it('differs from a request that is accepted', () => {
+    expect(evaluate({ says: [] })).toEqual([]);
   });
 });
 
-/** Decides, and where that is not against it, inspects. */
-function judge({ policy = aPolicy(), request, world, gateway = {} }: Example): readonly Reason[] {
-  const [vif, around] = [aVif(request), aDecisionContext(world)];
+/** Decides, and runs the preflight checks if the policy allows the request. */
+function evaluate({ policy = aPolicy(), request, context, gateway = {} }: Example): readonly Reason[] {
+  const [vif, around] = [aVif(request), aDecisionContext(context)];
   const decision = decide(policy, vif, around, NO_DEADLINE, NOW);
   if (decision.verdict === 'hold') return decision.reasons;
   return runPreflightChecks(

@@ -16,7 +16,7 @@ import { anAcceptance } from '../support/ledgerBuilders.ts';
 
 const NOW = new Date('2026-11-10T12:00:00.000Z');
 
-/** The same interface, which counts how often a field of it is read. */
+/** The same interface, with a counter of reads of its fields. */
 function counting(
   vif: VirtualInterface,
   field: 'connection' | 'gateway',
@@ -50,7 +50,7 @@ const asking = (subnet: string) =>
 
 const LIMITED = aPolicy({ owners: [anOwner({ limit: 1000, grants: [aGrant({ limit: 1000 })] })] });
 
-it('deciding about thousands of requests of one owner reads each a few times, not once for each of the others', () => {
+it('deciding thousands of requests of one owner reads each a few times, not once for each of the others', () => {
   let reads = 0;
   const requests = Array.from({ length: 2000 }, (_, place) => {
     const request = aVif({ id: `dxvif-${String(place).padStart(8, '0')}` });
@@ -63,48 +63,48 @@ it('deciding about thousands of requests of one owner reads each a few times, no
     });
   });
   const policy = aPolicy({ owners: [anOwner({ limit: 1 })] });
-  const world = aDecisionContext({ interfaces: [...requests, aLiveVif({ id: 'dxvif-zzzzzzzz' })] });
-  const cases = evaluateRequests(policy, requests, {}, world, new Date('2026-11-10T12:00:00.000Z'));
-  const codes = [...cases.values()].map(({ decision }) => reasonCodesOf(decision).join());
+  const context = aDecisionContext({ interfaces: [...requests, aLiveVif({ id: 'dxvif-zzzzzzzz' })] });
+  const evaluations = evaluateRequests(policy, requests, {}, context, new Date('2026-11-10T12:00:00.000Z'));
+  const codes = [...evaluations.values()].map(({ decision }) => reasonCodesOf(decision).join());
   expect(new Set(codes)).toEqual(new Set(['owner-limit']));
   expect(reads).toBeLessThan(20 * requests.length);
 });
 
-it('deciding about thousands of requests reads what takes slots of their owner a few times, not once for each request', () => {
+it('deciding thousands of requests reads the interfaces that take slots a few times, not once for each request', () => {
   let reads = 0;
   const live = LIVE.map((vif) => counting(vif, 'connection', () => (reads += 1)));
   const acceptances = Object.fromEntries(live.map(({ id }) => [id, anAcceptance({ gateway: VGW.prod })]));
   const requests = asking('11.0.0');
-  const world = aDecisionContext({ interfaces: [...requests, ...live], acceptances });
-  evaluateRequests(LIMITED, requests, {}, world, NOW);
+  const context = aDecisionContext({ interfaces: [...requests, ...live], acceptances });
+  evaluateRequests(LIMITED, requests, {}, context, NOW);
   expect(reads).toBeLessThan(20 * live.length);
 });
 
-it('a large subnet is compared with those neighbours only that it may meet', () => {
+it('a large subnet is compared only with the neighbours that it may overlap', () => {
   let reads = 0;
   const live = LIVE.map((vif) => counting(vif, 'gateway', () => (reads += 1)));
   const requests = asking('11.0.0');
-  const cases = evaluateRequests(
+  const evaluations = evaluateRequests(
     aPolicy(),
     requests,
     {},
     aDecisionContext({ interfaces: [...requests, ...live] }),
     NOW,
   );
-  expect([...cases.values()].map(({ decision }) => decision.verdict)).not.toContain('hold');
+  expect([...evaluations.values()].map(({ decision }) => decision.verdict)).not.toContain('hold');
   expect(reads).toBeLessThan(20 * live.length);
 });
 
-it('a large subnet that meets many neighbours is held with few reasons', () => {
+it('a large subnet that overlaps many neighbours is held with few reasons', () => {
   const requests = asking('10.0.0');
-  const cases = evaluateRequests(
+  const evaluations = evaluateRequests(
     aPolicy(),
     requests,
     {},
     aDecisionContext({ interfaces: [...requests, ...LIVE] }),
     NOW,
   );
-  const reasons = [...cases.values()].map(({ decision }) =>
+  const reasons = [...evaluations.values()].map(({ decision }) =>
     decision.verdict === 'hold' ? decision.reasons.length : 0,
   );
   expect(Math.min(...reasons)).toBeGreaterThan(0);

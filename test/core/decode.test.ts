@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as d from '../../core/decode.ts';
 import { MATCH_FIELDS } from '../../core/fields/match.ts';
 
-/** What a decoder says of something: the message of its refusal, or what it read. */
+/** The result of a decoder: the message of its error, or the decoded value. */
 function said<T>(decode: d.Decoder<T>, raw: unknown, path = 'here'): unknown {
   try {
     return decode(raw, path);
@@ -14,7 +14,7 @@ function said<T>(decode: d.Decoder<T>, raw: unknown, path = 'here'): unknown {
 
 const refused = (wanted: string, got: string) => `Malformed: \`here\` must be ${wanted}, got ${got}`;
 
-describe('a refusal names the kind of what it got, and never a text, which may be a secret', () => {
+describe('a decoding error names the type of the value, and never the text, which may be a secret', () => {
   it.each<[unknown, string]>([
     [undefined, 'nothing'],
     [null, 'null'],
@@ -33,7 +33,7 @@ describe('a refusal names the kind of what it got, and never a text, which may b
   });
 });
 
-describe('a refusal says what is wanted', () => {
+describe('a decoding error says what is expected', () => {
   const two = d.object<{ a: string; b: boolean }>({ a: d.string, b: d.boolean });
   it.each<[string, d.Decoder<unknown>, unknown, string]>([
     ['an object', d.record, null, refused('an object', 'null')],
@@ -67,7 +67,7 @@ describe('a refusal says what is wanted', () => {
     expect(said(decode, raw)).toBe(expected);
   });
 
-  it('of the whole, and of what stands right below it', () => {
+  it('names the whole value, or the key below it', () => {
     expect(said(two, 1, '')).toBe('Malformed: it must be an object, got number 1');
     expect(said(two, { a: 1, b: true }, '')).toBe('Malformed: `a` must be a text, got number 1');
   });
@@ -84,12 +84,12 @@ describe('a refusal says what is wanted', () => {
     ['tags', MATCH_FIELDS.tags.decode, {}, 'Malformed: `here` must be at least one tag'],
     ['a tag', MATCH_FIELDS.tags.decode, { env: [1] }, 'Malformed: `here.env[0]` must be a tag value'],
     ['bgpKey', MATCH_FIELDS.bgpKey.decode, 'x', 'Malformed: `here` must be required'],
-  ])('of the field %s', (_, decode, raw, expected) => {
+  ])('for the field %s', (_, decode, raw, expected) => {
     expect(said(decode, raw)).toContain(`${expected}, got `);
   });
 });
 
-describe('what fits is read as it is', () => {
+describe('a valid value is read unchanged', () => {
   it.each<[string, d.Decoder<unknown>, unknown]>([
     ['nothing, where that may be', d.orNull(d.string), null],
     ['something, where nothing may be', d.orNull(d.string), 'x'],
@@ -123,21 +123,21 @@ describe('what fits is read as it is', () => {
     ['an MTU beyond all', MATCH_FIELDS.mtu.decode, [65536]],
     ['no location', MATCH_FIELDS.location.decode, ['']],
     ['no name', MATCH_FIELDS.name.decode, []],
-  ])('and not %s', (_, decode, raw) => {
+  ])('%s is refused', (_, decode, raw) => {
     expect(said(decode, raw)).toMatch(/^Malformed: /);
   });
 });
 
-describe('what is written in the same way is read once', () => {
+describe('equal values are decoded once', () => {
   const ranges = () => d.deduplicated(MATCH_FIELDS.vlan.decode);
 
-  it('and is the same thing wherever it stands', () => {
+  it('equal values are the same object at every position', () => {
     const decode = ranges();
     expect(decode([[1, 2]], 'a')).toBe(decode([[1, 2]], 'b'));
     expect(decode([[1, 2]], 'c')).toEqual([[1, 2]]);
   });
 
-  it('and whatever differs is another', () => {
+  it('different values are different objects', () => {
     const decode = ranges();
     expect([
       decode([[1, 2]], 'a'),
@@ -159,7 +159,7 @@ describe('what is written in the same way is read once', () => {
     ]);
   });
 
-  it('but refused wherever it stands, by its place', () => {
+  it('an invalid value is refused at every position, with its path', () => {
     const decode = ranges();
     for (const place of ['one', 'two'])
       expect(said(decode, [[5]], place)).toMatch(

@@ -16,13 +16,13 @@ const ID = 'dxvif-aaaaaaaa';
 const STATE = aLedger({ observations: { [ID]: anObservation() }, acceptances: { [ID]: anAcceptance() } });
 const OWNERS = [anOwner({ contact: 'noc@acme.example' })];
 
-function forPeople(facts: Partial<RunFacts>): unknown {
-  return publish(STATE, { owners: OWNERS, ...facts }).detail.forPeople;
+function notification(facts: Partial<RunFacts>): unknown {
+  return publish(STATE, { owners: OWNERS, ...facts }).detail.notification;
 }
 
-describe('what whoever is woken needs to know', () => {
-  it('of a held request: whose it is, every reason, by when, and what to type', () => {
-    expect(forPeople({ requests: [aRequest({ decision: aHold('frozen', 'no-grant') })] })).toEqual({
+describe('the notification to a person', () => {
+  it('about a held request has the owner, every reason, the deadline and the command', () => {
+    expect(notification({ requests: [aRequest({ decision: aHold('frozen', 'no-grant') })] })).toEqual({
       who: `owner acme (noc@acme.example), on connection \`${CONNECTION.owner}\``,
       why: 'frozen: because of frozen and no-grant: because of no-grant',
       byWhen: 'between 2026-11-17T09:00:00.000Z and 2026-11-17T10:00:05.000Z',
@@ -30,17 +30,17 @@ describe('what whoever is woken needs to know', () => {
     });
   });
 
-  it('of a stranger: that nobody in the policy has the connection', () => {
-    expect(forPeople({ requests: [aRequest({ connection: CONNECTION.other })] })).toMatchObject({
-      who: `nobody in the policy has connection \`${CONNECTION.other}\``,
+  it('about an unknown requester says that no owner in the policy has the connection', () => {
+    expect(notification({ requests: [aRequest({ connection: CONNECTION.other })] })).toMatchObject({
+      who: `no owner in the policy has connection \`${CONNECTION.other}\``,
     });
   });
 
   it.each<[string, Partial<RunFacts>, object]>([
     [
-      'an early end that is not known',
+      'an unknown earliest expiry',
       { requests: [aRequest({ deadline: { earliest: null, latest: '2026-11-17T10:00:05.000Z' } })] },
-      { byWhen: 'any moment, 2026-11-17T10:00:05.000Z at the latest' },
+      { byWhen: 'at any time, at the latest 2026-11-17T10:00:05.000Z' },
     ],
     [
       'a request that does not expire',
@@ -53,12 +53,12 @@ describe('what whoever is woken needs to know', () => {
       { who: `owner acme (noc@acme.example), on connection \`${CONNECTION.owner}\``, toDo: '-' },
     ],
     [
-      'one that expired',
+      'an expired request',
       { ended: [anEndedRequest({ held: storedReasons('no-grant') })] },
       { why: 'it was held: because of no-grant', toDo: expect.stringContaining('offer it again') },
     ],
     [
-      'one that is down',
+      'an interface that is down',
       {
         followUps: [
           {
@@ -76,36 +76,36 @@ describe('what whoever is woken needs to know', () => {
       { who: 'owner acme (noc@acme.example)', why: 'it is down', toDo: expect.stringContaining(ID) },
     ],
     [
-      'passes that fail',
+      'failing runs',
       { failures: [{ code: 'api', message: 'no answer' }] },
       { why: 'no answer', toDo: 'vif-acceptor doctor --policy policy/acme.yaml' },
     ],
-  ])('of %s', (_, facts, expected) => {
+  ])('about %s', (_, facts, expected) => {
     const state = facts.requests === undefined ? aLedger() : STATE;
     const [first] = publishInTurn(state, { owners: OWNERS, ...facts }).flat();
-    expect(first?.detail.forPeople).toMatchObject(expected);
+    expect(first?.detail.notification).toMatchObject(expected);
   });
 
   it.each(['Request Held', 'Deadline Near'])(
-    'of a stranger: %s has no command, and asks to verify first',
+    'about an unknown requester in %s has no command, and asks to verify the owner first',
     (type) => {
       const decision = aHold('frozen', 'unknown-requester');
       const request = aRequest({ connection: CONNECTION.other, decision, manualOverrideCommand: null });
       const facts = { requests: [request], at: '2026-11-17T08:00:00.000Z', owners: OWNERS };
-      const news = publishInTurn(STATE, facts)
+      const events = publishInTurn(STATE, facts)
         .flat()
         .find((one) => one.type === type);
-      expect(news?.detail).toMatchObject({
-        acceptByHand: null,
-        forPeople: { toDo: expect.stringContaining(VERIFY_OWNER) },
+      expect(events?.detail).toMatchObject({
+        manualOverrideCommand: null,
+        notification: { toDo: expect.stringContaining(VERIFY_OWNER) },
       });
-      expect(JSON.stringify(news)).not.toMatch(/confirm-\w+-virtual-interface/);
+      expect(JSON.stringify(events)).not.toMatch(/confirm-\w+-virtual-interface/);
     },
   );
 
-  it('of one that expired and was held for a stranger: to verify first', () => {
+  it('about an expired request of an unknown requester asks to verify the owner first', () => {
     expect(
-      forPeople({ ended: [anEndedRequest({ held: storedReasons('unknown-requester') })] }),
+      notification({ ended: [anEndedRequest({ held: storedReasons('unknown-requester') })] }),
     ).toMatchObject({
       toDo: expect.stringContaining(VERIFY_OWNER),
     });
@@ -117,7 +117,7 @@ describe('what whoever is woken needs to know', () => {
       ' --endpoint-url https://directlink.eu-west-2.outscale.com',
     ],
     [null, ''],
-  ])('of one that is down: the command, whole where the API is at %s', (directConnect, end) => {
+  ])('about an interface that is down has a complete command for the API at %s', (directConnect, end) => {
     const { owner, gateway, at } = anAcceptance();
     const down = {
       id: ID,
@@ -130,7 +130,7 @@ describe('what whoever is woken needs to know', () => {
       connection: null,
     };
     const endpoints = { directConnect, gateways: null };
-    expect(forPeople({ endpoints, followUps: [{ ...down, problem: 'down' }] })).toMatchObject({
+    expect(notification({ endpoints, followUps: [{ ...down, problem: 'down' }] })).toMatchObject({
       toDo: `aws directconnect describe-virtual-interfaces --virtual-interface-id ${ID} --region eu-west-2${end}`,
     });
   });

@@ -21,7 +21,7 @@ const soon = '2026-11-17T04:00:00.000Z';
 const held = aRequest();
 const late = aRequest({ outcome: 'notAttempted' });
 
-/** One of each, and the same thing of something else. */
+/** For each type: one occurrence, and occurrences about other objects. */
 const EXAMPLES: Readonly<Record<EventType, readonly [Partial<RunFacts>, ...Partial<RunFacts>[]]>> = {
   'Request Accepted': [
     { receipts: [aReceipt()] },
@@ -50,7 +50,7 @@ const EXAMPLES: Readonly<Record<EventType, readonly [Partial<RunFacts>, ...Parti
     { followUps: [aFollowUp({ acceptedAt: soon })] },
     { followUps: [aFollowUp({ id: ID })] },
   ],
-  'Pass Failed': [
+  'Run Failed': [
     { failures: [{ code: 'api', message: '…' }] },
     { failures: [{ code: 'ledger', message: '…' }] },
     { failures: [{ code: 'api', message: '…' }], startedAt: soon },
@@ -60,11 +60,11 @@ const EXAMPLES: Readonly<Record<EventType, readonly [Partial<RunFacts>, ...Parti
 const first = (type: EventType): Partial<RunFacts> => EXAMPLES[type][0];
 
 describe.each(EVENT_TYPES)('%s', (type) => {
-  it('is told of what happened, under its name', () => {
+  it('is found and published under its name', () => {
     expect(publish(state, first(type)).type).toBe(type);
   });
 
-  it('has the same ID however often, when and by which policy it is told', () => {
+  it('has the same ID regardless of time and policy', () => {
     const { id, at, detail } = publish(state, first(type));
     const minuteLater = new Date(Date.parse(at) + 60_000).toISOString();
     expect(id).toMatch(/^[0-9a-f]{32}$/);
@@ -72,14 +72,14 @@ describe.each(EVENT_TYPES)('%s', (type) => {
     expect(publish(state, { ...first(type), at: minuteLater, origin: OTHER_POLICY }).id).toBe(id);
   });
 
-  it('of another thing, or of another recipient, has another ID', () => {
+  it('has another ID for another object or another recipient', () => {
     const things = EXAMPLES[type].map((facts) => publish(state, facts).id);
     const targets = OTHERS.map((origin) => publish(state, { ...first(type), origin }).id);
     const ids = [...things, ...targets];
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('says of which target it is, and when it was found out', () => {
+  it('names its target and the time at which the run found it', () => {
     const { at, detail } = publish(state, first(type));
     expect(at).toBe(first(type).at ?? PUBLISHED_AT);
     expect(detail).toMatchObject({ ...ORIGIN, at, message: expect.stringMatching(/^\S.*\S$/) });
@@ -97,69 +97,62 @@ const OTHERS: readonly EventOrigin[] = [
   { ...ORIGIN, account: '999999999999' },
 ];
 
-describe('what was told', () => {
-  const marked = [
-    'Request Held',
-    'Deadline Near',
-    'Accepted Interface Not Available',
-    'Pass Failed',
-  ] as const;
-  it.each(marked)('is not told again by the next pass: %s', (type) => {
+describe('a published event', () => {
+  const marked = ['Request Held', 'Deadline Near', 'Accepted Interface Not Available', 'Run Failed'] as const;
+  it.each(marked)('is not published again by the next run: %s', (type) => {
     const [once, again] = publishInTurn(state, first(type), first(type));
     expect([once?.length, again]).toEqual([1, []]);
   });
 
   it.each(['Request Accepted', 'Request Ended', 'Request Expired'] as const)(
-    'and found out again by a pass that follows a crash, is the same news: %s',
+    'has the same ID when a run after a crash finds it again: %s',
     (type) => {
-      const news = publishInTurn(state, first(type), first(type)).flat();
-      expect(new Set(news.map(({ id }) => id)).size).toBe(1);
+      const found = publishInTurn(state, first(type), first(type)).flat();
+      expect(new Set(found.map(({ id }) => id)).size).toBe(1);
     },
   );
 
-  it('is no news of what the ledger does not remember: it could be told in every pass', () => {
+  it('is not made for a request that the ledger does not have, because it would be published in every run', () => {
     const requests = [aRequest({ decision: aHold('unreadable'), firstSeen: null })];
     expect(publishInTurn(aLedger(), { requests, at: soon })).toEqual([[]]);
   });
 
-  it('is of every type that there is, each told by one kind', () => {
+  it('has exactly one definition for each type', () => {
     expect(EVENT_DEFINITIONS.flatMap(({ types }) => types).sort()).toEqual([...EVENT_TYPES].sort());
   });
 });
 
-it('an end has one ID, whatever it is taken for when it is found out again', () => {
+it('the end of a request has one ID, even if a later run finds another cause', () => {
   const expired = publish(state, { ended: [anEndedRequest({ as: 'expired' })] });
   const vanished = publish(state, { ended: [anEndedRequest({ as: 'vanished' })] });
   expect([vanished.type, expired.type]).toEqual(['Request Ended', 'Request Expired']);
   expect(expired.id).toBe(vanished.id);
 });
 
-it('things of different types never share an ID', () => {
+it('events of different types never share an ID', () => {
   const idOf = (type: EventType) =>
     createEvent(type, ORIGIN, soon, ['dxvif-1'], {
       message: '-',
-      forPeople: { who: '-', why: '-', byWhen: '-', toDo: '-' },
+      notification: { who: '-', why: '-', byWhen: '-', toDo: '-' },
     }).id;
-  const types = [
-    'Request Accepted',
-    'Request Held',
-    'Deadline Near',
-    'Request Ended',
-    'Pass Failed',
-  ] as const;
+  const types = ['Request Accepted', 'Request Held', 'Deadline Near', 'Request Ended', 'Run Failed'] as const;
   expect(new Set(types.map(idOf)).size).toBe(types.length);
 });
 
-it('the end of a long failure is told, where an API says why it refused', () => {
+it('the end of a long failure message is kept, because an API states the cause there', () => {
   const why = 'with an explicit deny in a service control policy';
   const message = `confirm failed: ${'x'.repeat(3000)} ${why} (HTTP 400); have the explicit deny removed`;
   const { detail } = publish(aLedger(), { failures: [{ code: 'confirm-failed', message }] });
-  const told = expect.stringContaining(why);
-  expect(detail).toMatchObject({ message: told, failures: [{ message: told }], forPeople: { why: told } });
+  const expected = expect.stringContaining(why);
+  expect(detail).toMatchObject({
+    message: expected,
+    failures: [{ message: expected }],
+    notification: { why: expected },
+  });
   expect(JSON.stringify(detail).length).toBeLessThan(4500);
 });
 
-it('a pass that finds nothing out tells nothing', () => {
+it('a run without findings publishes no event', () => {
   const quiet: LedgerState = aLedger({ failing: { since: soon, codes: ['api'] } });
   expect(publishInTurn(quiet, {}, { ended: [anEndedRequest({ as: 'accepted' })] })).toEqual([[], []]);
 });

@@ -12,7 +12,7 @@ import { aLedger, anAcceptance, anEndedRequest, aReceipt, storedReasons } from '
 
 const LIVE = 'dxvif-bbbbbbbb';
 
-it('an acceptance is told with what it was given, by which grant and ticket', () => {
+it('an acceptance event names gateway, grant and ticket', () => {
   const receipts = [aReceipt({ grant: 'prod', tickets: { lab: 'NET-1', prod: 'NET-2' } })];
   expect(publish(aLedger(), { receipts }).detail).toMatchObject({
     message: `accepted \`dxvif-aaaaaaaa\` on \`dxcon-11111111\` (vlan 101, name \`acme-prod-1\`) of owner \`acme\` by grant \`prod\` to gateway \`${VGW.prod}\``,
@@ -33,7 +33,7 @@ it('an acceptance is told with what it was given, by which grant and ticket', ()
   expect(publish(aLedger(), { receipts: [aReceipt()] }).detail).toMatchObject({ ticket: null });
 });
 
-describe('an end is told with how long it had been pending, and why', () => {
+describe('the event of an end says how long the request was pending, and why', () => {
   const week = 7 * 24 * 3600;
   const unseen = { firstSeen: null, pendingSeconds: null };
   it.each<[Partial<EndedRequest>, string, string]>([
@@ -45,7 +45,7 @@ describe('an end is told with how long it had been pending, and why', () => {
     [
       { as: 'expired', ...unseen },
       'Request Expired',
-      'expired unaccepted, and was never seen: it came and expired while no pass was complete',
+      'expired unaccepted, and was never observed: it was made and expired while no run was complete',
     ],
     [
       { as: 'rejected', pendingSeconds: 7199, failures: 2 },
@@ -60,7 +60,7 @@ describe('an end is told with how long it had been pending, and why', () => {
     [
       { as: 'vanished' },
       'Request Ended',
-      'is listed no more and unknown by its ID, first seen 2026-11-10T10:00:05.000Z, 2 hours before',
+      'is no longer listed and unknown by its ID, first seen 2026-11-10T10:00:05.000Z, 2 hours before',
     ],
     [
       { as: 'acceptedByOthers' },
@@ -70,21 +70,21 @@ describe('an end is told with how long it had been pending, and why', () => {
   ])('%j: %s', (given, type, words) => {
     const { id, endedAt, connection, vlan, name, firstSeen, as, pendingSeconds, held, failures } =
       anEndedRequest(given);
-    const told = publish(aLedger(), { ended: [anEndedRequest(given)] });
-    expect(told.type).toBe(type);
-    expect(told.detail).toMatchObject({
+    const published = publish(aLedger(), { ended: [anEndedRequest(given)] });
+    expect(published.type).toBe(type);
+    expect(published.detail).toMatchObject({
       message: `\`${id}\` on \`dxcon-11111111\` (vlan 101, name \`acme-prod-1\`) ${words}`,
       request: { id, connection, vlan, name, firstSeen },
       ...{ as, endedAt, pendingSeconds, reasons: held, failures },
     });
   });
 
-  it('unless we accepted it, which is told as that', () => {
+  it('is not published for an acceptance by this product, which has its own event', () => {
     expect(publishInTurn(aLedger(), { ended: [anEndedRequest({ as: 'accepted' })] })).toEqual([[]]);
   });
 });
 
-describe('what is wrong with an accepted interface', () => {
+describe('a problem of an accepted interface', () => {
   const state = aLedger({ acceptances: { [LIVE]: anAcceptance() } });
   const acceptedAt = '2026-11-10T11:00:00.000Z';
   const passWith = (problem: FollowUp['problem']): Partial<RunFacts> => ({
@@ -102,13 +102,15 @@ describe('what is wrong with an accepted interface', () => {
     ],
   });
 
-  it('is told once, and again when it is something else', () => {
-    const passes = [...FOLLOW_UP_PROBLEMS, ...FOLLOW_UP_PROBLEMS].sort().map(passWith);
-    const told = publishInTurn(state, ...passes).map((news) => news.map(({ detail }) => detail.problem));
-    expect(told).toEqual([...FOLLOW_UP_PROBLEMS].sort().flatMap((problem) => [[problem], []]));
+  it('is published once, and again when the problem changes', () => {
+    const runs = [...FOLLOW_UP_PROBLEMS, ...FOLLOW_UP_PROBLEMS].sort().map(passWith);
+    const published = publishInTurn(state, ...runs).map((events) =>
+      events.map(({ detail }) => detail.problem),
+    );
+    expect(published).toEqual([...FOLLOW_UP_PROBLEMS].sort().flatMap((problem) => [[problem], []]));
   });
 
-  it('is told with whose it is', () => {
+  it('is published with the owner of the interface', () => {
     expect(publish(state, passWith('down')).detail).toMatchObject({
       message: `\`${LIVE}\` of owner \`acme\`, accepted for gateway \`${VGW.prod}\`: it is odd`,
       interface: { id: LIVE, owner: 'acme', gateway: VGW.prod, acceptedAt },
@@ -116,19 +118,19 @@ describe('what is wrong with an accepted interface', () => {
     });
   });
 
-  it('is told with the command that mends it, where there is one', () => {
-    const mend = 'aws ec2 enable-vgw-route-propagation …';
+  it('is published with the command that fixes it, if there is one', () => {
+    const fix = 'aws ec2 enable-vgw-route-propagation …';
     const [unrouted] = passWith('unrouted').followUps ?? [];
-    const followUps = unrouted === undefined ? [] : [{ ...unrouted, mend }];
+    const followUps = unrouted === undefined ? [] : [{ ...unrouted, fix }];
     expect(publish(state, { followUps }).detail).toMatchObject({
-      message: expect.stringContaining(`: it is odd; to mend it: ${mend}`),
+      message: expect.stringContaining(`: it is odd; to fix it: ${fix}`),
       problem: 'unrouted',
-      forPeople: { why: 'it is odd', toDo: mend },
+      notification: { why: 'it is odd', toDo: fix },
     });
   });
 });
 
-describe('that passes fail', () => {
+describe('the event about failing runs', () => {
   const failedOf = (...codes: RunProblemCode[]): Partial<RunFacts> => ({
     failures: codes.map((code) => ({ code, message: `${code} is odd` })),
   });
@@ -137,7 +139,7 @@ describe('that passes fail', () => {
     publishInTurn(aLedger(), ...each.map((facts, n) => ({ startedAt: startedAt(n), ...facts })));
 
   it.each<[string, RunProblemCode[][], boolean[]]>([
-    ['once, as long as it is of the same', [['api'], ['api'], ['api', 'api']], [true, false, false]],
+    ['once, while the cause stays the same', [['api'], ['api'], ['api', 'api']], [true, false, false]],
     [
       'not again in another order',
       [
@@ -146,32 +148,30 @@ describe('that passes fail', () => {
       ],
       [true, false],
     ],
-    ['again when it is of something else', [['api'], ['api', 'ledger'], ['api']], [true, true, true]],
-  ])('is told %s', (_, passes, told) => {
-    const news = inTurn(...passes.map((codes) => failedOf(...codes)));
-    expect(news.map(({ length }) => length === 1)).toEqual(told);
-    const ids = news.flat().map(({ id }) => id);
+    ['again when the cause changes', [['api'], ['api', 'ledger'], ['api']], [true, true, true]],
+  ])('is published %s', (_, runs, published) => {
+    const events = inTurn(...runs.map((codes) => failedOf(...codes)));
+    expect(events.map(({ length }) => length === 1)).toEqual(published);
+    const ids = events.flat().map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('is told anew after one that worked', () => {
+  it('is published again after a successful run', () => {
     const failing = { since: startedAt(0), codes: ['api'] };
     const recovered = applyLedgerChange(aLedger({ failing }), { kind: 'recovered' });
     expect(publishInTurn(aLedger({ failing }), failedOf('api'))).toEqual([[]]);
     expect(publishInTurn(recovered, failedOf('api')).flat()).toHaveLength(1);
   });
 
-  it('is told with every failure, up to twenty and the number of the others', () => {
+  it('lists up to twenty failures and the number of the others', () => {
     const failures = Array.from({ length: 23 }, (_, n): RunProblem => ({ code: 'api', message: `no ${n}.` }));
     const { detail } = publish(aLedger(), { failures });
     expect(detail).toMatchObject({ failures: failures.slice(0, 20), failureCount: 23 });
-    expect(detail.message).toMatch(
-      /^pass over target `acme` failed: no 0\., no 1\., .*, no 19\. and 3 more$/,
-    );
+    expect(detail.message).toMatch(/^run for target `acme` failed: no 0\., no 1\., .*, no 19\. and 3 more$/);
     expect(publish(aLedger(), { failures: failures.slice(0, 20) }).detail.message).not.toContain('more');
   });
 
-  it('of their ledger, so that nothing can be remembered, is told by when it began and by what fails', () => {
+  it('has an ID from start and cause when the ledger fails and cannot record it', () => {
     const idOf = (startedAt: string, code: RunProblemCode = 'api') =>
       createRunFailedEvent(ORIGIN, PUBLISHED_AT, [{ code, message: 'down' }], startedAt).id;
     const [morning, evening] = ['2026-11-10T00:00:00.000Z', '2026-11-10T23:59:59.999Z'];

@@ -11,13 +11,13 @@ const ID = 'dxvif-aaaaaaaa';
 const state = aLedger({ observations: { [ID]: anObservation() } });
 const NO_END: Deadline = { earliest: null, latest: null };
 
-function passesThatSee(...requests: readonly RequestReport[]): Partial<RunFacts>[] {
+function runsThatList(...requests: readonly RequestReport[]): Partial<RunFacts>[] {
   return requests.map((request) => ({ requests: [request] }));
 }
 
-describe('a hold is told', () => {
+describe('a hold is published', () => {
   const heldFor = (...each: readonly (readonly ReasonCode[])[]): Partial<RunFacts>[] =>
-    passesThatSee(...each.map((codes) => aRequest({ decision: aHold(...codes), deadline: NO_END })));
+    runsThatList(...each.map((codes) => aRequest({ decision: aHold(...codes), deadline: NO_END })));
 
   it.each<[string, (readonly ReasonCode[])[], boolean[]]>([
     ['once, as long as its codes stay the same', [['frozen'], ['frozen'], ['frozen']], [true, false, false]],
@@ -33,26 +33,26 @@ describe('a hold is told', () => {
       [true, false],
     ],
     ['not again with a code twice', [['no-grant'], ['no-grant', 'no-grant']], [true, false]],
-  ])('%s', (_, passes, told) => {
-    const news = publishInTurn(state, ...heldFor(...passes));
-    expect(news.map(({ length }) => length === 1)).toEqual(told);
-    const ids = news.flat().map(({ id }) => id);
+  ])('%s', (_, runs, expected) => {
+    const events = publishInTurn(state, ...heldFor(...runs));
+    expect(events.map(({ length }) => length === 1)).toEqual(expected);
+    const ids = events.flat().map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  it('not again in other words', () => {
+  it('is not published again when only a message changes', () => {
     const decision = { verdict: 'hold', reasons: [{ code: 'no-grant', message: 'other words' }] } as const;
-    const news = publishInTurn(state, ...passesThatSee(aRequest(), aRequest({ decision })));
-    expect(news.map(({ length }) => length)).toEqual([1, 0]);
+    const events = publishInTurn(state, ...runsThatList(aRequest(), aRequest({ decision })));
+    expect(events.map(({ length }) => length)).toEqual([1, 0]);
   });
 
-  it('not again when it was tried in between, and is held for the same', () => {
+  it('is not published again after a failed attempt, if the codes are the same', () => {
     const tried = aRequest({ decision: AN_ACCEPT, outcome: 'failed' });
-    const news = publishInTurn(state, ...passesThatSee(aRequest(), tried, aRequest()));
-    expect(news.map(({ length }) => length)).toEqual([1, 0, 0]);
+    const events = publishInTurn(state, ...runsThatList(aRequest(), tried, aRequest()));
+    expect(events.map(({ length }) => length)).toEqual([1, 0, 0]);
   });
 
-  it('with every reason, the command for a person, and a name that is safe to print in its message', () => {
+  it('has every reason, the manual override command, and a message in which the name is safe to print', () => {
     const request = aRequest({ decision: aHold('frozen', 'no-grant'), name: 'a\u001b[2J' });
     expect(publish(state, { requests: [request] }).detail).toMatchObject({
       message:
@@ -62,24 +62,24 @@ describe('a hold is told', () => {
         { code: 'frozen', message: 'because of frozen' },
         { code: 'no-grant', message: 'because of no-grant' },
       ],
-      acceptByHand: 'aws directconnect …',
+      manualOverrideCommand: 'aws directconnect …',
     });
   });
 });
 
-describe('what the API gives of a request', () => {
+describe('the fields that the API returns for a request', () => {
   const carried = (request: RequestReport) => {
     const { detail } = publish(state, { requests: [request] });
     return Object(detail.request);
   };
 
-  it('is in its event', () => {
+  it('are in its event', () => {
     const request = aRequest({ location: null, tags: { team: 'net' } });
     const { peers } = request;
     expect(carried(request)).toMatchObject({ type: 'private', location: null, tags: { team: 'net' }, peers });
   });
 
-  it('is left out as a whole where it is too much for an event, so that no part of it reads as all', () => {
+  it('are left out as a whole if they are too long for an event, so that a part is never read as all', () => {
     const tags = Object.fromEntries(Array.from({ length: 50 }, (_, i) => [`key-${i}`, 'x'.repeat(400)]));
     expect(Object.keys(carried(aRequest({ tags })))).toEqual([
       ...['id', 'connection', 'vlan', 'name', 'firstSeen', 'deadline'],
@@ -87,16 +87,16 @@ describe('what the API gives of a request', () => {
   });
 });
 
-describe('a deadline is near', () => {
+describe('the warning about a deadline', () => {
   const waiting = aRequest({ decision: AN_ACCEPT, outcome: 'notAttempted', message: 'time ran out' });
   const unknown = { ...waiting, deadline: { earliest: null, latest: '2026-11-17T10:00:05.000Z' } };
-  /** Hours before the early end, or the late one where that is all that is known. */
+  /** A run this many hours before the earliest expiry, or before the latest one if the earliest is unknown. */
   const before = (hours: number, request = waiting): Partial<RunFacts> => {
     const end = request.deadline.earliest ?? request.deadline.latest ?? '';
     return { requests: [request], at: new Date(Date.parse(end) - hours * 3_600_000).toISOString() };
   };
-  const hoursTold = (from: LedgerState, ...passes: readonly Partial<RunFacts>[]) =>
-    publishInTurn(from, ...passes).map((news) => news.map(({ detail }) => detail.hours));
+  const publishedHours = (from: LedgerState, ...runs: readonly Partial<RunFacts>[]) =>
+    publishInTurn(from, ...runs).map((events) => events.map(({ detail }) => detail.hours));
 
   it.each<[number, number | undefined]>([
     [168, undefined],
@@ -108,44 +108,47 @@ describe('a deadline is near', () => {
     [6, 6],
     [0, 6],
     [-5, 6],
-  ])('%s hours before its early end: of the marks at 72, 24 and 6 the nearest, %s', (hours, mark) => {
-    expect(hoursTold(state, before(hours))).toEqual([mark === undefined ? [] : [mark]]);
+  ])(
+    '%s hours before the earliest expiry, the closest of the thresholds 72, 24 and 6 is reported: %s',
+    (hours, mark) => {
+      expect(publishedHours(state, before(hours))).toEqual([mark === undefined ? [] : [mark]]);
+    },
+  );
+
+  it('is published once for each threshold', () => {
+    const runs = [80, 71, 70, 23, 20, 5, 1, -1].map((hours) => before(hours));
+    expect(publishedHours(state, ...runs)).toEqual([[], [72], [], [24], [], [6], [], []]);
   });
 
-  it('once at each mark', () => {
-    const passes = [80, 71, 70, 23, 20, 5, 1, -1].map((hours) => before(hours));
-    expect(hoursTold(state, ...passes)).toEqual([[], [72], [], [24], [], [6], [], []]);
+  it('reports only the closest of several thresholds that were crossed between runs', () => {
+    expect(publishedHours(state, before(80), before(5), before(4))).toEqual([[], [6], []]);
   });
 
-  it('of marks that were passed while no pass ran, the nearest, and those before it never more', () => {
-    expect(hoursTold(state, before(80), before(5), before(4))).toEqual([[], [6], []]);
+  it('is published immediately if the earliest expiry is unknown, and then measured to the latest expiry', () => {
+    const runs = [160, 150, 71, 5].map((hours) => before(hours, unknown));
+    expect(publishedHours(state, ...runs)).toEqual([[null], [], [72], [6]]);
+    expect(publishedHours(state, before(5, unknown))).toEqual([[null, 6]]);
   });
 
-  it('at once where the early end is not known, and by the late end then', () => {
-    const passes = [160, 150, 71, 5].map((hours) => before(hours, unknown));
-    expect(hoursTold(state, ...passes)).toEqual([[null], [], [72], [6]]);
-    expect(hoursTold(state, before(5, unknown))).toEqual([[null, 6]]);
+  it('is published when the earliest expiry becomes unknown, even after other thresholds', () => {
+    expect(publishedHours(state, before(5), before(5, unknown))).toEqual([[6], [null]]);
   });
 
-  it('when its early end is no longer known, whatever was told before', () => {
-    expect(hoursTold(state, before(5), before(5, unknown))).toEqual([[6], [null]]);
+  it('is never published if requests never expire', () => {
+    expect(publishedHours(state, { requests: [{ ...waiting, deadline: NO_END }] })).toEqual([[]]);
   });
 
-  it('never where requests never expire', () => {
-    expect(hoursTold(state, { requests: [{ ...waiting, deadline: NO_END }] })).toEqual([[]]);
-  });
-
-  it.each(OUTCOMES)('of what is still pending only: %s', (outcome) => {
+  it.each(OUTCOMES)('is published only for a pending request: %s', (outcome) => {
     const isPending = ['held', 'failed', 'notAttempted'].includes(outcome);
-    const passes = [before(5, { ...waiting, outcome }), before(5, { ...unknown, outcome })];
-    expect(hoursTold(state, ...passes).flat()).toEqual(isPending ? [6, null] : []);
+    const runs = [before(5, { ...waiting, outcome }), before(5, { ...unknown, outcome })];
+    expect(publishedHours(state, ...runs).flat()).toEqual(isPending ? [6, null] : []);
   });
 
   it.each<[string, Partial<RunFacts>, string]>([
-    ['known', before(5), 'may expire within 6 hours, from 2026-11-17T09:00:00.000Z on'],
-    ['unknown', before(160, unknown), 'may expire at any moment, at 2026-11-17T10:00:05.000Z at the latest'],
+    ['known', before(5), 'may expire within 6 hours, at the earliest 2026-11-17T09:00:00.000Z'],
+    ['unknown', before(160, unknown), 'may expire at any time, at the latest 2026-11-17T10:00:05.000Z'],
   ])(
-    'with what is known, why it is pending, and the command for a person: early end %s',
+    'has the deadline, the reason and the manual override command: earliest expiry %s',
     (_, facts, words) => {
       expect(publish(state, facts).detail).toMatchObject({
         message: `\`${ID}\` on \`dxcon-11111111\` (vlan 101, name \`acme-prod-1\`) ${words}, and is still pending (notAttempted)`,
@@ -153,12 +156,12 @@ describe('a deadline is near', () => {
         outcome: 'notAttempted',
         reasons: [],
         problem: 'time ran out',
-        acceptByHand: 'aws directconnect …',
+        manualOverrideCommand: 'aws directconnect …',
       });
     },
   );
 
-  it('of a hold, with its reasons', () => {
+  it('has the reasons of a held request', () => {
     const [near] = publishInTurn(state, before(5, aRequest({ decision: aHold('frozen') }))).flat();
     const reasons = [{ code: 'frozen', message: 'because of frozen' }];
     expect(near).toMatchObject({ type: 'Deadline Near', detail: { reasons, outcome: 'held' } });

@@ -41,8 +41,8 @@ function aRequest(outcome: Outcome, earliest: string | null = null): RequestRepo
   };
 }
 
-/** Everything that can be told at once. */
-function told(given: Partial<RunFacts>): AcceptorEvent[] {
+/** Every event of these facts. */
+function findEvents(given: Partial<RunFacts>): AcceptorEvent[] {
   const facts: RunFacts = {
     ...NO_RUN_FACTS,
     origin: {
@@ -64,13 +64,13 @@ function told(given: Partial<RunFacts>): AcceptorEvent[] {
 const EVERYTHING: AcceptorEvent[] = [
   ...(['held', 'failed', 'notAttempted'] as const).flatMap((outcome) =>
     [null, '2026-11-17T09:00:00.000Z'].flatMap((earliest) =>
-      told({ requests: [aRequest(outcome, earliest)] }),
+      findEvents({ requests: [aRequest(outcome, earliest)] }),
     ),
   ),
-  ...told({ receipts: [aReceipt(), aReceipt({ id: 'dxvif-2', tickets: { default: 'NET-1' } })] }),
-  ...told({ ended: END_CAUSES.map((as) => anEndedRequest({ as, held: storedReasons('no-grant') })) }),
-  ...told({ ended: [anEndedRequest({ firstSeen: null, pendingSeconds: null })] }),
-  ...told({
+  ...findEvents({ receipts: [aReceipt(), aReceipt({ id: 'dxvif-2', tickets: { default: 'NET-1' } })] }),
+  ...findEvents({ ended: END_CAUSES.map((as) => anEndedRequest({ as, held: storedReasons('no-grant') })) }),
+  ...findEvents({ ended: [anEndedRequest({ firstSeen: null, pendingSeconds: null })] }),
+  ...findEvents({
     followUps: FOLLOW_UP_PROBLEMS.map((problem) => ({
       id: 'dxvif-1',
       owner: 'acme',
@@ -78,33 +78,32 @@ const EVERYTHING: AcceptorEvent[] = [
       acceptedAt: '2026-11-10T11:00:00.000Z',
       problem,
       connection: 'dxcon-22222222',
-      message: 'look at it',
+      message: 'check it',
       fix: problem === 'unrouted' ? 'aws ec2 …' : null,
     })),
   }),
-  ...told({ failures: Array.from({ length: 30 }, (_, i) => ({ code: 'api', message: `failure ${i}` })) }),
+  ...findEvents({
+    failures: Array.from({ length: 30 }, (_, i) => ({ code: 'api', message: `failure ${i}` })),
+  }),
 ];
 
 describe('the JSON schema of events', () => {
-  it('knows every type, and no other', () => {
+  it('has exactly the known types', () => {
     expect(SCHEMA.properties['detail-type'].enum).toEqual(EVENT_TYPES);
     expect(new Set(EVERYTHING.map(({ type }) => type))).toEqual(new Set(EVENT_TYPES));
   });
 
-  it.each(EVERYTHING.map((announcement) => [announcement.type, announcement] as const))(
-    'describes what is told: %s',
-    (_, announcement) => {
-      validate(toPublishedEvent(announcement));
-      expect(validate.errors ?? []).toEqual([]);
-    },
-  );
+  it.each(EVERYTHING.map((event) => [event.type, event] as const))('describes the event: %s', (_, event) => {
+    validate(toPublishedEvent(event));
+    expect(validate.errors ?? []).toEqual([]);
+  });
 
-  it.each(EVERYTHING.map((announcement) => [announcement.type, announcement] as const))(
-    'has no place for anything else in %s, and needs all that is there',
-    (_, announcement) => {
-      const event = toPublishedEvent(announcement);
+  it.each(EVERYTHING.map((event) => [event.type, event] as const))(
+    'allows no other key in %s, and requires every key',
+    (_, found) => {
+      const event = toPublishedEvent(found);
       expect(validate({ ...event, detail: { ...event.detail, more: 1 } })).toBe(false);
-      // What release 0.1.0 queued has no format.
+      // Events that release 0.1.0 queued have no format.
       for (const key of Object.keys(event.detail).filter((name) => name !== 'format')) {
         const { [key]: _gone, ...rest } = event.detail;
         expect([key, validate({ ...event, detail: rest })]).toEqual([key, false]);

@@ -15,9 +15,9 @@ import {
 import { ORIGIN } from '../support/eventFixtures.ts';
 import { aReceipt } from '../support/ledgerBuilders.ts';
 
-it('the grounds of an owner that the policy does not have hold no ticket, no gateway seen and no use', () => {
+it('the evidence for an owner that the policy does not have contains no ticket, no gateway and no usage', () => {
   const decision = { verdict: 'accept', owner: 'zeta', grant: 'a', grants: ['a'], gateway: VGW.lab } as const;
-  const look = {
+  const preflight = {
     request: aVif(),
     firstSeen: '2026-11-10T10:00:05.000Z',
     deadline: NO_DEADLINE,
@@ -26,7 +26,7 @@ it('the grounds of an owner that the policy does not have hold no ticket, no gat
     world: aDecisionContext({ interfaces: [aLiveVif()] }),
     skipped: [],
   };
-  const { tickets, gatewaySeen, usage } = collectEvidence(ORIGIN, aPolicy(), look);
+  const { tickets, gatewaySeen, usage } = collectEvidence(ORIGIN, aPolicy(), preflight);
   expect({ tickets: Object.keys(tickets), gatewaySeen, usage }).toEqual({
     tickets: [],
     gatewaySeen: null,
@@ -34,7 +34,7 @@ it('the grounds of an owner that the policy does not have hold no ticket, no gat
   });
 });
 
-describe('a receipt that does not say what stood in the slots of a limit had no room there', () => {
+describe('a receipt without recorded usage of a limit had no room under that limit', () => {
   const limited = aPolicyGranting(aGrant({ limit: 1 }));
   it.each([
     ['said to be free', { default: [] }, true],
@@ -44,12 +44,12 @@ describe('a receipt that does not say what stood in the slots of a limit had no 
     expect(replayDecision(aReceipt({ usage: { owner: [], grants } }), limited).isSame).toBe(isSame);
   });
 
-  it('and of what has no limit it need not say it', () => {
+  it('a receipt needs no usage of a grant without limit', () => {
     expect(replayDecision(aReceipt({ usage: { owner: [], grants: {} } }), aPolicy()).isSame).toBe(true);
   });
 });
 
-describe('what is kept of one acceptance is bounded', () => {
+describe('the size of a receipt is limited', () => {
   const decision = {
     verdict: 'accept',
     owner: 'acme',
@@ -60,7 +60,7 @@ describe('what is kept of one acceptance is bounded', () => {
   const interfaces = Array.from({ length: 9000 }, (_, i) =>
     aLiveVif({ id: `dxvif-${i}`, vlan: (i % 4000) + 1 }),
   );
-  const look = {
+  const preflight = {
     request: aVif(),
     firstSeen: '2026-11-10T10:00:05.000Z',
     deadline: NO_DEADLINE,
@@ -70,17 +70,17 @@ describe('what is kept of one acceptance is bounded', () => {
     skipped: interfaces.map(({ id }) => `VLAN in use: the API gives no VLAN for ${id}`),
   };
 
-  it('so that the intent and the receipt fit one item, whatever stands around the request', () => {
-    const grounds = collectEvidence(ORIGIN, aPolicy(), look);
-    expect(JSON.stringify(grounds).length).toBeLessThan(130_000);
-    expect(grounds.usage.owner.length + (grounds.usage.grants.default?.length ?? 0)).toBeLessThanOrEqual(
+  it('the intent and the receipt fit one item, with any number of other interfaces', () => {
+    const evidence = collectEvidence(ORIGIN, aPolicy(), preflight);
+    expect(JSON.stringify(evidence).length).toBeLessThan(130_000);
+    expect(evidence.usage.owner.length + (evidence.usage.grants.default?.length ?? 0)).toBeLessThanOrEqual(
       5002,
     );
   });
 
-  it('and its replay still comes to the same: a limit that left room does so by what is kept', () => {
+  it('a replay of the shortened evidence has the same result', () => {
     const policy = aPolicy({ owners: [anOwner({ limit: 9001, grants: [aGrant({ limit: 9001 })] })] });
-    const { usage } = collectEvidence(ORIGIN, policy, look);
+    const { usage } = collectEvidence(ORIGIN, policy, preflight);
     expect(replayDecision(aReceipt({ usage }), policy).isSame).toBe(true);
   });
 });

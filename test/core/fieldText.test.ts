@@ -5,7 +5,7 @@ import { aMatch, aPeer, aVif, CONNECTION } from '../support/builders.ts';
 
 const { connection, location, name, mtu, tags, peers, bgpKey, asn } = MATCH_FIELDS;
 
-describe('what is wanted, in words', () => {
+describe('the expected value of a field as text', () => {
   it.each<[Partial<Match>, string]>([
     [{ connection: [CONNECTION.owner, 'dxlag-1'] }, `${CONNECTION.owner} or dxlag-1`],
     [
@@ -31,7 +31,7 @@ describe('what is wanted, in words', () => {
   });
 });
 
-describe('what an interface has, in words that are safe to print; nothing where the API did not say', () => {
+describe('the actual value of a field as text, safe to print; null if the API did not return it', () => {
   it.each<
     [
       string,
@@ -60,7 +60,7 @@ describe('what an interface has, in words that are safe to print; nothing where 
       'peers',
       peers,
       { peers: [aPeer({ customerAddress: '169.254.010.2/30' })] },
-      '169.254.10.1/30 and unknown (`169.254.010.2/30` is no address)',
+      '169.254.10.1/30 and unknown (`169.254.010.2/30` is not an address)',
     ],
     ['peers', peers, { peers: [aPeer({ amazonAddress: null, customerAddress: null })] }, null],
     ['peers', peers, {}, '169.254.10.1/30 and 169.254.10.2/30'],

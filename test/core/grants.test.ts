@@ -13,8 +13,8 @@ function whyNot(grants: readonly Grant[], request: Partial<VirtualInterface> = {
   return reason;
 }
 
-describe('no grant fits: the nearest is named, with every field that failed', () => {
-  it('is the one with the fewest fields that fail', () => {
+describe('if no grant matches, the nearest one is named with every field that failed', () => {
+  it('the nearest grant has the fewest failing fields', () => {
     const three = aGrant({ name: 'a', match: { vlan: [[1, 9]], name: ['x'], location: ['LON1'] } });
     const one = aGrant({
       name: 'b',
@@ -23,57 +23,57 @@ describe('no grant fits: the nearest is named, with every field that failed', ()
     });
     expect(whyNot([three, one])).toMatchObject({
       code: 'no-grant',
-      message: 'no grant of owner `acme` fits; nearest is `b`: vlan must be 1-9, is 101',
+      message: 'no grant of owner `acme` matches; nearest is `b`: vlan must be 1-9, is 101',
       nearest: {
         owner: 'acme',
         grant: 'b',
         gateway: VGW.lab,
-        failed: [{ field: 'vlan', wanted: '1-9', seen: '101', verdict: 'no' }],
+        failed: [{ field: 'vlan', expected: '1-9', actual: '101', verdict: 'no' }],
       },
     });
   });
 
-  it('is, of equals, the one of which less is certainly wrong', () => {
+  it('of equal grants, the nearest has fewer fields that certainly do not match', () => {
     const wrong = aGrant({ name: 'a', match: { vlan: [[1, 9]] } });
     const unsure = aGrant({ name: 'b', match: { mtu: [9001] } });
     expect(whyNot([wrong, unsure])).toMatchObject({
       message:
-        'no grant of owner `acme` fits; nearest is `b`: mtu must be 9001, and the API does not give it',
-      nearest: { failed: [{ field: 'mtu', seen: null, verdict: 'unknown' }] },
+        'no grant of owner `acme` matches; nearest is `b`: mtu must be 9001, but the API does not return it',
+      nearest: { failed: [{ field: 'mtu', actual: null, verdict: 'unknown' }] },
     });
   });
 
-  it('is, of equals, the one of which more fits: a grant that asks for little else is no nearer', () => {
+  it('of equal grants, the nearest has more matching fields', () => {
     const broad = aGrant({ name: 'a', match: { vlan: [[1, 9]] } });
     const close = aGrant({ name: 'b', match: { vlan: [[1, 9]], name: ['acme-*'], location: ['PAR1'] } });
     expect(whyNot([broad, close]).nearest?.grant).toBe('b');
   });
 
-  it('is, of equals still, the first by name', () => {
+  it('of still equal grants, the nearest is the first by name', () => {
     const grants = ['c', 'a', 'b'].map((name) => aGrant({ name, match: { vlan: [[1, 9]] } }));
     expect(whyNot(grants).nearest?.grant).toBe('a');
   });
 
-  it('names every field, and quotes what the requester chose', () => {
+  it('the message names every field, and quotes texts of the requester', () => {
     const match = { vlan: [[1, 9]], name: ['safe'], location: ['LON1'] } as const;
     expect(whyNot([aGrant({ match })], { name: 'a`\u202e' }).message).toBe(
-      'no grant of owner `acme` fits; nearest is `default`: vlan must be 1-9, is 101, ' +
+      'no grant of owner `acme` matches; nearest is `default`: vlan must be 1-9, is 101, ' +
         'name must be `safe`, is `a\\u{60}\\u{202e}` and location must be LON1, is PAR1',
     );
   });
 
-  it('is never one that fits at another time', () => {
+  it('the nearest grant is not one that matches at another time', () => {
     const later = aGrant({ name: 'later', from: '2027-01-01T00:00:00.000Z' });
     const other = aGrant({ name: 'other', match: { vlan: [[1, 9]] } });
     expect(whyNot([later, other])).toMatchObject({ code: 'grant-not-started' });
   });
 
-  it('says so when there is none at all', () => {
+  it('the message says so if the owner has no grant', () => {
     expect(whyNot([])).toMatchObject({ code: 'no-grant', message: 'owner `acme` has no grant' });
   });
 });
 
-describe('the gateway told for a person', () => {
+describe('the gateway that is suggested to a person', () => {
   it.each<[string, readonly Grant[], string | null]>([
     ['of none', [], null],
     ['of one', [aGrant()], VGW.prod],
@@ -85,7 +85,7 @@ describe('the gateway told for a person', () => {
 
   it.each<[string, Grant, string]>([
     ['the nearest', aGrant({ gateway: VGW.lab, match: { vlan: [[1, 9]] } }), VGW.lab],
-    ['one that is over', aGrant({ gateway: VGW.lab, until: '2026-01-01T00:00:00.000Z' }), VGW.lab],
+    ['one that has ended', aGrant({ gateway: VGW.lab, until: '2026-01-01T00:00:00.000Z' }), VGW.lab],
   ])('comes from %s', (_, grant, gateway) => {
     expect(findFittingGrants(anOwner({ grants: [grant] }), aVif(), NOW)).toMatchObject({
       found: false,

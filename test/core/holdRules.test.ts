@@ -13,11 +13,11 @@ function held(request: VirtualInterface, ...hold: HoldRule[]): readonly string[]
 type Row = [
   what: string,
   expected: boolean,
-  line: Parameters<typeof aHoldRule>[0],
+  rule: Parameters<typeof aHoldRule>[0],
   request: Partial<VirtualInterface>,
 ];
 
-describe('a hold line applies unless some field is a definite no', () => {
+describe('a hold rule applies unless at least one field definitely does not match', () => {
   it.each<Row>([
     ['its one field is a yes', true, { vlan: [[101, 101]] }, {}],
     ['its one field is a no', false, { vlan: [[3000, 4094]] }, {}],
@@ -30,16 +30,16 @@ describe('a hold line applies unless some field is a definite no', () => {
     ['it is of the connection', true, { connection: [CONNECTION.owner] }, {}],
     ['it is of another connection', false, { connection: [CONNECTION.other] }, {}],
     ['it is of a location', true, { location: ['PAR1'] }, {}],
-    ['it is of a tag that the API does not give', true, { tags: { env: ['lab'] } }, {}],
+    ['it is of a tag that the API does not return', true, { tags: { env: ['lab'] } }, {}],
     ['it is of another tag', false, { tags: { env: ['lab'] } }, { tags: { env: 'prod' } }],
-    ['it is of an MTU that the API does not give', true, { mtu: [9001] }, {}],
+    ['it is of an MTU that the API does not return', true, { mtu: [9001] }, {}],
     ['it has no field at all', true, {}, {}],
-  ])('%s: held %s', (_, expected, line, request) => {
-    expect(held(aVif(request), aHoldRule(line)).length > 0).toBe(expected);
+  ])('%s: held %s', (_, expected, rule, request) => {
+    expect(held(aVif(request), aHoldRule(rule)).length > 0).toBe(expected);
   });
 });
 
-describe('where sessions matter, any of them will do', () => {
+describe('a hold rule on session fields applies if any session matches', () => {
   const good = aPeer();
   const bad = aPeer({ asn: 65066, amazonAddress: '10.6.6.1/30', customerAddress: '10.6.6.2/30' });
   const silent = aPeer({ asn: null, amazonAddress: null, customerAddress: null });
@@ -59,25 +59,25 @@ describe('where sessions matter, any of them will do', () => {
       { asn: [[65010, 65010]], peers: ['10.6.6.0/24'] },
       { peers: [good, bad] },
     ],
-  ])('%s: held %s', (_, expected, line, request) => {
-    expect(held(aVif(request), aHoldRule(line)).length > 0).toBe(expected);
+  ])('%s: held %s', (_, expected, rule, request) => {
+    expect(held(aVif(request), aHoldRule(rule)).length > 0).toBe(expected);
   });
 });
 
-describe('what people are told', () => {
-  it('each line that applies, by its fields, its reason and what was not known', () => {
-    const lines = [
+describe('the message of a hold rule', () => {
+  it('names each rule that applies, with fields, reason and unknown values', () => {
+    const rules = [
       aHoldRule({ vlan: [[3000, 4094]], reason: 'old lab' }),
       aHoldRule({ vlan: [[101, 101]], name: ['acme-*'], reason: 'under investigation' }),
       aHoldRule({ connection: [CONNECTION.owner], vlan: [[1, 4094]] }),
     ];
-    expect(held(aVif({ name: null }), ...lines)).toEqual([
-      `a \`hold\` line holds connection ${CONNECTION.owner} and vlan 1-4094`,
-      'a `hold` line holds vlan 101 and name `acme-*` (not known here): under investigation',
+    expect(held(aVif({ name: null }), ...rules)).toEqual([
+      `a hold rule matches connection ${CONNECTION.owner} and vlan 1-4094`,
+      'a hold rule matches vlan 101 and name `acme-*` (unknown): under investigation',
     ]);
   });
 
-  it('also where the requester is unknown', () => {
+  it('is reported also for an unknown requester', () => {
     const request = aVif({ connection: CONNECTION.other });
     expect(held(request, aHoldRule({ vlan: [[101, 101]] }))).toHaveLength(2);
   });

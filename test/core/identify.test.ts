@@ -12,65 +12,65 @@ import {
   RECIPIENT_ACCOUNT,
 } from '../support/builders.ts';
 
-const OURS = 'dxcon-0urs0001';
-const OUR_LAG = 'dxlag-0urs0001';
-const KNOWN: OwnConnections = { known: true, ids: new Set([OURS, OUR_LAG]) };
+const OWN = 'dxcon-0urs0001';
+const OWN_LAG = 'dxlag-0urs0001';
+const KNOWN: OwnConnections = { known: true, ids: new Set([OWN, OWN_LAG]) };
 const ASKING_FAILED: OwnConnections = { known: false, why: 'DescribeConnections failed' };
-const STRANGER = '345678901234';
+const UNKNOWN_ACCOUNT = '345678901234';
 
 const outscale = aPolicy({ owners: [anOwner({ account: OWNER_ACCOUNT })] });
 const aws = aPolicy({ recipient: AWS, owners: [anOwner({ account: OWNER_ACCOUNT })] });
 const accountless = aPolicy({ owners: [anOwner({ account: null })] });
 const policies = { outscale, aws, accountless };
 
-/** In one word: the owner's name, `outbound`, or the code of the reason. */
-function told(policy: Policy, vif: VirtualInterface, own = KNOWN): string {
+/** The name of the owner, `outbound`, or the code of the reason. */
+function identityOf(policy: Policy, vif: VirtualInterface, own = KNOWN): string {
   const identity = identify(policy, vif, own);
   if (identity.kind === 'owner') return identity.owner.name;
   return identity.kind === 'unknown' ? identity.reason.code : identity.kind;
 }
 
-type Row = [ownerAccount: string | null, connection: string | null, told: string];
+type Row = [ownerAccount: string | null, connection: string | null, identity: string];
 
 describe.each(['outscale', 'aws'] as const)('on %s', (provider) => {
   const policy = policies[provider];
   it.each<Row>([
-    // 1. the owner account is missing, or ours: then the connection tells
+    // 1. the owner account is missing, or the recipient's: then the connection decides
     [null, CONNECTION.owner, 'unknown-requester'],
     [null, null, 'unknown-requester'],
     [RECIPIENT_ACCOUNT, CONNECTION.owner, 'acme'],
     [RECIPIENT_ACCOUNT, CONNECTION.second, 'acme'],
     [RECIPIENT_ACCOUNT, CONNECTION.other, 'unknown-requester'],
     [RECIPIENT_ACCOUNT, null, 'unknown-requester'],
-    // 2. another account, on a connection of ours: we offered it
-    [STRANGER, OURS, 'outbound'],
-    [STRANGER, OUR_LAG, 'outbound'],
-    [OWNER_ACCOUNT, OURS, 'outbound'],
-  ])('owner account %s on connection %s is %s', (ownerAccount, connection, expected) => {
-    expect(told(policy, aVif({ ownerAccount, connection }))).toBe(expected);
+    // 2. another account, on a connection of the recipient: an outbound offer
+    [UNKNOWN_ACCOUNT, OWN, 'outbound'],
+    [UNKNOWN_ACCOUNT, OWN_LAG, 'outbound'],
+    [OWNER_ACCOUNT, OWN, 'outbound'],
+  ])('identifies owner account %s on connection %s as %s', (ownerAccount, connection, expected) => {
+    expect(identityOf(policy, aVif({ ownerAccount, connection }))).toBe(expected);
   });
 
-  it('an owner account that is ours never makes an owner of a stranger', () => {
-    const stranger = aVif({
+  it("never identifies an unknown requester by the recipient's own account", () => {
+    const unknownRequester = aVif({
       ownerAccount: RECIPIENT_ACCOUNT,
       connection: CONNECTION.other,
       name: 'acme-prod-1',
     });
-    expect(identify(policy, stranger, KNOWN)).toMatchObject({
+    expect(identify(policy, unknownRequester, KNOWN)).toMatchObject({
       kind: 'unknown',
       reason: { message: expect.stringContaining(`\`${CONNECTION.other}\``) },
     });
   });
 
-  it('asks for our own connections only where the API names another account', () => {
+  it('needs the own connections only if the API returns another account', () => {
     expect(needsOwnConnections(policy, aVif({ ownerAccount: RECIPIENT_ACCOUNT }))).toBe(false);
     expect(needsOwnConnections(policy, aVif({ ownerAccount: null }))).toBe(false);
-    expect(needsOwnConnections(policy, aVif({ ownerAccount: STRANGER }))).toBe(true);
-    expect(told(policy, aVif(), ASKING_FAILED)).toBe('acme');
+    expect(needsOwnConnections(policy, aVif({ ownerAccount: UNKNOWN_ACCOUNT }))).toBe(true);
+    expect(identityOf(policy, aVif(), ASKING_FAILED)).toBe('acme');
   });
 
-  it('holds what names another account while our own connections are not known, and says why', () => {
-    for (const ownerAccount of [OWNER_ACCOUNT, STRANGER]) {
+  it('holds a request with another account while the own connections are unknown, with the cause', () => {
+    for (const ownerAccount of [OWNER_ACCOUNT, UNKNOWN_ACCOUNT]) {
       const identity = identify(policy, aVif({ ownerAccount }), ASKING_FAILED);
       expect(identity).toMatchObject({
         reason: {
@@ -82,52 +82,52 @@ describe.each(['outscale', 'aws'] as const)('on %s', (provider) => {
   });
 });
 
-describe('another account, on a connection that is not ours', () => {
+describe("another account, on a connection that is not the recipient's", () => {
   it.each<[keyof typeof policies, ...Row]>([
-    // 3. on OUTSCALE it must be the account of the owner that has the connection
+    // 3. on OUTSCALE it must be the account of the owner of the connection
     ['outscale', OWNER_ACCOUNT, CONNECTION.owner, 'acme'],
-    ['outscale', STRANGER, CONNECTION.owner, 'owner-mismatch'],
+    ['outscale', UNKNOWN_ACCOUNT, CONNECTION.owner, 'owner-mismatch'],
     ['outscale', OWNER_ACCOUNT, CONNECTION.other, 'unknown-requester'],
     ['outscale', OWNER_ACCOUNT, null, 'unknown-requester'],
     ['accountless', OWNER_ACCOUNT, CONNECTION.owner, 'owner-mismatch'],
-    // on AWS it is the recipient's, which is then not us
+    // on AWS it is another recipient
     ['aws', OWNER_ACCOUNT, CONNECTION.owner, 'owner-mismatch'],
-    ['aws', STRANGER, CONNECTION.owner, 'owner-mismatch'],
-    ['aws', STRANGER, CONNECTION.other, 'owner-mismatch'],
-    ['aws', STRANGER, null, 'owner-mismatch'],
+    ['aws', UNKNOWN_ACCOUNT, CONNECTION.owner, 'owner-mismatch'],
+    ['aws', UNKNOWN_ACCOUNT, CONNECTION.other, 'owner-mismatch'],
+    ['aws', UNKNOWN_ACCOUNT, null, 'owner-mismatch'],
   ])('%s: account %s on connection %s is %s', (policy, ownerAccount, connection, expected) => {
-    expect(told(policies[policy], aVif({ ownerAccount, connection }))).toBe(expected);
+    expect(identityOf(policies[policy], aVif({ ownerAccount, connection }))).toBe(expected);
   });
 
-  it('says which line to add for an owner without an account', () => {
+  it('the message says which line to add for an owner without an account', () => {
     const message = `add \`account: "${OWNER_ACCOUNT}"\` under \`owners.acme\``;
     expect(identify(accountless, aVif({ ownerAccount: OWNER_ACCOUNT }), KNOWN)).toMatchObject({
       reason: { message: expect.stringContaining(message) },
     });
   });
 
-  it('never proposes a line made of what is no account', () => {
+  it('the message never proposes an invalid account', () => {
     const identity = identify(accountless, aVif({ ownerAccount: '1"\nfreeze: false' }), KNOWN);
     expect(identity).toMatchObject({ reason: { message: expect.stringContaining('`account: "…"`') } });
     expect(JSON.stringify(identity)).not.toContain('\\n');
   });
 });
 
-describe('who an owner is', () => {
-  it('rests on the connection alone: nothing the requester writes makes one', () => {
+describe('the identity of an owner', () => {
+  it('depends only on the connection, not on anything that the requester writes', () => {
     const words = { name: 'acme', vlan: 101, location: 'PAR1', tags: { owner: 'acme' } };
-    expect(told(outscale, aVif({ ...words, connection: CONNECTION.other }))).toBe('unknown-requester');
+    expect(identityOf(outscale, aVif({ ...words, connection: CONNECTION.other }))).toBe('unknown-requester');
   });
 
-  it('is told among several owners', () => {
+  it('is found among several owners', () => {
     const both = aPolicy({
       owners: [anOwner(), anOwner({ name: 'zeta', connections: [CONNECTION.other], account: null })],
     });
-    expect(told(both, aVif({ connection: CONNECTION.other }))).toBe('zeta');
-    expect(told(both, aVif({ connection: CONNECTION.owner }))).toBe('acme');
+    expect(identityOf(both, aVif({ connection: CONNECTION.other }))).toBe('zeta');
+    expect(identityOf(both, aVif({ connection: CONNECTION.owner }))).toBe('acme');
   });
 
-  it('is nobody where two owners claim the connection', () => {
+  it('is unknown if two owners have the connection', () => {
     const both = aPolicy({ owners: [anOwner(), anOwner({ name: 'zeta' })] });
     expect(identify(both, aVif(), KNOWN)).toMatchObject({
       kind: 'unknown',

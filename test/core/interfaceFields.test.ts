@@ -5,7 +5,7 @@ import { aMatch, aVif, CONNECTION } from '../support/builders.ts';
 
 const { connection, vlan, name, location, mtu, tags } = MATCH_FIELDS;
 
-/** For these fields a `hold` line asks what a grant asks. */
+/** For these fields a hold rule and a grant have the same result. */
 const both = ['matchesCertainly', 'mayMatch'] as const;
 
 describe('connection', () => {
@@ -40,7 +40,7 @@ describe('vlan', () => {
     for (const mode of both) expect(vlan[mode](wanted, aVif({ vlan: seen }))).toBe(verdict);
   });
 
-  it('is told as it is written', () => {
+  it('is shown as written', () => {
     expect(vlan.describeExpected(wanted)).toBe('100-199 or 300');
     expect(vlan.describeActual(aVif({ vlan: 7 }))).toBe('7');
     expect(vlan.describeActual(aVif({ vlan: null }))).toBeNull();
@@ -59,7 +59,7 @@ describe('name', () => {
     for (const mode of both) expect(name[mode](['acme-*', 'spare'], aVif({ name: seen }))).toBe(verdict);
   });
 
-  it('is told unharmed, whatever words it holds', () => {
+  it('is quoted safely, with any content', () => {
     expect(name.describeExpected(['rock and roll', 'a*', 'b'])).toBe('`rock and roll` or `a*` or `b`');
   });
 });
@@ -94,16 +94,16 @@ describe('tags', () => {
     ['a key that lacks', { env: 'prod' }, 'no'],
     ['a key in other capitals', { Env: 'prod', team: 'net' }, 'no'],
     ['no tags', {}, 'no'],
-    ['tags that the API does not give', null, 'unknown'],
+    ['tags that the API does not return', null, 'unknown'],
   ])('%s: a %s', (_, seen, verdict) => {
     for (const mode of both) expect(tags[mode](wanted, aVif({ tags: seen }))).toBe(verdict);
   });
 
-  it('a key that every object inherits is no tag', () => {
+  it('an inherited property is not a tag', () => {
     expect(tags.matchesCertainly({ constructor: [''] }, aVif({ tags: {} }))).toBe('no');
   });
 
-  it('an empty value may be asked for', () => {
+  it('an empty value can be demanded', () => {
     expect(tags.matchesCertainly({ flag: [''] }, aVif({ tags: { flag: '' } }))).toBe('yes');
   });
 });
@@ -111,7 +111,7 @@ describe('tags', () => {
 describe('a match of several fields', () => {
   const nothing: VirtualInterface = aVif({ connection: null, vlan: null, name: null, location: null });
 
-  it('judges each that is demanded, in the order in which people are told', () => {
+  it('is evaluated for each demanded field, in the order of messages', () => {
     const match = aMatch({
       location: ['PAR1'],
       name: ['*'],
@@ -129,7 +129,7 @@ describe('a match of several fields', () => {
     ]);
   });
 
-  it('demands nothing when no field is written', () => {
+  it('demands nothing without fields', () => {
     expect(evaluateMatch(aMatch(), aVif(), 'matchesCertainly')).toEqual([]);
   });
 });

@@ -18,7 +18,7 @@ function cidr(text: string): Cidr {
 
 function host(text: string) {
   const parsed = parseHostAddress(text);
-  if (parsed === null) throw new Error(`${text} is no address`);
+  if (parsed === null) throw new Error(`${text} is not an address`);
   return parsed;
 }
 
@@ -64,7 +64,7 @@ describe('a block of addresses', () => {
     'x/10.0.0.0/8',
     '',
     'acme',
-  ])('`%s` is none', (text) => {
+  ])('`%s` is not a block', (text) => {
     expect(parseCidr(text)).toBeNull();
   });
 });
@@ -75,7 +75,7 @@ describe('an address in its subnet', () => {
     ['169.254.10.255/16', '169.254.0.0/16'],
     ['10.0.0.1', '10.0.0.1/32'],
     ['2001:db8::ffff/64', '2001:db8::/64'],
-  ])('`%s` stands in `%s`', (text, subnet) => {
+  ])('`%s` has the subnet `%s`', (text, subnet) => {
     expect(formatCidr(host(text).subnet)).toBe(subnet);
   });
 
@@ -88,7 +88,7 @@ describe('an address in its subnet', () => {
     ['169.254.10.1/30', '169.254.10.5', 'no'],
     ['169.254.10.1', '10.9.9.9', 'unknown'],
     ['169.254.10.1', '::1', 'no'],
-  ])('`%s` and `%s` stand in one subnet: %s', (a, b, expected) => {
+  ])('`%s` and `%s` are in one subnet: %s', (a, b, expected) => {
     expect(sameSubnet(host(a), host(b))).toBe(expected);
     expect(sameSubnet(host(b), host(a))).toBe(expected);
   });
@@ -104,7 +104,7 @@ describe('an address in its subnet', () => {
     ['169.254.10.1', '169.254.10.1', 'yes'],
     ['169.254.10.1', '169.254.10.2', 'unknown'],
     ['169.254.10.1', '::1', 'no'],
-  ])('the subnets of `%s` and `%s` have an address in common: %s', (a, b, expected) => {
+  ])('the subnets of `%s` and `%s` overlap: %s', (a, b, expected) => {
     expect(subnetsOverlap(host(a), host(b))).toBe(expected);
     expect(subnetsOverlap(host(b), host(a))).toBe(expected);
   });

@@ -11,47 +11,47 @@ const REQUEST = 'dxvif-aaaaaaaa';
 const LIVE = 'dxvif-bbbbbbbb';
 
 const owner = anOwner({ limit: 1, grants: [aGrant()] });
-/** takes VLANs 100-199 */
+/** a grant for VLANs 100-199 */
 const grant = aGrant({ name: 'prod', limit: 1, match: { vlan: [[100, 199]] } });
 
-/** of which `owner` is one */
+/** a policy with `owner` and another one */
 const policy = { owners: [owner] };
 
-function isOwnerFull(world: Partial<DecisionContext>): boolean {
-  return exhaustedLimitReasons(owner, [aGrant()], REQUEST, policy, aDecisionContext(world)).some(
+function isOwnerFull(context: Partial<DecisionContext>): boolean {
+  return exhaustedLimitReasons(owner, [aGrant()], REQUEST, policy, aDecisionContext(context)).some(
     ({ code }) => code === 'owner-limit',
   );
 }
 
-function isGrantFull(world: Partial<DecisionContext>): boolean {
+function isGrantFull(context: Partial<DecisionContext>): boolean {
   const granting = anOwner({ grants: [aGrant({ name: 'lab' }), grant] });
   const owners = [granting, anOwner({ name: 'zeta', connections: [CONNECTION.other] })];
-  return exhaustedLimitReasons(granting, [grant], REQUEST, { owners }, aDecisionContext(world)).length > 0;
+  return exhaustedLimitReasons(granting, [grant], REQUEST, { owners }, aDecisionContext(context)).length > 0;
 }
 
 const among = (...interfaces: VirtualInterface[]): Partial<DecisionContext> => ({ interfaces });
 
-describe("an owner's limit counts by its connections", () => {
+describe('the limit of an owner counts the interfaces on its connections', () => {
   it.each<[string, boolean, Partial<VirtualInterface>]>([
     ['an available one', true, {}],
     ['one on another connection of the owner', true, { connection: CONNECTION.second }],
-    ["one on somebody else's connection", false, { connection: CONNECTION.other }],
-    ['one whose connection the API does not give', true, { connection: null }],
-    ['one that somebody else accepted', true, { gateway: 'vgw-00000000' }],
+    ['one on the connection of another owner', false, { connection: CONNECTION.other }],
+    ['one whose connection the API does not return', true, { connection: null }],
+    ['one that was accepted for another gateway', true, { gateway: 'vgw-00000000' }],
     ['a public one', true, { type: 'public' }],
-    // live is everything that is not certainly over
+    // every state that is not certainly final is live
     ['pending', true, { state: 'pending' }],
     ['down', true, { state: 'down' }],
     ['deleting', true, { state: 'deleting' }],
-    ['in a state nobody heard of', true, { state: 'approving' }],
+    ['in an unknown state', true, { state: 'approving' }],
     ['without a state', true, { state: null }],
     ['deleted', false, { state: 'deleted' }],
     ['rejected', false, { state: 'rejected' }],
     ['expired', false, { state: 'expired' }],
-    // requests wait, and occupy nothing
+    // requests take no slot
     ['confirming', false, { state: 'confirming', gateway: null }],
     ['confirming and unreadable', true, { state: 'confirming', readErrors: ['odd'] }],
-    ['over and unreadable', false, { state: 'deleted', readErrors: ['odd'] }],
+    ['ended and unreadable', false, { state: 'deleted', readErrors: ['odd'] }],
     ['unreadable, on another connection', false, { connection: CONNECTION.other, readErrors: ['odd'] }],
     ['unreadable, connection and all', true, { connection: null, readErrors: ['odd'] }],
   ])('%s: %s', (_, counts, given) => {
@@ -59,7 +59,7 @@ describe("an owner's limit counts by its connections", () => {
   });
 });
 
-describe("an owner's limit counts what was given to it, wherever that is", () => {
+describe('the limit of an owner counts its recorded assignments, on any connection', () => {
   const moved = aLiveVif({ connection: CONNECTION.other });
   it.each<[string, boolean, Partial<DecisionContext>]>([
     [
@@ -70,33 +70,33 @@ describe("an owner's limit counts what was given to it, wherever that is", () =>
     ['not listed at all', true, { acceptances: { [LIVE]: anAcceptance() } }],
     ['begun, and not listed', true, { intents: { [LIVE]: anIntent() } }],
     [
-      'moved, and a request again by its listing',
+      'moved, and listed as a request again',
       true,
       { interfaces: [{ ...moved, state: 'confirming' }], acceptances: { [LIVE]: anAcceptance() } },
     ],
     [
-      'over',
+      'ended',
       false,
       { interfaces: [{ ...moved, state: 'deleted' }], acceptances: { [LIVE]: anAcceptance() } },
     ],
     [
-      'over, and begun',
+      'ended, and begun',
       false,
       { interfaces: [{ ...moved, state: 'deleted' }], intents: { [LIVE]: anIntent() } },
     ],
     ['of a record that cannot be read', true, { interfaces: [moved], damaged: { [LIVE]: 'it is odd' } }],
     ['of such a record, not listed', true, { damaged: { [LIVE]: 'it is odd' } }],
     [
-      'over, of such a record',
+      'ended, with such a record',
       false,
       { interfaces: [{ ...moved, state: 'deleted' }], damaged: { [LIVE]: 'it is odd' } },
     ],
-    ['no interface: a damaged announcement', false, { damaged: { '4c7e': 'it is odd' } }],
-  ])('%s: %s', (_, counts, world) => {
-    expect(isOwnerFull(world)).toBe(counts);
+    ['a damaged event, which is not an interface', false, { damaged: { '4c7e': 'it is odd' } }],
+  ])('%s: %s', (_, counts, context) => {
+    expect(isOwnerFull(context)).toBe(counts);
   });
 
-  it('and names those that are on another connection by where they are', () => {
+  it('the message names the other connection of a moved interface', () => {
     const acceptances = { [LIVE]: anAcceptance() };
     const [reason] = exhaustedLimitReasons(
       owner,
@@ -119,8 +119,9 @@ describe('a record belongs', () => {
   });
 
   function takers(record: Partial<Acceptance>, ...owners: Owner[]): string[] {
-    const world = aDecisionContext({ acceptances: { [LIVE]: anAcceptance(record) } });
-    const isFull = (of: Owner) => exhaustedLimitReasons(of, of.grants, REQUEST, { owners }, world).length > 0;
+    const context = aDecisionContext({ acceptances: { [LIVE]: anAcceptance(record) } });
+    const isFull = (of: Owner) =>
+      exhaustedLimitReasons(of, of.grants, REQUEST, { owners }, context).length > 0;
     return owners.filter(isFull).map(({ name }) => name);
   }
 
@@ -130,7 +131,7 @@ describe('a record belongs', () => {
     ['to the owner that has its connection now, under another name', ['acme'], { owner: 'old' }],
     ['to both where name and connection differ', ['acme', 'zeta'], { owner: 'zeta' }],
     [
-      'where neither is known any more, to every owner with its gateway',
+      'if neither is known any more, to every owner with its gateway',
       ['acme', 'zeta'],
       { owner: 'old', connection: CONNECTION.other },
     ],
@@ -153,107 +154,115 @@ describe('a record belongs', () => {
       aGrant({ name: 'prod2', limit: 1 }),
     ];
     const of = anOwner({ grants });
-    const world = aDecisionContext({
+    const context = aDecisionContext({
       acceptances: { [LIVE]: anAcceptance({ grants: ['prod'], ...record }) },
     });
     const full = grants.filter(
-      (one) => exhaustedLimitReasons(of, [one], REQUEST, { owners: [of] }, world).length > 0,
+      (one) => exhaustedLimitReasons(of, [one], REQUEST, { owners: [of] }, context).length > 0,
     );
     expect(full.map(({ name }) => name)).toEqual(expected);
   });
 
-  it('to its owner by the connection of a confirm that was begun, as its grounds have it', () => {
-    const world = aDecisionContext({ intents: { [LIVE]: anIntent({ owner: 'old' }) } });
+  it('to the owner of the connection in the evidence of a confirm that was begun', () => {
+    const context = aDecisionContext({ intents: { [LIVE]: anIntent({ owner: 'old' }) } });
     const isFull = (of: Owner) =>
-      exhaustedLimitReasons(of, [], REQUEST, { owners: [owner, zeta] }, world).length > 0;
+      exhaustedLimitReasons(of, [], REQUEST, { owners: [owner, zeta] }, context).length > 0;
     expect([owner, zeta].map(isFull)).toEqual([true, false]);
   });
 });
 
-describe("a grant's limit counts by its match, or by what the ledger says was given", () => {
+describe('the limit of a grant counts matching interfaces and recorded assignments', () => {
   it.each<[string, boolean, Partial<VirtualInterface>]>([
-    ['one that fits', true, { vlan: 150 }],
+    ['one that matches', true, { vlan: 150 }],
     ['one that does not', false, { vlan: 200 }],
     ['one that may', true, { vlan: null }],
-    ["one that fits, on somebody else's connection", false, { vlan: 150, connection: CONNECTION.other }],
-    ['one that fits, and is over', false, { vlan: 150, state: 'deleted' }],
-    ['an unreadable one that may', true, { vlan: null, readErrors: ['odd'] }],
-    ['an unreadable one that does not fit', false, { vlan: 200, readErrors: ['odd'] }],
+    [
+      'one that matches, on the connection of another owner',
+      false,
+      { vlan: 150, connection: CONNECTION.other },
+    ],
+    ['one that matches, and has ended', false, { vlan: 150, state: 'deleted' }],
+    ['an unreadable one that possibly matches', true, { vlan: null, readErrors: ['odd'] }],
+    ['an unreadable one that does not match', false, { vlan: 200, readErrors: ['odd'] }],
   ])('%s: %s', (_, counts, given) => {
     expect(isGrantFull(among(aLiveVif(given)))).toBe(counts);
   });
 
   it.each<[string, boolean, Partial<VirtualInterface>, string[]]>([
-    ['given by it, though it fits no more', true, { vlan: 200 }, ['prod']],
+    ['assigned by the grant, although it no longer matches', true, { vlan: 200 }, ['prod']],
     ['given by it and others', true, { vlan: 200 }, ['lab', 'prod']],
     ['given by another', false, { vlan: 200 }, ['lab']],
     ['given by it, moved to another connection', true, { connection: CONNECTION.other }, ['prod']],
-    ['given by it, and over', false, { vlan: 200, state: 'deleted' }, ['prod']],
+    ['assigned by the grant, and ended', false, { vlan: 200, state: 'deleted' }, ['prod']],
   ])('%s: %s', (_, counts, given, grants) => {
     const acceptances = { [LIVE]: anAcceptance({ grants }) };
     expect(isGrantFull({ interfaces: [aLiveVif(given)], acceptances })).toBe(counts);
   });
 
   it.each<[string, boolean, Partial<VirtualInterface>]>([
-    ['may have been given by it, though it fits no more', true, { vlan: 200 }],
-    ['may have been, on a connection that is not told', true, { vlan: 200, connection: null }],
-    ["may have been, before its connection was somebody else's", true, { connection: CONNECTION.other }],
-    ['is over', false, { vlan: 200, state: 'deleted' }],
-  ])('whose record cannot be read, and which %s: %s', (_, counts, given) => {
+    ['may have been assigned by the grant, and no longer matches', true, { vlan: 200 }],
+    ['may have been assigned, on an unknown connection', true, { vlan: 200, connection: null }],
+    [
+      'may have been assigned, before its connection had another owner',
+      true,
+      { connection: CONNECTION.other },
+    ],
+    ['has ended', false, { vlan: 200, state: 'deleted' }],
+  ])('an interface with an unreadable record that %s counts: %s', (_, counts, given) => {
     const damaged = { [LIVE]: 'it is odd' };
     expect(isGrantFull({ interfaces: [aLiveVif(given)], damaged })).toBe(counts);
   });
 
-  it('a grant of the same name of another owner is another grant', () => {
+  it('a grant with the same name of another owner is a different grant', () => {
     const given = { owner: 'zeta', connection: CONNECTION.other, grants: ['prod'] };
     const acceptances = { [LIVE]: anAcceptance(given) };
     expect(isGrantFull({ interfaces: [aLiveVif({ vlan: 200 })], acceptances })).toBe(false);
   });
 });
 
-describe('a confirm that was begun, or is on record, takes its slot while the listing shows a request', () => {
+describe('a begun or recorded confirm takes its slot while the listing still shows a request', () => {
   const asked = aVif({ id: LIVE, vlan: 150 });
   it.each<[string, boolean, boolean, Partial<DecisionContext>]>([
     ['nothing of it in the ledger', false, false, {}],
     ['an intent', true, true, { intents: { [LIVE]: anIntent({ grants: ['prod'] }) } }],
     ['an acceptance', true, true, { acceptances: { [LIVE]: anAcceptance({ grants: ['prod'] }) } }],
     ['something that cannot be read', true, true, { damaged: { [LIVE]: 'it is odd' } }],
-    // the policy has changed its names since
+    // the policy has renamed owner or grant since then
     [
-      'an intent of another name',
+      'an intent of another owner name',
       true,
       true,
       { intents: { [LIVE]: anIntent({ owner: 'ac', grants: ['p'] }) } },
     ],
     ['an acceptance of another', true, true, { acceptances: { [LIVE]: anAcceptance({ owner: 'ac' }) } }],
-  ])('%s: owner %s, grant %s', (_, ofOwner, ofGrant, world) => {
-    expect(isOwnerFull({ interfaces: [asked], ...world })).toBe(ofOwner);
-    expect(isGrantFull({ interfaces: [asked], ...world })).toBe(ofGrant);
+  ])('%s: owner %s, grant %s', (_, ofOwner, ofGrant, context) => {
+    expect(isOwnerFull({ interfaces: [asked], ...context })).toBe(ofOwner);
+    expect(isGrantFull({ interfaces: [asked], ...context })).toBe(ofGrant);
   });
 
-  it('an intent counts by what it gives, though its request fits no more', () => {
+  it('an intent counts for its grants, even if its request no longer matches', () => {
     const intents = { [LIVE]: anIntent({ grants: ['prod'] }) };
     expect(isGrantFull({ interfaces: [{ ...asked, vlan: 200 }], intents })).toBe(true);
     expect(isGrantFull({ interfaces: [], intents })).toBe(true);
   });
 
-  it("never the request's own, so that it can be tried again", () => {
+  it("the request's own intent does not count, so that it can be tried again", () => {
     const intents = { [REQUEST]: anIntent({ grants: ['prod'] }) };
     const acceptances = { [REQUEST]: anAcceptance({ grants: ['prod'] }) };
-    const world = { interfaces: [aVif()], intents, acceptances };
-    expect([isOwnerFull(world), isGrantFull(world)]).toEqual([false, false]);
+    const context = { interfaces: [aVif()], intents, acceptances };
+    expect([isOwnerFull(context), isGrantFull(context)]).toEqual([false, false]);
   });
 
-  it('and once, however often it is known', () => {
+  it('an interface counts once, even if several records name it', () => {
     const both = { intents: { [LIVE]: anIntent() }, acceptances: { [LIVE]: anAcceptance() } };
-    const world = aDecisionContext({ interfaces: [aLiveVif()], ...both });
+    const context = aDecisionContext({ interfaces: [aLiveVif()], ...both });
     expect(
-      exhaustedLimitReasons(anOwner({ limit: 2 }), [aGrant({ limit: 2 })], REQUEST, policy, world),
+      exhaustedLimitReasons(anOwner({ limit: 2 }), [aGrant({ limit: 2 })], REQUEST, policy, context),
     ).toEqual([]);
   });
 });
 
-describe('the limit itself', () => {
+describe('a limit', () => {
   const two = aDecisionContext({ interfaces: [aLiveVif({ id: 'dxvif-2' }), aLiveVif({ id: 'dxvif-1' })] });
   it.each([
     [0, true],
@@ -266,12 +275,12 @@ describe('the limit itself', () => {
     );
   });
 
-  it('says who occupies it', () => {
+  it('names the interfaces that take its slots', () => {
     const [reason] = exhaustedLimitReasons(anOwner({ limit: 2 }), [], REQUEST, policy, two);
     expect(reason?.message).toBe('owner `acme` may have 2 live interfaces and has 2: dxvif-1 and dxvif-2');
   });
 
-  it('is used up by what was accepted before in the same pass', () => {
+  it('counts the acceptances of the same run', () => {
     const before = aDecisionContext({ interfaces: [aVif(), aVif({ id: LIVE })] });
     const after = withAssignment(before, LIVE, anAcceptance());
     expect([isOwnerFull(before), after.acceptedThisRun]).toEqual([false, 1]);

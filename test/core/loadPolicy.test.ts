@@ -38,7 +38,7 @@ describe('a compiled policy', () => {
     expect(loadPolicy(writePolicy(policy), 'acme', policy.recipient).policy).toEqual(policy);
   });
 
-  it('keeps once what many grants demand in the same words', () => {
+  it('keeps equal demands of many grants once', () => {
     const grants = ['a', 'b', 'c'].map((name, i) =>
       aGrant({ name, match: { vlan: [[100, 199 + (i >> 1)]] } }),
     );
@@ -50,23 +50,23 @@ describe('a compiled policy', () => {
     expect([a, c]).toEqual([[[100, 199]], [[100, 200]]]);
   });
 
-  it('has the digest that sha256sum prints of its file', () => {
+  it('has the digest that sha256sum prints for its file', () => {
     const text = writePolicy(RICH);
     const sum = createHash('sha256').update(text).digest('hex');
     expect(loadPolicy(text, 'acme', null).digest).toBe(`sha256:${sum}`);
   });
 
-  it('reads the same, whatever the order in which its keys were made', () => {
+  it('has the same text, for every order of its keys', () => {
     const { owners, ...rest } = RICH;
     expect(writePolicy({ owners, ...rest })).toBe(writePolicy(RICH));
     expect(canonicalJson({ b: 1, a: [{ d: null, c: 'é' }] })).toBe('{"a":[{"c":"é","d":null}],"b":1}');
   });
 });
 
-describe('is refused when it is not the one that was asked for', () => {
+describe('a compiled policy is refused if it is not the expected one', () => {
   const text = writePolicy(aPolicy());
   it.each([
-    ['another target', () => refusal(text, 'zeta'), 'it is of target `acme`'],
+    ['another target', () => refusal(text, 'zeta'), 'it is for target `acme`'],
     ['another account', () => refusal(text, 'acme', aRecipient({ account: '999999999999' })), '999999999999'],
     ['another region', () => refusal(text, 'acme', aRecipient({ region: 'us-east-2' })), 'us-east-2'],
     ['another provider', () => refusal(text, 'acme', aRecipient({ provider: 'aws' })), 'not `aws/'],
@@ -74,12 +74,12 @@ describe('is refused when it is not the one that was asked for', () => {
     expect(refused()).toContain(words);
   });
 
-  it('by the key that leases and ledgers have', () => {
+  it('is compared by the key of leases and ledgers', () => {
     expect(recipientKey(aRecipient())).toBe('outscale/eu-west-2/012345678901');
   });
 });
 
-describe('a refusal is one of a policy, by its name, and says what it comes from', () => {
+describe('a refusal names the policy and keeps its cause', () => {
   it.each([
     ['not JSON', '{', SyntaxError],
     ['no policy', '{}', Malformed],
@@ -95,7 +95,7 @@ describe('a refusal is one of a policy, by its name, and says what it comes from
   });
 });
 
-describe('is refused when its text is not what compiling writes', () => {
+describe('a compiled policy is refused if its text is not canonical', () => {
   const text = writePolicy(aPolicy());
   it.each([
     ['nothing', '', 'not JSON'],
@@ -125,25 +125,31 @@ describe('an archived policy', () => {
   const text = writePolicy(policy);
   const written = JSON.parse(text);
 
-  it('is read as the policy that was compiled', () => {
+  it('is read as the compiled policy', () => {
     expect(readArchivedPolicy(text, 'acme')).toEqual(policy);
   });
 
-  it('takes a key that did not exist when it was written as unknown', () => {
+  it('reads a key that did not exist when it was written as unknown', () => {
     const { owners, ...rest } = written;
     const older = owners.map(({ contact: _, ...owner }: { contact: unknown }) => owner);
     const { owners: read } = readArchivedPolicy(JSON.stringify({ ...rest, owners: older }), 'acme');
     expect(read).toEqual(policy.owners.map((owner) => ({ ...owner, contact: null })));
   });
 
-  it('ignores a key that came later, where a policy to decide by is refused', () => {
+  it('of release 0.1.0 has `acceptsPerPass`, which is read as `acceptsPerRun`', () => {
+    const former = text.replace('"acceptsPerRun"', '"acceptsPerPass"');
+    expect(readArchivedPolicy(former, policy.target)).toEqual(policy);
+    expect(() => loadPolicy(former, policy.target, null)).toThrow(PolicyRefused);
+  });
+
+  it('ignores a key of a later release, although a policy for decisions is refused', () => {
     const newer = JSON.stringify({ ...written, novelty: 1 });
     expect(readArchivedPolicy(newer, 'acme')).toMatchObject(policy);
     expect(() => loadPolicy(newer, 'acme', null)).toThrow(PolicyRefused);
   });
 
   it.each([{ secret: 'keys' }, { role: 'arn:…', externalId: null }])(
-    'ignores a key that came later in its credentials: %j',
+    'ignores a key of a later release in its credentials: %j',
     (credentials) => {
       const recipient = { ...written.recipient, credentials: { ...credentials, novelty: 1 } };
       const newer = JSON.stringify({ ...written, recipient });
@@ -152,7 +158,7 @@ describe('an archived policy', () => {
     },
   );
 
-  it('is refused when it lacks what it cannot be without, or is of a later format', () => {
+  it('is refused without a required key, or with a later format', () => {
     const { freeze: _, ...frozenAway } = written;
     for (const odd of [frozenAway, { ...written, format: 2 }, [], null])
       expect(() => readArchivedPolicy(JSON.stringify(odd), 'acme')).toThrow(PolicyRefused);

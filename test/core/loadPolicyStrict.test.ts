@@ -14,7 +14,7 @@ function refusal(text: string): string {
   return 'accepted';
 }
 
-describe('is refused when a key is missing, never read as if it demanded nothing', () => {
+describe('a policy with a missing key is refused, never read as if it demanded nothing', () => {
   it.each(pathsOf(JSON.parse(writePolicy(RICH)), []).map((path) => [path.join('.'), path] as const))(
     '%s',
     (_, path) => {
@@ -24,7 +24,7 @@ describe('is refused when a key is missing, never read as if it demanded nothing
   );
 });
 
-describe('is refused when a value could mean anything, or nothing', () => {
+describe('a policy with a value that matches everything or nothing is refused', () => {
   it.each<[string, string, string]>([
     ['no connection', `["${CONNECTION.owner}","${CONNECTION.second}"]`, '[]'],
     ['a connection that is none', CONNECTION.second, 'dxcon-*'],
@@ -45,7 +45,7 @@ describe('is refused when a value could mean anything, or nothing', () => {
     ['a date without a time', '2026-11-01T00:00:00.000Z', '2026-11-01'],
     ['an instant of elsewhere', '2026-11-15T00:00:00.000Z', '2026-11-15T00:00:00.000+02:00'],
     ['an account of 11 digits', '210987654321', '21098765432'],
-    ['a provider that nobody knows', '"outscale"', '"azure"'],
+    ['an unknown provider', '"outscale"', '"azure"'],
     ['a freeze in words', '"freeze":false', '"freeze":"false"'],
     ['an expiry of nothing', '"expiry":604800', '"expiry":0'],
     ['owners as a map', '"owners":[', '"owners":{},"was":['],
@@ -57,13 +57,13 @@ describe('is refused when a value could mean anything, or nothing', () => {
     );
   });
 
-  it('and the message shows no misplaced value, which may be a secret', () => {
+  it('the message never shows a misplaced value, which may be a secret', () => {
     const text = writePolicy(RICH).replace('"freeze":false', '"freeze":"hunter2"');
     expect(refusal(text)).not.toContain('hunter2');
   });
 });
 
-describe('is refused with the place and the shape that is wanted there', () => {
+describe('the refusal names the path and the expected form', () => {
   const role = (credentials: string) => [`{"secret":"vif-acceptor/outscale"}`, credentials] as const;
   it.each<[string, readonly [from: string, to: string], string]>([
     ['target', ['"target":"acme"', '"target":"Acme"'], '`target` must be a name'],
@@ -80,13 +80,13 @@ describe('is refused with the place and the shape that is wanted there', () => {
     ['gateway', [VGW.prod, 'x'], '`owners[0].grants[0].gateway` must be a gateway ID'],
     ['no grant', [canonicalJson(RICH.owners[0]?.grants), '[]'], 'must be a list of at least one'],
     [
-      'passes',
-      ['"acceptsPerPass":10', '"acceptsPerPass":-1'],
-      '`limits.acceptsPerPass` must be a whole number from 0',
+      'runs',
+      ['"acceptsPerRun":10', '"acceptsPerRun":-1'],
+      '`limits.acceptsPerRun` must be a whole number from 0',
     ],
     ['no role', role('{}'), '`recipient.credentials.role` must be present'],
     [
-      'a role and no word on its ID',
+      'a role without its external ID',
       role('{"role":"r"}'),
       '`recipient.credentials.externalId` must be present',
     ],
@@ -103,10 +103,10 @@ describe('is refused with the place and the shape that is wanted there', () => {
   });
 });
 
-describe('is read at the edges of what a number may be', () => {
+describe('numbers are read up to their limits', () => {
   it.each<[string, string]>([
     ['"limit":4', '"limit":0'],
-    ['"acceptsPerPass":10', '"acceptsPerPass":0'],
+    ['"acceptsPerRun":10', '"acceptsPerRun":0'],
     ['"expiry":604800', '"expiry":1'],
   ])('%s as %s', (from, to) => {
     const text = writePolicy(RICH);
@@ -115,12 +115,12 @@ describe('is read at the edges of what a number may be', () => {
   });
 });
 
-/** Every path to a key of an object. */
+/** The path of every key of an object. */
 function pathsOf(raw: unknown, path: string[]): string[][] {
   if (typeof raw !== 'object' || raw === null) return [];
   return Object.entries(raw).flatMap(([key, value]) => {
     const here = [...path, key];
-    // The tags of a match are data, not keys of ours.
+    // The keys of `tags` are data, not keys of the format.
     if (key === 'tags') return [here];
     return Array.isArray(raw) ? pathsOf(value, here) : [here, ...pathsOf(value, here)];
   });

@@ -9,7 +9,7 @@ const ENDPOINT = 'https://directlink.eu-west-2.outscale.com';
 const HELD = ['no-grant'];
 const ID = '--virtual-interface-id dxvif-aaaaaaaa';
 
-describe('the command by which a person could accept', () => {
+describe('the manual override command', () => {
   it.each([
     [
       'on OUTSCALE, with the endpoint that the AWS CLI does not know',
@@ -28,7 +28,7 @@ describe('the command by which a person could accept', () => {
       `aws directconnect confirm-private-virtual-interface ${ID} --direct-connect-gateway-id ${DX_GATEWAY} --region eu-west-1`,
     ],
     [
-      'where the policy names no gateway',
+      'without a gateway of the policy',
       manualOverrideCommand(aVif(), HELD, null, AWS, null),
       `aws directconnect confirm-private-virtual-interface ${ID} --virtual-gateway-id VGW_ID --region eu-west-1`,
     ],
@@ -37,7 +37,7 @@ describe('the command by which a person could accept', () => {
   });
 });
 
-describe('what is not plainly an ID never becomes shell', () => {
+describe('a text that is not a well-formed ID never becomes part of a command', () => {
   it.each([
     'dxvif-1; rm -rf ~',
     'dxvif-1 --endpoint-url https://evil.example',
@@ -50,21 +50,24 @@ describe('what is not plainly an ID never becomes shell', () => {
     '-x',
     '(item 1 of the listing)',
     '',
-  ])('an interface `%s`', (id) => {
+  ])('the interface ID `%s` is replaced by a placeholder', (id) => {
     expect(manualOverrideCommand(aVif({ id }), HELD, VGW.prod, AWS, null)).toBe(
       `aws directconnect confirm-private-virtual-interface --virtual-interface-id VIRTUAL_INTERFACE_ID ` +
         `--virtual-gateway-id ${VGW.prod} --region eu-west-1`,
     );
   });
 
-  it.each(['vgw-12345678; reboot', '$(reboot)', '', 'vgw-1234567'])('a gateway `%s`', (gateway) => {
-    expect(manualOverrideCommand(aVif(), HELD, gateway, AWS, null)).toContain(
-      '--virtual-gateway-id VGW_ID --region',
-    );
-  });
+  it.each(['vgw-12345678; reboot', '$(reboot)', '', 'vgw-1234567'])(
+    'the gateway ID `%s` is replaced by a placeholder',
+    (gateway) => {
+      expect(manualOverrideCommand(aVif(), HELD, gateway, AWS, null)).toContain(
+        '--virtual-gateway-id VGW_ID --region',
+      );
+    },
+  );
 });
 
-/** Reasons for which who asks, or what for, is not certain. */
+/** Reasons for which the requester or the requested interface is uncertain. */
 const UNCERTAIN = [
   'not-private',
   'unreadable',
@@ -75,10 +78,10 @@ const UNCERTAIN = [
 ] as const;
 const GATEWAY = ['gateway-missing', 'gateway-not-available', 'gateway-not-attached'] as const;
 
-describe('no command is shown', () => {
+describe('no manual override command is shown', () => {
   const command = (codes: readonly string[]) => manualOverrideCommand(aVif(), codes, VGW.prod, AWS, null);
 
-  it.each(UNCERTAIN)('for %s, alone and beside any other reason, whatever their order', (code) => {
+  it.each(UNCERTAIN)('for %s, alone and with any other reason, in any order', (code) => {
     for (const other of REASON_CODES) {
       expect(manualOverrideFor([code, other])).toBe('verifyFirst');
       expect(manualOverrideFor([other, code])).toBe('verifyFirst');
@@ -87,13 +90,13 @@ describe('no command is shown', () => {
     }
   });
 
-  it.each(GATEWAY)('for %s, where it would fail', (code) => {
+  it.each(GATEWAY)('for %s, because it would fail', (code) => {
     expect(manualOverrideFor(['frozen', code])).toBe('wouldFail');
     expect(command([code])).toBeNull();
   });
 
-  it.each(['type-not-supported', 'a code of a newer version', 'constructor', ''])(
-    'for a code that this version does not know: `%s`',
+  it.each(['type-not-supported', 'a code of a newer release', 'constructor', ''])(
+    'for a code that this release does not know: `%s`',
     (code) => {
       expect(command(['no-grant', code])).toBeNull();
     },
@@ -105,28 +108,28 @@ describe('no command is shown', () => {
   });
 });
 
-describe('what to do', () => {
+describe('the advice to the operator', () => {
   const toDo = (decision: Parameters<typeof adviceWithCommand>[0]['decision'], command: string | null) =>
     adviceWithCommand({ decision, manualOverrideCommand: command });
 
-  it.each(UNCERTAIN)('about %s: to verify the owner out of band, and then the policy', (code) => {
+  it.each(UNCERTAIN)('about %s is to verify the owner out of band, and then to change the policy', (code) => {
     const words = toDo(aHold('frozen', code), null);
     expect(words).toContain(VERIFY_OWNER);
     expect(words).toContain('policy');
     expect(words).not.toContain('aws ');
   });
 
-  it('about any other hold: the command, labelled as one that bypasses the policy', () => {
+  it('about any other hold has the command, labelled as one that bypasses the policy', () => {
     expect(toDo(aHold('no-grant'), 'aws x')).toMatch(/manual override, which bypasses the policy: aws x$/);
   });
 
-  it('about what the policy allows: the command bypasses nothing', () => {
+  it('about an allowed request has the command without that label', () => {
     expect(toDo(AN_ACCEPT, 'aws x')).toMatch(/: aws x$/);
     expect(toDo(AN_ACCEPT, 'aws x')).not.toContain('bypass');
   });
 
-  it('where the policy gives no gateway: that one must be put in', () => {
+  it('without a gateway of the policy says that one must be inserted', () => {
     const command = manualOverrideCommand(aVif(), ['ambiguous'], null, AWS, null);
-    expect(toDo(aHold('ambiguous'), command)).toContain('in place of VGW_ID');
+    expect(toDo(aHold('ambiguous'), command)).toContain('replace VGW_ID');
   });
 });

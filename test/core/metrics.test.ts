@@ -55,7 +55,7 @@ function measured(report: RunReport): Record<string, number> {
 }
 
 const ZEROS = {
-  AnnouncementFailed: 0,
+  EventDeliveryFailed: 0,
   Pending: 0,
   Accepted: 0,
   Held: 0,
@@ -69,7 +69,7 @@ describe('counts', () => {
     aRequest(one),
   );
 
-  it('of every outcome', () => {
+  it('include every outcome', () => {
     expect(countOutcomes(all, false)).toEqual({
       pending: 6,
       accepted: 1,
@@ -80,12 +80,12 @@ describe('counts', () => {
     });
   });
 
-  it('of what would be accepted only in a plan', () => {
+  it('include `wouldAccept` only in a plan', () => {
     expect(countOutcomes([aRequest('wouldAccept')], true)).toMatchObject({ pending: 1, wouldAccept: 1 });
     expect(countOutcomes([], false)).not.toHaveProperty('wouldAccept');
   });
 
-  it('become metrics', () => {
+  it('are metrics', () => {
     expect(measured(aReport({ requests: all }))).toMatchObject({
       Pending: 6,
       Accepted: 1,
@@ -95,45 +95,45 @@ describe('counts', () => {
   });
 });
 
-describe('metrics of a pass', () => {
-  it('that was quiet: zeros', () => {
-    expect(measured(aReport())).toEqual({ ...ZEROS, PassFailed: 0, PassCompleted: 1 });
+describe('the metrics of a run', () => {
+  it('are zeros for a run without findings', () => {
+    expect(measured(aReport())).toEqual({ ...ZEROS, RunFailed: 0, RunCompleted: 1 });
   });
 
-  it('that failed after its listing', () => {
-    expect(measured(aReport({ status: 'failed' }))).toEqual({ ...ZEROS, PassFailed: 1, PassCompleted: 0 });
+  it('include the counts of a run that failed after its listing', () => {
+    expect(measured(aReport({ status: 'failed' }))).toEqual({ ...ZEROS, RunFailed: 1, RunCompleted: 0 });
   });
 
-  it('that failed before its listing: nothing is known of the requests, so nothing is said', () => {
+  it('leave out the counts of a run that failed before its listing', () => {
     const report = aReport({ status: 'failed', counts: null });
-    expect(measured(report)).toEqual({ PassFailed: 1, PassCompleted: 0, AnnouncementFailed: 0 });
+    expect(measured(report)).toEqual({ RunFailed: 1, RunCompleted: 0, EventDeliveryFailed: 0 });
   });
 
   it.each<[RunProblemCode[], number]>([
-    [['announcement'], 1],
-    [['api', 'announcement'], 1],
+    [['event-delivery'], 1],
+    [['api', 'event-delivery'], 1],
     [['api', 'ledger'], 0],
-  ])('that failed of %j: whether somebody was not told', (codes, untold) => {
+  ])('for the failures %j say whether an event was not delivered', (codes, untold) => {
     const failures = codes.map((code) => ({ code, message: '' }));
     for (const counts of [null, countOutcomes([], false)]) {
       const report = aReport({ status: 'failed', counts, failures });
-      expect(measured(report)).toMatchObject({ PassFailed: 1, AnnouncementFailed: untold });
+      expect(measured(report)).toMatchObject({ RunFailed: 1, EventDeliveryFailed: untold });
     }
   });
 
-  it('that was refused the lease: only that', () => {
+  it('have only `LeaseHeld` for a run without the lease', () => {
     expect(measured(aReport({ status: 'leaseHeld', counts: null }))).toEqual({ LeaseHeld: 1 });
     expect(measured(aReport({ status: 'leaseHeld' }))).toEqual({ LeaseHeld: 1 });
   });
 
-  it('counts what expired, of all that ended', () => {
+  it('count the expired requests among the ended ones', () => {
     const ended = (['expired', 'rejected', 'expired', 'vanished', 'acceptedByOthers'] as const).map((as) =>
       anEndedRequest({ as }),
     );
     expect(measured(aReport({ ended }))).toMatchObject({ Expired: 2 });
   });
 
-  it('counts every accepted interface that is not well', () => {
+  it('count every accepted interface with a problem', () => {
     const followUp = {
       id: '',
       owner: '',
@@ -152,13 +152,13 @@ describe('HoursToDeadline', () => {
   const inTwoHours = '2026-11-10T14:00:00.000Z';
   it.each<[string, RequestReport[], number | undefined]>([
     ['of nothing pending', [], undefined],
-    ['of an early end that is not known', [aRequest('held')], undefined],
-    ['of an early end', [aRequest('held', inTwoHours)], 2],
-    ['of an early end that is past', [aRequest('held', '2026-11-10T11:00:00.000Z')], -1],
+    ['for an unknown earliest expiry', [aRequest('held')], undefined],
+    ['for a known earliest expiry', [aRequest('held', inTwoHours)], 2],
+    ['for a past earliest expiry', [aRequest('held', '2026-11-10T11:00:00.000Z')], -1],
     ['of the soonest', [aRequest('held', '2026-11-12T12:00:00.000Z'), aRequest('failed', inTwoHours)], 2],
     ['of what was not attempted', [aRequest('notAttempted', inTwoHours)], 2],
     [
-      'of what was accepted, or is gone',
+      'for accepted and gone requests',
       [aRequest('accepted', inTwoHours), aRequest('gone', inTwoHours)],
       undefined,
     ],

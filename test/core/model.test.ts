@@ -4,13 +4,13 @@ import { hasEnded, isConfirming, isUnsettled, type VirtualInterface } from '../.
 import { aDecisionContext, aLiveVif, aVif, VGW } from '../support/builders.ts';
 import { anAcceptance, anIntent } from '../support/ledgerBuilders.ts';
 
-/** In one word: a request, over, or past being a request, and then whether anything may be concluded from it. */
-function told(vif: VirtualInterface): string {
-  const words = [isConfirming(vif) && 'request', hasEnded(vif) && 'over', isUnsettled(vif) && 'unsettled'];
+/** A request, ended, or no longer a request; and in the last case whether it is conclusive. */
+function classify(vif: VirtualInterface): string {
+  const words = [isConfirming(vif) && 'request', hasEnded(vif) && 'ended', isUnsettled(vif) && 'unsettled'];
   return words.filter((word) => word !== false).join(' ') || 'settled';
 }
 
-describe('what an interface is, by its state, on no gateway and on one', () => {
+describe('the classification of an interface by its state, without and with a gateway', () => {
   it.each<[state: string | null, onNone: string, onOne: string]>([
     ['confirming', 'request', 'request'],
     [null, 'request', 'request'],
@@ -22,47 +22,54 @@ describe('what an interface is, by its state, on no gateway and on one', () => {
     ['testing', 'unsettled', 'settled'],
     ['deleting', 'unsettled', 'settled'],
     ['unknown', 'unsettled', 'settled'],
-    ['deleted', 'over', 'over'],
-    ['rejected', 'over', 'over'],
-    ['expired', 'over', 'over'],
+    ['deleted', 'ended', 'ended'],
+    ['rejected', 'ended', 'ended'],
+    ['expired', 'ended', 'ended'],
   ])('%s: %s, and %s', (state, onNone, onOne) => {
-    expect([told(aVif({ state })), told(aVif({ state, gateway: VGW.prod }))]).toEqual([onNone, onOne]);
+    expect([classify(aVif({ state })), classify(aVif({ state, gateway: VGW.prod }))]).toEqual([
+      onNone,
+      onOne,
+    ]);
   });
 });
 
-describe('the world after a look and after an acceptance', () => {
+describe('the decision context after a description and after an assignment', () => {
   const [request, neighbour] = [aVif(), aLiveVif()];
-  const world = aDecisionContext({
+  const context = aDecisionContext({
     interfaces: [request, neighbour],
     intents: { [request.id]: anIntent(), [neighbour.id]: anIntent() },
     acceptedThisRun: 2,
   });
 
-  it('holds no more what exists no more', () => {
+  it('lacks an interface that no longer exists', () => {
     const intents = { [neighbour.id]: anIntent() };
-    expect(withDescription(world, request.id, null)).toEqual({ ...world, interfaces: [neighbour], intents });
+    expect(withDescription(context, request.id, null)).toEqual({
+      ...context,
+      interfaces: [neighbour],
+      intents,
+    });
   });
 
-  it('holds what the look showed instead of what was listed', () => {
+  it('has the described interface instead of the listed one', () => {
     const now = aVif({ vlan: 7 });
-    expect(withDescription(world, request.id, now)).toEqual({ ...world, interfaces: [now, neighbour] });
+    expect(withDescription(context, request.id, now)).toEqual({ ...context, interfaces: [now, neighbour] });
     expect(
       withDescription(aDecisionContext({ interfaces: [neighbour] }), request.id, now).interfaces,
     ).toEqual([neighbour, now]);
   });
 
-  it('is the same where the look showed what was listed', () => {
-    expect(withDescription(world, request.id, { ...request })).toBe(world);
+  it('is unchanged if the description equals the listing', () => {
+    expect(withDescription(context, request.id, { ...request })).toBe(context);
     expect(withDescription(aDecisionContext(), request.id, null)).toEqual(aDecisionContext());
   });
 
-  it('holds what the request is given, and counts it', () => {
+  it('has the assignment of the request, and counts it', () => {
     const { at, owner, grants, gateway } = anAcceptance();
-    const award = { at, owner, grants, gateway };
-    expect(withAssignment(world, request.id, award)).toEqual({
-      ...world,
-      intents: { [request.id]: award, [neighbour.id]: anIntent() },
-      acceptedThisPass: 3,
+    const assignment = { at, owner, grants, gateway };
+    expect(withAssignment(context, request.id, assignment)).toEqual({
+      ...context,
+      intents: { [request.id]: assignment, [neighbour.id]: anIntent() },
+      acceptedThisRun: 3,
     });
   });
 });

@@ -31,7 +31,7 @@ describe('an accepted interface on another connection', () => {
     ['is reported also after it was available', UP, { connection: LAG }, ['otherConnection']],
     ['is reported also while it is down', UP, { connection: LAG, state: 'down' }, ['otherConnection']],
     [
-      'is reported beside what else is wrong',
+      'is reported in addition to other problems',
       {},
       { connection: LAG, state: 'down' },
       ['otherConnection', 'down'],
@@ -39,13 +39,13 @@ describe('an accepted interface on another connection', () => {
     ['is none where it is', UP, {}, []],
     ['is not known where the API names none', UP, { connection: null }, []],
     ['is not known where none is on record', { ...UP, connection: null }, { connection: LAG }, []],
-    ['is none when it is over', UP, { connection: LAG, state: 'deleted' }, []],
+    ['is not reported when the interface ended', UP, { connection: LAG, state: 'deleted' }, []],
     ['is none when it does not exist', UP, null, []],
   ])('%s', (_, given, vif, expected) => {
     expect(problems(given, vif)).toEqual(expected);
   });
 
-  it('is not concluded of one that the run knows nothing of', () => {
+  it('is not reported if the run knows nothing about it', () => {
     expect(findFollowUps({ [ID]: anAcceptance() }, new Map(), NOW, WITHIN_MS)).toEqual([]);
   });
 });
@@ -58,7 +58,7 @@ const ALWAYS = {
   at: PUBLISHED_AT,
 };
 
-/** One run after the other: where each finds it, and the owner of the policy. @returns the problems that each announces */
+/** Runs in order, each with the current connection and the owner of the policy. @returns the problems that each run publishes */
 function announcedOf(
   first: LedgerState,
   ...runs: [connection: string, owner: Partial<Owner>][]
@@ -68,29 +68,29 @@ function announcedOf(
     const found = foundAs({ connection });
     const followUps = findFollowUps(state.acceptances, found, NOW, WITHIN_MS);
     const owners = [anOwner({ connections: [CONNECTION.owner], ...owner })];
-    const news = findNewEvents({ ...ALWAYS, owners, state, followUps });
-    state = applyLedgerChanges(state, [...connectionChanges(state.acceptances, found, owners), ...news]);
-    return news.flatMap((change) => (change.kind === 'queued' ? [change.event.detail.problem] : []));
+    const events = findNewEvents({ ...ALWAYS, owners, state, followUps });
+    state = applyLedgerChanges(state, [...connectionChanges(state.acceptances, found, owners), ...events]);
+    return events.flatMap((change) => (change.kind === 'queued' ? [change.event.detail.problem] : []));
   });
 }
 
-describe('a move is announced', () => {
+describe('a move is published', () => {
   const state = aLedger({ acceptances: { [ID]: anAcceptance(UP) } });
   const both = { connections: [CONNECTION.owner, LAG] };
 
-  it('once, and again after it was back', () => {
+  it('once, and again after the interface returned', () => {
     const runs = [LAG, LAG, CONNECTION.owner, LAG, LAG].map((at): [string, Partial<Owner>] => [at, {}]);
     expect(announcedOf(state, ...runs)).toEqual([['otherConnection'], [], [], ['otherConnection'], []]);
   });
 
-  it('again when it goes to a third connection', () => {
+  it('again when the interface moves to a third connection', () => {
     expect(announcedOf(state, [LAG, {}], [CONNECTION.other, {}])).toEqual([
       ['otherConnection'],
       ['otherConnection'],
     ]);
   });
 
-  it('also within the connections of its owner, where it belongs from then on', () => {
+  it('also between connections of its owner, after which it belongs there', () => {
     expect(announcedOf(state, [LAG, both], [LAG, both], [CONNECTION.owner, both])).toEqual([
       ['otherConnection'],
       [],
@@ -98,22 +98,22 @@ describe('a move is announced', () => {
     ]);
   });
 
-  it('and no more once the policy gives its owner that connection', () => {
+  it('no longer after the policy gives its owner that connection', () => {
     expect(announcedOf(state, [LAG, {}], [LAG, both], [LAG, both])).toEqual([['otherConnection'], [], []]);
   });
 
-  it('of what an earlier release recorded from the connection on which it is first seen', () => {
+  it('for an acceptance of an earlier release, from the first observed connection', () => {
     const old = aLedger({ acceptances: { [ID]: anAcceptance({ ...UP, connection: null }) } });
     expect(announcedOf(old, [CONNECTION.second, {}], [LAG, {}])).toEqual([[], ['otherConnection']]);
   });
 });
 
-describe('where an accepted interface belongs', () => {
+describe('the connection where an accepted interface belongs', () => {
   it.each<[string, Partial<Acceptance>, Partial<VirtualInterface> | null, number]>([
     ['is learnt once', { connection: null }, {}, 1],
     ['is not written again', {}, {}, 0],
     ['is not learnt from a missing connection', { connection: null }, { connection: null }, 0],
-    ['is not learnt from what is over', { connection: null }, { state: 'deleted' }, 0],
+    ['is not taken from an interface that ended', { connection: null }, { state: 'deleted' }, 0],
     ['is kept while it is elsewhere', {}, { connection: LAG }, 0],
     ['follows the owner to another connection of the policy', {}, { connection: CONNECTION.second }, 1],
     ['also when the owner was renamed', { owner: 'old' }, { connection: CONNECTION.second }, 1],

@@ -16,11 +16,11 @@ import {
 
 const [ID, OTHER] = ['dxvif-aaaaaaaa', 'dxvif-bbbbbbbb'];
 
-function after(state: LedgerState, survey: Snapshot): LedgerState {
-  return reconcile(state, survey, WEEK_S).changes.reduce(applyLedgerChange, state);
+function after(state: LedgerState, snapshot: Snapshot): LedgerState {
+  return reconcile(state, snapshot, WEEK_S).changes.reduce(applyLedgerChange, state);
 }
 
-it('what cannot be read in the ledger is not written over by a sighting', () => {
+it('an observation does not overwrite a damaged ledger item', () => {
   const state = aLedger({ damaged: { [ID]: 'it is odd' } });
   expect(Object.keys(after(state, aSnapshot([aVif(), aVif({ id: OTHER })])).observations)).toEqual([OTHER]);
   const known = aLedger({
@@ -31,50 +31,50 @@ it('what cannot be read in the ledger is not written over by a sighting', () => 
   expect(after(known, aSnapshot([aVif()])).observations[ID]).toEqual(anObservation());
 });
 
-describe('a request that has another VLAN than the one of its ID before', () => {
+describe('a request with the ID of an earlier one and another VLAN', () => {
   const known = anObservation({ vlan: 99, failures: 1, held: storedReasons('frozen') });
-  const survey = aSnapshot([aVif()]);
+  const snapshot = aSnapshot([aVif()]);
 
-  it('is another: that one ended, and this one is new', () => {
+  it('is a new request, and the earlier one ended', () => {
     const state = aLedger({ observations: { [ID]: known } });
-    const { changes, ended } = reconcile(state, survey, WEEK_S);
+    const { changes, ended } = reconcile(state, snapshot, WEEK_S);
     expect(ended).toMatchObject([
       { id: ID, vlan: 99, as: 'vanished', held: storedReasons('frozen'), failures: 1 },
     ]);
     expect(changes).toContainEqual({ kind: 'ended', id: ID, ended: ended[0] });
-    expect(after(state, survey).observations).toEqual({
-      [ID]: anObservation({ firstSeen: survey.seenAt, notListedAt: '2026-11-10T11:00:00.000Z' }),
+    expect(after(state, snapshot).observations).toEqual({
+      [ID]: anObservation({ firstSeen: snapshot.seenAt, notListedAt: '2026-11-10T11:00:00.000Z' }),
     });
   });
 
-  it('forgets nothing but that one, where no confirm was begun', () => {
+  it('removes only the earlier one if no confirm was begun', () => {
     const state = aLedger({ observations: { [ID]: known } });
-    expect(reconcile(state, survey, WEEK_S).changes.map(({ kind }) => kind)).toEqual([
+    expect(reconcile(state, snapshot, WEEK_S).changes.map(({ kind }) => kind)).toEqual([
       'ended',
       'sighted',
       'listed',
     ]);
   });
 
-  it('ends nothing where what the ledger holds of it cannot be read', () => {
+  it('ends nothing if the ledger item is damaged', () => {
     const state = aLedger({ observations: { [ID]: known }, damaged: { [ID]: 'it is odd' } });
-    expect(reconcile(state, survey, WEEK_S)).toMatchObject({ ended: [], changes: [{ kind: 'listed' }] });
+    expect(reconcile(state, snapshot, WEEK_S)).toMatchObject({ ended: [], changes: [{ kind: 'listed' }] });
   });
 
-  it('keeps the slot of a confirm that was begun, which may hit it', () => {
+  it('keeps the intent of a confirm that was begun, which may affect it', () => {
     const state = aLedger({ observations: { [ID]: known }, intents: { [ID]: anIntent() } });
-    expect(after(state, survey).intents).toEqual({ [ID]: anIntent({ listings: 1 }) });
+    expect(after(state, snapshot).intents).toEqual({ [ID]: anIntent({ listings: 1 }) });
   });
 
-  it('keeps it also while it is in a state that nobody has heard of', () => {
+  it('keeps the intent also while it has an unknown state', () => {
     const state = aLedger({ observations: { [ID]: known }, intents: { [ID]: anIntent() } });
     const odd = aVif({ state: 'approving' });
     expect(after(state, aSnapshot([odd], { requests: [odd] })).intents).toEqual({ [ID]: anIntent() });
   });
 
-  it('is no end of a request when it was an offer of ours', () => {
+  it('ends no request if the earlier one was an outbound offer', () => {
     const state = aLedger({ observations: { [ID]: { ...known, outbound: true } } });
-    const { changes, ended } = reconcile(state, survey, WEEK_S);
+    const { changes, ended } = reconcile(state, snapshot, WEEK_S);
     expect(ended).toEqual([]);
     expect(changes[0]).toEqual({ kind: 'ended', id: ID, ended: null });
   });
@@ -82,7 +82,7 @@ describe('a request that has another VLAN than the one of its ID before', () => 
   it.each([
     [null, 101],
     [101, null],
-  ])('is the same one where either is not known: %j, then %j', (vlan, now) => {
+  ])('is the same request if either VLAN is unknown: %j, then %j', (vlan, now) => {
     const state = aLedger({ observations: { [ID]: anObservation({ vlan }) } });
     expect(reconcile(state, aSnapshot([aVif({ vlan: now })]), WEEK_S).changes).toHaveLength(1);
   });
@@ -92,28 +92,28 @@ describe('a request that a listing lacks and no run described', () => {
   const since = '2026-11-10T11:00:05.000Z';
   const waiting = anObservation({ unlistedSince: since });
   const state = aLedger({ observations: { [ID]: waiting, [OTHER]: anObservation() } });
-  const marks = (left: string[], described: string[], survey: Snapshot) =>
-    unlistedSinceChanges(state, left, described, survey).map((change) =>
+  const marks = (left: string[], described: string[], snapshot: Snapshot) =>
+    unlistedSinceChanges(state, left, described, snapshot).map((change) =>
       change.kind === 'sighted' ? change.observation.unlistedSince : change.kind,
     );
 
-  it('is remembered as waiting since the first such listing', () => {
-    const survey = aSnapshot([]);
-    expect(marks([ID, OTHER], [], survey)).toEqual([survey.seenAt]);
-    expect(marks(['dxvif-unknown1'], [], survey)).toEqual([]);
+  it('is recorded as waiting since the first such listing', () => {
+    const snapshot = aSnapshot([]);
+    expect(marks([ID, OTHER], [], snapshot)).toEqual([snapshot.seenAt]);
+    expect(marks(['dxvif-unknown1'], [], snapshot)).toEqual([]);
   });
 
-  it('waits no more once it is described or listed', () => {
+  it('no longer waits after it is described or listed', () => {
     expect(marks([], [ID, OTHER], aSnapshot([]))).toEqual([null]);
     expect(after(state, aSnapshot([aVif()])).observations[ID]).toEqual(anObservation());
   });
 
-  it('does not wait since an instant of a clock that stepped back', () => {
+  it('does not wait since a time of a clock that stepped back', () => {
     const ahead = { ...state, lastListing: '2026-12-24T00:00:00.000Z' };
     expect(after(ahead, aSnapshot([])).observations[ID]).toMatchObject({ unlistedSince: null });
   });
 
-  it('is described after what we may have accepted, and before what no run had to leave', () => {
+  it('is described after possible acceptances, and before requests that no earlier run left out', () => {
     const known = aLedger({
       observations: {
         old: anObservation({ firstSeen: '2026-11-01T00:00:00.000Z' }),

@@ -27,7 +27,7 @@ function against(id: string, ...gateways: Gateway[]): ReasonCode[] {
   );
 }
 
-describe('the gateway, before a confirm', () => {
+describe('the preflight check of the gateway', () => {
   it.each<[string, Partial<Gateway>, ReasonCode[]]>([
     ['available and attached', {}, []],
     ['pending', { state: 'pending' }, ['gateway-not-available']],
@@ -43,12 +43,12 @@ describe('the gateway, before a confirm', () => {
     expect(against(VGW.prod, aGateway(given))).toEqual(codes);
   });
 
-  it('is missing when only others are there', () => {
+  it('reports a missing gateway if only others exist', () => {
     expect(against(VGW.prod, aGateway({ id: VGW.lab }))).toEqual(['gateway-missing']);
     expect(against(VGW.prod)).toEqual(['gateway-missing']);
   });
 
-  it('is missing when it is a Direct Connect gateway that another account owns', () => {
+  it('reports a Direct Connect gateway of another account as missing', () => {
     const shown = { id: DX_GATEWAY, kind: 'directConnect', attachedVpcs: [] } as const;
     expect(against(DX_GATEWAY, aGateway({ ...shown, ownerAccount: '999988887777' }))).toEqual([
       'gateway-missing',
@@ -56,12 +56,12 @@ describe('the gateway, before a confirm', () => {
     expect(against(DX_GATEWAY, aGateway({ ...shown, ownerAccount: RECIPIENT_ACCOUNT }))).toEqual([]);
   });
 
-  it('needs no VPC when it is a Direct Connect gateway', () => {
+  it('requires no VPC for a Direct Connect gateway', () => {
     const gateway = aGateway({ id: DX_GATEWAY, kind: 'directConnect', attachedVpcs: [] });
     expect(against(DX_GATEWAY, gateway)).toEqual([]);
   });
 
-  it('does not hide what the network has against it', () => {
+  it('does not hide the results of the network checks', () => {
     const unpaired = aVif({ peers: [aPeer({ customerAddress: '10.0.1.2/30' })] });
     expect(
       runPreflightChecks(unpaired, VGW.prod, [], aPolicy().recipient, aDecisionContext()).reasons.map(
@@ -71,19 +71,19 @@ describe('the gateway, before a confirm', () => {
   });
 });
 
-describe('what other interfaces have against a request is said beside what the policy says', () => {
+describe('conflicts with other interfaces are reported together with the reasons of the policy', () => {
   const besides = (policy: Policy, interfaces: readonly VirtualInterface[]): string[] =>
     reasonCodesOf(
       decideWithNetworkChecks(policy, aVif(), aDecisionContext({ interfaces }), NO_DEADLINE, NOW),
     );
   const same = aLiveVif({ vlan: 101, peers: [aPeer()] });
 
-  it('beside a limit that leaves no room', () => {
+  it('with an exhausted limit', () => {
     const policy = aPolicy({ owners: [anOwner({ limit: 1 })] });
     expect(besides(policy, [same])).toEqual(['owner-limit', 'vlan-in-use', 'peers-overlap']);
   });
 
-  it('beside a freeze, and where nothing else is against it', () => {
+  it('with a freeze, and without other reasons', () => {
     expect(besides(aPolicy({ freeze: true }), [same])).toEqual(['frozen', 'vlan-in-use', 'peers-overlap']);
     expect(besides(aPolicy(), [same])).toEqual(['vlan-in-use', 'peers-overlap']);
     expect(besides(aPolicy(), [])).toEqual([]);
@@ -92,7 +92,7 @@ describe('what other interfaces have against a request is said beside what the p
   it.each([
     ['no-grant', { match: { name: ['other'] } }],
     ['grant-ended', { until: NOW.toISOString() }],
-  ] as const)('not beside %s: there is no gateway that it would be given', (code, given) => {
+  ] as const)('not with %s, because no gateway would be assigned', (code, given) => {
     expect(besides(aPolicyGranting(aGrant(given)), [same])).toEqual([code]);
   });
 });

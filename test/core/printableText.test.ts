@@ -11,7 +11,7 @@ import {
   truncateMiddle,
 } from '../../core/printableText.ts';
 
-describe('text that somebody outside chose', () => {
+describe('untrusted text', () => {
   it.each([
     ['plain', 'acme-prod-1', 'acme-prod-1'],
     ['accents and other scripts', 'réseau 東京', 'réseau 東京'],
@@ -42,30 +42,30 @@ describe('text that somebody outside chose', () => {
     expect(quote(text)).toBe(`\`${safe}\``);
   });
 
-  it('is cut when it is long, and says so', () => {
+  it('is truncated if it is long, and says so', () => {
     expect(escapeText('x'.repeat(120))).toBe('x'.repeat(120));
     expect(escapeText('x'.repeat(121))).toBe(`${'x'.repeat(120)}… (121 characters)`);
     expect(escapeText(`${'x'.repeat(119)}😀`)).toBe(`${'x'.repeat(119)}… (121 characters)`);
   });
 });
 
-it('an address that the operator wrote stays one; what steers in it is escaped all the same', () => {
+it('a URL that the operator wrote stays readable, and its control characters are escaped', () => {
   expect(quoteTrusted('http://10.0.0.1/\u001b[2J')).toBe('`http://10.0.0.1/\\u{1b}[2J`');
 });
 
-it('a sentence of ours keeps what it quotes, without what steers or hides', () => {
+it('a sentence of this product keeps its quotes, with control and invisible characters escaped', () => {
   expect(escapeInvisible('`a` is \u009bheld\u200b')).toBe('`a` is \\u{9b}held\\u{200b}');
 });
 
 it.each([
   ['its beginning', (text: string) => truncate(text, 4), 'abc… (10 characters)'],
   ['both ends', (text: string) => truncateMiddle(text, 8), 'abc… (10 characters) …xyz'],
-])('text that is cut to %s never ends in half a character', (_, cut, kept) => {
+])('a text truncated to %s never ends in half a character', (_, cut, kept) => {
   expect(cut('abc😀😀xyz')).toBe(kept);
   expect(cut('abc😀😀xyz').isWellFormed()).toBe(true);
 });
 
-it('text is cut between two characters where it is as long as it may be', () => {
+it('a text is truncated between two characters at its maximal length', () => {
   expect(truncate('ab😀xyz', 4)).toBe('ab😀… (7 characters)');
   expect(truncateMiddle('ab😀xyz😀ab', 8)).toBe('ab😀… (11 characters) …😀ab');
 });
@@ -73,13 +73,13 @@ it('text is cut between two characters where it is as long as it may be', () => 
 describe('JSON', () => {
   const name = 'a\u009b\u007f\u202e\u200b\u2028\u{e0041}é\n`';
 
-  it('shows nothing that steers a terminal, and is the same to whoever reads it', () => {
+  it('contains no terminal control, and has the same data', () => {
     const text = printableJson({ name }, 2);
     expect(text).toBe('{\n  "name": "a\\u009b\\u007f\\u202e\\u200b\\u2028\\udb40\\udc41é\\n`"\n}');
     expect(JSON.parse(text)).toEqual({ name });
   });
 
-  it('of a log shows the same, as text', () => {
+  it('of a log shows the escapes as text', () => {
     expect(JSON.stringify([name, 1, null], printableValue)).toBe(
       '["a\\\\u{9b}\\\\u{7f}\\\\u{202e}\\\\u{200b}\\\\u{2028}\\\\u{e0041}é\\n`",1,null]',
     );
@@ -95,7 +95,7 @@ it.each([
   expect(formatList(items)).toBe(sentence);
 });
 
-it('names are in the order of their characters, never of a language', () => {
+it('names are sorted by character, never by locale', () => {
   expect(['b', 'a-1', 'a', 'Z', 'a1', 'é'].sort(compareByCodePoint)).toEqual([
     'Z',
     'a',

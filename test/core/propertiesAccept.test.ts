@@ -17,8 +17,8 @@ function isCurrent({ from, until }: Grant): boolean {
   return (from === null || from <= now) && (until === null || now < until);
 }
 
-describe('whatever is accepted', () => {
-  it('is accepted for the owner that has the connection, on a gateway that a current grant of theirs names', () => {
+describe('every accepted request', () => {
+  it('is accepted for the owner of the connection, on a gateway that a current grant of this owner names', () => {
     whenAccepted((accept, policy, request) => {
       const owner = ownerOf(policy, request.connection);
       expect(owner?.name).toBe(accept.owner);
@@ -34,9 +34,9 @@ describe('whatever is accepted', () => {
     });
   });
 
-  it('is private, confirming, readable, and offered to us or by the account of its owner', () => {
+  it('is private, confirming, readable, and offered to the recipient or by the account of its owner', () => {
     whenAccepted((_, policy, request) => {
-      expect(request).toMatchObject({ type: 'private', state: 'confirming', faults: [] });
+      expect(request).toMatchObject({ type: 'private', state: 'confirming', readErrors: [] });
       const accounts = [
         RECIPIENT_ACCOUNT,
         policy.recipient.provider === 'outscale' && ownerOf(policy, request.connection)?.account,
@@ -45,7 +45,7 @@ describe('whatever is accepted', () => {
     });
   });
 
-  it('is held once a field is such that no grant can fit', () => {
+  it('is held if a field is changed so that no grant can match', () => {
     const outlandish = {
       connection: 'dxcon-outlandish',
       vlan: 4094,
@@ -54,7 +54,7 @@ describe('whatever is accepted', () => {
       mtu: 1,
       tags: { env: 'moon' },
     } as const;
-    whenAccepted((_, policy, request, world) => {
+    whenAccepted((_, policy, request, context) => {
       const grants = ownerOf(policy, request.connection)?.grants ?? [];
       for (const [field, value] of Object.entries(outlandish)) {
         const fits = (grant: Grant): boolean =>
@@ -63,24 +63,24 @@ describe('whatever is accepted', () => {
           );
         if (field !== 'connection' && grants.some(fits)) continue;
         const changed = { ...request, [field]: value };
-        expect(decide(policy, changed, world, NO_DEADLINE, NOW).verdict).toBe('hold');
+        expect(decide(policy, changed, context, NO_DEADLINE, NOW).verdict).toBe('hold');
       }
     });
   });
 
-  it('uses up a slot of the pass, and of every limit that it counts under', () => {
-    whenAccepted((accept, policy, request, world) => {
-      const award = {
+  it('takes a slot of the run, and of every limit that counts it', () => {
+    whenAccepted((accept, policy, request, context) => {
+      const assignment = {
         at: NOW.toISOString(),
         owner: accept.owner,
         grants: accept.grants,
         gateway: accept.gateway,
       };
-      const listed = { ...world, interfaces: [...world.interfaces, request] };
-      const after = withAssignment(listed, request.id, award);
-      const occupying = (so: typeof world) => so.interfaces.filter((vif) => occupies(vif, so, 'another'));
-      expect(after.acceptedThisRun).toBe(world.acceptedThisRun + 1);
-      expect(occupying(after)).toHaveLength(occupying(world).length + 1);
+      const listed = { ...context, interfaces: [...context.interfaces, request] };
+      const after = withAssignment(listed, request.id, assignment);
+      const occupying = (so: typeof context) => so.interfaces.filter((vif) => occupies(vif, so, 'another'));
+      expect(after.acceptedThisRun).toBe(context.acceptedThisRun + 1);
+      expect(occupying(after)).toHaveLength(occupying(context).length + 1);
       const owner = ownerOf(policy, request.connection);
       const used = occupying(after).filter(({ connection }) =>
         owner?.connections.some((one) => one === connection),
@@ -89,16 +89,16 @@ describe('whatever is accepted', () => {
     });
   });
 
-  it('is still accepted when it is tried again, whatever the ledger says of itself', () => {
-    whenAccepted((accept, policy, request, world) => {
-      const award = {
+  it('is still accepted when it is tried again with its own intent in the ledger', () => {
+    whenAccepted((accept, policy, request, context) => {
+      const assignment = {
         at: NOW.toISOString(),
         owner: accept.owner,
         grants: accept.grants,
         gateway: accept.gateway,
       };
-      const intents = { ...world.intents, [request.id]: anIntent({ ...award, listings: 1 }) };
-      const again = { ...world, interfaces: [...world.interfaces, request], intents };
+      const intents = { ...context.intents, [request.id]: anIntent({ ...assignment, listings: 1 }) };
+      const again = { ...context, interfaces: [...context.interfaces, request], intents };
       expect(decide(policy, request, again, NO_DEADLINE, NOW)).toEqual(accept);
     });
   });

@@ -25,7 +25,7 @@ describe('globs', () => {
   });
 });
 
-/** Blocks within 10.0.0.0/28 and fd00::/124, whose addresses can be counted out. */
+/** Blocks within 10.0.0.0/28 and fd00::/124, small enough to list their addresses. */
 const blocks = fc
   .record({ v6: fc.boolean(), host: fc.nat({ max: 15 }), length: fc.integer({ min: 0, max: 4 }) })
   .map(({ v6, host, length }) => {
@@ -45,7 +45,7 @@ function cidr(text: string): Cidr {
 }
 
 describe('blocks of addresses', () => {
-  it('contain and overlap as their addresses, counted out, do', () => {
+  it('contain and overlap exactly as the sets of their addresses do', () => {
     const property = fc.property(blocks, blocks, (a, b) => {
       const [inA, inB] = [members(a), members(b)];
       expect(containsCidr(cidr(a), cidr(b))).toBe(inB.every((address) => inA.includes(address)));
@@ -54,7 +54,7 @@ describe('blocks of addresses', () => {
     fc.assert(property, { numRuns: 500 });
   });
 
-  it('are read back as they are written, and hold their own address', () => {
+  it('are parsed from their own text, and contain their own address', () => {
     const addresses = fc.oneof(
       fc.tuple(fc.ipV4(), fc.integer({ min: 0, max: 32 })),
       fc.tuple(fc.ipV6(), fc.integer({ min: 0, max: 128 })),
@@ -69,7 +69,7 @@ describe('blocks of addresses', () => {
   });
 });
 
-it('a policy is read back as it was written', () => {
+it('a written policy is read unchanged', () => {
   const property = fc.property(policies, (policy) => {
     const text = writePolicy(policy);
     expect(loadPolicy(text, policy.target, policy.recipient).policy).toEqual(policy);
@@ -77,7 +77,7 @@ it('a policy is read back as it was written', () => {
   fc.assert(property, { numRuns: 200 });
 });
 
-it('no text from outside leaves a control character, a line break or our own quote behind', () => {
+it('a quoted text contains no control character, line break or backtick', () => {
   const property = fc.property(fc.string({ unit: 'binary', maxLength: 200 }), (text) => {
     expect(escapeText(text)).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}`]/u);
   });

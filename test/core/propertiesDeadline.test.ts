@@ -12,17 +12,17 @@ const MINUTE = 60_000;
 const WEEK = 7 * 24 * 60 * MINUTE;
 const START = Date.parse('2026-11-02T08:00:00.000Z');
 
-/** One request as it really was: of one ID there may be several, one after the other. */
+/** One request as it really existed. Several requests may use one ID, one after the other. */
 interface Life {
   readonly id: string;
   readonly vlan: number;
   readonly from: number;
-  /** when its requester took it back, if that was before it expired */
+  /** when its requester withdrew it, if that was before it expired */
   readonly to: number;
 }
 
-/** A pass that works, fails to list, or is cut short after so many of its writes. */
-type Pass =
+/** A run that succeeds, fails to list, or is interrupted after a number of its writes. */
+type Run =
   | { readonly at: number; readonly takes: number; readonly does: 'list'; readonly clockAhead: number }
   | { readonly at: number; readonly takes: number; readonly does: 'fail'; readonly clockAhead: number }
   | {
@@ -54,7 +54,7 @@ const lives = fc
     });
   });
 
-const passes = fc
+const schedules = fc
   .array(
     fc.record({
       pause: fc.oneof(minutes(30), minutes(12 * 60), minutes(6 * 24 * 60)),
@@ -64,70 +64,70 @@ const passes = fc
     }),
     { minLength: 1, maxLength: 40 },
   )
-  .map((drawn): Pass[] => {
+  .map((drawn): Run[] => {
     let at = START;
     return drawn.map(({ pause, takes, does, writes }) => {
       at += pause;
-      const pass = {
+      const run = {
         at,
         takes,
         clockAhead: 0,
         ...(does === 'cut' ? { does, writes } : { does: does as 'list' }),
       };
       at += takes;
-      return pass as Pass;
+      return run as Run;
     });
   });
 
-/** What the API shows at a moment: the request of each ID that is there, confirming. */
+/** What the API shows at a time: the confirming request of each ID. */
 function shown(all: readonly Life[], at: number): { life: Life; vif: VirtualInterface }[] {
   return all
     .filter(({ from, to }) => from <= at && at < to)
     .map((life) => ({ life, vif: aVif({ id: life.id, vlan: life.vlan }) }));
 }
 
-/** Runs the passes; `check` sees each request of each complete listing with what is known of it. */
+/** Executes the runs; `check` is called for each request of each complete listing, with the ledger's state. */
 function live(
   all: readonly Life[],
-  schedule: readonly Pass[],
-  seesAt: (pass: Pass) => number,
-  check: (life: Life, state: LedgerState, pass: Pass) => void,
+  schedule: readonly Run[],
+  seesAt: (run: Run) => number,
+  check: (life: Life, state: LedgerState, run: Run) => void,
 ): void {
   let state = EMPTY_LEDGER;
-  for (const pass of schedule) {
-    if (pass.does === 'fail') continue;
-    const iso = (at: number): string => new Date(at + pass.clockAhead).toISOString();
-    const there = shown(all, seesAt(pass));
+  for (const run of schedule) {
+    if (run.does === 'fail') continue;
+    const iso = (at: number): string => new Date(at + run.clockAhead).toISOString();
+    const there = shown(all, seesAt(run));
     const known = Object.keys(state.observations).filter((id) => !there.some(({ vif }) => vif.id === id));
-    const survey = aSnapshot(
+    const snapshot = aSnapshot(
       there.map(({ vif }) => vif),
-      { absent: known, listedAt: iso(pass.at), seenAt: iso(pass.at + pass.takes) },
+      { absent: known, listedAt: iso(run.at), seenAt: iso(run.at + run.takes) },
     );
-    const { changes } = reconcile(state, survey, WEEK / 1000);
-    const written = pass.does === 'cut' ? changes.slice(0, pass.writes) : changes;
+    const { changes } = reconcile(state, snapshot, WEEK / 1000);
+    const written = run.does === 'cut' ? changes.slice(0, run.writes) : changes;
     const after = changes.reduce(applyLedgerChange, state);
-    for (const { life } of there) check(life, after, pass);
+    for (const { life } of there) check(life, after, run);
     state = written.reduce(applyLedgerChange, state);
   }
 }
 
-describe('the deadline that is told', () => {
-  it('always holds the true expiry, whatever passes were skipped, failed or cut short, and whoever reuses an ID', () => {
-    let told = 0;
+describe('the reported deadline', () => {
+  it('always contains the true expiry, with skipped, failed and interrupted runs and reused IDs', () => {
+    let checked = 0;
     let exact = 0;
     fc.assert(
-      fc.property(lives, passes, fc.double({ min: 0, max: 1, noNaN: true }), (all, schedule, share) => {
+      fc.property(lives, schedules, fc.double({ min: 0, max: 1, noNaN: true }), (all, schedule, share) => {
         live(
           all,
           schedule,
           ({ at, takes }) => at + share * takes,
           (life, state) => {
-            const sighting = state.observations[life.id];
-            if (sighting === undefined) throw new Error(`${life.id} was not remembered`);
-            const { earliest, latest } = deadlineOf(sighting, WEEK / 1000);
+            const observation = state.observations[life.id];
+            if (observation === undefined) throw new Error(`${life.id} was not recorded`);
+            const { earliest, latest } = deadlineOf(observation, WEEK / 1000);
             const expiry = life.from + WEEK;
             expect(Date.parse(latest ?? '')).toBeGreaterThanOrEqual(expiry);
-            told += 1;
+            checked += 1;
             if (earliest === null) return;
             exact += 1;
             expect(Date.parse(earliest)).toBeLessThanOrEqual(expiry);
@@ -136,28 +136,28 @@ describe('the deadline that is told', () => {
       }),
       { numRuns: 2000 },
     );
-    // The property says nothing where nothing was told.
-    expect(told).toBeGreaterThan(1000);
-    expect(exact / told).toBeGreaterThan(0.3);
+    // The property is meaningless without checked deadlines.
+    expect(checked).toBeGreaterThan(1000);
+    expect(exact / checked).toBeGreaterThan(0.3);
   });
 
-  it('is as narrow as the passes allow: from the last complete listing without it to the first with it', () => {
+  it('is as narrow as possible: from the last complete listing without the request to the first with it', () => {
     fc.assert(
-      fc.property(lives, passes, (all, schedule) => {
+      fc.property(lives, schedules, (all, schedule) => {
         const listed = schedule.filter(({ does }) => does === 'list');
         live(
           all,
           listed,
           ({ at, takes }) => at + takes / 2,
-          (life, state, pass) => {
-            const sighting = state.observations[life.id];
-            const seen = (at: Pass): boolean => shown([life], at.at + at.takes / 2).length > 0;
+          (life, state, run) => {
+            const observation = state.observations[life.id];
+            const seen = (at: Run): boolean => shown([life], at.at + at.takes / 2).length > 0;
             const first = listed.findIndex(seen);
             const before = listed[first - 1];
-            expect(sighting?.firstSeen).toBe(
-              new Date((listed[first] ?? pass).at + (listed[first] ?? pass).takes).toISOString(),
+            expect(observation?.firstSeen).toBe(
+              new Date((listed[first] ?? run).at + (listed[first] ?? run).takes).toISOString(),
             );
-            expect(sighting?.notListedAt).toBe(
+            expect(observation?.notListedAt).toBe(
               before === undefined ? null : new Date(before.at).toISOString(),
             );
           },
@@ -167,11 +167,11 @@ describe('the deadline that is told', () => {
     );
   });
 
-  it('holds it when the clock ran ahead and was set right, from the first pass on that can tell', () => {
+  it('contains it after a clock that ran ahead was corrected, from the first run that can detect it', () => {
     fc.assert(
-      fc.property(lives, passes, minutes(20), fc.nat(39), (all, schedule, ahead, turn) => {
-        // The clock is ahead up to some pass, and the next one comes before time has caught up with it.
-        const wrong = schedule.slice(0, turn).map((pass) => ({ ...pass, clockAhead: ahead }));
+      fc.property(lives, schedules, minutes(20), fc.nat(39), (all, schedule, ahead, turn) => {
+        // The clock is ahead up to one run, and the next run comes before real time has caught up.
+        const wrong = schedule.slice(0, turn).map((run) => ({ ...run, clockAhead: ahead }));
         const last = wrong.findLast(({ does }) => does === 'list');
         const next = {
           at: (last?.at ?? START) + (last?.takes ?? 0),
@@ -186,11 +186,11 @@ describe('the deadline that is told', () => {
           all,
           [...wrong, next, ...right],
           ({ at, takes }) => at + takes / 2,
-          (life, state, pass) => {
-            if (pass.clockAhead > 0) return;
-            const sighting = state.observations[life.id];
+          (life, state, run) => {
+            if (run.clockAhead > 0) return;
+            const observation = state.observations[life.id];
             const { earliest, latest } = deadlineOf(
-              sighting ?? { firstSeen: '', notListedAt: null },
+              observation ?? { firstSeen: '', notListedAt: null },
               WEEK / 1000,
             );
             expect(Date.parse(latest ?? '')).toBeGreaterThanOrEqual(life.from + WEEK);
@@ -202,13 +202,13 @@ describe('the deadline that is told', () => {
     );
   });
 
-  it('has no early end when the listing before is timed later than this one began', () => {
+  it('has no earliest expiry if the previous listing is dated after this one began', () => {
     const state = { ...EMPTY_LEDGER, lastListing: '2026-11-10T12:00:03.000Z' };
-    const survey = aSnapshot([aVif()], {
+    const snapshot = aSnapshot([aVif()], {
       listedAt: '2026-11-10T12:00:00.000Z',
       seenAt: '2026-11-10T12:00:05.000Z',
     });
-    const { changes, warnings } = reconcile(state, survey, WEEK / 1000);
+    const { changes, warnings } = reconcile(state, snapshot, WEEK / 1000);
     expect(changes.reduce(applyLedgerChange, state).observations[aVif().id]?.notListedAt).toBeNull();
     expect(warnings).toMatchObject([{ code: 'clock' }]);
   });

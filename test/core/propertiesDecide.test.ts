@@ -12,7 +12,7 @@ import {
 } from '../support/decisionInputs.ts';
 import { anAcceptance, anIntent } from '../support/ledgerBuilders.ts';
 
-/** Whatever `change` does to a situation, it never makes a hold an accept, unless the hold had one of `excuses`. */
+/** `change` never turns a hold into an accept, unless the hold had one of the reasons in `excuses`. */
 function neverOpens<T>(
   changes: Arbitrary<T>,
   change: (before: DecisionInput, by: T) => DecisionInput,
@@ -28,7 +28,7 @@ function neverOpens<T>(
   );
 }
 
-/** Reasons that a grant is in the way of others: without it, they decide. */
+/** The reasons by which a grant can prevent the decision of other grants. */
 const IN_THE_WAY = ['ambiguous', 'grant-limit'];
 
 function add({ context, ...rest }: DecisionInput, more: Partial<DecisionContext>): DecisionInput {
@@ -36,14 +36,14 @@ function add({ context, ...rest }: DecisionInput, more: Partial<DecisionContext>
 }
 
 describe('a hold stays a hold', () => {
-  it('when a hold line is added', () => {
+  it('when a hold rule is added', () => {
     neverOpens(holdRules, ({ policy, ...rest }, line) => ({
       ...rest,
       policy: { ...policy, hold: [...policy.hold, line] },
     }));
   });
 
-  it('when a grant is removed, unless it disagreed with another or was full itself', () => {
+  it('when a grant is removed, unless it conflicted with another or its limit was exhausted', () => {
     const grants = fc.record({
       owner: fc.constantFrom(...OWNER_NAMES),
       grant: fc.constantFrom(...GRANT_NAMES),
@@ -60,7 +60,7 @@ describe('a hold stays a hold', () => {
     );
   });
 
-  it('when a field of the request becomes unknown, unless that takes away a grant that stood in the way', () => {
+  it('when a field of the request becomes unknown, unless a conflicting grant no longer matches', () => {
     const fields = fc.constantFrom(
       ...([
         'ownerAccount',
@@ -81,7 +81,7 @@ describe('a hold stays a hold', () => {
     );
   });
 
-  it('when a field of its sessions becomes unknown, or the sessions all do, with the same exception', () => {
+  it('when a field of its sessions becomes unknown, or all sessions do, with the same exception', () => {
     const fields = fc.constantFrom('asn', 'amazonAddress', 'customerAddress', 'hasKey', null);
     neverOpens(
       fields,
@@ -94,29 +94,29 @@ describe('a hold stays a hold', () => {
     );
   });
 
-  it('when interfaces are added, whatever they are', () => {
+  it('when any interfaces are added', () => {
     const others = interfaces.map((vif) => ({ ...vif, id: `${vif.id}0` }));
     neverOpens(others, (before, vif) => add(before, { interfaces: [...before.context.interfaces, vif] }));
   });
 
   it('when an intent or an acceptance is added', () => {
     const ids = fc.integer({ min: 1, max: 9 }).map((n) => `dxvif-${n}`);
-    neverOpens(fc.tuple(ids, assignments), (before, [id, award]) =>
-      add(before, { intents: { [id]: anIntent(award), ...before.context.intents } }),
+    neverOpens(fc.tuple(ids, assignments), (before, [id, assignment]) =>
+      add(before, { intents: { [id]: anIntent(assignment), ...before.context.intents } }),
     );
-    neverOpens(fc.tuple(ids, assignments), (before, [id, award]) =>
-      add(before, { acceptances: { [id]: anAcceptance(award), ...before.context.acceptances } }),
+    neverOpens(fc.tuple(ids, assignments), (before, [id, assignment]) =>
+      add(before, { acceptances: { [id]: anAcceptance(assignment), ...before.context.acceptances } }),
     );
   });
 
-  it('when something in the ledger turns out to be unreadable', () => {
+  it('when a ledger item becomes unreadable', () => {
     const ids = fc.integer({ min: 0, max: 9 }).map((n) => `dxvif-${n}`);
     neverOpens(ids, (before, id) =>
       add(before, { damaged: { ...before.context.damaged, [id]: 'it is odd' } }),
     );
   });
 
-  it('when more was accepted in the same pass, a limit falls, or the policy freezes', () => {
+  it('when more was accepted in the same run, a limit is lowered, or the policy is frozen', () => {
     neverOpens(fc.nat({ max: 3 }), (before, more) =>
       add(before, { acceptedThisRun: before.context.acceptedThisRun + more }),
     );

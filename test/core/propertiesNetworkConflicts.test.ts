@@ -9,25 +9,25 @@ import { findCollisions } from '../support/oracleCollisions.ts';
 
 const RECIPIENT = aRecipient();
 
-/** What a ledger has of an interface that the API did not show. */
+/** Ledger records of an interface that the listing lacks. */
 const unseen = fc.option(fc.tuple(assignments, fc.boolean()), { freq: 8, nil: null });
 
-const surroundings = fc.tuple(decisionContexts, unseen).map(([world, record]) => {
-  if (record === null) return world;
-  const [award, isAccepted] = record;
-  const { intents, acceptances } = world;
+const surroundings = fc.tuple(decisionContexts, unseen).map(([context, record]) => {
+  if (record === null) return context;
+  const [assignment, isAccepted] = record;
+  const { intents, acceptances } = context;
   return isAccepted
-    ? { ...world, acceptances: { ...acceptances, 'dxvif-99': anAcceptance(award) } }
-    : { ...world, intents: { ...intents, 'dxvif-99': anIntent(award) } };
+    ? { ...context, acceptances: { ...acceptances, 'dxvif-99': anAcceptance(assignment) } }
+    : { ...context, intents: { ...intents, 'dxvif-99': anIntent(assignment) } };
 });
 
-it('what other interfaces have against a request is what a second statement of the rules says, whatever an index leaves out', () => {
+it('the indexed network checks have the same result as an independent statement of the rules', () => {
   const seen = new Map<string, number>();
   fc.assert(
-    fc.property(requests, surroundings, (request, world) => {
-      const { reasons } = checkAgainstNeighbours(request, VGW.prod, RECIPIENT, world);
+    fc.property(requests, surroundings, (request, context) => {
+      const { reasons } = checkAgainstNeighbours(request, VGW.prod, RECIPIENT, context);
       const codes = reasons.map(({ code }) => code).filter((code) => code !== 'peers-invalid');
-      const said = findCollisions(request, VGW.prod, RECIPIENT_ACCOUNT, world);
+      const said = findCollisions(request, VGW.prod, RECIPIENT_ACCOUNT, context);
       for (const code of said) seen.set(code, (seen.get(code) ?? 0) + 1);
       expect(new Set(codes)).toEqual(said);
     }),

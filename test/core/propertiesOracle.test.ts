@@ -7,13 +7,13 @@ import { decisionContexts } from '../support/arbitraryContexts.ts';
 import { NOW } from '../support/builders.ts';
 import { decideByOracle, type OracleDecision } from '../support/decisionOracle.ts';
 
-describe('a second statement of the rules, which shares no code with the core,', () => {
-  it('comes to the same verdict, gateway, grants and codes', () => {
+describe('an independent statement of the rules, which shares no code with the core,', () => {
+  it('has the same verdict, gateway, grants and codes', () => {
     fc.assert(
-      fc.property(policies, requests, decisionContexts, (policy, request, world) => {
-        const decision = decide(policy, request, world, NO_DEADLINE, NOW);
-        const said = decideByOracle(policy, request, world, NOW);
-        // Whose and by which grants, their order aside.
+      fc.property(policies, requests, decisionContexts, (policy, request, context) => {
+        const decision = decide(policy, request, context, NO_DEADLINE, NOW);
+        const said = decideByOracle(policy, request, context, NOW);
+        // Compares owner and grants, without their order.
         expect(verdictOf(decision)).toEqual(
           said.assignment === null ? said : { ...said, assignment: inOrder(said.assignment) },
         );
@@ -22,13 +22,13 @@ describe('a second statement of the rules, which shares no code with the core,',
     );
   });
 
-  it('meets every code of a decision, and accepts often enough to mean something', () => {
+  it('covers every code of a decision, and accepts often enough to be meaningful', () => {
     const seen = new Map<string, number>();
-    for (const [policy, request, world] of fc.sample(fc.tuple(policies, requests, decisionContexts), {
+    for (const [policy, request, context] of fc.sample(fc.tuple(policies, requests, decisionContexts), {
       numRuns: 3000,
       seed: 1,
     })) {
-      const { codes } = decideByOracle(policy, request, world, NOW);
+      const { codes } = decideByOracle(policy, request, context, NOW);
       for (const code of codes.size === 0 ? ['accept'] : codes) seen.set(code, (seen.get(code) ?? 0) + 1);
     }
     const rare = [...EVERY].filter((code) => (seen.get(code) ?? 0) < 10);
@@ -61,5 +61,5 @@ const EVERY = [
   'ambiguous',
   'owner-limit',
   'grant-limit',
-  'pass-limit',
+  'run-limit',
 ];

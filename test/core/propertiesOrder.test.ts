@@ -10,7 +10,7 @@ function shuffled<T>(items: readonly T[], by: number): T[] {
 }
 
 describe('order never matters', () => {
-  it('of owners, their grants and connections, hold lines and interfaces: the same words are told', () => {
+  it('for owners, their grants and connections, hold rules and interfaces: the messages are the same', () => {
     const property = fc.property(decisionInputs, fc.integer({ min: 2, max: 10 }), (before, by) => {
       const policy = changeOwners(before.policy, ({ grants, connections }) => ({
         grants: shuffled(grants, by),
@@ -26,7 +26,7 @@ describe('order never matters', () => {
     fc.assert(property, { numRuns: 1000 });
   });
 
-  it('of BGP sessions: the same codes are told', () => {
+  it('for BGP sessions: the codes are the same', () => {
     const property = fc.property(decisionInputs, (before) => {
       const request = { ...before.request, peers: before.request.peers.toReversed() };
       expect(reasonCodes(decideInput({ ...before, request }))).toEqual(reasonCodes(decideInput(before)));

@@ -22,7 +22,7 @@ const candidates = fc.uniqueArray(
   { maxLength: 12, selector: ({ id }) => id },
 );
 
-const standings = fc.record({
+const orderContexts = fc.record({
   at: fc.constant(new Date(START)),
   intervalMs: fc.constantFrom(null, HOUR_MS, 12 * HOUR_MS),
   acceptsPerRun: fc.integer({ min: 1, max: 4 }),
@@ -32,27 +32,27 @@ const standings = fc.record({
   ),
 });
 
-/** How many of each owner stand in `items`. */
+/** The number of items of each owner. */
 function byOwner(items: readonly AcceptanceCandidate[]): Map<string, number> {
   return new Map(
     [...Map.groupBy(items, ({ owner }) => owner)].map(([owner, those]) => [owner, those.length]),
   );
 }
 
-describe('the order of work', () => {
-  it('is a permutation, and the same for every order of the input', () => {
-    const property = fc.property(candidates, standings, (all, standing) => {
-      const ordered = orderCandidates(all, standing);
+describe('the order of acceptance', () => {
+  it('is a permutation, and independent of the order of the input', () => {
+    const property = fc.property(candidates, orderContexts, (all, context) => {
+      const ordered = orderCandidates(all, context);
       expect(ordered.map(({ id }) => id).sort()).toEqual(all.map(({ id }) => id).sort());
-      expect(orderCandidates(all.toReversed(), standing)).toEqual(ordered);
+      expect(orderCandidates(all.toReversed(), context)).toEqual(ordered);
     });
     fc.assert(property);
   });
 
-  it('of requests that are not urgent: wherever it is cut off, no owner that still waits is two behind', () => {
-    const property = fc.property(candidates, standings, fc.nat({ max: 12 }), (all, standing, cut) => {
+  it('lets no waiting owner fall two turns behind among requests that are not urgent', () => {
+    const property = fc.property(candidates, orderContexts, fc.nat({ max: 12 }), (all, context, cut) => {
       const late = all.map((one) => ({ ...one, due: null }));
-      const ordered = orderCandidates(late, standing);
+      const ordered = orderCandidates(late, context);
       const [served, total] = [byOwner(ordered.slice(0, cut)), byOwner(ordered)];
       const most = Math.max(0, ...served.values());
       for (const [owner, wanted] of total) {
@@ -64,14 +64,14 @@ describe('the order of work', () => {
   });
 });
 
-/** What another owner does before a run: what it withdraws of its requests, and offers. */
+/** What another owner does before a run: the requests that it withdraws and offers. */
 interface Move {
   readonly withdraws: boolean;
   readonly offers: number;
   readonly isUrgent: boolean;
-  /** what becomes of its attempts in this run: each but `held` takes one of the accepts of the run */
+  /** the outcome of its attempts in this run: each except `held` uses one accept of the run */
   readonly end: 'accepted' | 'failed' | 'held';
-  /** whether the policy allows its requests in this run: it may exceed a limit of its own, and then not */
+  /** whether the policy allows its requests in this run: the owner may have exceeded its limit */
   readonly isAllowed: boolean;
 }
 
@@ -91,12 +91,12 @@ const VICTIM = 'm';
 const RUNS = 14;
 
 const lives = fc.record({
-  /** of each run the moves of each other owner */
+  /** for each run, the moves of each other owner */
   runs: fc.array(fc.array(moves, { minLength: 6, maxLength: 6 }), { minLength: RUNS, maxLength: RUNS }),
   acceptsPerRun: fc.integer({ min: 1, max: 7 }),
-  /** in which run the victim's request comes */
+  /** the run in which the victim's request appears */
   comes: fc.nat({ max: 5 }),
-  /** how many attempts a run has time for beyond the accepts that it may make */
+  /** attempts for which a run has time beyond its accepts */
   time: fc.nat({ max: 40 }),
   victimIsUrgent: fc.boolean(),
   urgencyOfOthers: fc.boolean(),
@@ -104,7 +104,7 @@ const lives = fc.record({
 
 type Life = typeof lives extends fc.Arbitrary<infer T> ? T : never;
 
-/** What is pending, and what is remembered. */
+/** The pending requests, and the ledger's turns. */
 interface Target {
   pending: AcceptanceCandidate[];
   turns: OrderContext['turns'];
@@ -118,14 +118,14 @@ function offer(target: Target, owner: string, isUrgent: boolean, at: Date): void
   target.pending.push({ id, owner, firstSeen: at.toISOString(), failureCount: 0, due });
 }
 
-/** One run: each attempt ends as its owner wants it, and those of the victim fail. @returns the owners that had a turn */
+/** One run: each attempt has the outcome that its owner chose, and those of the victim fail. @returns the owners that had a turn */
 function run(target: Target, all: readonly Move[], at: Date, { acceptsPerRun, time }: Life): Set<string> {
   const moveOf = (owner: string): Move | undefined => all[OTHERS.indexOf(owner)];
   const allowed = target.pending.filter(({ owner }) => moveOf(owner)?.isAllowed ?? true);
-  const standing = { at, intervalMs: HOUR_MS, acceptsPerRun: acceptsPerRun, turns: target.turns };
+  const context = { at, intervalMs: HOUR_MS, acceptsPerRun, turns: target.turns };
   const attempted = new Set<string>();
   let accepts = 0;
-  for (const one of orderCandidates(allowed, standing).slice(0, acceptsPerRun + time)) {
+  for (const one of orderCandidates(allowed, context).slice(0, acceptsPerRun + time)) {
     if (accepts === acceptsPerRun) break;
     attempted.add(one.owner);
     const end = moveOf(one.owner)?.end ?? 'failed';
@@ -137,7 +137,7 @@ function run(target: Target, all: readonly Move[], at: Date, { acceptsPerRun, ti
   return attempted;
 }
 
-/** What the other owners do before a run. */
+/** Applies the moves of the other owners before a run. */
 function moved(target: Target, all: readonly Move[], at: Date, { urgencyOfOthers }: Life): void {
   for (const [place, { withdraws, offers, isUrgent }] of all.entries()) {
     const owner = OTHERS[place] ?? '';
@@ -146,7 +146,7 @@ function moved(target: Target, all: readonly Move[], at: Date, { urgencyOfOthers
   }
 }
 
-/** After how many runs each the victim had its turns; the last number is of the runs since. */
+/** The numbers of runs between the victim's turns; the last number counts the runs since the last turn. */
 function waits(life: Life): number[] {
   const target: Target = { pending: [], turns: {}, offered: 0 };
   const found: number[] = [];
@@ -163,14 +163,14 @@ function waits(life: Life): number[] {
   return [...found, waited];
 }
 
-describe('the first request of an owner is attempted within as many runs as all owners need for a turn each', () => {
+describe('the first request of an owner is attempted within the number of runs that all owners need for one turn each', () => {
   const bound = ({ acceptsPerRun }: Life): number => Math.ceil((OTHERS.length + 1) / acceptsPerRun);
 
   it.each<[string, Partial<Life>]>([
-    ['an urgent one, whatever the others offer', { victimIsUrgent: true, urgencyOfOthers: true }],
+    ['an urgent one, with urgent requests of others', { victimIsUrgent: true, urgencyOfOthers: true }],
     ['an urgent one among those that are not', { victimIsUrgent: true, urgencyOfOthers: false }],
     ['one that is not urgent, among others like it', { victimIsUrgent: false, urgencyOfOthers: false }],
-  ])('%s: again and again, while they withdraw and offer again, fail and are held', (_, given) => {
+  ])('%s: repeatedly, while owners withdraw and offer again, and requests fail and are held', (_, given) => {
     const property = fc.property(lives, (drawn) => {
       const life = { ...drawn, ...given };
       for (const runs of waits(life)) expect(runs).toBeLessThanOrEqual(bound(life));

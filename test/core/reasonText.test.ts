@@ -23,71 +23,71 @@ import {
 } from '../support/builders.ts';
 import { anAcceptance } from '../support/ledgerBuilders.ts';
 
-/** Whole sentences: what a person acts on, where no code says it. */
+/** Whole sentences, for cases that the code alone does not distinguish. */
 
-const OURS = { known: true, ids: new Set([CONNECTION.other]) } as const;
+const OWN = { known: true, ids: new Set([CONNECTION.other]) } as const;
 
-describe('why a request is held, in full', () => {
+describe('the messages of holds', () => {
   const frozen = aPolicy({ freeze: true });
   const WITHOUT = `the policy is frozen (\`freeze: true\`); without the freeze: accepted by \`acme.default\` → \`${VGW.prod}\`, if the preflight checks succeed`;
   const loss = { earliest: '2026-11-17T09:00:00.000Z', latest: '2026-11-17T10:00:00.000Z' };
   it.each<[string, Policy, Partial<VirtualInterface>, Partial<DecisionContext>, Deadline]>([
     [WITHOUT, frozen, {}, {}, NO_DEADLINE],
-    [`${WITHOUT}; the request may expire from ${loss.earliest} on`, frozen, {}, {}, loss],
+    [`${WITHOUT}; the request may expire at the earliest ${loss.earliest}`, frozen, {}, {}, loss],
     [
-      `${WITHOUT}; the request may expire at any moment, at ${loss.latest} at the latest`,
+      `${WITHOUT}; the request may expire at any time, at the latest ${loss.latest}`,
       frozen,
       {},
       {},
       { ...loss, earliest: null },
     ],
     [
-      'it stands on a connection of our own: we offered it, so it is not for us to accept',
+      'it is on a connection of the recipient: the recipient offered it to another account, so it is not a request',
       aPolicy(),
       { ownerAccount: OWNER_ACCOUNT, connection: CONNECTION.other },
-      { ownConnections: OURS },
+      { ownConnections: OWN },
       NO_DEADLINE,
     ],
     [
-      'the interface is of an unknown type: only private ones are ever accepted',
+      'the interface is of an unknown type: only private interfaces are accepted',
       aPolicy(),
       { type: null },
       {},
       NO_DEADLINE,
     ],
     ['its state must be `confirming`, got none', aPolicy(), { state: null }, {}, NO_DEADLINE],
-  ])('%s', (message, policy, request, world, deadline) => {
-    const decision = decide(policy, aVif(request), aDecisionContext(world), deadline, NOW);
+  ])('%s', (message, policy, request, context, deadline) => {
+    const decision = decide(policy, aVif(request), aDecisionContext(context), deadline, NOW);
     if (decision.verdict !== 'hold') throw new Error('it was accepted');
     expect(decision.reasons[0]?.message).toBe(message);
   });
 });
 
-describe('why nobody is known to ask, in full', () => {
+describe('the messages about an unknown requester', () => {
   const accountless = aPolicy({ owners: [anOwner({ account: null })] });
   const acme = aPolicy({ owners: [anOwner({ account: OWNER_ACCOUNT })] });
   it.each<[string, Policy, Partial<VirtualInterface>]>([
-    ['the API did not name an owner account', aPolicy(), { ownerAccount: null }],
-    ['the API did not name a connection', aPolicy(), { connection: null }],
-    ['the API did not name a connection', acme, { ownerAccount: OWNER_ACCOUNT, connection: null }],
+    ['the API did not return an owner account', aPolicy(), { ownerAccount: null }],
+    ['the API did not return a connection', aPolicy(), { connection: null }],
+    ['the API did not return a connection', acme, { ownerAccount: OWNER_ACCOUNT, connection: null }],
     [
-      `the API names account \`999999999999\`, and owner \`acme\` is \`${OWNER_ACCOUNT}\``,
+      `the API returned account \`999999999999\`, but owner \`acme\` has account \`${OWNER_ACCOUNT}\``,
       acme,
       { ownerAccount: '999999999999' },
     ],
     [
-      `the API names account \`${OWNER_ACCOUNT}\`, and owner \`acme\` has none to compare; when it is theirs, add ` +
-        `\`account: "${OWNER_ACCOUNT}"\` under \`owners.acme\` (when it is your own, \`recipient.account\` is wrong)`,
+      `the API returned account \`${OWNER_ACCOUNT}\`, and owner \`acme\` has no account to compare; if it is the owner's, add ` +
+        `\`account: "${OWNER_ACCOUNT}"\` under \`owners.acme\` (if it is your own, \`recipient.account\` is wrong)`,
       accountless,
       { ownerAccount: OWNER_ACCOUNT },
     ],
   ])('%s', (message, policy, request) => {
-    expect(identify(policy, aVif(request), OURS)).toMatchObject({ kind: 'unknown', reason: { message } });
+    expect(identify(policy, aVif(request), OWN)).toMatchObject({ kind: 'unknown', reason: { message } });
   });
 });
 
-describe('what gateway and network have against a request, in full', () => {
-  const odd = (field: InterfaceField) => ({ faults: ['odd'], unreadable: [field] });
+describe('the messages of the preflight checks', () => {
+  const odd = (field: InterfaceField) => ({ readErrors: ['odd'], unreadable: [field] });
   it.each<[string, Partial<VirtualInterface>, Partial<VirtualInterface>]>([
     [`VLAN 101 on \`${CONNECTION.owner}\` is in use by \`dxvif-bbbbbbbb\``, {}, { vlan: 101 }],
     [
@@ -132,12 +132,12 @@ describe('what gateway and network have against a request, in full', () => {
       { peers: [], ...odd('addresses') },
     ],
   ])('%s', (message, request, neighbour) => {
-    const world = aDecisionContext({ interfaces: [aLiveVif(neighbour)] });
-    const { reasons } = checkNetwork(aVif(request), VGW.prod, 64512, aRecipient(), world);
+    const context = aDecisionContext({ interfaces: [aLiveVif(neighbour)] });
+    const { reasons } = checkNetwork(aVif(request), VGW.prod, 64512, aRecipient(), context);
     expect(reasons.map((reason) => reason.message)).toEqual([message]);
   });
 
-  it('a gateway of no state', () => {
+  it('the message about a gateway without a state', () => {
     const { reasons } = runPreflightChecks(
       aVif(),
       VGW.prod,
@@ -149,17 +149,17 @@ describe('what gateway and network have against a request, in full', () => {
   });
 });
 
-describe('what is wrong with an interface that we accepted, in full', () => {
+describe('the messages of follow-ups', () => {
   const { at } = anAcceptance();
   const late = new Date(Date.parse(at) + AVAILABLE_WITHIN_MS);
   it.each<[string, VirtualInterface | null]>([
-    [`accepted at ${at}, and gone since (listed no more)`, null],
-    [`accepted at ${at}, and gone since (deleted)`, aLiveVif({ state: 'deleted' })],
-    [`was given gateway \`${VGW.prod}\` and is on none`, aLiveVif({ gateway: null })],
+    [`accepted at ${at}, and gone since then (no longer listed)`, null],
+    [`accepted at ${at}, and gone since then (deleted)`, aLiveVif({ state: 'deleted' })],
+    [`was assigned gateway \`${VGW.prod}\` and is on none`, aLiveVif({ gateway: null })],
     [`accepted at ${at} and still \`testing\``, aLiveVif({ state: 'testing' })],
-    [`accepted at ${at} and still of no state`, aLiveVif({ state: null })],
+    [`accepted at ${at} and still without a state`, aLiveVif({ state: null })],
   ])('%s', (message, vif) => {
-    const told = findFollowUps({ x: anAcceptance() }, new Map([['x', vif]]), late, AVAILABLE_WITHIN_MS);
-    expect(told.map((one) => one.message)).toEqual([message]);
+    const found = findFollowUps({ x: anAcceptance() }, new Map([['x', vif]]), late, AVAILABLE_WITHIN_MS);
+    expect(found.map((one) => one.message)).toEqual([message]);
   });
 });

@@ -26,7 +26,7 @@ import { ORIGIN } from '../support/eventFixtures.ts';
 
 const ANSWER = { by: 'confirm', state: 'pending', doubt: null } as const;
 
-/** As an attempt leaves it that decided so. */
+/** The receipt of an attempt with this decision. */
 function receiptFor(
   decision: Accept,
   policy: Policy,
@@ -35,10 +35,10 @@ function receiptFor(
 ): Receipt {
   const { owner, grants, gateway } = decision;
   const seen = { firstSeen: '2026-11-10T10:00:05.000Z', deadline: NO_DEADLINE, skipped: ['a check'] };
-  const look = { request, decision, gateways: [aGateway({ id: VGW.lab }), aGateway()], world, ...seen };
-  const award = { at: NOW.toISOString(), owner, grants, gateway };
-  const grounds = collectEvidence(ORIGIN, policy, look);
-  return createReceipt(request.id, award, grounds, '2026-11-10T12:00:01.000Z', ANSWER);
+  const preflight = { request, decision, gateways: [aGateway({ id: VGW.lab }), aGateway()], world, ...seen };
+  const assignment = { at: NOW.toISOString(), owner, grants, gateway };
+  const evidence = collectEvidence(ORIGIN, policy, preflight);
+  return createReceipt(request.id, assignment, evidence, '2026-11-10T12:00:01.000Z', ANSWER);
 }
 
 function accepted(policy: Policy, world: DecisionContext = aDecisionContext(), request = aVif()): Receipt {
@@ -48,7 +48,7 @@ function accepted(policy: Policy, world: DecisionContext = aDecisionContext(), r
 }
 
 describe('a receipt', () => {
-  it('says who got what, on which grounds, and how it is known', () => {
+  it('says who got which gateway, with the evidence and the proof of acceptance', () => {
     const prod = aGrant({ name: 'prod', ticket: 'NET-1' });
     const policy = aPolicyGranting(
       prod,
@@ -79,16 +79,16 @@ describe('a receipt', () => {
     });
   });
 
-  it('decided again by the policy of then comes to the same, whatever was accepted, in whatever surroundings', () => {
+  it('is replayed to the same decision with the policy of the acceptance, for every accepted request', () => {
     whenAccepted((accept, policy, request, world) => {
-      // As they are read again: from their texts.
+      // Read from their JSON text, as from a ledger.
       const receipt: Receipt = JSON.parse(JSON.stringify(receiptFor(accept, policy, request, world)));
       const { policy: then } = loadPolicy(writePolicy(policy), policy.target, null);
       expect(replayDecision(receipt, then)).toEqual({ decision: accept, isSame: true });
     });
   });
 
-  it('comes to the same when one slot was free, and not when none was', () => {
+  it('is replayed to the same decision if one slot was free, and not if none was', () => {
     whenAccepted((accept, policy, request, world) => {
       const receipt = receiptFor(accept, policy, request, world);
       const limited = (owner: Partial<Owner>) =>
@@ -118,7 +118,7 @@ describe('a receipt is not justified by a policy', () => {
   const given = (...grants: Parameters<typeof aGrant>[0][]): Policy =>
     aPolicyGranting(...grants.map((grant) => aGrant(grant)));
 
-  it('unless it is that of then, or one that says the same', () => {
+  it('unless it is the one of the acceptance, or equivalent', () => {
     expect(replayDecision(receipt, given({})).isSame).toBe(true);
     expect(replayDecision(receipt, given({ until: '2026-11-10T12:00:00.001Z' })).isSame).toBe(true);
     expect(replayDecision(receipt, given({}, { name: 'other', match: { vlan: [[1, 99]] } })).isSame).toBe(
@@ -129,13 +129,13 @@ describe('a receipt is not justified by a policy', () => {
   it.each<[string, Policy]>([
     ['whose grant leads to another gateway', given({ gateway: VGW.lab })],
     ['whose grant is gone', given({ name: 'other' })],
-    ['with another grant that fits', given({}, { name: 'other' })],
-    ['with a grant for another gateway that fits', given({}, { name: 'other', gateway: VGW.lab })],
+    ['with another matching grant', given({}, { name: 'other' })],
+    ['with a matching grant for another gateway', given({}, { name: 'other', gateway: VGW.lab })],
     ['that has no owner', aPolicy({ owners: [] })],
-    ['in which the connection is somebody else’s', aPolicy({ owners: [anOwner({ name: 'zeta' })] })],
+    ['in which the connection belongs to another owner', aPolicy({ owners: [anOwner({ name: 'zeta' })] })],
     ['whose owner had no slot left', aPolicy({ owners: [anOwner({ limit: 1 })] })],
     ['whose grant had no slot left', given({ limit: 1 })],
-    ['whose passes had no slot left', aPolicy({ limits: { acceptsPerRun: 1 } })],
+    ['whose runs had no slot left', aPolicy({ limits: { acceptsPerRun: 1 } })],
     ['that holds it', aPolicy({ hold: [aHoldRule({ vlan: [[101, 101]] })] })],
     ['that holds everything', aPolicy({ freeze: true })],
     ['whose grant it does not match', given({ match: { vlan: [[1, 99]] } })],
@@ -155,7 +155,7 @@ describe('a receipt is not justified by a policy', () => {
     ['the request', { request: aVif({ connection: CONNECTION.other }) }],
     ['what was in use', { usage: { owner: ['a', 'b'], grants: { default: [] } } }],
     ['how many came before it', { acceptedBefore: 10 }],
-  ])('when %s was changed in it', (_, change) => {
+  ])('when %s was changed in the receipt', (_, change) => {
     const limited = aPolicy({ owners: [anOwner({ limit: 2, grants: [aGrant({ limit: 2 })] })] });
     expect(replayDecision(receipt, limited).isSame).toBe(true);
     expect(replayDecision({ ...receipt, ...change }, limited).isSame).toBe(false);

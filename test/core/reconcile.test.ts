@@ -14,59 +14,59 @@ import {
   storedReasons,
 } from '../support/ledgerBuilders.ts';
 
-/** OUTSCALE's expiry, in seconds */
+/** OUTSCALE's expiry, in seconds. */
 const WEEK = 7 * 86_400;
 
 const ID = 'dxvif-aaaaaaaa';
 const known = aLedger({ observations: { [ID]: anObservation({ held: storedReasons('no-grant') }) } });
 
-function after(state: LedgerState, survey: Snapshot): LedgerState {
-  return reconcile(state, survey, WEEK).changes.reduce(applyLedgerChange, state);
+function after(state: LedgerState, snapshot: Snapshot): LedgerState {
+  return reconcile(state, snapshot, WEEK).changes.reduce(applyLedgerChange, state);
 }
 
-describe('a request seen for the first time', () => {
-  it('is remembered with when it was not there yet', () => {
+describe('a request that is observed for the first time', () => {
+  it('is recorded with the last listing without it', () => {
     expect(after(aLedger(), aSnapshot([aVif()])).observations).toEqual({
       [ID]: anObservation({
         firstSeen: '2026-11-10T12:00:05.000Z', // after the answer
-        notListedAt: '2026-11-10T11:00:00.000Z', // before the first call of the listing before
+        notListedAt: '2026-11-10T11:00:00.000Z', // before the first call of the previous listing
       }),
     });
   });
 
-  it('in the first complete listing of all, was never known not to be there', () => {
+  it('has no last absence if it is in the very first complete listing', () => {
     const { observations } = after(aLedger({ lastListing: null }), aSnapshot([aVif()]));
     expect(observations[ID]?.notListedAt).toBeNull();
   });
 
-  it('is written before the listing that showed it, else a crash between would lose its early end', () => {
+  it('is written before its listing, so that a crash between the two does not lose its earliest expiry', () => {
     const { changes } = reconcile(aLedger(), aSnapshot([aVif()]), WEEK);
     expect(changes.map(({ kind }) => kind)).toEqual(['sighted', 'listed']);
   });
 
-  it('without a proper ID is not remembered', () => {
+  it('is not recorded without a valid ID', () => {
     const odd = aVif({ id: '(item 1 of the listing)', readErrors: ['no ID'] });
     expect(after(aLedger(), aSnapshot([odd])).observations).toEqual({});
   });
 
-  it('without a state is remembered all the same', () => {
+  it('is recorded even without a state', () => {
     expect(Object.keys(after(aLedger(), aSnapshot([aVif({ state: null })])).observations)).toEqual([ID]);
   });
 });
 
-describe('a request seen again', () => {
+describe('a request that is observed again', () => {
   it('changes nothing but the time of the listing', () => {
-    const { changes, ...told } = reconcile(known, aSnapshot([aVif()]), WEEK);
+    const { changes, ...others } = reconcile(known, aSnapshot([aVif()]), WEEK);
     expect(changes).toEqual([{ kind: 'listed', at: '2026-11-10T12:00:00.000Z' }]);
-    expect(told).toEqual({ ended: [], warnings: [], failures: [] });
+    expect(others).toEqual({ ended: [], warnings: [], failures: [] });
   });
 });
 
-describe('an offer of ours to others', () => {
+describe('an offer of the recipient to others', () => {
   const outbound = aSnapshot([aVif()], { requests: [], outbound: [aVif()] });
   const { [ID]: first = anObservation() } = known.observations;
 
-  it('is remembered as one, so that nobody is told that a request ended', () => {
+  it('is recorded as outbound, so that its end is not reported', () => {
     const offered = after(aLedger(), outbound);
     expect(offered.observations[ID]).toMatchObject({ outbound: true, firstSeen: '2026-11-10T12:00:05.000Z' });
     const accepted = reconcile(offered, aSnapshot([aLiveVif({ id: ID, gateway: VGW.lab })]), WEEK);
@@ -74,18 +74,18 @@ describe('an offer of ours to others', () => {
     expect(accepted).toMatchObject({ ended: [], failures: [] });
   });
 
-  it('and a request are told apart anew in each listing, and keep when they were first seen', () => {
+  it('is distinguished from a request in each listing, and keeps its first observation', () => {
     expect(after(known, outbound).observations).toEqual({ [ID]: { ...first, outbound: true } });
     expect(after(after(known, outbound), aSnapshot([aVif()])).observations).toEqual({ [ID]: first });
     expect(reconcile(after(known, outbound), outbound, WEEK).changes).toHaveLength(1);
   });
 });
 
-describe('what we accepted', () => {
+describe('an accepted interface', () => {
   const accepted = aLedger({ acceptances: { [ID]: anAcceptance() } });
 
   it.each([{ state: 'pending' }, { state: 'down' }, { state: 'odd', gateway: VGW.lab }])(
-    'stays on record while it lives, whatever becomes of it: %j',
+    'stays recorded while it is live, in any state: %j',
     (given) => {
       const { changes, ended } = reconcile(accepted, aSnapshot([aLiveVif({ id: ID, ...given })]), WEEK);
       expect(changes.map(({ kind }) => kind)).toEqual(['listed']);
@@ -93,45 +93,45 @@ describe('what we accepted', () => {
     },
   );
 
-  it('is noted as available when it first is, once, without a second receipt', () => {
-    const survey = aSnapshot([aLiveVif({ id: ID })]);
+  it('is recorded as available once, without a second receipt', () => {
+    const snapshot = aSnapshot([aLiveVif({ id: ID })]);
     const acceptance = anAcceptance({ availableAt: '2026-11-10T12:00:05.000Z' });
-    const { changes, ended } = reconcile(accepted, survey, WEEK);
+    const { changes, ended } = reconcile(accepted, snapshot, WEEK);
     expect(changes[0]).toEqual({ kind: 'accepted', id: ID, acceptance, receipt: null });
     expect([changes.length, ended]).toEqual([2, []]);
-    const later = { ...survey, seenAt: '2026-11-10T13:00:05.000Z' };
-    expect(reconcile(after(accepted, survey), later, WEEK).changes).toHaveLength(1);
+    const later = { ...snapshot, seenAt: '2026-11-10T13:00:05.000Z' };
+    expect(reconcile(after(accepted, snapshot), later, WEEK).changes).toHaveLength(1);
   });
 
-  it('is not noted as available on another gateway', () => {
-    const survey = aSnapshot([aLiveVif({ id: ID, gateway: VGW.lab })]);
-    expect(after(accepted, survey).acceptances).toEqual(accepted.acceptances);
+  it('is not recorded as available on another gateway', () => {
+    const snapshot = aSnapshot([aLiveVif({ id: ID, gateway: VGW.lab })]);
+    expect(after(accepted, snapshot).acceptances).toEqual(accepted.acceptances);
   });
 
   it.each([
-    ['over', aSnapshot([aVif({ state: 'deleted' })])],
+    ['ended', aSnapshot([aVif({ state: 'deleted' })])],
     ['unknown', aSnapshot([], { absent: [ID] })],
-  ])('is forgotten when it is %s, and that is no end of a request', (_, survey) => {
-    expect(after(accepted, survey).acceptances).toEqual({});
-    const { changes, ended } = reconcile(accepted, survey, WEEK);
+  ])('is removed when it is %s, and no request ended', (_, snapshot) => {
+    expect(after(accepted, snapshot).acceptances).toEqual({});
+    const { changes, ended } = reconcile(accepted, snapshot, WEEK);
     expect(changes).toContainEqual({ kind: 'ended', id: ID, ended: null });
     expect(ended).toEqual([]);
   });
 
-  it('and a listing that lags behind shows as a request, is no work of others when the listing catches up', () => {
+  it('is not reported as accepted by others after an outdated listing showed it as a request', () => {
     const lagging = after(accepted, aSnapshot([aVif()]));
     expect(lagging.acceptances).toEqual(accepted.acceptances);
-    const survey = aSnapshot([aLiveVif({ id: ID, gateway: VGW.prod })]);
-    expect(reconcile(lagging, survey, WEEK).ended).toMatchObject([{ id: ID, as: 'accepted' }]);
+    const snapshot = aSnapshot([aLiveVif({ id: ID, gateway: VGW.prod })]);
+    expect(reconcile(lagging, snapshot, WEEK).ended).toMatchObject([{ id: ID, as: 'accepted' }]);
     const acceptance = anAcceptance({ availableAt: '2026-11-10T12:00:05.000Z' });
-    expect(after(lagging, survey)).toMatchObject({ sightings: {}, acceptances: { [ID]: acceptance } });
+    expect(after(lagging, snapshot)).toMatchObject({ observations: {}, acceptances: { [ID]: acceptance } });
     const moved = aSnapshot([aLiveVif({ id: ID, gateway: VGW.lab })]);
     expect(reconcile(lagging, moved, WEEK).ended).toMatchObject([{ id: ID, as: 'acceptedByOthers' }]);
   });
 });
 
-describe('what must be found again, or the listing was incomplete', () => {
-  it('is all that the ledger holds as live, once', () => {
+describe('the IDs that a complete listing must have', () => {
+  it('are all live IDs of the ledger, each once', () => {
     const state = aLedger({
       observations: { a: anObservation(), b: anObservation() },
       intents: { b: anIntent(), c: anIntent() },
@@ -143,7 +143,7 @@ describe('what must be found again, or the listing was incomplete', () => {
 
 describe('nothing is concluded', () => {
   it.each(['deleting', 'verifying', 'testing', 'unknown'])(
-    'of a request that is `%s` on no gateway',
+    'from a request that is `%s` without a gateway',
     (state) => {
       const { changes, ended } = reconcile(known, aSnapshot([aVif({ state })]), WEEK);
       expect(changes.map(({ kind }) => kind)).toEqual(['listed']);
@@ -151,10 +151,10 @@ describe('nothing is concluded', () => {
     },
   );
 
-  it('of what a listing lacks, when it has an item that cannot be told from others', () => {
+  it('from a missing request, if the listing has an item with an unreadable ID', () => {
     const odd = aVif({ id: '(item 1 of the listing)', readErrors: ['no ID'] });
-    const survey = aSnapshot([odd]);
-    expect(reconcile(aLedger(), survey, WEEK).changes).toEqual([]);
-    expect(reconcile(aLedger({ lastListing: survey.listedAt }), survey, WEEK).changes).toEqual([]);
+    const snapshot = aSnapshot([odd]);
+    expect(reconcile(aLedger(), snapshot, WEEK).changes).toEqual([]);
+    expect(reconcile(aLedger({ lastListing: snapshot.listedAt }), snapshot, WEEK).changes).toEqual([]);
   });
 });

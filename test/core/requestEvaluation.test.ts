@@ -29,94 +29,94 @@ import { aLedger, anObservation, aSnapshot, storedReasons } from '../support/led
 
 const ID = 'dxvif-aaaaaaaa';
 
-function opened(
+function evaluate(
   requests: readonly VirtualInterface[],
-  sightings: Readonly<Record<string, Observation>>,
+  observations: Readonly<Record<string, Observation>>,
   policy: Policy = aPolicy(),
 ): RequestEvaluation[] {
-  return [...evaluateRequests(policy, requests, sightings, aDecisionContext(), NOW).values()];
+  return [...evaluateRequests(policy, requests, observations, aDecisionContext(), NOW).values()];
 }
 
-function aCase(given: Partial<RequestEvaluation> = {}): RequestEvaluation {
-  const [first] = opened([aVif()], { [ID]: anObservation() });
-  if (first === undefined) throw new Error('no case was opened');
+function anEvaluation(given: Partial<RequestEvaluation> = {}): RequestEvaluation {
+  const [first] = evaluate([aVif()], { [ID]: anObservation() });
+  if (first === undefined) throw new Error('no request was evaluated');
   return { ...first, ...given };
 }
 
 const STANDING = { at: NOW, intervalMs: null, acceptsPerRun: 10, turns: {} };
 
-const NO_GRANT = { code: 'no-grant', message: 'none fits' } as const;
+const NO_GRANT = { code: 'no-grant', message: 'none matches' } as const;
 const noGrant = holdFor([NO_GRANT]);
 
-describe('opening', () => {
-  it('a hold is final, and what may be accepted waits', () => {
-    const stranger = aVif({ id: 'dxvif-cccccccc', connection: CONNECTION.other });
-    expect(opened([stranger, aVif()], { [ID]: anObservation() })).toMatchObject([
+describe('the evaluation of requests', () => {
+  it('makes a hold final, and lets an acceptable request wait for its attempt', () => {
+    const unknownRequester = aVif({ id: 'dxvif-cccccccc', connection: CONNECTION.other });
+    expect(evaluate([unknownRequester, aVif()], { [ID]: anObservation() })).toMatchObject([
       {
         request: { id: ID },
         decision: { verdict: 'accept' },
         outcome: 'notAttempted',
-        message: 'the pass ended before its turn; the next one goes on',
+        message: 'the run ended before its turn; the next run continues',
         deadline: { earliest: '2026-11-17T09:00:00.000Z', latest: '2026-11-17T10:00:05.000Z' },
       },
       { request: { id: 'dxvif-cccccccc' }, decision: { verdict: 'hold' }, outcome: 'held', message: null },
     ]);
   });
 
-  it('on AWS has no deadline', () => {
-    const [first] = opened([aVif()], { [ID]: anObservation() }, aPolicy({ recipient: AWS }));
+  it('has no deadline on AWS', () => {
+    const [first] = evaluate([aVif()], { [ID]: anObservation() }, aPolicy({ recipient: AWS }));
     expect(first?.deadline).toEqual({ earliest: null, latest: null });
   });
 
-  it('of what is not remembered, has the deadline of what was there before now', () => {
-    const [first] = opened([aVif()], {});
+  it('gives a request without an observation the deadline of one that existed before now', () => {
+    const [first] = evaluate([aVif()], {});
     expect(first?.deadline).toEqual({ earliest: null, latest: '2026-11-17T12:00:00.000Z' });
   });
 });
 
-describe('the turns', () => {
-  const ids = (cases: readonly RequestEvaluation[]): string[] =>
-    orderAcceptableRequests(cases, STANDING).map(({ id }) => id);
+describe('the order of acceptable requests', () => {
+  const ids = (evaluations: readonly RequestEvaluation[]): string[] =>
+    orderAcceptableRequests(evaluations, STANDING).map(({ id }) => id);
   const names = ['dxvif-1', 'dxvif-2', 'dxvif-3'];
   const requests = names.map((id) => aVif({ id }));
 
-  it('are of what may be accepted, has a proper ID and is remembered', () => {
+  it('has only allowed requests with a valid ID and an observation', () => {
     const sighted = { 'dxvif-1': anObservation(), '(item 2)': anObservation() };
-    expect(ids(opened([aVif({ id: 'dxvif-1' }), aVif({ id: '(item 2)' })], sighted))).toEqual(['dxvif-1']);
-    expect(ids(opened(requests, { 'dxvif-2': anObservation() }))).toEqual(['dxvif-2']);
-    expect(ids(opened(requests, { 'dxvif-2': anObservation() }, aPolicy({ freeze: true })))).toEqual([]);
+    expect(ids(evaluate([aVif({ id: 'dxvif-1' }), aVif({ id: '(item 2)' })], sighted))).toEqual(['dxvif-1']);
+    expect(ids(evaluate(requests, { 'dxvif-2': anObservation() }))).toEqual(['dxvif-2']);
+    expect(ids(evaluate(requests, { 'dxvif-2': anObservation() }, aPolicy({ freeze: true })))).toEqual([]);
   });
 
-  it('go by the early end; where it is not known, it may be any moment', () => {
-    const sightings = {
+  it('is by the earliest expiry; an unknown one may be at any moment', () => {
+    const observations = {
       'dxvif-1': anObservation({ notListedAt: '2026-11-10T09:30:00.000Z' }),
       'dxvif-2': anObservation({ notListedAt: '2026-11-10T09:10:00.000Z' }),
       'dxvif-3': anObservation({ notListedAt: null }),
     };
-    expect(ids(opened(requests, sightings))).toEqual(['dxvif-3', 'dxvif-2', 'dxvif-1']);
+    expect(ids(evaluate(requests, observations))).toEqual(['dxvif-3', 'dxvif-2', 'dxvif-1']);
   });
 
-  it('leave what gateway or network held before for later, and not what the policy held', () => {
-    const sightings = {
+  it('puts requests that preflight checks held behind others, but not those that the policy held', () => {
+    const observations = {
       'dxvif-1': anObservation({ held: storedReasons('vlan-in-use') }),
       'dxvif-2': anObservation({ held: storedReasons('frozen', 'a code of a later version') }),
       'dxvif-3': anObservation({ held: storedReasons('frozen', 'gateway-missing') }),
     };
-    expect(ids(opened(requests, sightings))).toEqual(['dxvif-2', 'dxvif-1', 'dxvif-3']);
+    expect(ids(evaluate(requests, observations))).toEqual(['dxvif-2', 'dxvif-1', 'dxvif-3']);
   });
 
-  it('leave what failed before for later', () => {
-    const sightings = {
+  it('puts requests whose confirm failed behind others', () => {
+    const observations = {
       'dxvif-1': anObservation({ failures: 2 }),
       'dxvif-2': anObservation({ failures: 1 }),
       'dxvif-3': anObservation(),
     };
-    expect(ids(opened(requests, sightings))).toEqual(['dxvif-3', 'dxvif-2', 'dxvif-1']);
+    expect(ids(evaluate(requests, observations))).toEqual(['dxvif-3', 'dxvif-2', 'dxvif-1']);
   });
 });
 
-it('a turn carries what a receipt says of the request: when it was first seen, and its deadline', () => {
-  expect(orderAcceptableRequests(opened([aVif()], { [ID]: anObservation() }), STANDING)).toMatchObject([
+it('an acceptable request has the first observation and the deadline for its receipt', () => {
+  expect(orderAcceptableRequests(evaluate([aVif()], { [ID]: anObservation() }), STANDING)).toMatchObject([
     {
       firstSeen: '2026-11-10T10:00:05.000Z',
       deadline: { earliest: '2026-11-17T09:00:00.000Z', latest: '2026-11-17T10:00:05.000Z' },
@@ -124,71 +124,74 @@ it('a turn carries what a receipt says of the request: when it was first seen, a
   ]);
 });
 
-describe('what the ledger learns', () => {
+describe('the observation after a run', () => {
   const observation = anObservation({ failures: 1, held: storedReasons('no-grant') });
   it.each<[string, Partial<RequestEvaluation>, Partial<Observation> | null]>([
-    ['nothing new, whatever the words', { outcome: 'held', decision: noGrant, observation }, null],
+    ['nothing new, with another message', { outcome: 'held', decision: noGrant, observation }, null],
     [
-      'nothing new, told twice',
+      'nothing new, with a repeated reason',
       { outcome: 'held', decision: holdFor([NO_GRANT, NO_GRANT]), observation },
       null,
     ],
     [
-      'other reasons',
+      'changed reasons',
       { outcome: 'held', decision: holdFor([{ code: 'frozen', message: 'the policy is' }]), observation },
       { held: [{ code: 'frozen', message: 'the policy is' }] },
     ],
     [
-      'a failure, with why',
+      'a failure, with its cause',
       { outcome: 'failed', observation, message: 'the API refused it' },
       { failures: 2, lastFailure: 'the API refused it', held: [] },
     ],
     [
-      'a failure in several lines, as one that can be read again',
+      'a failure in several lines is escaped, so that the ledger can read it',
       { outcome: 'failed', observation, message: 'no\nright\u0085' },
       { failures: 2, lastFailure: 'no\\u{a}right\\u{85}', held: [] },
     ],
     [
-      'what the request looks like now',
+      'changed details of the request',
       { outcome: 'held', decision: noGrant, request: aVif({ mtu: 9001 }), observation },
       { request: requestDetailsOf(aVif({ mtu: 9001 })), held: noGrant.reasons },
     ],
-    ['held no more', { outcome: 'notAttempted', observation }, { held: [] }],
-    ['accepted: recorded elsewhere', { outcome: 'accepted', observation }, null],
-    ['gone: the next listing tells', { outcome: 'gone', observation }, null],
-    ['not remembered', { outcome: 'failed', observation: null }, null],
+    ['no longer held', { outcome: 'notAttempted', observation }, { held: [] }],
+    ['accepted, which is recorded separately', { outcome: 'accepted', observation }, null],
+    ['gone, which the next listing shows', { outcome: 'gone', observation }, null],
+    ['without an observation', { outcome: 'failed', observation: null }, null],
   ])('%s', (_, given, learnt) => {
-    const change = { kind: 'sighted', id: ID, sighting: { ...observation, ...learnt } };
-    expect(observationChanges(aCase(given), 1)).toEqual(learnt === null ? [] : [change]);
+    const change = { kind: 'sighted', id: ID, observation: { ...observation, ...learnt } };
+    expect(observationChanges(anEvaluation(given), 1)).toEqual(learnt === null ? [] : [change]);
   });
 });
 
-it('the ledger keeps the details that it has, and no new ones, while very many requests are pending', () => {
-  const sighting = anObservation({ held: storedReasons('no-grant') });
+it('the ledger keeps its details, and adds no new ones, while very many requests are pending', () => {
+  const observation = anObservation({ held: storedReasons('no-grant') });
   const changed = aVif({ mtu: 9001 });
-  const item = aCase({ outcome: 'held', decision: noGrant, request: changed, observation: sighting });
-  expect(observationChanges(item, 1000)).toMatchObject([{ sighting: { request: { mtu: 9001 } } }]);
+  const item = anEvaluation({ outcome: 'held', decision: noGrant, request: changed, observation });
+  expect(observationChanges(item, 1000)).toMatchObject([{ observation: { request: { mtu: 9001 } } }]);
   expect(observationChanges(item, 1001)).toEqual([]);
-  const survey = aSnapshot(Array.from({ length: 1001 }, (_, i) => aVif({ id: `dxvif-${i}` })));
-  const first = observationUpdates(aLedger(), survey, new Map());
+  const snapshot = aSnapshot(Array.from({ length: 1001 }, (_, i) => aVif({ id: `dxvif-${i}` })));
+  const first = observationUpdates(aLedger(), snapshot, new Map());
   expect(first).toHaveLength(1001);
   expect(first).toContainEqual(
-    expect.objectContaining({ sighting: expect.objectContaining({ request: null }) }),
+    expect.objectContaining({ observation: expect.objectContaining({ request: null }) }),
   );
   const few = observationUpdates(aLedger(), aSnapshot([aVif()]), new Map());
-  expect(few).toMatchObject([{ sighting: { request: requestDetailsOf(aVif()) } }]);
+  expect(few).toMatchObject([{ observation: { request: requestDetailsOf(aVif()) } }]);
 });
 
-describe('what is told', () => {
-  const told = (given: Partial<RequestEvaluation>) => reportRequest(aCase(given), AWS, null);
+describe('the report of a request', () => {
+  const report = (given: Partial<RequestEvaluation>) => reportRequest(anEvaluation(given), AWS, null);
 
-  it.each(OUTCOMES)('%s: a command for a person, unless it is settled', (outcome) => {
-    const settled = ['accepted', 'gone', 'wouldAccept'].includes(outcome);
-    expect(told({ outcome }).manualOverrideCommand === null).toBe(settled);
-  });
+  it.each(OUTCOMES)(
+    'has a manual override command for outcome %s, unless the request needs none',
+    (outcome) => {
+      const settled = ['accepted', 'gone', 'wouldAccept'].includes(outcome);
+      expect(report({ outcome }).manualOverrideCommand === null).toBe(settled);
+    },
+  );
 
-  it('names everything the report is relied on for', () => {
-    expect(told({ outcome: 'accepted', message: null })).toEqual({
+  it('has all keys that consumers rely on', () => {
+    expect(report({ outcome: 'accepted', message: null })).toEqual({
       id: ID,
       connection: CONNECTION.owner,
       vlan: 101,
@@ -203,7 +206,7 @@ describe('what is told', () => {
       peers: [
         { asn: 65010, amazonAddress: '169.254.10.1/30', customerAddress: '169.254.10.2/30', hasKey: true },
       ],
-      faults: [],
+      readErrors: [],
       unreadable: [],
       firstSeen: '2026-11-10T10:00:05.000Z',
       deadline: { earliest: '2026-11-17T09:00:00.000Z', latest: '2026-11-17T10:00:05.000Z' },
@@ -211,14 +214,14 @@ describe('what is told', () => {
       outcome: 'accepted',
       message: null,
       skipped: [],
-      acceptByHand: null,
+      manualOverrideCommand: null,
     });
   });
 
-  it('of a hold: the reasons', () => {
-    expect(told({ decision: noGrant, outcome: 'held' }).decision).toEqual({
+  it('has the reasons of a hold', () => {
+    expect(report({ decision: noGrant, outcome: 'held' }).decision).toEqual({
       verdict: 'hold',
-      reasons: [{ code: 'no-grant', message: 'none fits' }],
+      reasons: [{ code: 'no-grant', message: 'none matches' }],
     });
   });
 
@@ -228,18 +231,18 @@ describe('what is told', () => {
     ['the nearest grant', aPolicyGranting(aGrant({ gateway: VGW.lab, match: { vlan: [[1, 2]] } })), VGW.lab],
     ['too early', aPolicyGranting(aGrant({ from: '2027-01-01T00:00:00.000Z' })), VGW.prod],
     ['ambiguous', aPolicyGranting(aGrant({ name: 'a' }), aGrant({ name: 'b', gateway: VGW.lab })), 'VGW_ID'],
-  ])('of a hold that is %s: the command with the gateway that the policy means', (_, policy, gateway) => {
-    const [first = aCase()] = opened([aVif()], {}, policy);
+  ])('has the command with the gateway of the policy for a hold that is %s', (_, policy, gateway) => {
+    const [first = anEvaluation()] = evaluate([aVif()], {}, policy);
     expect(reportRequest(first, AWS, null).manualOverrideCommand).toContain(
       `--virtual-gateway-id ${gateway} --region`,
     );
   });
 
   it.each([false, true])(
-    'of a hold of a stranger: no command, whether the policy is frozen (%s)',
+    'has no command for an unknown requester, even if the policy is frozen (%s)',
     (freeze) => {
-      const [first = aCase()] = opened([aVif()], {}, aPolicy({ owners: [], freeze }));
-      expect(reportRequest(first, AWS, null)).toMatchObject({ outcome: 'held', acceptByHand: null });
+      const [first = anEvaluation()] = evaluate([aVif()], {}, aPolicy({ owners: [], freeze }));
+      expect(reportRequest(first, AWS, null)).toMatchObject({ outcome: 'held', manualOverrideCommand: null });
     },
   );
 });

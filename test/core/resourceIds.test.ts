@@ -52,14 +52,14 @@ describe.each<[string, (text: string) => boolean, readonly string[], readonly st
   });
 
   it.each(those.flatMap((text) => [`x ${text}`, `${text} x`, `-${text}`, `${text}.`, `${text}\n`]))(
-    'is nothing that only contains one: %j',
+    'is not a text that only contains one: %j',
     (text) => {
       expect(is(text)).toBe(false);
     },
   );
 });
 
-it('a gateway is told by its ID to be a virtual one or a Direct Connect gateway', () => {
+it('the ID of a gateway distinguishes virtual and Direct Connect gateways', () => {
   expect(gatewayKind('vgw-0123abcd')).toBe('virtual');
   expect(gatewayKind('5f294f92-bafb-4011-916d-9b0bec4cf2c8')).toBe('directConnect');
 });

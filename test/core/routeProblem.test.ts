@@ -20,7 +20,7 @@ function through(...associations: (string | null)[]): Routing {
   return { kind: 'directConnect', associations };
 }
 
-describe('a gateway leads on', () => {
+describe('a gateway has an onward route', () => {
   it.each<[string, string, Routing]>([
     ['to the only route table of its VPC', VGW.prod, virtual(aTable('rtb-1', VGW.prod))],
     ['to one of several', VGW.prod, virtual(aTable('rtb-1'), aTable('rtb-2', VGW.lab, VGW.prod))],
@@ -28,66 +28,66 @@ describe('a gateway leads on', () => {
     ['by one of several', DX_GATEWAY, through('disassociated', 'associated')],
     ['by one that is being made', DX_GATEWAY, through('associating')],
     ['by one whose prefixes are being changed', DX_GATEWAY, through('updating')],
-    ['perhaps, by one in a state that nobody heard of', DX_GATEWAY, through('resting')],
-    ['perhaps, by one whose state is not known', DX_GATEWAY, through(null)],
+    ['possibly, by an association in an unknown state', DX_GATEWAY, through('resting')],
+    ['possibly, by an association without a state', DX_GATEWAY, through(null)],
   ])('%s', (_, gateway, routing) => {
     expect(findRouteProblem(gateway, routing, 'eu-west-2', AWS)).toBeNull();
   });
 });
 
-describe('a gateway leads nowhere, which is told with what mends it', () => {
-  it.each<[string, string, Routing, message: string, mend: string]>([
+describe('a gateway has no onward route, which is reported with a fix', () => {
+  it.each<[string, string, Routing, message: string, fix: string]>([
     [
-      'when the only route table of its VPC does not know it',
+      'if the only route table of its VPC has no route to it',
       VGW.prod,
       virtual(aTable('rtb-1a2b3c4d', VGW.lab)),
-      `gateway \`${VGW.prod}\` propagates its routes to no route table of \`vpc-1\` (\`rtb-1a2b3c4d\`), and no route there leads to it`,
+      `gateway \`${VGW.prod}\` does not propagate its routes to a route table of \`vpc-1\` (\`rtb-1a2b3c4d\`), and no route there targets it`,
       `aws ec2 enable-vgw-route-propagation --route-table-id rtb-1a2b3c4d --gateway-id ${VGW.prod}`,
     ],
     [
-      'when none of several does: which is wanted is for a person to say',
+      'if none of several has one: a person chooses the table',
       VGW.prod,
       virtual(...['1', '2', '3', '4', '5', '6', '7'].map((n) => aTable(`rtb-${n}`))),
       'of `vpc-1` (`rtb-1`, `rtb-2`, `rtb-3`, `rtb-4`, `rtb-5` and 2 more)',
       `aws ec2 enable-vgw-route-propagation --route-table-id ROUTE_TABLE_ID --gateway-id ${VGW.prod}`,
     ],
     [
-      'when the API calls the table what no shell should read',
+      'if the ID of the table is not safe for a shell',
       VGW.prod,
       virtual(aTable('rtb-1;reboot\u001b')),
       '(`rtb-1;reboot\\u{1b}`)',
       `aws ec2 enable-vgw-route-propagation --route-table-id ROUTE_TABLE_ID --gateway-id ${VGW.prod}`,
     ],
     [
-      'when it is attached to no VPC any more',
+      'if it is no longer attached to a VPC',
       VGW.prod,
       { kind: 'virtual', vpcs: [], tables: [] },
-      `gateway \`${VGW.prod}\` is attached to no VPC`,
+      `gateway \`${VGW.prod}\` is not attached to a VPC`,
       `aws ec2 attach-vpn-gateway --vpn-gateway-id ${VGW.prod} --vpc-id VPC_ID`,
     ],
     [
-      'when it is associated with nothing',
+      'if it is not associated',
       DX_GATEWAY,
       through(),
-      `Direct Connect gateway \`${DX_GATEWAY}\` is associated with no gateway of a VPC`,
+      `Direct Connect gateway \`${DX_GATEWAY}\` is not associated with a gateway of a VPC`,
       `aws directconnect create-direct-connect-gateway-association --direct-connect-gateway-id ${DX_GATEWAY} --gateway-id VGW_ID`,
     ],
     [
-      'when it is associated with nothing any more',
+      'if it is no longer associated',
       DX_GATEWAY,
       through('disassociating', 'disassociated'),
-      `Direct Connect gateway \`${DX_GATEWAY}\` is associated with no gateway of a VPC`,
+      `Direct Connect gateway \`${DX_GATEWAY}\` is not associated with a gateway of a VPC`,
       `aws directconnect create-direct-connect-gateway-association --direct-connect-gateway-id ${DX_GATEWAY} --gateway-id VGW_ID`,
     ],
-  ])('%s', (_, gateway, routing, message, mend) => {
+  ])('%s', (_, gateway, routing, message, fix) => {
     expect(findRouteProblem(gateway, routing, 'eu-west-2', AWS)).toEqual({
-      message: expect.stringMatching(/^available, and carries no traffic: /),
-      mend: `${mend} ${REGION}`,
+      message: expect.stringMatching(/^available, but carries no traffic: /),
+      fix: `${fix} ${REGION}`,
     });
     expect(findRouteProblem(gateway, routing, 'eu-west-2', AWS)?.message).toContain(message);
   });
 
-  it('and with the endpoint that the AWS CLI does not know', () => {
+  it('the fix has the endpoint that the AWS CLI does not know', () => {
     expect(findRouteProblem(VGW.prod, virtual(aTable('rtb-1')), 'eu-west-2', OUTSCALE)?.fix).toBe(
       `aws ec2 enable-vgw-route-propagation --route-table-id rtb-1 --gateway-id ${VGW.prod} ${REGION} --endpoint-url ${FCU}`,
     );

@@ -22,7 +22,7 @@ const REQUEST: RequestReport = {
   unreadable: [],
   firstSeen: null,
   deadline: { earliest: null, latest: null },
-  decision: { verdict: 'hold', reasons: [{ code: 'unknown-requester', message: 'nobody is known' }] },
+  decision: { verdict: 'hold', reasons: [{ code: 'unknown-requester', message: 'no owner is known' }] },
   outcome: 'held',
   message: null,
   skipped: [],
@@ -51,7 +51,7 @@ const LONG = HOSTILE.repeat(2000);
 const failures = Array.from({ length: MANY }, () => ({ code: 'api', message: LONG }) as const);
 const tags = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`${LONG}${i}`, LONG]));
 
-/** The largest that anybody could make of everything in a report. */
+/** A report whose items are as large as anyone could make them. */
 const LARGEST: RunReport = {
   ...REPORT,
   status: 'failed',
@@ -74,18 +74,18 @@ const LARGEST: RunReport = {
   ignored: [{ id: LONG, connection: LONG, state: LONG, code: 'unreadable', message: LONG }],
 };
 
-/** As the log writes it. */
+/** The line as the log writes it. */
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value, printableValue));
 
-describe('what the function returns and logs', () => {
-  it('of everything that is there is within the limits of Lambda and of CloudWatch Logs', () => {
+describe('the result and the log of the function', () => {
+  it('stay within the limits of Lambda and CloudWatch Logs for a very large report', () => {
     expect(bytesOf(summarizeRun(LARGEST))).toBeLessThan(4000);
     expect(bytesOf(describeRunFailure(LARGEST))).toBeLessThan(64_000);
     for (const line of [runLine(LARGEST), ...detailLines(LARGEST)])
       expect(bytesOf(line)).toBeLessThan(128_000);
   });
 
-  it('has a line for each thing, what failed first, each with its pass', () => {
+  it('have a line for each item, failures first, each with its run', () => {
     const report = { ...LARGEST, failures: failures.slice(0, 20), warnings: [] };
     const lines = [...detailLines(report)];
     expect(detailCount(report)).toBe(lines.length);
@@ -100,10 +100,10 @@ describe('what the function returns and logs', () => {
       'info',
     ]);
     for (const { more } of lines)
-      expect(more.pass).toEqual({ target: REPORT.target, startedAt: REPORT.startedAt });
+      expect(more.run).toEqual({ target: REPORT.target, startedAt: REPORT.startedAt });
   });
 
-  it('keeps of what is too large what it is, how it was decided, and that it was shortened', () => {
+  it('shorten an item that is too large, keep its ID and decision, and mark it', () => {
     const [line] = detailLines({ ...LARGEST, failures: [], warnings: [], ignored: [] });
     expect(line?.more.request).toMatchObject({
       id: REQUEST.id,
@@ -118,7 +118,7 @@ describe('what the function returns and logs', () => {
     });
   });
 
-  it('of a usual request is the request as it is', () => {
+  it('keep a normal request unchanged', () => {
     const [line] = detailLines({ ...REPORT, requests: [REQUEST] });
     expect(line).toMatchObject({ message: 'request held', more: { request: REQUEST } });
     expect(runLine(REPORT).more.report).toEqual(summarizeRun(REPORT));

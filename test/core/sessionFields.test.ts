@@ -7,7 +7,7 @@ const { asn, peers, bgpKey } = MATCH_FIELDS;
 
 type Row<T> = [session: string, seen: readonly T[], fits: string, touches: string];
 
-describe('asn: a grant demands it of every session, a hold line of any', () => {
+describe('asn: a grant requires it in every session, a hold rule in any', () => {
   const wanted = [
     [65010, 65019],
     [4200000000, 4200000000],
@@ -29,7 +29,7 @@ describe('asn: a grant demands it of every session, a hold line of any', () => {
     expect([asn.matchesCertainly(wanted, vif), asn.mayMatch(wanted, vif)]).toEqual([fits, touches]);
   });
 
-  it('is told session by session', () => {
+  it('is shown for each session', () => {
     expect(asn.describeActual(aVif({ peers: [aPeer({ asn: 65010 }), aPeer({ asn: null })] }))).toBe(
       '65010 and unknown',
     );
@@ -38,7 +38,7 @@ describe('asn: a grant demands it of every session, a hold line of any', () => {
   });
 });
 
-describe('bgpKey: every session has a key', () => {
+describe('bgpKey: a grant requires a key in every session', () => {
   it.each<Row<boolean | null>>([
     ['a key', [true], 'yes', 'yes'],
     ['no key', [false], 'no', 'no'],
@@ -55,13 +55,13 @@ describe('bgpKey: every session has a key', () => {
     ]);
   });
 
-  it('tells whether, and never which', () => {
+  it('shows whether there is a key, and never the key', () => {
     const sessions = [aPeer({ hasKey: true }), aPeer({ hasKey: false }), aPeer({ hasKey: null })];
     expect(bgpKey.describeActual(aVif({ peers: sessions }))).toBe('a key and no key and unknown');
   });
 });
 
-describe('peers: a grant demands both whole subnets of every session, a hold line any overlap', () => {
+describe('peers: a grant requires both whole subnets of every session, a hold rule any overlap', () => {
   const wanted = ['169.254.10.0/24', '2001:db8::/64'];
   it.each<Row<[string | null, string | null]>>([
     ['inside', [['169.254.10.1/30', '169.254.10.2/30']], 'yes', 'yes'],
@@ -120,7 +120,7 @@ describe('peers: a grant demands both whole subnets of every session, a hold lin
     expect([peers.matchesCertainly(wanted, vif), peers.mayMatch(wanted, vif)]).toEqual([fits, touches]);
   });
 
-  it('an address without a prefix length is in doubt for every block of its family, however large or small', () => {
+  it('an address without a prefix length is uncertain for every block of its family', () => {
     const bare = aVif({ peers: [session(['169.254.10.1', '169.254.10.1'])] });
     expect(peers.matchesCertainly(['0.0.0.0/0'], bare)).toBe('unknown');
     expect(peers.matchesCertainly(['169.254.10.1/32'], bare)).toBe('unknown');
@@ -131,15 +131,15 @@ describe('peers: a grant demands both whole subnets of every session, a hold lin
     );
   });
 
-  it('a subnet across two neighbouring blocks lies in neither, and touches both', () => {
+  it('a subnet across two neighbouring blocks is in neither, and overlaps both', () => {
     const halves = ['169.254.10.0/31', '169.254.10.2/31'];
     expect(peers.matchesCertainly(halves, aVif())).toBe('no');
     expect(peers.mayMatch(halves, aVif())).toBe('yes');
   });
 
-  it('tells what is known, safe to print', () => {
+  it('shows what is known, safe to print', () => {
     expect(peers.describeActual(aVif({ peers: [session(['10.0.0.1/30', '\u001b[2J'])] }))).toBe(
-      '10.0.0.1/30 and unknown (`\\u{1b}[2J` is no address)',
+      '10.0.0.1/30 and unknown (`\\u{1b}[2J` is not an address)',
     );
     expect(peers.describeActual(aVif({ peers: [session([null, null])] }))).toBeNull();
   });

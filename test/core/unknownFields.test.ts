@@ -25,52 +25,52 @@ const NAMELESS = aVif({ id: '(item 1 of the listing)', readErrors: ['no ID'], st
 const LATER = { listedAt: '2026-11-10T13:00:00.000Z', seenAt: '2026-11-10T13:00:05.000Z' };
 
 describe('nothing is concluded', () => {
-  it('from what may be our own confirm, when its intent cannot be read', () => {
+  it('from an interface whose damaged item may be the intent of a confirm', () => {
     const state = aLedger({ observations: { [ID]: anObservation() }, damaged: { [ID]: 'odd' } });
-    const survey = aSnapshot([aVif({ state: 'pending', gateway: VGW.prod })]);
-    expect(reconcile(state, survey, WEEK_S)).toMatchObject({ ended: [], changes: [{ kind: 'listed' }] });
+    const snapshot = aSnapshot([aVif({ state: 'pending', gateway: VGW.prod })]);
+    expect(reconcile(state, snapshot, WEEK_S)).toMatchObject({ ended: [], changes: [{ kind: 'listed' }] });
   });
 
-  it('from an acceptance on record whose gateway is not shown yet', () => {
+  it('from a recorded acceptance whose gateway the API does not show yet', () => {
     const state = aLedger({ observations: { [ID]: anObservation() }, acceptances: { [ID]: anAcceptance() } });
-    const survey = aSnapshot([aVif({ state: 'pending', gateway: null })]);
-    expect(reconcile(state, survey, WEEK_S)).toMatchObject({ ended: [], changes: [{ kind: 'listed' }] });
+    const snapshot = aSnapshot([aVif({ state: 'pending', gateway: null })]);
+    expect(reconcile(state, snapshot, WEEK_S)).toMatchObject({ ended: [], changes: [{ kind: 'listed' }] });
   });
 });
 
 describe('a clock that stepped back', () => {
-  it('is told once, also of an interface that is no request any more', () => {
+  it('is reported once, also for an interface that is no longer a request', () => {
     const state = aLedger({
       observations: { [ID]: anObservation({ firstSeen: FUTURE }), [OTHER]: anObservation() },
     });
-    const survey = aSnapshot([aVif({ state: 'deleting' }), aVif({ id: OTHER })]);
-    const next = reconcile(state, survey, WEEK_S).changes.reduce(applyLedgerChange, state);
-    const again = reconcile(next, { ...survey, ...LATER }, WEEK_S);
+    const snapshot = aSnapshot([aVif({ state: 'deleting' }), aVif({ id: OTHER })]);
+    const next = reconcile(state, snapshot, WEEK_S).changes.reduce(applyLedgerChange, state);
+    const again = reconcile(next, { ...snapshot, ...LATER }, WEEK_S);
     expect(again).toMatchObject({ warnings: [], changes: [{ kind: 'listed' }] });
   });
 
-  it('is told once, also while a listing has an item without an ID', () => {
+  it('is reported once, also while a listing has an item without an ID', () => {
     const state = aLedger({ lastListing: FUTURE, observations: { [ID]: anObservation() } });
-    const survey = aSnapshot([NAMELESS, aVif()]);
-    const next = reconcile(state, survey, WEEK_S).changes.reduce(applyLedgerChange, state);
+    const snapshot = aSnapshot([NAMELESS, aVif()]);
+    const next = reconcile(state, snapshot, WEEK_S).changes.reduce(applyLedgerChange, state);
     expect(next.lastListing).toBeNull();
-    expect(reconcile(next, { ...survey, ...LATER }, WEEK_S)).toMatchObject({ warnings: [], changes: [] });
+    expect(reconcile(next, { ...snapshot, ...LATER }, WEEK_S)).toMatchObject({ warnings: [], changes: [] });
   });
 });
 
-it('a record that becomes unreadable opens no slot, wherever its interface stands', () => {
+it('a record that becomes unreadable frees no slot, in any state of its interface', () => {
   const policy = aPolicy({ owners: [anOwner({ grants: [aGrant({ limit: 1 })] })] });
   const live = aLiveVif({ connection: CONNECTION.other });
   const read = aDecisionContext({ interfaces: [aVif(), live], acceptances: { [live.id]: anAcceptance() } });
   const damaged = aDecisionContext({ interfaces: [aVif(), live], damaged: { [live.id]: 'odd' } });
-  for (const world of [read, damaged])
-    expect(decide(policy, aVif(), world, NO_DEADLINE, NOW)).toMatchObject({
+  for (const context of [read, damaged])
+    expect(decide(policy, aVif(), context, NO_DEADLINE, NOW)).toMatchObject({
       verdict: 'hold',
       reasons: [{ code: 'grant-limit' }],
     });
 });
 
-it('a problem that comes back after another is told as a new thing', () => {
+it('a problem that returns after another one is a new event', () => {
   const state = aLedger({ acceptances: { [OTHER]: anAcceptance() } });
   const found = (problem: 'down' | 'notAvailable') => ({
     followUps: [
@@ -90,7 +90,7 @@ it('a problem that comes back after another is told as a new thing', () => {
   expect(new Set(ids.map(({ id }) => id)).size).toBe(3);
 });
 
-it('a grant that is named like something every object has, has no ticket', () => {
+it('a grant with the name of an inherited property has no ticket', () => {
   const receipt = aReceipt({ grant: 'constructor', grants: ['constructor'] });
   expect(publish(aLedger(), { receipts: [receipt] }).detail.ticket).toBeNull();
 });

@@ -5,6 +5,8 @@ import type { Moto } from './moto.ts';
 
 /** A function as it stands in AWS after a deployment, and what calls it. */
 export interface DeployedFunction {
+  /** logical ID in the template */
+  readonly id: string;
   readonly name: string;
   readonly arn: string;
   readonly handler: string;
@@ -40,6 +42,7 @@ export async function deployedFunctions(moto: Moto): Promise<DeployedFunction[]>
       if (layer === undefined) throw new Error(`${id} has a layer of somebody else`);
       const calls = schedules.filter(({ Target }) => Target.Arn['Fn::GetAtt'][0] === id);
       return {
+        id,
         ...(await functionNamed(nameOf(id), Code, moto)),
         logGroup: nameOf(LoggingConfig.LogGroup.Ref),
         layer: await download(moto, layer.Content),

@@ -114,11 +114,10 @@ async function keepSecret(moto: Moto): Promise<void> {
   client.destroy();
 }
 
-/** By the recipients that it knows. */
+/** Finds the function of a provider by its logical ID. */
 async function functionFor(moto: Moto, provider: Provider): Promise<DeployedFunction> {
-  const isIts = ({ environment }: DeployedFunction): boolean =>
-    (environment.VIF_ACCEPTOR_RECIPIENTS ?? '').includes(`"${provider}/`);
-  const found = (await deployedFunctions(moto)).filter(isIts);
+  const prefix = { outscale: 'OutscaleFunction', aws: 'AwsFunction' }[provider];
+  const found = (await deployedFunctions(moto)).filter(({ id }) => id.startsWith(prefix));
   const [only, ...others] = found;
   if (only === undefined || others.length > 0) {
     throw new Error(`${found.length} functions were deployed for ${provider}, not one`);

@@ -11,32 +11,32 @@ import {
   states,
 } from './emulatorClients.ts';
 
-describe('steering from outside', () => {
-  it('tells and advances the clock', async () => {
+describe('the admin API', () => {
+  it('returns and advances the clock', async () => {
     const simulator = await startTestEmulator();
-    const told = async (method: string, body?: unknown) =>
+    const callClock = async (method: string, body?: unknown) =>
       (await adminRequest(simulator, method, 'clock', body)).answer;
-    expect(await told('GET')).toEqual({ now: '2026-11-01T00:00:00.000Z' });
-    expect(await told('POST', { advance: 'PT6H' })).toEqual({ now: '2026-11-01T06:00:00.000Z' });
-    expect(await told('POST', { advance: 'P1W2DT1H2M3S' })).toEqual({ now: '2026-11-10T07:02:03.000Z' });
+    expect(await callClock('GET')).toEqual({ now: '2026-11-01T00:00:00.000Z' });
+    expect(await callClock('POST', { advance: 'PT6H' })).toEqual({ now: '2026-11-01T06:00:00.000Z' });
+    expect(await callClock('POST', { advance: 'P1W2DT1H2M3S' })).toEqual({ now: '2026-11-10T07:02:03.000Z' });
     expect(simulator.clock.now().toISOString()).toBe('2026-11-10T07:02:03.000Z');
   });
 
-  it('keeps the clock within the calendar, and never turns it back', async () => {
+  it('keeps the clock within valid dates, and never sets it back', async () => {
     const simulator = await startTestEmulator({ now: '+275000-01-01T00:00:00Z' });
-    expect(() => simulator.clock.advance('P99999W')).toThrow('`advance` must be a time ahead');
-    expect(() => simulator.clock.advance(-1)).toThrow('`advance` must be a time ahead');
+    expect(() => simulator.clock.advance('P99999W')).toThrow('`advance` must be a positive amount');
+    expect(() => simulator.clock.advance(-1)).toThrow('`advance` must be a positive amount');
     expect(simulator.clock.now().toISOString()).toBe('+275000-01-01T00:00:00.000Z');
   });
 
-  it('runs on from the real time when no start was given', async () => {
+  it('follows the real time if no start is given', async () => {
     const simulator = await startEmulator();
     expect(Math.abs(simulator.clock.now().getTime() - Date.now())).toBeLessThan(5000);
     await simulator.close();
   });
 
   it.each(['down', 'pending', 'approving', 'confirming'])(
-    'puts an interface into %s, where it stays',
+    'puts an interface into %s, in which it stays',
     async (state) => {
       const simulator = await startTestEmulator({ dialect: 'outscale' });
       const id = await offerInterface(simulator);
@@ -50,14 +50,14 @@ describe('steering from outside', () => {
     },
   );
 
-  it('lets what was steered over vanish in its time', async () => {
+  it('lets an interface that was forced to end disappear in time', async () => {
     const simulator = await startTestEmulator();
     simulator.forceState(await offerInterface(simulator), 'deleted');
     simulator.clock.advance('PT15M');
     expect(await states(simulator)).toEqual([]);
   });
 
-  it('goes back to the start: scenario, clock, IDs, faults and calls', async () => {
+  it('resets scenario, clock, IDs, faults and calls', async () => {
     const scenario = readScenario({
       region: 'eu-west-2',
       connections: [{ account: '210987654321', name: 'a', location: 'PAR1' }],
@@ -93,16 +93,16 @@ describe('steering from outside', () => {
     ['POST', 'latency', { milliseconds: 40 }, 400, '`milliseconds` must be left out (known here: ms)'],
     ['DELETE', 'latency', undefined, 405, '`latency` takes GET, POST, got `DELETE`'],
     ['PUT', 'clock', {}, 405, '`clock` takes GET, POST, got `PUT`'],
-    ['POST', 'clocks', {}, 404, 'no such path; there are /_simulator/clock, '],
+    ['POST', 'clocks', {}, 404, 'no such path; available: /_simulator/clock, '],
     ['POST', 'interfaces', {}, 404, 'no such path'],
-  ])('tells what is wrong with %s %s %j', async (method, path, body, status, message) => {
+  ])('reports the error of %s %s %j', async (method, path, body, status, message) => {
     expect(await adminRequest(await startTestEmulator(), method, path, body)).toEqual({
       status,
       answer: { message: expect.stringContaining(message) },
     });
   });
 
-  it('does not steer a connection', async () => {
+  it('does not force a state on a connection', async () => {
     const simulator = await startTestEmulator();
     const id = await connect(simulator);
     expect(() => simulator.forceState(id, 'down')).toThrow('no interface or gateway has the ID');

@@ -2,7 +2,7 @@ import * as directConnectModel from '@aws-sdk/client-direct-connect';
 import * as ec2Model from '@aws-sdk/client-ec2';
 import * as stsModel from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
-import { createSimulation, readScenario } from '../../emulator/emulator.ts';
+import { createInProcessEmulator, readScenario } from '../../emulator/emulator.ts';
 import { OPERATION_NAMES } from '../../emulator/operations/operationTable.ts';
 import { operationModel, requiredPaths, unknownMembers, xmlNames } from './apiModel.ts';
 import { OWNER, RECIPIENT } from './emulatorClients.ts';
@@ -14,7 +14,7 @@ const wanted = { virtualInterfaceName: 'a', vlan: 7, asn: 65010, tags: [{ key: '
 const LAG = 'dxlag-1a2b3c4d';
 const directConnectGatewayId = '11111111-2222-4333-8444-555555555555';
 
-/** An input of every operation, in an order in which each makes sense. `id` is of a request, `table` of a route table. */
+/** A valid input of every operation, in a valid order. `id` is of a request, `table` of a route table. */
 const inputs = (id: string, table: string): Readonly<Record<string, object>> => ({
   CreateConnection: { location: 'PAR1', bandwidth: '1Gbps', connectionName: 'a', tags: [{ key: 'a' }] },
   DescribeConnections: { maxResults: 1 },
@@ -81,9 +81,9 @@ const scenario = readScenario({
   allocations: [{ connection: 'a', to: OWNER, name: 'a', vlan: 1, asn: 65010 }],
 });
 
-/** A fresh world, clients of its owner, and inputs for every operation. */
-function arranged() {
-  const simulation = createSimulation({}, scenario);
+/** A new emulator, clients of its owner, and inputs for every operation. */
+function prepare() {
+  const simulation = createInProcessEmulator({}, scenario);
   const [id = ''] = simulation.world().interfaces.keys();
   const place = { account: OWNER, region: 'eu-west-2', location: 'PAR1', bandwidth: '1Gbps' };
   simulation.world().lags.set(LAG, { ...place, id: LAG, name: 'a', provider: '', tags: [] });
@@ -91,19 +91,19 @@ function arranged() {
   return { ...inProcessClient(simulation, OWNER), inputs: Object.entries(inputs(id, table)) };
 }
 
-/** Sends the command of that name, which the package itself makes. */
+/** Sends the SDK command of that name. */
 async function send(client: object, model: object, name: string, input: object): Promise<unknown> {
   const command = Reflect.construct(Reflect.get(model, `${name}Command`), [input]);
   return Reflect.apply(Reflect.get(client, 'send'), client, [command]);
 }
 
-describe('the API model that the SDK carries', () => {
-  it('is held against every operation that the emulator knows', () => {
+describe('the API model of the SDK', () => {
+  it('is compared with every operation of the emulator', () => {
     expect(Object.keys(inputs('', '')).toSorted()).toEqual(OPERATION_NAMES.toSorted());
   });
 
-  it('has every member that Direct Connect answers with, in the same type', async () => {
-    const { directConnect, bodies, inputs } = arranged();
+  it('contains every member of Direct Connect’s answers, with the same type', async () => {
+    const { directConnect, bodies, inputs } = prepare();
     const checked: string[] = [];
     for (const [name, input] of inputs.filter(([name]) => `${name}$` in directConnectModel)) {
       await send(directConnect, directConnectModel, name, input);
@@ -114,8 +114,8 @@ describe('the API model that the SDK carries', () => {
     expect(checked).toHaveLength(22);
   });
 
-  it('has no required member of Direct Connect that the emulator does without', async () => {
-    const { directConnect, inputs } = arranged();
+  it('has no required member of Direct Connect that the emulator does not require', async () => {
+    const { directConnect, inputs } = prepare();
     const refused: string[] = [];
     for (const [name, input] of inputs.filter(([name]) => `${name}$` in directConnectModel)) {
       for (const path of requiredPaths(operationModel(directConnectModel, name).input)) {
@@ -136,8 +136,8 @@ describe('the API model that the SDK carries', () => {
   it.each([
     { api: 'EC2', model: ec2Model, envelope: ['item', 'requestId', 'return'] },
     { api: 'STS', model: stsModel, envelope: ['ResponseMetadata', 'RequestId'] },
-  ])('has every element that $api answers with', async ({ api, model, envelope }) => {
-    const { ec2, sts, bodies, inputs } = arranged();
+  ])('contains every element of the answers of $api', async ({ api, model, envelope }) => {
+    const { ec2, sts, bodies, inputs } = prepare();
     for (const [name, input] of inputs.filter(([name]) => `${name}$` in model)) {
       await send(api === 'EC2' ? ec2 : sts, model, name, input);
       const used = [...(bodies.at(-1) ?? '').matchAll(/<([A-Za-z]+)/g)].map(([, element]) => element);
@@ -154,8 +154,8 @@ describe('the API model that the SDK carries', () => {
   it.each([
     ['EC2', ec2Model, 'MissingParameter'],
     ['STS', stsModel, 'ValidationError'],
-  ])('has no required member of %s that the emulator does without', async (api, model, code) => {
-    const { ec2, sts, inputs } = arranged();
+  ])('has no required member of %s that the emulator does not require', async (api, model, code) => {
+    const { ec2, sts, inputs } = prepare();
     let refused = 0;
     for (const [name, input] of inputs.filter(([name]) => `${name}$` in model)) {
       for (const path of requiredPaths(operationModel(model, name).input)) {

@@ -1,7 +1,7 @@
 /**
- * The API model that an SDK package carries at run time: a structure is `[3, namespace, name, traits, member names,
- * member schemas, how many of the first are required]`, a list `[1, …, item]`, an operation `[9, …, input, output]`,
- * a scalar a number; a reference may stand behind a function, and be paired with traits.
+ * Reads the API model that an SDK package contains at run time: a structure is `[3, namespace, name, traits, member names,
+ * member schemas, number of required members]`, a list `[1, …, item]`, an operation `[9, …, input, output]`, and a scalar a
+ * number. A reference may be a function, and may be paired with traits.
  */
 const STRUCTURE = 3;
 const LIST = 1;
@@ -15,14 +15,14 @@ interface Member {
   readonly required: boolean;
 }
 
-/** Input and output of an operation; throws when the package has no such operation. */
+/** Input and output of an operation; throws if the package has no such operation. */
 export function operationModel(model: object, name: string): { input: unknown; output: unknown } {
   const schema = resolve(Reflect.get(model, `${name}$`));
   if (!Array.isArray(schema) || schema[0] !== OPERATION) throw new Error(`the SDK has no operation ${name}`);
   return { input: schema[4], output: schema[5] };
 }
 
-/** Paths of what stands in `value` and not in its schema, or with another type. */
+/** Paths of members of `value` that its schema does not have, or has with another type. */
 export function unknownMembers(reference: unknown, value: unknown, path: string): string[] {
   const schema = resolve(reference);
   if (Array.isArray(schema) && schema[0] === LIST) {
@@ -42,14 +42,14 @@ export function unknownMembers(reference: unknown, value: unknown, path: string)
   return typeof value === wanted ? [] : [path];
 }
 
-/** Paths of required members, of nested structures too: `newPrivateVirtualInterfaceAllocation.vlan`. */
+/** Paths of required members, also of nested structures: `newPrivateVirtualInterfaceAllocation.vlan`. */
 export function requiredPaths(reference: unknown): string[][] {
   return members(resolve(reference)).flatMap(({ name, schema, required }) =>
     required ? [[name], ...requiredPaths(schema).map((path) => [name, ...path])] : [],
   );
 }
 
-/** Every member of an input or output, nested ones too, with a value of its type. */
+/** All members of an input or output, also nested ones, with a value of their type. */
 export function everyMember(reference: unknown): { path: readonly string[]; example: unknown }[] {
   const schema = resolve(reference);
   if (Array.isArray(schema) && schema[0] === LIST) return everyMember(schema[4]);
@@ -68,7 +68,7 @@ function exampleOf(reference: unknown): unknown {
   return schema === 1 ? 1 : schema === 2 ? false : 'a';
 }
 
-/** Names of the elements in which a structure travels as XML. */
+/** Names of the XML elements of a structure. */
 export function xmlNames(reference: unknown): string[] {
   const schema = resolve(reference);
   if (Array.isArray(schema) && schema[0] === LIST) return xmlNames(schema[4]);
@@ -78,8 +78,7 @@ export function xmlNames(reference: unknown): string[] {
 export function members(schema: unknown): Member[] {
   if (!Array.isArray(schema) || schema[0] !== STRUCTURE) return [];
   const [, , , , names, schemas, required] = schema;
-  if (!Array.isArray(names) || !Array.isArray(schemas))
-    throw new Error('the model has another form than known');
+  if (!Array.isArray(names) || !Array.isArray(schemas)) throw new Error('the API model has an unknown form');
   return names.map((name, i) => ({ name: String(name), schema: schemas[i], required: i < (required ?? 0) }));
 }
 

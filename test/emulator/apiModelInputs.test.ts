@@ -15,7 +15,7 @@ const MODELS = { directconnect: directConnectModel, ec2: ec2Model, sts: stsModel
   object
 >;
 
-/** Members that the emulator does not know: whoever sends one is told so. */
+/** Members that the emulator refuses by name. */
 const REFUSED: Readonly<Record<string, readonly string[]>> = {
   CreateConnection: ['requestMACSec'],
   CreateLag: ['requestMACSec'],
@@ -31,13 +31,13 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Of every operation, an input that is answered. */
+/** For each operation, a call with a successful answer. */
 const answered = CALLS.filter(({ refused, assumed }) => refused === undefined && !assumed).filter(
   ({ operation }, i, all) => all.findIndex((other) => other.operation === operation) === i,
 );
 
 describe('every member of every input in the API model', () => {
-  it('is understood, refused by its name, or in the table of what is ignored', async () => {
+  it('is supported, refused by its name, or in the table of ignored parameters', async () => {
     const refused: Record<string, string[]> = {};
     for (const call of answered) {
       const { input } = operationModel(MODELS[call.service], call.operation);
@@ -65,7 +65,7 @@ describe('every member of every input in the API model', () => {
     }
   });
 
-  it('stands in the model when it is in the table of what is ignored, and there is why', () => {
+  it('is in the API model if it is in the table of ignored parameters, which has a reason', () => {
     for (const { operation, member, reason } of IGNORED_PARAMETERS) {
       const service = CALLS.find((call) => call.operation === operation)?.service ?? 'ec2';
       const { input } = operationModel(MODELS[service], operation);
@@ -89,7 +89,7 @@ async function refusalOf({ service, operation, input }: Call, more: object): Pro
   }
 }
 
-/** Paths of an input, without the indices of its lists. */
+/** Paths of an input, without list indices. */
 function keysIn(value: unknown, path: readonly string[] = []): string[] {
   if (Array.isArray(value)) return value.flatMap((item) => keysIn(item, path));
   if (typeof value !== 'object' || value === null) return [];

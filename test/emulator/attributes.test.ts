@@ -11,8 +11,8 @@ import {
   listInterfaces,
   OWNER,
   offerInterface,
-  STRANGER,
   startTestEmulator,
+  UNRELATED_ACCOUNT,
 } from './emulatorClients.ts';
 
 const theirs = { amazonAddress: '169.254.20.1/30', customerAddress: '169.254.20.2/30' };
@@ -33,17 +33,17 @@ describe('an interface that its owner changes', () => {
     });
   });
 
-  it('is changed by nobody else', async () => {
+  it('cannot be changed by another account', async () => {
     const simulator = await startTestEmulator({ dialect: 'aws' });
     const virtualInterfaceId = await offerInterface(simulator);
     await expect(
-      directConnect(simulator, STRANGER).send(
+      directConnect(simulator, UNRELATED_ACCOUNT).send(
         new UpdateVirtualInterfaceAttributesCommand({ virtualInterfaceId, mtu: 8500 }),
       ),
     ).rejects.toThrow(/does not exist/);
   });
 
-  it('gets a session more, and loses one, which stays listed for a while', async () => {
+  it('gets another session, and loses one, which stays listed for a while', async () => {
     const simulator = await startTestEmulator({ dialect: 'aws' });
     const virtualInterfaceId = await offerInterface(simulator);
     const owner = directConnect(simulator, OWNER);
@@ -57,7 +57,7 @@ describe('an interface that its owner changes', () => {
     expect(await sessions()).toEqual(['65010 pending', '65020 pending']);
     await owner.send(new DeleteBGPPeerCommand({ virtualInterfaceId, asn: 65010, customerAddress: '' }));
     expect(await sessions()).toEqual(['65010 deleting', '65020 pending']);
-    // What the interface says of itself is what its first live session says.
+    // The interface shows the members of its first live session.
     expect(await listInterfaces(simulator)).toMatchObject([{ asn: 65020, ...theirs }]);
     simulator.clock.advance('PT1M');
     expect(await sessions()).toEqual(['65010 deleted', '65020 pending']);
@@ -75,7 +75,7 @@ describe('an interface that its owner changes', () => {
     ).rejects.toThrow(/last BGP peer/);
   });
 
-  it('takes no addresses for a session of IPv6', async () => {
+  it('accepts no addresses for an IPv6 session', async () => {
     const simulator = await startTestEmulator({ dialect: 'aws' });
     const virtualInterfaceId = await offerInterface(simulator);
     const newBGPPeer = { asn: 65010, addressFamily: 'ipv6', ...theirs } as const;
@@ -85,8 +85,8 @@ describe('an interface that its owner changes', () => {
   });
 });
 
-describe('an interface that is disguised', () => {
-  it('is missing in listings and shown by its ID, in a state that nobody knows', async () => {
+describe('a disguised interface', () => {
+  it('is missing in listings and returned by its ID, in an unknown state', async () => {
     const simulator = await startTestEmulator();
     const id = await offerInterface(simulator);
     await adminRequest(simulator, 'POST', `interfaces/${id}`, { state: 'withdrawn', listed: false });
@@ -100,7 +100,7 @@ describe('an interface that is disguised', () => {
     expect(await listInterfaces(simulator)).toMatchObject([{ virtualInterfaceState: 'withdrawn' }]);
   });
 
-  it('shows odd values in one field, and is otherwise what it was', async () => {
+  it('shows an invalid value in one field, and is otherwise unchanged', async () => {
     const simulator = await startTestEmulator();
     const id = await offerInterface(simulator);
     const { status } = await adminRequest(simulator, 'POST', `interfaces/${id}`, { shows: { vlan: 0 } });
@@ -110,7 +110,7 @@ describe('an interface that is disguised', () => {
     expect(await listInterfaces(simulator)).toMatchObject([{ vlan: 101 }]);
   });
 
-  it('must be there, and what it shows must be an object', async () => {
+  it('must exist, and its replaced members must be an object', async () => {
     const simulator = await startTestEmulator();
     const unknown = await adminRequest(simulator, 'POST', 'interfaces/dxvif-00000000', { listed: false });
     expect(unknown.status).toBe(404);

@@ -30,8 +30,8 @@ async function directConnectGateway(simulator: Emulator): Promise<string> {
   return defined(directConnectGateway?.directConnectGatewayId);
 }
 
-describe('the dialect of AWS', () => {
-  it('tells all of a request: its peer, its tags, empty gateways and secrets in clear', async () => {
+describe('the AWS dialect', () => {
+  it('returns all members of a request: its peer, its tags, empty gateways, and secrets in clear text', async () => {
     const simulator = await startTestEmulator({ dialect });
     await offerInterface(simulator, {
       mtu: 9001,
@@ -65,7 +65,7 @@ describe('the dialect of AWS', () => {
     expect(vif).not.toHaveProperty('asnLong');
   });
 
-  it('makes up a key for a request that brings none', async () => {
+  it('generates a key for a request without one', async () => {
     const simulator = await startTestEmulator({ dialect });
     await offerInterface(simulator);
     expect((await listInterfaces(simulator))[0]?.authKey).toMatch(/.{6}/);
@@ -85,7 +85,7 @@ describe('the dialect of AWS', () => {
     expect({ asn: bgpPeers?.[0]?.asn, asnLong: bgpPeers?.[0]?.asnLong }).toEqual(shown);
   });
 
-  it('accepts a request for a gateway attached to nothing, whose ASN then shows', async () => {
+  it('accepts a request for an unattached gateway, and then shows its ASN', async () => {
     const simulator = await startTestEmulator({ dialect });
     const id = await offerInterface(simulator);
     expect((await listInterfaces(simulator))[0]?.amazonSideAsn).toBe(64512);
@@ -107,7 +107,7 @@ describe('the dialect of AWS', () => {
     ]);
   });
 
-  it('accepts a request for a Direct Connect gateway, which lives in every region', async () => {
+  it('accepts a request for a Direct Connect gateway, which exists in every region', async () => {
     const simulator = await startTestEmulator({ dialect });
     const virtualInterfaceId = await offerInterface(simulator);
     const directConnectGatewayId = await directConnectGateway(simulator);

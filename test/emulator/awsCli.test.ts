@@ -7,7 +7,7 @@ import { gateway, OWNER, RECIPIENT, startTestEmulator } from './emulatorClients.
 const found = spawnSync('aws', ['--version']).error === undefined;
 const skipped = found ? '' : ' (skipped: the AWS CLI, `aws`, is not on PATH)';
 
-/** Runs the AWS CLI as an account, with nothing of this machine's configuration, and reads what it prints. */
+/** Runs the AWS CLI as an account, without this machine's configuration, and parses its output. */
 async function aws(simulator: Emulator, account: string, ...command: string[]) {
   const { stdout } = await promisify(execFile)(
     'aws',
@@ -30,7 +30,7 @@ async function aws(simulator: Emulator, account: string, ...command: string[]) {
 
 describe('the AWS CLI', () => {
   it.skipIf(!found)(
-    `drives a request from allocation to acceptance${skipped}`,
+    `takes a request from allocation to acceptance${skipped}`,
     { timeout: 60_000 },
     async () => {
       const simulator = await startTestEmulator({ dialect: 'outscale', seed: 1 });
@@ -83,32 +83,40 @@ describe('the AWS CLI', () => {
     },
   );
 
-  it.skipIf(!found)(`steers where a gateway leads${skipped}`, { timeout: 60_000 }, async () => {
-    const simulator = await startTestEmulator({ dialect: 'outscale' });
-    const vgw = await gateway(simulator);
-    const [table = ''] = simulator.world.routeTables.keys();
-    const described = (filter: string) =>
-      aws(simulator, RECIPIENT, 'ec2', 'describe-route-tables', '--filters', filter);
-    const both = ['--route-table-id', table, '--gateway-id', vgw];
-    await aws(simulator, RECIPIENT, 'ec2', 'enable-vgw-route-propagation', ...both);
-    expect(await described('Name=vpc-id,Values=vpc-1a2b3c4d')).toMatchObject({
-      RouteTables: [{ RouteTableId: table, PropagatingVgws: [{ GatewayId: vgw }] }],
-    });
-    await aws(simulator, RECIPIENT, 'ec2', 'disable-vgw-route-propagation', ...both);
-    expect(await described(`Name=route-table-id,Values=${table}`)).toMatchObject({
-      RouteTables: [{ RouteTableId: table, PropagatingVgws: [] }],
-    });
-  });
+  it.skipIf(!found)(
+    `enables and disables route propagation of a gateway${skipped}`,
+    { timeout: 60_000 },
+    async () => {
+      const simulator = await startTestEmulator({ dialect: 'outscale' });
+      const vgw = await gateway(simulator);
+      const [table = ''] = simulator.world.routeTables.keys();
+      const described = (filter: string) =>
+        aws(simulator, RECIPIENT, 'ec2', 'describe-route-tables', '--filters', filter);
+      const both = ['--route-table-id', table, '--gateway-id', vgw];
+      await aws(simulator, RECIPIENT, 'ec2', 'enable-vgw-route-propagation', ...both);
+      expect(await described('Name=vpc-id,Values=vpc-1a2b3c4d')).toMatchObject({
+        RouteTables: [{ RouteTableId: table, PropagatingVgws: [{ GatewayId: vgw }] }],
+      });
+      await aws(simulator, RECIPIENT, 'ec2', 'disable-vgw-route-propagation', ...both);
+      expect(await described(`Name=route-table-id,Values=${table}`)).toMatchObject({
+        RouteTables: [{ RouteTableId: table, PropagatingVgws: [] }],
+      });
+    },
+  );
 
-  it.skipIf(!found)(`is told of a gateway that is not there${skipped}`, { timeout: 30_000 }, async () => {
-    const asked = aws(
-      await startTestEmulator(),
-      RECIPIENT,
-      'ec2',
-      'describe-vpn-gateways',
-      '--vpn-gateway-ids',
-      'vgw-00000000',
-    );
-    await expect(asked).rejects.toThrow(/InvalidVpnGatewayID\.NotFound.*vgw-00000000/);
-  });
+  it.skipIf(!found)(
+    `gets an error for a gateway that does not exist${skipped}`,
+    { timeout: 30_000 },
+    async () => {
+      const asked = aws(
+        await startTestEmulator(),
+        RECIPIENT,
+        'ec2',
+        'describe-vpn-gateways',
+        '--vpn-gateway-ids',
+        'vgw-00000000',
+      );
+      await expect(asked).rejects.toThrow(/InvalidVpnGatewayID\.NotFound.*vgw-00000000/);
+    },
+  );
 });

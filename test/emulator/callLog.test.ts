@@ -14,7 +14,7 @@ import {
 } from './emulatorClients.ts';
 
 describe('the log of calls', () => {
-  it('tells who called what, when, and what came of it', async () => {
+  it('contains caller, operation, time and result of each call', async () => {
     const simulator = await startTestEmulator();
     simulator.clock.advance('PT1H');
     await listInterfaces(simulator);
@@ -32,7 +32,7 @@ describe('the log of calls', () => {
     expect((await adminRequest(simulator, 'GET', 'calls')).answer).toEqual({ calls: simulator.calls() });
   });
 
-  it('holds no secret of an allocation', async () => {
+  it('contains no secret of an allocation', async () => {
     const simulator = await startTestEmulator({ dialect: 'aws' });
     await allocate(simulator, await connect(simulator), { authKey: 'open-sesame' });
     expect(simulator.calls().at(-1)).toMatchObject({
@@ -53,7 +53,7 @@ describe('the log of calls', () => {
     ]);
   });
 
-  it('has the refused and the unanswered too', async () => {
+  it('contains refused and unanswered calls too', async () => {
     const simulator = await startTestEmulator();
     const client = directConnect(simulator, RECIPIENT, { secret: 'guess' });
     await expect(client.send(new DescribeVirtualInterfacesCommand({}))).rejects.toThrow();

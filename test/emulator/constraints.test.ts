@@ -2,22 +2,22 @@ import { CreateConnectionCommand, type Tag } from '@aws-sdk/client-direct-connec
 import { DescribeRouteTablesCommand } from '@aws-sdk/client-ec2';
 import { AssumeRoleCommand } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
-import { createSimulation } from '../../emulator/emulator.ts';
+import { createInProcessEmulator } from '../../emulator/emulator.ts';
 import { RECIPIENT } from './emulatorClients.ts';
 import { inProcessClient } from './inProcessClient.ts';
 
-const clients = () => inProcessClient(createSimulation({ dialect: 'aws' }, null), RECIPIENT);
+const clients = () => inProcessClient(createInProcessEmulator({ dialect: 'aws' }, null), RECIPIENT);
 const role = { RoleArn: `arn:aws:iam::${RECIPIENT}:role/acceptor`, RoleSessionName: 'pass' };
 
-/** Whether it is answered, or the code of the refusal. */
-const verdict = (sent: Promise<unknown>): Promise<string> =>
+/** `answered`, or the code of the error. */
+const outcomeOf = (sent: Promise<unknown>): Promise<string> =>
   sent.then(
     () => 'answered',
     (error: Error) => error.name,
   );
 
-/** The model that the SDK carries has types only; these are in the documentation of each API. */
-describe('what an API says of the values of a member', () => {
+/** The API model of the SDK contains types only; these constraints are in the documentation of each API. */
+describe('constraints on the values of a member', () => {
   it.each<[Tag[], string]>([
     [[], 'ValidationException'],
     [[{ key: '' }], 'ValidationException'],
@@ -27,9 +27,9 @@ describe('what an API says of the values of a member', () => {
     [[{ key: 'Zoë 署名 _.:/=+-@' }], 'answered'],
     [[{ key: 'a', value: '<b>' }], 'ValidationException'],
     [[{ key: '🚀' }], 'ValidationException'],
-  ])('holds for tags such as %j: %s', async (tags, expected) => {
+  ])('apply to tags such as %j: %s', async (tags, expected) => {
     const connection = { location: 'PAR1', bandwidth: '1Gbps', connectionName: 'a', tags };
-    expect(await verdict(clients().directConnect.send(new CreateConnectionCommand(connection)))).toBe(
+    expect(await outcomeOf(clients().directConnect.send(new CreateConnectionCommand(connection)))).toBe(
       expected,
     );
   });
@@ -39,8 +39,10 @@ describe('what an API says of the values of a member', () => {
     [5, 'answered'],
     [100, 'answered'],
     [101, 'InvalidParameterValue'],
-  ])('holds for %i route tables in an answer: %s', async (MaxResults, expected) => {
-    expect(await verdict(clients().ec2.send(new DescribeRouteTablesCommand({ MaxResults })))).toBe(expected);
+  ])('apply to %i route tables in an answer: %s', async (MaxResults, expected) => {
+    expect(await outcomeOf(clients().ec2.send(new DescribeRouteTablesCommand({ MaxResults })))).toBe(
+      expected,
+    );
   });
 
   it.each([
@@ -51,7 +53,7 @@ describe('what an API says of the values of a member', () => {
     [{ RoleSessionName: 'a' }, 'ValidationError'],
     [{ RoleSessionName: 'with a space' }, 'ValidationError'],
     [{ RoleSessionName: 'x'.repeat(65) }, 'ValidationError'],
-  ])('holds for a role assumed with %j: %s', async (member, expected) => {
-    expect(await verdict(clients().sts.send(new AssumeRoleCommand({ ...role, ...member })))).toBe(expected);
+  ])('apply to a role assumed with %j: %s', async (member, expected) => {
+    expect(await outcomeOf(clients().sts.send(new AssumeRoleCommand({ ...role, ...member })))).toBe(expected);
   });
 });

@@ -15,10 +15,10 @@ import { type Emulator, type EmulatorOptions, startEmulator } from '../../emulat
 
 export const RECIPIENT = '012345678901';
 export const OWNER = '210987654321';
-export const STRANGER = '999999999999';
+export const UNRELATED_ACCOUNT = '999999999999';
 const NOW = new Date('2026-11-01T00:00:00Z');
 
-/** An emulator that ends with the test. Its clock stands at `NOW`. */
+/** Starts an emulator that is closed after the test. Its clock is at `NOW`. */
 export async function startTestEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const simulator = await startEmulator({ now: NOW, ...options });
   onTestFinished(() => simulator.close());
@@ -66,14 +66,14 @@ export function sts(simulator: Emulator, account: string, keys: Keys = {}): STSC
   return client;
 }
 
-/** A connection of the account. */
+/** Creates a connection of the account. */
 export async function connect(simulator: Emulator, account: string = OWNER): Promise<string> {
   const asked = { location: 'PAR1', bandwidth: '1Gbps', connectionName: `of-${account}` };
   const { connectionId } = await directConnect(simulator, account).send(new CreateConnectionCommand(asked));
   return defined(connectionId);
 }
 
-/** Offers an interface to the recipient, as the owner. */
+/** Allocates an interface for the recipient, as the owner. */
 export function allocate(
   simulator: Emulator,
   connectionId: string,
@@ -89,7 +89,7 @@ export function allocate(
   );
 }
 
-/** A connection with one request on it. Returns the ID of the interface. */
+/** Creates a connection with one request. @returns the ID of the interface */
 export async function offerInterface(
   simulator: Emulator,
   wanted: Partial<NewPrivateVirtualInterfaceAllocation> = {},
@@ -98,7 +98,7 @@ export async function offerInterface(
   return defined(virtualInterfaceId);
 }
 
-/** A virtual private gateway of the account, attached to a VPC. */
+/** Creates a virtual private gateway of the account, attached to a VPC. */
 export async function gateway(
   simulator: Emulator,
   account: string = RECIPIENT,
@@ -120,7 +120,7 @@ export function confirm(simulator: Emulator, virtualInterfaceId: string, virtual
   );
 }
 
-/** What the account's listing shows, in one answer. */
+/** The account's listing, in one answer. */
 export async function listInterfaces(
   simulator: Emulator,
   account: string = RECIPIENT,
@@ -131,7 +131,7 @@ export async function listInterfaces(
   return defined(virtualInterfaces);
 }
 
-/** The states that the account's listing shows. */
+/** The states in the account's listing. */
 export async function states(
   simulator: Emulator,
   account: string = RECIPIENT,
@@ -139,13 +139,13 @@ export async function states(
   return (await listInterfaces(simulator, account)).map(({ virtualInterfaceState }) => virtualInterfaceState);
 }
 
-/** What the API must have told. */
+/** A member that the answer must contain. */
 export function defined<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('the emulator left out what it must tell');
+  if (value === undefined) throw new Error('the answer of the emulator lacks a member');
   return value;
 }
 
-/** Calls what steers the emulator. */
+/** Calls the admin API of the emulator. */
 export async function adminRequest(simulator: Emulator, method: string, path: string, body?: unknown) {
   const response = await fetch(`${simulator.url}/_simulator/${path}`, {
     method,

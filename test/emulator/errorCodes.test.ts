@@ -6,10 +6,10 @@ import { inProcessClient } from './inProcessClient.ts';
 import { IDS } from './wire/callVariant.ts';
 import { createRecordedWorld } from './wire/replayRecording.ts';
 
-/** Of Direct Connect, in its model. */
+/** Errors of Direct Connect, in its API model. */
 const MODELLED = Object.keys(directConnectModel).filter((name) => /^\w+Exception$/.test(name));
 
-/** What every service may answer, by its documentation, and what each of the three says of what it cannot read. */
+/** Documented common errors of every service, and errors of the three services for unreadable input. */
 const COMMON = [
   ...['AccessDenied', 'AccessDeniedException', 'UnauthorizedOperation'],
   ...['AuthFailure', 'InvalidClientTokenId', 'UnrecognizedClientException'],
@@ -20,16 +20,16 @@ const COMMON = [
   ...['MalformedInput', 'SerializationException', 'ValidationError', 'ValidationException'],
 ];
 
-/** Client errors of EC2, by its documentation. */
+/** Documented client errors of EC2. */
 const EC2 = [
   ...['DryRunOperation', 'IncorrectState', 'InvalidParameterValue', 'MissingParameter', 'UnknownParameter'],
   ...['InvalidRouteTableID.NotFound', 'InvalidVpnGatewayAttachment.NotFound', 'InvalidVpnGatewayID.NotFound'],
   ...['RouteAlreadyExists', 'VpnGatewayAttachmentLimitExceeded'],
 ];
 
-describe('a code with which the emulator refuses', () => {
-  it('is one that a service has', () => {
-    const sources = globSync('simulator/**/*.ts').map((file) => readFileSync(file, 'utf8'));
+describe('an error code of the emulator', () => {
+  it('is an error code of a real service', () => {
+    const sources = globSync('emulator/**/*.ts').map((file) => readFileSync(file, 'utf8'));
     const codes = sources.flatMap((source) =>
       [...source.matchAll(/new ApiError\(\s*'([^']+)'|server: '([^']+)'/g)].map(
         ([, code, server]) => code ?? server,
@@ -43,7 +43,7 @@ describe('a code with which the emulator refuses', () => {
   it.each([
     ['DuplicateTagKeysException', [{ key: 'a' }, { key: 'a' }]],
     ['TooManyTagsException', Array.from({ length: 51 }, (_, i) => ({ key: String(i) }))],
-  ])('is %s where the model has that', async (name, tags) => {
+  ])('is %s as in the API model', async (name, tags) => {
     const { directConnect } = inProcessClient(createRecordedWorld('aws'), IDS.account);
     const offer = new AllocatePrivateVirtualInterfaceCommand({
       connectionId: IDS.connection,
@@ -54,7 +54,7 @@ describe('a code with which the emulator refuses', () => {
     await expect(directConnect.send(offer)).rejects.toMatchObject({ name });
   });
 
-  it('stands for every error in the model of Direct Connect', () => {
+  it('exists for every error in the API model of Direct Connect', () => {
     expect(MODELLED.toSorted()).toEqual([
       'DirectConnectClientException',
       'DirectConnectServerException',

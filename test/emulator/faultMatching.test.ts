@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { type Emulator, type FaultInput, Misread } from '../../emulator/emulator.ts';
+import { type Emulator, type FaultInput, InvalidInput } from '../../emulator/emulator.ts';
 import { adminRequest, listInterfaces, OWNER, RECIPIENT, startTestEmulator } from './emulatorClients.ts';
 
 const operation = 'DescribeVirtualInterfaces';
 
-describe('which calls a fault befalls', () => {
+describe('the calls that a fault applies to', () => {
   const outcomes = async (simulator: Emulator, calls: number) => {
     const seen: boolean[] = [];
     for (let i = 0; i < calls; i += 1) {
@@ -47,13 +47,13 @@ describe('which calls a fault befalls', () => {
     [{ kind: 'html', status: 404 }, '`status` must be left out with `html` or one of 200, 502, got `404`'],
     [{ kind: 'throttle', time: 2 }, '`time` must be left out (known here: kind, '],
     [{}, '`kind` must be one of '],
-  ])('is told what is wrong with %j', async (fault, message) => {
+  ])('are not affected by the invalid fault %j, whose error is reported', async (fault, message) => {
     const simulator = await startTestEmulator();
     const { status, answer } = await adminRequest(simulator, 'POST', 'faults', fault);
     expect({ status, answer }).toEqual({
       status: 400,
       answer: { message: expect.stringContaining(message) },
     });
-    expect(() => simulator.addFault({ kind: 'html', status: 404 })).toThrow(Misread);
+    expect(() => simulator.addFault({ kind: 'html', status: 404 })).toThrow(InvalidInput);
   });
 });

@@ -49,7 +49,7 @@ describe('a fault instead of the answer', () => {
       { name: 'SyntaxError', $metadata: failed(502) },
     ],
     [{ kind: 'truncatedBody' }, { name: 'SyntaxError', $metadata: failed(200) }],
-  ])('%j is seen by an SDK client', async (fault, seen) => {
+  ])('%j is reported by an SDK client', async (fault, seen) => {
     const simulator = await startTestEmulator();
     await offerInterface(simulator);
     simulator.addFault({ operation, ...fault });
@@ -64,7 +64,7 @@ describe('a fault instead of the answer', () => {
     expect((await list(simulator)).virtualInterfaces).toBeUndefined();
   });
 
-  it('throttles EC2 and STS in their own words', async () => {
+  it('throttles EC2 and STS with their own codes', async () => {
     const simulator = await startTestEmulator();
     simulator.addFault({ kind: 'throttle', times: 2 });
     await expect(ec2(simulator, RECIPIENT).send(new DescribeVpnGatewaysCommand({}))).rejects.toMatchObject({
@@ -110,7 +110,7 @@ describe('a fault in the answer', () => {
   });
 });
 
-describe('a fault after the deed', () => {
+describe('a fault after the operation was executed', () => {
   it.each<[FaultInput, object]>([
     [{ kind: 'failAfterCommit' }, { code: 'ECONNRESET' }],
     [{ kind: 'failAfterCommit', status: 500 }, { name: 'DirectConnectServerException' }],

@@ -13,8 +13,8 @@ import {
   ec2,
   gateway,
   RECIPIENT,
-  STRANGER,
   startTestEmulator,
+  UNRELATED_ACCOUNT,
 } from './emulatorClients.ts';
 
 const dialect = 'aws';
@@ -37,7 +37,7 @@ const refusal = (message: string) => ({
 });
 
 describe('the associations of a Direct Connect gateway', () => {
-  it('come and go, and are seen from every region by their account alone', async () => {
+  it('can be created and deleted, and are visible in every region, to their account only', async () => {
     const simulator = await startTestEmulator({ dialect });
     const [directConnectGatewayId, gatewayId] = [await hub(simulator), await gateway(simulator)];
     expect(await associations(simulator, directConnectGatewayId)).toEqual([]);
@@ -70,7 +70,7 @@ describe('the associations of a Direct Connect gateway', () => {
       const asked = new DescribeDirectConnectGatewayAssociationsCommand(by);
       expect((await elsewhere.send(asked)).directConnectGatewayAssociations).toHaveLength(1);
     }
-    expect(await associations(simulator, directConnectGatewayId, STRANGER)).toEqual([]);
+    expect(await associations(simulator, directConnectGatewayId, UNRELATED_ACCOUNT)).toEqual([]);
 
     const gone = await client.send(new DeleteDirectConnectGatewayAssociationCommand({ associationId }));
     expect(gone.directConnectGatewayAssociation).toMatchObject({ associationState: 'disassociating' });
@@ -90,7 +90,7 @@ describe('the associations of a Direct Connect gateway', () => {
     await client.send(deletion);
   });
 
-  it('refuse what is not there, or there already', async () => {
+  it('refuse resources that do not exist, and duplicates', async () => {
     const simulator = await startTestEmulator({ dialect });
     const client = directConnect(simulator, RECIPIENT);
     const [directConnectGatewayId, gatewayId] = [await hub(simulator), await gateway(simulator)];
@@ -101,7 +101,7 @@ describe('the associations of a Direct Connect gateway', () => {
     await expect(create({ directConnectGatewayId: nowhere, gatewayId })).rejects.toMatchObject(
       refusal(`${nowhere} does not exist`),
     );
-    const foreign = await gateway(simulator, STRANGER);
+    const foreign = await gateway(simulator, UNRELATED_ACCOUNT);
     await expect(create({ directConnectGatewayId, gatewayId: foreign })).rejects.toMatchObject(
       refusal(`${foreign} does not exist`),
     );
@@ -115,7 +115,7 @@ describe('the associations of a Direct Connect gateway', () => {
     await expect(client.send(nothing)).rejects.toMatchObject(refusal('must be given'));
   });
 
-  it('are not there on outscale', async () => {
+  it('do not exist on outscale', async () => {
     const simulator = await startTestEmulator({ dialect: 'outscale' });
     await expect(associations(simulator, 'any')).rejects.toMatchObject({ name: 'UnknownOperationException' });
   });
@@ -123,7 +123,7 @@ describe('the associations of a Direct Connect gateway', () => {
   it.each([
     [{}, ['vgw-11111111']],
     [{ associated: false }, []],
-    [{ account: STRANGER }, []],
+    [{ account: UNRELATED_ACCOUNT }, []],
   ])('in a scenario, a gateway with %j is associated with %j', async (given, expected) => {
     const id = '11111111-2222-4333-8444-555555555555';
     const scenario = readScenario({

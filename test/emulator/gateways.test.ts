@@ -14,12 +14,12 @@ import {
   gateway,
   offerInterface,
   RECIPIENT,
-  STRANGER,
   startTestEmulator,
+  UNRELATED_ACCOUNT,
 } from './emulatorClients.ts';
 
 describe('virtual private gateways', () => {
-  it('tell their ASN, tags and attachment on aws', async () => {
+  it('return their ASN, tags and attachment on aws', async () => {
     const simulator = await startTestEmulator({ dialect: 'aws' });
     const client = ec2(simulator, RECIPIENT);
     const Tags = [{ Key: 'Name', Value: 'prod <core> & "more"' }];
@@ -54,7 +54,7 @@ describe('virtual private gateways', () => {
   it('fail the whole description when one ID is unknown, or of another account', async () => {
     const simulator = await startTestEmulator();
     const own = await gateway(simulator);
-    for (const foreign of ['vgw-00000000', await gateway(simulator, STRANGER)]) {
+    for (const foreign of ['vgw-00000000', await gateway(simulator, UNRELATED_ACCOUNT)]) {
       const asked = new DescribeVpnGatewaysCommand({ VpnGatewayIds: [own, foreign] });
       await expect(ec2(simulator, RECIPIENT).send(asked)).rejects.toMatchObject({
         name: 'InvalidVpnGatewayID.NotFound',
@@ -83,7 +83,7 @@ describe('virtual private gateways', () => {
     expect(VpnGateways).toHaveLength(found);
   });
 
-  it('refuse a filter that is none', async () => {
+  it('refuse an unknown filter', async () => {
     const asked = new DescribeVpnGatewaysCommand({ Filters: [{ Name: 'colour', Values: ['red'] }] });
     await expect(ec2(await startTestEmulator(), RECIPIENT).send(asked)).rejects.toMatchObject({
       name: 'InvalidParameterValue',
@@ -120,7 +120,7 @@ describe('virtual private gateways', () => {
   it('are listed by Direct Connect with ID and state only', async () => {
     const simulator = await startTestEmulator();
     const virtualGatewayId = await gateway(simulator);
-    await gateway(simulator, STRANGER);
+    await gateway(simulator, UNRELATED_ACCOUNT);
     simulator.forceState(virtualGatewayId, 'pending');
     const listing = await directConnect(simulator, RECIPIENT).send(new DescribeVirtualGatewaysCommand({}));
     expect(listing.virtualGateways).toEqual([{ virtualGatewayId, virtualGatewayState: 'pending' }]);

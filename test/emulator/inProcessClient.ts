@@ -3,20 +3,20 @@ import { DirectConnectClient } from '@aws-sdk/client-direct-connect';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { STSClient } from '@aws-sdk/client-sts';
 import { type HttpRequest, HttpResponse } from '@smithy/protocol-http';
-import type { Request, Simulation } from '../../emulator/emulator.ts';
+import type { InProcessEmulator, Request } from '../../emulator/emulator.ts';
 
 interface Quirks {
   readonly secret?: string;
   /** the service in the signature's scope */
   readonly signingName?: string;
-  /** what happens to a request on its way, after it was signed */
+  /** changes a request after it was signed */
   readonly tamper?: (request: Request) => Request;
-  /** what happens to the body of an answer on its way */
+  /** changes the body of an answer */
   readonly dress?: (body: string) => string;
 }
 
-/** SDK clients of an account that reach a simulation without sockets, and the bodies they were answered with. */
-export function inProcessClient(simulation: Simulation, accessKeyId: string, quirks: Quirks = {}) {
+/** SDK clients of an account for an in-process emulator, and the bodies of its answers. */
+export function inProcessClient(simulation: InProcessEmulator, accessKeyId: string, quirks: Quirks = {}) {
   const { secret = 'secret', signingName, tamper = (request) => request, dress = (body) => body } = quirks;
   const bodies: string[] = [];
   const requestHandler = {

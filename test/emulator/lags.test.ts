@@ -18,8 +18,8 @@ import {
   listInterfaces,
   OWNER,
   RECIPIENT,
-  STRANGER,
   startTestEmulator,
+  UNRELATED_ACCOUNT,
 } from './emulatorClients.ts';
 
 const bundle = { location: 'PAR1', connectionsBandwidth: '1Gbps', lagName: 'acme', numberOfConnections: 0 };
@@ -29,13 +29,13 @@ async function createLag(client: DirectConnectClient, more: object = {}): Promis
   return defined(lagId);
 }
 
-/** Where each interface stands that the recipient sees. */
-async function places(simulator: Emulator): Promise<(string | undefined)[]> {
+/** The connection or LAG of each interface that the recipient sees. */
+async function connectionIds(simulator: Emulator): Promise<(string | undefined)[]> {
   return (await listInterfaces(simulator)).map(({ connectionId }) => connectionId);
 }
 
 describe('a LAG', () => {
-  it('carries what is offered on it, and its members carry nothing themselves', async () => {
+  it('carries interfaces, and its members carry none themselves', async () => {
     const simulator = await startTestEmulator({ dialect: 'aws' });
     const owner = directConnect(simulator, OWNER);
     const lagId = await createLag(owner);
@@ -56,50 +56,50 @@ describe('a LAG', () => {
     const lagId = await createLag(owner);
     const joined = await owner.send(new AssociateConnectionWithLagCommand({ connectionId, lagId }));
     expect(joined.lagId).toBe(lagId);
-    expect(await places(simulator)).toEqual([lagId]);
+    expect(await connectionIds(simulator)).toEqual([lagId]);
     const other = await createLag(owner);
     await owner.send(new AssociateConnectionWithLagCommand({ connectionId, lagId: other }));
-    expect(await places(simulator)).toEqual([lagId]);
+    expect(await connectionIds(simulator)).toEqual([lagId]);
     const left = await owner.send(new DisassociateConnectionFromLagCommand({ connectionId, lagId: other }));
     expect(left.lagId).toBeUndefined();
-    expect(await places(simulator)).toEqual([lagId]);
+    expect(await connectionIds(simulator)).toEqual([lagId]);
   });
 
-  it('is made of a connection with all its interfaces, and of new ones', async () => {
+  it('is created from a connection with all its interfaces, and from new connections', async () => {
     const simulator = await startTestEmulator({ dialect: 'aws' });
     const owner = directConnect(simulator, OWNER);
     const connectionId = await connect(simulator);
     await allocate(simulator, connectionId);
     const lagId = await createLag(owner, { numberOfConnections: 3, connectionId });
-    expect(await places(simulator)).toEqual([lagId]);
+    expect(await connectionIds(simulator)).toEqual([lagId]);
     const { lags } = await owner.send(new DescribeLagsCommand({ lagId }));
     expect(lags?.[0]).toMatchObject({ lagId, numberOfConnections: 3, ownerAccount: OWNER });
     const { connections } = await owner.send(new DescribeConnectionsCommand({}));
     expect(connections?.map((one) => one.lagId)).toEqual([lagId, lagId, lagId]);
   });
 
-  it('is seen and joined by its owner only', async () => {
+  it('is visible to its owner only, who alone can add connections', async () => {
     const simulator = await startTestEmulator({ dialect: 'aws' });
     const lagId = await createLag(directConnect(simulator, OWNER));
-    const stranger = directConnect(simulator, STRANGER);
-    const connectionId = await connect(simulator, STRANGER);
+    const unrelated = directConnect(simulator, UNRELATED_ACCOUNT);
+    const connectionId = await connect(simulator, UNRELATED_ACCOUNT);
     await expect(
-      stranger.send(new AssociateConnectionWithLagCommand({ connectionId, lagId })),
+      unrelated.send(new AssociateConnectionWithLagCommand({ connectionId, lagId })),
     ).rejects.toThrow(`Could not find LAG with ID ${lagId}`);
-    expect((await stranger.send(new DescribeLagsCommand({}))).lags).toEqual([]);
+    expect((await unrelated.send(new DescribeLagsCommand({}))).lags).toEqual([]);
   });
 
   it.each([
     ['more connections than its bandwidth allows', { numberOfConnections: 5 }],
     ['a bandwidth that no LAG has', { connectionsBandwidth: '2Gbps' }],
-  ])('is not made of %s', async (_, more) => {
+  ])('is not created with %s', async (_, more) => {
     const simulator = await startTestEmulator({ dialect: 'aws' });
     await expect(createLag(directConnect(simulator, OWNER), more)).rejects.toMatchObject({
       name: 'DirectConnectClientException',
     });
   });
 
-  it('takes no connection of another location', async () => {
+  it('refuses a connection in another location', async () => {
     const simulator = await startTestEmulator({ dialect: 'aws' });
     const owner = directConnect(simulator, OWNER);
     const lagId = await createLag(owner, { location: 'PAR2' });
@@ -110,8 +110,8 @@ describe('a LAG', () => {
   });
 });
 
-describe('an interface that is moved', () => {
-  it('stands on the other connection from then on, whoever listens', async () => {
+describe('a moved interface', () => {
+  it('is on the other connection for every account that sees it', async () => {
     const simulator = await startTestEmulator({ dialect: 'aws' });
     const virtualInterfaceId = defined(
       (await allocate(simulator, await connect(simulator))).virtualInterfaceId,
@@ -121,10 +121,10 @@ describe('an interface that is moved', () => {
       new AssociateVirtualInterfaceCommand({ virtualInterfaceId, connectionId }),
     );
     expect(moved).toMatchObject({ virtualInterfaceId, connectionId });
-    expect(await places(simulator)).toEqual([connectionId]);
+    expect(await connectionIds(simulator)).toEqual([connectionId]);
   });
 
-  it('is moved by who owns the line that it stands on, or the interface, and to a line of their own', async () => {
+  it('can be moved by the owner of its connection or by its recipient, and only to their own connection', async () => {
     const simulator = await startTestEmulator({ dialect: 'aws' });
     const virtualInterfaceId = defined(
       (await allocate(simulator, await connect(simulator))).virtualInterfaceId,
@@ -133,14 +133,17 @@ describe('an interface that is moved', () => {
       directConnect(simulator, account).send(
         new AssociateVirtualInterfaceCommand({ virtualInterfaceId, connectionId }),
       );
-    const [theirs, strangers] = [await connect(simulator), await connect(simulator, STRANGER)];
-    await expect(move(STRANGER, strangers)).rejects.toThrow(/does not exist/);
-    await expect(move(OWNER, strangers)).rejects.toThrow(/Could not find Connection/);
+    const [theirs, unrelatedConnection] = [
+      await connect(simulator),
+      await connect(simulator, UNRELATED_ACCOUNT),
+    ];
+    await expect(move(UNRELATED_ACCOUNT, unrelatedConnection)).rejects.toThrow(/does not exist/);
+    await expect(move(OWNER, unrelatedConnection)).rejects.toThrow(/Could not find Connection/);
     await expect(move(RECIPIENT, theirs)).rejects.toThrow(/Could not find Connection/);
     await move(RECIPIENT, await connect(simulator, RECIPIENT));
   });
 
-  it('stays where it is when its VLAN or an address is taken there', async () => {
+  it('is not moved if its VLAN or an address is in use there', async () => {
     const simulator = await startTestEmulator({ dialect: 'aws' });
     const [from, to] = [await connect(simulator), await connect(simulator)];
     const amazonAddress = '169.254.10.1/30';
@@ -159,6 +162,6 @@ describe('an interface that is moved', () => {
       );
       await expect(moved).rejects.toMatchObject({ message: expect.stringContaining(`in use on ${to}`) });
     }
-    expect((await places(simulator)).filter((place) => place === from)).toHaveLength(2);
+    expect((await connectionIds(simulator)).filter((id) => id === from)).toHaveLength(2);
   });
 });

@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { adminRequest, directConnect, RECIPIENT, startTestEmulator } from './emulatorClients.ts';
 
-/** Long enough to be told apart from the answer itself. */
+/** Long enough to be distinguished from the time of the answer itself. */
 const WAIT = 150;
 
-/** By a client that is patient. */
+/** With a client that waits long enough. */
 function listed(simulator: Emulator) {
   const client = directConnect(simulator, RECIPIENT, { patience: 90_000 });
   return client.send(new DescribeVirtualInterfacesCommand({}));
@@ -19,7 +19,7 @@ async function took(work: () => Promise<unknown>): Promise<number> {
 }
 
 describe('the latency of the emulator', () => {
-  it('lets every answer of an API wait, from the start or from a moment on', async () => {
+  it('delays every API answer, from the start or from a later time', async () => {
     const slow = await startTestEmulator({ latency: WAIT });
     expect(await took(() => listed(slow))).toBeGreaterThanOrEqual(WAIT - 2);
 
@@ -32,14 +32,14 @@ describe('the latency of the emulator', () => {
     expect(await took(() => listed(simulator))).toBeGreaterThanOrEqual(WAIT - 2);
   });
 
-  it('lets answers wait side by side, not one after the other', async () => {
+  it('delays answers concurrently, not one after the other', async () => {
     const simulator = await startTestEmulator({ latency: 300 });
     expect(await took(() => Promise.all(Array.from({ length: 8 }, () => listed(simulator))))).toBeLessThan(
       8 * 300,
     );
   });
 
-  it('keeps nobody waiting who steers, and is back at its start after a reset', async () => {
+  it('does not delay the admin API, and is reset with the rest', async () => {
     const simulator = await startTestEmulator();
     simulator.setLatency(20_000);
     expect(await took(() => adminRequest(simulator, 'GET', 'clock'))).toBeLessThan(10_000);
@@ -48,7 +48,7 @@ describe('the latency of the emulator', () => {
     expect(() => simulator.setLatency(0.5)).toThrow('`latency` must be a whole number');
   });
 
-  it('carries a call out before its answer waits, and closes without waiting', async () => {
+  it('executes a call before its delay, and closes without waiting', async () => {
     const simulator = await startTestEmulator({ latency: 60_000 });
     const call = listed(simulator).catch(() => 'cut off');
     await expect.poll(() => simulator.calls().length).toBeGreaterThan(0);

@@ -16,8 +16,8 @@ import {
 
 const dialect = 'outscale';
 
-describe('an interface as time goes by', () => {
-  it('takes an accepted request through pending to available', async () => {
+describe('an interface over time', () => {
+  it('goes from accepted through pending to available', async () => {
     const simulator = await startTestEmulator({ dialect });
     const id = await offerInterface(simulator);
     const vgw = await gateway(simulator);
@@ -30,7 +30,7 @@ describe('an interface as time goes by', () => {
     expect(await states(simulator)).toEqual(['available']);
   });
 
-  it('lets a request expire after 7 days, lists it 7 more, and forgets it', async () => {
+  it('expires after 7 days as a request, and disappears after 7 more', async () => {
     const simulator = await startTestEmulator({ dialect });
     const id = await offerInterface(simulator);
     const vgw = await gateway(simulator);
@@ -45,7 +45,7 @@ describe('an interface as time goes by', () => {
     expect(await states(simulator)).toEqual([]);
   });
 
-  it('expires and forgets on time when the clock leaps over both', async () => {
+  it('expires and disappears on time if the clock skips both', async () => {
     const simulator = await startTestEmulator({ dialect, expiry: 'PT1H', expiredLingers: 'PT2H' });
     await offerInterface(simulator);
     simulator.clock.advance('PT2H');
@@ -54,14 +54,14 @@ describe('an interface as time goes by', () => {
     expect(await states(simulator)).toEqual([]);
   });
 
-  it('lets no accepted request expire', async () => {
+  it('does not expire once it is accepted', async () => {
     const simulator = await startTestEmulator({ dialect });
     await confirm(simulator, await offerInterface(simulator), await gateway(simulator));
     simulator.clock.advance('P30D');
     expect(await states(simulator)).toEqual(['available']);
   });
 
-  it.each([OWNER, RECIPIENT])('calls a request that %s deleted rejected, for 15 minutes', async (account) => {
+  it.each([OWNER, RECIPIENT])('is `rejected` for 15 minutes after %s deletes a request', async (account) => {
     const simulator = await startTestEmulator({ dialect });
     const virtualInterfaceId = await offerInterface(simulator);
     const client = directConnect(simulator, account);
@@ -73,7 +73,7 @@ describe('an interface as time goes by', () => {
     expect(await states(simulator)).toEqual([]);
   });
 
-  it('calls an accepted interface that was deleted so, and forgets it after 15 minutes', async () => {
+  it('is `deleted` for 15 minutes after an accepted interface is deleted', async () => {
     const simulator = await startTestEmulator({ dialect });
     const virtualInterfaceId = await offerInterface(simulator);
     await confirm(simulator, virtualInterfaceId, await gateway(simulator));
@@ -85,14 +85,14 @@ describe('an interface as time goes by', () => {
     expect(await states(simulator)).toEqual([]);
   });
 
-  it('stands for ever as a request on aws', async () => {
+  it('never expires as a request on aws', async () => {
     const simulator = await startTestEmulator({ dialect: 'aws' });
     await offerInterface(simulator);
     simulator.clock.advance('P52W');
     expect(await states(simulator)).toEqual(['confirming']);
   });
 
-  it('frees the VLAN of a deleted interface while it still lingers', async () => {
+  it('frees its VLAN when it is deleted, while it is still listed', async () => {
     const simulator = await startTestEmulator({ dialect });
     const connectionId = await connect(simulator);
     const { virtualInterfaceId } = await allocate(simulator, connectionId, { vlan: 7 });

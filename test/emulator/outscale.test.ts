@@ -23,8 +23,8 @@ import {
 
 const dialect = 'outscale';
 
-describe('the dialect of OUTSCALE', () => {
-  it('shows a request with its thirteen fields and no other', async () => {
+describe('the OUTSCALE dialect', () => {
+  it('returns exactly thirteen fields of a request', async () => {
     const simulator = await startTestEmulator({ dialect });
     const connection = await connect(simulator);
     const made = await allocate(simulator, connection, {
@@ -53,7 +53,7 @@ describe('the dialect of OUTSCALE', () => {
     expect(made.virtualInterfaceId).toMatch(/^dxvif-[0-9a-z]{8}$/);
   });
 
-  it('wants a gateway that is attached, unless told otherwise', async () => {
+  it('requires an attached gateway, unless the option says otherwise', async () => {
     for (const requireAttachedGateway of [true, false]) {
       const simulator = await startTestEmulator({ dialect, requireAttachedGateway });
       const id = await offerInterface(simulator);
@@ -74,7 +74,7 @@ describe('the dialect of OUTSCALE', () => {
     expect((await listInterfaces(simulator))[0]?.ownerAccount).toBe(RECIPIENT);
   });
 
-  it('knows neither paging nor Direct Connect gateways nor transit interfaces', async () => {
+  it('has no paging, no Direct Connect gateways and no transit interfaces', async () => {
     const simulator = await startTestEmulator({ dialect });
     const id = await offerInterface(simulator);
     const client = directConnect(simulator, RECIPIENT);
@@ -99,7 +99,7 @@ describe('the dialect of OUTSCALE', () => {
     await expect(client.send(confirmation)).rejects.toMatchObject({ name: 'DirectConnectClientException' });
   });
 
-  it('tells seven fields of a connection, and no ASN of a gateway', async () => {
+  it('returns seven fields of a connection, and no ASN of a gateway', async () => {
     const simulator = await startTestEmulator({ dialect });
     const connectionId = await connect(simulator);
     const { connections } = await directConnect(simulator, OWNER).send(new DescribeConnectionsCommand({}));

@@ -7,7 +7,7 @@ import {
 import { DescribeRouteTablesCommand } from '@aws-sdk/client-ec2';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createSimulation, type DialectName, readScenario } from '../../emulator/emulator.ts';
+import { createInProcessEmulator, type DialectName, readScenario } from '../../emulator/emulator.ts';
 import { RECIPIENT as account } from './emulatorClients.ts';
 import { inProcessClient } from './inProcessClient.ts';
 
@@ -18,7 +18,7 @@ interface Page {
   readonly next: string | undefined;
 }
 
-/** One page of every listing that has pages, besides that of interfaces. */
+/** Requests one page of each listing that has pages, except that of interfaces. */
 const LISTINGS = {
   connections: async ({ directConnect }: Clients, maxResults: number, nextToken?: string): Promise<Page> => {
     const page = await directConnect.send(new DescribeConnectionsCommand({ maxResults, nextToken }));
@@ -63,7 +63,7 @@ describe('a listing in pages of any size', () => {
     ['aws', 'routeTables'],
     ['outscale', 'connections'],
     ['outscale', 'routeTables'],
-  ] as const)('yields each once, on %s of %s', (dialect, name) =>
+  ] as const)('returns each item once, on %s for %s', (dialect, name) =>
     fc.assert(
       fc.asyncProperty(fc.nat({ max: 23 }), fc.integer({ min: 5, max: 30 }), async (count, size) => {
         const { simulation, ids } = filled(dialect, count);
@@ -83,7 +83,7 @@ describe('a listing in pages of any size', () => {
   );
 });
 
-/** So many of each. */
+/** @param count number of each resource */
 function filled(dialect: DialectName, count: number) {
   const each = Array.from({ length: count }, (_, i) => String(i).padStart(8, '0'));
   const hubs = each.map((digits) => ({ account, id: hub.replace(/^.{8}/, digits), name: digits }));
@@ -94,7 +94,7 @@ function filled(dialect: DialectName, count: number) {
     directConnectGateways: dialect === 'aws' ? hubs : [],
     connections: each.map((digits) => ({ account, id: `dxcon-${digits}`, name: digits, location: 'PAR1' })),
   });
-  const simulation = createSimulation({}, scenario);
+  const simulation = createInProcessEmulator({}, scenario);
   const world = simulation.world();
   world.gatewayAssociations.clear();
   for (const { id: virtualGateway } of world.virtualGateways.values()) {

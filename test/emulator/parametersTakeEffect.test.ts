@@ -6,7 +6,7 @@ import {
   DescribeDirectConnectGatewayAssociationsCommand,
 } from '@aws-sdk/client-direct-connect';
 import { describe, expect, it } from 'vitest';
-import { createSimulation } from '../../emulator/emulator.ts';
+import { createInProcessEmulator } from '../../emulator/emulator.ts';
 import { OWNER } from './emulatorClients.ts';
 import { inProcessClient } from './inProcessClient.ts';
 import { IDS } from './wire/callVariant.ts';
@@ -14,9 +14,9 @@ import { createRecordedWorld } from './wire/replayRecording.ts';
 
 const asked = { location: 'PAR1', bandwidth: '1Gbps', connectionName: 'a', lagId: 'dxlag-1a2b3c4d' };
 
-describe('what a client asks for and can see again', () => {
+describe('a parameter takes effect', () => {
   it('is the LAG of a connection and its provider, on aws', async () => {
-    const { directConnect } = inProcessClient(createSimulation({ dialect: 'aws' }, null), OWNER);
+    const { directConnect } = inProcessClient(createInProcessEmulator({ dialect: 'aws' }, null), OWNER);
     const bundle = { location: 'PAR1', connectionsBandwidth: '1Gbps', lagName: 'a', numberOfConnections: 0 };
     const { lagId } = await directConnect.send(new CreateLagCommand(bundle));
     const wanted = { ...asked, lagId, providerName: 'Équinixe' };
@@ -30,7 +30,7 @@ describe('what a client asks for and can see again', () => {
     ['aws', 'dxlag-1a2b3c4d'],
     ['aws', 'dxcon-1a2b3c4d'],
   ] as const)('is no LAG on %s when it is %s', async (dialect, lagId) => {
-    const { directConnect } = inProcessClient(createSimulation({ dialect }, null), OWNER);
+    const { directConnect } = inProcessClient(createInProcessEmulator({ dialect }, null), OWNER);
     const sent = directConnect.send(new CreateConnectionCommand({ ...asked, lagId }));
     await expect(sent).rejects.toThrow(`Could not find LAG with ID ${lagId}`);
   });

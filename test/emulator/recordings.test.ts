@@ -17,7 +17,7 @@ const recording = process.env.RECORD !== undefined;
 const found = isInstalled('aws');
 const skipped = found ? '' : ' (skipped: the AWS CLI, `aws`, is not on PATH)';
 
-/** Half a second each: of those that nobody records anew, one for each way to write an input down. */
+/** Calls take half a second each, so only one call is repeated for each way to write an input. */
 const SAMPLE = [
   'DescribeVirtualInterfaces: the second page',
   'AllocatePrivateVirtualInterface: with all that is optional',
@@ -33,8 +33,8 @@ const named = CALLS.map((call) => ({ ...call, name: `${call.operation}: ${call.s
 const bySdk = named.filter(({ flags }) => flags === undefined);
 const byCli = recording ? named : named.filter(({ name }) => SAMPLE.includes(name));
 
-describe('what clients send', () => {
-  it('is recorded of every operation that the emulator knows, and of nothing else', () => {
+describe('the recording of a client’s call', () => {
+  it('exists for every operation of the emulator, and for no other', () => {
     expect([...new Set(CALLS.map(({ operation }) => operation))].toSorted()).toEqual(
       OPERATION_NAMES.toSorted(),
     );
@@ -45,14 +45,14 @@ describe('what clients send', () => {
     expect(byCli).toHaveLength(SAMPLE.length);
   });
 
-  it('tells nothing of the machine that it was recorded on', () => {
+  it('contains nothing about the machine that it was recorded on', () => {
     const kept = JSON.stringify(OPERATION_NAMES.flatMap(recordingsOf));
     expect(kept).not.toMatch(/linux|darwin|node|python|botocore|\/(home|users|roo[t])/i);
     const hosts = [...kept.matchAll(/"host":"([^"]*)"/g)].map(([, host]) => host);
     for (const host of hosts) expect(host).toMatch(/^127\.0\.0\.1:\d+$/);
   });
 
-  it('is the same from the SDK today', async () => {
+  it('is the same as the SDK sends today', async () => {
     for (const call of bySdk) {
       const today = await recordCall(call, 'sdk');
       const kept = recordingOf(call, 'sdk');
@@ -63,7 +63,7 @@ describe('what clients send', () => {
   });
 
   it.skipIf(!found)(
-    `is the same from the AWS CLI today${skipped}`,
+    `is the same as the AWS CLI sends today${skipped}`,
     { timeout: recording ? 900_000 : 120_000 },
     async () => {
       for (const call of byCli) {
@@ -77,7 +77,7 @@ describe('what clients send', () => {
     },
   );
 
-  it('is the same from the AWS CLI and from the SDK', () => {
+  it('is the same for the AWS CLI and for the SDK', () => {
     for (const call of bySdk) {
       const [sdk, cli] = [recordingOf(call, 'sdk'), recordingOf(call, 'cli')];
       expect([call.name, sdk && comparableRequest(sdk)]).toEqual([call.name, cli && comparableRequest(cli)]);

@@ -13,9 +13,9 @@ import {
   OWNER,
   offerInterface,
   RECIPIENT,
-  STRANGER,
   startTestEmulator,
   states,
+  UNRELATED_ACCOUNT,
 } from './emulatorClients.ts';
 
 const clientError = (message: string) => ({
@@ -24,7 +24,7 @@ const clientError = (message: string) => ({
   $metadata: expect.objectContaining({ httpStatusCode: 400 }),
 });
 
-describe.each(['outscale', 'aws'] as const)('what the API refuses on %s', (dialect) => {
+describe.each(['outscale', 'aws'] as const)('the API on %s refuses', (dialect) => {
   it.each([
     [{ vlan: 0 }, 'VLAN 0'],
     [{ vlan: 4095 }, 'VLAN 4095'],
@@ -49,27 +49,27 @@ describe.each(['outscale', 'aws'] as const)('what the API refuses on %s', (diale
     await allocate(simulator, two, { vlan: 5 });
   });
 
-  it("an interface on somebody else's connection, or for no account", async () => {
+  it("an interface on another account's connection, or for an invalid account", async () => {
     const simulator = await startTestEmulator({ dialect });
-    const foreign = await connect(simulator, STRANGER);
+    const foreign = await connect(simulator, UNRELATED_ACCOUNT);
     const own = await connect(simulator);
     await expect(allocate(simulator, foreign)).rejects.toMatchObject(
       clientError('Could not find Connection'),
     );
-    const nobody = new AllocatePrivateVirtualInterfaceCommand({
+    const invalidAccount = new AllocatePrivateVirtualInterfaceCommand({
       connectionId: own,
       ownerAccount: '42',
       newPrivateVirtualInterfaceAllocation: { virtualInterfaceName: 'a', vlan: 1, asn: 1 },
     });
-    await expect(directConnect(simulator, OWNER).send(nobody)).rejects.toMatchObject(
+    await expect(directConnect(simulator, OWNER).send(invalidAccount)).rejects.toMatchObject(
       clientError('Account ID'),
     );
   });
 
-  it("a confirmation for somebody else's gateway, or none, and leaves the request confirming", async () => {
+  it("a confirm for another account's gateway, or for none, and leaves the request confirming", async () => {
     const simulator = await startTestEmulator({ dialect });
     const virtualInterfaceId = await offerInterface(simulator);
-    const foreign = await gateway(simulator, STRANGER);
+    const foreign = await gateway(simulator, UNRELATED_ACCOUNT);
     const message = `The VirtualGateway ${foreign} does not exist.`;
     await expect(confirm(simulator, virtualInterfaceId, foreign)).rejects.toMatchObject(clientError(message));
     const without = new ConfirmPrivateVirtualInterfaceCommand({ virtualInterfaceId });
@@ -79,10 +79,10 @@ describe.each(['outscale', 'aws'] as const)('what the API refuses on %s', (diale
     expect(await states(simulator)).toEqual(['confirming']);
   });
 
-  it('a confirmation by the owner, by a stranger, and of what is not there', async () => {
+  it('a confirm by the owner, by an unrelated account, and of an unknown interface', async () => {
     const simulator = await startTestEmulator({ dialect });
     const virtualInterfaceId = await offerInterface(simulator);
-    for (const account of [OWNER, STRANGER]) {
+    for (const account of [OWNER, UNRELATED_ACCOUNT]) {
       const virtualGatewayId = await gateway(simulator, account);
       const asked = new ConfirmPrivateVirtualInterfaceCommand({ virtualInterfaceId, virtualGatewayId });
       const message = `Virtual Interface ${virtualInterfaceId} does not exist.`;
@@ -94,26 +94,26 @@ describe.each(['outscale', 'aws'] as const)('what the API refuses on %s', (diale
     );
   });
 
-  it('a second confirmation', async () => {
+  it('a second confirm', async () => {
     const simulator = await startTestEmulator({ dialect });
     const [id, vgw] = [await offerInterface(simulator), await gateway(simulator)];
     await confirm(simulator, id, vgw);
     await expect(confirm(simulator, id, vgw)).rejects.toMatchObject(clientError('is in state pending'));
   });
 
-  it('a deletion by a stranger', async () => {
+  it('a deletion by an unrelated account', async () => {
     const simulator = await startTestEmulator({ dialect });
     const deletion = new DeleteVirtualInterfaceCommand({
       virtualInterfaceId: await offerInterface(simulator),
     });
-    await expect(directConnect(simulator, STRANGER).send(deletion)).rejects.toMatchObject(
+    await expect(directConnect(simulator, UNRELATED_ACCOUNT).send(deletion)).rejects.toMatchObject(
       clientError('does not exist'),
     );
   });
 });
 
-describe('a confirmation on aws', () => {
-  it('is refused with both gateways, and with a Direct Connect gateway that is not there', async () => {
+describe('a confirm on aws', () => {
+  it('is refused with both gateways, and with an unknown Direct Connect gateway', async () => {
     const simulator = await startTestEmulator({ dialect: 'aws' });
     const client = directConnect(simulator, RECIPIENT);
     const virtualInterfaceId = await offerInterface(simulator);

@@ -24,49 +24,46 @@ const recorded = CALLS.flatMap((call) =>
   }),
 );
 
-describe.each(['outscale', 'aws'] as const)(
-  'what clients once sent, played to the emulator of %s',
-  (dialect) => {
-    /** `null`: it is answered */
-    const refusalOf = ({ operation, refused }: Call): string | null =>
-      DIALECTS[dialect].missingOperations.includes(operation)
-        ? 'UnknownOperationException'
-        : (refused?.[dialect] ?? null);
+describe.each(['outscale', 'aws'] as const)('a recorded call, replayed to the emulator of %s', (dialect) => {
+  /** `null`: a successful answer */
+  const refusalOf = ({ operation, refused }: Call): string | null =>
+    DIALECTS[dialect].missingOperations.includes(operation)
+      ? 'UnknownOperationException'
+      : (refused?.[dialect] ?? null);
 
-    it('is answered, or refused with the code of its service', () => {
-      for (const { call, recording } of recorded) {
-        const { status, body } = replayRecording(createRecordedWorld(dialect), recording);
-        const code = refusalOf(call);
-        const told = { call: `${call.operation}: ${call.says}`, body };
-        expect({ ...told, answered: status === 200 }).toEqual({ ...told, answered: code === null });
-        if (code !== null) expect(body).toContain(code);
-      }
-      expect(recorded.length).toBeGreaterThan(100);
-    });
+  it('is answered, or refused with the service’s code', () => {
+    for (const { call, recording } of recorded) {
+      const { status, body } = replayRecording(createRecordedWorld(dialect), recording);
+      const code = refusalOf(call);
+      const context = { call: `${call.operation}: ${call.says}`, body };
+      expect({ ...context, answered: status === 200 }).toEqual({ ...context, answered: code === null });
+      if (code !== null) expect(body).toContain(code);
+    }
+    expect(recorded.length).toBeGreaterThan(100);
+  });
 
-    it('is answered in the shape of the API model, member by member', () => {
-      let compared = 0;
-      for (const { call, recording } of recorded) {
-        if (refusalOf(call) !== null) continue;
-        const { body } = replayRecording(createRecordedWorld(dialect), recording);
-        expect(unknownTo(call, body)).toEqual([]);
-        compared += 1;
-      }
-      expect(compared).toBeGreaterThan(50);
-    });
+  it('is answered in the form of the API model, member by member', () => {
+    let compared = 0;
+    for (const { call, recording } of recorded) {
+      if (refusalOf(call) !== null) continue;
+      const { body } = replayRecording(createRecordedWorld(dialect), recording);
+      expect(unknownTo(call, body)).toEqual([]);
+      compared += 1;
+    }
+    expect(compared).toBeGreaterThan(50);
+  });
 
-    it('is not answered when one byte of the body is another', () => {
-      for (const { recording } of recorded) {
-        const body = recording.body.replace(/[0-9a-z](?=[^0-9a-z]*$)/, (last) => (last === 'x' ? 'y' : 'x'));
-        if (body === recording.body) continue;
-        const { status } = replayRecording(createRecordedWorld(dialect), { ...recording, body });
-        expect(status).toBe(403);
-      }
-    });
-  },
-);
+  it('is not answered if one byte of the body differs', () => {
+    for (const { recording } of recorded) {
+      const body = recording.body.replace(/[0-9a-z](?=[^0-9a-z]*$)/, (last) => (last === 'x' ? 'y' : 'x'));
+      if (body === recording.body) continue;
+      const { status } = replayRecording(createRecordedWorld(dialect), { ...recording, body });
+      expect(status).toBe(403);
+    }
+  });
+});
 
-/** Members of an answer that the model has not, or in another type. */
+/** Members of an answer that the API model does not have, or has with another type. */
 function unknownTo({ service, operation }: Call, body: string): string[] {
   const { output } = operationModel(MODELS[service], operation);
   if (service === 'directconnect') return unknownMembers(output, JSON.parse(body), operation);
@@ -75,7 +72,7 @@ function unknownTo({ service, operation }: Call, body: string): string[] {
   if (service === 'ec2') {
     const { requestId, xmlns, ...members } = answer;
     expect([requestId, xmlns]).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/), EC2_NAMESPACE]);
-    // EC2 says so of what has no other answer, and its model leaves it out.
+    // EC2's answer if there is no other content; its API model omits it.
     return unknownXmlMembers(output, members, operation).filter((path) => path !== `${operation}.return`);
   }
   return unknownXmlMembers(output, answer[`${operation}Result`], operation);

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-direct-connect';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createSimulation } from '../../emulator/emulator.ts';
+import { createInProcessEmulator } from '../../emulator/emulator.ts';
 import { defined, OWNER, RECIPIENT } from './emulatorClients.ts';
 import { inProcessClient } from './inProcessClient.ts';
 
@@ -18,16 +18,16 @@ const text = (minLength: number, maxLength: number) =>
     .string({ unit: 'grapheme', minLength, maxLength })
     .filter((one) => one.length >= minLength && one.length <= maxLength);
 
-const wording = (minLength: number) =>
+const tagText = (minLength: number) =>
   fc.string({ unit: fc.constantFrom(...'aZ0 é署_.:/=+-@'), minLength, maxLength: 20 });
 
-const tags: fc.Arbitrary<Tag[]> = fc.uniqueArray(fc.record({ key: wording(1), value: wording(0) }), {
+const tags: fc.Arbitrary<Tag[]> = fc.uniqueArray(fc.record({ key: tagText(1), value: tagText(0) }), {
   minLength: 1,
   maxLength: 5,
   selector: ({ key }) => key,
 });
 
-/** An allocation that the platform would provision, less its VLAN. */
+/** A valid allocation without its VLAN. */
 const allocations = {
   virtualInterfaceName: text(1, 100),
   authKey: fc.option(text(6, 80), { nil: undefined }),
@@ -49,7 +49,7 @@ const offers = (asn: fc.Arbitrary<{ asn?: number; asnLong?: number }>) =>
     )
     .map(([numbers, vlans, offer]) => vlans.map((vlan) => ({ ...offer, ...numbers, vlan })));
 
-/** Everything of an account, in pages of so many. */
+/** All interfaces of an account, in pages of the given size. */
 async function everything(
   account: Account,
   maxResults: number | undefined,
@@ -68,9 +68,9 @@ async function everything(
 }
 type Account = ReturnType<typeof inProcessClient>['directConnect'];
 
-/** A connection with these offers on it, and both who see them. */
+/** A connection with these allocations, and clients of owner and recipient. */
 async function offered(dialect: 'outscale' | 'aws', all: readonly NewPrivateVirtualInterfaceAllocation[]) {
-  const simulation = createSimulation({ dialect }, null);
+  const simulation = createInProcessEmulator({ dialect }, null);
   const [owner, recipient] = [OWNER, RECIPIENT].map((id) => inProcessClient(simulation, id).directConnect);
   if (owner === undefined || recipient === undefined) throw new Error('two accounts were asked for');
   const connection = { location: 'PAR1', bandwidth: '1Gbps', connectionName: 'é' };
@@ -89,8 +89,8 @@ async function offered(dialect: 'outscale' | 'aws', all: readonly NewPrivateVirt
   return { connectionId, owner, recipient, made };
 }
 
-describe('whatever is allocated', () => {
-  it('is described back the same on aws, to both, and once in pages of any size', () =>
+describe('every valid allocation', () => {
+  it('is returned unchanged on aws to owner and recipient, once, in pages of any size', () =>
     fc.assert(
       fc.asyncProperty(
         offers(
@@ -123,7 +123,7 @@ describe('whatever is allocated', () => {
       { numRuns: 40 },
     ));
 
-  it('is described back on outscale, in no field but those of its documentation', () =>
+  it('is returned on outscale with exactly the documented fields', () =>
     fc.assert(
       fc.asyncProperty(
         offers(fc.oneof(shortAsn, longAsn).map((asn) => ({ asn }))),

@@ -10,11 +10,11 @@ import {
 } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
 import { type Emulator, readScenario } from '../../emulator/emulator.ts';
-import { defined, ec2, gateway, RECIPIENT, STRANGER, startTestEmulator } from './emulatorClients.ts';
+import { defined, ec2, gateway, RECIPIENT, startTestEmulator, UNRELATED_ACCOUNT } from './emulatorClients.ts';
 
 const VPC = 'vpc-1a2b3c4d';
 
-/** The route tables that the account sees, as `table vpc: what it propagates; where its routes lead`. */
+/** The route tables that the account sees: VPC, propagating gateways and routes. */
 async function tables(
   simulator: Emulator,
   input: ConstructorParameters<typeof DescribeRouteTablesCommand>[0] = {},
@@ -34,13 +34,13 @@ async function tableOf(simulator: Emulator): Promise<string> {
 }
 
 describe.each(['outscale', 'aws'] as const)('route tables on %s', (dialect) => {
-  it('come with the VPC of a gateway, and propagate nothing until that is asked for', async () => {
+  it('are created with the VPC of a gateway, and propagate nothing until that is enabled', async () => {
     const simulator = await startTestEmulator({ dialect });
     expect(await tables(simulator)).toEqual([]);
     const GatewayId = await gateway(simulator);
     const untouched = { vpc: VPC, propagating: [], routes: ['local active'] };
     expect(await tables(simulator)).toEqual([untouched]);
-    expect(await tables(simulator, {}, STRANGER)).toEqual([]);
+    expect(await tables(simulator, {}, UNRELATED_ACCOUNT)).toEqual([]);
 
     const RouteTableId = await tableOf(simulator);
     expect(RouteTableId).toMatch(dialect === 'aws' ? /^rtb-[0-9a-f]{17}$/ : /^rtb-[0-9a-f]{8}$/);
@@ -53,7 +53,7 @@ describe.each(['outscale', 'aws'] as const)('route tables on %s', (dialect) => {
     expect(await tables(simulator)).toEqual([untouched]);
   });
 
-  it('are the main ones of their VPCs', async () => {
+  it('are the main route tables of their VPCs', async () => {
     const simulator = await startTestEmulator({ dialect });
     await gateway(simulator);
     const { RouteTables } = await ec2(simulator, RECIPIENT).send(new DescribeRouteTablesCommand({}));
@@ -63,7 +63,7 @@ describe.each(['outscale', 'aws'] as const)('route tables on %s', (dialect) => {
     ]);
   });
 
-  it('lead by hand to a gateway, until it is detached', async () => {
+  it('have static routes to a gateway, until it is detached', async () => {
     const simulator = await startTestEmulator({ dialect });
     const client = ec2(simulator, RECIPIENT);
     const GatewayId = await gateway(simulator);
@@ -93,7 +93,7 @@ describe.each(['outscale', 'aws'] as const)('route tables on %s', (dialect) => {
     expect(await tables(simulator, { Filters })).toHaveLength(1);
   });
 
-  it('refuse what is not there, what is elsewhere, and a filter that is none', async () => {
+  it('refuse unknown resources, resources of another VPC, and unknown filters', async () => {
     const simulator = await startTestEmulator({ dialect });
     const client = ec2(simulator, RECIPIENT);
     const GatewayId = await gateway(simulator);
@@ -119,7 +119,7 @@ describe.each(['outscale', 'aws'] as const)('route tables on %s', (dialect) => {
     const route = { RouteTableId, DestinationCidrBlock: '192.0.2.0/24', GatewayId: other };
     await expect(client.send(new CreateRouteCommand(route))).rejects.toMatchObject(elsewhere);
     const foreign = new DescribeRouteTablesCommand({ RouteTableIds: [RouteTableId] });
-    await expect(ec2(simulator, STRANGER).send(foreign)).rejects.toMatchObject({
+    await expect(ec2(simulator, UNRELATED_ACCOUNT).send(foreign)).rejects.toMatchObject({
       name: 'InvalidRouteTableID.NotFound',
     });
     const colour = new DescribeRouteTablesCommand({ Filters: [{ Name: 'colour', Values: ['red'] }] });
@@ -137,7 +137,7 @@ describe('the route tables of a scenario', () => {
     ],
   });
 
-  it('propagate the routes of each gateway that is attached, unless it says otherwise', async () => {
+  it('propagate the routes of each attached gateway, unless the scenario says otherwise', async () => {
     const simulator = await startTestEmulator({ scenario });
     expect(await tables(simulator)).toMatchObject([
       { vpc: 'vpc-1', propagating: ['vgw-11111111'] },
@@ -145,7 +145,7 @@ describe('the route tables of a scenario', () => {
     ]);
   });
 
-  it('are paged on aws, and refuse a token that is none in the words of EC2', async () => {
+  it('are paged on aws, and refuse an invalid token with EC2’s code', async () => {
     const gateways = [1, 2, 3, 4, 5, 6].map((i) => ({ account: RECIPIENT, vpc: `vpc-${i}` }));
     const many = readScenario({ region: 'eu-west-2', gateways });
     const client = ec2(await startTestEmulator({ scenario: many, dialect: 'aws' }), RECIPIENT);

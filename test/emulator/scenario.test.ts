@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { DescribeVpnGatewaysCommand } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
-import { createSimulation, Misread, readScenario, ScenarioRefused } from '../../emulator/emulator.ts';
+import {
+  createInProcessEmulator,
+  InvalidInput,
+  readScenario,
+  ScenarioRefused,
+} from '../../emulator/emulator.ts';
 import {
   confirm,
   defined,
@@ -9,8 +14,8 @@ import {
   listInterfaces,
   OWNER,
   RECIPIENT,
-  STRANGER,
   startTestEmulator,
+  UNRELATED_ACCOUNT,
 } from './emulatorClients.ts';
 
 const connection = { account: OWNER, id: 'dxcon-1a2b3c4d', name: 'acme', location: 'PAR1' };
@@ -23,16 +28,16 @@ describe('the example scenario', () => {
       JSON.parse(readFileSync(new URL('../../examples/scenarios/demo.json', import.meta.url), 'utf8')),
     );
 
-  it('offers one interface of a known owner and one of a stranger', async () => {
+  it('contains a request of a known owner and one of an unknown requester', async () => {
     const simulator = await startTestEmulator({ scenario: demo() });
     expect(await listInterfaces(simulator)).toMatchObject([
       { connectionId: 'dxcon-1a2b3c4d', ownerAccount: RECIPIENT, virtualInterfaceState: 'confirming' },
       { connectionId: 'dxcon-9f9f9f9f', ownerAccount: RECIPIENT, virtualInterfaceState: 'confirming' },
     ]);
-    expect(await listInterfaces(simulator, STRANGER)).toHaveLength(1);
+    expect(await listInterfaces(simulator, UNRELATED_ACCOUNT)).toHaveLength(1);
   });
 
-  it('has a gateway for the first, attached', async () => {
+  it('contains an attached gateway for the first', async () => {
     const simulator = await startTestEmulator({ scenario: demo() });
     const asked = new DescribeVpnGatewaysCommand({ VpnGatewayIds: ['vgw-87654321'] });
     const { VpnGateways } = await ec2(simulator, RECIPIENT).send(asked);
@@ -43,10 +48,13 @@ describe('the example scenario', () => {
 });
 
 describe('a scenario', () => {
-  it('is beaten by the options of whoever starts it', () => {
+  it('is overridden by the options of the caller', () => {
     const scenario = readScenario({ ...small, options: { dialect: 'aws', seed: 3, expiry: 'P1D' } });
-    expect(createSimulation({}, scenario).world().dialect).toMatchObject({ name: 'aws', expiry: 86_400_000 });
-    const { dialect } = createSimulation({ dialect: 'outscale', expiry: 'never' }, scenario).world();
+    expect(createInProcessEmulator({}, scenario).world().dialect).toMatchObject({
+      name: 'aws',
+      expiry: 86_400_000,
+    });
+    const { dialect } = createInProcessEmulator({ dialect: 'outscale', expiry: 'never' }, scenario).world();
     expect(dialect).toMatchObject({ name: 'outscale', expiry: null });
   });
 
@@ -73,15 +81,15 @@ describe('a scenario', () => {
     [{ ...small, options: { expiry: '7d' } }, '`options.expiry` must be a duration'],
     [{ ...small, options: { now: 'soon' } }, '`options.now` must be an instant'],
     [[], 'it must be an object, got `[]`'],
-  ])('%# that cannot be read says where and what: %j', (value, message) => {
-    expect(() => readScenario(value)).toThrow(Misread);
+  ])('%# that is invalid is refused with path and expected value: %j', (value, message) => {
+    expect(() => readScenario(value)).toThrow(InvalidInput);
     expect(() => readScenario(value)).toThrow(message);
   });
 
   it.each([
     [
       { connections: [connection, connection] },
-      '`connections[1].id` does not fit: `dxcon-1a2b3c4d` is there already',
+      '`connections[1].id` does not fit: `dxcon-1a2b3c4d` exists already',
     ],
     [
       { allocations: [{ ...allocation, connection: 'b' }] },
@@ -90,15 +98,15 @@ describe('a scenario', () => {
     [{ allocations: [allocation, allocation] }, '`allocations[1]` does not fit: VLAN 101 is already in use'],
     [
       { allocations: [{ ...allocation, type: 'transit' }] },
-      '`allocations[0].type` does not fit: dialect `outscale` has none that is transit',
+      '`allocations[0].type` does not fit: dialect `outscale` has no transit interfaces',
     ],
     [
       { directConnectGateways: [{ account: RECIPIENT, name: 'core' }] },
-      '`directConnectGateways[0]` does not fit: dialect `outscale` has none',
+      '`directConnectGateways[0]` does not fit: dialect `outscale` has no Direct Connect gateways',
     ],
-  ])('%# whose parts do not fit together says which: %j', (change, message) => {
+  ])('%# whose parts do not fit together is refused with the path: %j', (change, message) => {
     const scenario = readScenario({ ...small, ...change });
-    expect(() => createSimulation({ dialect: 'outscale' }, scenario)).toThrow(ScenarioRefused);
-    expect(() => createSimulation({ dialect: 'outscale' }, scenario)).toThrow(message);
+    expect(() => createInProcessEmulator({ dialect: 'outscale' }, scenario)).toThrow(ScenarioRefused);
+    expect(() => createInProcessEmulator({ dialect: 'outscale' }, scenario)).toThrow(message);
   });
 });

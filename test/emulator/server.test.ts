@@ -6,7 +6,7 @@ import { startEmulator } from '../../emulator/emulator.ts';
 import { directConnect, listInterfaces, RECIPIENT, startTestEmulator } from './emulatorClients.ts';
 
 describe('the server', () => {
-  it('refuses a body over 1 MB with 413 and goes on', async () => {
+  it('refuses a body over 1 MB with 413 and continues', async () => {
     const simulator = await startTestEmulator();
     const post = (size: number) => fetch(simulator.url, { method: 'POST', body: 'x'.repeat(size) });
     expect((await post(1_000_001)).status).toBe(413);
@@ -19,7 +19,7 @@ describe('the server', () => {
     const outside = Object.values(networkInterfaces())
       .flatMap((addresses) => addresses ?? [])
       .find(({ internal, family }) => !internal && family === 'IPv4');
-    // Without a network there is nobody to hide from, so this holds at once.
+    // Without a network there is no other address, so the test is trivially true.
     const reached =
       outside !== undefined &&
       (await new Promise((resolve) => {
@@ -29,7 +29,7 @@ describe('the server', () => {
     expect(reached).toBe(false);
   });
 
-  it('closes at once while a call hangs, and the call fails', async () => {
+  it('closes immediately while a call hangs, and the call fails', async () => {
     const simulator = await startEmulator();
     simulator.addFault({ kind: 'hang' });
     const hung = expect(
@@ -43,7 +43,7 @@ describe('the server', () => {
     await expect(fetch(simulator.url)).rejects.toThrow();
   });
 
-  it('rejects when its port is taken', async () => {
+  it('rejects if its port is in use', async () => {
     const { port } = await startTestEmulator();
     await expect(startEmulator({ port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
@@ -52,7 +52,7 @@ describe('the server', () => {
     ['GET', '/', undefined],
     ['POST', '/', '{}'],
     ['POST', '/elsewhere', 'Action=DescribeVpnGateways'],
-  ])('knows no %s of %s with %s', async (method, path, body) => {
+  ])('answers 404 to %s %s with body %s', async (method, path, body) => {
     const simulator = await startTestEmulator();
     const response = await fetch(`${simulator.url}${path}`, {
       method,

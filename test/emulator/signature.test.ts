@@ -2,12 +2,12 @@ import { DescribeVirtualInterfacesCommand } from '@aws-sdk/client-direct-connect
 import { DescribeVpnGatewaysCommand } from '@aws-sdk/client-ec2';
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
-import { createSimulation, type Request } from '../../emulator/emulator.ts';
+import { createInProcessEmulator, type Request } from '../../emulator/emulator.ts';
 import { RECIPIENT } from './emulatorClients.ts';
 import { inProcessClient } from './inProcessClient.ts';
 
 const list = new DescribeVirtualInterfacesCommand({});
-const simulation = createSimulation({ dialect: 'outscale' }, null);
+const simulation = createInProcessEmulator({ dialect: 'outscale' }, null);
 
 const withHeader = (name: string, change: (value: string) => string) => (request: Request) => {
   const { [name]: value = '', ...others } = request.headers;
@@ -34,7 +34,7 @@ describe('a signature', () => {
       withHeader('authorization', (text) => text.replace(/=[0-9a-f]{64}$/, `=${'0'.repeat(64)}`)),
     ],
     ['list of headers', withHeader('authorization', (text) => text.replace('content-type;', ''))],
-  ])('does not hold when the %s was tampered with', async (_, tamper) => {
+  ])('is invalid if the %s was changed', async (_, tamper) => {
     const { directConnect } = inProcessClient(simulation, RECIPIENT, { tamper });
     await expect(directConnect.send(list)).rejects.toMatchObject(refused('SignatureDoesNotMatch', 403));
   });
@@ -71,7 +71,7 @@ describe('a signature', () => {
     await expect(sts.send(new GetCallerIdentityCommand({}))).rejects.toMatchObject(mismatch);
   });
 
-  it('of a key that is no account is refused by every service, in its own words', async () => {
+  it('of a key that is not an account is refused by every service, with its own code', async () => {
     const { directConnect, ec2, sts } = inProcessClient(simulation, 'AKIAEXAMPLE');
     await expect(directConnect.send(list)).rejects.toMatchObject(refused('UnrecognizedClientException', 403));
     await expect(ec2.send(new DescribeVpnGatewaysCommand({}))).rejects.toMatchObject(
@@ -88,29 +88,29 @@ describe('a signature', () => {
     ['aws', 'directconnect', true],
     ['aws', 'directlink', false],
     ['aws', 'ec2', false],
-  ] as const)('on %s for service %s holds: %s', async (dialect, signingName, holds) => {
-    const { directConnect } = inProcessClient(createSimulation({ dialect }, null), RECIPIENT, {
+  ] as const)('on %s for service %s is valid: %s', async (dialect, signingName, isValid) => {
+    const { directConnect } = inProcessClient(createInProcessEmulator({ dialect }, null), RECIPIENT, {
       signingName,
     });
     const sent = directConnect.send(list);
-    if (holds) expect((await sent).virtualInterfaces).toEqual([]);
+    if (isValid) expect((await sent).virtualInterfaces).toEqual([]);
     else await expect(sent).rejects.toMatchObject(refused('SignatureDoesNotMatch', 403));
   });
 
-  it('may name the gateway service of OUTSCALE as fcu', async () => {
+  it('may use the service name fcu for OUTSCALE’s gateways', async () => {
     const { ec2 } = inProcessClient(simulation, RECIPIENT, { signingName: 'fcu' });
     expect((await ec2.send(new DescribeVpnGatewaysCommand({}))).VpnGateways).toEqual([]);
   });
 
-  it('holds for headers whose white space was folded', async () => {
+  it('is valid for headers with additional white space', async () => {
     const { directConnect } = inProcessClient(simulation, RECIPIENT, {
       tamper: withHeader('x-amz-user-agent', (text) => `  ${text.replaceAll(' ', '   ')} `),
     });
     expect((await directConnect.send(list)).virtualInterfaces).toEqual([]);
   });
 
-  it('is not held against the emulated clock, which runs ahead', async () => {
-    const late = createSimulation({ now: '2099-01-01T00:00:00Z' }, null);
+  it('is not compared with the emulated clock, which may be ahead', async () => {
+    const late = createInProcessEmulator({ now: '2099-01-01T00:00:00Z' }, null);
     expect((await inProcessClient(late, RECIPIENT).directConnect.send(list)).virtualInterfaces).toEqual([]);
   });
 });

@@ -8,9 +8,9 @@ import {
   OWNER,
   offerInterface,
   RECIPIENT,
-  STRANGER,
   startTestEmulator,
   sts,
+  UNRELATED_ACCOUNT,
 } from './emulatorClients.ts';
 
 const role = {
@@ -20,44 +20,44 @@ const role = {
 };
 
 describe('STS', () => {
-  it('says whose key it is', async () => {
+  it('returns the account of a key', async () => {
     const identity = await sts(await startTestEmulator(), RECIPIENT).send(new GetCallerIdentityCommand({}));
     expect(identity).toMatchObject({ Account: RECIPIENT, Arn: `arn:aws:iam::${RECIPIENT}:root` });
   });
 
-  it('lends the account of a role, and logs the external ID', async () => {
+  it('returns credentials of a role, and logs the external ID', async () => {
     const simulator = await startTestEmulator({ dialect: 'aws' });
     await offerInterface(simulator);
-    const { Credentials } = await sts(simulator, STRANGER).send(new AssumeRoleCommand(role));
+    const { Credentials } = await sts(simulator, UNRELATED_ACCOUNT).send(new AssumeRoleCommand(role));
     expect(simulator.calls().at(-1)).toMatchObject({
-      account: STRANGER,
+      account: UNRELATED_ACCOUNT,
       operation: 'AssumeRole',
       input: { ExternalId: 'between-us' },
     });
-    const lent = defined(Credentials?.AccessKeyId);
+    const accessKey = defined(Credentials?.AccessKeyId);
     const keys = {
       secret: defined(Credentials?.SecretAccessKey),
       sessionToken: defined(Credentials?.SessionToken),
     };
     expect(defined(Credentials?.Expiration).getTime()).toBeGreaterThan(Date.now());
-    expect(await sts(simulator, lent, keys).send(new GetCallerIdentityCommand({}))).toMatchObject({
+    expect(await sts(simulator, accessKey, keys).send(new GetCallerIdentityCommand({}))).toMatchObject({
       Account: RECIPIENT,
       Arn: `arn:aws:sts::${RECIPIENT}:assumed-role/acceptor/pass`,
     });
-    const client = directConnect(simulator, lent, keys);
+    const client = directConnect(simulator, accessKey, keys);
     const { virtualInterfaces } = await client.send(new DescribeVirtualInterfacesCommand({}));
     expect(virtualInterfaces).toEqual(await listInterfaces(simulator));
   });
 
-  it('lends nothing of a role that cannot be', async () => {
-    const client = sts(await startTestEmulator(), STRANGER);
+  it('refuses an invalid role ARN', async () => {
+    const client = sts(await startTestEmulator(), UNRELATED_ACCOUNT);
     const asked = new AssumeRoleCommand({ ...role, RoleArn: 'arn:aws:iam::42:user/a' });
     await expect(client.send(asked)).rejects.toMatchObject({ name: 'ValidationError' });
   });
 
-  it("refuses a session token that nobody gave, or gave for another's account", async () => {
+  it('refuses an unknown session token, and one of another account', async () => {
     const simulator = await startTestEmulator();
-    const { Credentials } = await sts(simulator, STRANGER).send(new AssumeRoleCommand(role));
+    const { Credentials } = await sts(simulator, UNRELATED_ACCOUNT).send(new AssumeRoleCommand(role));
     for (const [account, sessionToken] of [
       [RECIPIENT, 'made-up'],
       [OWNER, defined(Credentials?.SessionToken)],

@@ -13,8 +13,8 @@ const CODES: Readonly<Record<Service, string>> = {
 
 const answered = CALLS.filter(({ refused, flags }) => refused === undefined && flags === undefined);
 
-describe('a member that nobody reads', () => {
-  it.each(answered)('is refused by its name in $operation ($says), however deep', async (call) => {
+describe('an unknown member', () => {
+  it.each(answered)('is refused by its name at any depth in $operation ($says)', async (call) => {
     const recording = recordingOf(call, 'cli');
     if (recording === undefined) throw new Error('it is not recorded');
     const { body } = recording;
@@ -27,7 +27,7 @@ describe('a member that nobody reads', () => {
     }
   });
 
-  it('is refused when it is a list by the name that only clients give it', async () => {
+  it('is refused if it is a list with the name that only clients use', async () => {
     const call = CALLS.find(({ says }) => says === 'those that pass filters');
     const recording = call && recordingOf(call, 'sdk');
     if (recording === undefined) throw new Error('it is not recorded');
@@ -37,7 +37,7 @@ describe('a member that nobody reads', () => {
   });
 });
 
-/** The body with one member more, once for every object in it. */
+/** Variants of the body with an additional member, one for each object in it. */
 function inJson(body: string): string[] {
   const objects = [...body.matchAll(/\{/g)].map(({ index }) => index);
   return objects.map((at) => {
@@ -46,7 +46,7 @@ function inJson(body: string): string[] {
   });
 }
 
-/** The same for a form: beside every member of every structure in a list. */
+/** The same for a form: one for each structure in a list. */
 function inForm(body: string): string[] {
   const structures = [...body.matchAll(/&((?:\w+\.\d+\.)+)(?=[A-Z])/g)].map(([, prefix]) => prefix);
   return ['', ...new Set(structures)].map((prefix) => `${body}&${prefix}Strange=x`);

@@ -13,11 +13,11 @@ import {
   OWNER,
   offerInterface,
   RECIPIENT,
-  STRANGER,
   startTestEmulator,
+  UNRELATED_ACCOUNT,
 } from './emulatorClients.ts';
 
-describe.each(['outscale', 'aws'] as const)('who sees what, on %s', (dialect) => {
+describe.each(['outscale', 'aws'] as const)('visibility on %s', (dialect) => {
   it('shows a request to its recipient and to its owner, with the recipient as owner account', async () => {
     const simulator = await startTestEmulator({ dialect });
     const virtualInterfaceId = await offerInterface(simulator);
@@ -26,10 +26,10 @@ describe.each(['outscale', 'aws'] as const)('who sees what, on %s', (dialect) =>
         { virtualInterfaceId, ownerAccount: RECIPIENT },
       ]);
     }
-    expect(await listInterfaces(simulator, STRANGER)).toEqual([]);
+    expect(await listInterfaces(simulator, UNRELATED_ACCOUNT)).toEqual([]);
   });
 
-  it('filters by connection and by interface, and finds nothing for what is not there', async () => {
+  it('filters by connection and by interface, and returns nothing for unknown IDs', async () => {
     const simulator = await startTestEmulator({ dialect });
     const virtualInterfaceId = await offerInterface(simulator);
     const client = directConnect(simulator, RECIPIENT);
@@ -56,7 +56,7 @@ describe.each(['outscale', 'aws'] as const)('who sees what, on %s', (dialect) =>
     });
   });
 
-  it('shows nothing of one region to keys used in another, and takes no gateway from there', async () => {
+  it('separates regions: no interface of another region is listed, and no gateway of another region is accepted', async () => {
     const simulator = await startTestEmulator({ dialect });
     const [virtualInterfaceId, virtualGatewayId] = [
       await offerInterface(simulator),

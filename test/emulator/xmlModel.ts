@@ -4,7 +4,7 @@ const LIST = 1;
 const STRUCTURE = 3;
 const SIMPLE = 0;
 
-/** How scalars look in XML, by the numbers that they have in the model: text, number, boolean, time. */
+/** Patterns of scalars in XML, by their numbers in the API model: text, number, boolean, time. */
 const TEXTS: Readonly<Record<number, RegExp>> = {
   0: /^/,
   1: /^-?\d+$/,
@@ -13,32 +13,32 @@ const TEXTS: Readonly<Record<number, RegExp>> = {
 };
 
 /**
- * Paths of what stands in an element and not in its schema, or with a text of another type.
- * @param element as `parseXML` reads it: a text, a list where it stands several times, else an object
+ * Paths of members of an element that its schema does not have, or has with another type.
+ * @param element as `parseXML` returns it: a text, a list for repeated elements, or an object
  */
 export function unknownXmlMembers(reference: unknown, element: unknown, path: string): string[] {
   const schema = resolve(reference);
-  if (schema === 'unit') return structureStrangers(schema, element, path);
+  if (schema === 'unit') return unknownInStructure(schema, element, path);
   if (!Array.isArray(schema)) {
     const fits = typeof schema === 'number' ? TEXTS[schema] : undefined;
     return typeof element === 'string' && fits?.test(element) ? [] : [path];
   }
   if (schema[0] === SIMPLE) return unknownXmlMembers(schema[4], element, path);
-  if (schema[0] === LIST) return listStrangers(schema[4], element, path);
-  if (schema[0] === STRUCTURE) return structureStrangers(schema, element, path);
+  if (schema[0] === LIST) return unknownInList(schema[4], element, path);
+  if (schema[0] === STRUCTURE) return unknownInStructure(schema, element, path);
   return [path];
 }
 
-function listStrangers(item: unknown, element: unknown, path: string): string[] {
+function unknownInList(item: unknown, element: unknown, path: string): string[] {
   if (element === '') return [];
   const { item: items, ...others } = fieldsOf(element) ?? { '(a text)': element };
   const inItems = [items].flat().flatMap((one, i) => unknownXmlMembers(item, one, `${path}[${i}]`));
   return [...Object.keys(others).map((name) => `${path}.${name}`), ...inItems];
 }
 
-function structureStrangers(schema: unknown, element: unknown, path: string): string[] {
+function unknownInStructure(schema: unknown, element: unknown, path: string): string[] {
   const known = members(schema);
-  // An element without anything in it reads as an empty text.
+  // `parseXML` returns an empty text for an empty element.
   const fields = element === '' ? {} : fieldsOf(element);
   if (fields === null) return [path];
   return Object.entries(fields).flatMap(([name, part]) => {

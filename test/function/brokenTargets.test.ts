@@ -7,7 +7,7 @@ import { systemClock } from '../../adapters/connect.ts';
 import { functionCredentials } from '../../adapters/functionCredentials.ts';
 import { createInMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
 import { digestOf } from '../../core/json.ts';
-import { type LoadedPolicy, type PolicyRecipient, recipientKey, writePolicy } from '../../core/policy.ts';
+import { type LoadedPolicy, type PolicyRecipient, writePolicy } from '../../core/policy.ts';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { createHandler } from '../../lambda/createHandler.ts';
 import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
@@ -45,11 +45,9 @@ function targetOf(target: string, provider: Provider, recipient: Partial<PolicyR
 
 /** One process of the function with these targets. */
 function functionOf(cloud: Emulator, policies: readonly LoadedPolicy[]) {
-  const recipients = policies.map(({ policy }) => [policy.target, recipientKey(policy.recipient)]);
   const dir = policyFolder(...policies);
   const handler = createHandler({
     env: {
-      VIF_ACCEPTOR_RECIPIENTS: JSON.stringify(Object.fromEntries(recipients)),
       VIF_ACCEPTOR_POLICY_DIR: dir,
       VIF_ACCEPTOR_ENDPOINT: cloud.url,
       VIF_ACCEPTOR_GATEWAY_ENDPOINT: cloud.url,
@@ -65,16 +63,16 @@ function functionOf(cloud: Emulator, policies: readonly LoadedPolicy[]) {
   return { dir, invoke: (target: string) => handler({ target }, lambdaContext()) };
 }
 
-/** Whose metrics an invocation wrote. */
+/** The targets whose metrics an invocation wrote. */
 function measured(): unknown[] {
   const documents = log
     .map((line): Record<string, unknown> => JSON.parse(line))
     .filter((line) => '_aws' in line);
   log.length = 0;
-  return documents.map(({ target, PassCompleted, PassFailed }) => ({ target, PassCompleted, PassFailed }));
+  return documents.map(({ target, RunCompleted, RunFailed }) => ({ target, RunCompleted, RunFailed }));
 }
 
-/** Secrets Manager: `good` holds our key, `broken` answers as told. */
+/** A Secrets Manager in which `good` has our key and `broken` answers as given. */
 async function secretsWith(broken: Reply): Promise<void> {
   const api = await startApi(({ body }) =>
     body.includes('"good"')
@@ -90,7 +88,7 @@ const holds = (SecretString: string): Reply => json({ SecretString });
 
 interface Row {
   readonly provider: Provider;
-  /** what is wrong with it */
+  /** the expected problem */
   readonly recipient: Partial<PolicyRecipient>;
   readonly secret?: Reply;
   readonly message: RegExp;
@@ -101,35 +99,35 @@ const ROWS: Readonly<Record<string, Row>> = {
     provider: 'outscale',
     recipient: { ...secret('good'), region: 'us-east-2' },
     message:
-      /pass over `broken` failed: none of the policy's gateways .* check that .* the region is `us-east-2`/,
+      /run for `broken` failed: none of the policy's gateways .* check that .* the region is `us-east-2`/,
   },
   'whose secret holds the key of another account': {
     provider: 'outscale',
     recipient: { ...secret('other'), region: 'cloudgouv-eu-west-1' },
     secret: holds('{"accessKey":"210987654321","secretKey":"secret"}'),
     message:
-      /pass over `broken` failed: none of the policy's gateways .* check that the credentials are of account/,
+      /run for `broken` failed: none of the policy's gateways .* check that the credentials are of account/,
   },
   'whose secret is not there': {
     provider: 'outscale',
     recipient: { ...secret('other'), region: 'us-east-2' },
     secret: json({ __type: 'ResourceNotFoundException', message: 'no such' }, 400),
     message:
-      /pass over `broken` failed: secret `other` cannot be read: GetSecretValue failed \(client\): ResourceNotFoundException: no such \(HTTP 400\); create it with `\{"accessKey": "…", "secretKey": "…"\}` in it/,
+      /run for `broken` failed: secret `other` cannot be read: GetSecretValue failed \(client\): ResourceNotFoundException: no such \(HTTP 400\); create it with `\{"accessKey": "…", "secretKey": "…"\}` in it/,
   },
   'whose secret may not be read': {
     provider: 'outscale',
     recipient: { ...secret('other'), region: 'us-east-2' },
     secret: json({ __type: 'AccessDeniedException', message: 'not you' }, 400),
     message:
-      /pass over `broken` failed: secret `other` cannot be read: .*not you.*needs `secretsmanager:GetSecretValue`/,
+      /run for `broken` failed: secret `other` cannot be read: .*not you.*needs `secretsmanager:GetSecretValue`/,
   },
   'whose secret is malformed': {
     provider: 'outscale',
     recipient: { ...secret('other'), region: 'us-east-2' },
     secret: holds('planted-secret'),
     message:
-      /pass over `broken` failed: secret `other` must be `\{"accessKey": "…", "secretKey": "…"\}`; write it anew/,
+      /run for `broken` failed: secret `other` must be `\{"accessKey": "…", "secretKey": "…"\}`; store it again/,
   },
   'that names no secret': {
     provider: 'outscale',
@@ -143,7 +141,7 @@ const ROWS: Readonly<Record<string, Row>> = {
       credentials: { role: `arn:aws:iam::${RECIPIENT_ACCOUNT}:role/not-ours`, externalId: 'x-1' },
     },
     message:
-      /pass over `broken` failed: role `arn:aws:iam::\d+:role\/not-ours` cannot be assumed: AssumeRole failed \(credentials\): AccessDenied: .*; the role must exist, and its trust policy must name .* `externalId`/,
+      /run for `broken` failed: role `arn:aws:iam::\d+:role\/not-ours` cannot be assumed: AssumeRole failed \(credentials\): AccessDenied: .*; check that the role exists, and that its trust policy allows .* `externalId`/,
   },
   'whose role is of another account': {
     provider: 'aws',
@@ -152,7 +150,7 @@ const ROWS: Readonly<Record<string, Row>> = {
       credentials: { role: `arn:aws:iam::${ACME}:role/x`, externalId: null },
     },
     message:
-      /pass over `broken` failed: the credentials are of account `210987654321`, and target `broken` is `012345678901`/,
+      /run for `broken` failed: the credentials are of account `210987654321`, and target `broken` is `012345678901`/,
   },
 };
 
@@ -162,42 +160,40 @@ describe.each(Object.entries(ROWS))('a target %s', (_, { provider, recipient, se
     await secretsWith(reply ?? holds('{}'));
     if (message.source.includes('AssumeRole'))
       cloud.addFault({ kind: 'accessDenied', operation: 'AssumeRole', times: 'always' });
-    const sound = targetOf('sound', provider, provider === 'aws' ? {} : secret('good'));
-    const { invoke } = functionOf(cloud, [sound, targetOf('broken', provider, recipient)]);
+    const valid = targetOf('valid', provider, provider === 'aws' ? {} : secret('good'));
+    const { invoke } = functionOf(cloud, [valid, targetOf('broken', provider, recipient)]);
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     return { cloud, invoke, id };
   }
 
-  it('fails its own pass, saying what is wrong and what to do, and none of a secret', async () => {
+  it('fails its own run with the problem and its fix, and prints no part of a secret', async () => {
     const { invoke } = await world();
     await expect(invoke('broken')).rejects.toThrow(message);
     expect(log.join('')).not.toContain('planted');
   });
 
-  it('leaves nothing behind that stops another target in the same process, before or after it', async () => {
+  it('does not stop another target in the same process, before or after it', async () => {
     const { cloud, invoke, id } = await world();
     const fails = () => expect(invoke('broken')).rejects.toThrow(message);
     await fails();
     log.length = 0;
-    expect(await invoke('sound')).toMatchObject({ counts: { accepted: 1 }, status: 'completed' });
-    expect(measured()).toEqual([{ target: 'sound', PassCompleted: 1, PassFailed: 0 }]);
+    expect(await invoke('valid')).toMatchObject({ counts: { accepted: 1 }, status: 'completed' });
+    expect(measured()).toEqual([{ target: 'valid', RunCompleted: 1, RunFailed: 0 }]);
     await fails();
     log.length = 0;
-    expect(await invoke('sound')).toMatchObject({ counts: { pending: 0 }, status: 'completed' });
-    expect(measured()).toEqual([{ target: 'sound', PassCompleted: 1, PassFailed: 0 }]);
+    expect(await invoke('valid')).toMatchObject({ counts: { pending: 0 }, status: 'completed' });
+    expect(measured()).toEqual([{ target: 'valid', RunCompleted: 1, RunFailed: 0 }]);
     expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe(`pending ${PROD}`);
   });
 });
 
-it('a target whose policy is not there stops no other', async () => {
+it('a target without a policy file stops no other', async () => {
   const cloud = await startTestCloud({ dialect: 'aws' });
   const broken = targetOf('broken', 'aws', { region: 'us-east-2' });
-  const { dir, invoke } = functionOf(cloud, [targetOf('sound', 'aws', {}), broken]);
+  const { dir, invoke } = functionOf(cloud, [targetOf('valid', 'aws', {}), broken]);
   rmSync(join(dir, 'broken.json'));
   for (const _ of [1, 2]) {
-    await expect(invoke('broken')).rejects.toThrow(
-      /compiled policy of target `broken` refused: .* cannot be read/,
-    );
-    expect(await invoke('sound')).toMatchObject({ status: 'completed' });
+    await expect(invoke('broken')).rejects.toThrow(/unknown target `broken`: this function has `valid`/);
+    expect(await invoke('valid')).toMatchObject({ status: 'completed' });
   }
 });

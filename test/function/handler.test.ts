@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
@@ -21,9 +21,7 @@ import {
 import { recordingPublisher } from '../support/eventPublishers.ts';
 import { lambdaContext, policyFolder, requestsInLog } from '../support/lambda.ts';
 
-const RECIPIENT = 'outscale/eu-west-2/012345678901';
-
-/** The function as it runs in Lambda, but for its keys and its cloud. */
+/** The function as it runs in Lambda, except for its keys and its cloud. */
 function functionOn(
   cloud: Emulator,
   env: Record<string, string> = {},
@@ -31,7 +29,6 @@ function functionOn(
 ) {
   return createHandler({
     env: {
-      VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: RECIPIENT }),
       VIF_ACCEPTOR_POLICY_DIR: policyFolder(SIMPLE_POLICY),
       VIF_ACCEPTOR_ENDPOINT: cloud.url,
       VIF_ACCEPTOR_GATEWAY_ENDPOINT: cloud.url,
@@ -50,9 +47,9 @@ function functionOn(
   });
 }
 
-/** The tables for which a ledger was made. */
+/** The tables for which a ledger was created. */
 const tables: string[] = [];
-/** What the function writes to its log, a line an entry. */
+/** The lines that the function writes to its log. */
 const log: string[] = [];
 
 beforeEach(() => {
@@ -76,7 +73,7 @@ function metrics(): Record<string, unknown> {
 }
 
 describe('the function', () => {
-  it('calls the APIs of AWS where the AWS configuration says', async () => {
+  it('calls the AWS APIs at the endpoints of the AWS configuration', async () => {
     const cloud = await startTestCloud({ dialect: 'aws' });
     vi.stubEnv('AWS_ENDPOINT_URL', cloud.url);
     onTestFinished(() => {
@@ -84,7 +81,6 @@ describe('the function', () => {
     });
     const aws = compileTestPolicy(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`, 'aws');
     const report = await functionOn(cloud, {
-      VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: RECIPIENT.replace('outscale', 'aws') }),
       VIF_ACCEPTOR_POLICY_DIR: policyFolder(aws),
       VIF_ACCEPTOR_ENDPOINT: '',
       VIF_ACCEPTOR_GATEWAY_ENDPOINT: '',
@@ -94,7 +90,7 @@ describe('the function', () => {
     expect([...new Set(called)].sort()).toEqual(['directconnect', 'ec2', 'sts']);
   });
 
-  it('runs a pass over the target of its event and reports it with the revision', async () => {
+  it('executes a run over the target of its event and reports it with the revision', async () => {
     const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const report = await functionOn(cloud)({ target: 'hub' }, lambdaContext());
@@ -102,7 +98,7 @@ describe('the function', () => {
     expect(report.policy).toEqual({ digest: SIMPLE_POLICY.digest, revision: 'v1.2.3-4-gabcdef0' });
   });
 
-  it('remembers between invocations of one process', async () => {
+  it('keeps its state between invocations of one process', async () => {
     const cloud = await startTestCloud({ now: new Date() });
     const invoke = functionOn(cloud);
     await invoke({ target: 'hub' }, lambdaContext());
@@ -113,7 +109,7 @@ describe('the function', () => {
     expect(tables).toEqual(['ledger']);
   });
 
-  it('keeps one memory for all its targets, each with a place of its own', async () => {
+  it('keeps one ledger for all its targets, each with its own state', async () => {
     const cloud = await startTestCloud();
     const lab = {
       ...SIMPLE_POLICY.policy,
@@ -121,7 +117,6 @@ describe('the function', () => {
       recipient: { ...SIMPLE_POLICY.policy.recipient, region: 'eu-west-9' },
     };
     const invoke = functionOn(cloud, {
-      VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: RECIPIENT, lab: 'outscale/eu-west-9/012345678901' }),
       VIF_ACCEPTOR_POLICY_DIR: policyFolder(SIMPLE_POLICY, { policy: lab, digest: '' }),
     });
     await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
@@ -130,23 +125,23 @@ describe('the function', () => {
     expect(tables).toEqual(['ledger']);
   });
 
-  it('announces what it did, and fails its invocation when it could tell nobody', async () => {
+  it('publishes what it did, and fails its invocation when it could not publish anything', async () => {
     const cloud = await startTestCloud();
-    const announcer = recordingPublisher();
-    const invoke = functionOn(cloud, {}, announcer);
+    const publisher = recordingPublisher();
+    const invoke = functionOn(cloud, {}, publisher);
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     await invoke({ target: 'hub' }, lambdaContext());
-    expect(announcer.takePublished()).toEqual([`Request Accepted ${id}`]);
+    expect(publisher.takePublished()).toEqual([`Request Accepted ${id}`]);
 
     log.length = 0;
-    announcer.deliverAtMost(0);
+    publisher.deliverAtMost(0);
     await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 102 });
     const invoked = invoke({ target: 'hub' }, lambdaContext());
-    await expect(invoked).rejects.toThrow(/announcements could not be delivered: the bus is down/);
-    expect(metrics()).toMatchObject({ PassFailed: 1, AnnouncementFailed: 1, Held: 1 });
+    await expect(invoked).rejects.toThrow(/events could not be delivered: the bus is down/);
+    expect(metrics()).toMatchObject({ RunFailed: 1, EventDeliveryFailed: 1, Held: 1 });
   });
 
-  it('counts everything in every completed pass, zeros included', async () => {
+  it('counts everything in every completed run, zeros included', async () => {
     const cloud = await startTestCloud();
     await functionOn(cloud)({ target: 'hub' }, lambdaContext());
     expect(metrics()).toMatchObject({
@@ -156,24 +151,24 @@ describe('the function', () => {
       Accepted: 0,
       Held: 0,
       ConfirmFailed: 0,
-      PassFailed: 0,
-      PassCompleted: 1,
+      RunFailed: 0,
+      RunCompleted: 1,
       Expired: 0,
       NotAvailable: 0,
-      AnnouncementFailed: 0,
+      EventDeliveryFailed: 0,
     });
     expect(metrics()).not.toHaveProperty('HoursToDeadline');
     expect(JSON.stringify(metrics()._aws)).toContain('"Namespace":"VifAcceptor"');
   });
 
-  it('fails its invocation, after reporting, when the pass failed', async () => {
+  it('fails its invocation, after reporting, when the run failed', async () => {
     const cloud = await startTestCloud();
     cloud.addFault({ kind: 'accessDenied', operation: 'DescribeVirtualInterfaces' });
     const invoked = functionOn(cloud)({ target: 'hub' }, lambdaContext());
     await expect(invoked).rejects.toThrow(
-      /pass over `hub` failed: DescribeVirtualInterfaces failed \(credentials\)/,
+      /run for `hub` failed: DescribeVirtualInterfaces failed \(credentials\)/,
     );
-    expect(metrics()).toMatchObject({ PassFailed: 1, PassCompleted: 0, target: 'hub' });
+    expect(metrics()).toMatchObject({ RunFailed: 1, RunCompleted: 0, target: 'hub' });
     expect(metrics()).not.toHaveProperty('Pending');
     expect(log.join('')).toContain('"level":"ERROR"');
   });
@@ -188,10 +183,10 @@ describe('the function', () => {
     ['an event without a target', {}, {}, /event must be `\{"target": "NAME"\}`/],
     ['no event', null, {}, /event must be/],
     [
-      'a missing setting',
-      { target: 'hub' },
-      { VIF_ACCEPTOR_RECIPIENTS: '' },
-      /setting VIF_ACCEPTOR_RECIPIENTS is missing/,
+      'a target that is a path out of the policy folder',
+      { target: '../hub' },
+      {},
+      /unknown target `\.\.\/hub`: this function has `hub`/,
     ],
     [
       'a missing table',
@@ -206,24 +201,27 @@ describe('the function', () => {
       /VIF_ACCEPTOR_ENDPOINT must be https/,
     ],
     [
-      'a policy for another recipient',
+      'a policy folder that does not exist',
       { target: 'hub' },
-      { VIF_ACCEPTOR_RECIPIENTS: '{"hub":"outscale/us-east-2/012345678901"}' },
-      /its recipient is `outscale\/eu-west-2\/012345678901`, not `outscale\/us-east-2/,
+      { VIF_ACCEPTOR_POLICY_DIR: '/nowhere/policy' },
+      /compiled policy of target `hub` refused: \/nowhere\/policy cannot be read/,
     ],
-    [
-      'a policy that is not there',
-      { target: 'lab' },
-      { VIF_ACCEPTOR_RECIPIENTS: '{"lab":"outscale/eu-west-2/012345678901"}' },
-      /compiled policy of target `lab` refused: .*lab\.json cannot be read/,
-    ],
-  ])('refuses %s, calling nobody', async (_, event, env, message) => {
+  ])('refuses %s, and makes no call', async (_, event, env, message) => {
     const cloud = await startTestCloud();
     await expect(functionOn(cloud, env)(event, lambdaContext())).rejects.toThrow(message);
     expect(cloud.calls()).toEqual([]);
   });
 
-  it('refuses a compiled policy that was changed by hand', async () => {
+  it('refuses a policy whose target is not the name of its file', async () => {
+    const cloud = await startTestCloud();
+    const dir = policyFolder(SIMPLE_POLICY);
+    renameSync(join(dir, 'hub.json'), join(dir, 'lab.json'));
+    const invoked = functionOn(cloud, { VIF_ACCEPTOR_POLICY_DIR: dir })({ target: 'lab' }, lambdaContext());
+    await expect(invoked).rejects.toThrow(/compiled policy of target `lab` refused: it is for target `hub`/);
+    expect(cloud.calls()).toEqual([]);
+  });
+
+  it('refuses a compiled policy that was edited', async () => {
     const cloud = await startTestCloud();
     const dir = policyFolder(SIMPLE_POLICY);
     writeFileSync(join(dir, 'hub.json'), JSON.stringify({ ...SIMPLE_POLICY.policy, surplus: true }));
@@ -234,40 +232,37 @@ describe('the function', () => {
   it.each([
     ['plain', (vlan: number) => `vlan-${vlan}`],
     ['hostile', () => '\u{202e}'.repeat(100)],
-  ])(
-    'answers and logs as little of each of many requests as every limit takes, with %s names',
-    async (_, name) => {
-      const cloud = await startTestCloud({ now: new Date() });
-      const many = 40;
-      for (let vlan = 1; vlan <= many; vlan += 1)
-        await actAs(cloud, UNKNOWN_REQUESTER).offer({
-          connection: UNKNOWN_CONNECTION,
-          vlan,
-          name: name(vlan),
-        });
-      const answer = await functionOn(cloud)({ target: 'hub' }, lambdaContext());
-      expect(answer).toMatchObject({
-        format: 1,
-        status: 'completed',
-        counts: { pending: many, held: many },
-        lists: { failures: 0 },
+  ])('answers and logs a bounded part of each of many requests, with %s names', async (_, name) => {
+    const cloud = await startTestCloud({ now: new Date() });
+    const many = 40;
+    for (let vlan = 1; vlan <= many; vlan += 1)
+      await actAs(cloud, UNKNOWN_REQUESTER).offer({
+        connection: UNKNOWN_CONNECTION,
+        vlan,
+        name: name(vlan),
       });
-      // Its size does not depend on how many there are.
-      expect(JSON.stringify(answer)).not.toMatch(/dxvif-|vlan-|u\{/);
-      expect(JSON.stringify(answer).length).toBeLessThan(1000);
-      expect(requestsInLog(log).requests).toHaveLength(many);
-      const lines = log.join('').split('\n');
-      expect(lines.length).toBeLessThan(many + 10);
-      expect(Math.max(...lines.map((line) => Buffer.byteLength(line)))).toBeLessThan(64_000);
-      const { pass, function_request_id: invocation } = JSON.parse(
-        lines.find((line) => line.includes('dxvif-')) ?? '',
-      );
-      expect(pass).toEqual({ target: 'hub', startedAt: answer.startedAt });
-      expect(invocation).toBe(lambdaContext().awsRequestId);
-    },
-  );
+    const answer = await functionOn(cloud)({ target: 'hub' }, lambdaContext());
+    expect(answer).toMatchObject({
+      format: 1,
+      status: 'completed',
+      counts: { pending: many, held: many },
+      lists: { failures: 0 },
+    });
+    // Its size does not depend on the number of requests.
+    expect(JSON.stringify(answer)).not.toMatch(/dxvif-|vlan-|u\{/);
+    expect(JSON.stringify(answer).length).toBeLessThan(1000);
+    expect(requestsInLog(log).requests).toHaveLength(many);
+    const lines = log.join('').split('\n');
+    expect(lines.length).toBeLessThan(many + 10);
+    expect(Math.max(...lines.map((line) => Buffer.byteLength(line)))).toBeLessThan(64_000);
+    const { run, function_request_id: invocation } = JSON.parse(
+      lines.find((line) => line.includes('dxvif-')) ?? '',
+    );
+    expect(run).toEqual({ target: 'hub', startedAt: answer.startedAt });
+    expect(invocation).toBe(lambdaContext().awsRequestId);
+  });
 
-  it('logs what there is time for, and says how much it left out', async () => {
+  it('logs while time is left, and says how many lines it left out', async () => {
     const cloud = await startTestCloud();
     for (let vlan = 1; vlan <= 5; vlan += 1)
       await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan });
@@ -282,7 +277,7 @@ describe('the function', () => {
     expect(requests.length).toBeGreaterThan(0);
     const [said] = log.filter((line) => line.includes('left out')).map((line) => JSON.parse(line));
     expect(said.lines).toBe(5 - requests.length);
-    expect(metrics()).toMatchObject({ PassCompleted: 1 });
+    expect(metrics()).toMatchObject({ RunCompleted: 1 });
   });
 
   it('writes no BGP key to its log', async () => {

@@ -37,7 +37,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-/** One process of the function, with the key of its secret, before an emulator that knows `KEYONE`. */
+/** One process of the function, with the key of its secret, against an emulator that knows `KEYONE`. */
 async function world() {
   const cloud = await startTestCloud();
   const gate = await startKeyRotationProxy(cloud, RECIPIENT_ACCOUNT, 'KEYONE');
@@ -45,7 +45,6 @@ async function world() {
   vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', secrets.url);
   const handler = createHandler({
     env: {
-      VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: `outscale/eu-west-2/${RECIPIENT_ACCOUNT}` }),
       VIF_ACCEPTOR_POLICY_DIR: policyFolder(POLICY),
       VIF_ACCEPTOR_ENDPOINT: gate.url,
       VIF_ACCEPTOR_GATEWAY_ENDPOINT: gate.url,
@@ -96,7 +95,7 @@ it('accepts with the new key as soon as the old one is refused, in the same proc
 });
 
 it.each(['DescribeVirtualInterfaces', 'DescribeVpnGateways', 'ConfirmPrivateVirtualInterface'])(
-  'accepts everything when the key is replaced in the middle of a pass, before %s',
+  'accepts everything when the key is replaced during a run, before %s',
   async (operation) => {
     const { cloud, gate, secrets, invoke, offer, rotate } = await world();
     const ids = [await offer(), await offer(), await offer()];
@@ -110,7 +109,7 @@ it.each(['DescribeVirtualInterfaces', 'DescribeVpnGateways', 'ConfirmPrivateVirt
 
     const { see } = actAs(cloud, RECIPIENT_ACCOUNT);
     expect(await Promise.all(ids.map(see))).toEqual(ids.map(() => `pending ${PROD}`));
-    // Each was confirmed once, and the refused call alone was made again.
+    // Each was confirmed once, and only the refused call was made again.
     const confirms = cloud.calls().filter((call) => call.operation === 'ConfirmPrivateVirtualInterface');
     expect(confirms.filter(({ status }) => status === 200)).toHaveLength(3);
     expect(gate.calls.filter((call) => call.endsWith('KEYTWO')).length).toBeGreaterThan(0);
@@ -118,7 +117,7 @@ it.each(['DescribeVirtualInterfaces', 'DescribeVpnGateways', 'ConfirmPrivateVirt
   },
 );
 
-it('fails with the secret’s name, and none of what is in it, when the new key is wrong; and goes on when it is mended', async () => {
+it('fails with the name of the secret, and no part of its content, when the new key is wrong; and works again when it is corrected', async () => {
   const { gate, secrets, invoke, offer, rotate } = await world();
   await invoke();
   rotate();
@@ -126,7 +125,7 @@ it('fails with the secret’s name, and none of what is in it, when the new key 
   const id = await offer();
 
   await expect(invoke()).rejects.toThrow(
-    /pass over `hub` failed: DescribeVirtualInterfaces failed \(credentials\): SignatureDoesNotMatch: .*; secret `vif-acceptor\/outscale` was read anew, and its new key is refused too; the secret key is wrong/,
+    /run for `hub` failed: DescribeVirtualInterfaces failed \(credentials\): SignatureDoesNotMatch: .*; secret `vif-acceptor\/outscale` was read again, and its new key is refused too; the secret key is wrong/,
   );
   expect(log.join('')).not.toMatch(/planted|KEYTWO|KEYONE/);
 

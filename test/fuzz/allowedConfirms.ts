@@ -5,9 +5,9 @@ import { interfaceIdIn } from './fakeProvider.ts';
 import type { Exchange } from './fuzzRuns.ts';
 
 /**
- * Nothing was confirmed but what the provider had just shown, in so many words, to be what the policy allows: said here once
- * more, from the raw answers.
- * @returns how many confirms went out
+ * Checks that only requests were confirmed that the policy allows according to the provider's last raw answers. Implements the
+ * policy a second time.
+ * @returns the number of confirms
  */
 export function expectOnlyAllowed(exchanges: readonly Exchange[]): number {
   const confirms = exchanges.filter(({ request }) => request.operation === 'ConfirmPrivateVirtualInterface');
@@ -32,7 +32,7 @@ export function expectOnlyAllowed(exchanges: readonly Exchange[]): number {
   return confirms.length;
 }
 
-/** Whether the policy of these tests allows an item as the API writes it. */
+/** Whether the policy of these tests allows an item in the API's wire form. */
 export function isAllowed(item: Fields): boolean {
   const { virtualInterfaceName: name, vlan } = item;
   return (
@@ -51,7 +51,7 @@ export function isAllowed(item: Fields): boolean {
   );
 }
 
-/** Its sessions, and its own words of one, which may be left out where it has others. */
+/** The BGP sessions of an item. The top-level fields of a session may be missing if there is a list. */
 function sessionsOf(item: Fields): Fields[] {
   const listed = Array.isArray(item.bgpPeers) ? item.bgpPeers.map(fieldsOf) : [];
   const first = listed[0] ?? {};
@@ -65,12 +65,12 @@ function sessionsOf(item: Fields): Fields[] {
 }
 
 function isAllowedSession({ asn, asnLong, amazonAddress, customerAddress }: Fields): boolean {
-  const told = [asn, asnLong].filter((one) => !isUnset(one) && one !== 0);
+  const known = [asn, asnLong].filter((one) => !isUnset(one) && one !== 0);
   const isOfNet = (address: unknown): boolean =>
     typeof address === 'string' && /^169\.254\.10\.\d{1,3}(\/\d+)?$/.test(address);
   return (
-    told.length > 0 &&
-    told.every((one) => one === 65010) &&
+    known.length > 0 &&
+    known.every((one) => one === 65010) &&
     isOfNet(amazonAddress) &&
     isOfNet(customerAddress)
   );
@@ -78,7 +78,7 @@ function isAllowedSession({ asn, asnLong, amazonAddress, customerAddress }: Fiel
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** Items of this ID in an answer; none where it cannot be read. */
+/** The items with this ID in an answer; none if the answer is unreadable. */
 function itemsIn(exchange: Exchange | undefined, id: string): Fields[] {
   const { virtualInterfaces } = fieldsOf(JSON.parse(bodyOf(exchange)));
   const all = Array.isArray(virtualInterfaces) ? virtualInterfaces.map(fieldsOf) : [];

@@ -13,7 +13,7 @@ import { maliciousJson, maliciousText, mutateText, replaceValues, TOKENS } from 
 
 const apiAnswers = fuzzTarget("the provider's answers");
 
-/** Keys twice, keys of another kind, and what JavaScript has of itself. */
+/** Duplicate keys, keys with another type, and properties of every JavaScript object. */
 const JSON_PIECES = fc.oneof(
   maliciousJson,
   fc.constantFrom(
@@ -36,20 +36,20 @@ const XML_PIECES = fc.oneof(
 );
 
 function spoilt(question: Question): Arbitrary<string> {
-  const sound = VALID_ANSWERS[question];
-  if (sound.startsWith('<'))
+  const valid = VALID_ANSWERS[question];
+  if (valid.startsWith('<'))
     return fc.oneof(
-      { weight: 3, arbitrary: mutateText(sound, TOKENS.xml, XML_PIECES) },
-      { weight: 1, arbitrary: fc.constant(sound) },
+      { weight: 3, arbitrary: mutateText(valid, TOKENS.xml, XML_PIECES) },
+      { weight: 1, arbitrary: fc.constant(valid) },
     );
   return fc.oneof(
-    { weight: 3, arbitrary: replaceValues(JSON.parse(sound)) },
-    { weight: 2, arbitrary: mutateText(sound, TOKENS.json, JSON_PIECES) },
+    { weight: 3, arbitrary: replaceValues(JSON.parse(valid)) },
+    { weight: 2, arbitrary: mutateText(valid, TOKENS.json, JSON_PIECES) },
     { weight: 1, arbitrary: maliciousJson },
   );
 }
 
-/** Keys stand where keys belong: then nothing may tell them. What the API puts elsewhere it says itself. */
+/** Whether BGP keys are only in their own fields. Then they must not appear in any output. Keys in other fields are public in the API. */
 function expectKeysKept(spoiltText: string, shown: string): void {
   const odd = spoiltText.replaceAll(/"authKey":\s*"planted-bgp-key"|<bgp_auth_key>planted-bgp-key/g, '');
   if (!odd.includes(PLANTED_KEY)) expect(shown).not.toContain(PLANTED_KEY);
@@ -64,26 +64,26 @@ const QUESTIONS: readonly [Question, number][] = [
   ['tables', 60],
 ];
 
-describe('whatever the provider answers, only what the policy allows is confirmed, and all is told, to', () => {
+describe('with any answer of the provider, only what the policy allows is confirmed, and everything is reported, for', () => {
   it.each(QUESTIONS)('%s', LONG, async (question, usual) => {
-    const { pass } = await startRuns(POLICY);
+    const { run } = await startRuns(POLICY);
     const status = fc.oneof({ weight: 15, arbitrary: fc.constant(200) }, fc.constantFrom(400, 404));
     const seen = await apiAnswers.fuzz(usual, fc.tuple(spoilt(question), status), async ([body, code]) => {
-      const { report, exchanges } = await pass(
+      const { report, exchanges } = await run(
         answerQuestions({ [question]: answerTo(question, body, code) }),
       );
       expectReported(report);
       expectKeysKept(body, JSON.stringify(report));
       const confirms = expectOnlyAllowed(exchanges);
-      if (report.status === 'failed') return 'told as failed';
-      return confirms > 0 ? 'judged and accepted' : 'judged and held';
+      if (report.status === 'failed') return 'reported as failed';
+      return confirms > 0 ? 'evaluated and accepted' : 'evaluated and held';
     });
-    expectSome(seen, 'judged and accepted');
+    expectSome(seen, 'evaluated and accepted');
   });
 
-  it('nothing at all', async () => {
-    const { pass } = await startRuns(POLICY);
-    const { report, exchanges } = await pass(answerQuestions({}));
+  it('an empty answer', async () => {
+    const { run } = await startRuns(POLICY);
+    const { report, exchanges } = await run(answerQuestions({}));
     expectReported(report);
     expect(expectOnlyAllowed(exchanges)).toBe(2);
     expect(report.counts).toMatchObject({ accepted: 2, held: 2 });
@@ -127,7 +127,7 @@ const ENORMOUS: readonly [string, Question, string][] = [
   ],
 ];
 
-it('what the largest answer comes to fits into half the memory of the function', {
+it('the largest answer fits into half the memory of the function', {
   timeout: 60_000,
 }, async () => {
   const api = await startApi(answerQuestions({ listing: answerTo('listing', items(1_300_000, '{}')) }));
@@ -141,12 +141,12 @@ it('what the largest answer comes to fits into half the memory of the function',
   expect(code).toBe(1);
 });
 
-describe('an answer is told in time, and nothing is confirmed by it, of', () => {
+describe('an answer is reported in time and leads to no confirm, if it has', () => {
   it.each(ENORMOUS)('%s', { timeout: 60_000 }, async (_, question, body) => {
     const reply: Reply = answerTo(question, body);
-    const { pass } = await startRuns(POLICY);
+    const { run } = await startRuns(POLICY);
     const begun = performance.now();
-    const { report, exchanges } = await pass(answerQuestions({ [question]: reply }));
+    const { report, exchanges } = await run(answerQuestions({ [question]: reply }));
     expect(performance.now() - begun).toBeLessThan(20_000);
     expectReported(report);
     expect(expectOnlyAllowed(exchanges)).toBe(0);

@@ -19,7 +19,7 @@ const COMMANDS = [
   ...['init', 'check', 'test', 'explain', 'suggest', 'diff', 'review', ''].map((name) => ['policy', name]),
 ];
 
-/** Without what no process can be given: arguments and variables end at a zero. */
+/** Without NUL characters, which cannot be passed to a process. */
 const givable = (text: string): string => text.replaceAll('\0', '').toWellFormed();
 
 async function startFolder() {
@@ -31,7 +31,7 @@ async function startFolder() {
     'request.json': JSON.stringify({ virtualInterfaces: ITEMS }),
     'ledger.json': '{}',
   });
-  // Every call goes here, or to nowhere: no argument below is a server.
+  // All calls go to this server: no argument below is another server.
   const endpoints = ['--endpoint', api.url, '--gateway-endpoint', api.url];
   const argument = fc.oneof(
     {
@@ -70,7 +70,7 @@ function isConnecting([command, sub]: readonly string[]): boolean {
   return /^(run|plan|status|doctor)$/.test(command ?? '') || /^(init|diff|review)$/.test(sub ?? '');
 }
 
-/** Whatever its end is, it is one of ours, and told. */
+/** Checks that the command ends with a documented exit code and a message. */
 function expectEnd({ code, stdout, stderr }: Awaited<ReturnType<typeof runCli>>): string {
   const shown = `${stdout}${stderr}`;
   expect(shown).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
@@ -81,16 +81,16 @@ function expectEnd({ code, stdout, stderr }: Awaited<ReturnType<typeof runCli>>)
   return `exit code ${code}`;
 }
 
-describe('whatever is typed', () => {
-  it('it ends with an exit code of ours and a message, never a stack', LONG, async () => {
+describe('with any arguments', () => {
+  it('a command ends with a documented exit code and a message, never a stack trace', LONG, async () => {
     const { dir, lines } = await startFolder();
     await commandLine.fuzz(6, lines, async (args) => expectEnd(await runCli(dir, args)));
-    const sound = await runCli(dir, ['policy', 'check', 'policy/smallest.yaml']);
-    expect(sound).toMatchObject({ code: 0, stderr: '' });
+    const valid = await runCli(dir, ['policy', 'check', 'policy/smallest.yaml']);
+    expect(valid).toMatchObject({ code: 0, stderr: '' });
   });
 
-  // Of odd locales, Node itself ends by a signal.
-  it('and whatever the environment holds', LONG, async () => {
+  // With invalid locales, Node itself ends with a signal.
+  it('a command ends in the same way in any environment', LONG, async () => {
     const { dir, lines } = await startFolder();
     const names = [
       'INIT_CWD',

@@ -28,7 +28,7 @@ const settled: Arbitrary<string> = fc.oneof(
 );
 const statuses = fc.oneof({ weight: 6, arbitrary: fc.constant(200) }, fc.constantFrom(400, 403, 404));
 
-/** Whether an answer says, in so many words, that the interface was accepted, or is on our gateway. */
+/** Whether an answer explicitly shows that the interface was accepted, or is on our gateway. */
 function says(text: string, status: number, what: 'accepted' | 'on our gateway'): boolean {
   try {
     const answered = fieldsOf(JSON.parse(text));
@@ -45,15 +45,15 @@ function says(text: string, status: number, what: 'accepted' | 'on our gateway')
   }
 }
 
-describe('whatever is answered to a confirm', () => {
+describe('with any answer to a confirm', () => {
   it(
-    'it is told as accepted only when that answer or the description after it says so, and never tried twice',
+    'a request is reported as accepted only if that answer or the next description shows it, and is never confirmed twice',
     LONG,
     async () => {
-      const { pass } = await startRuns(POLICY);
+      const { run } = await startRuns(POLICY);
       const inputs = fc.tuple(confirmed, statuses, settled, statuses);
       const seen = await confirmAnswers.fuzz(120, inputs, async ([body, status, after, statusAfter]) => {
-        const { report, exchanges } = await pass(
+        const { report, exchanges } = await run(
           answerQuestions({
             confirmed: answerTo('confirmed', body, status),
             settled: answerTo('settled', after, statusAfter),
@@ -68,9 +68,9 @@ describe('whatever is answered to a confirm', () => {
         expect(times).toHaveLength(1);
         const isAccepted = says(body, status, 'accepted') || says(after, statusAfter, 'on our gateway');
         if (first?.outcome === 'accepted') expect(isAccepted).toBe(true);
-        return `told as ${first?.outcome}`;
+        return `reported as ${first?.outcome}`;
       });
-      expectSome(seen, 'told as accepted', 'told as failed');
+      expectSome(seen, 'reported as accepted', 'reported as failed');
     },
   );
 });

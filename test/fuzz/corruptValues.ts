@@ -3,7 +3,7 @@ import { recipientKey } from '../../core/policy.ts';
 import { POLICY } from './fakeProvider.ts';
 import { maliciousJson, maliciousText, mutateText, replaceValues, TOKENS } from './mutations.ts';
 
-/** Of the recipient that these ledgers are about. */
+/** The recipient key of these ledgers. */
 export const KEY = recipientKey(POLICY.policy.recipient);
 
 export const PIECES = fc.oneof(
@@ -16,8 +16,8 @@ export const PIECES = fc.oneof(
   ),
 );
 
-/** A value of the ledger, spoilt: still JSON, or not. Now and then it is as it was, so that the others are not alone. */
-export function corruptValue(value: object): Arbitrary<string> {
+/** A corrupted value of the ledger, which may no longer be JSON. Sometimes it is unchanged, so that valid items occur too. */
+export function corruptValue(value: unknown): Arbitrary<string> {
   const text = JSON.stringify(value);
   return fc.oneof(
     replaceValues(value),

@@ -5,12 +5,12 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
-  createSimulation,
-  Misread,
+  createInProcessEmulator,
+  type InProcessEmulator,
+  InvalidInput,
   type Request,
   readScenario,
   ScenarioRefused,
-  type Simulation,
   startEmulator,
 } from '../../emulator/emulator.ts';
 import demo from '../../examples/scenarios/demo.json' with { type: 'json' };
@@ -22,7 +22,7 @@ const emulator = fuzzTarget("the emulator's requests");
 const credentials = { accessKeyId: RECIPIENT_ACCOUNT, secretAccessKey: 'secret' };
 const { config } = new DirectConnectClient({ region: 'eu-west-2', credentials });
 
-/** A call as an SDK would sign it, whatever its body says. */
+/** A call with any body, signed like an SDK does. */
 async function signed(service: string, headers: Record<string, string>, body: string): Promise<Request> {
   const signer = new SignatureV4({ credentials, region: 'eu-west-2', service, sha256: config.sha256 });
   const all = { host: 'localhost', ...headers };
@@ -31,8 +31,8 @@ async function signed(service: string, headers: Record<string, string>, body: st
   return { method: 'POST', target: '/', headers: with_, body: Buffer.from(body) };
 }
 
-/** An answer, which speaks of no mistake of the emulator's own. */
-function expectAnswer(simulation: Simulation, request: Request): string {
+/** Checks that an answer is not an internal error of the emulator. */
+function expectAnswer(simulation: InProcessEmulator, request: Request): string {
   const reply = simulation.handle(request);
   if (reply.kind !== 'response') return reply.kind;
   expect(reply.body).not.toContain('the emulator failed');
@@ -69,9 +69,9 @@ const FORMS = [
   'Action=AttachVpnGateway&VpnGatewayId=vgw-12345678&VpcId=vpc-1a2b3c4d&DryRun=false',
 ];
 
-describe('whatever a call says, the emulator answers it in the words of its API:', () => {
-  const start = (): Simulation =>
-    createSimulation({ dialect: 'aws' }, readScenario({ ...demo, options: {} }));
+describe('the emulator answers any call with a valid answer of its API:', () => {
+  const start = (): InProcessEmulator =>
+    createInProcessEmulator({ dialect: 'aws' }, readScenario({ ...demo, options: {} }));
 
   it('a body of Direct Connect', LONG, async () => {
     const bodies = fc
@@ -111,7 +111,7 @@ describe('whatever a call says, the emulator answers it in the words of its API:
     expectSome(seen, 'answered', 'refused');
   });
 
-  it('what steers it', LONG, async () => {
+  it('an admin request', LONG, async () => {
     const steering: readonly [string, object][] = [
       ['clock', { advance: 'PT6H' }],
       ['faults', { kind: 'throttle', operation: 'DescribeConnections', times: 2, after: 1 }],
@@ -141,11 +141,11 @@ describe('whatever a call says, the emulator answers it in the words of its API:
     expectSome(seen, 'answered', 'refused');
   });
 
-  it('a scenario, which is read or refused', LONG, async () => {
+  it('a scenario, which is loaded or rejected', LONG, async () => {
     const scenarios = fc.oneof(replaceValues(demo), maliciousJson);
     const seen = await emulator.fuzz(250, scenarios, (text) => {
       try {
-        const simulation = createSimulation({}, readScenario(JSON.parse(text)));
+        const simulation = createInProcessEmulator({}, readScenario(JSON.parse(text)));
         return expectAnswer(simulation, {
           method: 'GET',
           target: '/_simulator/clock',
@@ -153,7 +153,7 @@ describe('whatever a call says, the emulator answers it in the words of its API:
           body: Buffer.from(''),
         });
       } catch (error) {
-        if (!(error instanceof Misread || error instanceof ScenarioRefused)) throw error;
+        if (!(error instanceof InvalidInput || error instanceof ScenarioRefused)) throw error;
         expect(error.message).not.toBe('');
         return 'refused';
       }
@@ -162,8 +162,8 @@ describe('whatever a call says, the emulator answers it in the words of its API:
   });
 });
 
-describe('whatever comes in at its port', () => {
-  it('the emulator goes on', LONG, async () => {
+describe('with any bytes at its port', () => {
+  it('the emulator continues to answer', LONG, async () => {
     const simulator = await startEmulator();
     onTestFinished(() => simulator.close());
     const token = /^[!-~]+$/;

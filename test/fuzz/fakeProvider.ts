@@ -3,7 +3,7 @@ import type { Received, Reply } from '../support/apiServer.ts';
 import { ACME_1, compileTestPolicy, OWN_CONNECTION, PROD, UNKNOWN_CONNECTION } from '../support/cloud.ts';
 import { AWS_ITEM } from '../support/wireItems.ts';
 
-/** What the policy of these tests allows: see `isAllowed`, which says it once more. */
+/** The policy of these tests. `isAllowed` implements it a second time. */
 export const POLICY = compileTestPolicy(
   `owners: { acme: { connections: [${ACME_1}], grants: { prod: { gateway: ${PROD}, match: {
      vlan: [100-199], asn: [65010], peers: [169.254.10.0/24], name: ["acme-*"], location: [PAR1] } } } } }
@@ -11,7 +11,7 @@ hold: [{ vlan: [150] }]`,
   'aws',
 );
 
-/** The one interface that is spoilt, where answers are about one. */
+/** The interface whose answers are corrupted. */
 const FIRST = 'dxvif-aaaaaaaa';
 
 function item(id: string, vlan: number, more: object = {}) {
@@ -24,7 +24,7 @@ function item(id: string, vlan: number, more: object = {}) {
   return { ...AWS_ITEM, virtualInterfaceId: id, vlan, ...addresses, bgpPeers, ...more };
 }
 
-/** Two requests to accept, one to hold, a stranger's, and one that we offered ourselves. */
+/** Two requests to accept, one to hold, one of an unknown requester, and one offer of the recipient. */
 export const ITEMS = [
   item(FIRST, 101),
   item('dxvif-bbbbbbbb', 102),
@@ -33,7 +33,7 @@ export const ITEMS = [
   item('dxvif-eeeeeeee', 104, { connectionId: OWN_CONNECTION, ownerAccount: UNKNOWN_REQUESTER }),
 ];
 
-/** Sound answers, by what is asked. */
+/** Valid answers, by question. */
 export const VALID_ANSWERS = {
   listing: JSON.stringify({ virtualInterfaces: ITEMS }),
   described: JSON.stringify({ virtualInterfaces: [ITEMS[0]] }),
@@ -51,7 +51,7 @@ export const VALID_ANSWERS = {
 
 export type Question = keyof typeof VALID_ANSWERS;
 
-/** A provider that answers soundly but for what is spoilt. */
+/** Answers questions with valid answers, except for the corrupted ones. */
 export function answerQuestions(spoilt: Partial<Record<Question, Reply>>) {
   const confirmed = new Set<string>();
   return (request: Received): Reply => {
@@ -60,7 +60,7 @@ export function answerQuestions(spoilt: Partial<Record<Question, Reply>>) {
     const isSpoilt = interfaceIdIn(request) === '' || interfaceIdIn(request) === FIRST;
     return (
       (isSpoilt ? spoilt[question] : undefined) ??
-      answerTo(question, soundly(question, interfaceIdIn(request)))
+      answerTo(question, validAnswer(question, interfaceIdIn(request)))
     );
   };
 }
@@ -70,12 +70,12 @@ export function answerTo(question: Question, body: string, status = 200): Reply 
   return { does: 'answer', status, type: isXml ? 'text/xml' : 'application/x-amz-json-1.1', body };
 }
 
-/** About which interface it is; empty: about none */
+/** The ID of the interface in a request, or an empty string. */
 export function interfaceIdIn({ body }: Received): string {
   return /"virtualInterfaceId":"([^"]*)"/.exec(body)?.[1] ?? '';
 }
 
-function soundly(question: Question, id: string): string {
+function validAnswer(question: Question, id: string): string {
   const text = VALID_ANSWERS[question];
   if (question !== 'described' && question !== 'settled') return text;
   const known = ITEMS.find(({ virtualInterfaceId }) => virtualInterfaceId === id);

@@ -1,6 +1,8 @@
 import { onTestFinished } from 'vitest';
 import { createDynamoLedger } from '../../adapters/ledgers/dynamo/dynamoLedger.ts';
 import { openTable } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
+import type { ItemKind } from '../../adapters/ledgers/formats/format1.ts';
+import { STORED_NAMES } from '../../adapters/ledgers/formats/storedNames.ts';
 import type { Clock, Ledger } from '../../run/ports.ts';
 import { json, type Received, type Reply, startApi } from '../support/apiServer.ts';
 import {
@@ -11,25 +13,34 @@ import {
   aReceipt,
 } from '../support/ledgerBuilders.ts';
 
-/** What a ledger may hold of the requests in these tests, by the names of its items. */
-export const LIVE = {
-  'sighting/dxvif-aaaaaaaa': anObservation({ vlan: 101 }),
-  'sighting/dxvif-bbbbbbbb': anObservation({ vlan: 102 }),
-  'intent/dxvif-dddddddd': anIntent(),
-  'acceptance/dxvif-ffffffff': anAcceptance(),
-  'announcement/news-1': {
-    id: 'news-1',
+/** Ledger items for the requests in these tests, by name. */
+export const LIVE: Readonly<Record<string, unknown>> = {
+  'sighting/dxvif-aaaaaaaa': stored('sighting', anObservation({ vlan: 101 })),
+  'sighting/dxvif-bbbbbbbb': stored('sighting', anObservation({ vlan: 102 })),
+  'intent/dxvif-dddddddd': stored('intent', anIntent()),
+  'acceptance/dxvif-ffffffff': stored('acceptance', anAcceptance()),
+  'announcement/event-1': stored('announcement', {
+    id: 'event-1',
     type: 'Request Held',
     at: '2026-11-10T11:00:00.000Z',
-    detail: { id: 'news-1', request: { id: 'dxvif-aaaaaaaa' } },
-  },
-} as const;
+    detail: { id: 'event-1', request: { id: 'dxvif-aaaaaaaa' } },
+  }),
+};
 
-export const RECORDS = { receipt: aReceipt(), ended: anEndedRequest() } as const;
+/** Records of the history in these tests. */
+export const RECEIPT = aReceipt();
+export const RECORDS: Readonly<Record<'receipt' | 'ended', unknown>> = {
+  receipt: stored('receipt', RECEIPT),
+  ended: stored('ended', anEndedRequest()),
+};
+
+function stored(kind: ItemKind, value: object): unknown {
+  return STORED_NAMES[kind].toOld(value);
+}
 
 type Items = Readonly<Record<string, string>>;
 
-/** The items of `Query` as DynamoDB writes them: by sort key, with the text in `data`. */
+/** Items of a `Query` answer in DynamoDB's wire form, with the texts in `data`. */
 export function itemsOf(partition: string, items: Items): object[] {
   return Object.entries(items).map(([sk, data]) => ({
     pk: { S: partition },
@@ -38,7 +49,7 @@ export function itemsOf(partition: string, items: Items): object[] {
   }));
 }
 
-/** A table on loopback that holds what a test says and forgets what it is told; gone when the test is. */
+/** Starts a table on loopback with the items of a test. It ignores writes, and is stopped after the test. */
 export async function startTable(clock: Clock) {
   let queried: (request: Received, token: string) => Reply = () => json({ Items: [] });
   let instead: Readonly<Record<string, Reply>> = {};
@@ -49,7 +60,7 @@ export async function startTable(clock: Clock) {
     switch (request.operation) {
       case 'UpdateItem':
         token = /":token":\{"S":"([^"]+)"/.exec(request.body)?.[1] ?? token;
-        return json({ Attributes: { token: { S: token }, before: { S: 'nobody' }, lastEpoch: { N: '1' } } });
+        return json({ Attributes: { token: { S: token }, before: { S: 'none' }, lastEpoch: { N: '1' } } });
       case 'Query':
         return queried(request, token);
       case 'GetItem':
@@ -62,7 +73,7 @@ export async function startTable(clock: Clock) {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   const table = openTable('ledger', { endpoint: api.url, region: 'eu-west-3', credentials });
   return {
-    /** @param spoilt what is answered to a write or a lease, by its operation */
+    /** @param spoilt answers to writes, by operation */
     ledger: (answering: typeof queried, spoilt: Readonly<Record<string, Reply>> = {}): Ledger => {
       queried = answering;
       instead = spoilt;
@@ -71,7 +82,7 @@ export async function startTable(clock: Clock) {
   };
 }
 
-/** All that `Query` finds in the live partition: these, and the head. */
+/** A `Query` answer for the partition of the state: these items and the head. */
 export function livePage(items: Items, token: string): object {
   const live = Object.entries(items).map(([name, data]) => [`0000000000/${name}`, data]);
   return {

@@ -12,13 +12,13 @@ import { type Received, type Reply, startApi } from '../support/apiServer.ts';
 import { testClock } from '../support/testClock.ts';
 import { expectPrintable } from './fuzzTarget.ts';
 
-/** One request that came in at the provider's API, and what was answered. */
+/** A request to the provider's API and its answer. */
 export interface Exchange {
   readonly request: Received;
   readonly reply: Reply;
 }
 
-/** A provider on loopback that answers as a test says, and passes over it through the real adapters; gone when the test is. */
+/** Starts a provider on loopback with scripted answers, and executes runs on it with the real adapters. It is stopped after the test. */
 export async function startRuns(loaded: LoadedPolicy, eventPublisher: EventPublisher | null = null) {
   let answer: (request: Received) => Reply = () => ({ does: 'reset' });
   let exchanges: Exchange[] = [];
@@ -41,8 +41,8 @@ export async function startRuns(loaded: LoadedPolicy, eventPublisher: EventPubli
   const clock = testClock();
   return {
     clock,
-    /** One pass over a provider that answers so, remembering nothing unless a ledger is given. */
-    pass: async (answering: typeof answer, ledger: Ledger = createInMemoryLedger(clock)) => {
+    /** Executes a run with these answers, and with an empty ledger unless one is given. */
+    run: async (answering: typeof answer, ledger: Ledger = createInMemoryLedger(clock)) => {
       answer = answering;
       exchanges = [];
       const report = await executeRun({
@@ -64,7 +64,7 @@ export async function startRuns(loaded: LoadedPolicy, eventPublisher: EventPubli
   };
 }
 
-/** A pass says how it went: whatever failed is told, in words that can be read, and by no defect of ours. */
+/** Checks that every failure is reported with a printable message, and that there is no internal error. */
 export function expectReported(report: RunReport): void {
   const { status, failures, warnings, requests, ignored, ungranted } = report;
   expect(status).toBe(failures.length > 0 ? 'failed' : 'completed');

@@ -1,26 +1,26 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { afterAll, expect } from 'vitest';
 
-/** `FUZZ=20 npm run test:unit -- test/fuzz`: twenty times as many inputs. */
+/** Multiplier of the number of inputs: `FUZZ=20 npm run test:unit -- test/fuzz`. */
 const TIMES = Math.max(1, Number(process.env.FUZZ ?? 1));
 
-/** What a test may take, in milliseconds. */
+/** Time limit of a test, in milliseconds. */
 export const LONG = { timeout: 60_000 * TIMES };
 
-/** How many inputs ended in which way. */
+/** Number of inputs by result. */
 type Seen = ReadonlyMap<string, number>;
 
-/** What one file of this folder knocks at. */
+/** The input that a test file of this folder varies. */
 export interface FuzzTarget {
   /**
-   * Tries inputs, and says how many ended how.
-   * @param usual how many, unless more are asked for
-   * @param knock returns in a word what became of one
+   * Tries inputs and counts them by result.
+   * @param usual number of inputs, before the multiplier
+   * @param knock tries one input and returns its result in one word
    */
   fuzz<T>(usual: number, inputs: Arbitrary<T>, knock: (input: T) => string | Promise<string>): Promise<Seen>;
 }
 
-/** Counts what is tried, and tells it when a long look is over. */
+/** Creates a target that counts its inputs and prints the counts after a long test. */
 export function fuzzTarget(name: string): FuzzTarget {
   const total = new Map<string, number>();
   afterAll(() => {
@@ -42,12 +42,12 @@ export function fuzzTarget(name: string): FuzzTarget {
   };
 }
 
-/** Some of the inputs went this way: else the others prove nothing. Far fewer than usual will do, whatever the seed. */
+/** Checks that some inputs had these results, because otherwise the test proves nothing. The required number is far below the usual one. */
 export function expectSome(seen: Seen, ...ways: readonly string[]): void {
   for (const way of ways) expect(seen.get(way) ?? 0, `inputs that were ${way}`).toBeGreaterThan(0);
 }
 
-/** One line, or several where `lines` says so, without anything that steers a terminal or cannot be seen. */
+/** Checks that a text has one line (or several, by `lines`) and no characters that control a terminal or are invisible. */
 export function expectPrintable(text: string, lines: 'one line' | 'lines' = 'one line'): void {
   expect(lines === 'lines' ? text.replaceAll('\n', ' ') : text).toMatch(
     /^[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+$/u,

@@ -18,7 +18,9 @@ import { expectSome, fuzzTarget, LONG } from './fuzzTarget.ts';
 import { maliciousJson, mutateText, replaceValues, TOKENS } from './mutations.ts';
 
 const ledgerItems = fuzzTarget('what the ledger holds');
-const SOUND = Object.fromEntries(Object.entries(LIVE).map(([name, value]) => [name, JSON.stringify(value)]));
+const VALID_ITEMS = Object.fromEntries(
+  Object.entries(LIVE).map(([name, value]) => [name, JSON.stringify(value)]),
+);
 
 const oneSpoilt = fc
   .constantFrom(...Object.entries(LIVE))
@@ -26,27 +28,27 @@ const oneSpoilt = fc
     fc
       .oneof(
         { weight: 3, arbitrary: corruptValue(value) },
-        { weight: 1, arbitrary: fc.constant(SOUND[name] ?? '') },
+        { weight: 1, arbitrary: fc.constant(VALID_ITEMS[name] ?? '') },
       )
-      .map((text) => ({ name, items: { ...SOUND, [name]: text } })),
+      .map((text) => ({ name, items: { ...VALID_ITEMS, [name]: text } })),
   );
 
 async function startWorld() {
   const bus = await startEventBus();
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  const announcer = createEventBridgePublisher({ endpoint: bus.url, region: 'eu-west-3', credentials });
-  return startRuns(POLICY, announcer);
+  const publisher = createEventBridgePublisher({ endpoint: bus.url, region: 'eu-west-3', credentials });
+  return startRuns(POLICY, publisher);
 }
 
-/** A pass by what this ledger holds: what is damaged is told and held, and the others go on. */
-async function passBy(ledger: Ledger, world: Awaited<ReturnType<typeof startWorld>>): Promise<string> {
+/** Executes a run with this ledger. Damaged items must be reported and held, and the others processed. */
+async function runWith(ledger: Ledger, world: Awaited<ReturnType<typeof startWorld>>): Promise<string> {
   const states: LedgerState[] = [];
   const open: Ledger['open'] = async (...given) => {
     const session = await ledger.open(...given);
     if (session !== null) states.push(session.state);
     return session;
   };
-  const { report, exchanges } = await world.pass(answerQuestions({}), { ...ledger, open });
+  const { report, exchanges } = await world.run(answerQuestions({}), { ...ledger, open });
   expectReported(report);
   expectOnlyAllowed(exchanges);
   const confirmed = exchanges
@@ -64,29 +66,29 @@ async function passBy(ledger: Ledger, world: Awaited<ReturnType<typeof startWorl
     expect(report.failures).toContainEqual({ code: 'ledger', message });
   }
   const others = ['dxvif-aaaaaaaa', 'dxvif-bbbbbbbb'].filter((id) => damaged[id] === undefined);
-  // Not in doubt, nor on record as accepted by what was put in: then it is accepted as if nothing were.
+  // Without damage or a record of an acceptance, the request is accepted.
   for (const id of others)
     expect(confirmed.includes(id) || report.status === 'failed' || report.ignored.length > 1).toBe(true);
-  return Object.keys(damaged).length > 0 ? 'damaged and told' : 'read';
+  return Object.keys(damaged).length > 0 ? 'damaged and reported' : 'read';
 }
 
-describe('whatever the ledger holds, what cannot be read is held and told, and stops no other,', () => {
+describe('with any content of the ledger, unreadable items are held and reported, and do not affect others,', () => {
   it('in an item of a table', LONG, async () => {
     const world = await startWorld();
     const table = await startTable(world.clock);
     const seen = await ledgerItems.fuzz(40, oneSpoilt, ({ items }) =>
-      passBy(
+      runWith(
         table.ledger((_, token) => json(livePage(items, token))),
         world,
       ),
     );
-    expectSome(seen, 'damaged and told', 'read');
+    expectSome(seen, 'damaged and reported', 'read');
   });
 
   it('in the answer of a table', LONG, async () => {
     const world = await startWorld();
     const table = await startTable(world.clock);
-    const page = livePage(SOUND, 'TOKEN');
+    const page = livePage(VALID_ITEMS, 'TOKEN');
     const texts = fc.oneof(
       replaceValues(page),
       mutateText(JSON.stringify(page), TOKENS.json, PIECES),
@@ -94,7 +96,7 @@ describe('whatever the ledger holds, what cannot be read is held and told, and s
     );
     const seen = await ledgerItems.fuzz(50, texts, (text) => {
       const type = 'application/x-amz-json-1.0';
-      return passBy(
+      return runWith(
         table.ledger((_, token) => ({
           does: 'answer',
           status: 200,
@@ -110,28 +112,28 @@ describe('whatever the ledger holds, what cannot be read is held and told, and s
   it('in the answer to a write', LONG, async () => {
     const world = await startWorld();
     const table = await startTable(world.clock);
-    const sound = { UnprocessedItems: { ledger: [] }, Attributes: { token: { S: 't' }, epoch: { N: '0' } } };
+    const valid = { UnprocessedItems: { ledger: [] }, Attributes: { token: { S: 't' }, epoch: { N: '0' } } };
     const texts = fc.oneof(
-      replaceValues(sound),
-      mutateText(JSON.stringify(sound), TOKENS.json, PIECES),
+      replaceValues(valid),
+      mutateText(JSON.stringify(valid), TOKENS.json, PIECES),
       maliciousJson,
     );
     const operations = fc.constantFrom('UpdateItem', 'BatchWriteItem');
     const seen = await ledgerItems.fuzz(20, fc.tuple(operations, texts), ([operation, body]) => {
       const reply = { does: 'answer', status: 200, type: 'application/x-amz-json-1.0', body } as const;
-      return passBy(
-        table.ledger((_, token) => json(livePage(SOUND, token)), { [operation]: reply }),
+      return runWith(
+        table.ledger((_, token) => json(livePage(VALID_ITEMS, token)), { [operation]: reply }),
         world,
       );
     });
     expectSome(seen, 'unreadable as a whole');
   });
 
-  it('in a table that has always one page more', LONG, async () => {
+  it('in a table with endless pagination', LONG, async () => {
     const world = await startWorld();
     const table = await startTable(world.clock);
     const ledger = table.ledger(() => json({ Items: [], LastEvaluatedKey: { sk: { S: 'again' } } }));
-    expect(await passBy(ledger, world)).toBe('unreadable as a whole');
+    expect(await runWith(ledger, world)).toBe('unreadable as a whole');
   });
 
   it('in a file', LONG, async () => {
@@ -142,17 +144,17 @@ describe('whatever the ledger holds, what cannot be read is held and told, and s
       replaceValues(file),
       mutateText(JSON.stringify(file), TOKENS.json, PIECES),
       oneSpoilt.map(({ name, items }) =>
-        JSON.stringify(file).replace(SOUND[name] ?? '', () => items[name] ?? ''),
+        JSON.stringify(file).replace(VALID_ITEMS[name] ?? '', () => items[name] ?? ''),
       ),
       maliciousJson,
     );
     const path = join(writeTempFiles({}), 'ledger.json');
     const seen = await ledgerItems.fuzz(40, texts, async (text) => {
       writeFileSync(path, text);
-      const way = await passBy(createFileLedger(path, world.clock), world);
+      const way = await runWith(createFileLedger(path, world.clock), world);
       if (way === 'unreadable as a whole') expect(readFileSync(path, 'utf8')).toBe(text.toWellFormed());
       return way;
     });
-    expectSome(seen, 'damaged and told', 'unreadable as a whole', 'read');
+    expectSome(seen, 'damaged and reported', 'unreadable as a whole', 'read');
   });
 });

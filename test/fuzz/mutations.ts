@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 
-/** Texts that break out of whatever they are put into, or are mistaken for something else. */
+/** Texts that break out of their context, or could be read as something else. */
 const HOSTILE_TEXTS = [
   '',
   ' ',
@@ -29,7 +29,7 @@ export const maliciousText: Arbitrary<string> = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 12 }),
 );
 
-/** JSON values of every kind, as text, some of which no program would write. */
+/** JSON values of every type as text, including forms that no program writes. */
 export const maliciousJson: Arbitrary<string> = fc.oneof(
   fc.constantFrom(
     ...['null', 'true', 'false', '0', '-0', '1.5', '-1', '4095', '1e400', '-1e-400', '[]', '{}'],
@@ -42,7 +42,7 @@ export const maliciousJson: Arbitrary<string> = fc.oneof(
   fc.json({ maxDepth: 2 }),
 );
 
-/** How texts are split into what is deleted, doubled or replaced as one. */
+/** Patterns that split a text into tokens, which are deleted, doubled or replaced. */
 export const TOKENS = {
   json: /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null|[\s\S]/g,
   xml: /<[^>]*>|[^<]+|</g,
@@ -55,7 +55,7 @@ interface Edit {
   readonly by: string;
 }
 
-/** A text with a few of its tokens deleted, doubled, replaced or added; now and then it ends early. */
+/** Deletes, doubles, replaces or inserts a few tokens of a text, and sometimes truncates it. */
 export function mutateText(text: string, tokens: RegExp, pieces: Arbitrary<string>): Arbitrary<string> {
   const parts = text.match(tokens) ?? [];
   const edit = fc.record({
@@ -92,7 +92,7 @@ function edited(parts: readonly string[], { at, does, by }: Edit): readonly stri
   }
 }
 
-/** Values of a JSON document replaced by others of any kind, so that it can still be parsed. */
+/** Replaces values of a JSON document by values of any type. The result is still JSON. */
 export function replaceValues(document: unknown): Arbitrary<string> {
   const tokens = /(?<=[:[,])(?:"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null)(?=[,\]}])/g;
   const text = JSON.stringify(document);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createEventBridgePublisher } from '../../adapters/events/eventBridgePublisher.ts';
-import { secretsManagerKey } from '../../adapters/secretsManagerKey.ts';
+import { secretsManagerKey } from '../../adapters/functionCredentials.ts';
 import type { AcceptorEvent } from '../../core/events/event.ts';
 import { CredentialsUnusable } from '../../run/portErrors.ts';
 import { type Reply, startApi } from '../support/apiServer.ts';
@@ -24,7 +24,7 @@ function answer(body: string, status: number): Reply {
 
 const statuses = fc.oneof({ weight: 8, arbitrary: fc.constant(200) }, fc.constantFrom(400, 403));
 
-describe('whatever Secrets Manager answers', () => {
+describe('with any answer of Secrets Manager', () => {
   const key = JSON.stringify({ accessKey: 'AK', secretKey: SECRET });
   const whole = { ARN: 'arn', Name: 'n', SecretString: key };
   const bodies = fc.oneof(
@@ -38,7 +38,7 @@ describe('whatever Secrets Manager answers', () => {
     fc.constant(JSON.stringify(whole)),
   );
 
-  it('it is a key, or a failure that tells no part of it', LONG, async () => {
+  it('the result is a key, or a failure that contains no part of it', LONG, async () => {
     const manager = await startSecretsManager('AK', SECRET);
     vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', manager.url);
     vi.stubEnv('AWS_REGION', 'eu-west-3');
@@ -55,15 +55,15 @@ describe('whatever Secrets Manager answers', () => {
         if (!(error instanceof CredentialsUnusable)) throw error;
         expectPrintable(error.message);
         expect(error.message).not.toContain(SECRET);
-        return 'told as unusable';
+        return 'reported as unusable';
       }
     });
-    expectSome(seen, 'a key', 'told as unusable');
+    expectSome(seen, 'a key', 'reported as unusable');
   });
 });
 
-describe('whatever EventBridge answers', () => {
-  const announcements = ['a', 'b', 'c'].map(
+describe('with any answer of EventBridge', () => {
+  const events = ['a', 'b', 'c'].map(
     (id): AcceptorEvent => ({ id, type: 'Request Held', at: '2026-11-10T11:00:00.000Z', detail: { id } }),
   );
   const whole = {
@@ -77,24 +77,24 @@ describe('whatever EventBridge answers', () => {
   );
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
 
-  it('nothing is delivered but what has an ID of the bus, and the rest is told', LONG, async () => {
+  it('only events with an ID of the bus are delivered, and the others are reported', LONG, async () => {
     let reply: Reply = answer('', 200);
     const bus = await startEventBus(undefined, () => reply);
-    const announcer = createEventBridgePublisher({ endpoint: bus.url, region: 'eu-west-3', credentials });
+    const publisher = createEventBridgePublisher({ endpoint: bus.url, region: 'eu-west-3', credentials });
     const seen = await platform.fuzz(200, fc.tuple(bodies, statuses), async ([body, status]) => {
       reply = answer(body, status);
-      const { delivered, problem } = await announcer.publish(announcements);
-      if (delivered.length < announcements.length) expectPrintable(problem ?? '');
+      const { delivered, problem } = await publisher.publish(events);
+      if (delivered.length < events.length) expectPrintable(problem ?? '');
       for (const id of delivered)
         expect(
           hasEventId(
             body,
-            announcements.findIndex((one) => one.id === id),
+            events.findIndex((one) => one.id === id),
           ),
         ).toBe(true);
-      return delivered.length > 0 ? 'delivered' : 'told as refused';
+      return delivered.length > 0 ? 'delivered' : 'reported as rejected';
     });
-    expectSome(seen, 'delivered', 'told as refused');
+    expectSome(seen, 'delivered', 'reported as rejected');
   });
 });
 
@@ -103,11 +103,11 @@ function hasEventId(body: string, place: number): boolean {
   return Array.isArray(entries) && typeof fieldsOf(entries[place]).EventId === 'string';
 }
 
-it('an answer of either that never ends is told', LONG, async () => {
+it('an endless answer of either service is reported', LONG, async () => {
   const api = await startApi(() => ({ does: 'pour', status: 200 }));
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  const announcer = createEventBridgePublisher({ endpoint: api.url, region: 'eu-west-3', credentials });
-  const { delivered, problem } = await announcer.publish([
+  const publisher = createEventBridgePublisher({ endpoint: api.url, region: 'eu-west-3', credentials });
+  const { delivered, problem } = await publisher.publish([
     { id: 'a', type: 'Request Held', at: '2026-11-10T11:00:00.000Z', detail: {} },
   ]);
   expect(delivered).toEqual([]);

@@ -16,7 +16,7 @@ const EXAMPLES = ['smallest', 'outscale', 'aws'].map((name) =>
   readFileSync(join(import.meta.dirname, `../../examples/${name}.yaml`), 'utf8'),
 );
 
-/** What means something in YAML or in a policy. */
+/** Tokens with a meaning in YAML or in a policy. */
 const PIECES = fc.oneof(
   fc.constantFrom(
     ...['&a ', '*a', '!!str ', '<<: ', '---\n', '...\n', '%YAML 1.1\n', '|', '>', '"', "'", '?', '#'],
@@ -31,7 +31,7 @@ const PIECES = fc.oneof(
   maliciousText,
 );
 
-/** Every fault says where it stands, what is wrong and what to do. */
+/** Checks that every error has a position, a message and a fix. */
 function expectInFull(faults: readonly Fault[], text: string): void {
   expect(faults).not.toEqual([]);
   const lines = text.split(/\n|\r\n?/).length;
@@ -41,7 +41,7 @@ function expectInFull(faults: readonly Fault[], text: string): void {
   }
 }
 
-/** What a stranger offers, and what each of these owners might. */
+/** A request of an unknown requester, and one of each of these owners. */
 const REQUESTS = ['dxcon-99999999', 'dxcon-1a2b3c4d', 'dxcon-11111111', 'dxcon-22222222'].flatMap(
   (connection) => [101, 300].map((vlan) => aVif({ connection, vlan })),
 );
@@ -63,7 +63,7 @@ function compile(text: string): string {
       new Date(0),
     );
     if (decision.verdict === 'hold') return false;
-    // However the text was broken: who is let in, and where to, stands in it word for word.
+    // Whatever was changed: accepted owners and their gateways are literally in the text.
     expect(text).toContain(request.connection);
     expect(text).toContain(decision.gateway);
     return true;
@@ -71,17 +71,13 @@ function compile(text: string): string {
   return accepts.includes(true) ? 'accepting something' : 'compiled';
 }
 
-describe('whatever the text of a policy is', () => {
-  it.each(EXAMPLES)(
-    'made of an example, it compiles or every fault is told in full',
-    LONG,
-    async (example) => {
-      const seen = await policyText.fuzz(150, mutateText(example, TOKENS.yaml, PIECES), compile);
-      expectSome(seen, 'refused');
-    },
-  );
+describe('with any text of a policy', () => {
+  it.each(EXAMPLES)('a changed example compiles, or every error is complete', LONG, async (example) => {
+    const seen = await policyText.fuzz(150, mutateText(example, TOKENS.yaml, PIECES), compile);
+    expectSome(seen, 'refused');
+  });
 
-  it('with a single value changed, some still compile and are loaded back', LONG, async () => {
+  it('some examples with one changed value compile and can be loaded', LONG, async () => {
     const words = fc.constantFrom('dxcon-99999999', 'vgw-0badcafe', '300', 'true', 'acme', '"x"', '[1]');
     const texts = fc
       .constantFrom(...EXAMPLES)
@@ -89,7 +85,7 @@ describe('whatever the text of a policy is', () => {
     expectSome(await policyText.fuzz(300, texts, compile), 'refused', 'compiled', 'accepting something');
   });
 
-  it('made of the signs of YAML, it is refused in full', LONG, async () => {
+  it('YAML tokens in any order are rejected with complete errors', LONG, async () => {
     const texts = fc.array(PIECES, { maxLength: 60 }).map((pieces) => pieces.join(''));
     await policyText.fuzz(150, texts, (text) => {
       expect(compile(text)).toBe('refused');
@@ -97,13 +93,13 @@ describe('whatever the text of a policy is', () => {
     });
   });
 
-  it('as bytes of any kind in a file, it is refused in full', LONG, async () => {
+  it('files with any bytes are rejected with complete errors', LONG, async () => {
     const file = join(writeTempFiles({}), FILE);
     await policyText.fuzz(200, fc.uint8Array({ maxLength: 200 }), (bytes) => {
       writeFileSync(file, bytes);
       const compiled = compileFiles([file]);
-      if (compiled.ok) throw new Error('nothing compiles of that');
-      for (const { message, fix: mend } of compiled.errors) expectPrintable(`${message} ${mend}`);
+      if (compiled.ok) throw new Error('the policy does not compile');
+      for (const { message, fix } of compiled.errors) expectPrintable(`${message} ${fix}`);
       return 'refused';
     });
   });
@@ -128,7 +124,7 @@ describe('whatever the text of a policy is', () => {
     expect(performance.now() - begun).toBeLessThan(20_000);
   });
 
-  it('of thousands of owners, it compiles in time', { timeout: 60_000 }, () => {
+  it('a policy with thousands of owners compiles in time', { timeout: 60_000 }, () => {
     const owners = Array.from(
       { length: 2000 },
       (_, i) => `  o${i}: { connections: [dxcon-${i}], gateway: vgw-12345678 }`,

@@ -41,7 +41,7 @@ const DOCUMENTS = [
   EVENT,
   [EVENT, { ...EVENT, detail: { target: 'hub', request: { id: OWN.id } } }],
 ];
-/** As `run --events` adds them to a file. */
+/** Events in the format of `run --events`. */
 const LINES = [EVENT, EVENT, { 'detail-type': 'Pass Failed', detail: {} }]
   .map((event) => `${JSON.stringify(event)}\n`)
   .join('');
@@ -78,7 +78,7 @@ const texts = fc.oneof(
   maliciousText,
 );
 
-/** The API's own words, where the text is one document. */
+/** The interfaces of an API answer, if the text is one JSON document. */
 function documentIn(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -87,7 +87,7 @@ function documentIn(text: string): unknown {
   }
 }
 
-/** Said by words of ours that repeat no key, or done. */
+/** Checks that a command succeeded, or failed with a message that contains no BGP key. */
 async function endOf(work: () => void | Promise<void>): Promise<string> {
   try {
     await work();
@@ -96,13 +96,13 @@ async function endOf(work: () => void | Promise<void>): Promise<string> {
     if (!(error instanceof UsageError)) throw error;
     expectPrintable(error.message, 'lines');
     expect(error.message).not.toContain(PLANTED_KEY);
-    return 'told as unusable';
+    return 'reported as unusable';
   }
 }
 
-describe('whatever is in a file of requests', () => {
+describe('with any content of a request file', () => {
   it(
-    '`explain` explains it or says what is wrong, and accepts nothing that is not allowed',
+    '`explain` explains it or reports the error, and accepts nothing that is not allowed',
     LONG,
     async () => {
       const seen = await requestFiles.fuzz(150, texts, (text) =>
@@ -119,11 +119,11 @@ describe('whatever is in a file of requests', () => {
             expect(isAllowed(raw)).toBe(true);
         }),
       );
-      expectSome(seen, 'explained', 'told as unusable');
+      expectSome(seen, 'explained', 'reported as unusable');
     },
   );
 
-  it('`diff --pending` compares by it or says what is wrong', LONG, async () => {
+  it('`diff --pending` uses it or reports the error', LONG, async () => {
     const path = join(writeTempFiles({}), 'pending.json');
     const seen = await requestFiles.fuzz(100, texts, (text) => {
       writeFileSync(path, text);
@@ -133,7 +133,7 @@ describe('whatever is in a file of requests', () => {
         expect(evaluated).toBe(readRequests(text.toWellFormed(), path, POLICY.policy).length);
       });
     });
-    expectSome(seen, 'explained', 'told as unusable');
+    expectSome(seen, 'explained', 'reported as unusable');
   });
 
   it.each([
@@ -160,7 +160,7 @@ describe('whatever is in a file of requests', () => {
   });
 });
 
-describe('whatever is in a file of cases', () => {
+describe('with any content of a policy test file', () => {
   const policy = readFileSync(join(EXAMPLES, 'outscale.yaml'), 'utf8');
   const cases = readFileSync(join(EXAMPLES, 'cases/outscale.yaml'), 'utf8');
   const pieces = fc.oneof(
@@ -170,7 +170,7 @@ describe('whatever is in a file of cases', () => {
     ),
   );
 
-  it('they are tried, or every fault is told', LONG, async () => {
+  it('the tests are run, or every error is reported', LONG, async () => {
     const dir = writeTempFiles({ 'outscale.yaml': policy, 'cases/outscale.yaml': cases });
     const mutated = fc.oneof(mutateText(cases, TOKENS.yaml, pieces), maliciousText, fc.constant(cases));
     const seen = await requestFiles.fuzz(60, mutated, (text) => {
@@ -181,8 +181,8 @@ describe('whatever is in a file of cases', () => {
         expectPrintable(`${message} ${fix}`);
       }
       if (errors.length === 0) expect(results).not.toEqual([]);
-      return errors.length > 0 ? 'told as faulty' : 'tried';
+      return errors.length > 0 ? 'reported as invalid' : 'tried';
     });
-    expectSome(seen, 'told as faulty', 'tried');
+    expectSome(seen, 'reported as invalid', 'tried');
   });
 });

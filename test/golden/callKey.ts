@@ -1,6 +1,6 @@
 /**
- * What tells one call of a provider's API from another: its operation and its input, whatever the order of the keys.
- * @param target the header `x-amz-target` of a call in JSON; a call of the Query protocol has none
+ * Identifies a call to a provider's API by its operation and its input, independent of the order of keys.
+ * @param target the header `x-amz-target` of a JSON call; a call of the Query protocol has none
  */
 export function callKey(target: string | string[] | undefined, body: string): string {
   if (typeof target === 'string') {

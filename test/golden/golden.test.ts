@@ -9,22 +9,24 @@ import { createDynamoLedger } from '../../adapters/ledgers/dynamo/dynamoLedger.t
 import { openTable } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
 import { createFileLedger } from '../../adapters/ledgers/file/fileLedger.ts';
 import { FORMAT_1 } from '../../adapters/ledgers/formats/format1.ts';
+import { STORED_NAMES } from '../../adapters/ledgers/formats/storedNames.ts';
 import { toStored } from '../../adapters/ledgers/storedForm.ts';
 import { PROVIDERS, type Provider } from '../../core/model.ts';
 import type { Ledger } from '../../run/ports.ts';
 import { runCli } from '../support/cli.ts';
 import { type Dynamo, startDynalite } from '../support/dynamo.ts';
 import { startRecorded } from './recordedApi.ts';
+import { toStoredNames } from './storedState.ts';
 
 /**
- * Every release reads what earlier releases stored. Each folder here has the ledger of one release, in both stored forms,
- * and what that release itself read from it and decided (`record.ts`).
+ * Every release reads what earlier releases stored. Each folder here has the ledger of one release as a file and as a table, and
+ * what that release itself read from it and decided (`record.ts`).
  */
 
 const RELEASES = readdirSync(import.meta.dirname, { withFileTypes: true })
   .filter((entry) => entry.isDirectory() && /^\d/.test(entry.name))
   .map(({ name }) => name);
-/** The target of each provider, by which its ledger is keyed. */
+/** The recipient key of the target of each provider. */
 const KEYS = { outscale: 'outscale/eu-west-2/012345678901', aws: 'aws/eu-west-1/012345678901' } as const;
 const STORED = PROVIDERS.flatMap((provider) =>
   (['file', 'dynamodb'] as const).map((kind) => ({ provider, kind })),
@@ -36,11 +38,11 @@ beforeAll(async () => {
 });
 afterAll(() => dynamo.close());
 
-/** A ledger of a release, copied to where it may be written. */
+/** A writable copy of the ledger of a release. */
 interface Copied {
   readonly folder: string;
   readonly ledger: Ledger;
-  /** for `--ledger` */
+  /** value for `--ledger` */
   readonly option: string;
   readonly env: Readonly<Record<string, string>>;
 }
@@ -78,7 +80,7 @@ async function fill(table: string, recorded: string): Promise<void> {
   client.destroy();
 }
 
-/** JSON has no bytes, so they are recorded in base64. */
+/** JSON has no binary values, so they are recorded as base64. */
 function attribute(value: Readonly<Record<string, unknown>>): AttributeValue {
   if (typeof value.B === 'string') return { B: Buffer.from(value.B, 'base64') };
   if (typeof value.S === 'string') return { S: value.S };
@@ -116,7 +118,7 @@ const receipts = z.object({
   damaged: z.array(z.string()),
 });
 
-it('there is a recording of every kind of item that a ledger holds', () => {
+it('every kind of ledger item is recorded', () => {
   const recordings = RELEASES.flatMap((release) =>
     STORED.map(({ provider, kind }) => join(import.meta.dirname, release, provider, kind)),
   );
@@ -136,9 +138,8 @@ describe.for(RELEASES)('what release %s stored', (release) => {
 
     it('is read as that release read it', async () => {
       const { ledger } = await copyOf(release, provider, kind);
-      expect(await ledger.readState(KEYS[provider])).toMatchObject(
-        state.parse(read(join(recorded, 'state.json'))),
-      );
+      const before = state.parse(read(join(recorded, 'state.json')));
+      expect(toStoredNames(await ledger.readState(KEYS[provider]))).toMatchObject(before);
     });
 
     it('leads to the decisions and deadlines of that release', async () => {
@@ -167,14 +168,14 @@ describe.for(RELEASES)('what release %s stored', (release) => {
     it('is written again and read again', async () => {
       const { ledger } = await copyOf(release, provider, kind);
       const before = await ledger.readState(KEYS[provider]);
-      // A run that was killed had taken the lease; it is over by now.
+      // The lease of the killed run has expired by now.
       const session = await ledger.open(KEYS[provider], 60_000);
       const { observations, intents, acceptances } = before;
       await session?.write([
-        ...Object.entries(observations).map(([id, sighting]) => ({
+        ...Object.entries(observations).map(([id, observation]) => ({
           kind: 'sighted' as const,
           id,
-          observation: sighting,
+          observation,
         })),
         ...Object.entries(intents).map(([id, intent]) => ({ kind: 'intended' as const, id, intent })),
       ]);
@@ -188,7 +189,7 @@ describe.for(RELEASES)('what release %s stored', (release) => {
   });
 });
 
-it.each(PROVIDERS)('format 1 has just the keys that release 0.1.0 stored, of %s', (provider) => {
+it.each(PROVIDERS)('format 1 has exactly the keys that release 0.1.0 stored, for %s', (provider) => {
   const recorded = join(import.meta.dirname, '0.1.0', provider, 'file');
   const ledger = z.object({
     targets: z.record(z.string(), z.object({ items: z.record(z.string(), z.unknown()) })),
@@ -207,7 +208,9 @@ it.each(PROVIDERS)('format 1 has just the keys that release 0.1.0 stored, of %s'
       .map((line) => record.parse(JSON.parse(line))),
   ];
   const kinds = z.enum(['sighting', 'intent', 'acceptance', 'announcement', 'receipt', 'ended']);
-  for (const { kind, value } of stored)
-    expect(toStored(kinds.parse(kind), value)).toMatchObject({ data: value, more: null });
+  for (const { kind: name, value } of stored) {
+    const kind = kinds.parse(name);
+    expect(toStored(kind, STORED_NAMES[kind].toNew(value))).toMatchObject({ data: value, more: null });
+  }
   expect(new Set(stored.map(({ kind }) => kind))).toEqual(new Set(Object.keys(FORMAT_1)));
 });

@@ -10,18 +10,19 @@ import type { Emulator } from '../../emulator/emulator.ts';
 import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
 import { type Dynamo, startDynalite } from '../support/dynamo.ts';
 import { callKey } from './callKey.ts';
+import { toStoredNames } from './storedState.ts';
 
 /**
- * Records what a release stores: `node test/golden/record.ts RELEASE [CHECKOUT]` runs one story with the command line of a
- * checkout (this one unless named) and keeps its ledger in both stored forms, what that release itself reads from it,
- * and the API's answers to its last plan. Every later release must read these files: `test/golden/golden.test.ts`.
+ * Records what a release stores. `node test/golden/record.ts RELEASE [CHECKOUT]` plays one scenario with the command line of a
+ * checkout (this one by default). It saves the ledger as a file and as a table, the state that the release reads from it,
+ * and the API's answers to the last plan. Every later release must read these files: `test/golden/golden.test.ts`.
  */
 const [release, checkout = '.'] = process.argv.slice(2);
 if (release === undefined) throw new Error('usage: node test/golden/record.ts RELEASE [CHECKOUT]');
 const ROOT = resolve(checkout);
 const OUT = join(import.meta.dirname, release);
-const CONNECTION = { acme: 'dxcon-1a2b3c4d', globex: 'dxcon-2b3c4d5e', stranger: 'dxcon-9f9f9f9f' };
-/** An account of a second owner, whose connection is in the policy too. */
+const CONNECTION = { acme: 'dxcon-1a2b3c4d', globex: 'dxcon-2b3c4d5e', unknown: 'dxcon-9f9f9f9f' };
+/** The account of a second owner of the policy. */
 const GLOBEX = '321098765432';
 
 type Provider = 'outscale' | 'aws';
@@ -35,7 +36,7 @@ function scenarioOf(provider: Provider) {
     options: { dialect: provider, seed: 7 },
     gateways: [
       { account: RECIPIENT_ACCOUNT, id: 'vgw-87654321', vpc: 'vpc-1a2b3c4d' },
-      // Its routes lead nowhere, so that a problem of an accepted interface is on record.
+      // Without propagated routes, so that the recording has a problem of an accepted interface.
       { account: RECIPIENT_ACCOUNT, id: 'vgw-12345678', vpc: 'vpc-5e6f7a8b', propagates: false },
     ],
     directConnectGateways:
@@ -43,12 +44,12 @@ function scenarioOf(provider: Provider) {
     connections: [
       { account: ACME, id: CONNECTION.acme, name: 'acme-par1', location: 'PAR1' },
       { account: GLOBEX, id: CONNECTION.globex, name: 'globex-par1', location: 'PAR1' },
-      { account: UNKNOWN_REQUESTER, id: CONNECTION.stranger, name: 'other-par1', location: 'PAR1' },
+      { account: UNKNOWN_REQUESTER, id: CONNECTION.unknown, name: 'other-par1', location: 'PAR1' },
     ],
   };
 }
 
-/** What a command needs to know of the world around it. */
+/** The environment of a command. */
 interface Surroundings {
   readonly provider: Provider;
   readonly folder: string;
@@ -93,7 +94,7 @@ async function type(at: Surroundings, name: string, ...more: string[]): Promise<
   return said;
 }
 
-/** Everything that a ledger can hold: pending, held, failed, intended, accepted, followed, ended, undelivered, failing, locked. */
+/** A scenario that leaves every kind of ledger entry: pending, held, failed, intended, accepted, followed, ended, undelivered, failing, leased. */
 async function story(simulator: Emulator, at: Surroundings): Promise<void> {
   const region = REGION[at.provider];
   const acme = actAs(simulator, ACME, region);
@@ -102,7 +103,7 @@ async function story(simulator: Emulator, at: Surroundings): Promise<void> {
   const events = join(at.folder, 'events.jsonl');
   const run = () => type(at, 'run', '--json', '--events', events);
 
-  await other.offer({ connection: CONNECTION.stranger, vlan: 7, name: 'there before the first run' });
+  await other.offer({ connection: CONNECTION.unknown, vlan: 7, name: 'there before the first run' });
   await run();
   await acme.offer({
     connection: CONNECTION.acme,
@@ -118,9 +119,9 @@ async function story(simulator: Emulator, at: Surroundings): Promise<void> {
   });
   await acme.offer({ connection: CONNECTION.acme, vlan: 3100, name: 'acme "quarantine" \u00e9' });
   await globex.offer({ connection: CONNECTION.globex, vlan: 300, name: 'globex-1', asn: 4200000001 });
-  const withdrawn = await other.offer({ connection: CONNECTION.stranger, vlan: 8, name: 'withdrawn' });
-  const expired = await other.offer({ connection: CONNECTION.stranger, vlan: 9, name: 'expired' });
-  // The third confirm comes to nothing, and it cannot be known that it did: its intent stays.
+  const withdrawn = await other.offer({ connection: CONNECTION.unknown, vlan: 8, name: 'withdrawn' });
+  const expired = await other.offer({ connection: CONNECTION.unknown, vlan: 9, name: 'expired' });
+  // The third confirm has an unknown result, so its intent is kept.
   simulator.addFault({ kind: 'reset', operation: 'ConfirmPrivateVirtualInterface', after: 2, times: 1 });
   await run();
   simulator.clearFaults();
@@ -129,7 +130,7 @@ async function story(simulator: Emulator, at: Surroundings): Promise<void> {
   await other.withdraw(withdrawn);
   simulator.forceState(expired, 'expired');
   await acme.offer({ connection: CONNECTION.acme, vlan: 999, name: 'matches no grant' });
-  // A folder stands where the file of events should be, so events stay queued.
+  // The path of the events file is a folder, so events stay queued.
   rmSync(events, { force: true });
   mkdirSync(events);
   simulator.addFault({ kind: 'reset', operation: 'ConfirmPrivateVirtualInterface', times: 'always' });
@@ -138,7 +139,7 @@ async function story(simulator: Emulator, at: Surroundings): Promise<void> {
   await run();
   simulator.clearFaults();
 
-  // Killed while it lists: its lease stays.
+  // Killed while it lists, so its lease is kept.
   simulator.addFault({ kind: 'hang', operation: 'DescribeVirtualInterfaces', times: 'always' });
   const killed = command(at, 'run');
   for (let calls = simulator.calls().length; simulator.calls().length === calls; ) await pause(50);
@@ -148,7 +149,7 @@ async function story(simulator: Emulator, at: Surroundings): Promise<void> {
   simulator.clearFaults();
 }
 
-/** A loopback server that hands calls on and keeps the answers. */
+/** A server on loopback that forwards calls and records the answers. */
 async function startRecorder(simulator: Emulator) {
   const answers: Record<string, { status: number; type: string; body: string }> = {};
   const server = createServer(async (incoming, outgoing) => {
@@ -169,7 +170,7 @@ async function startRecorder(simulator: Emulator) {
       };
       outgoing.writeHead(status, headers).end(text);
     });
-    // A call that the emulator resets is reset here too.
+    // A connection that the emulator resets is also reset here.
     call.on('error', () => incoming.socket.destroy());
     call.end(body);
   }).listen(0, '127.0.0.1');
@@ -187,8 +188,8 @@ async function bodyOf(stream: IncomingMessage): Promise<string> {
 
 async function recordOne(provider: Provider, kind: 'file' | 'dynamodb', dynamo: Dynamo): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'vif-acceptor-golden-'));
-  const { startSimulator, readScenario } = await import(join(ROOT, 'simulator/index.ts'));
-  const simulator: Emulator = await startSimulator({
+  const { startEmulator, readScenario } = await import(join(ROOT, 'emulator/emulator.ts'));
+  const simulator: Emulator = await startEmulator({
     scenario: readScenario(scenarioOf(provider)),
     now: new Date(),
   });
@@ -240,14 +241,14 @@ async function itemsOf(dynamo: Dynamo, table: string): Promise<unknown[]> {
     Object.fromEntries(
       Object.entries(item).map(([name, value]) => [
         name,
-        // JSON has no bytes.
+        // JSON has no binary values.
         value.B === undefined ? value : { B: Buffer.from(value.B).toString('base64') },
       ]),
     ),
   ).sort((a, b) => (JSON.stringify([a.pk, a.sk]) < JSON.stringify([b.pk, b.sk]) ? -1 : 1));
 }
 
-/** What the release itself reads. */
+/** The state as the release itself reads it. */
 async function stateIn(
   key: string,
   kind: 'file' | 'dynamodb',
@@ -255,15 +256,15 @@ async function stateIn(
   dynamo: Dynamo,
   table: string,
 ): Promise<unknown> {
-  const from = (path: string) => import(join(ROOT, 'lambda/adapters', path));
+  const from = (path: string) => import(join(ROOT, 'adapters', path));
   const { systemClock } = await from('connect.ts');
   if (kind === 'file') {
-    const { createFileLedger } = await from('ledgers/file/index.ts');
-    return createFileLedger(ledger, systemClock).peek(key);
+    const { createFileLedger } = await from('ledgers/file/fileLedger.ts');
+    return toStoredNames(await createFileLedger(ledger, systemClock).readState(key));
   }
-  const { createDynamoLedger } = await from('ledgers/dynamo/index.ts');
-  const { openTable } = await from('ledgers/dynamo/table.ts');
-  return createDynamoLedger(openTable(table, dynamo.config), systemClock).peek(key);
+  const { createDynamoLedger } = await from('ledgers/dynamo/dynamoLedger.ts');
+  const { openTable } = await from('ledgers/dynamo/dynamoTable.ts');
+  return toStoredNames(await createDynamoLedger(openTable(table, dynamo.config), systemClock).readState(key));
 }
 
 rmSync(OUT, { recursive: true, force: true });

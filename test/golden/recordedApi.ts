@@ -7,7 +7,7 @@ import { callKey } from './callKey.ts';
 
 const answers = z.record(z.string(), z.object({ status: z.number(), type: z.string(), body: z.string() }));
 
-/** An API on loopback that answers as it did when a release was recorded, and refuses every other call; gone when the test is. */
+/** Starts an API on loopback with the recorded answers, which rejects every other call. It is stopped after the test. */
 export async function startRecorded(folder: string): Promise<ApiServer> {
   const recorded = answers.parse(JSON.parse(readFileSync(join(folder, 'answers.json'), 'utf8')));
   const api = await startApi(({ headers, body }) => {

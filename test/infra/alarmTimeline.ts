@@ -27,13 +27,12 @@ const RECIPIENT = 'outscale/eu-west-2/012345678901';
 const environment = z.object({
   POWERTOOLS_SERVICE_NAME: z.string(),
   POWERTOOLS_METRICS_NAMESPACE: z.string(),
-  VIF_ACCEPTOR_RECIPIENTS: z.string(),
   VIF_ACCEPTOR_AVAILABLE_WITHIN_MINUTES: z.string(),
 });
 
 /**
- * The alarms that are deployed for target `hub`, before the metrics that its real function really writes: passes over the
- * emulator, each interval, while the alarms look on every minute.
+ * Evaluates the deployed alarms of target `hub` with the metrics that the real function writes. Runs against the emulator take
+ * place at each interval, and the alarms are evaluated each minute.
  */
 export async function startAlarmTimeline({ minutes = 5 } = {}) {
   const template = templateOf([target('hub', 'outscale', { secret: 'vif-acceptor/outscale' })], { minutes });
@@ -42,56 +41,58 @@ export async function startAlarmTimeline({ minutes = 5 } = {}) {
     readAlarm(Properties),
   );
   const cloud = await startTestCloud();
-  const { announcer, ledger, invoke } = functionIn(
+  const { eventPublisher, ledger, invoke } = createFunction(
     cloud,
     environment.parse(fn?.Properties.Environment.Variables),
   );
-  const watch = alarmClock(alarms);
+  const evaluator = createAlarmEvaluator(alarms);
   const [schedule] = Object.values(template.findResources('AWS::Scheduler::Schedule'));
   const { DeadLetterConfig } = schedule?.Properties.Target ?? {};
   return {
     cloud,
-    announcer,
+    eventPublisher,
     names: alarms.map(shortName),
-    /** how many messages lie in the queue that the schedule names, as SQS measures it */
+    /** reports a number of messages in the queue of the schedule, like SQS */
     deadLetters: (count: number) => {
       const [queue] = DeadLetterConfig.Arn['Fn::GetAtt'];
       const dimensions = { QueueName: JSON.stringify({ 'Fn::GetAtt': [queue, 'QueueName'] }) };
       const name = 'ApproximateNumberOfMessagesVisible';
       const at = cloud.clock.now().getTime();
-      watch.take([{ namespace: 'AWS/SQS', name, dimensions, at, values: [count] }]);
+      evaluator.addSamples([{ namespace: 'AWS/SQS', name, dimensions, at, values: [count] }]);
     },
-    /** Somebody else works on the target from now on, for so many minutes: no more than 20, as no pass takes longer. */
-    holdLease: async (held: number): Promise<void> => {
-      await ledger.open(RECIPIENT, held * MINUTE);
+    /** Another run holds the lease from now on, for this number of minutes: at most 20, the longest duration of a run. */
+    holdLease: async (minutesHeld: number): Promise<void> => {
+      await ledger.open(RECIPIENT, minutesHeld * MINUTE);
     },
     /**
-     * Lets time go by with its passes, and tells what alarms did meanwhile: `MINUTES name: state`.
-     * @param isRun which of the passes come to an end, by their number
+     * Advances the clock with the scheduled runs. @returns changes of alarms, as `MINUTES name: state`
+     * @param finishes whether a run finishes, by its number
      */
-    pass: async (
+    run: async (
       hours: number,
-      isRun: (pass: number) => boolean | Promise<boolean> = () => true,
+      finishes: (run: number) => boolean | Promise<boolean> = () => true,
     ): Promise<string[]> => {
-      const news: string[] = [];
+      const changes: string[] = [];
       for (let minute = 0; minute < hours * 60; minute += 1) {
-        if (minute % minutes === 0 && (await isRun(minute / minutes))) watch.take(await invoke());
+        if (minute % minutes === 0 && (await finishes(minute / minutes)))
+          evaluator.addSamples(await invoke());
         cloud.clock.advance(MINUTE);
-        news.push(...watch.look(cloud.clock.now().getTime()).map((change) => `${minute + 1} ${change}`));
+        changes.push(
+          ...evaluator.evaluateAt(cloud.clock.now().getTime()).map((change) => `${minute + 1} ${change}`),
+        );
       }
-      return news;
+      return changes;
     },
-    /** Lets time go by without anybody watching, or anything to watch. */
+    /** Advances the clock without runs and without evaluating alarms. */
     skip: (time: string) => {
       cloud.clock.advance(time);
-      watch.forget();
+      evaluator.reset();
     },
-    sounding: watch.sounding,
   };
 }
 
-/** The function as it runs in Lambda, but for its keys, its cloud and its clock, which is that of the cloud. */
-function functionIn(cloud: Emulator, env: z.infer<typeof environment>) {
+/** The function as it runs in Lambda, except for its keys, its provider and its clock, which is the emulator's. */
+function createFunction(cloud: Emulator, env: z.infer<typeof environment>) {
   const log: string[] = [];
   const write = (chunk: string | Uint8Array): boolean => log.push(String(chunk)) > 0;
   vi.spyOn(process.stdout, 'write').mockImplementation(write);
@@ -120,39 +121,39 @@ function functionIn(cloud: Emulator, env: z.infer<typeof environment>) {
     ledger: () => ledger,
     eventPublisher,
   });
-  /** @returns what it measured */
+  /** @returns its metrics */
   const invoke = async (): Promise<Sample[]> => {
     vi.setSystemTime(cloud.clock.now());
     log.length = 0;
-    // A failed pass fails its invocation.
+    // A failed run fails its invocation.
     await handler({ target: 'hub' }, lambdaContext()).catch(() => undefined);
     return log.join('').split('\n').filter(Boolean).flatMap(samplesOf);
   };
-  return { announcer: eventPublisher, ledger, invoke };
+  return { eventPublisher, ledger, invoke };
 }
 
-/** Alarms, each in its state, from when they begin to look. */
-function alarmClock(alarms: readonly Alarm[]) {
-  const seen = new Map<Alarm, Sample[]>(alarms.map((alarm) => [alarm, []]));
+/** Evaluates alarms and keeps their states. */
+function createAlarmEvaluator(alarms: readonly Alarm[]) {
+  const samplesByAlarm = new Map<Alarm, Sample[]>(alarms.map((alarm) => [alarm, []]));
   const states = new Map<Alarm, AlarmState>();
   const stateOf = (alarm: Alarm): AlarmState => states.get(alarm) ?? 'INSUFFICIENT_DATA';
   return {
-    take: (samples: readonly Sample[]) => {
-      for (const [alarm, own] of seen) own.push(...samples.filter((sample) => measuresAlarm(alarm, sample)));
+    addSamples: (samples: readonly Sample[]) => {
+      for (const [alarm, own] of samplesByAlarm)
+        own.push(...samples.filter((sample) => measuresAlarm(alarm, sample)));
     },
-    /** @returns what changed */
-    look: (at: number): string[] =>
-      [...seen].flatMap(([alarm, samples]) => {
+    /** @returns the changes */
+    evaluateAt: (at: number): string[] =>
+      [...samplesByAlarm].flatMap(([alarm, samples]) => {
         const before = stateOf(alarm);
         const state = evaluate(alarm, datapointsAt(alarm, samples, at), before);
         states.set(alarm, state);
-        // What was never measured goes to OK in silence.
-        const isNews = state !== before && !(before === 'INSUFFICIENT_DATA' && state === 'OK');
-        return isNews ? [`${shortName(alarm)}: ${state}`] : [];
+        // The change from INSUFFICIENT_DATA to OK sends no notification.
+        const isChange = state !== before && !(before === 'INSUFFICIENT_DATA' && state === 'OK');
+        return isChange ? [`${shortName(alarm)}: ${state}`] : [];
       }),
-    sounding: () => alarms.filter((alarm) => stateOf(alarm) === 'ALARM').map(shortName),
-    forget: () => {
-      for (const alarm of alarms) seen.set(alarm, []);
+    reset: () => {
+      for (const alarm of alarms) samplesByAlarm.set(alarm, []);
       states.clear();
     },
   };

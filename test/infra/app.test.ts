@@ -6,9 +6,9 @@ import { writeTempFiles } from '../support/tempFiles.ts';
 
 const RECIPIENT = 'recipient: { provider: outscale, region: eu-west-2, account: "012345678901"';
 const OWNERS = 'owners: { acme: { connections: [dxcon-1a2b3c4d], gateway: vgw-87654321 } }\n';
-const SOUND = `version: 1\n${RECIPIENT}, credentials: { secret: vif-acceptor/outscale } }\n${OWNERS}`;
+const VALID = `version: 1\n${RECIPIENT}, credentials: { secret: vif-acceptor/outscale } }\n${OWNERS}`;
 
-/** Runs one of the project's scripts by this Node, with nothing else of this machine but its PATH. */
+/** Runs one of the project's scripts with this Node, and only the PATH of this machine. */
 function run(folder: string, script: readonly string[], env: Record<string, string> = {}) {
   const { status, stderr } = spawnSync(process.execPath, script, {
     encoding: 'utf8',
@@ -20,11 +20,11 @@ function run(folder: string, script: readonly string[], env: Record<string, stri
       ...env,
     },
   });
-  return { status, told: stderr };
+  return { status, output: stderr };
 }
 
 describe('cdk synth', () => {
-  /** The real command, as a person types it. */
+  /** The real command, as a user types it. */
   function synth(policies: Record<string, string>) {
     const folder = writeTempFiles(policies);
     const out = join(folder, 'cdk.out');
@@ -34,28 +34,28 @@ describe('cdk synth', () => {
     return { ...result, template: existsSync(template) ? readFileSync(template, 'utf8') : null };
   }
 
-  it('makes a template of sound policies', () => {
-    const { status, told, template } = synth({ 'acme.yaml': SOUND });
-    expect(told).not.toContain('nothing is synthesised');
+  it('writes a template for valid policies', () => {
+    const { status, output, template } = synth({ 'acme.yaml': VALID });
+    expect(output).not.toContain('no template was written');
     expect(status).toBe(0);
     expect(template).toContain('{\\"acme\\":\\"outscale/eu-west-2/012345678901\\"}');
   });
 
-  it('tells every fault of every policy, and makes nothing', () => {
-    const { status, told, template } = synth({
-      'acme.yaml': SOUND.replace('vgw-87654321', 'nowhere').replace('version: 1', 'version: 2'),
+  it('reports every error of every policy, and writes no template', () => {
+    const { status, output, template } = synth({
+      'acme.yaml': VALID.replace('vgw-87654321', 'nowhere').replace('version: 1', 'version: 2'),
       'other.yaml': 'version: 1\n',
     });
     expect(status).toBe(1);
-    expect(told).toMatch(
+    expect(output).toMatch(
       /acme\.yaml:1:10 version: .*\n.*acme\.yaml:3:\d+ owners\.acme\.gateway: .*\n.*other\.yaml:/,
     );
-    expect(told).not.toContain('    at ');
+    expect(output).not.toContain('    at ');
     expect(template).toBeNull();
   });
 });
 
-describe('cdk synth and the cases of policies', () => {
+describe('cdk synth and policy tests', () => {
   const cases = (gateway: string) => `version: 1
 target: acme
 cases:
@@ -66,29 +66,29 @@ cases:
 `;
 
   function refused(text: string) {
-    const folder = writeTempFiles({ 'acme.yaml': SOUND, 'cases/acme.yaml': text });
+    const folder = writeTempFiles({ 'acme.yaml': VALID, 'cases/acme.yaml': text });
     const context = JSON.stringify({ policyDir: '.', notify: 'nobody' });
     return run(folder, ['infra/app.ts'], { CDK_CONTEXT_JSON: context });
   }
 
-  it('refuses a policy that fails one of them, by its name', () => {
-    const { status, told } = refused(cases('vgw-11111111'));
+  it('refuses a policy that fails a policy test, and names the test', () => {
+    const { status, output } = refused(cases('vgw-11111111'));
     expect(status).toBe(1);
-    expect(told).toMatch(
-      /nothing is synthesised:\n.*cases\/acme\.yaml:4 case `acme gets its gateway` fails: expected accept .*`vgw-11111111`, got accept .*`vgw-87654321`/,
+    expect(output).toMatch(
+      /no template was written:\n.*cases\/acme\.yaml:4 policy test `acme gets its gateway` fails: expected accept .*`vgw-11111111`, got accept .*`vgw-87654321`/,
     );
-    expect(told).not.toContain('    at ');
+    expect(output).not.toContain('    at ');
   });
 
-  it('refuses cases that have faults, with each of them', () => {
-    const { status, told } = refused(cases('nowhere').replace('version: 1', 'version: 2'));
+  it('refuses invalid policy tests, and reports each error', () => {
+    const { status, output } = refused(cases('nowhere').replace('version: 1', 'version: 2'));
     expect(status).toBe(1);
-    expect(told).toMatch(/cases\/acme\.yaml:1:10 version: /);
+    expect(output).toMatch(/cases\/acme\.yaml:1:10 version: /);
   });
 
-  it('takes a policy that passes them', () => {
-    const { status, told } = refused(cases('vgw-87654321'));
-    expect(told).not.toContain('nothing is synthesised');
+  it('accepts a policy that passes them', () => {
+    const { status, output } = refused(cases('vgw-87654321'));
+    expect(output).not.toContain('no template was written');
     expect(status).toBe(0);
   });
 });
@@ -99,19 +99,18 @@ describe('the CDK app', () => {
     return run(writeTempFiles(policies), ['infra/app.ts'], { ...env, CDK_CONTEXT_JSON: context });
   }
 
-  it('says how to make a first policy where there is none', () => {
-    const { status, told } = app({ 'README.md': '' });
+  it('explains how to create a first policy if there is none', () => {
+    const { status, output } = app({ 'README.md': '' });
     expect(status).toBe(1);
-    expect(told).toContain('there is no policy in');
-    expect(told).toContain('vif-acceptor -- policy init');
+    expect(output).toContain('vif-acceptor -- policy init');
   });
 
-  it('refuses a sound policy that could not work where it is deployed to, without a stack trace', () => {
-    const own = SOUND.replace('outscale', 'aws').replace(/, credentials: \{.*?\}/, '');
+  it('refuses a valid policy that could not work in the target account, without a stack trace', () => {
+    const own = VALID.replace('outscale', 'aws').replace(/, credentials: \{.*?\}/, '');
     const elsewhere = { CDK_DEFAULT_ACCOUNT: '210987654321', CDK_DEFAULT_REGION: 'eu-west-3' };
-    const { status, told } = app({ 'acme.yaml': own }, elsewhere);
+    const { status, output } = app({ 'acme.yaml': own }, elsewhere);
     expect(status).toBe(1);
-    expect(told).toContain('acme.yaml: recipient.account: without credentials the function acts for');
-    expect(told).not.toContain('    at ');
+    expect(output).toContain('acme.yaml: recipient.account: without credentials the function acts for');
+    expect(output).not.toContain('    at ');
   });
 });

@@ -32,7 +32,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What each is for, or of which of them it is a part, CONTRIBUTING.md says. */
+/** CONTRIBUTING.md explains the purpose of each. */
 const PACKAGES = [
   '@aws-lambda-powertools/commons',
   '@aws-lambda-powertools/logger',
@@ -63,7 +63,7 @@ const PACKAGES = [
 
 const exec = promisify(execFile);
 
-/** Calls the bundled handler in a process of its own, as Lambda would, and tells what it returns or throws. */
+/** Calls the bundled handler in its own process, as Lambda does. @returns its result or its error */
 async function invoke(
   event: unknown,
   env: Record<string, string>,
@@ -99,14 +99,14 @@ describe('the bundled function', () => {
     ['a YAML parser', /node_modules\/yaml\//],
     ['a schema library', /node_modules\/zod\//],
     ['the policy language', /^language\//],
-    ['the emulator', /^simulator\//],
+    ['the emulator', /^emulator\//],
     [
-      'a way to keys that Lambda does not have',
+      'a source of keys that Lambda does not have',
       /credential-provider-(node|ini|sso|process|login|http|imds|web)/,
     ],
     ['a tracer', /node_modules\/(@aws-lambda-powertools\/tracer|aws-xray-sdk)/],
-    ['what deploys it', /^infra\/|node_modules\/aws-cdk-lib\//],
-  ])('holds no part of %s', (_, path) => {
+    ['the code that deploys it', /^infra\/|node_modules\/aws-cdk-lib\//],
+  ])('contains no part of %s', (_, path) => {
     const inputs = Object.values(metafile.outputs)
       .flatMap((output) => Object.entries(output.inputs))
       .flatMap(([input, { bytesInOutput }]) => (bytesInOutput > 0 ? [input] : []));
@@ -114,18 +114,17 @@ describe('the bundled function', () => {
     expect(inputs.filter((input) => path.test(input))).toEqual([]);
   });
 
-  it('holds these packages and no other', () => {
+  it('contains exactly these packages', () => {
     expect([...bundledPackages(metafile)].map(packageName).sort()).toEqual(PACKAGES);
   });
 
-  it('imports nothing but Node’s own modules', () => {
+  it('imports only modules of Node', () => {
     const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
     expect(imports.map(({ path }) => path).filter((path) => !isBuiltin(path))).toEqual([]);
   });
 
-  it('starts in a process of its own, and names a target that it does not know', async () => {
-    const recipients = JSON.stringify({ paris: 'outscale/eu-west-2/012345678901' });
-    const env = { VIF_ACCEPTOR_RECIPIENTS: recipients, VIF_ACCEPTOR_TABLE: 'ledger' };
+  it('starts in its own process, and names an unknown target', async () => {
+    const env = { VIF_ACCEPTOR_POLICY_DIR: policyFolder(SIMPLE_POLICY), VIF_ACCEPTOR_TABLE: 'ledger' };
     const { returned } = await invoke({ target: 'lyon' }, env);
     expect(returned).toMatchObject({ threw: expect.stringContaining('unknown target `lyon`') });
   });
@@ -150,7 +149,7 @@ describe('the bundled function', () => {
     expect(receipts).toMatchObject([{ id, answer: { by: 'confirm' } }]);
   });
 
-  it('accepts at OUTSCALE with the key of its secret, which its log never shows', async () => {
+  it('accepts at OUTSCALE with the key from its secret, and never logs the key', async () => {
     const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const { policy, digest } = SIMPLE_POLICY;
@@ -158,7 +157,7 @@ describe('the bundled function', () => {
     const secrets = await secretsManager({ accessKey: RECIPIENT_ACCOUNT, secretKey: 'secret' });
     const env = {
       ...(await functionEnv(cloud, { policy: { ...policy, recipient }, digest })).env,
-      // The function's own keys are of AWS, and of no use to the emulator.
+      // The function's own keys are AWS keys, which the emulator refuses.
       ...{
         AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
         AWS_SECRET_ACCESS_KEY: 'of-another-cloud',
@@ -175,11 +174,10 @@ describe('the bundled function', () => {
   });
 });
 
-/** The function's environment as the stack makes it, with an emulator in each provider's place. */
+/** The function's environment as the stack sets it, with an emulator instead of each provider. */
 async function functionEnv(cloud: Emulator, loaded: LoadedPolicy) {
   const bus = await startEventBus();
   const env: Record<string, string> = {
-    VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: recipientKey(loaded.policy.recipient) }),
     VIF_ACCEPTOR_POLICY_DIR: policyFolder(loaded),
     VIF_ACCEPTOR_ENDPOINT: cloud.url,
     VIF_ACCEPTOR_GATEWAY_ENDPOINT: cloud.url,

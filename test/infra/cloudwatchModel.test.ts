@@ -35,14 +35,17 @@ function states(datapoints: string, DatapointsToAlarm: number, before: AlarmStat
   );
 }
 
-describe('our CloudWatch', () => {
+describe('the CloudWatch model', () => {
   it.each([
     ...THREE_OF_THREE.map(([datapoints, ...expected]) => ({ m: 3, datapoints, expected })),
     ...TWO_OF_THREE.map(([datapoints, ...expected]) => ({ m: 2, datapoints, expected })),
-  ])('says of `$datapoints` what AWS says, when $m of 3 alarm', ({ m, datapoints, expected }) => {
-    for (const before of ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const) {
-      const retained = expected.map((state) => (state === 'RETAIN' ? before : state));
-      expect(states(datapoints, m, before)).toEqual(retained);
-    }
-  });
+  ])(
+    'evaluates `$datapoints` as AWS documents, with $m of 3 datapoints to alarm',
+    ({ m, datapoints, expected }) => {
+      for (const before of ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const) {
+        const retained = expected.map((state) => (state === 'RETAIN' ? before : state));
+        expect(states(datapoints, m, before)).toEqual(retained);
+      }
+    },
+  );
 });

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
-/** Metrics and alarms as CloudWatch understands them, as far as this stack uses them. */
+/** A model of CloudWatch's metrics and alarms, as far as this stack uses them. */
 
-/** Values of a metric, with when they were measured. */
+/** Values of a metric at a time. */
 export interface Sample {
   readonly namespace: string;
   readonly name: string;
@@ -13,7 +13,7 @@ export interface Sample {
 
 export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
-/** What is known only when it is deployed is told apart by what it refers to. */
+/** Values that are known only when deployed are distinguished by their reference. */
 const textOrReference = z.union([
   z.string(),
   z.looseObject({}).transform((reference) => JSON.stringify(reference)),
@@ -41,12 +41,12 @@ const properties = z.object({
 
 export type Alarm = z.infer<typeof properties>;
 
-/** An alarm of a template. Fails for what CloudWatch can and this cannot, such as an expression of several metrics. */
+/** Reads an alarm of a template. Throws for features that this model lacks, such as metric math. */
 export function readAlarm(resource: unknown): Alarm {
   return properties.parse(resource);
 }
 
-/** @param datapoints oldest first; `null` where nothing was measured. As many as the evaluation range has */
+/** @param datapoints of the evaluation range, oldest first; `null` if missing */
 export function evaluate(
   {
     EvaluationPeriods,
@@ -61,7 +61,7 @@ export function evaluate(
   before: AlarmState,
 ): AlarmState {
   const existing = datapoints.filter((value) => value !== null);
-  // Whatever is there is used, from as far back as the range reaches; only what lacks then is filled in.
+  // All existing datapoints of the range are used first; only then are missing ones filled in.
   const used = existing.slice(-EvaluationPeriods);
   const filled = EvaluationPeriods - used.length;
   const breaching = used.filter((value) => breaches(alarm, value)).length;
@@ -89,11 +89,11 @@ function breaches(
   }
 }
 
-/** By how many periods the range is longer than what is evaluated: in every example that AWS gives, two. */
+/** By how many periods the evaluation range is longer than the evaluation periods: two, in every example of AWS. */
 const BEYOND = 2;
 
 /**
- * What an alarm sees at a moment: windows that end there and slide with it, oldest first.
+ * The datapoints of an alarm at a time: sliding windows that end at that time, oldest first.
  * @param samples of its metric
  */
 export function datapointsAt(alarm: Alarm, samples: readonly Sample[], at: number): (number | null)[] {
@@ -119,7 +119,7 @@ function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-/** A metric is its name with every one of its dimensions: fewer or more of them are another metric. */
+/** A metric is identified by its name and all of its dimensions. */
 export function measuresAlarm(alarm: Alarm, { namespace, name, dimensions }: Sample): boolean {
   const named = Object.entries(dimensions);
   return (
@@ -144,7 +144,7 @@ const document = z.looseObject({
 });
 const numbers = z.union([z.number().transform((value) => [value]), z.array(z.number())]);
 
-/** What CloudWatch takes of a line of a function's log: metrics in the embedded format, or nothing. */
+/** Extracts metrics in the embedded metric format from a line of a function's log. */
 export function samplesOf(line: string): Sample[] {
   const parsed = document.safeParse(JSON.parse(line));
   if (!parsed.success) return [];

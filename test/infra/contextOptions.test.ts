@@ -2,14 +2,14 @@ import { isAbsolute, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type DeploymentOptions, readOptions } from '../../infra/contextOptions.ts';
 
-/** What is chosen where it is at least said who is told. */
+/** Reads options, with `notify` set unless the context changes it. */
 function options(context: Record<string, unknown>, env: Record<string, string> = {}): DeploymentOptions {
   const given: Record<string, unknown> = { notify: 'nobody', ...context };
   return readOptions((key) => given[key], env);
 }
 
 describe('the options of the CDK app', () => {
-  it('are policy/ of the project, five minutes and two hours by default', () => {
+  it('default to the project’s policy/ folder, five minutes and two hours', () => {
     const { policyDir, interval, availableWithin, stackName } = options({}, { INIT_CWD: '/elsewhere' });
     expect(isAbsolute(policyDir)).toBe(true);
     expect(relative('', policyDir)).toBe('policy');
@@ -18,13 +18,13 @@ describe('the options of the CDK app', () => {
     expect(stackName).toBe('VifAcceptor');
   });
 
-  it('take a folder as its caller meant it', () => {
+  it('resolve a folder relative to the caller', () => {
     expect(options({ policyDir: 'mine' }, { INIT_CWD: '/elsewhere' }).policyDir).toBe('/elsewhere/mine');
     expect(relative('', options({ policyDir: 'examples' }).policyDir)).toBe('examples');
     expect(options({ policyDir: '/etc/policy' }, { INIT_CWD: '/elsewhere' }).policyDir).toBe('/etc/policy');
   });
 
-  it.each(['2', '60', 15])('take an interval of %s minutes', (given) => {
+  it.each(['2', '60', 15])('accept an interval of %s minutes', (given) => {
     expect(options({ intervalMinutes: given }).interval.toMinutes()).toBe(Number(given));
   });
 
@@ -38,7 +38,7 @@ describe('the options of the CDK app', () => {
     expect(() => options({ policyDir: given })).toThrow('context `policyDir` must be a folder');
   });
 
-  it.each(['0', '10081', '1.5', 'soon'])('refuse to wait `%s` minutes for what was accepted', (given) => {
+  it.each(['0', '10081', '1.5', 'soon'])('refuse `%s` minutes for `availableWithinMinutes`', (given) => {
     expect(() => options({ availableWithinMinutes: given })).toThrow(
       'context `availableWithinMinutes` must be a whole number from 1 to 10080, got',
     );
@@ -51,7 +51,7 @@ describe('the options of the CDK app', () => {
       notify: { topicArn: 'arn:aws:sns:eu-west-3:012345678901:noc' },
     },
     { given: 'nobody', notify: 'nobody' },
-  ])('tell $given', ({ given, notify }) => {
+  ])('notify $given', ({ given, notify }) => {
     expect(options({ notify: given }).notify).toEqual(notify);
   });
 
@@ -62,14 +62,12 @@ describe('the options of the CDK app', () => {
     'arn:aws:sqs:eu-west-3:012345678901:noc',
     'arn:aws:sns:eu-west-3:012345678901:noc.fifo',
     true,
-  ])('refuse to tell `%s`', (given) => {
-    expect(() => options({ notify: given })).toThrow('context `notify` is no address');
+  ])('refuse to notify `%s`', (given) => {
+    expect(() => options({ notify: given })).toThrow('context `notify` must be an e-mail address');
   });
 
-  it('leave out nobody unless that is said by name', () => {
-    expect(() => options({ notify: undefined })).toThrow(
-      /`notify` is missing: .*`-c notify=nobody` when nobody/,
-    );
+  it('require `notify`, at least as `nobody`', () => {
+    expect(() => options({ notify: undefined })).toThrow(/`notify` is missing: .*`-c notify=nobody`/);
   });
 
   it.each(['1st', 'a_b', '', 7])('refuse a stack called `%s`', (given) => {
@@ -78,7 +76,7 @@ describe('the options of the CDK app', () => {
     );
   });
 
-  it('are refused all at once', () => {
+  it('report all errors at once', () => {
     const wrong = { notify: undefined, intervalMinutes: '1', stackName: '' };
     expect(() => options(wrong)).toThrow(/`notify`.*\n.*`intervalMinutes`.*\n.*`stackName`/);
   });

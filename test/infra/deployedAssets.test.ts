@@ -32,13 +32,13 @@ describe('what is deployed', () => {
     before = deploy({ freeze: false });
   });
 
-  it('changes in its layer, and not in its code, when a policy changes', () => {
+  it('changes in its layer but not in its code when a policy changes', () => {
     const after = deploy({ freeze: true });
     expect(after.layer).not.toBe(before.layer);
     expect(after.code).toBe(before.code);
   });
 
-  it('is the bundle that the tests of the bundle look into', async () => {
+  it('contains the same bundle that the tests of the bundle check', async () => {
     const file = join(writeTempFiles({}), 'index.mjs');
     await bundleFunction(file);
     expect(before.script).toBe(readFileSync(file, 'utf8'));

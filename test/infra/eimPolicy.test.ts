@@ -17,21 +17,21 @@ import {
 
 const { Statement: statements } = JSON.parse(readFileSync(`${PROJECT_ROOT}docs/eim-policy.json`, 'utf8'));
 
-/** What the policy of the user allows. */
+/** The actions that the EIM policy allows. */
 const allowed: readonly string[] = statements.flatMap(({ Action }: { Action: string[] }) => Action);
 
-/** What we called, as EIM names it: of its services, DirectLink is `directconnect` and FCU is `ec2`. */
+/** The recipient's calls, as EIM actions: its services are named `directconnect` (DirectLink) and `ec2` (FCU). */
 function asked(cloud: Emulator): string[] {
   const ours = cloud.calls().filter(({ account }) => account === RECIPIENT_ACCOUNT);
   return [...new Set(ours.map(({ service, operation }) => `${service}:${operation}`))].sort();
 }
 
-/** A request of each kind, as it comes, is accepted or held, comes up, fails, ends; nobody else calls with our keys. */
-async function everythingThatPassesMeet(cloud: Emulator): Promise<void> {
-  const [acme, stranger] = [actAs(cloud, ACME), actAs(cloud, UNKNOWN_REQUESTER)];
+/** Runs with requests that are accepted, held, become available, fail and end. */
+async function everyCaseOfARun(cloud: Emulator): Promise<void> {
+  const [acme, unknownRequester] = [actAs(cloud, ACME), actAs(cloud, UNKNOWN_REQUESTER)];
   const { run } = createRunner(cloud, SIMPLE_POLICY);
   const accepted = await acme.offer({ connection: ACME_1, vlan: 101 });
-  const held = await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 102 });
+  const held = await unknownRequester.offer({ connection: UNKNOWN_CONNECTION, vlan: 102 });
   cloud.clearCalls();
   expect(await run()).toMatchObject({ status: 'completed', counts: { accepted: 1, held: 1 } });
   cloud.clock.advance('PT5M');
@@ -42,17 +42,17 @@ async function everythingThatPassesMeet(cloud: Emulator): Promise<void> {
   cloud.addFault({ kind: 'timeoutAfterCommit', operation: 'ConfirmPrivateVirtualInterface' });
   expect(await run()).toMatchObject({ counts: { accepted: 1 } });
   await acme.withdraw(failing);
-  await stranger.withdraw(held);
+  await unknownRequester.withdraw(held);
   cloud.clock.advance('P1D');
   await run();
 }
 
 describe('docs/eim-policy.json', () => {
-  it('allows what passes call at OUTSCALE, and nothing else', async () => {
+  it('allows exactly the calls of runs at OUTSCALE', async () => {
     const cloud = await startTestCloud();
-    await everythingThatPassesMeet(cloud);
+    await everyCaseOfARun(cloud);
     const meanwhile = asked(cloud);
-    // What we offer to others looks like a request until we ask what is ours.
+    // The recipient's own offers to others look like requests until its connections are listed.
     cloud.clearCalls();
     await actAs(cloud, RECIPIENT_ACCOUNT).offer({ connection: OWN_CONNECTION, vlan: 104, to: ACME });
     cloud.clearCalls();
@@ -60,7 +60,7 @@ describe('docs/eim-policy.json', () => {
     expect([...new Set([...meanwhile, ...asked(cloud)])].sort()).toEqual([...allowed].sort());
   });
 
-  it('is enough for what people type before the first pass, and to look', async () => {
+  it('is sufficient for `policy init`, `doctor`, `plan` and `status`', async () => {
     const cloud = await startTestCloud();
     const dir = folderWith({});
     const there = ['--endpoint', cloud.url];
@@ -77,7 +77,7 @@ describe('docs/eim-policy.json', () => {
     expect(asked(cloud)).not.toContain('directconnect:ConfirmPrivateVirtualInterface');
   });
 
-  it('has the form that EIM takes', () => {
+  it('has the form that EIM accepts', () => {
     expect(statements).toEqual([{ Sid: 'VifAcceptor', Effect: 'Allow', Action: allowed, Resource: ['*'] }]);
     expect(new Set(allowed).size).toBe(allowed.length);
     for (const action of allowed) expect(action).toMatch(/^(directconnect|ec2):[A-Z]\w+$/);

@@ -4,12 +4,12 @@ import { ACCOUNT, OTHER_ROLE, OUTSCALE, OWN_ROLE, target, templateOf } from './s
 
 const IN_PARIS = { env: { account: ACCOUNT, region: 'eu-west-3' } };
 
-/** What the functions of these targets may do at their providers, a line each. */
+/** Permissions of the functions of these targets at their providers, one per line. */
 function rights(...targets: CompiledPolicy[]): string[] {
   return statements('Targets', targets);
 }
 
-function statements(policy: 'Targets' | 'Memory', targets: readonly CompiledPolicy[]): string[] {
+function statements(policy: 'Targets' | 'Ledger', targets: readonly CompiledPolicy[]): string[] {
   const roles = Object.values(templateOf(targets, IN_PARIS).findResources('AWS::IAM::Role'));
   return roles
     .flatMap(({ Properties }) => Properties.Policies ?? [])
@@ -22,7 +22,7 @@ function statements(policy: 'Targets' | 'Memory', targets: readonly CompiledPoli
     );
 }
 
-/** An ARN with the partition written as `PARTITION`. */
+/** An ARN with `PARTITION` as its partition. */
 function arn(resource: unknown): string {
   return JSON.stringify(resource)
     .replaceAll('{"Ref":"AWS::Partition"}', '"PARTITION"')
@@ -31,25 +31,25 @@ function arn(resource: unknown): string {
     .replaceAll('"', '');
 }
 
-describe('rights of the function', () => {
-  it('for OUTSCALE are to read the named secret, and nothing of Direct Connect', () => {
+describe('the permissions of a function', () => {
+  it('for OUTSCALE allow reading the named secret, and nothing of Direct Connect', () => {
     expect(rights(OUTSCALE)).toEqual([
       'secretsmanager:GetSecretValue on arn:PARTITION:secretsmanager:eu-west-3:012345678901:secret:vif-acceptor/outscale-??????',
     ]);
   });
 
-  it('take the whole ARN of a secret as it is', () => {
+  it('use the whole ARN of a secret unchanged', () => {
     const secret = 'arn:aws:secretsmanager:eu-west-3:012345678901:secret:keys-AbCdEf';
     expect(rights(target('paris', 'outscale', { secret }))).toEqual([
       `secretsmanager:GetSecretValue on ${secret}`,
     ]);
   });
 
-  it('for AWS with a role are to assume that role', () => {
+  it('for AWS with a role allow assuming that role', () => {
     expect(rights(OTHER_ROLE)).toEqual(['sts:AssumeRole on arn:aws:iam::012345678901:role/vif-acceptor']);
   });
 
-  it('for AWS without a role are to confirm in that account and region, and to list there', () => {
+  it('for AWS without a role allow confirming and listing in that account and region', () => {
     expect(rights(OWN_ROLE)).toEqual([
       'directconnect:ConfirmPrivateVirtualInterface on arn:PARTITION:directconnect:eu-west-3:012345678901:dxvif/*',
       'directconnect:DescribeConnections + directconnect:DescribeDirectConnectGatewayAssociations + ' +
@@ -59,7 +59,7 @@ describe('rights of the function', () => {
     ]);
   });
 
-  it('of one provider never reach the function of the other', () => {
+  it('for one provider are never given to the function of the other', () => {
     expect(rights(OUTSCALE, OWN_ROLE, OTHER_ROLE)).toEqual([
       ...rights(OUTSCALE),
       ...rights(OWN_ROLE, OTHER_ROLE),
@@ -67,15 +67,15 @@ describe('rights of the function', () => {
     templateOf([OUTSCALE, OWN_ROLE]).resourceCountIs('AWS::Lambda::Function', 2);
   });
 
-  it('on the ledger reach its own targets alone, and on the bus it can only speak as itself', () => {
-    expect(statements('Memory', [OUTSCALE])).toEqual([
+  it('allow only items of its own targets in the ledger, and only events with its own source', () => {
+    expect(statements('Ledger', [OUTSCALE])).toEqual([
       expect.stringMatching(
         /^dynamodb:Query \+ dynamodb:UpdateItem \+ dynamodb:BatchWriteItem \+ dynamodb:ConditionCheckItem \+ dynamodb:PutItem \+ dynamodb:DeleteItem on \{Fn::GetAtt:\[Ledger\w+Arn\]\} /,
       ),
       'events:PutEvents on arn:PARTITION:events:eu-west-3:012345678901:event-bus/default ' +
         '{"ForAllValues:StringEquals":{"events:source":"vif-acceptor"},"Null":{"events:source":"false"}}',
     ]);
-    const [ledger = ''] = statements('Memory', [OUTSCALE]);
+    const [ledger = ''] = statements('Ledger', [OUTSCALE]);
     expect(JSON.parse(ledger.slice(ledger.indexOf(' {"') + 1))).toEqual({
       'ForAllValues:StringLike': {
         'dynamodb:LeadingKeys': [
@@ -87,9 +87,9 @@ describe('rights of the function', () => {
     });
   });
 
-  it('never hold a wildcard action or a managed policy', () => {
+  it('never contain a wildcard action or a managed policy', () => {
     const template = templateOf([OUTSCALE, OWN_ROLE, OTHER_ROLE]).toJSON();
-    // A Deny of everything is no right.
+    // A Deny statement gives no permission.
     const allowed = [
       ...JSON.stringify(template).matchAll(
         /"Action":(\[[^\]]*\]|"[^"]*")[^{}]*(?:\{[^{}]*\}[^{}]*)*?"Effect":"Allow"/g,

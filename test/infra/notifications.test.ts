@@ -12,19 +12,19 @@ import { ACCOUNT, target, templateOf } from './stackFixtures.ts';
 const ID = 'dxvif-aaaaaaaa';
 const EMAIL = { email: 'noc@example.com' };
 
-/** One of each type, of an owner whose contact and an interface whose name are as awkward as they can be. */
-function told(): AcceptorEvent[] {
-  const nasty = 'a"b\\c`\u001b<detail-target>"';
+/** One event of each type, with special characters in the owner's contact and the interface's name. */
+function exampleEvents(): AcceptorEvent[] {
+  const specialCharacters = 'a"b\\c`\u001b<detail-target>"';
   const state = aLedger({ observations: { [ID]: anObservation() }, acceptances: { [ID]: anAcceptance() } });
   const deadline = { earliest: '2026-11-10T13:00:00.000Z', latest: '2026-11-10T14:00:00.000Z' };
-  const request = aRequest({ name: nasty, deadline, decision: aHold('no-grant') });
+  const request = aRequest({ name: specialCharacters, deadline, decision: aHold('no-grant') });
   return publishInTurn(state, {
     owners: [anOwner({ contact: '"NOC" <noc@acme.example>' })],
     requests: [request],
     receipts: [aReceipt()],
     ended: [
-      anEndedRequest({ name: nasty, as: 'expired' }),
-      anEndedRequest({ id: 'dxvif-b', name: nasty, as: 'vanished' }),
+      anEndedRequest({ name: specialCharacters, as: 'expired' }),
+      anEndedRequest({ id: 'dxvif-b', name: specialCharacters, as: 'vanished' }),
     ],
     followUps: [
       {
@@ -34,25 +34,25 @@ function told(): AcceptorEvent[] {
         acceptedAt: '',
         problem: 'down',
         connection: null,
-        message: nasty,
+        message: specialCharacters,
         fix: null,
       },
     ],
-    failures: [{ code: 'api', message: `no answer: ${nasty}` }],
+    failures: [{ code: 'api', message: `no answer: ${specialCharacters}` }],
   }).flat();
 }
 
 const template = templateOf([target('acme', 'outscale', { secret: 'keys' })], { notify: EMAIL });
-const mail = readNotificationRule(template);
+const rule = readNotificationRule(template);
 
-describe('what people are told', () => {
-  it.each(EVENT_TYPES)('of `%s` is a text of lines that each arrive whole, or nothing', (type) => {
-    const announcement = told().find((one) => one.type === type);
-    if (announcement === undefined) throw new Error(`nothing of ${type}`);
-    const event = toPublishedEvent(announcement);
-    expect(mail.matches(event)).toBe(type !== 'Request Accepted');
-    // A line that is no text in quotes would keep the message from being delivered.
-    const lines = mail.linesOf(event).map((line) => z.string().parse(JSON.parse(line)));
+describe('a notification', () => {
+  it.each(EVENT_TYPES)('of `%s` has complete lines, or is not sent', (type) => {
+    const example = exampleEvents().find((one) => one.type === type);
+    if (example === undefined) throw new Error(`there is no event of type ${type}`);
+    const event = toPublishedEvent(example);
+    expect(rule.matches(event)).toBe(type !== 'Request Accepted');
+    // A line that is not a JSON string would prevent the delivery.
+    const lines = rule.linesOf(event).map((line) => z.string().parse(JSON.parse(line)));
     expect(lines.map((line) => line.split(':')[0])).toEqual([
       'vif-acceptor',
       'What',
@@ -65,9 +65,9 @@ describe('what people are told', () => {
     ]);
   });
 
-  it('of a held request says who, what, why, by when and what to type', () => {
-    const held = told().find(({ type }) => type === 'Request Held');
-    const lines = mail.linesOf(held === undefined ? {} : toPublishedEvent(held));
+  it('of a held request has who, what, why, by when and what to do', () => {
+    const held = exampleEvents().find(({ type }) => type === 'Request Held');
+    const lines = rule.linesOf(held === undefined ? {} : toPublishedEvent(held));
     expect(lines.slice(0, -1)).toEqual([
       '"vif-acceptor: Request Held, target acme"',
       `"What: \`${ID}\` on \`${CONNECTION.owner}\` (vlan 101, name \`a'b/u{5c}c/u{60}/u{1b}<detail-target>'\`) is held: no-grant: because of no-grant"`,
@@ -75,14 +75,14 @@ describe('what people are told', () => {
       '"Why: no-grant: because of no-grant"',
       '"By when: between 2026-11-10T13:00:00.000Z and 2026-11-10T14:00:00.000Z"',
       expect.stringMatching(/^"To do: .*policy.*, which bypasses the policy: aws directconnect …"$/),
-      `"Where: outscale, region eu-west-2, account ${ACCOUNT}; found out at 2026-11-10T12:00:10.000Z"`,
+      `"Where: outscale, region eu-west-2, account ${ACCOUNT}; detected at 2026-11-10T12:00:10.000Z"`,
     ]);
-    expect(lines.at(-1)).toMatch(/^"More: docs\/runbook\.md#messages/);
+    expect(lines.at(-1)).toMatch(/^"More: docs\/runbook\.md#notifications/);
   });
 });
 
 describe('the topic', () => {
-  it('tells the address, takes no plain HTTP, and what alarms and events publish', () => {
+  it('sends to the address, refuses plain HTTP, and accepts messages of alarms and events', () => {
     template.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: EMAIL.email });
     const [policy] = Object.values(template.findResources('AWS::SNS::TopicPolicy'));
     const statements: { Effect: string; Principal: unknown; Condition?: object }[] =
@@ -92,12 +92,12 @@ describe('the topic', () => {
     ).toEqual([
       ['Deny', '*', ['Bool']],
       ['Allow', { Service: 'cloudwatch.amazonaws.com' }, ['StringEquals', 'ArnLike']],
-      // EventBridge sends no source that could be asked for here.
+      // EventBridge sends no source that a condition could check.
       ['Allow', { Service: 'events.amazonaws.com' }, []],
     ]);
   });
 
-  it('is that of somebody else where it is given, and nothing is made beside it', () => {
+  it('is the given topic if there is one, and no other is created', () => {
     const arn = `arn:aws:sns:eu-west-3:${ACCOUNT}:noc`;
     const given = templateOf([target('acme', 'aws', null)], {
       notify: (scope) => ({ topic: Topic.fromTopicArn(scope, 'Theirs', arn) }),
@@ -107,7 +107,7 @@ describe('the topic', () => {
     given.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [arn], OKActions: [arn] });
   });
 
-  it('is missing where nobody is to be told', () => {
+  it('does not exist without notifications', () => {
     const silent = templateOf([target('acme', 'aws', null)], { notify: 'nobody' });
     silent.resourceCountIs('AWS::SNS::Topic', 0);
     silent.resourceCountIs('AWS::Events::Rule', 0);

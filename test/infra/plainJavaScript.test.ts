@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DeploymentRefused } from '../../infra/validateOptions.ts';
 import { VifAcceptor } from '../../infra/vifAcceptor.ts';
 
-/** Why the construct refuses these properties, given as a program without types does. */
+/** Reasons for which the construct refuses these properties, passed without type checks. */
 function reasonsFor(props: unknown): readonly string[] {
   const stack = new Stack(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), 'Net');
   try {
@@ -31,7 +31,10 @@ describe('from plain JavaScript, the construct', () => {
     [{ ...GOOD, notify: 7 }, 'got `7`'],
     [{ ...GOOD, notify: {} }, 'got an object with no keys'],
     [{ ...GOOD, notify: { mail: 'noc@example.com' } }, 'got an object with the keys `mail`'],
-    [{ ...GOOD, notify: { email: ['noc@example.com'] } }, '`notify.email` is no address: a list'],
+    [
+      { ...GOOD, notify: { email: ['noc@example.com'] } },
+      '`notify.email` must be an e-mail address, got a list',
+    ],
     [
       { ...GOOD, notify: { topic: 'arn:aws:sns:eu-west-3:012345678901:noc' } },
       '`notify.topic` must be a topic',
@@ -47,7 +50,7 @@ describe('from plain JavaScript, the construct', () => {
     expect(reasonsFor(props)).toEqual([expect.stringContaining(message)]);
   });
 
-  it('tells all that is wrong at once', () => {
+  it('reports all errors at once', () => {
     const wrong = { policyDir: '', notify: 'noc', interval: 5, availableWithin: Duration.days(30) };
     expect(reasonsFor(wrong)).toHaveLength(4);
   });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type LoadedPolicy, recipientKey } from '../../core/policy.ts';
+import type { LoadedPolicy } from '../../core/policy.ts';
 import { bundleFunction } from '../../scripts/bundle.ts';
 import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { ACME_1, compileTestPolicy, PROD, SIMPLE_POLICY, startTestCloud } from '../support/cloud.ts';
@@ -27,7 +27,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** Calls the bundled function in a process of its own, which ends by itself. */
+/** Calls the bundled function in its own process, which exits by itself. */
 async function invoke(env: Record<string, string>): Promise<{ returned: unknown; log: string }> {
   const script = `
     const { handler } = await import(${JSON.stringify(file)});
@@ -47,10 +47,9 @@ async function invoke(env: Record<string, string>): Promise<{ returned: unknown;
   return { returned: JSON.parse(stderr.slice(stderr.lastIndexOf('returned ') + 9)), log: stdout + stderr };
 }
 
-/** The function's environment, with every API at its own name. */
+/** The function's environment, with every API at its real host name. */
 async function environment({ policy, digest }: LoadedPolicy): Promise<Record<string, string>> {
   return {
-    VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: recipientKey(policy.recipient) }),
     VIF_ACCEPTOR_POLICY_DIR: policyFolder({ policy, digest }),
     VIF_ACCEPTOR_TABLE: await dynamo.createTable(),
     AWS_REGION: 'eu-west-3',
@@ -92,7 +91,7 @@ it('the function reaches OUTSCALE and every service of AWS through the proxy of 
   expect(log).not.toContain('planted');
 });
 
-it('on aws it assumes its role through the proxy too', async () => {
+it('the function assumes its role on aws through the proxy too', async () => {
   const cloud = await startTestCloud({ dialect: 'aws' });
   const bus = await startEventBus();
   const names = ['directconnect', 'ec2', 'sts'].map((service) => [
@@ -121,11 +120,11 @@ it('on aws it assumes its role through the proxy too', async () => {
   expect(cloud.calls().map(({ operation }) => operation)).toContain('AssumeRole');
 });
 
-it('says that the proxy is none, and not what it is', async () => {
+it('the function reports an invalid proxy setting without its value', async () => {
   const env = { ...(await environment(SIMPLE_POLICY)), HTTPS_PROXY: 'user:planted@proxy:3128' };
   const { returned, log } = await invoke(env);
   expect(returned).toEqual({
-    threw: 'HTTPS_PROXY must be a URL such as `http://proxy.example:3128`; mend or unset it',
+    threw: 'HTTPS_PROXY must be a URL such as `http://proxy.example:3128`; correct or unset it',
   });
   expect(log).not.toContain('planted');
 });

@@ -20,11 +20,11 @@ const rule = z.object({
   ]),
 });
 
-/** What the deployed rule makes of events, as EventBridge does it. */
+/** Applies the deployed rule to events, as EventBridge does. */
 export interface RenderedRule {
-  /** whether people are told of it at all */
+  /** whether the rule sends a notification */
   matches(event: PublishedEvent): boolean;
-  /** each value is put in as it is, and nothing of it is escaped: a line must be a JSON text to be delivered */
+  /** inserts each value unchanged and unescaped: a line must be a JSON string to be delivered */
   linesOf(event: object): string[];
 }
 

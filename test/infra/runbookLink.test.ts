@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { deadLetters, TARGET_ALARMS } from '../../infra/alarms/index.ts';
+import { DEAD_LETTER_ALARM, TARGET_ALARMS } from '../../infra/alarms.ts';
 import { PROJECT_ROOT } from '../../infra/providerFunction.ts';
 import { locateRunbook, runbookUrl } from '../../infra/runbookLink.ts';
 import { writeTempFiles } from '../support/tempFiles.ts';
@@ -9,7 +9,7 @@ import { OUTSCALE, OWN_ROLE, templateOf } from './stackFixtures.ts';
 
 const text = readFileSync(`${PROJECT_ROOT}docs/runbook.md`, 'utf8');
 
-/** The anchors of the page, as a forge makes them of its headings. */
+/** The anchors of the page, as GitHub generates them from its headings. */
 const anchors = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
   heading.toLowerCase().replaceAll(' ', '-'),
 );
@@ -20,11 +20,11 @@ const alarms = [...(text.split(/^## Alarms$/m)[1]?.split(/^## /m)[0] ?? '').matc
 );
 
 describe('docs/runbook.md', () => {
-  it('has a heading for every alarm, in the same order, and none for what does not exist', () => {
-    expect(alarms).toEqual([...TARGET_ALARMS, deadLetters].map(({ title }) => title));
+  it('has a heading for every alarm, in the same order, and no others', () => {
+    expect(alarms).toEqual([...TARGET_ALARMS, DEAD_LETTER_ALARM].map(({ title }) => title));
   });
 
-  it('is where every description of an alarm that is deployed leads', () => {
+  it('is linked by the description of every deployed alarm', () => {
     const deployed = Object.values(templateOf([OUTSCALE, OWN_ROLE]).findResources('AWS::CloudWatch::Alarm'));
     const descriptions = deployed.map(({ Properties }) => JSON.stringify(Properties.AlarmDescription));
     const led = descriptions.map((description) => /docs\/runbook\.md#([\w-]+)/.exec(description)?.[1]);
@@ -32,12 +32,12 @@ describe('docs/runbook.md', () => {
     expect(led.filter((anchor) => anchor === undefined || !anchors.includes(anchor))).toEqual([]);
   });
 
-  it('is where the dashboard and the messages lead', () => {
-    expect(anchors).toEqual(expect.arrayContaining(['alarms', 'messages']));
+  it('is linked by the dashboard and by notifications', () => {
+    expect(anchors).toEqual(expect.arrayContaining(['alarms', 'notifications']));
   });
 });
 
-describe('the address of the runbook', () => {
+describe('the URL of the runbook', () => {
   const page = 'blob/HEAD/docs/runbook.md';
 
   it.each([
@@ -45,21 +45,24 @@ describe('the address of the runbook', () => {
     { remote: 'git@github.com:acme/vifs.git', is: `https://github.com/acme/vifs/${page}` },
     { remote: 'ssh://git@gitlab.example.net/net/vifs', is: `https://gitlab.example.net/net/vifs/-/${page}` },
     { remote: 'https://gitlab.com/acme/net/vifs/', is: `https://gitlab.com/acme/net/vifs/-/${page}` },
-  ])('of $remote is $is', ({ remote, is }) => {
+  ])('for remote $remote is $is', ({ remote, is }) => {
     expect(runbookUrl(remote)).toBe(is);
   });
 
-  it('never has the credential of a remote in it', () => {
+  it('never contains the credential of a remote', () => {
     expect(runbookUrl('https://robot:t0ken@github.com/acme/vifs.git')).toBe(
       `https://github.com/acme/vifs/${page}`,
     );
   });
 
-  it.each(['/srv/git/vifs.git', 'https://git.example.net/vifs.git', ''])('of `%s` is not known', (remote) => {
-    expect(runbookUrl(remote)).toBeNull();
-  });
+  it.each(['/srv/git/vifs.git', 'https://git.example.net/vifs.git', ''])(
+    'for remote `%s` is unknown',
+    (remote) => {
+      expect(runbookUrl(remote)).toBeNull();
+    },
+  );
 
-  it('is that of the checkout, and of no repository around it', () => {
+  it('is that of the checkout, and not of a surrounding repository', () => {
     const root = writeTempFiles({ 'node_modules/vif-acceptor/package.json': '{}' });
     const git = (...args: string[]) => execFileSync('git', args, { cwd: root });
     git('init', '--quiet');

@@ -10,7 +10,7 @@ import type { CompiledPolicy } from '../../language/index.ts';
 export const ACCOUNT = '012345678901';
 const WEEK = 7 * 24 * 60 * 60;
 
-/** A compiled policy that the stack is given; nothing in it matters to the stack but the recipient. */
+/** A compiled policy for the stack, which uses only its recipient. */
 export function target(
   name: string,
   provider: Provider,
@@ -29,7 +29,7 @@ export function target(
     ...change,
   };
   const text = writePolicy(policy);
-  return { file: `policy/${name}.yaml`, policy, text, digest: digestOf(text) };
+  return { file: `policy/${name}.yaml`, policy, text, digest: digestOf(text), warnings: [] };
 }
 
 const ROLE = 'arn:aws:iam::012345678901:role/vif-acceptor';
@@ -44,13 +44,13 @@ export interface Deployment {
   readonly notify?: Notify | ((scope: Stack) => Notify);
   readonly revision?: string;
   readonly stackName?: string;
-  /** whether the function is bundled, which takes about a second */
+  /** whether to bundle the function, which takes about a second */
   readonly bundled?: boolean;
 }
 
 export const REVISION = 'v1-2-gabcdef0';
 
-/** The stack as `cdk synth` makes it, of policies that are compiled already. */
+/** The stack as `cdk synth` creates it, from compiled policies. */
 export function stackOf(policies: readonly CompiledPolicy[], deployment: Deployment = {}): Stack {
   return installationOf(policies, deployment).stack;
 }
@@ -60,7 +60,7 @@ export function installationOf(
   { minutes = 5, env, notify = 'nobody', revision = REVISION, stackName, bundled = false }: Deployment = {},
 ): { stack: Stack; installation: Installation } {
   const app = new App({
-    // It takes seconds; the test of the whole app has it.
+    // It takes seconds; the test of the whole app includes it.
     builtinCloudFormationValidation: false,
     context: bundled ? {} : { 'aws:cdk:bundling-stacks': [] },
   });

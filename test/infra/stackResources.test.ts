@@ -5,7 +5,7 @@ import { OTHER_ROLE, OUTSCALE, OWN_ROLE, REVISION, target, templateOf } from './
 describe('the function', () => {
   const template = templateOf([OWN_ROLE, OTHER_ROLE]);
 
-  it('runs on Node 24 on arm64, with its own log', () => {
+  it('runs on Node 24 on arm64, with its own log group', () => {
     template.hasResourceProperties('AWS::Lambda::Function', {
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
@@ -16,16 +16,12 @@ describe('the function', () => {
     template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 365 });
   });
 
-  it('is told who each of its targets must be, and nothing secret', () => {
+  it('has an environment with settings only, and no secret', () => {
     template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: {
         Variables: {
           POWERTOOLS_SERVICE_NAME: 'vif-acceptor',
           POWERTOOLS_METRICS_NAMESPACE: 'VifAcceptor',
-          VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({
-            lyon: 'aws/eu-west-3/012345678901',
-            nice: 'aws/eu-west-3/012345678901',
-          }),
           VIF_ACCEPTOR_TABLE: { Ref: Match.stringLikeRegexp('^Ledger') },
           VIF_ACCEPTOR_AVAILABLE_WITHIN_MINUTES: '120',
         },
@@ -33,12 +29,12 @@ describe('the function', () => {
     });
   });
 
-  it('is never called again for the same event', () => {
+  it('is never retried by Lambda for the same event', () => {
     template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 0 });
   });
 });
 
-it('what outlives the stack is the ledger and the log of each function, and nothing else', () => {
+it('the stack retains only the ledger and the log group of each function', () => {
   const { Resources } = templateOf([OUTSCALE, OWN_ROLE], { notify: { email: 'noc@example.com' } }).toJSON();
   const all = Object.values<{ Type: string; DeletionPolicy?: string; UpdateReplacePolicy?: string }>(
     Resources,
@@ -53,7 +49,7 @@ it('what outlives the stack is the ledger and the log of each function, and noth
 });
 
 describe('the ledger', () => {
-  it('is one table for all, paid by use, that outlives the stack and can be set back to any second', () => {
+  it('is one retained table for all targets, billed per request, with point-in-time recovery', () => {
     const template = templateOf([OUTSCALE, OWN_ROLE]);
     template.resourceCountIs('AWS::DynamoDB::Table', 1);
     template.hasResource('AWS::DynamoDB::Table', {
@@ -73,7 +69,7 @@ describe('the ledger', () => {
 });
 
 describe('the schedule', () => {
-  it('calls each target by its name, every five minutes, and again while Lambda does not take the call', () => {
+  it('invokes the function for each target every five minutes, and retries while Lambda does not take the invocation', () => {
     const template = templateOf([OUTSCALE, OWN_ROLE]);
     template.resourceCountIs('AWS::Scheduler::Schedule', 2);
     for (const name of ['paris', 'lyon']) {
@@ -93,7 +89,7 @@ describe('the schedule', () => {
   it.each([
     { provider: 'OUTSCALE', targets: [OUTSCALE, OWN_ROLE], name: 'paris', calls: /^OutscaleFunction/ },
     { provider: 'AWS', targets: [OUTSCALE, OWN_ROLE], name: 'lyon', calls: /^AwsFunction/ },
-  ])('calls the function of $provider by a role that may call no other', ({ targets, name, calls }) => {
+  ])('invokes the function of $provider with a role that may invoke no other', ({ targets, name, calls }) => {
     const template = templateOf(targets);
     const [schedule] = Object.values(
       template.findResources('AWS::Scheduler::Schedule', {
@@ -115,7 +111,7 @@ describe('the schedule', () => {
     { minutes: 5, rate: 'rate(5 minutes)', patience: 240, timeout: 240 },
     { minutes: 60, rate: 'rate(1 hour)', patience: 3540, timeout: 900 },
   ])(
-    'of $minutes minutes leaves a call $patience s and a pass $timeout s',
+    'of $minutes minutes gives an invocation $patience s and a run $timeout s',
     ({ minutes, rate, patience, timeout }) => {
       const template = templateOf([OUTSCALE], { minutes });
       template.hasResourceProperties('AWS::Lambda::Function', { Timeout: timeout });
@@ -131,26 +127,29 @@ describe('the schedule', () => {
 });
 
 describe('the outputs', () => {
-  it('tell the digest of every policy, the revision, and the names that commands need', () => {
+  it('contain the digest of every policy, the revision, and the names that commands need', () => {
     const notify = { email: 'noc@example.com' };
     const outputs = Object.values(templateOf([OUTSCALE, OWN_ROLE], { notify }).findOutputs('*'));
-    const made = (of: string): object => ({ Ref: expect.stringMatching(of) });
+    const reference = (pattern: string): object => ({ Ref: expect.stringMatching(pattern) });
     expect(outputs).toEqual([
       { Description: 'policy of target paris', Value: OUTSCALE.digest },
       { Description: 'policy of target lyon', Value: OWN_ROLE.digest },
       { Description: 'revision of the policies', Value: REVISION },
-      { Description: 'memory of all targets', Value: made('^Ledger') },
-      { Description: 'log of function Outscale', Value: made('^OutscaleLogs') },
-      { Description: 'log of function Aws', Value: made('^AwsLogs') },
-      { Description: 'what AWS could not deliver', Value: made('^QueuesDeadLetters') },
-      { Description: 'what became of passes that failed', Value: made('^QueuesFailedPasses') },
-      { Description: 'who is told', Value: made('^Topic') },
-      { Description: 'dashboard', Value: made('^Dashboard') },
-      { Description: 'dashboard', Value: { 'Fn::Join': ['', expect.arrayContaining([made('^Dashboard')])] } },
+      { Description: 'ledger of all targets', Value: reference('^Ledger') },
+      { Description: 'log of function Outscale', Value: reference('^OutscaleLogs') },
+      { Description: 'log of function Aws', Value: reference('^AwsLogs') },
+      { Description: 'undelivered invocations and notifications', Value: reference('^QueuesDeadLetters') },
+      { Description: 'records of failed runs', Value: reference('^QueuesFailedRuns') },
+      { Description: 'notifications and alarms', Value: reference('^Topic') },
+      { Description: 'dashboard', Value: reference('^Dashboard') },
+      {
+        Description: 'dashboard',
+        Value: { 'Fn::Join': ['', expect.arrayContaining([reference('^Dashboard')])] },
+      },
     ]);
   });
 
-  it('keep targets apart whose names differ in a hyphen alone', () => {
+  it('distinguish targets whose names differ only in a hyphen', () => {
     const own = Object.values(
       templateOf(['a-1', 'a1'].map((name) => target(name, 'aws', null))).findOutputs('*'),
     );

@@ -16,22 +16,22 @@ function reasons(build: () => unknown): readonly string[] {
 }
 
 describe('a stack', () => {
-  it('refuses an OUTSCALE target without a secret, and says what to add and where', () => {
+  it('refuses an OUTSCALE target without a secret, and shows what to add', () => {
     expect(reasons(() => stackOf([target('paris', 'outscale', null)]))).toEqual([
       'policy/paris.yaml: recipient: the function needs the access key of the OUTSCALE account; ' +
-        'keep it in Secrets Manager and add `credentials: { secret: vif-acceptor/outscale }`',
+        'store it in Secrets Manager and add `credentials: { secret: vif-acceptor/outscale }`',
     ]);
   });
 
   it('refuses an AWS target without a role outside the recipient’s account', () => {
     expect(reasons(() => stackOf([OWN_ROLE], ELSEWHERE))).toEqual([
-      'policy/lyon.yaml: recipient.account: without credentials the function acts for the account that it is deployed to, ' +
+      'policy/lyon.yaml: recipient.account: without credentials the function acts for the account of the stack, ' +
         '`210987654321`, and not for `012345678901`; deploy it there, or add ' +
         '`credentials: { role: "arn:aws:iam::012345678901:role/vif-acceptor" }` to `recipient`',
     ]);
   });
 
-  it('names the role by the partition of the region', () => {
+  it('suggests a role ARN with the partition of the region', () => {
     const { recipient } = OWN_ROLE.policy;
     const sovereign = { ...recipient, region: 'eusc-de-east-1' };
     const berlin = target('berlin', 'aws', null, { recipient: sovereign });
@@ -43,8 +43,8 @@ describe('a stack', () => {
   it.each([
     { where: 'in the recipient’s account', deployment: HOME, targets: [OUTSCALE, OWN_ROLE, OTHER_ROLE] },
     { where: 'elsewhere, with a role or a secret', deployment: ELSEWHERE, targets: [OUTSCALE, OTHER_ROLE] },
-    { where: 'where the account is not known yet', deployment: {}, targets: [OWN_ROLE] },
-  ])('is built $where', ({ deployment, targets }) => {
+    { where: 'if the account is not known yet', deployment: {}, targets: [OWN_ROLE] },
+  ])('is created $where', ({ deployment, targets }) => {
     expect(reasons(() => stackOf(targets, deployment))).toEqual([]);
   });
 
@@ -55,9 +55,11 @@ describe('a stack', () => {
     'key$',
     'arn:aws:secretsmanager:*:012345678901:secret:keys',
     'arn:aws:s3:::keys',
-  ])('refuses the secret `%s`, which is not one secret', (secret) => {
+  ])('refuses the secret `%s`, which does not name exactly one secret', (secret) => {
     expect(reasons(() => stackOf([target('paris', 'outscale', { secret })]))).toEqual([
-      expect.stringContaining('policy/paris.yaml: recipient.credentials.secret: is no name of one secret'),
+      expect.stringContaining(
+        'policy/paris.yaml: recipient.credentials.secret: must name exactly one secret',
+      ),
     ]);
   });
 
@@ -65,13 +67,15 @@ describe('a stack', () => {
     'arn:aws:iam::012345678901:role/*',
     'arn:aws:iam::*:role/acceptor',
     'arn:aws:iam::012345678901:role/a?',
-  ])('refuses the role `%s`, which is not one role', (role) => {
+  ])('refuses the role `%s`, which does not name exactly one role', (role) => {
     expect(reasons(() => stackOf([target('nice', 'aws', { role, externalId: null })]))).toEqual([
-      expect.stringContaining('policy/nice.yaml: recipient.credentials.role: is no ARN of one role'),
+      expect.stringContaining(
+        'policy/nice.yaml: recipient.credentials.role: must be the ARN of exactly one role',
+      ),
     ]);
   });
 
-  it('tells every reason at once', () => {
+  it('reports all reasons at once', () => {
     expect(
       reasons(() => stackOf([target('a', 'outscale', null), target('b', 'outscale', null)])),
     ).toHaveLength(2);

@@ -26,7 +26,7 @@ function grant(written: string) {
 }
 
 describe('the compiled form', () => {
-  it('of the smallest policy says every default', () => {
+  it('of the smallest policy contains every default', () => {
     const nothing = {
       connection: null,
       vlan: null,
@@ -50,7 +50,7 @@ describe('the compiled form', () => {
         expiry: 7 * 86400,
       },
       freeze: false,
-      limits: { acceptsPerPass: 10 },
+      limits: { acceptsPerRun: 10 },
       owners: [
         {
           name: 'acme',

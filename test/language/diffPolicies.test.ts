@@ -10,12 +10,12 @@ function diff(old: string, now: string) {
     if (!compiled.ok) throw new Error(compiled.errors.map(({ message }) => message).join());
     return compiled.policy;
   });
-  if (before === undefined || after === undefined) throw new Error('two policies went in');
+  if (before === undefined || after === undefined) throw new Error('a policy was not compiled');
   return diffPolicies(before, after, NOW);
 }
 
 describe('a diff', () => {
-  it('shows no request that is held for its addresses whatever a policy says', () => {
+  it('shows no request whose addresses no policy can accept', () => {
     const one = 'a: { gateway: vgw-12345678, match: { vlan: [1] } }';
     const single = 'b: { gateway: vgw-87654321, match: { vlan: [2], peers: [169.254.10.1/32] } }';
     expect(diff(one, `${one}, ${single}`)).toMatchObject({ changes: [], opens: false });
@@ -27,26 +27,26 @@ describe('a diff', () => {
   });
 
   it.each(['name: ["*"]', 'vlan: [1-4094]', 'asn: [1-4294967295]', 'peers: [0.0.0.0/0, "::/0"]'])(
-    'calls a limit the same that counts whatever has any value, as what is not given counts too: %s',
+    'treats a limit as unchanged if a new condition matches every value, because absent values count too: %s',
     (demand) => {
       const [plain, every] = ['', `match: { ${demand} }, `].map(
         (match) => `a: { gateway: vgw-12345678, ${match}limit: 1 }`,
       );
       const { changes, limits, opens } = diff(plain ?? '', every ?? '');
-      // What is not given is no longer accepted, and that is said.
+      // Requests without the field are no longer accepted, which the diff reports.
       expect(changes.map(({ kind }) => kind)).toEqual(['removed']);
       expect([limits, opens]).toEqual([[], false]);
     },
   );
 
-  it('reports a grant under another name, whatever else is changed of its limits and times', () => {
+  it('reports a renamed grant, even if its limits and times are changed', () => {
     const old =
       'a: { gateway: vgw-12345678, match: { vlan: [1] }, limit: 1 }, b: { gateway: vgw-87654321, match: { vlan: [2] } }';
     const now = old.replace('a:', 'z:').replace('limit: 1', 'limit: 2');
     const acme = { old: 'acme', new: 'acme' };
     expect(diff(old, now).renamed).toEqual([{ owner: acme, grant: { old: 'a', new: 'z' } }]);
     expect(diff(old, old).renamed).toEqual([]);
-    // Two that changed places have their names still.
+    // Two grants that exchange their contents keep their names.
     expect(diff(old, old.replace('a:', 'c:').replace('b:', 'a:').replace('c:', 'b:')).renamed).toEqual([]);
     expect(diff(old, old.replace('a:', 'z:').replace('[1]', '[3]')).renamed).toEqual([]);
   });

@@ -4,7 +4,7 @@ import { compileFiles, compilePolicy, idleGrants, oddRegion } from '../../langua
 describe('the examples', () => {
   const result = compileFiles('examples');
 
-  it('compile side by side, each with what the function needs to sign in', () => {
+  it('compile together, each with the credentials that the function needs', () => {
     expect(result).toMatchObject({ ok: true });
     const policies = result.ok ? result.policies : [];
     expect(policies.map(({ policy }) => [policy.target, policy.recipient.credentials])).toEqual([
@@ -24,7 +24,7 @@ describe('the examples', () => {
     expect(warnings.flat()).toEqual([]);
   });
 
-  it('between them use every match field', () => {
+  it('together use every match field', () => {
     const policies = result.ok ? result.policies : [];
     const matches = policies.flatMap(({ policy }) =>
       policy.owners.flatMap(({ grants }) => grants.map(({ match }) => match)),

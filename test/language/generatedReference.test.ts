@@ -7,18 +7,18 @@ import { updateGeneratedTables } from '../../language/reference/referenceTables.
 
 const SCHEMA = 'docs/policy.schema.json';
 const PAGE = readFileSync('docs/policy.md', 'utf8');
-const RENEW = 'what docs/ says of the policy file is out of date: renew it by `npm run docs`';
+const RENEW = 'the generated parts of docs/ are out of date: run `npm run docs`';
 
-describe('what docs/ says of the policy file', () => {
-  it('is what the code says: its JSON schema', () => {
+describe('the documentation of the policy file', () => {
+  it('has the JSON schema of the code', () => {
     expect(readFileSync(SCHEMA, 'utf8'), RENEW).toBe(formatJsonSchema());
   });
 
-  it('is what the code says: the tables of its page', () => {
+  it('has the tables of the code', () => {
     expect(PAGE, RENEW).toBe(updateGeneratedTables(PAGE));
   });
 
-  it('is renewed table by table, wherever the tables stand, and no table may be left out', () => {
+  it('has a place for every table, and each is regenerated in its place', () => {
     const emptied = PAGE.replaceAll(/(<!-- table \w+: .* -->\n\n)(.*\n)*?(\n<!-- end -->)/g, '$1$3');
     expect(emptied).not.toContain('| key |');
     expect(updateGeneratedTables(emptied)).toBe(PAGE);
@@ -27,7 +27,7 @@ describe('what docs/ says of the policy file', () => {
     );
   });
 
-  it('is right where it shows whole policies', () => {
+  it('shows complete policies that compile', () => {
     const blocks = [...PAGE.matchAll(/```yaml\n(.*?)```/gs)].map(([, text = '']) => text);
     const policies = blocks.filter((text) => text.includes('version: 1'));
     expect(policies).toHaveLength(2);
@@ -38,8 +38,8 @@ describe('what docs/ says of the policy file', () => {
 
   it.each([
     ['freeze', 'freeze: false'],
-    ['acceptsPerPass', 'limits: { acceptsPerPass: 10 }'],
-  ])('is right about what an absent `%s` means', (key, written) => {
+    ['acceptsPerRun', 'limits: { acceptsPerRun: 10 }'],
+  ])('states the default of `%s`', (key, written) => {
     const policy = PAGE.slice(PAGE.indexOf('version: 1'), PAGE.indexOf('\n```', PAGE.indexOf('version: 1')));
     const [without, digest] = [policy, `${policy}\n${written}`].map((text) => {
       const result = compilePolicy({ file: 'policy/acme.yaml', text });
@@ -53,7 +53,7 @@ describe('what docs/ says of the policy file', () => {
 });
 
 describe('each example', () => {
-  it.each(globSync('examples/*.yaml').sort())('%s tells editors where its JSON schema is', (file) => {
+  it.each(globSync('examples/*.yaml').sort())('%s names its JSON schema for editors', (file) => {
     const [first = ''] = readFileSync(file, 'utf8').split('\n');
     const [, path = ''] = /^# yaml-language-server: \$schema=(\S+)$/.exec(first) ?? [];
     expect(join(dirname(file), path)).toBe(SCHEMA);

@@ -8,21 +8,21 @@ import { OWNERS } from './errors/ownerErrors.ts';
 import { RECIPIENT } from './errors/recipientErrors.ts';
 import { SCHEMA } from './errors/schemaErrors.ts';
 
-/** Kinds of faults that no JSON schema can see, and why. */
+/** The codes of errors that no JSON schema can detect, and why. */
 const UNSEEN: { readonly [Code in FaultCode]?: string } = {
-  'same-gateway': 'it joins two places',
-  'undefined-gateway': 'it joins two places',
-  'unused-gateway': 'it joins two places',
-  'connection-of-two': 'it joins two places',
-  'connection-of-other': 'it joins two places',
-  'role-partition': 'it joins two places',
+  'same-gateway': 'it relates two parts of the file',
+  'undefined-gateway': 'it relates two parts of the file',
+  'unused-gateway': 'it relates two parts of the file',
+  'connection-of-two': 'it relates two parts of the file',
+  'connection-of-other': 'it relates two parts of the file',
+  'role-partition': 'it relates two parts of the file',
   'empty-interval': 'it compares two values',
   'grants-overlap': 'it compares grants',
   'grants-undecided': 'it compares grants',
   'host-bits': 'it needs arithmetic',
 };
 
-/** Single faults of other kinds: two ends, a calendar, a sum; and how a number is spelt, which YAML does not tell. */
+/** Single mistakes that it cannot detect although it knows the code: reversed ends, the calendar, a sum, the spelling of a number. */
 const UNSEEN_HERE = [
   ...['[199-100]', '[65534-64512]', 'from: 2026-02-29T00:00:00Z', 'expiry: P99999D'],
   ...['version: 1.0', 'limit: 1e3', 'limit: 010', 'vlan: [1e3]', 'vlan: [0x10]', 'asn: [65010.0]'],
@@ -32,15 +32,15 @@ const ROWS = [SCHEMA, RECIPIENT, GATEWAYS, OWNERS, MATCHES].flat().filter(([text
 const isUnseen = ([text, code]: Row): boolean =>
   UNSEEN[code] !== undefined || UNSEEN_HERE.some((slip) => text.includes(slip));
 
-describe('the JSON schema, alone', () => {
+describe('the JSON schema by itself', () => {
   it.each(ROWS.filter((row) => !isUnseen(row)).map((row) => [row[1], row[2], row] as const))(
-    'sees %s at %s',
+    'detects %s at %s',
     (_, __, [text]) => {
       expect(schemaErrorsOf(text)).not.toEqual([]);
     },
   );
 
-  it('sees, among others, what people get wrong most', () => {
+  it('detects the most frequent mistakes', () => {
     const seen = new Set(ROWS.filter((row) => !isUnseen(row)).map(([, code]) => code));
     expect([...seen].sort()).toEqual(
       [
@@ -78,13 +78,13 @@ describe('the JSON schema, alone', () => {
           'instant',
           'no-predicate',
         ],
-        ...['hold-bgp-key', 'number-spelling', 'vlan', 'asn', 'cidr', 'unreturned-field'],
+        ...['hold-bgp-key', 'number-spelling', 'duplicate-key', 'vlan', 'asn', 'cidr', 'unreturned-field'],
       ].sort(),
     );
   });
 
   it.each(ROWS.filter(isUnseen).map((row) => [row[1], row[2], row] as const))(
-    'says nothing of %s at %s, which only the checker can see',
+    'does not detect %s at %s, which only the checker can',
     (_, __, [text]) => {
       expect(schemaErrorsOf(text)).toEqual([]);
     },

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { compilePolicies, compilePolicy, formatFault } from '../../language/index.ts';
 
-/** Position, path and code of every fault. */
-function told(text: string): string[] {
+/** Position, path and code of every error. */
+function errorsIn(text: string): string[] {
   const result = compilePolicy({ file: 'policy/acme.yaml', text });
   return result.ok
     ? []
@@ -11,8 +11,8 @@ function told(text: string): string[] {
 
 const RECIPIENT = 'recipient: { provider: outscale, region: eu-west-2, account: "012345678901" }';
 
-describe('all faults are told at once, in the order of the file', () => {
-  it('of YAML, of the schema and of the rules', () => {
+describe('all errors are reported at once, in the order of the file', () => {
+  it('including those of YAML, of the schema and of the rules', () => {
     const text = `version: 2
 recipient:
   provider: outscale
@@ -39,7 +39,7 @@ owners:
 hold:
   - &line { reason: 5 }
 `;
-    expect(told(text)).toEqual([
+    expect(errorsIn(text)).toEqual([
       '1:10 version wrong-value',
       '4:3 recipient.regin unknown-key',
       '5:12 recipient.account unquoted-account',
@@ -63,32 +63,32 @@ hold:
     ]);
   });
 
-  it('but a gateway is not called unused while something that could use it cannot be read', () => {
+  it('without an unused gateway if a part that may use it cannot be read', () => {
     const gateways = 'gateways: { lab: vgw-12345678 }';
     const owner = (rest: string): string =>
       `version: 1\n${RECIPIENT}\n${gateways}\nowners: { a: { connections: [dxcon-1], ${rest} } }`;
-    expect(told(owner('gateway: vgw-87654321'))).toEqual(['3:18 gateways.lab unused-gateway']);
-    expect(told(owner('gateway: 5'))).toEqual(['4:49 owners.a.gateway wrong-type']);
-    expect(told(owner('gatway: lab'))).toEqual(['4:40 owners.a.gatway unknown-key']);
-    expect(told(owner('grants: lab'))).toEqual(['4:48 owners.a.grants wrong-type']);
-    expect(told(owner('grants: { x: { gateway: vgw-87654321 }, y: lab }'))).toEqual([
+    expect(errorsIn(owner('gateway: vgw-87654321'))).toEqual(['3:18 gateways.lab unused-gateway']);
+    expect(errorsIn(owner('gateway: 5'))).toEqual(['4:49 owners.a.gateway wrong-type']);
+    expect(errorsIn(owner('gatway: lab'))).toEqual(['4:40 owners.a.gatway unknown-key']);
+    expect(errorsIn(owner('grants: lab'))).toEqual(['4:48 owners.a.grants wrong-type']);
+    expect(errorsIn(owner('grants: { x: { gateway: vgw-87654321 }, y: lab }'))).toEqual([
       '4:83 owners.a.grants.y wrong-type',
     ]);
   });
 
-  it('nor a gateway undefined while `gateways` cannot be read', () => {
+  it('without an undefined gateway if `gateways` cannot be read', () => {
     const text = `version: 1\n${RECIPIENT}\ngateways: lab\nowners: { a: { connections: [dxcon-1], gateway: lab } }`;
-    expect(told(text)).toEqual(['3:11 gateways wrong-type']);
+    expect(errorsIn(text)).toEqual(['3:11 gateways wrong-type']);
   });
 
-  it('nor a connection foreign while those of its owner cannot be read', () => {
+  it('without a foreign connection if the connections of the owner cannot be read', () => {
     const text = `version: 1
 ${RECIPIENT}
 owners: { a: { connections: [*x], grants: { g: { gateway: vgw-12345678, match: { connection: [dxcon-2] } } } } }`;
-    expect(told(text)).toEqual(['3:30 owners.a.connections[0] alias']);
+    expect(errorsIn(text)).toEqual(['3:30 owners.a.connections[0] alias']);
   });
 
-  it('and what stands twice is judged in both places', () => {
+  it('including those in both occurrences of a duplicate key', () => {
     const text = `version: 1
 ${RECIPIENT}
 owners:
@@ -97,7 +97,7 @@ gateways: { lab: vgw-12345678 }
 owners:
   b: { connections: [dxcon-1], gateway: core }
 gateways: { core: vgw-1 }`;
-    expect(told(text)).toEqual([
+    expect(errorsIn(text)).toEqual([
       '6:1 owners duplicate-key',
       '7:22 owners.b.connections[0] connection-of-two',
       '8:1 gateways duplicate-key',
@@ -105,7 +105,7 @@ gateways: { core: vgw-1 }`;
     ]);
   });
 
-  it('up to a slip of syntax: what follows may not be what was meant', () => {
+  it('up to an error of syntax, because the rest may be read otherwise than it was meant', () => {
     const text = `version: 2
 recipient: { provider: outscale, region: eu-west-2, account: 012345678901 }
 freeze: true
@@ -115,27 +115,27 @@ owners:
     gateway: lab
 freese: true
 `;
-    expect(told(text)).toEqual([
+    expect(errorsIn(text)).toEqual([
       '1:10 version wrong-value',
       '2:62 recipient.account unquoted-account',
       '7:5  yaml-syntax',
     ]);
   });
 
-  it('and of all files, with what is wrong between them', () => {
-    const sound = (account: string): string =>
+  it('for all files, including errors between them', () => {
+    const validPolicy = (account: string): string =>
       `version: 1\nrecipient: { provider: aws, region: eu-west-1, account: "${account}" }\nowners: { a: { connections: [dxcon-1], gateway: vgw-12345678 } }\n`;
     const result = compilePolicies([
-      { file: 'policy/two.yaml', text: `${sound('012345678901')}freese: true` },
-      { file: 'policy/one.yaml', text: sound('012345678901') },
-      { file: 'policy/Three.yaml', text: sound('210987654321') },
+      { file: 'policy/two.yaml', text: `${validPolicy('012345678901')}freese: true` },
+      { file: 'policy/one.yaml', text: validPolicy('012345678901') },
+      { file: 'policy/Three.yaml', text: validPolicy('210987654321') },
     ]);
     expect(result.ok ? [] : result.errors.map(formatFault)).toEqual([
       expect.stringMatching(
-        /^policy\/Three\.yaml:1:1 the file's name is the target's, and `Three` is no name; rename it: /,
+        /^policy\/Three\.yaml:1:1 the file name is the name of the target, and `Three` is not a valid name; rename it: /,
       ),
       'policy/one.yaml:2:12 recipient: `policy/one.yaml` and `policy/two.yaml` are both for `aws/eu-west-1/012345678901`; ' +
-        'merge the two: one file for each provider, region and account',
+        'merge them: one file for each provider, region and account',
       'policy/two.yaml:4:1 freese: unknown key `freese`; did you mean `freeze`?',
     ]);
   });

@@ -22,7 +22,7 @@ describe('policies that mean the same have the same digest', () => {
       [ACME],
       [owner('grants: { default: { gateway: vgw-12345678 } }')],
     ],
-    ['defaults, written or not', [ACME], [ACME, 'freeze: false', 'limits: { acceptsPerPass: 10 }']],
+    ['defaults, written or not', [ACME], [ACME, 'freeze: false', 'limits: { acceptsPerRun: 10 }']],
     [
       'a gateway by its name, or by its ID',
       [owner('gateway: lab'), 'gateways: { lab: vgw-12345678 }'],
@@ -34,7 +34,7 @@ describe('policies that mean the same have the same digest', () => {
       [ACME, 'hold: [{ vlan: [5-9, 1, 2-4, "3-3"] }]'],
     ],
     [
-      'a hold line once, or twice',
+      'a hold rule once, or twice',
       [ACME, 'hold: [{ vlan: [1] }]'],
       [ACME, 'hold: [{ vlan: [1] }, { vlan: [1] }]'],
     ],
@@ -54,7 +54,7 @@ describe('policies that mean the same have the same digest', () => {
     expect(digest(other)).toBe(digest(one));
   });
 
-  it('and those that do not, do not', () => {
+  it('policies that differ in meaning have different digests', () => {
     const policies = [
       [ACME],
       [ACME, 'freeze: true'],

@@ -17,7 +17,7 @@ const TABLES: Readonly<Record<string, readonly Row[]>> = {
   MATCHES,
 };
 
-/** Faults of files and folders rather than of what stands in them: files.test.ts. */
+/** Errors about files and folders, which policyFiles.test.ts covers. */
 const OF_FILES = [
   'no-folder',
   'no-policy',
@@ -29,40 +29,47 @@ const OF_FILES = [
   'same-recipient',
 ];
 
-/** Faults of cases: caseFaults.test.ts. */
+/** Warnings, which renamedKeys.test.ts covers. */
+const OF_WARNINGS = ['renamed-key'];
+
+/** Errors in policy tests, which policyTestErrors.test.ts covers. */
 const OF_CASES = ['no-target', 'case-twice', 'expectation', 'reason-code', 'undecidable-reason', 'address'];
 
-describe('a policy with one slip has one fault, told where it is and how to mend it', () => {
+describe('a policy with one mistake has one error, with its position and a fix', () => {
   for (const [table, rows] of Object.entries(TABLES)) {
     it.each(rows.map((row) => [shown(row), row] as const))(
       `${table}: %s`,
-      (_, [text, code, path, place, mend]) => {
+      (_, [text, code, path, place, fix]) => {
         const result = compilePolicy({ file: 'policy/acme.yaml', text });
-        const faults = result.ok ? [] : result.errors;
-        expect(faults.map((fault) => [fault.code, fault.path, `${fault.line}:${fault.column}`])).toEqual([
+        const errors = result.ok ? [] : result.errors;
+        expect(errors.map((error) => [error.code, error.path, `${error.line}:${error.column}`])).toEqual([
           [code, path, place],
         ]);
-        expect(faults[0]?.fix).toContain(mend);
+        expect(errors[0]?.fix).toContain(fix);
       },
     );
   }
 
-  it('and every kind of fault stands in one of the tables', () => {
-    const told = new Set<string>(Object.values(TABLES).flatMap((rows) => rows.map(([, code]) => code)));
-    expect(FAULT_CODES.filter((code) => !told.has(code))).toEqual([...OF_FILES, ...OF_CASES]);
+  it('the tables cover every code', () => {
+    const covered = new Set<string>(Object.values(TABLES).flatMap((rows) => rows.map(([, code]) => code)));
+    expect(FAULT_CODES.filter((code) => !covered.has(code))).toEqual([
+      ...OF_FILES,
+      ...OF_WARNINGS,
+      ...OF_CASES,
+    ]);
   });
 
-  it.each(Object.values(TABLES).flat())('and the words for people keep to house style: %#', (text) => {
+  it.each(Object.values(TABLES).flat())('the messages follow the house style: %#', (text) => {
     const result = compilePolicy({ file: 'policy/acme.yaml', text });
-    for (const fault of result.ok ? [] : result.errors) {
-      expect(formatFault(fault)).toMatch(/^policy\/acme\.yaml:\d+:\d+ \P{Cc}+; \P{Cc}+[^.]$/u);
-      expect(fault.message).toMatch(/^[a-z`]/);
-      expect(fault.fix).toMatch(/^[a-z`]/);
+    for (const error of result.ok ? [] : result.errors) {
+      expect(formatFault(error)).toMatch(/^policy\/acme\.yaml:\d+:\d+ \P{Cc}+; \P{Cc}+[^.]$/u);
+      expect(error.message).toMatch(/^[a-z`]/);
+      expect(error.fix).toMatch(/^[a-z`]/);
     }
   });
 });
 
-/** The slip itself: the line that the fault is in, without what all rows share. */
+/** The line with the mistake, without what all rows share. */
 function shown([text, code, path, place]: Row): string {
   const line = text.split('\n')[Number(place.split(':')[0]) - 1] ?? '';
   return `${code} at ${path === '' ? place : path}: ${line.trim().slice(0, 60)}`;

@@ -23,10 +23,10 @@ function write(name: string, content: string | Uint8Array): string {
   return file;
 }
 
-/** File and code of every fault, with the mend. */
-function faults(where: string): string[][] {
+/** File, code and fix of every error. */
+function errors(where: string): string[][] {
   const result = compileFiles(where);
-  return result.ok ? [] : result.errors.map(({ file, code, fix: mend }) => [file, code, mend]);
+  return result.ok ? [] : result.errors.map(({ file, code, fix }) => [file, code, fix]);
 }
 
 describe('a file that is not in UTF-8', () => {
@@ -43,7 +43,7 @@ describe('a file that is not in UTF-8', () => {
 });
 
 describe('a folder of policies', () => {
-  it('is compiled by file name, whatever else is in it', () => {
+  it('is compiled by file name, and other files in it are ignored', () => {
     write('b.yaml', POLICY);
     write('a.yaml', ELSEWHERE);
     write('README.md', 'not a policy');
@@ -54,33 +54,33 @@ describe('a folder of policies', () => {
     expect(result.ok && result.policies.map(({ policy }) => policy.target)).toEqual(['a', 'b']);
   });
 
-  it('that is not there, or is a file, is told with how to make a policy', () => {
+  it('that does not exist, or is a file, gives an error that explains how to create a policy', () => {
     const missing = join(folder, 'policy');
-    expect(faults(missing)).toEqual([
+    expect(errors(missing)).toEqual([
       [missing, 'no-folder', expect.stringContaining('vif-acceptor -- policy init')],
     ]);
     const file = write('a.yaml', POLICY);
-    expect(faults(file)).toEqual([[file, 'no-folder', expect.stringContaining('policy init')]]);
+    expect(errors(file)).toEqual([[file, 'no-folder', expect.stringContaining('policy init')]]);
   });
 
-  it('without a policy is told with how to make one', () => {
+  it('without a policy gives an error that explains how to create one', () => {
     write('README.md', 'not a policy');
-    expect(faults(folder)).toEqual([
+    expect(errors(folder)).toEqual([
       [folder, 'no-policy', expect.stringContaining('npm run -s vif-acceptor -- policy init')],
     ]);
   });
 
-  it('with a file that would be passed over is refused', () => {
+  it('with a file of another extension gives an error, because the file would be ignored', () => {
     write('a.yaml', POLICY);
     const yml = write('b.yml', ELSEWHERE);
     const loud = write('c.YAML', ELSEWHERE);
-    expect(faults(folder)).toEqual([
+    expect(errors(folder)).toEqual([
       [yml, 'file-extension', 'rename it to `b.yaml`'],
       [loud, 'file-extension', 'rename it to `c.yaml`'],
     ]);
   });
 
-  it('with YAML in a sub-folder is refused, since nothing would read it', () => {
+  it('with YAML in a sub-folder gives an error, because it would be ignored', () => {
     write('a.yaml', POLICY);
     for (const name of ['aws', 'aws/deep', 'cases', 'cases/deep', '.hidden', 'node_modules'])
       mkdirSync(join(folder, name));
@@ -90,85 +90,80 @@ describe('a folder of policies', () => {
     write('cases/one.yaml', 'not a policy');
     write('.hidden/b.yaml', 'of an editor');
     write('node_modules/b.yaml', 'of a package');
-    // Neither leads to a policy that is not read already.
+    // Neither link leads to a policy that is not read anyway.
     symlinkSync('.', join(folder, 'self'));
     symlinkSync('..', join(folder, 'aws/up'));
     const fix = expect.stringContaining(`move it up into \`${folder}\``);
-    expect(faults(folder)).toEqual([
+    expect(errors(folder)).toEqual([
       [deep, 'sub-folder', fix],
       [policy, 'sub-folder', fix],
     ]);
   });
 
-  it('with links that lead in a circle is read, and such a policy is a fault', () => {
+  it('with a loop of symbolic links is read, and a policy that is such a link gives an error', () => {
     write('a.yaml', POLICY);
     symlinkSync('circle', join(folder, 'circle'));
     const circle = join(folder, 'circle.yaml');
     symlinkSync('circle.yaml', circle);
-    expect(faults(folder).map(([file, code]) => [file, code])).toEqual([[circle, 'unreadable-file']]);
+    expect(errors(folder).map(([file, code]) => [file, code])).toEqual([[circle, 'unreadable-file']]);
   });
 
-  it('with folders that lead to each other by many ways is read once, by one of them', () => {
+  it('with folders that link to each other in many ways is visited once', () => {
     write('a.yaml', POLICY);
     const names = Array.from({ length: 12 }, (_, i) => `folder-${i}`);
     for (const name of names) mkdirSync(join(folder, name));
     for (const name of names)
       for (const other of names) symlinkSync(join('..', other), join(folder, name, `to-${other}`));
     write('folder-0/b.yaml', ELSEWHERE);
-    expect(faults(folder).map(([file, code]) => [file, code])).toEqual([
+    expect(errors(folder).map(([file, code]) => [file, code])).toEqual([
       [join(folder, 'folder-0/b.yaml'), 'sub-folder'],
     ]);
   });
 
-  it('is read without waiting for what is no file', () => {
+  it('is read without blocking on a pipe or a device', () => {
     const pipe = join(folder, 'pipe.yaml');
     execFileSync('mkfifo', [pipe]);
     const device = join(folder, 'zero.yaml');
     symlinkSync('/dev/zero', device);
-    expect(faults(folder).map(([file, code]) => [file, code])).toEqual([
+    expect(errors(folder).map(([file, code]) => [file, code])).toEqual([
       [pipe, 'unreadable-file'],
       [device, 'unreadable-file'],
     ]);
   });
 
-  it.skipIf(process.getuid?.() === 0)(
-    'with a sub-folder of which only the names can be read is refused',
-    () => {
-      write('a.yaml', POLICY);
-      mkdirSync(join(folder, 'aws/deep'), { recursive: true });
-      write('aws/deep/b.yaml', ELSEWHERE);
-      chmodSync(join(folder, 'aws'), 0o400);
-      expect(faults(folder).map(([file, code]) => [file, code])).toEqual([
-        [join(folder, 'aws'), 'sub-folder'],
-      ]);
-      chmodSync(join(folder, 'aws'), 0o700);
-    },
-  );
+  it.skipIf(process.getuid?.() === 0)('with a sub-folder whose entries cannot be read gives an error', () => {
+    write('a.yaml', POLICY);
+    mkdirSync(join(folder, 'aws/deep'), { recursive: true });
+    write('aws/deep/b.yaml', ELSEWHERE);
+    chmodSync(join(folder, 'aws'), 0o400);
+    expect(errors(folder).map(([file, code]) => [file, code])).toEqual([[join(folder, 'aws'), 'sub-folder']]);
+    chmodSync(join(folder, 'aws'), 0o700);
+  });
 
-  it('that is a link to a folder is read as any other', () => {
+  it('with a link to a folder of policies gives an error for these', () => {
     write('a.yaml', POLICY);
     mkdirSync(join(folder, '.all/others'), { recursive: true });
     write('.all/others/b.yaml', ELSEWHERE);
     symlinkSync('.all', join(folder, 'linked'));
-    expect(faults(folder).map(([file, code]) => [file, code])).toEqual([
+    expect(errors(folder).map(([file, code]) => [file, code])).toEqual([
       [join(folder, 'linked/others/b.yaml'), 'sub-folder'],
     ]);
   });
 
-  it('with cases in a sub-folder of theirs is refused too', () => {
+  it('with policy tests in a sub-folder of `cases` gives an error', () => {
     write('a.yaml', POLICY);
     mkdirSync(join(folder, 'cases/deep'), { recursive: true });
     const file = write('cases/deep/one.yaml', 'not read');
     expect(testFiles(folder).errors.map(({ file, code }) => [file, code])).toEqual([[file, 'sub-folder']]);
   });
 
-  it('tells the faults of files that can be read beside those that cannot', () => {
+  it('reports errors in files that can be read together with files that cannot', () => {
     const bad = write('bad.yaml', `${POLICY}freese: true`);
     const binary = write('binary.yaml', new Uint8Array([0x76, 0xff, 0xfe]));
     const inner = join(folder, 'folder.yaml');
     mkdirSync(inner);
     const twin = write('twin.yaml', POLICY);
-    expect(faults(folder).map(([file, code]) => [file, code])).toEqual([
+    expect(errors(folder).map(([file, code]) => [file, code])).toEqual([
       [bad, 'unknown-key'],
       [binary, 'not-utf-8'],
       [inner, 'unreadable-file'],
@@ -176,15 +171,15 @@ describe('a folder of policies', () => {
     ]);
   });
 
-  it.skipIf(process.getuid?.() === 0)('tells a file without permission', () => {
+  it.skipIf(process.getuid?.() === 0)('reports a file without read permission', () => {
     const file = write('a.yaml', POLICY);
     chmodSync(file, 0);
-    expect(faults(folder)).toEqual([[file, 'unreadable-file', expect.stringContaining('permissions')]]);
+    expect(errors(folder)).toEqual([[file, 'unreadable-file', expect.stringContaining('permissions')]]);
   });
 });
 
 describe('files named one by one', () => {
-  it('are read, and what cannot be read is told by name', () => {
+  it('are read, and one that cannot be read is reported by its name', () => {
     const file = write('a.yaml', POLICY);
     const missing = join(folder, 'b.yaml');
     const read = readPolicyFiles([file, missing]);
@@ -195,13 +190,12 @@ describe('files named one by one', () => {
         line: 1,
         column: 1,
         code: 'unreadable-file',
-        message: 'there is no such file',
       },
     ]);
   });
 });
 
-describe("a file's name is its target's", () => {
+describe('the file name is the name of the target', () => {
   it.each([
     ['policy/acme.yaml', 'acme'],
     ['/srv/a-2.yaml', 'a-2'],
@@ -219,11 +213,11 @@ describe("a file's name is its target's", () => {
     ['policy/.yaml', 'target-name', 'a lower-case letter'],
     ['policy/acme.yml', 'file-extension', 'as in `acme.yaml`'],
     ['/dev/stdin', 'file-extension', '.yaml`'],
-  ])('but %s is refused', (file, code, mend) => {
+  ])('%s is refused', (file, code, fix) => {
     const result = compilePolicy({ file, text: POLICY });
     expect(result).toMatchObject({
       ok: false,
-      faults: [{ file, line: 1, column: 1, path: '', code, mend: expect.stringContaining(mend) }],
+      errors: [{ file, line: 1, column: 1, path: '', code, fix: expect.stringContaining(fix) }],
     });
   });
 });

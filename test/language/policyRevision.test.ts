@@ -40,7 +40,7 @@ function commit(folder: string): void {
   );
 }
 
-/** git as the owner of a folder types it there. */
+/** Runs git in a folder without our precautions. */
 function inside(folder: string) {
   return (...args: string[]) => execFileSync('git', args, { cwd: folder, stdio: 'pipe' });
 }
@@ -48,7 +48,7 @@ function inside(folder: string) {
 const revisionOf = (folder: string): string => stateOf(folder).name;
 
 describe('the revision', () => {
-  it('is the commit of the policies, and tells when they were changed since', () => {
+  it('is the commit of the policies, and is dirty when they were changed since', () => {
     const folder = repository();
     const committed = revisionOf(folder);
     expect(committed).toMatch(/^[0-9a-f]{7,}$/);
@@ -56,7 +56,7 @@ describe('the revision', () => {
     expect(revisionOf(folder)).toBe(`${committed}-dirty`);
   });
 
-  it('tells that there is a policy which git does not know of', () => {
+  it('is dirty when there is an untracked policy', () => {
     const folder = repository();
     const committed = revisionOf(folder);
     writeFileSync(join(folder, 'new.yaml'), 'version: 1\n');
@@ -65,14 +65,14 @@ describe('the revision', () => {
 
   it.each<[string, (folder: string) => void]>([
     [
-      'staged',
+      'a staged change',
       (folder) => {
         appendFileSync(join(folder, 'acme.yaml'), 'freeze: true\n');
         inside(folder)('add', '.');
       },
     ],
     [
-      'staged, and taken back in the file alone',
+      'a staged change that is reverted in the work tree',
       (folder) => {
         appendFileSync(join(folder, 'acme.yaml'), 'freeze: true\n');
         inside(folder)('add', '.');
@@ -133,7 +133,7 @@ describe('the revision', () => {
       },
     ],
     [
-      'whose lines git ended as on Windows',
+      'whose files have CRLF line ends by configuration',
       () => {
         const folder = repository();
         inside(folder)('config', 'core.autocrlf', 'true');
@@ -144,7 +144,7 @@ describe('the revision', () => {
       },
     ],
     [
-      'of which a part is checked out',
+      'that is checked out in part',
       () => {
         const folder = repository({ 'policy/acme.yaml': '', 'more/large.txt': '' });
         inside(folder)('sparse-checkout', 'set', 'policy');
@@ -152,11 +152,11 @@ describe('the revision', () => {
         return join(folder, 'policy');
       },
     ],
-  ])('is clean of a repository %s', (_, made) => {
+  ])('is clean in a repository %s', (_, made) => {
     expect(revisionOf(made())).toMatch(/^[0-9a-f]{7,}$/);
   });
 
-  it('is unknown, with a reason, where there is no time to compare the files', () => {
+  it('is unknown, with a reason, when the files cannot be compared in time', () => {
     expect(stateOf(repository(), 0)).toEqual({ name: 'unknown', problem: expect.any(String) });
   });
 
@@ -168,7 +168,7 @@ describe('the revision', () => {
     expect(revisionOf(folder)).toMatch(/^[0-9a-f]{7,}-dirty$/);
   });
 
-  it('has no characters that steer a terminal, and a bounded length, whatever a tag is called', () => {
+  it('has no control characters and a bounded length, even if a tag has', () => {
     const folder = repository();
     const head = String(inside(folder)('rev-parse', 'HEAD')).trim();
     for (const name of ['a\u{1b}[31m', 'v'.repeat(300_000)]) {
@@ -182,11 +182,11 @@ describe('the revision', () => {
     }
   });
 
-  it('is unknown where there is no repository', () => {
+  it('is unknown without a repository', () => {
     expect(revisionOf(writeTempFiles({ 'acme.yaml': '' }))).toBe('unknown');
   });
 
-  it('is unknown where there is no git', () => {
+  it('is unknown without git', () => {
     const { PATH } = process.env;
     process.env.PATH = '';
     try {
@@ -208,7 +208,7 @@ function trapped(): { folder: string; ran: () => boolean } {
   const hooks = writeTempFiles({ 'post-index-change': `#!/bin/sh\n${trap}\n` });
   chmodSync(join(hooks, 'post-index-change'), 0o755);
   configure('config', 'core.hooksPath', hooks);
-  // Git compares the content of a file whose time is another.
+  // Git compares the content of a file whose modification time has changed.
   utimesSync(join(folder, 'acme.yaml'), 1, 1);
   const mark = join(dirname(trap), 'ran');
   const ran = (): boolean => {
@@ -220,7 +220,7 @@ function trapped(): { folder: string; ran: () => boolean } {
 }
 
 describe('a repository whose configuration names programs', () => {
-  it('runs none of them, whatever is asked of it', () => {
+  it('runs none of them', () => {
     const { folder, ran } = trapped();
     inside(folder)('status');
     expect(ran()).toBe(true);
@@ -229,7 +229,7 @@ describe('a repository whose configuration names programs', () => {
     expect(ran()).toBe(false);
   });
 
-  it('runs none in a submodule, and none to fetch an object that it lacks', () => {
+  it('runs none of them in a submodule, nor to fetch a missing object', () => {
     const { folder, ran } = trapped();
     const parent = repository();
     inside(parent)('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', folder, 'inner');

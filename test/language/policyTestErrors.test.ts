@@ -8,52 +8,52 @@ import {
   testFileOf,
 } from '../support/policyTestFiles.ts';
 
-/** A case whose request is in line 4. */
+/** A file with one test whose request is in line 4. */
 const asked = (request: string): string => testFileOf(aPolicyTest(request, EXPECT_PROD));
-/** A case whose expectation is in line 4. */
+/** A file with one test whose expectation is in line 4. */
 const expecting = (expected: string): string => testFileOf(aPolicyTest('{ connection: dxcon-1 }', expected));
 const among = (live: string): string =>
   testFileOf(aPolicyTest('{ connection: dxcon-1 }', EXPECT_PROD, `at: 2026-10-01T00:00:00Z, live: ${live}`));
-const SOUND = aPolicyTest('{ connection: dxcon-1, vlan: 100 }', EXPECT_PROD);
+const VALID = aPolicyTest('{ connection: dxcon-1, vlan: 100 }', EXPECT_PROD);
 
-type Row = readonly [text: string, code: string, path: string, place: string, mend: string];
+type Row = readonly [text: string, code: string, path: string, place: string, fix: string];
 
 const ROWS: readonly Row[] = [
   ['', 'empty-file', '', '1:1', 'examples/'],
-  ['version: 1\ntarget: acme\n', 'missing-key', 'cases', '1:1', 'add `cases:` with at least one case'],
+  ['version: 1\ntarget: acme\n', 'missing-key', 'cases', '1:1', 'add `cases:` with at least one policy test'],
   ['version: 1\ntarget: acme\ncases: []\n', 'empty-list', 'cases', '3:8', 'write at least one item'],
-  [testFileOf(SOUND).replace('acme', 'acmee'), 'no-target', 'target', '2:9', 'did you mean `acme`?'],
+  [testFileOf(VALID).replace('acme', 'acmee'), 'no-target', 'target', '2:9', 'did you mean `acme`?'],
   [
-    testFileOf(SOUND).replace('target: acme\n', ''),
+    testFileOf(VALID).replace('target: acme\n', ''),
     'missing-key',
     'target',
     '1:1',
     "name of the policy's file",
   ],
-  [testFileOf(SOUND, SOUND), 'case-twice', 'cases[1].name', '5:13', 'say in its name what this one shows'],
-  [testFileOf(SOUND.replace('- ', '- &x ')), 'anchor', 'cases[0]', '4:5', 'remove it'],
+  [testFileOf(VALID, VALID), 'case-twice', 'cases[1].name', '5:13', 'choose a name'],
+  [testFileOf(VALID.replace('- ', '- &x ')), 'anchor', 'cases[0]', '4:5', 'remove it'],
   [
-    testFileOf(SOUND.replace('name: one, ', '')),
+    testFileOf(VALID.replace('name: one, ', '')),
     'missing-key',
     'cases[0].name',
     '4:5',
-    'what the case shows',
+    'what the policy test shows',
   ],
+  [testFileOf(VALID.replace('00:00Z', '00:00')), 'instant', 'cases[0].at', '4:22', 'or another offset'],
   [
-    testFileOf(SOUND.replace('00:00Z', '00:00')),
-    'instant',
-    'cases[0].at',
-    '4:22',
-    'or the offset that is meant',
-  ],
-  [
-    testFileOf(SOUND.replace('request:', 'requst:')),
+    testFileOf(VALID.replace('request:', 'requst:')),
     'unknown-key',
     'cases[0].requst',
     '4:44',
     'did you mean `request`?',
   ],
-  [asked('{ vlan: 100 }'), 'missing-key', 'cases[0].request.connection', '4:44', 'the request stands on'],
+  [
+    asked('{ vlan: 100 }'),
+    'missing-key',
+    'cases[0].request.connection',
+    '4:44',
+    'the connection of the request',
+  ],
   [
     asked('{ connection: dxcon-1, vlna: 1 }'),
     'unknown-key',
@@ -164,31 +164,31 @@ const ROWS: readonly Row[] = [
   [expecting('{ hold: [unreadable] }'), 'undecidable-reason', 'cases[0].expect.hold[0]', '4:95', 'remove it'],
 ];
 
-describe('a file of cases with one slip has one fault, told where it is and how to mend it', () => {
+describe('a file of policy tests with one mistake has one error, with its position and a fix', () => {
   it.each(ROWS.map((row) => [`${row[1]} at ${row[2]}`, row] as const))(
     '%s',
-    (_, [text, code, path, place, mend]) => {
+    (_, [text, code, path, place, fix]) => {
       const { errors, results } = runPolicyTestFiles({ 'acme.yaml': text });
-      expect(errors.map((fault) => [fault.code, fault.path, `${fault.line}:${fault.column}`])).toEqual([
+      expect(errors.map((error) => [error.code, error.path, `${error.line}:${error.column}`])).toEqual([
         [code, path, place],
       ]);
       expect(errors[0]?.file).toMatch(/policy\/cases\/acme\.yaml$/);
-      expect(errors[0]?.fix).toContain(mend);
+      expect(errors[0]?.fix).toContain(fix);
       expect(errors.map(formatFault).join()).not.toContain('hunter2');
-      // With a fault anywhere, nothing is tried: half of the cases would look like all.
+      // If there is any error, no test is run, so that a part of the tests is not taken for all of them.
       expect(results).toEqual([]);
     },
   );
 });
 
-describe('faults of several files', () => {
-  it('are told at once, of policies and of cases', () => {
-    const { errors: faults } = runPolicyTestFiles(
-      { 'a.yaml': 'version: 2', 'b.yml': testFileOf(SOUND) },
+describe('errors in several files', () => {
+  it('are reported at once, for policies and for policy tests', () => {
+    const { errors } = runPolicyTestFiles(
+      { 'a.yaml': 'version: 2', 'b.yml': testFileOf(VALID) },
       TESTED_POLICY.replace('core:', 'cor:'),
     );
-    const told = faults.map(({ file, code }) => `${file.replace(/.*policy\//, '')} ${code}`);
-    expect(told).toEqual([
+    const found = errors.map(({ file, code }) => `${file.replace(/.*policy\//, '')} ${code}`);
+    expect(found).toEqual([
       'acme.yaml unused-gateway',
       'acme.yaml undefined-gateway',
       'acme.yaml undefined-gateway',
@@ -199,12 +199,12 @@ describe('faults of several files', () => {
     ]);
   });
 
-  it('two cases of one name may stand in two files no more than in one', () => {
-    const { errors: faults } = runPolicyTestFiles({
-      'a.yaml': testFileOf(SOUND),
-      'b.yaml': testFileOf(SOUND),
+  it('include a name that two policy tests in different files share', () => {
+    const { errors } = runPolicyTestFiles({
+      'a.yaml': testFileOf(VALID),
+      'b.yaml': testFileOf(VALID),
     });
-    expect(faults).toMatchObject([{ code: 'case-twice', path: 'cases[0].name' }]);
-    expect(faults[0]?.message).toMatch(/there is a case `one` in `.*cases\/a\.yaml` already/);
+    expect(errors).toMatchObject([{ code: 'case-twice', path: 'cases[0].name' }]);
+    expect(errors[0]?.message).toMatch(/`one`.*`.*cases\/a\.yaml`/);
   });
 });

@@ -11,7 +11,7 @@ import {
 } from '../support/policyTestFiles.ts';
 import { writeTempFiles } from '../support/tempFiles.ts';
 
-/** What became of one case, as it is told. */
+/** The result of one test: whether it passed, or else the actual decision as text. */
 function outcome(request: string, expected: string, more?: string): string | boolean {
   const { errors, results } = runPolicyTestFiles({
     'acme.yaml': testFileOf(aPolicyTest(request, expected, more)),
@@ -19,7 +19,7 @@ function outcome(request: string, expected: string, more?: string): string | boo
   expect(errors).toEqual([]);
   const [result, ...others] = results;
   expect(others).toEqual([]);
-  if (result === undefined || result.passed) return result?.passed ?? 'nothing was tried';
+  if (result === undefined || result.passed) return result?.passed ?? 'no test was run';
   const { decision } = result;
   return decision.verdict === 'accept'
     ? inWords({ accept: decision })
@@ -29,55 +29,59 @@ function outcome(request: string, expected: string, more?: string): string | boo
 const ON_1 = '{ connection: dxcon-1, vlan: 100 }';
 const at = (live: string): string => `at: 2026-10-01T00:00:00Z, live: [${live}]`;
 
-describe('a case passes', () => {
+describe('a policy test passes', () => {
   it.each([
     ['when it is accepted as expected', ON_1, EXPECT_PROD],
-    ['with the gateway named by its ID too', ON_1, EXPECT_PROD.replace('core', 'vgw-12345678')],
+    ['when the gateway is given by its ID', ON_1, EXPECT_PROD.replace('core', 'vgw-12345678')],
     ['when it is held as expected', '{ connection: dxcon-9 }', '{ hold: [unknown-requester] }'],
     [
-      'whatever the order of the reasons',
+      'when the reasons are in another order',
       '{ connection: dxcon-1, vlan: 150 }',
       '{ hold: [grant-limit, held-by-policy] }',
       at('{ connection: dxcon-1, vlan: 101 }'),
     ],
     [
-      'by its time',
+      'when it depends on the time',
       '{ connection: dxcon-2, vlan: 300 }',
       '{ hold: [grant-ended] }',
       'at: 2026-11-01T00:00:00Z',
     ],
     [
-      'by an offset of its time',
+      'when it depends on the time with an offset',
       '{ connection: dxcon-2, vlan: 300 }',
       '{ accept: { owner: acme, grant: late, gateway: vgw-87654321 } }',
       'at: 2026-11-01T01:59:59+02:00',
     ],
-    ['by what the API does not give', '{ connection: dxcon-1 }', '{ hold: [held-by-policy, no-grant] }'],
     [
-      'by the account that the API names',
+      'when it depends on a field that the API does not return',
+      '{ connection: dxcon-1 }',
+      '{ hold: [held-by-policy, no-grant] }',
+    ],
+    [
+      'when it depends on the owner account',
       '{ connection: dxcon-3, ownerAccount: "999999999999" }',
       '{ hold: [owner-mismatch] }',
     ],
     [
-      'by live interfaces, for limits',
+      'when a limit depends on live interfaces',
       ON_1,
       '{ hold: [grant-limit] }',
       at('{ connection: dxcon-1, vlan: 101 }'),
     ],
     [
-      'by live interfaces, those over left out',
+      'when a deleted interface does not count towards a limit',
       ON_1,
       EXPECT_PROD,
       at('{ connection: dxcon-1, vlan: 101, state: deleted }'),
     ],
     [
-      'by live interfaces, for the network',
+      'when a live interface uses the VLAN',
       '{ connection: dxcon-3, vlan: 5 }',
       '{ hold: [vlan-in-use] }',
       at('{ connection: dxcon-3, vlan: 5, gateway: core }'),
     ],
     [
-      'by the addresses of its peers',
+      'when it depends on the addresses of its peers',
       '{ connection: dxcon-3, peers: [{ amazonAddress: 10.0.0.1/30, customerAddress: 10.0.1.2/30 }] }',
       '{ hold: [peers-invalid] }',
     ],
@@ -86,7 +90,7 @@ describe('a case passes', () => {
   });
 });
 
-describe('a case fails when the request fares as expected for another reason', () => {
+describe('a policy test fails when the decision is as expected but its reasons are not', () => {
   it.each([
     [
       'another owner',
@@ -107,9 +111,9 @@ describe('a case fails when the request fares as expected for another reason', (
       'accept by `acme.prod`, gateway `vgw-12345678`',
     ],
     ['another reason', '{ connection: dxcon-9 }', '{ hold: [no-grant] }', 'unknown-requester'],
-    ['a reason more', '{ connection: dxcon-1, vlan: 150 }', '{ hold: [grant-limit] }', 'held-by-policy'],
+    ['one more reason', '{ connection: dxcon-1, vlan: 150 }', '{ hold: [grant-limit] }', 'held-by-policy'],
     [
-      'a reason less',
+      'one reason fewer',
       '{ connection: dxcon-9 }',
       '{ hold: [unknown-requester, frozen] }',
       'unknown-requester',
@@ -119,13 +123,13 @@ describe('a case fails when the request fares as expected for another reason', (
   });
 });
 
-describe('what no case shows at work', () => {
+describe('the grants and hold rules that no policy test covers', () => {
   const missing = (...lines: string[]) =>
     runPolicyTestFiles({ 'acme.yaml': testFileOf(...lines) }).untested.map(
       ({ line, column, path }) => `${line}:${column} ${path}`,
     );
 
-  it('is told with its place: grants that accept nothing, lines that hold nothing', () => {
+  it('are reported with their positions', () => {
     const held = aPolicyTest('{ connection: dxcon-2, vlan: 7 }', '{ hold: [no-grant] }');
     expect(missing(held)).toEqual([
       '9:7 owners.acme.grants.prod',
@@ -135,7 +139,7 @@ describe('what no case shows at work', () => {
     ]);
   });
 
-  it('is nothing when every one of them decides a case', () => {
+  it('are none when each of them decides a test', () => {
     const late = '{ accept: { owner: acme, grant: late, gateway: vgw-87654321 } }';
     const beta = '{ accept: { owner: beta, grant: default, gateway: core } }';
     const when = 'at: 2026-10-01T00:00:00Z';
@@ -150,8 +154,8 @@ describe('what no case shows at work', () => {
   });
 });
 
-describe('the cases that are tried', () => {
-  it('are those beside the policies that were named, of their targets alone', () => {
+describe('the policy tests that are run', () => {
+  it('are those of the listed policies', () => {
     const other = TESTED_POLICY.replace('eu-west-2', 'us-east-2');
     const cases = testFileOf(aPolicyTest(ON_1, EXPECT_PROD));
     const dir = writeTempFiles({
@@ -159,18 +163,18 @@ describe('the cases that are tried', () => {
       'policy/lab.yaml': other,
       'policy/cases/one.yaml': cases,
       'policy/cases/two.yaml': cases.replace('acme', 'lab'),
-      'policy/cases/README.md': 'no case',
+      'policy/cases/README.md': 'not a policy test',
     });
     const targets = (where: string | string[]) => testFiles(where).results.map(({ target }) => target);
     expect(targets(join(dir, 'policy'))).toEqual(['acme', 'lab']);
     expect(targets([join(dir, 'policy/lab.yaml')])).toEqual(['lab']);
   });
 
-  it('may be none', () => {
-    expect(runPolicyTestFiles({})).toMatchObject({ faults: [], results: [], unexercised: [] });
+  it('can be none', () => {
+    expect(runPolicyTestFiles({})).toMatchObject({ errors: [], results: [], untested: [] });
   });
 
-  it('are told where they stand', () => {
+  it('have their lines in the results', () => {
     const { results } = runPolicyTestFiles({
       'acme.yaml': testFileOf(
         aPolicyTest(ON_1, EXPECT_PROD),
@@ -184,23 +188,23 @@ describe('the cases that are tried', () => {
   });
 });
 
-describe('the cases of the examples', () => {
-  it('pass, and show every grant and every line that holds at work', () => {
-    const { errors: faults, results, untested } = testFiles('examples');
-    expect({ faults, unexercised: untested }).toEqual({ faults: [], unexercised: [] });
+describe('the policy tests of the examples', () => {
+  it('pass and cover every grant and every hold rule', () => {
+    const { errors, results, untested } = testFiles('examples');
+    expect({ errors, untested }).toEqual({ errors: [], untested: [] });
     expect(results.filter(({ passed }) => !passed)).toEqual([]);
     expect([...new Set(results.map(({ target }) => target))]).toEqual(['aws', 'outscale', 'smallest']);
   });
 });
 
-describe('the cases of docs/policy-in-git.md', () => {
-  it('pass on the policy that they name', () => {
+describe('the policy tests in docs/policy-in-git.md', () => {
+  it('pass for the policy that they name', () => {
     const [, text = ''] =
       /```yaml\n(version: 1\ntarget: .*?)```/s.exec(readFileSync('docs/policy-in-git.md', 'utf8')) ?? [];
     const policy = readFileSync('examples/outscale.yaml', 'utf8');
     const dir = writeTempFiles({ 'policy/outscale.yaml': policy, 'policy/cases/docs.yaml': text });
-    const { errors: faults, results } = testFiles(join(dir, 'policy'));
-    expect(faults).toEqual([]);
+    const { errors, results } = testFiles(join(dir, 'policy'));
+    expect(errors).toEqual([]);
     expect(results.map(({ passed }) => passed)).toEqual([true, true]);
   });
 });

@@ -12,7 +12,7 @@ function compiled(text: string) {
   return result;
 }
 
-/** The same data with keys and items in another order. */
+/** The same data, with keys and items in another order. */
 function shuffled(data: unknown): Arbitrary<unknown> {
   if (Array.isArray(data)) return fc.tuple(...data.map(shuffled)).chain((items) => anyOrder(items));
   if (typeof data !== 'object' || data === null) return fc.constant(data);
@@ -28,7 +28,7 @@ function anyOrder<T>(items: readonly T[]): Arbitrary<T[]> {
   return fc.shuffledSubarray([...items], { minLength: items.length, maxLength: items.length });
 }
 
-/** Every fault is told in full, whatever the text. */
+/** Expects that every error has a position, a message and a fix. */
 function expectFaultsInFull(text: string): void {
   const result = compilePolicy({ file: FILE, text });
   if (result.ok) return;
@@ -41,13 +41,13 @@ function expectFaultsInFull(text: string): void {
   }
 }
 
-describe('whatever policy is written', () => {
-  it('compiles into what the function loads, for its target and recipient only', () => {
+describe('every valid policy', () => {
+  it('compiles to a policy that the function loads, for its own target and recipient only', () => {
     fc.assert(
       fc.property(writtenPolicies, (written) => {
         const { policy, text, digest } = compiled(toYaml(written));
         expect(loadPolicy(text, 'acme', written.recipient)).toEqual({ policy, digest });
-        expect(() => loadPolicy(text, 'other', null)).toThrow('it is of target `acme`');
+        expect(() => loadPolicy(text, 'other', null)).toThrow('it is for target `acme`');
         expect(() => loadPolicy(text, 'acme', { ...written.recipient, region: 'elsewhere' })).toThrow(
           'recipient',
         );
@@ -66,7 +66,7 @@ describe('whatever policy is written', () => {
     );
   });
 
-  it('means the same written as JSON, which is YAML too, and with a byte order mark and CRLF', () => {
+  it('means the same as JSON, which is YAML too, and with a byte order mark and CRLF', () => {
     fc.assert(
       fc.property(writtenPolicies, (written) => {
         const { digest } = compiled(toYaml(written));
@@ -78,8 +78,8 @@ describe('whatever policy is written', () => {
   });
 });
 
-describe('whatever text is no policy', () => {
-  it('is refused with at least one fault that has a place and a mend, and nothing is thrown', () => {
+describe('every text that is not a policy', () => {
+  it('is refused with at least one error that has a position and a fix, without an exception', () => {
     const signs = fc.string({
       unit: fc.constantFrom(...' \t\n\r:-?[]{},#&*!|>\'"%@`~<.0aZ\u0000\uFEFF\uD800'),
       maxLength: 60,
@@ -93,7 +93,7 @@ describe('whatever text is no policy', () => {
     );
   });
 
-  it('and so is every policy with a piece cut out or put in, unless it is a policy still', () => {
+  it('is refused so, also if it is a policy with a piece removed or inserted', () => {
     const pieces = fc.constantFrom(
       '',
       ' ',

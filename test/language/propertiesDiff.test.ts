@@ -19,7 +19,7 @@ import { changeOwners } from '../support/decisionInputs.ts';
 
 const AT = NOW.getTime();
 
-/** The second is often the first with something changed, as in life. */
+/** Pairs of policies, of which the second often is the first with a change. */
 const pairs = fc
   .tuple(compiledPolicies, compiledPolicies, fc.constantFrom('apart', 'hold', 'owners', 'limits', 'gateways'))
   .map(([old, other, how]): [Policy, Policy] => {
@@ -33,10 +33,10 @@ function elsewhere(grant: Grant): Grant {
   return { ...grant, gateway: grant.gateway === VGW.prod ? VGW.lab : VGW.prod };
 }
 
-/** As the compiler lets them pass. */
-const sound = pairs.filter((pair) => pair.every((policy) => findOverlaps(policy).length === 0));
+/** Pairs of policies that the compiler accepts. */
+const validPairs = pairs.filter((pair) => pair.every((policy) => findOverlaps(policy).length === 0));
 
-/** The gateway that it gets when nothing else is live, as a run decides: by the policy, then by its addresses. */
+/** The gateway of a request if no other interface is live, as a run decides: by the policy, then by the addresses. */
 function gatewayOf(policy: Policy, { request, at }: Point): string | null {
   const decision = decide(policy, request, aDecisionContext(), NO_DEADLINE, new Date(at));
   return decision.verdict === 'accept' && hasUsablePairs(request) ? decision.gateway : null;
@@ -49,33 +49,37 @@ function kindOf(old: string | null, now: string | null): DecisionChange['kind'] 
 }
 
 describe('a diff of policies', () => {
-  it('says of every request what deciding it twice says', () => {
+  it('agrees, for every request, with the decisions by both policies', () => {
     const seen = { same: 0, added: 0, removed: 0, moved: 0 };
     fc.assert(
-      fc.property(sound, fc.array(offered, { minLength: 20, maxLength: 20 }), ([old, now], population) => {
-        const changes = findDecisionChanges(old, now, AT);
-        for (const request of population) {
-          const point = { request, at: AT };
-          const [before, after] = [gatewayOf(old, point), gatewayOf(now, point)];
-          const kind = kindOf(before, after);
-          seen[kind] += 1;
-          const told = changes.filter(({ requestSet }) => requestSetContains(requestSet, point));
-          const ways = new Set(
-            told.map(({ kind: way, gateways }) => `${way} ${gateways.old?.id} ${gateways.new?.id}`),
-          );
-          expect([...ways]).toEqual(
-            kind === 'same' ? [] : [`${kind} ${before ?? undefined} ${after ?? undefined}`],
-          );
-        }
-      }),
+      fc.property(
+        validPairs,
+        fc.array(offered, { minLength: 20, maxLength: 20 }),
+        ([old, now], population) => {
+          const changes = findDecisionChanges(old, now, AT);
+          for (const request of population) {
+            const point = { request, at: AT };
+            const [before, after] = [gatewayOf(old, point), gatewayOf(now, point)];
+            const kind = kindOf(before, after);
+            seen[kind] += 1;
+            const reported = changes.filter(({ requestSet }) => requestSetContains(requestSet, point));
+            const ways = new Set(
+              reported.map(({ kind: way, gateways }) => `${way} ${gateways.old?.id} ${gateways.new?.id}`),
+            );
+            expect([...ways]).toEqual(
+              kind === 'same' ? [] : [`${kind} ${before ?? undefined} ${after ?? undefined}`],
+            );
+          }
+        },
+      ),
       { numRuns: 800 },
     );
     expect(Math.min(...Object.values(seen))).toBeGreaterThan(5);
   });
 
-  it('shows for each change a request that is decided so', () => {
+  it('shows, for each change, a request whose decision changes in this way', () => {
     fc.assert(
-      fc.property(sound, ([old, now]) => {
+      fc.property(validPairs, ([old, now]) => {
         for (const { kind, gateways, requestSet: region, example } of findDecisionChanges(old, now, AT)) {
           expect(requestSetContains(region, example)).toBe(true);
           const [before, after] = [gatewayOf(old, example), gatewayOf(now, example)];
@@ -90,19 +94,19 @@ describe('a diff of policies', () => {
     );
   });
 
-  it('is empty for a policy and itself', () => {
+  it('is empty for equal policies', () => {
     fc.assert(
-      fc.property(sound, ([policy]) => {
+      fc.property(validPairs, ([policy]) => {
         expect(findDecisionChanges(policy, policy, AT)).toEqual([]);
         expect(findLimitChanges(policy, policy, AT)).toEqual([]);
       }),
     );
   });
 
-  it('calls a limit looser whenever one lets in what it held before', () => {
+  it('reports a looser limit whenever a request is accepted that a limit held before', () => {
     let loosened = 0;
     fc.assert(
-      fc.property(sound, offered, decisionContexts, ([old, now], request, world) => {
+      fc.property(validPairs, offered, decisionContexts, ([old, now], request, world) => {
         const around = { ...world, acceptances: {}, intents: {}, damaged: {}, acceptedThisPass: 0 };
         const codes = (policy: Policy): string[] => {
           const decision = decide(policy, request, around, NO_DEADLINE, NOW);
@@ -116,12 +120,12 @@ describe('a diff of policies', () => {
           before.every((code) => /^(owner|grant)-limit$/.test(code));
         if (!isLoosened) return;
         loosened += 1;
-        const isTold =
+        const isReported =
           findLimitChanges(old, now, AT).some(({ effect }) => effect === 'looser') ||
           findDecisionChanges(old, now, AT).some(({ requestSet: region }) =>
             requestSetContains(region, { request, at: AT }),
           );
-        expect(isTold).toBe(true);
+        expect(isReported).toBe(true);
       }),
       { numRuns: 5000 },
     );
@@ -130,7 +134,7 @@ describe('a diff of policies', () => {
 });
 
 describe('an overlap of grants', () => {
-  it('is there whenever a request is held as ambiguous', () => {
+  it('is found whenever a request is held as ambiguous', () => {
     let ambiguous = 0;
     fc.assert(
       fc.property(compiledPolicies, offered, (policy, request) => {
@@ -146,7 +150,7 @@ describe('an overlap of grants', () => {
     expect(ambiguous).toBeGreaterThan(5);
   });
 
-  it('has a request that is held as ambiguous, or would be without limits and hold lines', () => {
+  it('has an example that is held as ambiguous', () => {
     let seen = 0;
     fc.assert(
       fc.property(compiledPolicies, (policy) => {

@@ -21,7 +21,7 @@ import {
   VGW,
 } from '../support/builders.ts';
 
-/** What the other properties seldom meet: several tags, several sessions, and globs that overlap in every way. */
+/** Policies with what the other properties rarely cover: several tags, several sessions, and globs that overlap in every way. */
 
 const AT = NOW.getTime();
 const orNothing = <T>(some: Arbitrary<T>): Arbitrary<T | null> => fc.option(some, { nil: null });
@@ -96,7 +96,7 @@ function gatewayOf(policy: Policy, request: VirtualInterface): string | null {
 }
 
 describe('a diff of policies with tags, sessions and globs', () => {
-  it('says of every request what deciding it twice says', () => {
+  it('agrees, for every request, with the decisions by both policies', () => {
     const populations = fc.array(requests, { minLength: 30, maxLength: 30 });
     let compared = 0;
     fc.assert(
@@ -110,11 +110,11 @@ describe('a diff of policies with tags, sessions and globs', () => {
           `${gateways.old?.id ?? null} ${gateways.new?.id ?? null}`;
         for (const change of changes) expect(decided(change.example.request)).toBe(said(change));
         for (const request of population) {
-          const told = new Set(
+          const reported = new Set(
             changes.filter(({ requestSet }) => requestSetContains(requestSet, { request, at: AT })).map(said),
           );
           const isSame = gatewayOf(old, request) === gatewayOf(now, request);
-          expect([...told]).toEqual(isSame ? [] : [decided(request)]);
+          expect([...reported]).toEqual(isSame ? [] : [decided(request)]);
         }
       }),
       { numRuns: 1000 },

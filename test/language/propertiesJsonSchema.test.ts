@@ -5,14 +5,14 @@ import { schemaErrorsOf } from '../support/editorSchema.ts';
 import { toYaml, writtenPolicies } from '../support/policies.ts';
 
 describe('the JSON schema is never stricter than the checker', () => {
-  /** Whether the checker accepts it; what it accepts, the schema must. */
+  /** Whether the checker accepts the text. If it does, the schema must accept it too. */
   function agrees(text: string): boolean {
     const { ok } = compilePolicy({ file: 'policy/acme.yaml', text });
     if (ok) expect({ text, said: schemaErrorsOf(text) }).toEqual({ text, said: [] });
     return ok;
   }
 
-  it('on any policy', () => {
+  it('for any policy', () => {
     fc.assert(
       fc.property(writtenPolicies.map(toYaml), (text) => {
         expect(agrees(text)).toBe(true);
@@ -21,7 +21,7 @@ describe('the JSON schema is never stricter than the checker', () => {
     );
   });
 
-  it('on any policy with a piece cut out or put in that is a policy still', () => {
+  it('for any policy with a piece removed or inserted that is still a policy', () => {
     const pieces = fc.constantFrom('', ' ', '0', '1', '9', '-', '*', ':', '.', 'a', 'Z', '"', '#', '\u00a0');
     let accepted = 0;
     fc.assert(

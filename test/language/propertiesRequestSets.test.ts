@@ -35,7 +35,7 @@ function grantsOf(policy: Policy): [Owner, Grant][] {
   return policy.owners.flatMap((owner) => owner.grants.map((grant): [Owner, Grant] => [owner, grant]));
 }
 
-/** Every box that a policy makes. */
+/** The sets of requests of all grants and hold rules of a policy. */
 function boxesOf(policy: Policy): FieldProduct[] {
   const grants = grantsOf(policy).map(([owner, grant]) => requestsOfGrant(policy, owner, grant));
   return [...grants, ...policy.hold.map(requestsOfHoldRule)];
@@ -43,7 +43,7 @@ function boxesOf(policy: Policy): FieldProduct[] {
 
 const pointOfRequest = (request: VirtualInterface): Point => ({ request, at: AT });
 
-/** By the core's own words for each field, and plain ones for the rest: what is held whatever the policy says, no grant has. */
+/** Whether a grant matches: the fields by the core's own evaluation, the rest by plain comparisons. No grant has unpaired addresses. */
 function fits({ recipient }: Policy, owner: Owner, grant: Grant, request: VirtualInterface): boolean {
   const { from, until, match } = grant;
   const { connection, ownerAccount } = request;
@@ -59,8 +59,8 @@ function fits({ recipient }: Policy, owner: Owner, grant: Grant, request: Virtua
   ].every(Boolean);
 }
 
-describe('the box of a grant', () => {
-  it('has the requests that it fits, now, on the connections of its owner and under an account that may be', () => {
+describe('the request set of a grant', () => {
+  it('contains the requests that it matches now, on the connections of its owner and under an allowed account', () => {
     let inside = 0;
     fc.assert(
       fc.property(policies, requests, (policy, request) => {
@@ -78,8 +78,8 @@ describe('the box of a grant', () => {
   });
 });
 
-describe('the box of a hold line', () => {
-  it('has the requests that it may concern, of those that are not held whatever it says', () => {
+describe('the request set of a hold rule', () => {
+  it('contains the requests to which it applies, among those with valid addresses', () => {
     fc.assert(
       fc.property(policies, requests.filter(hasUsablePairs), (policy, request) => {
         for (const line of policy.hold) {
@@ -94,7 +94,7 @@ describe('the box of a hold line', () => {
   });
 });
 
-describe('a box except boxes', () => {
+describe('a product with exceptions', () => {
   const regions = fc
     .tuple(policies, policies)
     .map(([a, b]) => ({ policy: a, boxes: [...boxesOf(a), ...boxesOf(b)] }))
@@ -108,7 +108,7 @@ describe('a box except boxes', () => {
       }),
     );
 
-  it('is nothing only when no request is in it, and shows one that is when there is', () => {
+  it('is empty only if it contains no request, and else shows one that it contains', () => {
     const seen = { nothing: 0, something: 0 };
     fc.assert(
       fc.property(regions, requests, ({ policy, ...region }, request) => {
@@ -123,7 +123,7 @@ describe('a box except boxes', () => {
     expect(Math.min(seen.nothing, seen.something)).toBeGreaterThan(300);
   });
 
-  it('is the same in plain words', () => {
+  it('is the same set after it was simplified', () => {
     fc.assert(
       fc.property(regions, requests, ({ policy, ...region }, request) => {
         const said = simplifyRequestSet(region);
@@ -137,7 +137,7 @@ describe('a box except boxes', () => {
     );
   });
 
-  it('has its point in its box', () => {
+  it('has its example in its product', () => {
     fc.assert(
       fc.property(regions, ({ policy, product: box }) => {
         const point = findPointIn(box, typicalPoint(policy, AT));

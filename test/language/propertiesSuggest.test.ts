@@ -22,12 +22,12 @@ function heldFor(policy: Policy, request: VirtualInterface): string {
   return reasonCodesOf(decide(policy, request, aDecisionContext(), NO_DEADLINE, NOW)).join();
 }
 
-/** Some of them have a name that no policy can have. */
+/** Requests, some with a name that no policy can contain. */
 const offered = fc
   .tuple(requestsWithOddAddresses, fc.constantFrom(false, false, false, true))
   .map(([vif, isOdd]): VirtualInterface => (isOdd ? { ...vif, name: ODD_NAME } : vif));
 
-/** What a person would try: the same without the name, and with a policy from which what has ended was removed. */
+/** The same request without such a name, and the policy without grants that have ended. */
 function asPlainly(policy: Policy, request: VirtualInterface): [Policy, 'lines', VirtualInterface] {
   const owners = policy.owners.map((owner) => ({
     ...owner,
@@ -41,7 +41,7 @@ function asPlainly(policy: Policy, request: VirtualInterface): [Policy, 'lines',
   ];
 }
 
-/** Of every second one the first grant of each owner has ended, which leads elsewhere. */
+/** Policies; in about half of them the first grant of each owner has ended and names another gateway. */
 const withEnded = fc.tuple(policiesWithOddBlocks, fc.boolean()).map(([policy, hasEnded]): Policy => {
   const ended = { from: null, until: NOW.toISOString(), gateway: VGW.lab };
   const owners = policy.owners.map((owner) => ({
@@ -56,15 +56,14 @@ const withEnded = fc.tuple(policiesWithOddBlocks, fc.boolean()).map(([policy, ha
 function suggestedFor(policy: Policy, style: 'lines' | 'braces', request: VirtualInterface) {
   const source = { file: 'hub.yaml', text: asYaml({ ...policy, freeze: false }, style) };
   const before = compilePolicy(source);
-  // What the generator makes may overlap, or use what a provider does not have.
+  // Generated grants may overlap, or use fields that the provider does not have.
   if (!before.ok) return null;
   const wish = { request, gateway: VGW.prod, at: NOW, absent: new Set<never>(), path: source.file };
   return { policy: before.policy, suggestion: suggestGrant(source, before.policy, wish) };
 }
 
 /**
- * Whether somebody who looks at what the first one has would call the other the same; by no code of the language. What it does
- * not have tells nothing apart.
+ * Whether the other request equals the first one in every field that the first one has. Written without the language's own code.
  */
 function isAlike(one: VirtualInterface, other: VirtualInterface): boolean {
   const same = (['connection', 'vlan', 'name', 'location'] as const).every(
@@ -82,7 +81,7 @@ function isAlike(one: VirtualInterface, other: VirtualInterface): boolean {
   );
 }
 
-/** What each session says, one thing at a time. */
+/** The values of each session, one text each. */
 function sessionsOf({ peers }: VirtualInterface): string[] {
   return peers.flatMap(({ asn, amazonAddress, customerAddress }) => [
     `asn ${asn ?? 'unknown'}`,
@@ -93,11 +92,11 @@ function sessionsOf({ peers }: VirtualInterface): string[] {
   ]);
 }
 
-/** The number of cases ends it, not a clock: on a busy machine each takes longer. */
+/** These tests are limited by their number of runs, not by time. */
 const UNTIMED = { timeout: 0 };
 
 describe('a suggested edit', () => {
-  it('lets that request in, and decides nothing else otherwise but what is just like it', UNTIMED, () => {
+  it('accepts the request, and changes no decision except on requests that are equal to it', UNTIMED, () => {
     const seen = { patch: 0, accepted: 0, none: 0 };
     const styles = fc.constantFrom('lines' as const, 'braces' as const);
     const populations = fc.array(offered, { minLength: 15, maxLength: 15 });
@@ -112,11 +111,11 @@ describe('a suggested edit', () => {
           if (found === null) return;
           const { policy, suggestion } = found;
           seen[suggestion.kind] += 1;
-          // No edit lets in what is held for its addresses.
+          // No edit accepts a request that is held for its addresses.
           if (suggestion.kind !== 'none') expect(hasUsablePairs(request)).toBe(true);
           if (suggestion.kind !== 'patch') return;
           const after = compilePolicy({ file: 'hub.yaml', text: suggestion.text });
-          if (!after.ok) throw new Error('a suggestion has faults');
+          if (!after.ok) throw new Error('a suggestion has errors');
           expect(gatewayOf(after.policy, request)).toBe(VGW.prod);
           for (const other of population.filter((one) => !isAlike(request, one))) {
             expect(gatewayOf(after.policy, other)).toBe(gatewayOf(policy, other));
@@ -128,25 +127,21 @@ describe('a suggested edit', () => {
     expect(Math.min(...Object.values(seen))).toBeGreaterThan(50);
   });
 
-  it(
-    'is there whenever one is there without what cannot matter: an odd name, and grants that have ended',
-    UNTIMED,
-    () => {
-      let compared = 0;
-      fc.assert(
-        fc.property(withEnded, offered, (given, request) => {
-          const [policy, style, tame] = asPlainly(given, request);
-          // A name of any kind fits `*`, and none does not: then it matters.
-          if (heldFor(given, request) !== heldFor(given, tame)) return;
-          const plain = suggestedFor(policy, style, tame);
-          const found = suggestedFor(given, 'lines', request);
-          if (found === null || plain?.suggestion.kind !== 'patch') return;
-          compared += 1;
-          expect(found.suggestion.kind).not.toBe('none');
-        }),
-        { numRuns: 500 },
-      );
-      expect(compared).toBeGreaterThan(20);
-    },
-  );
+  it('exists whenever one exists without an invalid name and without grants that have ended', UNTIMED, () => {
+    let compared = 0;
+    fc.assert(
+      fc.property(withEnded, offered, (given, request) => {
+        const [policy, style, tame] = asPlainly(given, request);
+        // Any name matches `*`, but an absent one does not: then the name matters.
+        if (heldFor(given, request) !== heldFor(given, tame)) return;
+        const plain = suggestedFor(policy, style, tame);
+        const found = suggestedFor(given, 'lines', request);
+        if (found === null || plain?.suggestion.kind !== 'patch') return;
+        compared += 1;
+        expect(found.suggestion.kind).not.toBe('none');
+      }),
+      { numRuns: 500 },
+    );
+    expect(compared).toBeGreaterThan(20);
+  });
 });

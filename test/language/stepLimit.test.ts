@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_STEPS, spendSteps, withStepLimit } from '../../language/algebra/stepLimit.ts';
 import { compilePolicy, diffPolicies, TooManyWays } from '../../language/index.ts';
 import { findOverlaps } from '../../language/requestSets/overlappingGrants.ts';
+import { MAX_STEPS, spendSteps, withStepLimit } from '../../language/stepLimit.ts';
 import { NOW } from '../support/builders.ts';
 import { outscale } from './errors/errorRow.ts';
 
-/** A policy of one owner with as many grants. */
+/** A policy of one owner with this many grants. */
 function text(count: number, grant: (i: number) => string): string {
   const grants = Array.from({ length: count }, (_, i) => `      g${i}: { ${grant(i)} }`);
   return outscale('owners:', '  acme:', '    connections: [dxcon-1]', '    grants:', ...grants);
@@ -21,7 +21,7 @@ function policyOf(source: string) {
   return result.policy;
 }
 
-/** Steps that it takes, which are the same on a busy machine. */
+/** The number of steps of a question, which is the same on a busy machine. */
 function steps(answer: () => unknown): number {
   return withStepLimit(MAX_STEPS, answer).steps;
 }
@@ -33,32 +33,32 @@ describe('a policy of hundreds of grants of one owner', () => {
     ['names', 200, (i: number) => `${gateway(i)}, match: { name: ["acme-*-${i}-*-x"] }`],
     ['VLANs', 600, (i: number) => `${gateway(i)}, match: { vlan: [${i + 1}-${i + 1000}] }`],
   ])(
-    'that overlap by their %s is refused by the first pairs, the last of which says that there are more',
+    'that overlap in their %s is refused with the first pairs, and the last error states that there are more',
     (_, count, grant) => {
       const result = compiled(text(count, grant));
-      const faults = result.ok ? [] : result.errors;
-      expect(new Set(faults.map(({ code }) => code))).toEqual(new Set(['grants-overlap']));
-      expect(faults).toHaveLength(21);
-      expect(new Set(faults.map(({ fix }) => fix))).toHaveProperty('size', 2);
+      const errors = result.ok ? [] : result.errors;
+      expect(new Set(errors.map(({ code }) => code))).toEqual(new Set(['grants-overlap']));
+      expect(errors).toHaveLength(21);
+      expect(new Set(errors.map(({ fix }) => fix))).toHaveProperty('size', 2);
     },
   );
 
-  it('that are told apart by a part of their names is compared in few steps', () => {
+  it('that differ in a part of their names is compared in few steps', () => {
     const policy = policyOf(text(300, (i) => `${gateway(i)}, match: { name: ["acme-*-${i}x"] }`));
     expect(steps(() => findOverlaps(policy))).toBeLessThan(500_000);
   });
 
-  it('that overlap and give one gateway is compared with its next version in few steps', () => {
+  it('that overlap and name one gateway is compared with its next version in few steps', () => {
     const [old, now] = [1000, 1001].map((most) =>
       policyOf(text(100, (i) => `${gateway(1)}, match: { vlan: [${i + 1}-${i + most}] }, limit: 2`)),
     );
-    if (old === undefined || now === undefined) throw new Error('two policies were made');
+    if (old === undefined || now === undefined) throw new Error('a policy is missing');
     expect(diffPolicies(old, old, NOW, 100_000)).toMatchObject({ changes: [], limits: [] });
     // The very last VLAN is new.
     expect(diffPolicies(old, now, NOW, 1_000_000).changes).toHaveLength(1);
   });
 
-  it('that cross in too many ways is not called the same: there is no answer', () => {
+  it('with too many combinations is not reported as equal: the comparison fails', () => {
     const [old, now] = [0, 1].map((more) =>
       policyOf(
         text(
@@ -68,14 +68,14 @@ describe('a policy of hundreds of grants of one owner', () => {
         ),
       ),
     );
-    if (old === undefined || now === undefined) throw new Error('two policies were made');
+    if (old === undefined || now === undefined) throw new Error('a policy is missing');
     expect(() => diffPolicies(old, now, NOW, 10_000)).toThrow(TooManyWays);
     expect(diffPolicies(old, now, NOW).opens).toBe(true);
   });
 });
 
 describe('a question within a question', () => {
-  it('has steps of its own, and leaves the outer one those that it had', () => {
+  it('has its own steps, and does not use those of the outer one', () => {
     const inner = (): unknown => withStepLimit(5, () => spendSteps(5));
     const { steps: taken } = withStepLimit(10, () => {
       spendSteps(6);
@@ -84,7 +84,7 @@ describe('a question within a question', () => {
     });
     expect(taken).toBe(10);
     expect(() => withStepLimit(4, () => spendSteps(5))).toThrow(TooManyWays);
-    // What was given up is not counted against what comes after.
+    // The steps of a failed question do not count for the next one.
     expect(withStepLimit(4, () => spendSteps(4)).steps).toBe(4);
   });
 });

@@ -14,7 +14,7 @@ describe('a region', () => {
     ['aws', 'eusc-de-east-1'],
     ['aws', 'us-isob-east-1'],
     ['aws', 'eu-isoe-west-1'],
-  ] as const)('of %s may be %s', (provider, region) => {
+  ] as const)('of %s can be %s', (provider, region) => {
     expect(oddRegion({ provider, region })).toBeNull();
   });
 
@@ -26,7 +26,7 @@ describe('a region', () => {
     ['aws', 'euwest-3'],
     ['aws', 'eu-west-3a'],
     ['aws', 'eu-west'],
-  ] as const)('of %s that is %s is probably a slip', (provider, region) => {
+  ] as const)('of %s that is %s gives a warning', (provider, region) => {
     expect(oddRegion({ provider, region })).toContain(`\`${region}\``);
   });
 });

@@ -16,7 +16,7 @@ function ledgerPath(): string {
   return join(writeTempFiles({}), 'ledger.json');
 }
 
-/** Its end, as `exit code` and what it said. */
+/** The exit code and the output of the process. */
 async function ended(child: ChildProcess): Promise<{ code: number | null; said: string }> {
   let said = '';
   child.stderr?.on('data', (chunk) => {
@@ -35,13 +35,13 @@ function writer(path: string, name: string, times: number, before = ''): ChildPr
   return child;
 }
 
-describe('processes on one ledger file', () => {
-  it('take turns, and no write of any is lost', async () => {
+describe('concurrent processes on one ledger file', () => {
+  it('take turns, and no write is lost', async () => {
     const path = ledgerPath();
     const writers = ['a', 'b', 'c'].map((name) => ended(writer(path, name, 8)));
     const seen = new Set<string>();
     const watching = setInterval(() => {
-      // Whenever one looks there is a whole ledger, or none yet.
+      // At any time there is a complete ledger, or none yet.
       const names = readdirSync(dirname(path));
       if (names.includes('ledger.json')) seen.add(typeof JSON.parse(readFileSync(path, 'utf8')));
     }, 2);
@@ -56,30 +56,31 @@ describe('processes on one ledger file', () => {
     expect(readdirSync(dirname(path))).toEqual(['ledger.json']);
   });
 
-  it('that are killed at any moment leave a whole ledger behind', async () => {
+  it('that are killed at any time leave a complete ledger', async () => {
     const killed = [0, 7, 14, 21, 28, 35].map(async (afterMs) => {
       const path = ledgerPath();
       const child = writer(path, 'a', 1000);
       const end = ended(child);
-      // From the first file on, the next write is never more than moments away.
+      // After the first file, the next write follows within moments.
       await expect.poll(() => readdirSync(dirname(path)), { timeout: 10_000, interval: 5 }).not.toEqual([]);
       await pause(afterMs);
       child.kill('SIGKILL');
       await end;
-      const { observations: sightings } = await createFileLedger(path, testClock()).readState(KEY);
-      return Object.values(sightings);
+      const { observations } = await createFileLedger(path, testClock()).readState(KEY);
+      return Object.values(observations);
     });
-    for (const sighting of (await Promise.all(killed)).flat()) expect(sighting).toEqual(anObservation());
+    for (const observation of (await Promise.all(killed)).flat())
+      expect(observation).toEqual(anObservation());
   });
 
-  it('that run out of room keep the old ledger', async () => {
+  it('that run out of disk space keep the old ledger', async () => {
     const path = ledgerPath();
-    // 4 blocks of 512 bytes: room for a few sightings.
+    // 4 blocks of 512 bytes: space for a few observations.
     const { code, said } = await ended(writer(path, 'a', 1000, 'ulimit -f 4;'));
     expect(code).not.toBe(0);
     expect(said).toContain(`ledger ${path} cannot be written (EFBIG): `);
-    const { observations: sightings } = await createFileLedger(path, testClock()).readState(KEY);
-    expect(Object.keys(sightings)).not.toEqual([]);
+    const { observations } = await createFileLedger(path, testClock()).readState(KEY);
+    expect(Object.keys(observations)).not.toEqual([]);
     expect(readdirSync(dirname(path))).toEqual(['ledger.json']);
   });
 });

@@ -31,13 +31,13 @@ function contract(store: ReturnType<Store['prepare']>): void {
     return session;
   }
 
-  it('holds nothing at first, and peeking leaves no trace', async () => {
+  it('is empty at first, and reading it changes nothing', async () => {
     const { ledger } = await begin();
     expect(await ledger().readState(KEY)).toEqual(EMPTY_LEDGER);
     expect((await take(ledger())).state).toEqual(EMPTY_LEDGER);
   });
 
-  it('is open to one at a time', async () => {
+  it('gives the lease to one run at a time', async () => {
     const { ledger } = await begin();
     const session = await take(ledger());
     expect(await ledger().open(KEY, LEASE_MS)).toBeNull();
@@ -45,13 +45,13 @@ function contract(store: ReturnType<Store['prepare']>): void {
     expect(await ledger().open(KEY, LEASE_MS)).not.toBeNull();
   });
 
-  it('is given to one of many that ask at once', async () => {
+  it('gives the lease to one of many concurrent requests', async () => {
     const { ledger } = await begin();
     const asked = await Promise.all(Array.from({ length: 5 }, () => ledger().open(KEY, LEASE_MS)));
     expect(asked.filter((session) => session !== null)).toHaveLength(1);
   });
 
-  it('is free again when the lease has run out, not a moment before', async () => {
+  it('is free exactly when the lease has expired', async () => {
     const { clock, ledger } = await begin();
     await take(ledger());
     clock.advance(LEASE_MS - 1);
@@ -60,7 +60,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     expect(await ledger().open(KEY, LEASE_MS)).not.toBeNull();
   });
 
-  it('is free when the lease ends later than any could, by a clock that ran ahead', async () => {
+  it('is free when the lease ends later than any valid one, because a clock was fast', async () => {
     const { clock, ledger } = await begin();
     const ahead = 24 * 3_600_000;
     clock.advance(ahead);
@@ -71,14 +71,14 @@ function contract(store: ReturnType<Store['prepare']>): void {
     await holder.write([LISTED]);
   });
 
-  it('can be peeked at while somebody holds it', async () => {
+  it('can be read while another run has the lease', async () => {
     const { ledger } = await begin();
     const session = await take(ledger());
     await session.write([LISTED]);
     expect(await ledger().readState(KEY)).toEqual({ ...EMPTY_LEDGER, lastListing: LISTED.at });
   });
 
-  it('refuses the writes of whoever lost the lease, and takes none of them', async () => {
+  it('rejects all writes of a run that lost the lease', async () => {
     const { clock, ledger } = await begin();
     const lost = await take(ledger());
     clock.advance(LEASE_MS);
@@ -91,7 +91,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     expect((await ledger().readState(KEY)).lastListing).toBe(LISTED.at);
   });
 
-  it('refuses the writes of whoever gave the lease back', async () => {
+  it('rejects writes after the lease was released', async () => {
     const { ledger } = await begin();
     const session = await take(ledger());
     await session.close([]);
@@ -99,7 +99,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     expect(await ledger().readState(KEY)).toEqual(EMPTY_LEDGER);
   });
 
-  it('leaves the lease with its new holder when the old one gives it back', async () => {
+  it('keeps the lease of the new holder when the old one releases it', async () => {
     const { clock, ledger } = await begin();
     const lost = await take(ledger());
     clock.advance(LEASE_MS);
@@ -117,7 +117,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     expect(await ledger().open(KEY, LEASE_MS)).not.toBeNull();
   });
 
-  it('applies changes in their order', async () => {
+  it('applies changes in order', async () => {
     const { ledger } = await begin();
     const session = await take(ledger());
     const later = anObservation({ failures: 1 });
@@ -127,7 +127,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     expect((await ledger().readState(KEY)).observations).toEqual({ 'dxvif-1': later });
   });
 
-  it('remembers everything for the next one who opens it', async () => {
+  it('returns everything to the next run that opens it', async () => {
     const { ledger } = await begin();
     const session = await take(ledger());
     await session.write([
@@ -150,7 +150,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     const state = {
       ...EMPTY_LEDGER,
       lastListing: LISTED.at,
-      sightings: {
+      observations: {
         'dxvif-1': anObservation(),
         'dxvif-2': anObservation({ connection: null, vlan: null, name: null }),
         'dxvif-3': anObservation({ notListedAt: null, held: storedReasons('no-grant') }),
@@ -162,7 +162,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     expect(await ledger().readState(KEY)).toEqual(state);
   });
 
-  it('keeps when owners had their turns, until others come in their place', async () => {
+  it('keeps the turns of owners until they are replaced', async () => {
     const { ledger } = await begin();
     const turns = { acme: '2026-11-10T11:00:00.000Z', zeta: '2026-11-10T12:00:00.000Z' };
     const session = await take(ledger());
@@ -174,7 +174,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     ]);
   });
 
-  it('forgets turns when there are none any more', async () => {
+  it('removes turns when there are none left', async () => {
     const { ledger } = await begin();
     const session = await take(ledger());
     await session.write([{ kind: 'turned', turns: { acme: '2026-11-10T11:00:00.000Z' } }]);
@@ -182,7 +182,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     expect((await ledger().readState(KEY)).turns).toEqual({});
   });
 
-  it('keeps where an accepted interface belongs, and where it was reported', async () => {
+  it('keeps the connection of an accepted interface, and the one where it was reported', async () => {
     const { ledger } = await begin();
     const session = await take(ledger());
     const place = { connection: 'dxcon-11111111', movedTo: 'dxlag-22222222' };
@@ -193,21 +193,21 @@ function contract(store: ReturnType<Store['prepare']>): void {
     expect((await ledger().readState(KEY)).acceptances['dxvif-4']).toEqual({ ...ROUTED, ...place });
   });
 
-  it('takes names as they come', async () => {
+  it('accepts any name as an ID', async () => {
     const { ledger } = await begin();
     const observation = anObservation({ name: '"}\u0000\u202e\ud83d`é\n' });
     await (await take(ledger())).write([{ kind: 'sighted', id: 'dxvif-1', observation }]);
     expect((await ledger().readState(KEY)).observations).toEqual({ 'dxvif-1': observation });
   });
 
-  it('keeps targets apart, their leases too', async () => {
+  it('keeps targets and their leases separate', async () => {
     const { ledger } = await begin();
     const [one, other] = [await take(ledger()), await take(ledger(), OTHER_KEY)];
     await Promise.all([one.write([LISTED]), other.write([SIGHTED])]);
     expect(await ledger().readState(KEY)).toEqual({ ...EMPTY_LEDGER, lastListing: LISTED.at });
     expect(await ledger().readState(OTHER_KEY)).toEqual({
       ...EMPTY_LEDGER,
-      sightings: { 'dxvif-1': anObservation() },
+      observations: { 'dxvif-1': anObservation() },
     });
     await one.close([]);
     expect(await ledger().open(OTHER_KEY, LEASE_MS)).toBeNull();

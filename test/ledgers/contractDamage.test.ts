@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { STORED_NAMES } from '../../adapters/ledgers/formats/storedNames.ts';
 import type { LedgerChange } from '../../core/ledgerState.ts';
 import type { Ledger, LedgerSession } from '../../run/ports.ts';
 import { anAcceptance, anIntent, anObservation } from '../support/ledgerBuilders.ts';
@@ -7,11 +8,11 @@ import { STORES, type Store } from './ledgerStores.ts';
 
 const KEY = 'outscale/eu-west-2/012345678901';
 
-/** Only a store outside of the process can be damaged. */
+/** Only a store outside the process can be damaged. */
 const LASTING = STORES.filter(({ name }) => name !== 'memory');
 
 describe.for(LASTING)('a damaged item of the ledger in $name', ({ isHere, prepare }) => {
-  describe.skipIf(!isHere)('spoils no other:', () => contract(prepare()));
+  describe.skipIf(!isHere)('does not affect others:', () => contract(prepare()));
 });
 
 const WRITTEN: readonly LedgerChange[] = [
@@ -21,6 +22,11 @@ const WRITTEN: readonly LedgerChange[] = [
   { kind: 'accepted', id: 'dxvif-3', acceptance: anAcceptance(), receipt: null },
   { kind: 'listed', at: '2026-11-10T11:00:00.000Z' },
 ];
+
+/** As they are stored. */
+const OBSERVATION = { ...Object(STORED_NAMES.sighting.toOld(anObservation())) };
+const INTENT = { ...Object(STORED_NAMES.intent.toOld(anIntent())) };
+const ACCEPTANCE = { ...Object(STORED_NAMES.acceptance.toOld(anAcceptance())) };
 
 function contract(store: ReturnType<Store['prepare']>): void {
   async function begin(changes = WRITTEN) {
@@ -37,29 +43,41 @@ function contract(store: ReturnType<Store['prepare']>): void {
   }
 
   it.each<[string, string, unknown, string]>([
-    ['a sighting', 'sighting/dxvif-1', { ...anObservation(), vlan: '101' }, '`vlan` must be a whole number'],
-    ['an intent', 'intent/dxvif-1', { ...anIntent(), grants: [] }, '`grants` must be a list of at least one'],
+    ['an observation', 'sighting/dxvif-1', { ...OBSERVATION, vlan: '101' }, '`vlan` must be a whole number'],
+    ['an intent', 'intent/dxvif-1', { ...INTENT, grants: [] }, '`grants` must be a list of at least one'],
     ['an acceptance', 'acceptance/dxvif-1', {}, '`at` must be present'],
-    ['something that is no object', 'sighting/dxvif-1', 'garbage', 'it must be an object'],
+    ['a value that is not an object', 'sighting/dxvif-1', 'garbage', 'it must be an object'],
     [
-      'an acceptance that would write a command of its own',
+      'an acceptance that would inject a shell command',
       'acceptance/dxvif-1',
-      { ...anAcceptance(), gateway: 'vgw-12345678; reboot' },
+      { ...ACCEPTANCE, gateway: 'vgw-12345678; reboot' },
       '`gateway` must be the ID of a gateway',
     ],
     [
-      'a sighting that would steer a terminal',
+      'an observation without a key',
       'sighting/dxvif-1',
-      { ...anObservation(), held: [{ code: 'no-grant', message: '\u001b[2J' }] },
+      { ...OBSERVATION, told: {} },
+      '`told.holds` must be',
+    ],
+    [
+      'an intent with an invalid part',
+      'intent/dxvif-1',
+      { ...INTENT, grounds: { ...Object(INTENT.grounds), deadline: 3 } },
+      '`grounds.deadline` must be an object',
+    ],
+    [
+      'an observation that would control a terminal',
+      'sighting/dxvif-1',
+      { ...OBSERVATION, held: [{ code: 'no-grant', message: '\u001b[2J' }] },
       '`held[0].message` must be a text in one line',
     ],
-  ])('%s is told with what is wrong, and the others are read', async (_, name, value, what) => {
+  ])('%s is reported with its error, and the others are read', async (_, name, value, what) => {
     const { ledger, damage } = await begin();
     await damage(name, value);
     const { damaged, observations, acceptances, lastListing } = await ledger().readState(KEY);
     expect(damaged).toEqual({ 'dxvif-1': expect.stringContaining(`item \`${name}\``) });
     expect(damaged['dxvif-1']).toContain(what);
-    expect(damaged['dxvif-1']).toContain('restore it, or delete it to forget it');
+    expect(damaged['dxvif-1']).toContain('restore it, or delete it to discard what it records');
     expect(Object.keys(observations)).toContain('dxvif-2');
     expect(Object.keys(acceptances)).toContain('dxvif-3');
     expect(lastListing).toBe('2026-11-10T11:00:00.000Z');
@@ -67,16 +85,16 @@ function contract(store: ReturnType<Store['prepare']>): void {
 
   it.each([
     ['of an unknown kind', 'rumour/dxvif-1', 'dxvif-1'],
-    ['of an odd ID', 'sighting/x', 'x'],
-    ['of an ID that every object has', 'intent/constructor', 'constructor'],
-    ['of an ID that is no key to an object', 'sighting/__proto__', '__proto__'],
-  ])('an item %s is told', async (_, name, id) => {
+    ['with an invalid ID', 'sighting/x', 'x'],
+    ['with an ID that is a property of every object', 'intent/constructor', 'constructor'],
+    ['with an ID that is a special key of an object', 'sighting/__proto__', '__proto__'],
+  ])('an item %s is reported', async (_, name, id) => {
     const { ledger, damage } = await begin();
-    await damage(name, anObservation());
+    await damage(name, OBSERVATION);
     expect(Object.keys((await ledger().readState(KEY)).damaged)).toEqual([id]);
   });
 
-  it('is left as it is by whoever writes and by whoever takes over', async () => {
+  it('is kept unchanged by writes and by the next run', async () => {
     const { ledger, damage } = await begin();
     await damage('sighting/dxvif-1', 'garbage');
     const { damaged } = await ledger().readState(KEY);
@@ -86,7 +104,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     await session.close([{ kind: 'ended', id: 'dxvif-2', ended: null }]);
     expect(await ledger().readState(KEY)).toMatchObject({
       damaged,
-      sightings: { 'dxvif-4': anObservation() },
+      observations: { 'dxvif-4': anObservation() },
     });
   });
 }

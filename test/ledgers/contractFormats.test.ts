@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readTurns } from '../../adapters/ledgers/decodeItems.ts';
+import { STORED_NAMES } from '../../adapters/ledgers/formats/storedNames.ts';
 import { LEDGER_FORMAT, type StoredValue, toStored } from '../../adapters/ledgers/storedForm.ts';
 import type { LedgerChange } from '../../core/ledgerState.ts';
 import type { Ledger, LedgerSession } from '../../run/ports.ts';
@@ -17,28 +18,25 @@ import { STORES, type Store } from './ledgerStores.ts';
 
 const KEY = 'outscale/eu-west-2/012345678901';
 
-/** Only what outlives its process is read by another release. */
+/** Only a store that outlives its process is read by another release. */
 const LASTING = STORES.filter(({ name }) => name !== 'memory');
 
 describe.for(LASTING)('items of other releases in $name', ({ isHere, prepare }) => {
-  describe.skipIf(!isHere)('cost no request:', () => contract(prepare()));
+  describe.skipIf(!isHere)('do not lose a request:', () => contract(prepare()));
 });
 
-describe('turns of owners that cannot be read', () => {
-  it.each([undefined, null, 'none', ['acme'], { acme: 'yesterday' }, { acme: 3 }])(
-    'are forgotten: %j',
-    (raw) => {
-      expect(readTurns(raw)).toEqual({});
-    },
-  );
+describe('unreadable turns of owners', () => {
+  it.each([undefined, null, 'none', ['acme'], { acme: 'yesterday' }, { acme: 3 }])('are empty: %j', (raw) => {
+    expect(readTurns(raw)).toEqual({});
+  });
 });
 
-/** As a later release within the same meaning would store it. */
+/** The stored form of a later release that did not change the meaning of earlier keys. */
 function later(kind: Parameters<typeof toStored>[0], value: unknown): StoredValue {
   return { ...toStored(kind, value), format: LEDGER_FORMAT + 7 };
 }
 
-/** As a release would store it whose meaning earlier ones cannot know. */
+/** The stored form of a later release that changed the meaning of earlier keys. */
 function incomprehensible(kind: Parameters<typeof toStored>[0], value: unknown): StoredValue {
   return { ...later(kind, value), needs: LEDGER_FORMAT + 1 };
 }
@@ -65,52 +63,52 @@ function contract(store: ReturnType<Store['prepare']>): void {
     await session.close(changes);
   }
 
-  it('keys of a later release are ignored, and kept when the item is written again', async () => {
-    const sighting = {
+  it('keys of a later release are ignored and kept when the item is written again', async () => {
+    const observation = {
       ...anObservation(),
       ...FUTURE,
-      told: { ...anObservation().published, ...FUTURE },
+      published: { ...anObservation().published, ...FUTURE },
       held: [{ code: 'no-grant', message: 'none', ...FUTURE }],
     };
-    const reach = await begin({ 'sighting/dxvif-1': later('sighting', sighting) });
+    const reach = await begin({ 'sighting/dxvif-1': later('sighting', observation) });
     const mark = { of: 'hold', id: 'dxvif-1', codes: ['no-grant'] } as const;
     const event = { id: 'a', type: 'Request Held', at: '2026-11-10T12:00:00.000Z', detail: {} };
     await write(reach(), { kind: 'queued', event, mark });
     const { observations, damaged } = await reach().readState(KEY);
     expect(damaged).toEqual({});
     expect(observations['dxvif-1']).toEqual({
-      ...sighting,
-      told: { ...FUTURE, holds: 1, codes: ['no-grant'], marks: [] },
+      ...observation,
+      published: { ...FUTURE, holds: 1, codes: ['no-grant'], thresholds: [] },
     });
   });
 
-  it('what lacks the keys that came within a format is read as what has nothing to say there', async () => {
-    const { unlistedSince: _, ...sighting } = anObservation();
-    const announcement = { id: 'a', type: 'Request Held', at: '2026-11-10T12:00:00.000Z', detail: {} };
+  it('missing keys that were added within a format have their default values', async () => {
+    const { unlistedSince: _, ...observation } = anObservation();
+    const event = { id: 'a', type: 'Request Held', at: '2026-11-10T12:00:00.000Z', detail: {} };
     const reach = await begin({
-      'sighting/dxvif-1': toStored('sighting', sighting),
-      'announcement/a': toStored('announcement', announcement),
+      'sighting/dxvif-1': toStored('sighting', observation),
+      'announcement/a': toStored('announcement', event),
     });
-    const { observations: sightings, outbox, damaged } = await reach().readState(KEY);
+    const { observations, outbox, damaged } = await reach().readState(KEY);
     expect(damaged).toEqual({});
-    expect(sightings['dxvif-1']).toEqual(anObservation());
-    expect(outbox).toEqual({ a: announcement });
+    expect(observations['dxvif-1']).toEqual(anObservation());
+    expect(outbox).toEqual({ a: event });
   });
 
-  it('how often an event was tried is kept, and no number for it is damage', async () => {
-    const announcement = { id: 'a', type: 'Request Held', at: '2026-11-10T12:00:00.000Z', detail: {} };
-    const odd = { ...announcement, id: 'b', refusals: 'often' };
+  it('the number of attempts for an event is kept, and an invalid number is damage', async () => {
+    const event = { id: 'a', type: 'Request Held', at: '2026-11-10T12:00:00.000Z', detail: {} };
+    const odd = { ...event, id: 'b', refusals: 'often' };
     const reach = await begin({ 'announcement/b': toStored('announcement', odd) });
-    await write(reach(), { kind: 'queued', event: announcement, mark: null });
+    await write(reach(), { kind: 'queued', event, mark: null });
     await write(reach(), { kind: 'undelivered', ids: ['a'], isRefusal: true });
     const { outbox, damaged } = await reach().readState(KEY);
-    expect(outbox).toEqual({ a: { ...announcement, triedInVain: 1, refusals: 1 } });
+    expect(outbox).toEqual({ a: { ...event, triedInVain: 1, refusals: 1 } });
     expect(Object.keys(damaged)).toEqual(['b']);
   });
 
-  it('keys of a later release are kept in intents, in what they were decided by, and in acceptances', async () => {
-    const grounds = theEvidence({ request: aVif({ peers: [{ ...aPeer(), ...FUTURE }], ...FUTURE }) });
-    const intent = { ...anIntent(), grounds: { ...grounds, ...FUTURE }, ...FUTURE };
+  it('keys of a later release are kept in intents, in their evidence and in acceptances', async () => {
+    const evidence = theEvidence({ request: aVif({ peers: [{ ...aPeer(), ...FUTURE }], ...FUTURE }) });
+    const intent = { ...anIntent(), evidence: { ...evidence, ...FUTURE }, ...FUTURE };
     const reach = await begin({
       'intent/dxvif-1': later('intent', intent),
       'acceptance/dxvif-2': later('acceptance', { ...anAcceptance(), ...FUTURE }),
@@ -121,7 +119,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
   });
 
   it.each([1, LEDGER_FORMAT])(
-    'an acceptance of format %s without a connection has none on record',
+    'an acceptance of format %s without a connection has an unknown connection',
     async (format) => {
       const { connection: _, movedTo: __, ...value } = anAcceptance();
       const reach = await begin({ 'acceptance/dxvif-2': { ...toStored('acceptance', value), format } });
@@ -131,7 +129,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     },
   );
 
-  it('words that only a later release knows are taken as they are', async () => {
+  it('words of a later release are kept', async () => {
     const reach = await begin({
       'sighting/dxvif-1': later(
         'sighting',
@@ -145,14 +143,14 @@ function contract(store: ReturnType<Store['prepare']>): void {
         detail: {},
       }),
     });
-    const { observations: sightings, acceptances, outbox, damaged } = await reach().readState(KEY);
+    const { observations, acceptances, outbox, damaged } = await reach().readState(KEY);
     expect(damaged).toEqual({});
-    expect(sightings['dxvif-1']?.published.thresholds).toEqual(['48']);
+    expect(observations['dxvif-1']?.published.thresholds).toEqual(['48']);
     expect(acceptances['dxvif-2']?.publishedProblem).toBe('moved');
     expect(outbox.n?.type).toBe('Something New');
   });
 
-  it('an item that only a later release understands is named, holds its request, and is left as it is', async () => {
+  it('an item that only a later release understands is reported, holds its request, and is kept unchanged', async () => {
     const stored = incomprehensible('sighting', { ...anObservation(), vlan: 'of another meaning' });
     const reach = await begin({ 'sighting/dxvif-1': stored });
     const { damaged } = await reach().readState(KEY);
@@ -166,14 +164,14 @@ function contract(store: ReturnType<Store['prepare']>): void {
     expect(Object.keys(after.observations).sort()).toEqual(['dxvif-3', 'dxvif-other']);
   });
 
-  it('an item of a kind that came later is left alone, unless it must be understood', async () => {
+  it('an item of a later kind is ignored, unless its format must be understood', async () => {
     const reach = await begin({ 'rumour/dxvif-1': later('sighting', FUTURE) });
     expect((await reach().readState(KEY)).damaged).toEqual({});
     const strict = await begin({ 'rumour/dxvif-1': incomprehensible('sighting', FUTURE) });
     expect(Object.keys((await strict().readState(KEY)).damaged)).toEqual(['dxvif-1']);
   });
 
-  it('an item that a later release wrote and this one cannot read is never said to be damaged', async () => {
+  it('an unreadable item of a later release is not reported as damaged', async () => {
     const acceptance = { ...anAcceptance(), gateway: 'of a kind that came later' };
     const reach = await begin({ 'acceptance/dxvif-1': later('acceptance', acceptance) });
     const { damaged } = await reach().readState(KEY);
@@ -182,7 +180,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     expect(damaged['dxvif-1']).not.toContain('delete');
   });
 
-  it('a record of a kind that came later is left alone, and one that cannot be read says to upgrade', async () => {
+  it('a record of a later kind is ignored, and an unreadable one of a later release asks for an upgrade', async () => {
     const { reach, plantRecord } = await store.begin(testClock());
     const at = '2026-11-10T12:00:00.000Z';
     await plantRecord(KEY, 'rumour/dxvif-1', at, later('receipt', FUTURE));
@@ -207,19 +205,19 @@ function contract(store: ReturnType<Store['prepare']>): void {
     for (const message of damaged) expect(message).not.toContain('delete');
   });
 
-  it('an item that release 0.1.0 has written since has lost what came later, and nothing else', async () => {
+  it('an item that release 0.1.0 has written since has lost only the later keys', async () => {
     const { reach, damage } = await store.begin(testClock());
     const seen = anObservation({ lastFailure: 'the API refused it' });
     await (await take(reach())).close([{ kind: 'sighted', id: 'dxvif-1', observation: seen }]);
     expect((await reach().readState(KEY)).observations['dxvif-1']).toEqual(seen);
     const { request: _, lastFailure: __, ...old } = seen;
-    await damage(KEY, 'sighting/dxvif-1', { ...old, failures: 3 });
-    const { observations: sightings, damaged } = await reach().readState(KEY);
+    await damage(KEY, 'sighting/dxvif-1', STORED_NAMES.sighting.toOld({ ...old, failures: 3 }));
+    const { observations, damaged } = await reach().readState(KEY);
     expect(damaged).toEqual({});
-    expect(sightings['dxvif-1']).toEqual({ ...seen, failures: 3, request: null, lastFailure: null });
+    expect(observations['dxvif-1']).toEqual({ ...seen, failures: 3, request: null, lastFailure: null });
   });
 
-  it('a receipt has back what came later', async () => {
+  it('a receipt keeps its later keys', async () => {
     const { reach } = await store.begin(testClock());
     const receipt = aReceipt({ request: aVif({ region: 'eu-west-2' }) });
     const change = { kind: 'accepted', id: receipt.id, acceptance: anAcceptance(), receipt } as const;

@@ -29,11 +29,11 @@ const ORIGIN = {
   account: '012345678901',
   policy: { digest: 'sha256:0', revision: 'v1' },
 } as const;
-const NOBODY = { who: '-', why: '-', byWhen: '-', toDo: '-' };
+const NO_ADVICE = { who: '-', why: '-', byWhen: '-', toDo: '-' };
 const AT = '2026-11-10T11:00:00.000Z';
 
-function told(key: string) {
-  return createEvent('Request Held', ORIGIN, AT, [key], { message: 'held', forPeople: NOBODY });
+function createTestEvent(key: string) {
+  return createEvent('Request Held', ORIGIN, AT, [key], { message: 'held', notification: NO_ADVICE });
 }
 
 function accepted(id: string, at = AT): LedgerChange {
@@ -45,7 +45,7 @@ function ended(id: string, endedAt: string): LedgerChange {
 }
 
 describe.for(STORES)('the ledger in $name', ({ isHere, prepare }) => {
-  describe.skipIf(!isHere)('keeps for later:', () => contract(prepare()));
+  describe.skipIf(!isHere)('keeps', () => contract(prepare()));
 });
 
 function contract(store: ReturnType<Store['prepare']>): void {
@@ -61,32 +61,32 @@ function contract(store: ReturnType<Store['prepare']>): void {
     return session;
   }
 
-  it('what is to be announced, until it was', async () => {
+  it('events until they are published', async () => {
     const { ledger } = await begin();
     const session = await take(ledger());
-    const [one, two] = [told('one'), told('two')];
+    const [one, two] = [createTestEvent('one'), createTestEvent('two')];
     await session.write([
       { kind: 'sighted', id: 'dxvif-1', observation: anObservation() },
       { kind: 'queued', event: one, mark: { of: 'hold', id: 'dxvif-1', codes: ['no-grant'] } },
-      { kind: 'queued', event: two, mark: { of: 'deadline', id: 'dxvif-1', mark: '24' } },
+      { kind: 'queued', event: two, mark: { of: 'deadline', id: 'dxvif-1', threshold: '24' } },
     ]);
     await session.close([{ kind: 'delivered', ids: [one.id] }]);
     const { outbox, observations } = await ledger().readState(KEY);
     expect(outbox).toEqual({ [two.id]: two });
-    expect(observations['dxvif-1']?.published).toEqual({ holds: 1, codes: ['no-grant'], marks: ['24'] });
+    expect(observations['dxvif-1']?.published).toEqual({ holds: 1, codes: ['no-grant'], thresholds: ['24'] });
   });
 
-  it('that passes fail, until they work again', async () => {
+  it('the failure of runs until they succeed again', async () => {
     const { ledger } = await begin();
     const failing = { since: AT, codes: ['api'] };
     const session = await take(ledger());
-    await session.write([{ kind: 'queued', event: told('x'), mark: { of: 'failing', failing } }]);
+    await session.write([{ kind: 'queued', event: createTestEvent('x'), mark: { of: 'failing', failing } }]);
     expect((await ledger().readState(KEY)).failing).toEqual(failing);
     await session.close([{ kind: 'recovered' }]);
     expect((await ledger().readState(KEY)).failing).toBeNull();
   });
 
-  it('what is written as the lease is given back', async () => {
+  it('the changes that are written when the lease is released', async () => {
     const { ledger } = await begin();
     const session = await take(ledger());
     await session.close([
@@ -99,7 +99,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     });
   });
 
-  it('receipts for ever, and what ended for 90 days', async () => {
+  it('receipts for ever and ended requests for 90 days', async () => {
     const { clock, ledger } = await begin();
     const session = await take(ledger());
     await session.close([accepted('dxvif-1'), ended('dxvif-2', AT)]);
@@ -120,7 +120,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     });
   });
 
-  it('records in the order of time, from any day on, each once however often it was written', async () => {
+  it('records in order of time, from any day on, each once even if it was written twice', async () => {
     const { ledger } = await begin();
     const session = await take(ledger());
     const late = '2026-11-10T11:59:59.000Z';
@@ -131,13 +131,13 @@ function contract(store: ReturnType<Store['prepare']>): void {
     expect(await ids(new Date('2026-11-10T11:30:00.000Z'))).toEqual(['dxvif-2']);
   });
 
-  it('records of each target apart', async () => {
+  it('records of each target separate', async () => {
     const { ledger } = await begin();
     await (await take(ledger())).close([accepted('dxvif-1')]);
     expect((await ledger().readRecords(OTHER_KEY, EVER)).receipts).toEqual([]);
   });
 
-  it('no record of whoever lost the lease', async () => {
+  it('no record of a run that lost the lease', async () => {
     const { clock, ledger } = await begin();
     const lost = await take(ledger());
     clock.advance(LEASE_MS);
@@ -148,9 +148,9 @@ function contract(store: ReturnType<Store['prepare']>): void {
     expect((await ledger().readState(KEY)).acceptances).toEqual({});
   });
 
-  it('a policy by its digest, however large', async () => {
+  it('a policy by its digest, of any size', async () => {
     const { ledger } = await begin();
-    // Random text cannot be packed small.
+    // Random text cannot be compressed much.
     const text = JSON.stringify({ text: randomBytes(1_000_000).toString('base64') });
     const digest = digestOf(text);
     const session = await take(ledger());
@@ -160,7 +160,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     expect(await ledger().readPolicy(digestOf('another'))).toBeNull();
   });
 
-  it('more than fits one call, and forgets it again', async () => {
+  it('more than fits into one call, and deletes it again', async () => {
     const { ledger } = await begin();
     const session = await take(ledger());
     const held = [{ code: 'no-grant', message: 'x'.repeat(20_000) }];
@@ -168,7 +168,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     await session.write(many.map((id) => ({ kind: 'sighted', id, observation: anObservation({ held }) })));
     expect(Object.keys((await ledger().readState(KEY)).observations)).toHaveLength(many.length);
     await session.close(many.map((id) => ended(id, AT)));
-    expect(await ledger().readState(KEY)).toMatchObject({ sightings: {} });
+    expect(await ledger().readState(KEY)).toMatchObject({ observations: {} });
     expect((await ledger().readRecords(KEY, EVER)).ended).toHaveLength(many.length);
   });
 }

@@ -29,7 +29,7 @@ async function take(ledger: Ledger): Promise<LedgerSession> {
   return session;
 }
 
-it('no read is one that may lag behind what was written', async () => {
+it('all reads are strongly consistent', async () => {
   const ledger = await begin();
   await (await take(ledger)).close([LISTED]);
   at.proxy.inputs.length = 0;
@@ -39,7 +39,7 @@ it('no read is one that may lag behind what was written', async () => {
   expect(at.proxy.inputs.map(({ ConsistentRead }) => ConsistentRead)).toEqual([true, true, true, true, true]);
 });
 
-it('a run after one in doubt costs what a run always costs', async () => {
+it('a run after one with an unknown result makes the usual number of calls', async () => {
   const ledger = await begin();
   const session = await take(ledger);
   at.proxy.mishap = (operation) => (operation === 'TransactWriteItems' ? 'accessDenied' : null);
@@ -52,7 +52,7 @@ it('a run after one in doubt costs what a run always costs', async () => {
   expect(at.proxy.calls).toEqual(['UpdateItem', 'Query', 'UpdateItem']);
 });
 
-it('a run after one that was killed writes nothing but the lease before it can accept, however much the ledger holds', async () => {
+it('a run after a killed one only writes the lease before it can accept, whatever the size of the ledger', async () => {
   const { clock, ledger } = await beginOn(testClock());
   const many = Array.from({ length: 10_000 }, (_, i) => `dxvif-${i}`);
   const killed = await take(ledger);
@@ -68,7 +68,7 @@ it('a run after one that was killed writes nothing but the lease before it can a
   at.proxy.calls.length = 0;
   await write([{ kind: 'intended', id: 'dxvif-1', intent: anIntent() }]);
   expect(at.proxy.calls).toEqual(['TransactWriteItems', 'UpdateItem']);
-  // And what the killed one sends now changes nothing.
+  // Late writes of the killed run change nothing.
   expect(
     await rejectionOf(killed.write([LISTED, { kind: 'ended', id: 'dxvif-1', ended: null }])),
   ).toBeInstanceOf(LedgerFailure);

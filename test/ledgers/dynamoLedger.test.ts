@@ -41,13 +41,13 @@ async function take(ledger: Ledger): Promise<LedgerSession> {
   return session;
 }
 
-/** Sort keys of the target's live items, its head left out. */
+/** Sort keys of the target's state items, without the head. */
 async function live(table: Table): Promise<string[]> {
   const items = await table.query(LIVE, { from: '0' });
   return items.map(({ sk }) => sk?.S ?? '').filter((sort) => sort !== 'head');
 }
 
-/** Write units that a transaction takes: two for each KB of each item, and two for an item without content. */
+/** Write units of a transaction: two for each KB of each item, and two for an item without content. */
 function unitsOf({ TransactItems = [] }: { readonly TransactItems?: unknown }): number {
   return (TransactItems as readonly { readonly Put?: { readonly Item: object } }[]).reduce(
     (sum, { Put }) => sum + 2 * Math.max(1, Math.ceil(JSON.stringify(Put?.Item ?? {}).length / 1024)),
@@ -55,8 +55,8 @@ function unitsOf({ TransactItems = [] }: { readonly TransactItems?: unknown }): 
   );
 }
 
-describe('what the ledger costs', () => {
-  it('in a quiet pass: one query, and two writes', async () => {
+describe('the number of calls', () => {
+  it('of an idle run is one query and two writes', async () => {
     const { ledger } = await begin();
     await (await take(ledger)).close([LISTED]);
     at.proxy.calls.length = 0;
@@ -64,7 +64,7 @@ describe('what the ledger costs', () => {
     expect(at.proxy.calls).toEqual(['UpdateItem', 'Query', 'UpdateItem']);
   });
 
-  it('is one query more for each megabyte', async () => {
+  it('has one more query for each megabyte', async () => {
     const { ledger } = await begin();
     const held = [{ code: 'no-grant', message: 'x'.repeat(20_000) }];
     const many = Array.from({ length: 120 }, (_, i) => `dxvif-${i}`);
@@ -77,8 +77,8 @@ describe('what the ledger costs', () => {
   });
 });
 
-describe('a pass that lost its lease', () => {
-  /** A table whose writes of items wait until they are let go. */
+describe('a run that lost its lease', () => {
+  /** A table whose writes of items wait until the test releases them. */
   function suspended(table: Table): { table: Table; resume: () => void } {
     let resume = (): void => undefined;
     const gate = new Promise<void>((resolve) => {
@@ -91,7 +91,7 @@ describe('a pass that lost its lease', () => {
     return { table: { ...table, writeIfConditionHolds }, resume: () => resume() };
   }
 
-  it('changes nothing any more, even when it was suspended in the middle of a write', async () => {
+  it('cannot change anything, even when it was suspended during a write', async () => {
     const { clock, table, ledger } = await begin();
     await (await take(ledger)).close([sighted('dxvif-1')]);
     const paused = suspended(table);
@@ -102,14 +102,14 @@ describe('a pass that lost its lease', () => {
     const holder = await take(ledger);
     paused.resume();
 
-    expect(String(await rejectionOf(late))).toContain('was lost to another pass');
+    expect(String(await rejectionOf(late))).toContain('was lost to another run');
     expect((await ledger.readState(KEY)).observations).toEqual({ 'dxvif-1': anObservation() });
     await holder.close([sighted('dxvif-3')]);
     const { observations } = (await take(ledger)).state;
     expect(Object.keys(observations)).toEqual(['dxvif-1', 'dxvif-3']);
   });
 
-  it('leaves nothing behind', async () => {
+  it('leaves no items', async () => {
     const { clock, table, ledger } = await begin();
     const paused = suspended(table);
     const lost = await take(createDynamoLedger(paused.table, clock));
@@ -122,8 +122,8 @@ describe('a pass that lost its lease', () => {
   });
 });
 
-describe('a pass that was killed', () => {
-  it('leaves to the next what it had written, and its items stay where they are', async () => {
+describe('a killed run', () => {
+  it('keeps what it had written, and its items are not copied', async () => {
     const { clock, table, ledger } = await begin();
     await (await take(ledger)).write([sighted('dxvif-1'), LISTED]);
     clock.advance(LEASE_MS);
@@ -131,17 +131,17 @@ describe('a pass that was killed', () => {
     expect(state).toEqual({
       ...EMPTY_LEDGER,
       lastListing: LISTED.at,
-      sightings: { 'dxvif-1': anObservation() },
+      observations: { 'dxvif-1': anObservation() },
     });
     expect(await live(table)).toEqual(['0000000000/sighting/dxvif-1']);
   });
 
-  it('while taking over from release 0.1.0, is taken over from in its turn, and nothing is lost', async () => {
+  it('that was copying items of release 0.1.0 is followed by a run that completes the copy, and nothing is lost', async () => {
     const { clock, ledger, direct } = await begin();
     await (await take(ledger)).write([sighted('dxvif-1'), sighted('dxvif-2'), LISTED]);
     await markLeaseAsEarlierRelease(direct, KEY);
     clock.advance(LEASE_MS);
-    // Every call from the copying on goes wrong.
+    // Every call fails from the copy on.
     at.proxy.mishap = (operation) => (operation === 'BatchWriteItem' ? 'reset' : null);
     expect(await rejectionOf(ledger.open(KEY, LEASE_MS))).toBeInstanceOf(LedgerFailure);
     at.proxy.mishap = () => null;
@@ -149,8 +149,8 @@ describe('a pass that was killed', () => {
   });
 });
 
-describe('a write that may or may not have worked', () => {
-  it('frees the lease, and the next pass goes on from what is there', async () => {
+describe('a write with an unknown result', () => {
+  it('releases the lease, and the next run continues with the stored state', async () => {
     const { ledger } = await begin();
     const session = await take(ledger);
     await session.write([sighted('dxvif-1')]);
@@ -163,7 +163,7 @@ describe('a write that may or may not have worked', () => {
   });
 
   it.each(['UpdateItem', 'BatchWriteItem', 'TransactWriteItems', 'Query', 'GetItem'])(
-    'is only done once when the answer to its first %s is lost, and the lease is kept and given back',
+    'is only done once when the answer to its first %s is lost, and the lease is kept and released',
     async (lossy) => {
       const { ledger } = await begin();
       const onceEach = (): void => {
@@ -184,7 +184,7 @@ describe('a write that may or may not have worked', () => {
       await session.close([LISTED]);
       expect(await ledger.readState(KEY)).toMatchObject({
         lastListing: LISTED.at,
-        sightings: { 'dxvif-1': anObservation() },
+        observations: { 'dxvif-1': anObservation() },
         acceptances: { 'dxvif-2': anAcceptance() },
       });
       expect((await ledger.readRecords(KEY, new Date(0))).receipts).toHaveLength(1);
@@ -193,7 +193,7 @@ describe('a write that may or may not have worked', () => {
     },
   );
 
-  it('is finished when the table takes only a part of it at a time', async () => {
+  it('is completed when the table processes only a part at a time', async () => {
     const { ledger } = await begin();
     at.proxy.mishap = (operation, earlier) =>
       operation === 'BatchWriteItem' && earlier < 2 ? 'unprocessed' : null;
@@ -212,10 +212,10 @@ describe('a write that may or may not have worked', () => {
     },
   );
 
-  it('is asked for again, with the same token, as long as the table still works on it', async () => {
+  it('is retried with the same token while the table still processes it', async () => {
     const { ledger } = await begin();
     const session = await take(ledger);
-    // More often than the SDK asks by itself.
+    // More often than the SDK retries.
     at.proxy.mishap = (operation, earlier) =>
       operation === 'TransactWriteItems' && earlier < 4 ? 'inProgress' : null;
     at.proxy.inputs.length = 0;
@@ -225,7 +225,7 @@ describe('a write that may or may not have worked', () => {
     expect(Object.keys((await ledger.readState(KEY)).observations)).toEqual(['dxvif-1']);
   });
 
-  it('costs a partition no more in one transaction than the write units that it gives in a second', async () => {
+  it('uses at most the write units of a partition per second in one transaction', async () => {
     const { ledger } = await begin();
     const session = await take(ledger);
     at.proxy.inputs.length = 0;
@@ -240,7 +240,7 @@ describe('a write that may or may not have worked', () => {
     expect(at.proxy.inputs.map(unitsOf).filter((units) => units > 1000)).toEqual([]);
   });
 
-  it('is divided where it is more than a transaction takes, in number and in size', async () => {
+  it('is split when it exceeds the number or size of a transaction', async () => {
     const { ledger } = await begin();
     const ids = Array.from({ length: 250 }, (_, i) => `dxvif-${i}`);
     const session = await take(ledger);
@@ -262,13 +262,13 @@ describe('a write that may or may not have worked', () => {
   });
 });
 
-describe('a table that cannot be used', () => {
+describe('an unusable table', () => {
   it.each<[Mishap, string]>([
     ['throttle', 'UpdateItem failed (throttled)'],
     ['serverError', 'UpdateItem failed (server)'],
     ['accessDenied', 'UpdateItem failed (credentials)'],
     ['reset', 'UpdateItem failed (unreachable)'],
-  ])('(%s) says so, with its name and the mend', async (mishap, what) => {
+  ])('(%s) is reported with its name and the cause', async (mishap, what) => {
     const { ledger, table } = await begin();
     at.proxy.mishap = () => mishap;
     const failure = await rejectionOf(ledger.open(KEY, LEASE_MS));
@@ -276,7 +276,7 @@ describe('a table that cannot be used', () => {
     expect(String(failure)).toContain(`ledger table \`${table.name}\`: ${what}`);
   });
 
-  it('that does not exist says so', async () => {
+  it('that does not exist is reported', async () => {
     const ledger = createDynamoLedger(openTable('nowhere', at.dynamo.config), testClock());
     expect(String(await rejectionOf(ledger.readState(KEY)))).toMatch(
       /ledger table `nowhere`: GetItem failed .*ResourceNotFoundException/,
@@ -284,9 +284,9 @@ describe('a table that cannot be used', () => {
   });
 
   it.each([
-    ['UpdateItem', 'UpdateItem answered without the head'],
-    ['Query', 'Query answered without items'],
-  ])('that answers nothing to %s is no empty ledger', async (operation, what) => {
+    ['UpdateItem', 'UpdateItem returned no head item'],
+    ['Query', 'Query returned no list of items'],
+  ])('with an empty answer to %s is not read as an empty ledger', async (operation, what) => {
     const { ledger } = await begin();
     at.proxy.mishap = (asked) => (asked === operation ? 'emptyAnswer' : null);
     expect(String(await rejectionOf(ledger.open(KEY, LEASE_MS)))).toContain(what);
@@ -299,7 +299,7 @@ describe('a table that cannot be used', () => {
     ['failing', { S: '{}' }, '`failing.since` must be present'],
     ['epoch', { S: 'x' }, '`epoch` must be a whole number'],
   ])(
-    'for its head has a garbage %s (%j) stops every pass, and is left as it is',
+    'with an invalid %s in its head (%j) makes every run fail, and is kept unchanged',
     async (name, value, what) => {
       const { ledger, direct } = await begin();
       await (await take(ledger)).close([LISTED]);
@@ -316,18 +316,18 @@ describe('a table that cannot be used', () => {
         client.send(new GetItemCommand({ TableName, Key: itemKey(LIVE, 'head') })),
       );
       expect(head?.Item?.[name]).toEqual(value);
-      // And keeps nobody out once it was mended.
-      const { [name]: _, ...mended } = head?.Item ?? {};
+      // The lease does not block the next run after the repair.
+      const { [name]: _, ...repaired } = head?.Item ?? {};
       await direct.callIfConditionHolds('PutItem', (client, TableName) =>
-        client.send(new PutItemCommand({ TableName, Item: mended })),
+        client.send(new PutItemCommand({ TableName, Item: repaired })),
       );
       expect(await ledger.open(KEY, LEASE_MS)).not.toBeNull();
     },
   );
 });
 
-describe('an item of what ended', () => {
-  it('carries the second at which DynamoDB deletes it; a receipt carries none', async () => {
+describe('the item of an ended request', () => {
+  it('has the time at which DynamoDB deletes it; a receipt has none', async () => {
     const { ledger, direct } = await begin();
     const at = '2026-11-10T11:00:00.000Z';
     await (await take(ledger)).close([

@@ -10,11 +10,11 @@ import type { Dynamo } from '../support/dynamo.ts';
 import { callWithFault } from '../support/faultInjection.ts';
 import { writeTempFiles } from '../support/tempFiles.ts';
 
-/** Real ledgers, whose every call can go wrong. */
+/** Real ledgers with injected faults at every call. */
 export interface FaultyStore {
-  /** A way to reach it, as a new process has it. */
+  /** Opens the ledger like a new process. */
   reach(): Ledger;
-  /** Lets go of what a dead process held, as time does in life. */
+  /** Closes what a killed process left open, as the operating system would. */
   closeAbandoned(): Promise<void>;
 }
 
@@ -23,26 +23,26 @@ function failure(): LedgerFailure {
 }
 
 export function inMemory(clock: Clock): FaultyStore {
-  const ledger = inSessions(createInMemoryLedger(clock));
+  const ledger = withSessionFaults(createInMemoryLedger(clock));
   return { reach: () => ledger, closeAbandoned: () => Promise.resolve() };
 }
 
-/** The disk's own calls go wrong where the test file lets `node:fs/promises` through `inPeril`. */
+/** Calls to the disk have faults if the test file wraps `node:fs/promises` with `callWithFault`. */
 export function inFile(clock: Clock): FaultyStore {
   const path = join(writeTempFiles({}), 'ledger.json');
   return {
-    reach: () => inSessions(createFileLedger(path, clock)),
+    reach: () => withSessionFaults(createFileLedger(path, clock)),
     closeAbandoned: () => unlock(path, { realpath: false }).catch(() => undefined),
   };
 }
 
 export function inTable(name: string, { config }: Dynamo, clock: Clock): FaultyStore {
-  const table = perilous(openTable(name, config));
+  const table = injectFaults(openTable(name, config));
   return { reach: () => createDynamoLedger(table, clock), closeAbandoned: () => Promise.resolve() };
 }
 
-function inSessions(ledger: Ledger): Ledger {
-  const guarded = ({ state, write, close }: LedgerSession): LedgerSession => ({
+function withSessionFaults(ledger: Ledger): Ledger {
+  const injectSessionFaults = ({ state, write, close }: LedgerSession): LedgerSession => ({
     state,
     write: (changes) => callWithFault('ledger write', () => write(changes), failure),
     close: (changes) => callWithFault('ledger close', () => close(changes), failure),
@@ -54,28 +54,28 @@ function inSessions(ledger: Ledger): Ledger {
         'ledger open',
         async () => {
           const session = await ledger.open(key, leaseMs);
-          return session && guarded(session);
+          return session && injectSessionFaults(session);
         },
         failure,
       ),
   };
 }
 
-function perilous(table: Table): Table {
+function injectFaults(table: Table): Table {
   return {
     name: table.name,
     callIfConditionHolds: (operation, call) =>
       callWithFault(`ledger ${operation}`, () => table.callIfConditionHolds(operation, call), failure),
     query: (...asked) => callWithFault('ledger Query', () => table.query(...asked), failure),
     writeAll: async (requests) => {
-      // In two calls: a batch may be done by half.
+      // In two calls, because a batch may be processed partially.
       const half = Math.ceil(requests.length / 2);
       for (const part of [requests.slice(0, half), requests.slice(half)])
         if (part.length > 0)
           await callWithFault('ledger BatchWriteItem', () => table.writeAll(part), failure);
     },
     writeIfConditionHolds: async (condition, requests) => {
-      // In two calls: what is more than a transaction takes may be done by half.
+      // In two calls, because writes that exceed a transaction may be applied partially.
       const half = Math.ceil(requests.length / 2);
       for (const part of [requests.slice(0, half), requests.slice(half)]) {
         const write = () => table.writeIfConditionHolds(condition, part);

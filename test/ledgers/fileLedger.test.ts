@@ -39,7 +39,7 @@ function planted(text: string) {
   return { path, ledger: createFileLedger(path, testClock()) };
 }
 
-/** The text of a file from that byte on. */
+/** The text of a file from this offset on. */
 function tailOf(path: string, from: number): string {
   const file = openSync(path, 'r');
   try {
@@ -75,11 +75,11 @@ describe('a damaged ledger file', () => {
     ['has an odd instant', holding({ lastListing: 'yesterday' }), '.lastListing` must be an instant'],
     ['has a list of items', holding({ items: [] }), '.items` must be an object, got a list of 0'],
     [
-      'has failures without a beginning',
+      'has failures without a start',
       holding({ failing: { codes: ['api'] } }),
       '.failing.since` must be present',
     ],
-  ])('that %s is told with its path and the mend, and left byte for byte', async (_, text, what) => {
+  ])('that %s is reported with its path and a fix, and kept unchanged', async (_, text, what) => {
     const { path, ledger } = planted(text);
     for (const use of [() => ledger.readState(KEY), () => ledger.open(KEY, 1000)]) {
       const failure = await rejectionOf(use());
@@ -87,14 +87,14 @@ describe('a damaged ledger file', () => {
       expect(String(failure)).toContain(`ledger ${path} is damaged: `);
       expect(String(failure)).toContain(what);
       expect(String(failure)).toContain(
-        'it was left as it is: restore it, or move it away to begin a new one',
+        'it was not changed: restore it, or move it away to start a new ledger',
       );
     }
     expect(readFileSync(path, 'utf8')).toBe(text);
     expect(readdirSync(dirname(path))).toEqual(['ledger.json']);
   });
 
-  it('stops whoever holds the lease from writing over it', async () => {
+  it('is not overwritten by the holder of the lease', async () => {
     const { path, ledger } = planted(holding({}));
     const session = await ledger.open(KEY, 1000);
     writeFileSync(path, 'damaged');
@@ -105,7 +105,7 @@ describe('a damaged ledger file', () => {
 });
 
 describe('a ledger file', () => {
-  it('is its owner’s alone, and leaves nothing beside it', async () => {
+  it('is only accessible to its owner, and leaves no other files', async () => {
     const path = join(writeTempFiles({}), 'deep', 'state', 'ledger.json');
     const session = await createFileLedger(path, testClock()).open(KEY, 1000);
     await session?.write([LISTED]);
@@ -115,20 +115,20 @@ describe('a ledger file', () => {
     expect(readdirSync(dirname(path))).toEqual(['ledger.json']);
   });
 
-  it('that others could read is closed to them by the next write', async () => {
+  it('that others could read is only accessible to its owner after the next write', async () => {
     const { path, ledger } = planted(holding({}));
     chmodSync(path, 0o644);
     await ledger.open(KEY, 1000);
     expect((statSync(path).mode & 0o777).toString(8)).toBe('600');
   });
 
-  it('is not made by looking', async () => {
+  it('is not created by reading it', async () => {
     const path = join(writeTempFiles({}), 'state', 'ledger.json');
     expect(await createFileLedger(path, testClock()).readState(KEY)).toEqual(EMPTY_LEDGER);
     expect(readdirSync(dirname(dirname(path)))).toEqual([]);
   });
 
-  it('keeps the targets that this pass is not about', async () => {
+  it('keeps the other targets', async () => {
     const { path, ledger } = planted(holding({ lastListing: LISTED.at }));
     await ledger.open('aws/eu-west-1/012345678901', 1000);
     expect(await createFileLedger(path, testClock()).readState(KEY)).toMatchObject({
@@ -136,7 +136,7 @@ describe('a ledger file', () => {
     });
   });
 
-  it('changed by hand between two writes of a pass keeps the change, though its size and times are the same', async () => {
+  it('that a person changed between two writes of a run keeps the change, even with the same size and times', async () => {
     const { path, ledger } = planted(holding({}));
     const session = await ledger.open(KEY, 60_000);
     await session?.write([
@@ -151,7 +151,7 @@ describe('a ledger file', () => {
     expect(observations['dxvif-2']).toEqual(anObservation());
   });
 
-  it('is written by passes of one process in the order in which they come', async () => {
+  it('is written by the runs of a process in order', async () => {
     const { ledger } = planted(holding({}));
     const keys = Array.from({ length: 12 }, (_, i) => `aws/eu-west-1/${i}`);
     const served: string[] = [];
@@ -164,7 +164,7 @@ describe('a ledger file', () => {
     expect(served).toEqual(keys);
   });
 
-  it('reached by a link stays where it is, under one lease', async () => {
+  it('that is reached through a link stays in its place and has one lease', async () => {
     const { path, ledger } = planted(holding({}));
     const link = join(writeTempFiles({}), 'link.json');
     symlinkSync(path, link);
@@ -213,7 +213,7 @@ describe('a ledger file', () => {
     expect(lstatSync(path).isSymbolicLink()).toBe(true);
   });
 
-  it('that is a folder, or in no folder, is told so', async () => {
+  it('that is a folder, or whose folder does not exist, is reported', async () => {
     const root = writeTempFiles({ 'file.txt': '' });
     mkdirSync(join(root, 'ledger.json'));
     for (const path of [join(root, 'ledger.json'), join(root, 'file.txt', 'ledger.json')]) {
@@ -228,17 +228,17 @@ describe('a ledger file', () => {
     }
   });
 
-  it('whose lock is no lock of ours is told so', async () => {
+  it('whose lock was not created by vif-acceptor is reported', async () => {
     const { path, ledger } = planted(holding({}));
     writeFileSync(`${path}.lock`, '');
     utimesSync(`${path}.lock`, 0, 0);
     expect(String(await rejectionOf(ledger.open(KEY, 1000)))).toContain(
-      `ledger ${path} cannot be locked (ENOTDIR): ${path}.lock is no lock`,
+      `ledger ${path} cannot be locked (ENOTDIR): ${path}.lock is not a lock`,
     );
   });
 
-  // Root may do everything.
-  it.runIf(process.getuid?.() !== 0)('that may not be read or written is told so', async () => {
+  // Root has all permissions.
+  it.runIf(process.getuid?.() !== 0)('without permission to read or write is reported', async () => {
     const { path, ledger } = planted(holding({}));
     chmodSync(path, 0);
     expect(String(await rejectionOf(ledger.readState(KEY)))).toContain(
@@ -250,7 +250,7 @@ describe('a ledger file', () => {
     chmodSync(dirname(path), 0o700);
   });
 
-  it('has its records and policies beside it, its owner’s alone', async () => {
+  it('has its records and policies beside it, only accessible to its owner', async () => {
     const { path, ledger } = planted(holding({}));
     const session = await ledger.open(KEY, 1000);
     const digest = digestOf('policy');
@@ -262,7 +262,7 @@ describe('a ledger file', () => {
     }
   });
 
-  it('tells a record that was cut short, and goes on after it', async () => {
+  it('reports an incomplete record and appends after it', async () => {
     const { path, ledger } = planted(holding({}));
     const records = join(dirname(path), 'ledger.records.jsonl');
     writeFileSync(records, '{"kind":"receipt","target":');
@@ -278,11 +278,11 @@ describe('a ledger file', () => {
     expect(readFileSync(records, 'utf8')).toMatch(/^\{"kind":"receipt","target":\n\{/);
   });
 
-  it('adds a record without reading those that are there', async () => {
+  it('appends a record without reading the existing ones', async () => {
     const { path, ledger } = planted(holding({}));
     const records = join(dirname(path), 'ledger.records.jsonl');
     writeFileSync(records, '');
-    // More than can be read as one text; it takes no room on the disk.
+    // Larger than the longest string; a sparse file, so it uses no disk space.
     truncateSync(records, 4_000_000_000);
     const { ino } = statSync(records);
     const session = await ledger.open(KEY, 1000);
@@ -292,7 +292,7 @@ describe('a ledger file', () => {
     expect(tailOf(records, 4_000_000_000)).toMatch(/^\n\{"kind":"receipt",.*\}\n$/);
   });
 
-  it('leaves ends that were kept long enough to the pruning', async () => {
+  it('leaves ended requests past their retention period to the pruning', async () => {
     const { path, ledger } = planted(holding({}));
     const records = join(dirname(path), 'ledger.records.jsonl');
     const past = anEndedRequest({ endedAt: '2020-01-01T00:00:00.000Z' });
@@ -305,25 +305,23 @@ describe('a ledger file', () => {
     expect((await ledger.readRecords(KEY, new Date(0))).ended).toEqual([]);
   });
 
-  it('whose records cannot be written has what is to be announced of them all the same, and nothing else', async () => {
+  it('whose records cannot be written has only the events about them', async () => {
     const { path, ledger } = planted(holding({}));
     mkdirSync(join(dirname(path), 'ledger.records.jsonl'));
     const session = await ledger.open(KEY, 60_000);
-    const news = { id: 'x', type: 'Request Held', at: new Date().toISOString(), detail: {} } as const;
-    const queued = { kind: 'queued', event: news, mark: null } as const;
+    const event = { id: 'x', type: 'Request Held', at: new Date().toISOString(), detail: {} } as const;
+    const queued = { kind: 'queued', event, mark: null } as const;
     const failure = await rejectionOf(session?.write([queued, ACCEPTED]) ?? Promise.resolve());
     expect(failure).toBeInstanceOf(LedgerFailure);
-    expect(await ledger.readState(KEY)).toMatchObject({ outbox: { x: news }, acceptances: {} });
+    expect(await ledger.readState(KEY)).toMatchObject({ outbox: { x: event }, acceptances: {} });
   });
 
-  it('whose policy was changed says so', async () => {
+  it('reports an archived policy that was changed', async () => {
     const { path, ledger } = planted(holding({}));
     const session = await ledger.open(KEY, 1000);
     const digest = digestOf('policy');
     await session?.close([{ kind: 'policyUsed', digest, text: 'policy' }]);
     writeFileSync(join(dirname(path), 'ledger.policies', `${digest.slice('sha256:'.length)}.json`), 'else');
-    expect(String(await rejectionOf(ledger.readPolicy(digest)))).toContain(
-      'is damaged: it is not of that digest',
-    );
+    expect(String(await rejectionOf(ledger.readPolicy(digest)))).toContain('does not match its digest');
   });
 });

@@ -19,7 +19,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Lets simulated seconds pass while real work goes on, until it ends. @returns how many passed */
+/** Advances simulated seconds until real work ends. @returns how many */
 async function secondsUntil(work: Promise<unknown>): Promise<number> {
   let isOver = false;
   const end = work.finally(() => {
@@ -27,7 +27,7 @@ async function secondsUntil(work: Promise<unknown>): Promise<number> {
   });
   let seconds = 0;
   for (; !isOver; seconds += 1) {
-    // A wait of the lock ends before the next second begins.
+    // A wait of the lock ends before the next second.
     await pause(60);
     vi.advanceTimersByTime(1000);
   }
@@ -36,7 +36,7 @@ async function secondsUntil(work: Promise<unknown>): Promise<number> {
 }
 
 describe('a lock', () => {
-  it('is held by one at a time, and given back also when the work fails', async () => {
+  it('has one holder at a time, and is released when the work fails', async () => {
     const path = planted();
     const order: string[] = [];
     const work = (name: string, failing = false) =>
@@ -52,7 +52,7 @@ describe('a lock', () => {
     expect(readdirSync(dirname(path))).toEqual(['ledger.json']);
   });
 
-  it('held for so long that another may have taken it lets nothing be written', async () => {
+  it('that another process may have taken allows no write', async () => {
     const path = planted();
     vi.useFakeTimers({ toFake: ['performance'] });
     const suspended = withFileLock(path, async (assertHeld) => {
@@ -65,7 +65,7 @@ describe('a lock', () => {
     expect(readdirSync(dirname(path))).toEqual(['ledger.json']);
   });
 
-  it('that is renewed lets the longest work be written', async () => {
+  it('that is renewed allows writes after any time', async () => {
     const path = planted();
     const lockPath = `${path}.lock`;
     vi.useFakeTimers({ toFake: ['performance', 'setTimeout', 'clearTimeout'] });
@@ -74,7 +74,7 @@ describe('a lock', () => {
         const { ctimeNs } = statSync(lockPath, { bigint: true });
         vi.advanceTimersByTime(2000);
         while (statSync(lockPath, { bigint: true }).ctimeNs === ctimeNs) await turn();
-        // Until it is to be renewed again.
+        // Until the next renewal.
         while (vi.getTimerCount() === 0) await turn();
         assertHeld();
       }
@@ -83,7 +83,7 @@ describe('a lock', () => {
     expect(readFileSync(path, 'utf8')).toBe('new');
   });
 
-  it('that somebody took away does no harm when it is given back', async () => {
+  it('that was removed can be released without an error', async () => {
     const path = planted();
     await withFileLock(path, async () => rmSync(`${path}.lock`, { recursive: true }));
     expect(readdirSync(dirname(path))).toEqual(['ledger.json']);
@@ -117,7 +117,7 @@ describe('a lock', () => {
     expect(readdirSync(dirname(path))).toEqual(['ledger.json']);
   });
 
-  it('that is renewed now and then is never removed, whatever time it shows', async () => {
+  it('that is renewed is never removed, whatever its time is', async () => {
     const path = planted();
     mkdirSync(`${path}.lock`);
     vi.useFakeTimers({ toFake: ['performance'] });
@@ -135,7 +135,7 @@ describe('a lock', () => {
 });
 
 describe('when the wall clock is set', () => {
-  it('while a lock is held, no other gets it, and its holder writes', async () => {
+  it('a held lock stays with its holder, who can write', async () => {
     const path = planted();
     const [held, end] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
@@ -159,7 +159,7 @@ describe('when the wall clock is set', () => {
     expect(readFileSync(path, 'utf8')).toBe('first');
   });
 
-  it('at any moments, by any time, writers take turns and no write is lost', async () => {
+  it('at any time and by any amount, writers take turns and no write is lost', async () => {
     const steps = fc.array(fc.integer({ min: -HOUR_MS, max: HOUR_MS }), { minLength: 6, maxLength: 6 });
     await fc.assert(
       fc.asyncProperty(steps, async (given) => {

@@ -10,7 +10,7 @@ const KEY = 'outscale/eu-west-2/012345678901';
 const SCRIPT = join(import.meta.dirname, 'process.ts');
 const clock = { now: () => new Date(), monotonic: () => performance.now() };
 
-/** A ledger whose lease another process holds, for a minute. */
+/** A ledger whose lease another process holds for a minute. */
 async function held() {
   const path = join(writeTempFiles({}), 'ledger.json');
   const child = spawn(process.execPath, [SCRIPT, path, 'hold']);
@@ -42,16 +42,16 @@ interface EditedEntry {
   items: Record<string, Record<string, unknown>>;
 }
 
-// Only Linux shows all of it.
+// Only Linux provides all of this information.
 describe.runIf(existsSync('/proc/self/ns/pid'))('the lease of another process', () => {
-  it('is free at once when that process was killed', async () => {
+  it('is free at once when its process was killed', async () => {
     const { path, child } = await held();
     expect(await isTaken(path)).toBe(false);
     await killed(child);
     expect(await isTaken(path)).toBe(true);
   });
 
-  it('is free at once when its ID is that of a later process', async () => {
+  it('is free at once when its process ID belongs to a later process', async () => {
     const { path } = await held();
     edited(path, (targets) => Object.assign(targets[`later/${KEY}`]?.items.lease ?? {}, { started: '1' }));
     expect(await isTaken(path)).toBe(true);
@@ -69,14 +69,14 @@ describe.runIf(existsSync('/proc/self/ns/pid'))('the lease of another process', 
     expect(await isTaken(path)).toBe(false);
   });
 
-  it('holds until its end when an earlier release has taken it since, which names no process', async () => {
+  it('is valid until it expires when an earlier release, which records no process, has taken it since', async () => {
     const { path, child } = await held();
     await killed(child);
     edited(path, (targets) => Object.assign(targets[KEY]?.lease ?? {}, { token: 'another' }));
     expect(await isTaken(path)).toBe(false);
   });
 
-  it('leaves no trace when it is given back', async () => {
+  it('leaves no entry when it is released', async () => {
     const path = join(writeTempFiles({}), 'ledger.json');
     const session = await createFileLedger(path, clock).open(KEY, 60_000);
     await session?.close([]);

@@ -34,7 +34,7 @@ async function take(ledger: Ledger): Promise<LedgerSession> {
   return session;
 }
 
-/** A table that stands still before its call of that number. */
+/** A table that pauses before the call with this number. */
 function suspendedBefore(call: number, table: Table) {
   const [reached, resumed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   let calls = 0;
@@ -66,14 +66,14 @@ function suspendedBefore(call: number, table: Table) {
   return { suspended, reached: reached.promise, resume: resumed.resolve };
 }
 
-// Its calls: the lease, twice, what was there, its copy, the head, what is left over, its removal, and what is there.
+// The calls: take the lease (two), read the items, copy them, write the head, read old items, delete them, read the state.
 it.each([1, 2, 3, 4, 5, 6, 7, 8])(
-  'a pass that takes over from one of release 0.1.0, is suspended before its call %i, and loses the lease, takes nothing from its holder',
+  'a run that takes over from release 0.1.0, is suspended before its call %i and loses the lease, removes nothing of the new holder',
   async (call) => {
     const clock = testClock();
     const table = openTable(await dynamo.createTable(), dynamo.config);
     const ledger = createDynamoLedger(table, clock);
-    // Killed: it never gives the lease back.
+    // Killed, so it does not release the lease.
     await (await take(ledger)).write([sighted('dxvif-1'), sighted('dxvif-2')]);
     await markLeaseAsEarlierRelease(table, KEY);
     clock.advance(LEASE_MS);
@@ -91,7 +91,7 @@ it.each([1, 2, 3, 4, 5, 6, 7, 8])(
   },
 );
 
-it('a pass that loses the lease before it reads does not take what was moved away for an empty ledger', async () => {
+it('a run that loses the lease before it reads does not mistake copied items for an empty ledger', async () => {
   const clock = testClock();
   const table = openTable(await dynamo.createTable(), dynamo.config);
   const ledger = createDynamoLedger(table, clock);
@@ -103,17 +103,17 @@ it('a pass that loses the lease before it reads does not take what was moved awa
   clock.advance(LEASE_MS);
   await take(ledger);
   resume();
-  expect(String(await late)).toContain('was lost to another pass');
+  expect(String(await late)).toContain('was lost to another run');
 });
 
-it('whoever peeks while a pass takes over sees everything', async () => {
+it('a reader sees everything while a run takes over', async () => {
   const clock = testClock();
   const table = openTable(await dynamo.createTable(), dynamo.config);
   const ledger = createDynamoLedger(table, clock);
   await (await take(ledger)).write([sighted('dxvif-1')]);
   await markLeaseAsEarlierRelease(table, KEY);
   clock.advance(LEASE_MS);
-  // Between the look at the head and that at the items.
+  // Between the read of the head and the read of the items.
   const { suspended, reached, resume } = suspendedBefore(2, table);
   const peeked = createDynamoLedger(suspended, clock).readState(KEY);
   await reached;
@@ -136,7 +136,7 @@ it.each(['killed while it copies', 'killed right after it took the lease'])(
     await reached;
     clock.advance(LEASE_MS);
     const session = await take(ledger);
-    // What the run of release 0.1.0 writes late, it writes where nothing is read any more.
+    // Late writes of the run of release 0.1.0 go to an epoch that is no longer read.
     await table.writeAll([
       putRequest({ ...itemKey(`live#${KEY}`, '0000000000/sighting/dxvif-1'), data: { S: 'late' } }),
       deleteRequest(`live#${KEY}`, '0000000000/sighting/dxvif-2'),

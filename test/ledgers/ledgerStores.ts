@@ -22,12 +22,12 @@ import { type Dynamo, startDynalite, startMoto } from '../support/dynamo.ts';
 import { isInstalled } from '../support/installedPrograms.ts';
 import { writeTempFiles } from '../support/tempFiles.ts';
 
-/** Every ledger there is. */
+/** All ledger implementations. */
 export interface Store {
   readonly name: string;
-  /** a test that needs what npm cannot install skips, and says so by its name */
+  /** whether the store is installed; tests of a store that npm cannot install are skipped otherwise */
   readonly isHere: boolean;
-  /** Called once where its tests are described: starts what it stands on, and stops it after them. */
+  /** Called once in `describe`: starts the servers of the store, and stops them after the tests. */
   readonly prepare: () => {
     begin(clock: Clock): Promise<Begun>;
   };
@@ -35,13 +35,13 @@ export interface Store {
 
 /** A new store. */
 interface Begun {
-  /** a way to reach it, anew with every call */
+  /** opens the ledger like a new process */
   readonly reach: () => Ledger;
-  /** Writes any value where an item such as `sighting/dxvif-…` is, or is not. */
+  /** Writes any value as the item with this name, such as `sighting/dxvif-…`. */
   readonly damage: (key: string, name: string, value: unknown) => Promise<void>;
-  /** Writes an item as some release would store it. */
+  /** Writes an item in the stored form of any release. */
   readonly plant: (key: string, name: string, stored: StoredValue) => Promise<void>;
-  /** Writes a record as some release would store it. @param name such as `receipt/dxvif-…` */
+  /** Writes a record in the stored form of any release. @param name such as `receipt/dxvif-…` */
   readonly plantRecord: (key: string, name: string, at: string, stored: StoredValue) => Promise<void>;
 }
 
@@ -66,7 +66,7 @@ function onDynamo(name: string, isHere: boolean, start: () => Promise<Dynamo>): 
           const table = await dynamo.createTable();
           return {
             reach: () => createDynamoLedger(openTable(table, dynamo.config), clock),
-            // As release 0.1.0 writes: without a format number.
+            // Like release 0.1.0, without a format number.
             damage: (key, name, value) =>
               putItem(openTable(table, dynamo.config), key, name, { data: { S: JSON.stringify(value) } }),
             plant: (key, name, stored) =>
@@ -82,7 +82,7 @@ function onDynamo(name: string, isHere: boolean, start: () => Promise<Dynamo>): 
   };
 }
 
-const nothing = (): Promise<never> => Promise.reject(new Error('it has no stored form'));
+const nothing = (): Promise<never> => Promise.reject(new Error('this store has no stored form'));
 
 export const STORES: readonly Store[] = [
   {

@@ -3,15 +3,15 @@ import { createFileLedger } from '../../adapters/ledgers/file/fileLedger.ts';
 import { anObservation } from '../support/ledgerBuilders.ts';
 
 /**
- * A process of its own, for tests of what several do to one file: takes the lease as often as it is told to, and
- * sights one interface under each. `node process.ts FILE NAME TIMES`, one key for all. `node process.ts FILE hold`: takes it,
- * writes once, says so, and holds it until it is killed.
+ * A separate process for tests of concurrent access to a ledger file. `node process.ts FILE NAME TIMES` takes the lease of one target
+ * repeatedly, and records one observation each time. `node process.ts FILE hold` takes the lease, writes once, prints a
+ * line, and keeps the lease until it is killed.
  */
 const [path = '', name = '', times = '0'] = process.argv.slice(2);
 const clock = { now: () => new Date(), monotonic: () => performance.now() };
 const ledger = createFileLedger(path, clock);
 
-// A disk quota kills by default; here it is to fail the write.
+// By default, exceeding the file size limit kills the process. Here the write has to fail.
 process.on('SIGXFSZ', () => undefined);
 
 if (name === 'hold') {

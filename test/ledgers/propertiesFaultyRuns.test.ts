@@ -12,19 +12,20 @@ import { type Schedule, schedules } from '../support/runSchedules.ts';
 import { type FaultyStore, inFile, inMemory, inTable } from './faultyStores.ts';
 
 vi.mock(import('node:fs/promises'), async (original) => {
-  const { callWithFault: inPeril } = await import('../support/faultInjection.ts');
+  const { callWithFault } = await import('../support/faultInjection.ts');
   const real = await original();
-  const failure = () => Object.assign(new Error('the disk is out of reach'), { code: 'EIO' });
-  const before = (name: string): Promise<void> => inPeril(`disk ${name}`, () => Promise.resolve(), failure);
+  const failure = () => Object.assign(new Error('the disk is not available'), { code: 'EIO' });
+  const before = (name: string): Promise<void> =>
+    callWithFault(`disk ${name}`, () => Promise.resolve(), failure);
   return {
     ...real,
     open: async (...given: Parameters<typeof real.open>) => {
-      // Not around the call: a file that is open for a dead pass stays open.
+      // The fault is not around the call, because a file that a killed run had opened stays open.
       await before('open');
       return real.open(...given);
     },
     rename: (...given: Parameters<typeof real.rename>) =>
-      inPeril('disk rename', () => real.rename(...given), failure),
+      callWithFault('disk rename', () => real.rename(...given), failure),
   };
 });
 
@@ -33,35 +34,35 @@ async function live(schedule: Schedule, begin: (clock: Clock) => Promise<FaultyS
   for (const [i, step] of schedule.steps.entries()) {
     if (i === schedule.rightFrom) await life.setRight();
     if (step.does === 'wait') life.cloud.clock.advance(Math.round(step.hours * 3_600_000));
-    else if (step.does === 'pass') await life.pass(step);
+    else if (step.does === 'run') await life.run(step);
     else await life.truths.happen(step);
     life.cloud.clock.advance('PT1M');
   }
   await life.setRight();
   life.cloud.clock.advance('PT10M');
-  // Two listings until an intent is given up, one to accept, one to see nothing new.
-  for (let pass = 0; pass < 4; pass += 1) {
+  // Two listings until an intent is dropped, one to accept, one without changes.
+  for (let run = 0; run < 4; run += 1) {
     await life.clean();
     life.cloud.clock.advance('PT5M');
   }
-  expect(await life.clean(), 'the last pass is complete').toBe(true);
-  await isOnRecord(life);
-  await isAllTold(life);
+  expect(await life.clean(), 'the last run is complete').toBe(true);
+  await checkReceipts(life);
+  await checkEvents(life);
 }
 
-type LifeUnderPeril = Awaited<ReturnType<typeof faultyRuns>>;
+type RunsWithFaults = Awaited<ReturnType<typeof faultyRuns>>;
 
-/** Each acceptance has one receipt, which comes to the same again; nothing else has any. */
-async function isOnRecord({ truths, eyes }: LifeUnderPeril): Promise<void> {
-  const { receipts, ended, damaged } = await eyes.readRecords(KEY, new Date(0));
+/** Checks that each acceptance has one receipt with the same decision on replay, and that there are no others. */
+async function checkReceipts({ truths, reader }: RunsWithFaults): Promise<void> {
+  const { receipts, ended, damaged } = await reader.readRecords(KEY, new Date(0));
   expect(damaged).toEqual([]);
   expect(receipts.map(({ id }) => id).sort()).toEqual(truths.ours().sort());
   for (const receipt of receipts)
-    expect(await isReplayed(receipt.id, eyes), `replay of ${receipt.id}`).toBe(true);
+    expect(await isReplayed(receipt.id, reader), `replay of ${receipt.id}`).toBe(true);
   const ids = ended.map(({ id }) => id);
   expect(
     ids.filter((id, i) => ids.indexOf(id) !== i),
-    'ends on record twice',
+    'ended requests recorded twice',
   ).toEqual([]);
   for (const id of truths.endedSeen()) expect(ids).toContain(id);
 }
@@ -75,12 +76,12 @@ async function isReplayed(id: string, ledger: Ledger): Promise<boolean> {
   return replayDecision(receipt, policy).isSame;
 }
 
-async function isAllTold({ truths, eyes, announcer }: LifeUnderPeril): Promise<void> {
-  const { outbox, observations, intents } = await eyes.readState(KEY);
+async function checkEvents({ truths, reader, announcer }: RunsWithFaults): Promise<void> {
+  const { outbox, observations, intents } = await reader.readState(KEY);
   expect([outbox, intents]).toEqual([{}, {}]);
-  const told = withoutRepeats(announcer.delivered);
+  const published = withoutRepeats(announcer.delivered);
   const of = (id: string, ...types: AcceptorEvent['type'][]) =>
-    told.filter((one) => types.includes(one.type) && subjectOf(one) === id);
+    published.filter((one) => types.includes(one.type) && subjectOf(one) === id);
   for (const id of truths.ours()) expect(of(id, 'Request Accepted'), `accepted ${id}`).toHaveLength(1);
   for (const id of truths.others()) expect(of(id, 'Request Accepted'), `not accepted ${id}`).toEqual([]);
   for (const id of truths.endedSeen())
@@ -95,7 +96,7 @@ async function isAllTold({ truths, eyes, announcer }: LifeUnderPeril): Promise<v
   }
 }
 
-describe('whatever befalls passes, nothing is accepted twice, forgotten, or told wrong, with the ledger in', () => {
+describe('with any fault, nothing is accepted twice, lost or reported wrongly, with the ledger in', () => {
   it('memory', () => check(40, 18, async (clock) => inMemory(clock)));
   it('a file', () => check(15, 40, async (clock) => inFile(clock)));
   for (const [name, runs, isHere, startIt] of [
@@ -118,7 +119,7 @@ async function check(
   calls: number,
   begin: (clock: Clock) => Promise<FaultyStore>,
 ): Promise<void> {
-  // `RUNS=1000` for a long look.
+  // `RUNS=1000` for a long test.
   const runs = Number(process.env.RUNS ?? numRuns);
   await fc.assert(
     fc.asyncProperty(schedules(calls), (schedule) => live(schedule, begin)),

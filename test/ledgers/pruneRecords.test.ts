@@ -45,10 +45,10 @@ function planted(records: string) {
   return { path, recordsFile, text: () => readFileSync(recordsFile, 'utf8') };
 }
 
-/** Enough for many reads. */
+/** Enough lines for many reads. */
 const MANY = `${PAST_END}${`${RECEIPT}${RECENT_END}`.repeat(10_000)}`;
 
-/** Prunes while `meanwhile` happens, in the moment when the first part was copied. */
+/** Prunes, and calls `meanwhile` after the first part was copied. */
 async function overtaken(path: string, meanwhile: () => void): Promise<boolean> {
   const pruning = pruneRecords(path, NOW);
   const isCopying = (): boolean =>
@@ -58,8 +58,8 @@ async function overtaken(path: string, meanwhile: () => void): Promise<boolean> 
   return pruning;
 }
 
-describe('pruning the records beside a ledger file', () => {
-  it('deletes ends of any target that are older than 90 days, and nothing else', async () => {
+describe('pruning the history of a ledger file', () => {
+  it('deletes only ended requests of any target that are older than 90 days', async () => {
     const kept = [
       RECEIPT,
       RECENT_END,
@@ -75,7 +75,7 @@ describe('pruning the records beside a ledger file', () => {
     expect(readdirSync(dirname(path)).sort()).toEqual(['ledger.records.jsonl', 'ledger.records.pruned']);
   });
 
-  it('leaves the file itself as it is where nothing is to be deleted', async () => {
+  it('does not change the file when there is nothing to delete', async () => {
     const { path, recordsFile, text } = planted(`${RECEIPT}${RECENT_END}`);
     const { ino } = statSync(recordsFile);
     expect(await pruneRecords(path, NOW)).toBe(false);
@@ -83,7 +83,7 @@ describe('pruning the records beside a ledger file', () => {
     expect(text()).toBe(`${RECEIPT}${RECENT_END}`);
   });
 
-  it('happens once in 24 hours, and again when the clock ran ahead the last time', async () => {
+  it('happens once in 24 hours, and again when the clock was fast the last time', async () => {
     const { path, text } = planted(RECEIPT);
     await pruneRecords(path, NOW);
     writeFileSync(path.replace('.json', '.records.jsonl'), PAST_END);
@@ -93,13 +93,13 @@ describe('pruning the records beside a ledger file', () => {
     expect(text()).toBe('');
   });
 
-  it('makes nothing where there are no records', async () => {
+  it('creates nothing when there are no records', async () => {
     const path = join(writeTempFiles({}), 'state', 'ledger.json');
     expect(await pruneRecords(path, NOW)).toBe(false);
     expect(readdirSync(dirname(dirname(path)))).toEqual([]);
   });
 
-  it('keeps what others add meanwhile, a line that was cut short too', async () => {
+  it('keeps lines that others append meanwhile, including an incomplete one', async () => {
     const { path, text } = planted(MANY);
     const added = lineOf('receipt', aReceipt({ id: 'dxvif-1' }));
     expect(
@@ -108,7 +108,7 @@ describe('pruning the records beside a ledger file', () => {
     expect(text() === `${MANY.slice(PAST_END.length)}${added}{"k`).toBe(true);
   });
 
-  it('keeps what a pass of this release writes meanwhile', async () => {
+  it('keeps what a run of this release writes meanwhile', async () => {
     const { path } = planted(MANY);
     const ledger = createFileLedger(path, testClock());
     const session = await ledger.open(KEY, HOUR_MS);
@@ -124,7 +124,7 @@ describe('pruning the records beside a ledger file', () => {
     expect(damaged).toEqual([]);
   });
 
-  it('gives up when an earlier release replaces the file meanwhile', async () => {
+  it('stops when an earlier release replaces the file meanwhile', async () => {
     const { path, text } = planted(MANY);
     const other = `${MANY}${RECEIPT}`;
     const replaced = overtaken(path, () => {
@@ -136,7 +136,7 @@ describe('pruning the records beside a ledger file', () => {
     expect(readdirSync(dirname(path)).sort()).toEqual(['ledger.records.jsonl', 'ledger.records.pruned']);
   });
 
-  it('removes the temporary files of processes that were killed, and no others', async () => {
+  it('removes only temporary files of killed processes', async () => {
     const { path } = planted(RECEIPT);
     const folder = dirname(path);
     const id = '0b8a1c2d-0000-4000-8000-00000000000a';
@@ -161,7 +161,7 @@ describe('pruning the records beside a ledger file', () => {
     expect(text()).toBe(RECEIPT);
   });
 
-  it('follows a link to the records, which stays', async () => {
+  it('follows a link to the records and keeps the link', async () => {
     const { recordsFile, text } = planted(`${PAST_END}${RECEIPT}`);
     const folder = writeTempFiles({});
     const link = join(folder, 'ledger.records.jsonl');
@@ -171,7 +171,7 @@ describe('pruning the records beside a ledger file', () => {
     expect(text()).toBe(RECEIPT);
   });
 
-  it('that cannot be done says why, and leaves the records', async () => {
+  it('that fails reports the cause and keeps the records', async () => {
     const { path, text } = planted(PAST_END);
     mkdirSync(path.replace('.json', '.records.pruned'));
     const failure = await rejectionOf(pruneRecords(path, NOW));

@@ -10,7 +10,7 @@ function planted(): string {
 }
 
 describe('replacing a file', () => {
-  it('puts the new text in place of the old at once, when it is already safe beside it', async () => {
+  it('replaces the old text atomically after the new text is synced to disk', async () => {
     const path = planted();
     await replaceFile(path, 'new', () => {
       expect(readFileSync(path, 'utf8')).toBe('old');
@@ -21,12 +21,12 @@ describe('replacing a file', () => {
     expect(readdirSync(dirname(path))).toEqual(['ledger.json']);
   });
 
-  it('called off at the last moment leaves the old text and nothing else', async () => {
+  it('that is cancelled at the last moment keeps the old text and leaves no other file', async () => {
     const path = planted();
-    const calledOff = replaceFile(path, 'new', () => {
-      throw new Error('called off');
+    const cancelled = replaceFile(path, 'new', () => {
+      throw new Error('cancelled');
     });
-    expect(String(await rejectionOf(calledOff))).toBe('Error: called off');
+    expect(String(await rejectionOf(cancelled))).toBe('Error: cancelled');
     expect(readFileSync(path, 'utf8')).toBe('old');
     expect(readdirSync(dirname(path))).toEqual(['ledger.json']);
   });

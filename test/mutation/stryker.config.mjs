@@ -4,10 +4,10 @@ export default {
   vitest: { configFile: 'test/mutation/vitest.config.ts', related: false, pool: 'forks' },
   mutate: [
     'core/{acceptanceOrder,applyLedgerChanges,deadline,decide,decisionContext,decode,endedRequest,followUp,grants}.ts',
-    'core/{identifyRequester,ip,json,limits,model,observations,policy,preflightChecks,receipt,reconcile,resourceIds}.ts',
-    'core/{ternaryLogic,ungrantedInterfaces}.ts',
+    'core/{identify,ip,json,limits,model,observations,policy,preflightChecks,receipt,reconcile,resourceIds}.ts',
+    'core/ungrantedInterfaces.ts',
     'core/fields/*.ts',
-    'run/{acceptRequest,acceptRequests,concurrencyLimit,confirm,decisionQueue,runContext}.ts',
+    'run/{acceptRequest,acceptRequests,concurrencyLimit,confirm,runContext}.ts',
   ],
   ignorePatterns: ['/cdk.out', '/coverage', '/dist', '/reports', '*.tgz'],
   coverageAnalysis: 'perTest',

@@ -16,7 +16,6 @@ const KEY = 'planted-bgp-key';
 function functionOn({ url }: Emulator, secretAccessKey: string) {
   return createHandler({
     env: {
-      VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ hub: 'outscale/eu-west-2/012345678901' }),
       VIF_ACCEPTOR_POLICY_DIR: policyFolder(SIMPLE_POLICY),
       VIF_ACCEPTOR_ENDPOINT: url,
       VIF_ACCEPTOR_GATEWAY_ENDPOINT: url,
@@ -75,7 +74,7 @@ describe('the log of the function', () => {
       const call = functionOn(cloud, 'planted-secret-key')({ target: 'hub' }, lambdaContext());
       await expect(call).rejects.toThrow('failed (credentials)');
     });
-    expect(log).toContain('pass failed');
+    expect(log).toContain('run failed');
     expect(log).not.toContain('planted');
   });
 });

@@ -10,7 +10,7 @@ export interface Typed {
   readonly stderr: string;
 }
 
-/** Types commands of the installed package by a Node, in a folder of their own, with our keys and nothing else of this machine. */
+/** Runs commands of the installed package with a Node, in their own folder, with the recipient's keys and no settings of this machine. */
 export function commandLine(node: string, main: string, cwd: string) {
   const env = {
     PATH: [dirname(node), process.env.PATH].join(':'),
@@ -31,7 +31,7 @@ recipient: { provider: outscale, region: eu-west-2, account: "${RECIPIENT_ACCOUN
 owners: { ${owners} }
 `;
 
-/** A cloud with an allowed request and a stranger's, and in a folder the policy that says so, and one that allows nothing. */
+/** An emulator with an allowed and an unknown request, and a folder with their policy and one that allows neither. */
 export async function world(folder: string) {
   const cloud = await startTestCloud();
   const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });

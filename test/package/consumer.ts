@@ -1,4 +1,4 @@
-/** What somebody else writes to use the package. */
+/** Code of a user of the package. */
 
 export const POLICY = `version: 1
 recipient:
@@ -15,7 +15,7 @@ const IMPORT = {
   commonJs: (names: string, from: string) => `const { ${names} } = require('${from}');`,
 } as const;
 
-/** A CDK app that takes the folder to write to as its argument. */
+/** A CDK app that takes its output folder as its argument. */
 export function cdkApp(modules: keyof typeof IMPORT, ours = 'vif-acceptor'): string {
   const take = IMPORT[modules];
   return `${take('App, Stack', 'aws-cdk-lib')}
@@ -36,6 +36,6 @@ export const TYPED = `import { Stack } from 'aws-cdk-lib';
 import { type Notify, VifAcceptor } from 'vif-acceptor';
 const notify: Notify = 'nobody';
 new VifAcceptor(new Stack(), 'Acceptor', { policyDir: 'policy', notify });
-// @ts-expect-error: who is told is no matter of oversight
+// @ts-expect-error: notify is required
 new VifAcceptor(new Stack(), 'Acceptor', { policyDir: 'policy' });
 `;

@@ -7,22 +7,22 @@ import { unpack } from './pack.ts';
 const ROOT = join(import.meta.dirname, '../..');
 
 /**
- * Makes a folder a project that has the package, and nothing else but the CDK.
- * @returns who installed it: npm, or, where its registry is out of reach, we, out of what the checkout has
+ * Creates a project in a folder, with only the package and the CDK.
+ * @returns how it was installed: by npm, or, if the registry is not reachable, by copying from the checkout
  */
-export function install(tarball: string, folder: string): 'npm' | 'hand' {
+export function install(tarball: string, folder: string): 'npm' | 'copy' {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'net', private: true }));
-  if (byNpm(tarball, folder)) return 'npm';
+  if (installByNpm(tarball, folder)) return 'npm';
   rmSync(join(folder, 'node_modules'), { recursive: true, force: true });
-  byHand(tarball, folder);
-  return 'hand';
+  installByCopy(tarball, folder);
+  return 'copy';
 }
 
-function byNpm(tarball: string, folder: string): boolean {
+function installByNpm(tarball: string, folder: string): boolean {
   const { devDependencies } = manifestIn(ROOT);
   const lib = `aws-cdk-lib@${devDependencies['aws-cdk-lib']}`;
-  // Asked first, since an install without a registry fails in as many words as there are packages.
+  // Checked first: an install without a registry takes long to fail.
   if (npm(folder, 'view', lib, 'version').status !== 0) return false;
   const { status, signal, stderr } = npm(folder, 'install', '--prefer-offline', tarball, lib);
   if (status === 0) return true;
@@ -30,14 +30,14 @@ function byNpm(tarball: string, folder: string): boolean {
   return false;
 }
 
-/** npm, patient enough for a slow registry, and not for none. */
+/** Runs npm, with retries for a slow registry but a limit for an unreachable one. */
 export function npm(cwd: string, ...args: string[]) {
   const patience = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-timeout=20000'];
   return spawnSync('npm', [...args, ...patience], { cwd, encoding: 'utf8', timeout: 120_000 });
 }
 
-/** Of the packages around ours only those that it says it needs: what it forgot to name is missed here as it is by npm. */
-function byHand(tarball: string, folder: string): void {
+/** Links only the packages that the package declares: an undeclared dependency fails here as with npm. */
+function installByCopy(tarball: string, folder: string): void {
   const modules = join(folder, 'node_modules');
   const own = join(modules, 'vif-acceptor');
   mkdirSync(modules);

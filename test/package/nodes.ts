@@ -4,24 +4,24 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { npm } from './install.ts';
 
-/** The Nodes that the package says it works on. */
+/** The Node versions that the package supports. */
 export const ENGINES = z
   .object({ engines: z.object({ node: z.string() }) })
   .parse(JSON.parse(readFileSync('package.json', 'utf8'))).engines.node;
 
-/** The oldest of them. */
+/** The oldest supported versions. */
 export const OLDEST = ENGINES.split(' || ').map((part) => part.replace(/^(\^|>=)/, ''));
 
-/** Versions of Node that who installs the package may have: the oldest that it works on, and the newest of each kind. */
+/** Tested Node versions: the oldest supported ones, and the newest of each major version. */
 export const SUPPORTED = [...OLDEST, '22', '24', 'latest'];
-/** Those that it refuses. */
+/** Node versions that the package refuses. */
 export const TOO_OLD = ['18', '20'] as const;
 
 /**
- * A Node as npm's registry has it, or this one where it is of that version.
- * @param version of npm: `22`, `22.12.0`, `latest`
- * @param folder where it is unpacked, if it is not there already
- * @returns its path, or `null`: the registry is out of reach, or has none for this machine
+ * Returns a Node from the npm registry, or the current one if it has that version.
+ * @param version such as `22`, `22.12.0` or `latest`
+ * @param folder to unpack it to
+ * @returns its path, or `null` if the registry is not reachable, or has no Node for this machine
  */
 export function nodeOf(version: string, folder: string): string | null {
   if (process.versions.node.split('.')[0] === version) return process.execPath;

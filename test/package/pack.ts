@@ -4,7 +4,7 @@ import { delimiter, dirname, join, relative } from 'node:path';
 import * as z from 'zod';
 
 const ROOT = join(import.meta.dirname, '../..');
-/** What no fresh clone has. */
+/** Files that a fresh clone does not contain. */
 const LEFT_OUT = new Set(['.git', 'node_modules', 'dist', 'cdk.out', 'coverage']);
 
 export interface Packed {
@@ -16,7 +16,7 @@ export interface Packed {
   text(file: string): string;
 }
 
-/** `npm pack`, in a copy of the checkout below a folder: it builds there, and other tests read this one meanwhile. */
+/** Runs `npm pack` in a copy of the checkout: it builds, and other tests read this checkout at the same time. */
 export function pack(folder: string): Packed {
   const checkout = join(folder, 'checkout');
   cpSync(ROOT, checkout, { recursive: true, filter: (path) => !LEFT_OUT.has(relative(ROOT, path)) });
@@ -28,21 +28,21 @@ export function pack(folder: string): Packed {
     encoding: 'utf8',
     env: { ...process.env, PATH: [dirname(process.execPath), process.env.PATH].join(delimiter) },
   });
-  const [told] = z
+  const [result] = z
     .tuple([z.object({ filename: z.string(), files: z.array(z.object({ path: z.string() })) })])
     .parse(JSON.parse(stdout));
 
-  const tarball = join(folder, told.filename);
+  const tarball = join(folder, result.filename);
   unpack(tarball, folder);
   return {
     checkout,
     tarball,
-    files: told.files.map(({ path }) => path),
+    files: result.files.map(({ path }) => path),
     text: (file) => readFileSync(join(folder, 'package', file), 'utf8'),
   };
 }
 
-/** Leaves the folder `package` in a folder, as every tarball of npm does. */
+/** Unpacks a tarball of npm, which contains the folder `package`. */
 export function unpack(tarball: string, folder: string): void {
   execFileSync('tar', ['xzf', tarball, '-C', folder]);
 }

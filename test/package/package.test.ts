@@ -31,9 +31,9 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }), 120_000);
 
 describe('the tarball', () => {
-  it('holds JavaScript, types, the function, and what there is to read; no source, no test, nobody’s policy', () => {
+  it('contains JavaScript, types, the function and documents, but no source, test or policy', () => {
     const expected =
-      /^(dist\/infra\/[\w/]+\.d\.ts|dist\/(cli|infra|lambda|language|simulator)\/[\w/]+\.js|docs\/.+|examples\/.+)$/;
+      /^(dist\/infra\/[\w/]+\.d\.ts|dist\/(adapters|cli|core|emulator|infra|lambda|language|run)\/[\w/]+\.js|docs\/.+|examples\/.+)$/;
     expect(packed.files.filter((file) => !expected.test(file)).sort()).toEqual([
       'CHANGELOG.md',
       'LICENSE',
@@ -50,7 +50,7 @@ describe('the tarball', () => {
     ]);
   });
 
-  it('has everything that its package.json points to, and runs nothing when it is installed', () => {
+  it('contains every file that its package.json refers to, and has no install script', () => {
     const { exports, types, bin, scripts } = JSON.parse(packed.text('package.json'));
     for (const file of [types, exports['.'].types, exports['.'].default, ...Object.values(bin)])
       expect(packed.files).toContain(file.replace('./', ''));
@@ -58,7 +58,7 @@ describe('the tarball', () => {
     expect(Object.keys(scripts).filter((name) => /install$|^prepare/.test(name))).toEqual([]);
   });
 
-  it('says nothing of the machine that made it', () => {
+  it('contains nothing about the machine that built it', () => {
     const places = [packed.checkout, process.cwd(), homedir(), 'sourceMappingURL'].filter(
       (place) => place !== '/',
     );
@@ -68,19 +68,19 @@ describe('the tarball', () => {
     expect(found).toEqual([]);
   });
 
-  it('holds the function that a checkout deploys', async () => {
+  it('contains the function that a checkout deploys', async () => {
     const file = join(writeTempFiles({}), 'index.mjs');
     await bundleFunction(file);
     expect(packed.text('dist/function/index.mjs')).toBe(readFileSync(file, 'utf8'));
   });
 });
 
-/** npm may fetch a Node meanwhile, of 45 MB. */
+/** Includes the time to fetch a Node of 45 MB. */
 const FETCHES = { timeout: 150_000 };
 
-describe('in an app of somebody else', () => {
+describe('in the app of a user, the package', () => {
   const app = join(folder, 'app');
-  let installedBy: 'npm' | 'hand';
+  let installedBy: 'npm' | 'copy';
   let ofCheckout: Synthesised;
 
   beforeAll(() => {
@@ -94,7 +94,7 @@ describe('in an app of somebody else', () => {
   function run(node: string, cwd: string, ...args: string[]) {
     const env = { PATH: process.env.PATH, HOME: folder, INIT_CWD: tmpdir() };
     const { status, stdout, stderr } = spawnSync(node, args, { cwd, env, encoding: 'utf8' });
-    return { status, told: stdout + stderr };
+    return { status, output: stdout + stderr };
   }
 
   function main(): string {
@@ -104,16 +104,16 @@ describe('in an app of somebody else', () => {
 
   interface Synthesised {
     readonly template: { readonly Resources: Record<string, { Type: string; Properties: unknown }> };
-    /** the function's, as it would be uploaded */
+    /** of the function, as it would be uploaded */
     readonly code: string;
   }
 
-  /** Writes a CDK app to a file, and runs it beside the policies. */
+  /** Writes a CDK app to a file, and runs it next to the policies. */
   function synth(node: string, file: string, source: string): Synthesised {
     writeFileSync(file, source);
     const out = mkdtempSync(join(folder, 'cdk.out-'));
-    const { status, told } = run(node, app, file, out);
-    expect(status, told).toBe(0);
+    const { status, output } = run(node, app, file, out);
+    expect(status, output).toBe(0);
     const assets = readdirSync(out).map((asset) => join(out, asset, 'index.mjs'));
     return {
       template: JSON.parse(readFileSync(join(out, 'Net.template.json'), 'utf8')),
@@ -124,26 +124,26 @@ describe('in an app of somebody else', () => {
     };
   }
 
-  it('is installed by npm, and leaves it a Node of its own', (context) => {
-    context.skip(installedBy === 'hand', 'the registry of npm is out of reach');
+  it('is installed by npm, and brings no Node', (context) => {
+    context.skip(installedBy === 'copy', 'the npm registry is not reachable');
     const commands = readdirSync(join(app, 'node_modules/.bin'));
     expect(commands).toContain('vif-acceptor');
     expect(commands).not.toContain('node');
   });
 
-  /** Each is fetched once. */
+  /** Each Node is fetched once. */
   const fetched = new Map<string, string | null>();
   function nodeFor(context: TestContext, version: string): string {
     const node = fetched.get(version) ?? nodeOf(version, join(folder, 'nodes'));
     fetched.set(version, node);
     context.skip(
       node === null,
-      `the registry of npm is out of reach, or has no Node ${version} for this machine`,
+      `the npm registry is not reachable, or has no Node ${version} for this machine`,
     );
     return node ?? '';
   }
 
-  it.for(SUPPORTED)('deploys by Node %s what its checkout deploys', FETCHES, (version, context) => {
+  it.for(SUPPORTED)('deploys the same with Node %s as its checkout', FETCHES, (version, context) => {
     const path = nodeFor(context, version);
     const { template, code } = synth(path, join(app, 'app.mjs'), cdkApp('esm'));
     const types = Object.values(template.Resources).map(({ Type }) => Type);
@@ -154,7 +154,7 @@ describe('in an app of somebody else', () => {
   });
 
   it.for(OLDEST)(
-    'deploys the same by Node %s and CommonJS, which `cdk init` makes',
+    'deploys the same with Node %s and CommonJS, which `cdk init` creates',
     FETCHES,
     (version, context) => {
       const path = nodeFor(context, version);
@@ -163,7 +163,7 @@ describe('in an app of somebody else', () => {
   );
 
   it.for(SUPPORTED)(
-    'has a command line that checks, accepts and tells by Node %s',
+    'has a command line that checks, accepts and reports with Node %s',
     FETCHES,
     async (version, context) => {
       const dir = join(folder, `typed-${version}`);
@@ -176,21 +176,21 @@ describe('in an app of somebody else', () => {
         status: await type('status', '--json', ...at),
         receipts: await type('receipts', '--json', '--ledger', 'ledger.json'),
       };
-      // Something becomes acceptable: 4.
+      // 4: requests are newly accepted.
       expect(Object.values(ended).map(({ code }) => code)).toEqual([0, 4, 0, 0, 0]);
       expect(await state()).toBe(`pending ${PROD}`);
       expect(JSON.parse(ended.run.stdout).passes).toMatchObject([{ counts: { accepted: 1, held: 1 } }]);
       expect(JSON.parse(ended.status.stdout)).toBeDefined();
       expect(ended.receipts.stdout).toContain(id);
       for (const { stdout, stderr } of Object.values(ended)) {
-        // Colours are for terminals, and what an SDK thinks of this Node is nobody's business here.
+        // No terminal colors, and no warning of the SDK about this Node.
         expect(stdout + stderr).not.toContain('\u001b');
         expect(stderr).not.toMatch(/warning/i);
       }
     },
   );
 
-  it.for(TOO_OLD)('refuses Node %s in one line, whatever is typed', FETCHES, async (version, context) => {
+  it.for(TOO_OLD)('refuses Node %s in one line for every command', FETCHES, async (version, context) => {
     const path = nodeFor(context, version);
     const type = commandLine(path, main(), folder);
     writeFileSync(join(app, 'app.mjs'), cdkApp('esm'));
@@ -205,28 +205,28 @@ describe('in an app of somebody else', () => {
     expect(existsSync(join(app, 'never'))).toBe(false);
   });
 
-  it('says what is wrong with the policies, and what to type there', () => {
+  it('reports missing policies, and the command that creates one', () => {
     const empty = join(folder, 'empty');
     mkdirSync(join(empty, 'policy'), { recursive: true });
     writeFileSync(join(app, 'app.mjs'), cdkApp('esm'));
-    const { status, told } = run(process.execPath, empty, join(app, 'app.mjs'), join(folder, 'out'));
+    const { status, output } = run(process.execPath, empty, join(app, 'app.mjs'), join(folder, 'out'));
     expect(status).toBe(1);
-    expect(told).toContain('make a first policy with `npx vif-acceptor policy init`');
+    expect(output).toContain('make a first policy with `npx vif-acceptor policy init`');
   });
 
-  it('has types that hold without `skipLibCheck`, for both kinds of modules', () => {
+  it('has types that are valid without `skipLibCheck`, for both kinds of modules', () => {
     for (const file of ['app.mts', 'app.cts']) writeFileSync(join(app, file), TYPED);
     const modules = join(process.cwd(), 'node_modules');
     const settings = '--noEmit --strict --skipLibCheck false --module nodenext --lib esnext --types node';
     const args = [...settings.split(' '), '--typeRoots', join(modules, '@types'), 'app.mts', 'app.cts'];
     const checked = run(process.execPath, app, join(modules, 'typescript/bin/tsc'), ...args);
-    expect(checked).toEqual({ status: 0, told: '' });
+    expect(checked).toEqual({ status: 0, output: '' });
   });
 
-  it('brings the command line, which takes paths from where it runs', () => {
+  it('contains the command line, which resolves paths relative to the current folder', () => {
     expect(run(process.execPath, app, main(), 'policy', 'check', 'policy/acme.yaml')).toMatchObject({
       status: 0,
-      told: expect.stringContaining('acme: valid'),
+      output: expect.stringContaining('acme: valid'),
     });
   });
 });

@@ -15,10 +15,10 @@ import {
   UNKNOWN_CONNECTION,
 } from '../support/cloud.ts';
 
-describe('a pass', () => {
+describe('a run', () => {
   it('accepts exactly what the policy allows, with its gateway, and leaves the rest confirming', async () => {
     const cloud = await startTestCloud();
-    const [acme, stranger, us] = [
+    const [acme, unknown, us] = [
       actAs(cloud, ACME),
       actAs(cloud, UNKNOWN_REQUESTER),
       actAs(cloud, RECIPIENT_ACCOUNT),
@@ -33,7 +33,7 @@ owners:
     const prod = await acme.offer({ connection: ACME_1, vlan: 101 });
     const lab = await acme.offer({ connection: ACME_2, vlan: 300 });
     const mismatch = await acme.offer({ connection: ACME_1, vlan: 300 });
-    const copied = await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 101, name: 'vlan-101' });
+    const copied = await unknown.offer({ connection: UNKNOWN_CONNECTION, vlan: 101, name: 'vlan-101' });
 
     const report = await createRunner(cloud, policy).run();
 
@@ -120,7 +120,7 @@ owners:
   it('finds the owner also where OUTSCALE reveals the requester before acceptance', async () => {
     const cloud = await startTestCloud({ ownerAccountWhileConfirming: 'requester' });
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    const stranger = await actAs(cloud, UNKNOWN_REQUESTER).offer({
+    const unknown = await actAs(cloud, UNKNOWN_REQUESTER).offer({
       connection: UNKNOWN_CONNECTION,
       vlan: 101,
     });
@@ -134,14 +134,14 @@ owners:
     const nameless = await createRunner(cloud, SIMPLE_POLICY).run();
     expect(outcomesById(nameless)).toEqual({
       [id]: 'held owner-mismatch',
-      [stranger]: 'held unknown-requester',
+      [unknown]: 'held unknown-requester',
     });
     expect(JSON.stringify(nameless)).toContain(`add \`account: \\"${ACME}\\"\` under \`owners.acme\``);
     expect(outcomesById(await createRunner(cloud, other).run())[id]).toBe('held owner-mismatch');
     expect(outcomesById(await createRunner(cloud, named).run())[id]).toBe(`accepted acme.default ${PROD}`);
   });
 
-  it('plans without confirming, remembering or taking the lease', async () => {
+  it('in a plan, confirms nothing, writes nothing and takes no lease', async () => {
     const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const runner = createRunner(cloud, SIMPLE_POLICY);

@@ -16,11 +16,11 @@ import {
 } from '../support/cloud.ts';
 import { whileWriting } from '../support/observedLedgers.ts';
 
-const TOO_LATE = 'less than twice the request time-out was left; the next pass goes on';
+const TOO_LATE = 'less than twice the request time-out was left; the next run attempts it';
 const CONFIRM = 'ConfirmPrivateVirtualInterface';
 const FAILED: FaultInput = { kind: 'serverError', operation: CONFIRM };
 
-/** A cloud with requests of acme's, one a VLAN, and how a pass over it is run. */
+/** A cloud with requests of acme, one per VLAN, and a function that executes a run over it. */
 async function stage(vlans: readonly number[], policy = SIMPLE_POLICY) {
   const cloud = await startTestCloud();
   const ids: string[] = [];
@@ -32,11 +32,11 @@ async function stage(vlans: readonly number[], policy = SIMPLE_POLICY) {
   return { cloud, ids, runner, direct };
 }
 
-const told = ({ requests }: RunReport) =>
+const outcomesOf = ({ requests }: RunReport) =>
   requests.map(({ outcome, message, skipped }) => ({ outcome, message, skipped: skipped?.length }));
 
-describe('time that runs out', () => {
-  it('before an attempt: nothing is asked for it, and it is told so', async () => {
+describe('a run whose time runs out', () => {
+  it('before an attempt reads nothing for it, and reports it as not attempted', async () => {
     const { runner, direct } = await stage([101]);
     let asked = 0;
     const describe = async () => {
@@ -44,11 +44,11 @@ describe('time that runs out', () => {
       return null;
     };
     const report = await runner.run({ ...direct({ describe }), remaining: () => 1999 });
-    expect(told(report)).toEqual([{ outcome: 'notAttempted', message: TOO_LATE, skipped: 0 }]);
+    expect(outcomesOf(report)).toEqual([{ outcome: 'notAttempted', message: TOO_LATE, skipped: 0 }]);
     expect(asked).toBe(0);
   });
 
-  it('during the look before a confirm: no intent is left', async () => {
+  it('during the read before a confirm leaves no intent', async () => {
     const { runner, direct, ids } = await stage([101]);
     let left = 60_000;
     const describe = (id: string) => {
@@ -56,26 +56,26 @@ describe('time that runs out', () => {
       return runner.ports.directConnect.describe(id);
     };
     const report = await runner.run({ ...direct({ describe }), remaining: () => left });
-    expect(told(report)).toMatchObject([{ outcome: 'notAttempted', message: TOO_LATE }]);
+    expect(outcomesOf(report)).toMatchObject([{ outcome: 'notAttempted', message: TOO_LATE }]);
     expect((await runner.ledger.readState('outscale/eu-west-2/012345678901')).intents).toEqual({});
     expect(ids).toHaveLength(1);
   });
 
-  it('during the write of the intent: no confirm is begun', async () => {
+  it('during the write of the intent begins no confirm', async () => {
     const { runner, cloud } = await stage([101]);
     let left = 60_000;
     const slow = whileWriting('intended', () => (left = 1999), runner.ledger);
     const report = await runner.run({ remaining: () => left }, slow);
-    expect(told(report)).toMatchObject([{ outcome: 'notAttempted', message: TOO_LATE }]);
+    expect(outcomesOf(report)).toMatchObject([{ outcome: 'notAttempted', message: TOO_LATE }]);
     expect(cloud.calls().map(({ operation }) => operation)).not.toContain(CONFIRM);
   });
 
-  it('not at twice the request time-out exactly: that is enough', async () => {
+  it('accepts while exactly twice the request time-out is left', async () => {
     const { runner } = await stage([101]);
-    expect(told(await runner.run({ remaining: () => 2000 }))).toMatchObject([{ outcome: 'accepted' }]);
+    expect(outcomesOf(await runner.run({ remaining: () => 2000 }))).toMatchObject([{ outcome: 'accepted' }]);
   });
 
-  it('for the second of two: a warning, since the pass gets on', async () => {
+  it('before the second of two requests warns, because it accepted the first', async () => {
     const { runner, direct } = await stage([101, 102]);
     let left = 60_000;
     const confirm: Ports['directConnect']['confirm'] = async (...of) => {
@@ -89,30 +89,30 @@ describe('time that runs out', () => {
       warnings: [
         {
           code: 'out-of-time',
-          message: 'time ran out before 1 of 2 allowed requests; the next pass goes on',
+          message: 'time ran out before 1 of 2 allowed requests; the next run attempts them',
         },
       ],
     });
   });
 });
 
-describe('a request that is none any more when we come to confirm it', () => {
+describe('a request that is no longer confirming right before its confirm is reported as gone:', () => {
   it.each<[string, Ports['directConnect']['describe'] | null, string]>([
-    ['exists no more', async () => null, 'it does not exist any more'],
-    ['was accepted by hand', null, '`pending`'],
+    ['no longer exists', async () => null, 'it does not exist'],
+    ['was accepted manually', null, '`pending`'],
   ])('%s', async (_, gone, now) => {
     const { runner, direct, cloud } = await stage([101]);
-    const byHand = async (id: string) => {
+    const acceptedManually = async (id: string) => {
       await actAs(cloud, RECIPIENT_ACCOUNT).confirm(id, LAB);
       return runner.ports.directConnect.describe(id);
     };
-    const report = await runner.run(direct({ describe: gone ?? byHand }));
-    const message = `no longer confirming when we came to confirm it: ${now}`;
-    expect(told(report)).toEqual([{ outcome: 'gone', message, skipped: 0 }]);
+    const report = await runner.run(direct({ describe: gone ?? acceptedManually }));
+    const message = `no longer confirming right before the confirm: ${now}`;
+    expect(outcomesOf(report)).toEqual([{ outcome: 'gone', message, skipped: 0 }]);
   });
 });
 
-it('a request that is another one when we come to confirm it is reported as it was decided', async () => {
+it('a request that changed right before its confirm is reported as it was decided', async () => {
   const { runner, direct } = await stage([101]);
   const describe: Ports['directConnect']['describe'] = async (id) => {
     const vif = await runner.ports.directConnect.describe(id);
@@ -129,9 +129,9 @@ it('a request that is another one when we come to confirm it is reported as it w
   ]);
 });
 
-it('a look that fails before a confirm fails that request alone, by its ID', async () => {
+it('a read that fails before a confirm fails that request alone, and names its ID', async () => {
   const { runner, cloud, ids } = await stage([101, 102]);
-  // The listing passes; the first look, with its retries, does not.
+  // The listing succeeds; the first read after it, with its retries, fails.
   cloud.addFault({ kind: 'accessDenied', operation: 'DescribeVirtualInterfaces', after: 1, times: 1 });
   const report = await runner.run();
   const failed = report.requests.find(({ outcome }) => outcome === 'failed');
@@ -144,7 +144,7 @@ it('a look that fails before a confirm fails that request alone, by its ID', asy
   expect(report.failures).toEqual([{ code: 'confirm-failed', message: failed?.message }]);
 });
 
-it('a confirm whose end is not known takes its addresses on the gateway at once', async () => {
+it('a confirm with unknown outcome takes its addresses on the gateway at once', async () => {
   const { runner, cloud } = await stage([]);
   for (const vlan of [101, 102]) await actAs(cloud, ACME).offer({ connection: ACME_1, vlan, subnet: '10.0' });
   cloud.addFault(FAILED);
@@ -154,11 +154,11 @@ it('a confirm whose end is not known takes its addresses on the gateway at once'
   ]);
 });
 
-describe('a confirm whose end is not known takes its slot at once', () => {
+describe('a confirm with unknown outcome takes its slot of a limit at once:', () => {
   const owners = `owners: { acme: { connections: [${ACME_1}], gateway: ${PROD}`;
   it.each([
     ['of the owner', `${owners}, limit: 1 } }`, 'held owner-limit'],
-    ['of the pass', `limits: { acceptsPerPass: 1 }\n${owners} } }`, 'held pass-limit'],
+    ['of the run', `limits: { acceptsPerRun: 1 }\n${owners} } }`, 'held run-limit'],
   ])('%s', async (_, policy, held) => {
     const { runner, cloud } = await stage([101, 102], compileTestPolicy(policy));
     cloud.addFault(FAILED);
@@ -167,7 +167,7 @@ describe('a confirm whose end is not known takes its slot at once', () => {
   });
 });
 
-it('a budget shrinks as time goes by, and the least of several counts', () => {
+it('a budget shrinks as time passes, and the smallest of several counts', () => {
   let now = 5000;
   const clock = { now: () => new Date(0), monotonic: () => now };
   const left = budgetFromNow(clock, 1000);

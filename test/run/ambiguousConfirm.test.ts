@@ -15,12 +15,12 @@ import {
 
 const CONFIRM = 'ConfirmPrivateVirtualInterface';
 
-describe('after a confirm whose end is not known', () => {
+describe('after a confirm with unknown outcome, a run', () => {
   it.each<FaultInput>([
     { kind: 'failAfterCommit', operation: CONFIRM },
     { kind: 'failAfterCommit', operation: CONFIRM, status: 500 },
     { kind: 'timeoutAfterCommit', operation: CONFIRM },
-  ])('what did happen counts as accepted ($kind)', async (fault) => {
+  ])('counts an interface that was accepted as accepted ($kind)', async (fault) => {
     const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     cloud.addFault(fault);
@@ -44,7 +44,7 @@ describe('after a confirm whose end is not known', () => {
     { kind: 'emptyBody', operation: CONFIRM },
     { kind: 'emptyObject', operation: CONFIRM },
   ])(
-    'what did not happen fails the pass, is tried once, and again in the next pass ($kind $status)',
+    'fails if the interface was not accepted, and only the next run tries again ($kind $status)',
     async (fault) => {
       const cloud = await startTestCloud();
       const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
@@ -61,12 +61,12 @@ describe('after a confirm whose end is not known', () => {
     },
   );
 
-  it('learns in the next pass what became of it when it could not ask', async () => {
+  it('that could not describe the interface leaves it to the next run to find out', async () => {
     const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const runner = createRunner(cloud, SIMPLE_POLICY, { requestTimeoutMs: 300 });
     cloud.addFault({ kind: 'failAfterCommit', operation: CONFIRM });
-    // The listing and the description before the confirm pass; the one after it, with its retries, does not.
+    // The listing and the description before the confirm succeed; the one after it, with its retries, fails.
     cloud.addFault({ kind: 'accessDenied', operation: 'DescribeVirtualInterfaces', after: 2 });
 
     const unknown = await runner.run();
@@ -78,7 +78,7 @@ describe('after a confirm whose end is not known', () => {
     expect((await runner.ledger.readState('outscale/eu-west-2/012345678901')).acceptances).toHaveProperty(id);
   });
 
-  it('holds its slot of a limit until two later listings still show it confirming', async () => {
+  it('counts its slot of a limit as taken until two later listings still show it confirming', async () => {
     const cloud = await startTestCloud();
     const acme = actAs(cloud, ACME);
     const first = await acme.offer({ connection: ACME_1, vlan: 101 });
@@ -87,7 +87,7 @@ describe('after a confirm whose end is not known', () => {
     cloud.addFault({ kind: 'serverError', operation: CONFIRM });
     expect(outcomesById(await runner.run())).toEqual({ [first]: `failed acme.default ${PROD}` });
 
-    // From here on the first is held, so that nothing but its open confirm can take the slot.
+    // From here on the first request is held, so only its open confirm can take the slot.
     const second = await acme.offer({ connection: ACME_1, vlan: 102 });
     const loaded = compileTestPolicy(`${owners}\nhold: [{ vlan: [101] }]`);
     expect(outcomesById(await runner.run({ loaded }))[second]).toBe('held owner-limit');
@@ -97,7 +97,7 @@ describe('after a confirm whose end is not known', () => {
     });
   });
 
-  it('raises an alarm when somebody else gave it another gateway meanwhile', async () => {
+  it('reports a problem if another party assigned it another gateway meanwhile', async () => {
     const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const runner = createRunner(cloud, SIMPLE_POLICY, { requestTimeoutMs: 300 });
@@ -112,7 +112,7 @@ describe('after a confirm whose end is not known', () => {
     expect(report.failures[0]?.message).toContain(LAB);
   });
 
-  it('raises it at once when somebody else was quicker by a moment, and has no receipt of that', async () => {
+  it('reports a problem at once if another party accepted it a moment earlier, and writes no receipt', async () => {
     const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const runner = createRunner(cloud, SIMPLE_POLICY);
@@ -130,14 +130,14 @@ describe('after a confirm whose end is not known', () => {
     expect(receipts).toEqual([]);
   });
 
-  it('keeps what it knows when the credentials fail between the confirm and the question after it', async () => {
+  it('keeps its state if the credentials fail between the confirm and the description after it', async () => {
     const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     cloud.addFault({ kind: 'failAfterCommit', operation: CONFIRM });
     const confirmed = () => cloud.calls().some(({ operation }) => operation === CONFIRM);
     const credentials = async () => {
       if (confirmed()) throw new CredentialsUnusable('the key is gone');
-      // So short-lived that every call asks for it anew.
+      // Expired at once, so that every call asks for it again.
       return {
         accessKeyId: RECIPIENT_ACCOUNT,
         secretAccessKey: 'secret',

@@ -17,7 +17,7 @@ const VPC = 'vpc-1';
 const TABLES = 'DescribeRouteTables';
 const ASSOCIATIONS = 'DescribeDirectConnectGatewayAssociations';
 
-/** A cloud, passes over it, and an interface that one of them accepted, not yet available. */
+/** A cloud, runs over it, and an interface that one of them accepted and that is not yet available. */
 async function accepted(dialect: 'outscale' | 'aws', gateway = PROD) {
   const cloud = await startTestCloud({ dialect });
   const policy = compileTestPolicy(
@@ -30,55 +30,55 @@ async function accepted(dialect: 'outscale' | 'aws', gateway = PROD) {
   expect(await runner.run()).toMatchObject({ counts: { accepted: 1 }, followUps: [], warnings: [] });
   eventPublisher.takePublished();
   return {
-    ...{ id, cloud, runner, announcer: eventPublisher, routes: routesFor(cloud) },
-    /** Lets it become available and runs a pass: what it reports, told, and asked. */
+    ...{ id, cloud, runner, publisher: eventPublisher, routes: routesFor(cloud) },
+    /** Makes the interface available and executes a run: its report, events and calls. */
     later: async (time = 'PT5M', overrides: Parameters<typeof runner.run>[0] = {}) => {
       cloud.clock.advance(time);
       cloud.clearCalls();
       const { status, followUps, warnings } = await runner.run(overrides);
       const asked = cloud.calls().map(({ operation }) => operation);
-      return { status, followUps, warnings, news: eventPublisher.takePublished(), asked };
+      return { status, followUps, warnings, events: eventPublisher.takePublished(), asked };
     },
   };
 }
 
-const WELL = { status: 'completed', followUps: [], warnings: [], news: [] };
+const WELL = { status: 'completed', followUps: [], warnings: [], events: [] };
 const QUIET = { ...WELL, asked: ['DescribeVirtualInterfaces'] };
 
 describe.each(['outscale', 'aws'] as const)('an accepted interface that is available on %s', (dialect) => {
-  it('and whose gateway propagates to no route table is told, once, with what mends it', async () => {
-    const { id, cloud, announcer, routes, later } = await accepted(dialect);
+  it('whose gateway propagates to no route table is reported, once, with the fix', async () => {
+    const { id, cloud, publisher, routes, later } = await accepted(dialect);
     await routes.stopPropagating(PROD, VPC);
     const table = await routes.tableOf(VPC);
-    const mend =
+    const fix =
       `aws ec2 enable-vgw-route-propagation --route-table-id ${table} --gateway-id ${PROD} ` +
       `--region eu-west-2 --endpoint-url ${cloud.url}`;
-    const message = `available, and carries no traffic: gateway \`${PROD}\` propagates its routes to no route table of \`${VPC}\` (\`${table}\`), and no route there leads to it`;
+    const message = `available, but carries no traffic: gateway \`${PROD}\` does not propagate its routes to a route table of \`${VPC}\` (\`${table}\`), and no route there targets it`;
     expect(await later()).toMatchObject({
       status: 'completed',
-      followUps: [{ id, owner: 'acme', gateway: PROD, problem: 'unrouted', message, mend }],
+      followUps: [{ id, owner: 'acme', gateway: PROD, problem: 'unrouted', message, fix }],
       warnings: [],
-      news: [`Accepted Interface Not Available ${id}`],
+      events: [`Accepted Interface Not Available ${id}`],
     });
-    expect(announcer.delivered.at(-1)?.detail).toMatchObject({
+    expect(publisher.delivered.at(-1)?.detail).toMatchObject({
       problem: 'unrouted',
-      message: `\`${id}\` of owner \`acme\`, accepted for gateway \`${PROD}\`: ${message}; to mend it: ${mend}`,
-      forPeople: { toDo: mend },
+      message: `\`${id}\` of owner \`acme\`, accepted for gateway \`${PROD}\`: ${message}; to fix it: ${fix}`,
+      notification: { toDo: fix },
     });
-    // It is told, and nothing is undone.
+    // It is reported, and nothing is reversed.
     expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe(`available ${PROD}`);
     expect(await later()).toEqual(QUIET);
     expect(await later('P2D')).toEqual(QUIET);
   });
 
-  it('and routed is looked at in that pass alone', async () => {
+  it('that has a route is checked in that run only', async () => {
     const { later } = await accepted(dialect);
     expect(await later('PT1S')).toEqual(QUIET);
     expect(await later()).toMatchObject({ ...WELL, asked: expect.arrayContaining([TABLES]) });
     expect(await later()).toEqual(QUIET);
   });
 
-  it('and routed by hand is no less routed', async () => {
+  it('that has a static route counts as routed too', async () => {
     const { routes, later } = await accepted(dialect);
     await routes.stopPropagating(PROD, VPC);
     await routes.routeByHand(PROD, VPC);
@@ -86,16 +86,16 @@ describe.each(['outscale', 'aws'] as const)('an accepted interface that is avail
     expect(await later()).toEqual(QUIET);
   });
 
-  it('and whose gateway was detached meanwhile is told so', async () => {
+  it('whose gateway was detached meanwhile is reported as such', async () => {
     const { id, routes, later } = await accepted(dialect);
     await routes.detach(PROD, VPC);
     expect(await later()).toMatchObject({
-      followUps: [{ id, problem: 'unrouted', mend: expect.stringContaining('attach-vpn-gateway') }],
-      news: [`Accepted Interface Not Available ${id}`],
+      followUps: [{ id, problem: 'unrouted', fix: expect.stringContaining('attach-vpn-gateway') }],
+      events: [`Accepted Interface Not Available ${id}`],
     });
   });
 
-  it('and may not be looked at is said so, once, and fails no pass', async () => {
+  it('whose routes may not be read is reported as unknown, once, and fails no run', async () => {
     const { id, cloud, routes, later } = await accepted(dialect);
     await routes.stopPropagating(PROD, VPC);
     cloud.addFault({ kind: 'accessDenied', operation: TABLES, times: 'always' });
@@ -107,12 +107,12 @@ describe.each(['outscale', 'aws'] as const)('an accepted interface that is avail
           code: 'routes-unknown',
           message: expect.stringMatching(
             new RegExp(
-              `^whether gateway \`${PROD}\` of ${id} leads anywhere is not known, and not asked again: ${TABLES} failed \\(credentials\\): .*may not call ${TABLES}: give them that right, or,`,
+              `^whether gateway \`${PROD}\` of ${id} has an onward route is not known, and not checked again: ${TABLES} failed \\(credentials\\): .*may not call ${TABLES}: grant them that permission, or,`,
             ),
           ),
         },
       ],
-      news: [],
+      events: [],
     });
     expect(await later()).toEqual(QUIET);
     expect(await later('P2D')).toEqual(QUIET);
@@ -120,7 +120,7 @@ describe.each(['outscale', 'aws'] as const)('an accepted interface that is avail
 });
 
 describe('an accepted interface on a Direct Connect gateway', () => {
-  it('that is associated with nothing is told, once, with what mends it', async () => {
+  it('that has no association is reported, once, with the fix', async () => {
     const { id, routes, later } = await accepted('aws', DC_GATEWAY);
     await routes.dissociate(DC_GATEWAY);
     expect(await later()).toMatchObject({
@@ -129,23 +129,23 @@ describe('an accepted interface on a Direct Connect gateway', () => {
         {
           id,
           problem: 'unrouted',
-          message: `available, and carries no traffic: Direct Connect gateway \`${DC_GATEWAY}\` is associated with no gateway of a VPC`,
-          mend: expect.stringContaining(`--direct-connect-gateway-id ${DC_GATEWAY} --gateway-id VGW_ID`),
+          message: `available, but carries no traffic: Direct Connect gateway \`${DC_GATEWAY}\` is not associated with a gateway of a VPC`,
+          fix: expect.stringContaining(`--direct-connect-gateway-id ${DC_GATEWAY} --gateway-id VGW_ID`),
         },
       ],
       warnings: [],
-      news: [`Accepted Interface Not Available ${id}`],
+      events: [`Accepted Interface Not Available ${id}`],
     });
     expect(await later()).toEqual(QUIET);
   });
 
-  it('that is associated is looked at once, without a look at route tables', async () => {
+  it('that has an association is checked once, without reading route tables', async () => {
     const { later } = await accepted('aws', DC_GATEWAY);
     expect(await later()).toEqual({ ...WELL, asked: ['DescribeVirtualInterfaces', ASSOCIATIONS] });
     expect(await later()).toEqual(QUIET);
   });
 
-  it('that may not be looked at is said so, once', async () => {
+  it('whose associations may not be read is reported as unknown, once', async () => {
     const { cloud, later } = await accepted('aws', DC_GATEWAY);
     cloud.addFault({ kind: 'accessDenied', operation: ASSOCIATIONS, times: 'always' });
     const { status, warnings } = await later();
@@ -154,23 +154,23 @@ describe('an accepted interface on a Direct Connect gateway', () => {
   });
 });
 
-describe('a look that fails', () => {
-  it('is a warning, and the next pass tries again', async () => {
+describe('a check of routes that fails', () => {
+  it('is a warning, and the next run tries again', async () => {
     const { id, cloud, routes, later } = await accepted('outscale');
     await routes.stopPropagating(PROD, VPC);
-    // A read is tried three times.
+    // A read is attempted three times.
     cloud.addFault({ kind: 'throttle', operation: TABLES, times: 3 });
     expect(await later()).toMatchObject({
       status: 'completed',
       followUps: [],
-      warnings: [{ code: 'routes-unknown', message: expect.stringMatching(/the next pass tries again$/) }],
-      news: [],
+      warnings: [{ code: 'routes-unknown', message: expect.stringMatching(/the next run tries again$/) }],
+      events: [],
     });
-    expect(await later()).toMatchObject({ warnings: [], news: [`Accepted Interface Not Available ${id}`] });
+    expect(await later()).toMatchObject({ warnings: [], events: [`Accepted Interface Not Available ${id}`] });
     expect(await later()).toEqual(QUIET);
   });
 
-  it('is given up after a day, which is said', async () => {
+  it('is given up after a day, which is reported', async () => {
     const { id, cloud, later } = await accepted('outscale');
     cloud.addFault({ kind: 'emptyObject', operation: TABLES, times: 'always' });
     expect((await later()).warnings).toHaveLength(1);
@@ -178,23 +178,23 @@ describe('a look that fails', () => {
     expect((await later('PT1H')).warnings).toEqual([
       {
         code: 'routes-unknown',
-        message: `whether gateway \`${PROD}\` of ${id} leads anywhere is not known, and after a day not asked again: ${TABLES} failed (malformed); look at it by hand with the AWS CLI`,
+        message: `whether gateway \`${PROD}\` of ${id} has an onward route is not known, and after a day not checked again: ${TABLES} failed (malformed); check it with the AWS CLI`,
       },
     ]);
     expect(await later()).toEqual(QUIET);
   });
 
-  it('for want of time is left to the next pass', async () => {
+  it('for lack of time is left to the next run', async () => {
     const { later } = await accepted('outscale');
     expect(await later('PT5M', { remaining: () => 1999 })).toMatchObject({
       status: 'completed',
-      warnings: [{ code: 'routes-unknown', message: expect.stringContaining('no time was left to look') }],
+      warnings: [{ code: 'routes-unknown', message: expect.stringContaining('no time was left to check') }],
       asked: ['DescribeVirtualInterfaces'],
     });
     expect(await later()).toMatchObject({ ...WELL, asked: expect.arrayContaining([TABLES]) });
   });
 
-  it('says nothing of the next acceptance: that is looked at when the rights are there', async () => {
+  it('does not affect the next acceptance, which is checked once the permission is granted', async () => {
     const { cloud, routes, later } = await accepted('outscale');
     cloud.addFault({ kind: 'accessDenied', operation: TABLES, times: 1 });
     expect((await later()).warnings).toHaveLength(1);
@@ -203,25 +203,25 @@ describe('a look that fails', () => {
     await later();
     expect(await later()).toMatchObject({
       followUps: [{ id: next }],
-      news: [`Accepted Interface Not Available ${next}`],
+      events: [`Accepted Interface Not Available ${next}`],
     });
   });
 });
 
-describe('the look', () => {
-  it('is one for all that became available on one gateway', async () => {
-    const { id, cloud, routes, runner, announcer, later } = await accepted('outscale');
+describe('the check of routes', () => {
+  it('is made once for all interfaces that became available on one gateway', async () => {
+    const { id, cloud, routes, runner, publisher, later } = await accepted('outscale');
     const other = await actAs(cloud, ACME).offer({ connection: ACME_2, vlan: 102 });
     await runner.run();
-    announcer.takePublished();
+    publisher.takePublished();
     await routes.stopPropagating(PROD, VPC);
-    const { followUps, news, asked } = await later();
-    expect(followUps.map((told) => told.id).sort()).toEqual([id, other].sort());
-    expect(news).toHaveLength(2);
+    const { followUps, events, asked } = await later();
+    expect(followUps.map(({ id }) => id).sort()).toEqual([id, other].sort());
+    expect(events).toHaveLength(2);
     expect(asked).toEqual(['DescribeVirtualInterfaces', 'DescribeVpnGateways', TABLES]);
   });
 
-  it('comes after what is pending', async () => {
+  it('comes after the pending requests', async () => {
     const { cloud, later } = await accepted('outscale');
     await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 102 });
     const { asked } = await later();
@@ -229,18 +229,18 @@ describe('the look', () => {
     expect(asked.indexOf(TABLES)).toBeGreaterThan(asked.indexOf('ConfirmPrivateVirtualInterface'));
   });
 
-  it('of a plan changes nothing: the pass after it tells', async () => {
+  it('of a plan changes nothing: the run after it reports the result', async () => {
     const { id, routes, later } = await accepted('outscale');
     await routes.stopPropagating(PROD, VPC);
     for (let time = 1; time <= 2; time += 1)
       expect(await later('PT5M', { dryRun: true })).toMatchObject({
         followUps: [{ id, problem: 'unrouted' }],
-        news: [],
+        events: [],
       });
-    expect((await later()).news).toEqual([`Accepted Interface Not Available ${id}`]);
+    expect((await later()).events).toEqual([`Accepted Interface Not Available ${id}`]);
   });
 
-  it('is written as done after what it found, so that a write cut short tells it once more', async () => {
+  it('is recorded as done after its result, so that an interrupted write repeats the event', async () => {
     const { runner, routes, later } = await accepted('outscale');
     await routes.stopPropagating(PROD, VPC);
     const ledger = observeLedger(runner.ledger);
@@ -253,20 +253,20 @@ describe('the look', () => {
     ]);
   });
 
-  it('whose outcome could not be written is repeated, and told once', async () => {
+  it('whose result could not be written is repeated, and published once', async () => {
     const { id, runner, routes, later } = await accepted('outscale');
     await routes.stopPropagating(PROD, VPC);
     const { ledger, ...ports } = runner.ports;
     const broken = await later('PT5M', { ports: { ...ports, ledger: failingOn('queued', ledger) } });
     expect(broken.status).toBe('failed');
-    expect((await later()).news).toEqual([`Accepted Interface Not Available ${id}`]);
+    expect((await later()).events).toEqual([`Accepted Interface Not Available ${id}`]);
     expect(await later()).toEqual(QUIET);
   });
 
-  it('is told by the report where nobody else listens', async () => {
+  it('is in the report also without a publisher', async () => {
     const { id, runner, routes, later } = await accepted('outscale');
     await routes.stopPropagating(PROD, VPC);
-    const ports = { ...runner.ports, announcer: null };
+    const ports = { ...runner.ports, eventPublisher: null };
     expect(await later('PT5M', { ports })).toMatchObject({ followUps: [{ id, problem: 'unrouted' }] });
     expect(await later('PT5M', { ports })).toEqual(QUIET);
   });

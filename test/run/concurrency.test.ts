@@ -16,7 +16,7 @@ import {
   startTestCloud,
 } from '../support/cloud.ts';
 
-/** Offers on the first connection, sorted: with no deadline known, that is the order of work. */
+/** Offers on the first connection, sorted: with no deadline known, that is the order of acceptance. */
 async function offered(cloud: Emulator, many: number): Promise<string[]> {
   const ids: string[] = [];
   for (let i = 0; i < many; i += 1)
@@ -24,7 +24,7 @@ async function offered(cloud: Emulator, many: number): Promise<string[]> {
   return ids.sort();
 }
 
-function passWith({ ports, run }: Runner, directConnect: Partial<DirectConnect>, ledger?: Ledger) {
+function runWith({ ports, run }: Runner, directConnect: Partial<DirectConnect>, ledger?: Ledger) {
   return run({
     ports: {
       ...ports,
@@ -36,8 +36,8 @@ function passWith({ ports, run }: Runner, directConnect: Partial<DirectConnect>,
 
 const ONE = compileTestPolicy(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD}, limit: 1 } }`);
 
-describe('side by side, requests', () => {
-  it('are confirmed four at once and never more', async () => {
+describe('concurrent attempts', () => {
+  it('confirm four requests at once and never more', async () => {
     const cloud = await startTestCloud();
     await offered(cloud, 10);
     const runner = createRunner(cloud, SIMPLE_POLICY);
@@ -45,15 +45,15 @@ describe('side by side, requests', () => {
     const confirm: DirectConnect['confirm'] = async (id, gateway) => {
       underWay += 1;
       most = Math.max(most, underWay);
-      await pause(30);
+      await pause(200);
       underWay -= 1;
       return runner.ports.directConnect.confirm(id, gateway);
     };
-    expect((await passWith(runner, { confirm })).counts).toMatchObject({ accepted: 10, pending: 10 });
+    expect((await runWith(runner, { confirm })).counts).toMatchObject({ accepted: 10, pending: 10 });
     expect(most).toBe(4);
   });
 
-  it('get the last slot in their order, however long the first one’s look takes; the others cost no call', async () => {
+  it('give the last slot to the first request in order, however long its read takes; the others cost no call', async () => {
     const cloud = await startTestCloud();
     const [first = '', ...others] = await offered(cloud, 4);
     const runner = createRunner(cloud, ONE);
@@ -63,14 +63,14 @@ describe('side by side, requests', () => {
       if (id === first) await pause(60);
       return runner.ports.directConnect.describe(id);
     };
-    expect(outcomesById(await passWith(runner, { describe }))).toEqual({
+    expect(outcomesById(await runWith(runner, { describe }))).toEqual({
       [first]: `accepted acme.default ${PROD}`,
       ...Object.fromEntries(others.map((id) => [id, 'held owner-limit'])),
     });
     expect(described).toEqual([first]);
   });
 
-  it('get the slot that one before them turned out not to need', async () => {
+  it('give a request the slot that an earlier one turned out not to need', async () => {
     const cloud = await startTestCloud();
     const [first = '', second = '', third = ''] = await offered(cloud, 3);
     const runner = createRunner(cloud, ONE);
@@ -78,14 +78,14 @@ describe('side by side, requests', () => {
       if (id === first) await actAs(cloud, ACME).withdraw(id);
       return runner.ports.directConnect.describe(id);
     };
-    expect(outcomesById(await passWith(runner, { describe }))).toEqual({
+    expect(outcomesById(await runWith(runner, { describe }))).toEqual({
       [first]: `gone acme.default ${PROD}`,
       [second]: `accepted acme.default ${PROD}`,
       [third]: 'held owner-limit',
     });
   });
 
-  it('do not both get addresses that only one can have', async () => {
+  it('do not give two requests addresses that only one can have', async () => {
     const cloud = await startTestCloud();
     const acme = actAs(cloud, ACME);
     const ids = [
@@ -102,7 +102,7 @@ describe('side by side, requests', () => {
     expect(ids).toHaveLength(2);
   });
 
-  it('are looked at again when they had to wait for one before them', async () => {
+  it('read the state again after they had to wait for an earlier one', async () => {
     const cloud = await startTestCloud();
     const [first = '', second = ''] = await offered(cloud, 2);
     const runner = createRunner(cloud, SIMPLE_POLICY);
@@ -114,9 +114,9 @@ describe('side by side, requests', () => {
       const isFirstCall = described.filter((one) => one === first).length === 1;
       if (id === first && isFirstCall) {
         await pause(80);
-        // The second one has been looked at by then.
+        // The second one has been read by then.
         monotonic += 5000;
-        // And is withdrawn before it is its turn.
+        // And is withdrawn before its decision.
         await actAs(cloud, ACME).withdraw(second);
       }
       return runner.ports.directConnect.describe(id);
@@ -125,14 +125,14 @@ describe('side by side, requests', () => {
     const report = await runner.run({
       ports: { ...ports, clock, directConnect: { ...ports.directConnect, describe } },
     });
-    // The first one is described again before its confirm: the answer took long.
+    // The first one is described again before its confirm, because the answer took long.
     expect(described.toSorted()).toEqual([first, first, second, second].toSorted());
     expect(outcomesById(report)).toMatchObject({ [second]: `gone acme.default ${PROD}` });
     const confirms = cloud.calls().filter(({ operation }) => operation === 'ConfirmPrivateVirtualInterface');
     expect(confirms).toHaveLength(1);
   });
 
-  it('that are under way when the ledger fails come to their end before the pass does', async () => {
+  it('end before the run does, when the ledger fails during them', async () => {
     const cloud = await startTestCloud();
     const [first = ''] = await offered(cloud, 8);
     const runner = createRunner(cloud, SIMPLE_POLICY);
@@ -143,7 +143,7 @@ describe('side by side, requests', () => {
       confirmed.push(id);
       return state;
     };
-    // What goes wrong is the second write of an intent: the first one's confirm has begun.
+    // The second write of an intent fails, when the first confirm has begun.
     let intents = 0;
     const ledger: Ledger = {
       ...runner.ledger,
@@ -165,7 +165,7 @@ describe('side by side, requests', () => {
       if (id !== first) await pause(30);
       return runner.ports.directConnect.describe(id);
     };
-    const report = await passWith(runner, { confirm, describe: slowly }, ledger);
+    const report = await runWith(runner, { confirm, describe: slowly }, ledger);
     expect(report.status).toBe('failed');
     expect(confirmed).toEqual([first]);
     expect(outcomesById(report)[first]).toBe(`accepted acme.default ${PROD}`);

@@ -1,10 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { createConcurrencyLimit } from '../../run/decisionQueue.ts';
+import { createConcurrencyLimit } from '../../run/concurrencyLimit.ts';
 import { ACME, actAs } from '../support/accounts.ts';
 import { ACME_1, createRunner, SIMPLE_POLICY, startTestCloud } from '../support/cloud.ts';
 
-/** Work that ends when it is told to; `begun` is what has begun, in order. */
+/** Tasks that end when the test says so; `begun` has those that were started, in order. */
 function bench(throttles: () => number) {
   const { start, drain } = createConcurrencyLimit(throttles);
   const begun: string[] = [];
@@ -28,8 +28,8 @@ async function beginAll(at: ReturnType<typeof bench>, names: string): Promise<vo
   for (const name of names) await at.begin(name);
 }
 
-describe('work goes on side by side', () => {
-  it('four at once, begun in order, and the next one as soon as one has ended', async () => {
+describe('tasks under the concurrency limit run', () => {
+  it('four at once, started in order, and the next one as soon as one has ended', async () => {
     const at = bench(() => 0);
     const all = beginAll(at, 'abcdef');
     await turn();
@@ -50,7 +50,7 @@ describe('work goes on side by side', () => {
     [32, 'a'],
     [33, 'a'],
     [2000, 'a'],
-  ])('after %i refusals for too many calls, %s at once', async (refusals, atOnce) => {
+  ])('after %i throttled calls, %s at once', async (refusals, atOnce) => {
     let throttles = 7;
     const at = bench(() => throttles);
     throttles += refusals;
@@ -59,7 +59,7 @@ describe('work goes on side by side', () => {
     expect(at.begun.join('')).toBe(atOnce);
   });
 
-  it('fewer from the refusal on, not only in the next pass', async () => {
+  it('with less concurrency from the throttled call on, not only in the next run', async () => {
     let throttles = 0;
     const at = bench(() => throttles);
     void beginAll(at, 'abcdef');
@@ -74,7 +74,7 @@ describe('work goes on side by side', () => {
     expect(at.begun.join('')).toBe('abcde');
   });
 
-  it('until one throws: then nothing is begun any more, and what goes on is waited for', async () => {
+  it('until one throws: then no further task is started, and the running ones are awaited', async () => {
     const at = bench(() => 0);
     const all = beginAll(at, 'abcdef');
     await turn();
@@ -95,8 +95,8 @@ describe('work goes on side by side', () => {
   });
 });
 
-describe('refusals for too many calls are counted', () => {
-  it('also where the SDK tries again and gets an answer', async () => {
+describe('throttled calls are counted', () => {
+  it('also if the SDK retries them successfully', async () => {
     const cloud = await startTestCloud();
     const { directConnect } = createRunner(cloud, SIMPLE_POLICY).ports;
     await directConnect.list();
@@ -106,7 +106,7 @@ describe('refusals for too many calls are counted', () => {
     expect(directConnect.throttleCount()).toBe(1);
   });
 
-  it('by the API of the gateways too', async () => {
+  it('also those to the API of the gateways', async () => {
     const cloud = await startTestCloud();
     const { directConnect, gateways } = createRunner(cloud, SIMPLE_POLICY).ports;
     cloud.addFault({ kind: 'throttle', operation: 'DescribeVpnGateways', times: 2 });
@@ -114,7 +114,7 @@ describe('refusals for too many calls are counted', () => {
     expect(directConnect.throttleCount()).toBe(2);
   });
 
-  it('of confirms too, and nothing else is', async () => {
+  it('also confirms, and no other failures', async () => {
     const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const { directConnect } = createRunner(cloud, SIMPLE_POLICY).ports;

@@ -7,21 +7,21 @@ import { aVif, VGW } from '../support/builders.ts';
 
 const ID = 'dxvif-aaaaaaaa';
 const LOST = new ApiFailure('Confirm', 'timeout', 'no answer');
-const DOUBT = 'Confirm failed (timeout): no answer; the next pass tries again';
+const DOUBT = 'Confirm failed (timeout): no answer; the next run tries again';
 
-/** An API that answers a confirm with `answer`, and a look after it with `now`; what it is asked is noted. */
+/** An API that answers a confirm with `answer` and the description after it with `now`, and records its calls. */
 function api(answer: string | null | Error, now: VirtualInterface | null | Error, asked: string[] = []) {
-  const tell = async <T>(question: string, said: T | Error): Promise<T> => {
-    asked.push(question);
-    if (said instanceof Error) throw said;
-    return said;
+  const answerTo = async <T>(call: string, answered: T | Error): Promise<T> => {
+    asked.push(call);
+    if (answered instanceof Error) throw answered;
+    return answered;
   };
-  const unasked = () => Promise.reject(new Error('nobody asks for this'));
+  const neverCalled = () => Promise.reject(new Error('this is never called'));
   const directConnect: DirectConnect = {
-    list: unasked,
-    ownConnections: unasked,
-    confirm: (id, gateway) => tell(`confirm ${id} ${gateway}`, answer),
-    describe: (id) => tell(`describe ${id}`, now),
+    list: neverCalled,
+    ownConnections: neverCalled,
+    confirm: (id, gateway) => answerTo(`confirm ${id} ${gateway}`, answer),
+    describe: (id) => answerTo(`describe ${id}`, now),
     throttleCount: () => 0,
   };
   return { directConnect };
@@ -31,26 +31,26 @@ const failed = (message: string): ConfirmResult => ({
   outcome: 'failed',
   message,
   failures: [{ code: 'confirm-failed', message }],
-  answer: null,
+  proof: null,
 });
 
-describe('an answer that says it was accepted is believed, and nothing more is asked', () => {
+describe('an answer that says the interface was accepted is trusted, and no further call is made:', () => {
   it.each(['pending', 'available', 'down'])('%s', async (state) => {
     const asked: string[] = [];
     expect(await confirmOnce(ID, VGW.prod, api(state, null, asked))).toEqual({
       outcome: 'accepted',
       message: null,
       failures: [],
-      answer: { by: 'confirm', state, doubt: null },
+      proof: { by: 'confirm', state, doubt: null },
     });
     expect(asked).toEqual([`confirm ${ID} ${VGW.prod}`]);
   });
 });
 
-describe('any other answer is a doubt, and the interface is asked for once', () => {
+describe('after any other answer the interface is described once:', () => {
   it.each<[string, string | null | Error, string]>([
-    ['no state', null, "the answer's state is missing; the next pass tries again"],
-    ['another state', 'confirming', "the answer's state is `confirming`; the next pass tries again"],
+    ['no state', null, "the answer's state is missing; the next run tries again"],
+    ['another state', 'confirming', "the answer's state is `confirming`; the next run tries again"],
     ['no answer', LOST, DOUBT],
   ])('%s', async (_, answer, doubt) => {
     const asked: string[] = [];
@@ -60,7 +60,7 @@ describe('any other answer is a doubt, and the interface is asked for once', () 
   });
 });
 
-describe('after a doubt, what the API says now is what happened', () => {
+describe('after a doubtful confirm, the described state is taken as the outcome:', () => {
   it.each<[string, VirtualInterface | null | Error, ConfirmResult]>([
     [
       'accepted, when it is on our gateway',
@@ -69,7 +69,7 @@ describe('after a doubt, what the API says now is what happened', () => {
         outcome: 'accepted',
         message: null,
         failures: [],
-        answer: { by: 'description', state: 'verifying', doubt: DOUBT },
+        proof: { by: 'description', state: 'verifying', doubt: DOUBT },
       },
     ],
     [
@@ -81,21 +81,21 @@ describe('after a doubt, what the API says now is what happened', () => {
       'not known yet, when it is on no gateway',
       aVif({ state: 'pending' }),
       failed(
-        `${ID} may have been accepted: ${DOUBT}; it is \`pending\` on no gateway yet; the next pass finds out`,
+        `${ID} may have been accepted: ${DOUBT}; it is \`pending\` on no gateway yet; the next run checks it`,
       ),
     ],
     [
       'not known yet, when it has no state either',
       aVif({ state: null }),
       failed(
-        `${ID} may have been accepted: ${DOUBT}; it is of no state on no gateway yet; the next pass finds out`,
+        `${ID} may have been accepted: ${DOUBT}; it is of no state on no gateway yet; the next run checks it`,
       ),
     ],
     [
       'not known, when that cannot be asked',
       new ApiFailure('Describe', 'server', 'no'),
       failed(
-        `${ID} may have been accepted: ${DOUBT}; then Describe failed (server): no; the next pass tries again; the next pass finds out`,
+        `${ID} may have been accepted: ${DOUBT}; then Describe failed (server): no; the next run tries again; the next run checks it`,
       ),
     ],
     [
@@ -103,12 +103,12 @@ describe('after a doubt, what the API says now is what happened', () => {
       aVif({ state: 'pending', gateway: VGW.lab }),
       {
         ...failed(
-          `${ID} was to get gateway \`${VGW.prod}\` and is on \`${VGW.lab}\`: somebody else accepted it; check who, and delete it if it is wrong`,
+          `${ID} should be on gateway \`${VGW.prod}\` and is on \`${VGW.lab}\`: another party accepted it; find out who, and delete the interface if that is wrong`,
         ),
         failures: [
           {
             code: 'other-gateway',
-            message: `${ID} was to get gateway \`${VGW.prod}\` and is on \`${VGW.lab}\`: somebody else accepted it; check who, and delete it if it is wrong`,
+            message: `${ID} should be on gateway \`${VGW.prod}\` and is on \`${VGW.lab}\`: another party accepted it; find out who, and delete the interface if that is wrong`,
           },
         ],
       },
@@ -116,34 +116,34 @@ describe('after a doubt, what the API says now is what happened', () => {
     [
       'gone, when it exists no more',
       null,
-      { outcome: 'gone', message: describeGone(null), failures: [], answer: null },
+      { outcome: 'gone', message: describeGone(null), failures: [], proof: null },
     ],
     [
       'gone, when it is over',
       aVif({ state: 'deleted', gateway: VGW.prod }),
-      { outcome: 'gone', message: describeGone(aVif({ state: 'deleted' })), failures: [], answer: null },
+      { outcome: 'gone', message: describeGone(aVif({ state: 'deleted' })), failures: [], proof: null },
     ],
   ])('%s', async (_, now, expected) => {
     expect(await confirmOnce(ID, VGW.prod, api(LOST, now))).toEqual(expected);
   });
 });
 
-describe('what is no failure of a call is no doubt either, and stops the pass', () => {
+describe('an error that is not a failed call is no doubtful outcome, and stops the run:', () => {
   const full = new LedgerFailure('the disk is full');
   it.each<[string, DirectConnect]>([
     ['in the confirm', api(full, null).directConnect],
-    ['in the look after it', api(LOST, full).directConnect],
+    ['in the description after it', api(LOST, full).directConnect],
   ])('%s', async (_, directConnect) => {
     await expect(confirmOnce(ID, VGW.prod, { directConnect })).rejects.toBe(full);
   });
 });
 
-describe('a request that is none any more is told by what it is now', () => {
+describe('a request that is no longer confirming is reported with its current state', () => {
   it.each<[VirtualInterface | null, string]>([
-    [null, 'it does not exist any more'],
+    [null, 'it does not exist'],
     [aVif({ state: 'available' }), '`available`'],
     [aVif({ state: null }), 'no state'],
   ])('%#', (vif, now) => {
-    expect(describeGone(vif)).toBe(`no longer confirming when we came to confirm it: ${now}`);
+    expect(describeGone(vif)).toBe(`no longer confirming right before the confirm: ${now}`);
   });
 });

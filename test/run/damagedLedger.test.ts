@@ -6,8 +6,8 @@ import { withDamagedItems } from '../support/observedLedgers.ts';
 
 const WHY = 'item `intent/…` is damaged: restore it';
 
-describe('what cannot be read in the ledger', () => {
-  it('holds its request, which may be one that is being accepted, and nobody else’s', async () => {
+describe('a ledger item that cannot be read', () => {
+  it('holds its request, which may be under acceptance, and no other request', async () => {
     const { cloud, runner } = await startEmulatedRuns();
     const acme = actAs(cloud, ACME);
     const id = await acme.offer({ connection: ACME_1, vlan: 101 });
@@ -20,12 +20,12 @@ describe('what cannot be read in the ledger', () => {
       [other]: `accepted acme.default ${PROD}`,
     });
     expect(report).toMatchObject({ status: 'failed', failures: [{ code: 'ledger', message: WHY }] });
-    expect(JSON.stringify(report.requests)).toContain(`what the ledger holds of it cannot be read: ${WHY}`);
+    expect(JSON.stringify(report.requests)).toContain(`its ledger entry cannot be read: ${WHY}`);
     expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe('confirming');
     expect(outcomesById(await runner.run())).toEqual({ [id]: `accepted acme.default ${PROD}` });
   });
 
-  it('takes a slot of every limit that it may stand in', async () => {
+  it('takes a slot of every limit in which it may count', async () => {
     const { cloud, runner } = await startEmulatedRuns();
     const acme = actAs(cloud, ACME);
     const id = await acme.offer({ connection: ACME_1, vlan: 101 });
@@ -37,11 +37,11 @@ describe('what cannot be read in the ledger', () => {
     expect(outcomesById(report)[other]).toBe('held owner-limit');
   });
 
-  it('is announced once, as what the passes fail of', async () => {
-    const { runner, announcer } = await startEmulatedRuns();
+  it('is published once, as the failure of the runs', async () => {
+    const { runner, publisher } = await startEmulatedRuns();
     const damaged = withDamagedItems({ 'dxvif-00000000': WHY }, runner.ledger);
-    for (let pass = 0; pass < 3; pass += 1) expect((await runner.run({}, damaged)).status).toBe('failed');
-    expect(announcer.takePublished()).toEqual(['Pass Failed']);
-    expect(announcer.delivered[0]?.detail).toMatchObject({ failures: [{ code: 'ledger', message: WHY }] });
+    for (let run = 0; run < 3; run += 1) expect((await runner.run({}, damaged)).status).toBe('failed');
+    expect(publisher.takePublished()).toEqual(['Run Failed']);
+    expect(publisher.delivered[0]?.detail).toMatchObject({ failures: [{ code: 'ledger', message: WHY }] });
   });
 });

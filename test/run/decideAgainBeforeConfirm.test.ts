@@ -18,7 +18,7 @@ import { failingOn, whileWriting } from '../support/observedLedgers.ts';
 
 const RECIPIENT = 'outscale/eu-west-2/012345678901';
 const EPOCH = new Date(0);
-/** Thirty seconds after the start of every test. */
+/** Thirty seconds after the start of each test. */
 const UNTIL = 'until: "2026-11-02T08:00:30Z"';
 
 const grants = (written: string) =>
@@ -26,7 +26,7 @@ const grants = (written: string) =>
 const SOON_OVER = grants(`{ soon: { gateway: ${PROD}, ${UNTIL} } }`);
 const BY_NAME = grants(`{ prod: { gateway: ${PROD}, match: { name: [acme-1] } } }`);
 
-/** One allowed request, and a monotonic clock that the test moves. */
+/** One allowed request, and a monotonic clock that the test advances. */
 async function stage(policy = BY_NAME) {
   const cloud = await startTestCloud();
   const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101, name: 'acme-1' });
@@ -42,7 +42,7 @@ async function stage(policy = BY_NAME) {
   return { cloud, id, runner, time, withPorts, direct, see };
 }
 
-/** Runs a pass in which something happens while an intent is written. */
+/** Executes a run during which something happens while an intent is written. */
 const passDuring = (runner: Runner, happens: () => void, input: Partial<RunInput>, ledger?: Ledger) => {
   const { ledger: own } = runner;
   const slow = whileWriting('intended', happens, ledger ?? own);
@@ -51,7 +51,7 @@ const passDuring = (runner: Runner, happens: () => void, input: Partial<RunInput
 
 const intentsOf = async ({ ledger }: Runner) => (await ledger.readState(RECIPIENT)).intents;
 
-describe('what is no longer allowed when its intent is written is not confirmed, and its intent is withdrawn:', () => {
+describe('a request that is no longer allowed when its intent is written is not confirmed, and its intent is withdrawn, because', () => {
   it('the grant ended meanwhile', async () => {
     const { cloud, id, runner, withPorts, see } = await stage(SOON_OVER);
     const report = await passDuring(runner, () => cloud.clock.advance('PT1M'), withPorts());
@@ -108,7 +108,7 @@ describe('what is no longer allowed when its intent is written is not confirmed,
   });
 });
 
-it('a confirm looks for no credentials of its own, which would take time after what was decided', async () => {
+it('a confirm resolves no credentials of its own, which would take time after the decision', async () => {
   const cloud = await startTestCloud();
   const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101, name: 'acme-1' });
   let asked = 0;
@@ -130,8 +130,8 @@ it('a confirm looks for no credentials of its own, which would take time after w
   expect(asked).toBe(askedBefore);
 });
 
-describe('the intent of what is not confirmed after all', () => {
-  it('stays when the ledger refuses to withdraw it: nothing is confirmed, and the pass fails', async () => {
+describe('the intent of a request that is not confirmed after all', () => {
+  it('stays when the ledger refuses to withdraw it: nothing is confirmed, and the run fails', async () => {
     const { cloud, runner, withPorts, see } = await stage(SOON_OVER);
     const refusing = failingOn('intentDropped', runner.ledger);
     const report = await passDuring(runner, () => cloud.clock.advance('PT1M'), withPorts(), refusing);
@@ -140,7 +140,7 @@ describe('the intent of what is not confirmed after all', () => {
     expect(Object.keys(await intentsOf(runner))).toHaveLength(1);
   });
 
-  it('gives way to the intent of an earlier pass, whose confirm may take effect yet', async () => {
+  it('is replaced by the intent of an earlier run, whose confirm may still take effect', async () => {
     const { cloud, id, runner, withPorts } = await stage(SOON_OVER);
     cloud.addFault({ kind: 'serverError', operation: 'ConfirmPrivateVirtualInterface' });
     await runner.run();
@@ -151,7 +151,7 @@ describe('the intent of what is not confirmed after all', () => {
     expect(await intentsOf(runner)).toEqual({ [id]: { ...earlier, listings: 1 } });
   });
 
-  it('is replaced when another grant allows it by then, and the receipt is of what was decided last', async () => {
+  it('is replaced when another grant allows the request by then, and the receipt shows the last decision', async () => {
     const policy = grants(
       `{ a: { gateway: ${PROD}, ${UNTIL} }, b: { gateway: ${PROD}, from: "2026-11-02T08:00:30Z" } }`,
     );
@@ -165,7 +165,7 @@ describe('the intent of what is not confirmed after all', () => {
   });
 });
 
-it('the receipt says what was known right before the confirm, and replaying it comes to the same', async () => {
+it('the receipt shows the state right before the confirm, and replaying it gives the same decision', async () => {
   const policy = grants(`{ a: { gateway: ${PROD}, ${UNTIL} }, b: { gateway: ${PROD} } }`);
   const { cloud, id, runner, time, direct } = await stage(policy);
   const { directConnect } = runner.ports;
@@ -185,7 +185,7 @@ it('the receipt says what was known right before the confirm, and replaying it c
   await expectReplays(runner);
 });
 
-it('the receipt has the time of the intent, as that of a later pass has which learns from the intent', async () => {
+it('the receipt has the time of the intent, as does the receipt of a later run that learns of the acceptance from the intent', async () => {
   const { cloud, id, runner, withPorts } = await stage();
   const report = await passDuring(runner, () => cloud.clock.advance('PT10S'), withPorts());
   expect(outcomesById(report)).toEqual({ [id]: `accepted acme.prod ${PROD}` });
@@ -204,15 +204,15 @@ async function expectReplays({ ledger }: Runner): Promise<void> {
   }
 }
 
-describe('what a request is given does not stand against itself when it is decided again', () => {
+describe('when a request is evaluated again, its own assignment does not count against it:', () => {
   it.each([
     [
       'the only slot of the owner',
       `owners: { acme: { connections: [${ACME_1}], gateway: ${PROD}, limit: 1 } }`,
     ],
     [
-      'the only slot of the pass',
-      `limits: { acceptsPerPass: 1 }\nowners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`,
+      'the only slot of the run',
+      `limits: { acceptsPerRun: 1 }\nowners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`,
     ],
   ])('%s', async (_, policy) => {
     const { id, runner, time, withPorts } = await stage(compileTestPolicy(policy));
@@ -221,8 +221,8 @@ describe('what a request is given does not stand against itself when it is decid
   });
 });
 
-describe('the age of a look counts from the start of its first call', () => {
-  /** What was called, by an API of which a listing of gateways and a description take so long. */
+describe('the age of a state counts from the start of its first call:', () => {
+  /** The calls that were made, to an API whose listing of gateways and whose description take this long. */
   async function calledWith(listTakes: number, describeTakes: number) {
     const { id, runner, time, withPorts, see } = await stage();
     const { directConnect, gateways } = runner.ports;
@@ -257,17 +257,17 @@ describe('the age of a look counts from the start of its first call', () => {
     return { report, id, calls, see };
   }
 
-  it('a slow listing of gateways makes the description old: the request is described once more', async () => {
+  it('after a slow listing of gateways, the request is described once more', async () => {
     const { calls } = await calledWith(5000, 0);
     expect(calls.at(-1)).toBe('confirm 0');
     expect(calls.at(-2)).toBe('describe');
   });
 
-  it('of a fast API, one look is enough', async () => {
+  it('with a fast API, one read is enough', async () => {
     expect((await calledWith(400, 400)).calls).toEqual(['describe', 'confirm 800']);
   });
 
-  it('of an API whose every answer takes long, requests are accepted all the same', async () => {
+  it('with an API that is slow in every answer, requests are still accepted', async () => {
     const { report, id, calls, see } = await calledWith(3000, 3000);
     expect(outcomesById(report)[id]).toMatch(/^accepted /);
     expect(calls.at(-1)).toBe('confirm 3000');
@@ -282,7 +282,7 @@ it('nothing is awaited between the last decision and the confirm', async () => {
   const seen: string[] = [];
   const now = () => {
     const at = clock.now();
-    // As soon as anything is awaited after it was asked, the time of the grant is over.
+    // If anything were awaited after the last answer, the grant would have ended.
     if (isWritten) queueMicrotask(() => cloud.clock.advance('PT1M'));
     return at;
   };
@@ -301,11 +301,11 @@ it('nothing is awaited between the last decision and the confirm', async () => {
   expect(seen).toEqual(['2026-11-02T08:00:00.000Z']);
 });
 
-describe('a confirm that is refused for a key which was replaced', () => {
+describe('a confirm that is refused because its key was replaced', () => {
   const replaced = () =>
     new KeyReplaced(new ApiFailure('ConfirmPrivateVirtualInterface', 'credentials', 'no such key'));
 
-  it('is made once more when the request is still allowed', async () => {
+  it('is made once more if the request is still allowed', async () => {
     const { id, runner, direct } = await stage();
     let calls = 0;
     const confirm: DirectConnect['confirm'] = async (...of) => {
@@ -317,7 +317,7 @@ describe('a confirm that is refused for a key which was replaced', () => {
     expect(calls).toBe(2);
   });
 
-  it('is not made again when the grant ended while the new key was read', async () => {
+  it('is not made again if the grant ended while the new key was read', async () => {
     const { cloud, id, runner, direct } = await stage(SOON_OVER);
     let calls = 0;
     const confirm: DirectConnect['confirm'] = async () => {
@@ -329,7 +329,7 @@ describe('a confirm that is refused for a key which was replaced', () => {
     expect(calls).toBe(1);
   });
 
-  it('fails when the new key is replaced too', async () => {
+  it('fails if the new key was replaced too', async () => {
     const { id, runner, direct } = await stage();
     let calls = 0;
     const confirm: DirectConnect['confirm'] = async () => {

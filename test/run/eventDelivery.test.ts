@@ -28,7 +28,7 @@ function failuresOfLast(): RunReport['failures'] {
   return last?.failures ?? [];
 }
 
-/** Holds of so many requests of a stranger that no run had time to deliver, and runs whose receiver refuses some events. */
+/** Hold events of many requests that no run had time to deliver, and runs whose receiver refuses some events. */
 async function withQueue(count: number) {
   const cloud = await startTestCloud();
   const runner = createRunner(cloud, SIMPLE_POLICY);
@@ -41,7 +41,7 @@ async function withQueue(count: number) {
   return {
     cloud,
     runner,
-    /** Runs once. @returns the IDs that were refused */
+    /** Executes a run. @returns the IDs of the refused events */
     refusing: async (
       refuses: (id: string) => boolean,
       refusesAll: (ids: readonly string[]) => boolean = () => false,
@@ -64,105 +64,105 @@ async function withQueue(count: number) {
   };
 }
 
-describe('an announcer that fails', () => {
-  it('changes no acceptance, and what it did not deliver is delivered by the next pass, the same', async () => {
+describe('a publisher that fails', () => {
+  it('changes no acceptance, and the next run delivers the same events', async () => {
     const cloud = await startTestCloud();
-    const announcer = recordingPublisher();
-    const runner = createRunner(cloud, SIMPLE_POLICY, { eventPublisher: announcer });
+    const publisher = recordingPublisher();
+    const runner = createRunner(cloud, SIMPLE_POLICY, { eventPublisher: publisher });
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    announcer.deliverAtMost(0);
+    publisher.deliverAtMost(0);
 
     const failed = await runner.run();
 
     expect(outcomesById(failed)).toEqual({ [id]: `accepted acme.default ${PROD}` });
-    expect(failed).toMatchObject({ status: 'failed', failures: [{ code: 'announcement' }] });
+    expect(failed).toMatchObject({ status: 'failed', failures: [{ code: 'event-delivery' }] });
     expect(failed.failures[0]?.message).toBe(
-      '1 of 1 announcements could not be delivered: the bus is down; the next pass tries again',
+      '1 of 1 events could not be delivered: the bus is down; the next run tries again',
     );
     expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe(`pending ${PROD}`);
     const { acceptances } = await runner.ledger.readState(RECIPIENT);
     expect(acceptances).toHaveProperty(id);
     const waiting = await queued(runner);
 
-    announcer.deliverAtMost(Number.POSITIVE_INFINITY);
+    publisher.deliverAtMost(Number.POSITIVE_INFINITY);
     cloud.clock.advance('PT5M');
     expect((await runner.run()).status).toBe('completed');
-    expect(announcer.delivered.map((told) => told.id)).toEqual(waiting);
-    // It says when it was found out, not when it was delivered.
-    expect(announcer.delivered).toMatchObject([{ type: 'Request Accepted', at: '2026-11-02T08:00:00.000Z' }]);
-    expect(announcer.takePublished()).toEqual([`Request Accepted ${id}`]);
+    expect(publisher.delivered.map(({ id }) => id)).toEqual(waiting);
+    // It has the time at which the hold was found, not that of its delivery.
+    expect(publisher.delivered).toMatchObject([{ type: 'Request Accepted', at: '2026-11-02T08:00:00.000Z' }]);
+    expect(publisher.takePublished()).toEqual([`Request Accepted ${id}`]);
     expect(await queued(runner)).toEqual([]);
     expect(cloud.calls().filter(({ operation }) => operation === CONFIRM)).toHaveLength(1);
   });
 
-  it('for several passes piles up what happened meanwhile, in the end told completely and once', async () => {
+  it('during several runs delays the events of that time, all of which are delivered once in the end', async () => {
     const cloud = await startTestCloud();
-    const announcer = recordingPublisher();
-    const runner = createRunner(cloud, SIMPLE_POLICY, { eventPublisher: announcer });
+    const publisher = recordingPublisher();
+    const runner = createRunner(cloud, SIMPLE_POLICY, { eventPublisher: publisher });
     await runner.run();
-    announcer.deliverAtMost(0);
+    publisher.deliverAtMost(0);
     const id = await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
     for (const time of ['PT5M', 'P5D', 'P2D']) {
       cloud.clock.advance(time);
-      expect(await runner.run()).toMatchObject({ failures: [{ code: 'announcement' }] });
+      expect(await runner.run()).toMatchObject({ failures: [{ code: 'event-delivery' }] });
     }
-    announcer.deliverAtMost(Number.POSITIVE_INFINITY);
+    publisher.deliverAtMost(Number.POSITIVE_INFINITY);
     await runner.run();
-    expect(announcer.takePublished()).toEqual([
+    expect(publisher.takePublished()).toEqual([
       `Request Held ${id}`,
       `Deadline Near ${id}`,
       `Request Expired ${id}`,
     ]);
     await runner.run();
-    expect(announcer.takePublished()).toEqual([]);
+    expect(publisher.takePublished()).toEqual([]);
   });
 
-  it('in part is asked again for the other part only', async () => {
+  it('for some events is called again for these only', async () => {
     const cloud = await startTestCloud();
-    const announcer = recordingPublisher();
-    const runner = createRunner(cloud, SIMPLE_POLICY, { eventPublisher: announcer });
+    const publisher = recordingPublisher();
+    const runner = createRunner(cloud, SIMPLE_POLICY, { eventPublisher: publisher });
     await runner.run();
     for (const vlan of [101, 102, 103])
       await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan });
-    announcer.deliverAtMost(1);
+    publisher.deliverAtMost(1);
     const { failures } = await runner.run();
-    expect(failures).toMatchObject([{ message: expect.stringContaining('2 of 3 announcements could not') }]);
-    // What was refused in a call goes alone in the next run.
+    expect(failures).toMatchObject([{ message: expect.stringContaining('2 of 3 events could not') }]);
+    // An event that was refused together with others goes alone in the next run.
     expect((await runner.run()).status).toBe('completed');
     await runner.run();
-    expect(new Set(announcer.delivered.map(({ id }) => id)).size).toBe(3);
-    expect(announcer.delivered).toHaveLength(3);
+    expect(new Set(publisher.delivered.map(({ id }) => id)).size).toBe(3);
+    expect(publisher.delivered).toHaveLength(3);
   });
 
-  it('is not asked while there is no time to wait for it, which is a failure, and nothing is lost by that', async () => {
+  it('is not called without enough time for it, which is a failure, and no event is lost', async () => {
     const cloud = await startTestCloud();
-    const announcer = recordingPublisher();
-    const runner = createRunner(cloud, SIMPLE_POLICY, { eventPublisher: announcer });
+    const publisher = recordingPublisher();
+    const runner = createRunner(cloud, SIMPLE_POLICY, { eventPublisher: publisher });
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const { counts, failures } = await runner.run({ remaining: () => 4999 });
     expect(counts).toMatchObject({ accepted: 1 });
-    expect(failures).toMatchObject([{ code: 'announcement', message: expect.stringContaining('1 of 1 ') }]);
-    expect(announcer.takePublished()).toEqual([]);
+    expect(failures).toMatchObject([{ code: 'event-delivery', message: expect.stringContaining('1 of 1 ') }]);
+    expect(publisher.takePublished()).toEqual([]);
     await runner.run();
-    expect(announcer.takePublished()).toEqual([`Request Accepted ${id}`]);
+    expect(publisher.takePublished()).toEqual([`Request Accepted ${id}`]);
   });
 
-  it('is asked for ten at once, as long as there is time, and for the others by the next pass', async () => {
+  it('is called with ten events at once while time is left, and with the others by the next run', async () => {
     const cloud = await startTestCloud();
-    const announcer = recordingPublisher();
-    const runner = createRunner(cloud, SIMPLE_POLICY, { eventPublisher: announcer });
+    const publisher = recordingPublisher();
+    const runner = createRunner(cloud, SIMPLE_POLICY, { eventPublisher: publisher });
     await runner.run();
     for (let vlan = 101; vlan <= 125; vlan += 1)
       await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan });
-    const remaining = () => (announcer.delivered.length < 20 ? 5000 : 4999);
+    const remaining = () => (publisher.delivered.length < 20 ? 5000 : 4999);
     expect((await runner.run({ remaining })).failures).toMatchObject([
-      { code: 'announcement', message: expect.stringContaining('5 of 25 ') },
+      { code: 'event-delivery', message: expect.stringContaining('5 of 25 ') },
     ]);
-    expect(announcer.delivered).toHaveLength(20);
+    expect(publisher.delivered).toHaveLength(20);
     expect(await queued(runner)).toHaveLength(5);
     expect((await runner.run()).status).toBe('completed');
-    expect(new Set(announcer.delivered.map(({ id }) => id)).size).toBe(25);
-    expect(announcer.delivered).toHaveLength(25);
+    expect(new Set(publisher.delivered.map(({ id }) => id)).size).toBe(25);
+    expect(publisher.delivered).toHaveLength(25);
   });
 
   it.each([
@@ -172,27 +172,27 @@ describe('an announcer that fails', () => {
     const cloud = await startTestCloud();
     const delivered: string[] = [];
     let calls = 0;
-    const announcer: EventPublisher = {
-      publish: async (announcements) => {
+    const publisher: EventPublisher = {
+      publish: async (events) => {
         calls += 1;
         if (from === 0 || calls === from) return { delivered: [], problem: 'refused' };
-        delivered.push(...announcements.map(({ id }) => id));
-        return { delivered: announcements.map(({ id }) => id), problem: null };
+        delivered.push(...events.map(({ id }) => id));
+        return { delivered: events.map(({ id }) => id), problem: null };
       },
     };
     const runner = createRunner(cloud, SIMPLE_POLICY);
     await runner.run();
     for (let vlan = 101; vlan <= 125; vlan += 1)
       await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan });
-    await runner.run({ ports: { ...runner.ports, eventPublisher: announcer } });
+    await runner.run({ ports: { ...runner.ports, eventPublisher: publisher } });
     expect([calls, delivered.length]).toEqual([asked, taken]);
   });
 
-  it('for all events of a run begins in the next run with the events behind those that it was asked for', async () => {
+  it('for all events of a run is called in the next run with the events behind those', async () => {
     const { cloud, runner, refusing, delivered } = await withQueue(25);
     const poison = await refusing(() => true);
     expect(poison.size).toBe(20);
-    // They are refused whatever comes, and stand before all others.
+    // They are always refused, and come before all others.
     await refusing((id) => poison.has(id));
     cloud.clock.advance('PT5M');
     const later = await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 200 });
@@ -201,10 +201,10 @@ describe('an announcer that fails', () => {
     expect((await queued(runner)).toSorted()).toEqual([...poison].sort());
   });
 
-  it('for one event costs those that came in one call with it one run, and is asked for each of them alone', async () => {
+  it('for one event delays the others of its call by one run, and is then called with each of them alone', async () => {
     const { runner, refusing } = await withQueue(25);
     const [poison = ''] = await queued(runner);
-    // A call with that event in it is refused as a whole, as one that is too large.
+    // A call with that event is refused as a whole, for example because it is too large.
     const calls: (readonly string[])[] = [];
     const whole = (ids: readonly string[]): boolean => {
       calls.push(ids);
@@ -217,7 +217,7 @@ describe('an announcer that fails', () => {
     expect(calls.slice(-10).map(({ length }) => length)).toEqual(Array.from({ length: 10 }, () => 1));
   });
 
-  it('for one event in ten runs that deliver others gives that event up, and names it in a failure', async () => {
+  it('for one event in ten runs that deliver others makes the run give up that event, and name it in a failure', async () => {
     const { cloud, runner, refusing } = await withQueue(1);
     const [poison = ''] = await queued(runner);
     for (let run = 1; run <= 10; run += 1) {
@@ -228,13 +228,13 @@ describe('an announcer that fails', () => {
     }
     expect(await queued(runner)).toEqual([]);
     expect(failuresOfLast()).toMatchObject([
-      { code: 'announcement', message: expect.stringContaining(poison) },
+      { code: 'event-delivery', message: expect.stringContaining(poison) },
     ]);
     await refusing(() => false);
     expect(failuresOfLast()).toEqual([]);
   });
 
-  it('for want of capacity is no refusal: the event is delivered when the bus takes it, in however many runs', async () => {
+  it('for lack of capacity refuses nothing: the event is delivered when the bus takes it, after however many runs', async () => {
     const { cloud, runner } = await withQueue(2);
     const [, late = ''] = await queued(runner);
     let isBusy = true;
@@ -243,17 +243,17 @@ describe('an announcer that fails', () => {
       isBusy && places[place] === late ? 'ThrottlingException' : null,
     );
     const inner = busPublisher(bus);
-    const announcer: EventPublisher = {
+    const publisher: EventPublisher = {
       publish: (events) => {
         places = [...places, ...events.map(({ id }) => id)];
         return inner.publish(events);
       },
     };
-    const run = () => runner.run({ ports: { ...runner.ports, eventPublisher: announcer } });
+    const run = () => runner.run({ ports: { ...runner.ports, eventPublisher: publisher } });
     for (let count = 1; count <= 12; count += 1) {
       cloud.clock.advance('PT5M');
       await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 200 + count });
-      expect((await run()).failures).toMatchObject([{ code: 'announcement' }]);
+      expect((await run()).failures).toMatchObject([{ code: 'event-delivery' }]);
       expect(await queued(runner)).toEqual([late]);
     }
     isBusy = false;
@@ -261,7 +261,7 @@ describe('an announcer that fails', () => {
     expect(bus.entries.map(({ Detail }) => JSON.parse(Detail).id)).toContain(late);
   });
 
-  it('for many events in calls of their own asks in each run for those first that were refused least', async () => {
+  it('for many events in calls of their own is called in each run with those first that were refused least', async () => {
     const { cloud, runner, refusing } = await withQueue(12);
     const ids = await queued(runner);
     const innocent = ids.at(-1) ?? '';
@@ -274,28 +274,28 @@ describe('an announcer that fails', () => {
     expect((await queued(runner)).toSorted()).toEqual(ids.slice(0, -1).toSorted());
   });
 
-  it('for every event, however many runs, makes it give up none', async () => {
+  it('for every event, in however many runs, does not make the run give up any', async () => {
     const { runner, refusing } = await withQueue(3);
     const before = await queued(runner);
     for (let run = 1; run <= 12; run += 1) await refusing(() => true);
     expect((await queued(runner)).toSorted()).toEqual(before.toSorted());
   });
 
-  it('cannot be one that nobody named: then nothing is remembered as told', async () => {
+  it('cannot be the absent one: without a publisher, nothing is recorded as published', async () => {
     const cloud = await startTestCloud();
     const runner = createRunner(cloud, SIMPLE_POLICY);
-    const announcer = recordingPublisher();
+    const publisher = recordingPublisher();
     await runner.run();
     const id = await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
     await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 102 });
     expect((await runner.run()).counts).toMatchObject({ accepted: 1, held: 1 });
     expect(await queued(runner)).toEqual([]);
-    await runner.run({ ports: { ...runner.ports, eventPublisher: announcer } });
-    expect(announcer.takePublished()).toEqual([`Request Held ${id}`]);
+    await runner.run({ ports: { ...runner.ports, eventPublisher: publisher } });
+    expect(publisher.takePublished()).toEqual([`Request Held ${id}`]);
   });
 });
 
-describe('a queue of 5,000 events that nobody takes', () => {
+describe('a queue of 5,000 undelivered events', () => {
   const DOWN: EventPublisher = { publish: async () => ({ delivered: [], problem: 'the bus is down' }) };
 
   async function withFullQueue() {
@@ -317,7 +317,7 @@ describe('a queue of 5,000 events that nobody takes', () => {
     return { cloud, runner, leaving, added };
   }
 
-  it('takes no more that strangers cause, takes what was accepted, and the run fails for it', async () => {
+  it('accepts no more events whose number requesters control, accepts those of acceptances, and fails the run', async () => {
     const { cloud, runner, leaving, added } = await withFullQueue();
     const before = await added();
     await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
@@ -325,13 +325,13 @@ describe('a queue of 5,000 events that nobody takes', () => {
     const allowed = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const report = await runner.run();
     expect(outcomesById(report)[allowed]).toMatch(/^accepted /);
-    expect(report.failures.map(({ code }) => code)).toEqual(['announcement', 'announcement']);
+    expect(report.failures.map(({ code }) => code)).toEqual(['event-delivery', 'event-delivery']);
     const { outbox } = await runner.ledger.readState(RECIPIENT);
     const fresh = (await added()).filter((id) => !before.includes(id));
     expect(fresh.map((id) => outbox[id]?.type)).toEqual(['Request Accepted']);
   });
 
-  it('takes that somebody else accepted a request, which no stranger can cause', async () => {
+  it('accepts the event that another party accepted a request, whose number requesters do not control', async () => {
     const { cloud, runner, leaving, added } = await withFullQueue();
     const before = await added();
     await actAs(cloud, RECIPIENT_ACCOUNT).confirm(leaving, PROD);
@@ -344,14 +344,14 @@ describe('a queue of 5,000 events that nobody takes', () => {
     ]);
   });
 
-  it('has what is held still, once there is room again', async () => {
+  it('accepts the events of requests that are still held once there is room again', async () => {
     const { cloud, runner } = await withFullQueue();
     const held = await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
     await runner.run();
-    const announcer = recordingPublisher();
-    const working = { ports: { ...runner.ports, announcer } };
+    const publisher = recordingPublisher();
+    const working = { ports: { ...runner.ports, eventPublisher: publisher } };
     await runner.run(working);
     await runner.run(working);
-    expect(announcer.takePublished()).toContain(`Request Held ${held}`);
+    expect(publisher.takePublished()).toContain(`Request Held ${held}`);
   });
 });

@@ -17,8 +17,8 @@ const FROZEN = compileTestPolicy(
   `freeze: true\nowners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`,
 );
 
-describe('nothing is announced', () => {
-  it('of what we offered to others, whatever becomes of it', async () => {
+describe('no event is published', () => {
+  it('about interfaces that we offered to others, whatever becomes of them', async () => {
     const { cloud, after } = await startEmulatedRuns();
     const id = await actAs(cloud, RECIPIENT_ACCOUNT).offer({
       connection: OWN_CONNECTION,
@@ -36,7 +36,7 @@ describe('nothing is announced', () => {
     expect([...(await after('PT5M')), ...(await after('P8D'))]).toEqual([]);
   });
 
-  it('of what we offered to others and what expired while no pass ran, though it is listed still', async () => {
+  it('about interfaces that we offered to others and that expired between two runs, though they are still listed', async () => {
     const { cloud, runner } = await startEmulatedRuns({ expiredLingers: 'P30D' });
     await runner.run();
     cloud.clock.advance('PT1H');
@@ -48,15 +48,15 @@ describe('nothing is announced', () => {
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 102 });
     cloud.clock.advance('P8D');
     const { ended } = await runner.run();
-    // One of the same age that was offered to us is told.
+    // One of the same age that was offered to us is published.
     expect(ended.map((end) => [end.id, end.as])).toEqual([[id, 'expired']]);
   });
 
-  it('of an orphan, which every pass tells in its report', async () => {
+  it('about an ungranted interface, which the report of every run names', async () => {
     const { cloud, runner, after } = await startEmulatedRuns();
     const id = await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 102 });
     await actAs(cloud, RECIPIENT_ACCOUNT).confirm(id, PROD);
-    for (let pass = 0; pass < 2; pass += 1) {
+    for (let run = 0; run < 2; run += 1) {
       expect((await runner.run()).ungranted).toMatchObject([
         { id, connection: UNKNOWN_CONNECTION, gateway: PROD },
       ]);
@@ -66,7 +66,7 @@ describe('nothing is announced', () => {
   });
 
   it('by a plan, which writes nothing either', async () => {
-    const { cloud, announcer, runner, after } = await startEmulatedRuns();
+    const { cloud, publisher, runner, after } = await startEmulatedRuns();
     await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
     const allowed = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 102 });
     await after(null, { loaded: FROZEN });
@@ -77,7 +77,7 @@ describe('nothing is announced', () => {
     const plan = await runner.run({ dryRun: true, ports: { ...runner.ports, ledger } });
 
     expect(outcomesById(plan)[allowed]).toBe(`wouldAccept acme.default ${PROD}`);
-    expect(announcer.takePublished()).toEqual([]);
+    expect(publisher.takePublished()).toEqual([]);
     expect(ledger.calls()).toEqual(['peek']);
     expect(await runner.ledger.readState(RECIPIENT)).toEqual(before);
   });
@@ -89,15 +89,15 @@ describe('nothing is announced', () => {
   });
 
   it('by a plan that cannot read its ledger', async () => {
-    const { runner, announcer } = await startEmulatedRuns();
-    const peek = () => Promise.reject(new LedgerFailure('the disk is gone'));
-    const ports = { ...runner.ports, ledger: { ...runner.ledger, peek } };
+    const { runner, publisher } = await startEmulatedRuns();
+    const readState = () => Promise.reject(new LedgerFailure('the disk is gone'));
+    const ports = { ...runner.ports, ledger: { ...runner.ledger, readState } };
     const report = await runner.run({ dryRun: true, ports });
     expect(report).toMatchObject({ status: 'failed', failures: [{ code: 'ledger' }] });
-    expect(announcer.takePublished()).toEqual([]);
+    expect(publisher.takePublished()).toEqual([]);
   });
 
-  it('by a pass that found another one at work', async () => {
+  it('by a run that finds another run with the lease', async () => {
     const { cloud, runner, after } = await startEmulatedRuns();
     await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const other = await runner.ledger.open(RECIPIENT, 60_000);

@@ -19,7 +19,7 @@ import {
 import { recordingPublisher } from '../support/eventPublishers.ts';
 import { anObservation } from '../support/ledgerBuilders.ts';
 
-/** What a run does before its first confirm costs the same whatever strangers did: counted in calls and writes. */
+/** What a run does before its first confirm costs the same however many requests others create: counted in calls and writes. */
 
 const RECIPIENT = 'outscale/eu-west-2/012345678901';
 const MANY = 10_000;
@@ -36,7 +36,7 @@ function vlanOf(place: number): number {
 
 const PLACES = Array.from({ length: MANY }, (_, place) => place);
 
-/** Withdrawn, and forgotten by the API; the ledger has seen each of them. */
+/** Requests that were withdrawn and forgotten by the API; the ledger has an observation of each. */
 const VANISHED: LedgerChange[] = PLACES.map((place) => ({
   kind: 'sighted',
   id: idOf(place),
@@ -46,7 +46,7 @@ const VANISHED: LedgerChange[] = PLACES.map((place) => ({
   }),
 }));
 
-/** Offered just now, as a listing shows them. */
+/** Requests that were just offered, as a listing shows them. */
 const OFFERED: VirtualInterface[] = PLACES.map((place) =>
   aVif({ id: idOf(place), connection: UNKNOWN_CONNECTION, vlan: vlanOf(place), name: `flood-${place}` }),
 );
@@ -62,12 +62,12 @@ function aStrangers(given: Partial<Observation> = {}): Observation {
   });
 }
 
-/** A cloud with a request that is allowed, and runs over it that note what they do and with what they did it. */
+/** A cloud with one allowed request, and runs over it that record their calls and writes in order. */
 async function begin(changes: readonly LedgerChange[] = [], offered: readonly VirtualInterface[] = []) {
   const cloud = await startTestCloud();
   const eventPublisher = recordingPublisher();
   const runner = createRunner(cloud, SIMPLE_POLICY, { eventPublisher });
-  // The credentials are checked before, so that the runs are alike.
+  // The credentials are verified before, so that all runs make the same calls.
   await runner.run();
   const session = await runner.ledger.open(RECIPIENT, 60_000);
   await session?.close(changes);
@@ -79,7 +79,7 @@ async function begin(changes: readonly LedgerChange[] = [], offered: readonly Vi
     ledger: notingLedger(runner.ledger, (write) => done.push(write)),
     eventPublisher: {
       publish: (events) => {
-        done.push('announce');
+        done.push('publish');
         return eventPublisher.publish(events);
       },
     },
@@ -89,7 +89,7 @@ async function begin(changes: readonly LedgerChange[] = [], offered: readonly Vi
         done.push('list');
         return [...(await directConnect.list()), ...offered];
       },
-      // Each of these is a call; the answer for what the API has forgotten is known.
+      // Each of these is a call; the answer for an interface that the API forgot is known.
       describe: (id) => {
         done.push(id === allowed ? 'describe allowed' : 'describe');
         return id === allowed ? directConnect.describe(id) : Promise.resolve(null);
@@ -104,10 +104,10 @@ async function begin(changes: readonly LedgerChange[] = [], offered: readonly Vi
   return {
     cloud,
     allowed,
-    announcer: eventPublisher,
+    publisher: eventPublisher,
     noting,
     runner,
-    /** Runs once. @returns what it did, before the first confirm and in all */
+    /** Executes a run. @returns its calls and writes, before the first confirm and in all */
     run: async (overrides: Parameters<typeof runner.run>[0] = {}) => {
       done = [];
       const report = await runner.run({ ports: noting(), ...overrides });
@@ -118,7 +118,7 @@ async function begin(changes: readonly LedgerChange[] = [], offered: readonly Vi
   };
 }
 
-/** A ledger that says how many changes each write has. */
+/** A ledger that records how many changes each write has. */
 function notingLedger(ledger: Ledger, note: (write: string) => void): Ledger {
   return {
     ...ledger,
@@ -136,7 +136,7 @@ function notingLedger(ledger: Ledger, note: (write: string) => void): Ledger {
   };
 }
 
-/** A ledger that takes so many writes of a run and no more, as where the run is killed. */
+/** A ledger that accepts this many writes of a run and no more, as if the run were killed. */
 function endingAfter(writes: number, ledger: Ledger): Ledger {
   return {
     ...ledger,
@@ -156,7 +156,7 @@ function endingAfter(writes: number, ledger: Ledger): Ledger {
   };
 }
 
-/** Of a listing, a description, and an intent with its first sighting and its policy. */
+/** The calls and writes of a listing, a description, and an intent with its first observation and its policy. */
 const BEFORE_CONFIRM = ['list', 'describe allowed', 'write 3'];
 
 function accepted({ report }: { readonly report: RunReport }, id: string): void {
@@ -167,7 +167,7 @@ function counted(done: readonly string[], call: string): number {
   return done.filter((one) => one === call).length;
 }
 
-describe(`${MANY} requests of a stranger that vanished`, () => {
+describe(`${MANY} requests of an unknown requester that vanished`, () => {
   it('cost a hundred descriptions before the first confirm, and no write', async () => {
     const { run, allowed } = await begin(VANISHED);
     const one = await run();
@@ -176,8 +176,8 @@ describe(`${MANY} requests of a stranger that vanished`, () => {
     expect(one.before.filter((call) => call !== 'describe')).toEqual(BEFORE_CONFIRM);
   });
 
-  it('are described a thousand a run after it, the oldest first, and each is told as ended once', async () => {
-    const { cloud, run, state, announcer } = await begin(VANISHED.slice(0, SOME));
+  it('are described a thousand per run after the confirms, the oldest first, and the end of each is published once', async () => {
+    const { cloud, run, state, publisher } = await begin(VANISHED.slice(0, SOME));
     const first = await run();
     expect(counted(first.all, 'describe')).toBe(1100);
     expect(first.report.ended).toHaveLength(1100);
@@ -189,11 +189,11 @@ describe(`${MANY} requests of a stranger that vanished`, () => {
       await run();
     }
     expect((await state()).observations).toEqual({});
-    const told = announcer.delivered.filter(({ type }) => type === 'Request Ended');
-    expect(new Set(told.map(({ id }) => id)).size).toBe(SOME);
+    const published = publisher.delivered.filter(({ type }) => type === 'Request Ended');
+    expect(new Set(published.map(({ id }) => id)).size).toBe(SOME);
   });
 
-  it('are no reason for a listing to count as complete until each is described', async () => {
+  it('keep a listing from counting as complete until each of them is described', async () => {
     const { cloud, run, state } = await begin(VANISHED.slice(0, 1500));
     const before = (await state()).lastListing;
     cloud.clock.advance('PT5M');
@@ -205,7 +205,7 @@ describe(`${MANY} requests of a stranger that vanished`, () => {
     expect((await state()).lastListing).toBe(now);
   });
 
-  it('let a run of an API that answers few calls before its time is over accept what is allowed', async () => {
+  it('do not keep a run with a slow API from accepting what is allowed', async () => {
     const { noting, run, allowed, state } = await begin(VANISHED);
     const { directConnect } = noting();
     let calls = 0;
@@ -223,11 +223,11 @@ describe(`${MANY} requests of a stranger that vanished`, () => {
     });
     accepted(await run({ ports, remaining, leaseMs: 600_000 }), allowed);
     expect(calls).toBeLessThan(60);
-    // What was described is not described again.
+    // An interface that was described is not described again.
     expect(Object.keys((await state()).observations).length).toBeLessThan(MANY - 30);
   });
 
-  it('that no run had time to describe are not taken for expired when their deadline is past', async () => {
+  it('that no run had time to describe are not taken for expired when their expiry is past', async () => {
     const { cloud, run, state } = await begin(VANISHED.slice(0, 1101));
     await run();
     const [last] = Object.entries((await state()).observations);
@@ -236,7 +236,7 @@ describe(`${MANY} requests of a stranger that vanished`, () => {
     expect((await run()).report.ended).toMatchObject([{ id: idOf(1100), as: 'vanished' }]);
   });
 
-  it('and are listed again count as requests again, as if they had never been missed', async () => {
+  it('that are listed again count as requests again, as if they had never been missing', async () => {
     const offered: VirtualInterface[] = [];
     const { cloud, run, state } = await begin(VANISHED.slice(0, 1101), offered);
     await run();
@@ -250,7 +250,7 @@ describe(`${MANY} requests of a stranger that vanished`, () => {
   });
 });
 
-describe(`${MANY} new requests of a stranger`, () => {
+describe(`${MANY} new requests of an unknown requester`, () => {
   it('cost no call and no write before the first confirm', async () => {
     const { run, allowed } = await begin([], OFFERED);
     const one = await run();
@@ -259,13 +259,13 @@ describe(`${MANY} new requests of a stranger`, () => {
     expect(one.report.counts).toMatchObject({ held: MANY, accepted: 1 });
   });
 
-  it('are on record and told after it, before their listing counts', async () => {
-    const { run, state, announcer } = await begin([], OFFERED);
+  it('are recorded and published after it, before their listing counts as complete', async () => {
+    const { run, state, publisher } = await begin([], OFFERED);
     await run();
     const { observations, lastListing } = await state();
     expect(Object.keys(observations)).toHaveLength(MANY);
     expect(lastListing).toBe('2026-11-02T08:00:00.000Z');
-    expect(announcer.delivered.filter(({ type }) => type === 'Request Held')).toHaveLength(MANY);
+    expect(publisher.delivered.filter(({ type }) => type === 'Request Held')).toHaveLength(MANY);
   });
 
   it('that there is no time to record fail the run, and the next run records them', async () => {
@@ -286,23 +286,23 @@ describe(`${MANY} new requests of a stranger`, () => {
   });
 });
 
-it(`${MANY} events that no run delivered yet cost no call and no write before the first confirm`, async () => {
+it(`${MANY} undelivered events cost no call and no write before the first confirm`, async () => {
   const queued = PLACES.map((place): LedgerChange => {
     const at = '2026-11-02T07:00:00.000Z';
     const event = { id: `event-${place}`, type: 'Request Held', at, detail: { message: 'held' } };
     return { kind: 'queued', event, mark: null };
   });
-  const { run, allowed, announcer } = await begin(queued);
+  const { run, allowed, publisher } = await begin(queued);
   const one = await run();
   accepted(one, allowed);
   expect(one.before).toEqual(BEFORE_CONFIRM);
-  expect(announcer.delivered).toHaveLength(MANY + 1);
+  expect(publisher.delivered).toHaveLength(MANY + 1);
 });
 
 it.each([2, 3, 4, 5, 8, 11])(
-  'a run that is killed after %i writes leaves what the next one continues, and nothing is told twice or lost',
+  'a run that is killed after %i writes leaves a state that the next run continues, and no event is lost or published twice',
   async (writes) => {
-    const { cloud, run, runner, noting, state, announcer, allowed } = await begin(
+    const { cloud, run, runner, noting, state, publisher, allowed } = await begin(
       VANISHED.slice(0, 800),
       OFFERED.slice(1000, 1800),
     );
@@ -315,11 +315,15 @@ it.each([2, 3, 4, 5, 8, 11])(
     cloud.clock.advance('PT5M');
     const { report } = await run();
     expect(report.status).toBe('completed');
-    const { observations: sightings, acceptances, lastListing, outbox } = await state();
-    expect([Object.keys(sightings).length, Object.keys(acceptances), outbox]).toEqual([800, [allowed], {}]);
+    const { observations, acceptances, lastListing, outbox } = await state();
+    expect([Object.keys(observations).length, Object.keys(acceptances), outbox]).toEqual([
+      800,
+      [allowed],
+      {},
+    ]);
     expect(lastListing).toBe(report.startedAt);
-    const told = Map.groupBy(announcer.delivered, ({ type }) => type);
-    const count = (type: string) => new Set(told.get(type)?.map(({ id }) => id)).size;
+    const published = Map.groupBy(publisher.delivered, ({ type }) => type);
+    const count = (type: string) => new Set(published.get(type)?.map(({ id }) => id)).size;
     expect([count('Request Ended'), count('Request Held'), count('Request Accepted')]).toEqual([800, 800, 1]);
   },
 );

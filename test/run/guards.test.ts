@@ -15,11 +15,11 @@ import { failingOn, whileWriting } from '../support/observedLedgers.ts';
 
 const RECIPIENT = 'outscale/eu-west-2/012345678901';
 
-describe('the credentials', () => {
+describe('credentials', () => {
   it.each([
     ['of another account', { account: UNKNOWN_REQUESTER }],
     ['of another region', { region: 'us-east-2' }],
-  ])('%s fail the pass before anything is concluded', async (_, options) => {
+  ])('%s fail the run before it concludes anything', async (_, options) => {
     const cloud = await startTestCloud();
     await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const report = await createRunner(cloud, SIMPLE_POLICY, options).run();
@@ -30,7 +30,7 @@ describe('the credentials', () => {
     });
   });
 
-  it('of another account are told by name on aws', async () => {
+  it('of another account are named in the message on aws', async () => {
     const cloud = await startTestCloud({ dialect: 'aws' });
     const policy = compileTestPolicy(
       `owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`,
@@ -41,7 +41,7 @@ describe('the credentials', () => {
     expect(report.failures[0]?.message).toContain(UNKNOWN_REQUESTER);
   });
 
-  it('are checked once, and each missing gateway is told', async () => {
+  it('are verified once, and each missing gateway is reported', async () => {
     const cloud = await startTestCloud();
     const policy = compileTestPolicy(`
 owners:
@@ -55,7 +55,7 @@ owners:
   });
 });
 
-describe('the gateway and the network', () => {
+describe('the preflight checks', () => {
   it('hold a request for a gateway that is attached to nothing', async () => {
     const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
@@ -65,7 +65,7 @@ describe('the gateway and the network', () => {
     });
   });
 
-  it('hold a request for a gateway that is going away, and accept it when it is back', async () => {
+  it('hold a request for a gateway that is being deleted, and accept it when the gateway is available again', async () => {
     const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const runner = createRunner(cloud, SIMPLE_POLICY);
@@ -86,12 +86,12 @@ describe('the gateway and the network', () => {
   });
 });
 
-describe('limits', () => {
-  it('count what was accepted in the same pass, in earlier ones and by hand', async () => {
+describe('the limits', () => {
+  it('count what was accepted in the same run, in earlier runs and manually', async () => {
     const cloud = await startTestCloud();
     const acme = actAs(cloud, ACME);
-    const byHand = await acme.offer({ connection: ACME_1, vlan: 101 });
-    await actAs(cloud, RECIPIENT_ACCOUNT).confirm(byHand, LAB);
+    const acceptedManually = await acme.offer({ connection: ACME_1, vlan: 101 });
+    await actAs(cloud, RECIPIENT_ACCOUNT).confirm(acceptedManually, LAB);
     for (const vlan of [102, 103, 104]) await acme.offer({ connection: ACME_1, vlan });
     const policy = compileTestPolicy(
       `owners: { acme: { connections: [${ACME_1}], gateway: ${PROD}, limit: 3 } }`,
@@ -105,8 +105,8 @@ describe('limits', () => {
   });
 });
 
-describe('time and memory', () => {
-  it('starts no confirm when less than twice the request time-out is left', async () => {
+describe('a run', () => {
+  it('begins no confirm when less than twice the request time-out is left', async () => {
     const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const runner = createRunner(cloud, SIMPLE_POLICY, { requestTimeoutMs: 1000 });
@@ -116,7 +116,7 @@ describe('time and memory', () => {
     expect(cloud.calls().map(({ operation }) => operation)).not.toContain('ConfirmPrivateVirtualInterface');
   });
 
-  it('starts no confirm when the intent took too long to write, and the next pass goes on', async () => {
+  it('begins no confirm when the intent took too long to write, and the next run accepts the request', async () => {
     const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const runner = createRunner(cloud, SIMPLE_POLICY, { requestTimeoutMs: 1000 });
@@ -134,7 +134,7 @@ describe('time and memory', () => {
     expect(outcomesById(await runner.run())).toEqual({ [id]: `accepted acme.default ${PROD}` });
   });
 
-  it('ends quietly, doing nothing, while another pass holds the lease', async () => {
+  it('ends without doing anything while another run has the lease', async () => {
     const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const runner = createRunner(cloud, SIMPLE_POLICY);
@@ -149,7 +149,7 @@ describe('time and memory', () => {
     expect(outcomesById(await runner.run())).toEqual({ [id]: `accepted acme.default ${PROD}` });
   });
 
-  it('confirms nothing without an intent in the ledger, and says what was accepted when only the record fails', async () => {
+  it('confirms nothing without an intent in the ledger, and reports the acceptance when only its record fails', async () => {
     const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const runner = createRunner(cloud, SIMPLE_POLICY);

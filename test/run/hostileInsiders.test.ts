@@ -16,10 +16,10 @@ import { recordingPublisher } from '../support/eventPublishers.ts';
 import { anAcceptance, anIntent, anObservation } from '../support/ledgerBuilders.ts';
 import { ALLOWED_OFFER, NARROW_POLICY } from '../support/narrowPolicy.ts';
 
-/** Whoever has a hand in it already, and what it comes to: docs/threat-model.md. */
+/** Attacks by parties that already have some access, and their effect: docs/threat-model.md. */
 
-describe('an owner of ours gone rogue', () => {
-  it('gets no other gateway, VLAN, addresses, ASN or name than its grants give, and no more than its limit', async () => {
+describe('a malicious owner of the policy', () => {
+  it('gets no other gateway, VLAN, addresses, ASN or name than its grants allow, and no more than its limit', async () => {
     const cloud = await startTestCloud();
     const acme = actAs(cloud, ACME);
     const offers = [
@@ -50,54 +50,57 @@ describe('an owner of ours gone rogue', () => {
   });
 });
 
-describe('whoever can write the ledger', () => {
+describe('an attacker who can write the ledger', () => {
   const FORGED = { grants: ['prod'], gateway: PROD, connection: UNKNOWN_CONNECTION };
 
   async function forged(changes: (id: string, now: string) => readonly LedgerChange[]) {
     const cloud = await startTestCloud();
     const eventPublisher = recordingPublisher();
     const runner = createRunner(cloud, NARROW_POLICY, { eventPublisher });
-    const stranger = await actAs(cloud, UNKNOWN_REQUESTER).offer({
+    const unknown = await actAs(cloud, UNKNOWN_REQUESTER).offer({
       connection: UNKNOWN_CONNECTION,
       ...ALLOWED_OFFER,
     });
     const session = await runner.ledger.open(recipientKey(NARROW_POLICY.policy.recipient), 60_000);
-    await session?.close(changes(stranger, cloud.clock.now().toISOString()));
-    return { cloud, announcer: eventPublisher, runner, stranger };
+    await session?.close(changes(unknown, cloud.clock.now().toISOString()));
+    return { cloud, publisher: eventPublisher, runner, unknown };
   }
 
-  it('has nobody accepted: what it remembers of a request is no reason to confirm it', async () => {
-    const { cloud, runner, stranger } = await forged((id, at) => [
+  it('cannot have a request accepted: the content of the ledger is no reason to confirm', async () => {
+    const { cloud, runner, unknown } = await forged((id, at) => [
       { kind: 'sighted', id, observation: anObservation({ connection: ACME_1, held: [] }) },
       { kind: 'intended', id, intent: anIntent({ grants: ['prod'], gateway: PROD, at }) },
     ]);
-    for (let pass = 0; pass < 4; pass += 1)
-      expect(outcomesById(await runner.run())).toEqual({ [stranger]: 'held unknown-requester' });
-    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(stranger)).toBe('confirming');
+    for (let run = 0; run < 4; run += 1)
+      expect(outcomesById(await runner.run())).toEqual({ [unknown]: 'held unknown-requester' });
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(unknown)).toBe('confirming');
   });
 
   it.each([
     ['that it came up', { availableAt: '2026-11-02T08:00:00.000Z' }],
     ['that it will be accepted', { at: '2036-11-02T08:00:00.000Z' }],
     ['that it was accepted', {}],
-  ])('keeps a request from being judged by writing %s, and people are told within hours', async (_, lie) => {
-    const { cloud, announcer, runner, stranger } = await forged((id, at) => [
-      { kind: 'accepted', id, acceptance: anAcceptance({ ...FORGED, at, ...lie }), receipt: null },
-    ]);
-    expect((await runner.run()).ignored).toMatchObject([{ id: stranger, code: 'unsettled' }]);
-    cloud.clock.advance('PT3H');
-    await runner.run();
-    await runner.run();
-    expect(announcer.takePublished()).toEqual([`Accepted Interface Not Available ${stranger}`]);
-    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(stranger)).toBe('confirming');
-  });
+  ])(
+    'can keep a request from being evaluated by writing %s, but that is reported within hours',
+    async (_, lie) => {
+      const { cloud, publisher, runner, unknown } = await forged((id, at) => [
+        { kind: 'accepted', id, acceptance: anAcceptance({ ...FORGED, at, ...lie }), receipt: null },
+      ]);
+      expect((await runner.run()).ignored).toMatchObject([{ id: unknown, code: 'unsettled' }]);
+      cloud.clock.advance('PT3H');
+      await runner.run();
+      await runner.run();
+      expect(publisher.takePublished()).toEqual([`Accepted Interface Not Available ${unknown}`]);
+      expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(unknown)).toBe('confirming');
+    },
+  );
 });
 
-describe('whoever has a key that may confirm', () => {
-  it('and lets themselves in is told: as accepted by somebody else, and as standing there without a grant', async () => {
+describe('an attacker with a key that may confirm', () => {
+  it('can accept a request, but it is reported as accepted by another party and as an ungranted interface', async () => {
     const cloud = await startTestCloud();
-    const announcer = recordingPublisher();
-    const runner = createRunner(cloud, NARROW_POLICY, { eventPublisher: announcer });
+    const publisher = recordingPublisher();
+    const runner = createRunner(cloud, NARROW_POLICY, { eventPublisher: publisher });
     const seen = await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 300 });
     await runner.run();
     await actAs(cloud, RECIPIENT_ACCOUNT).confirm(seen, PROD);
@@ -108,7 +111,7 @@ describe('whoever has a key that may confirm', () => {
     });
     await actAs(cloud, RECIPIENT_ACCOUNT).confirm(unseen, PROD);
     const report = await runner.run();
-    expect(announcer.takePublished()).toContain(`Request Ended ${seen}`);
+    expect(publisher.takePublished()).toContain(`Request Ended ${seen}`);
     expect(report.ended).toMatchObject([{ id: seen, as: 'acceptedByOthers' }]);
     expect(report.ungranted.map(({ id }) => id).sort()).toEqual([seen, unseen].sort());
   });

@@ -15,9 +15,9 @@ import {
 import { recordingPublisher } from '../support/eventPublishers.ts';
 import { ALLOWED_OFFER, NARROW_POLICY } from '../support/narrowPolicy.ts';
 
-/** Whoever wants to be accepted, or to have somebody else expire, and what it comes to: docs/threat-model.md. */
+/** Attacks by requesters who want to be accepted, or another request to expire, and their effect: docs/threat-model.md. */
 
-/** IDs that look like the rightful one at a glance. */
+/** IDs that are easily taken for the rightful one. */
 const LOOK_ALIKES = ['dxcon-1111111l', 'dxcon-11111112', 'dxcon-l1111111', 'dxcon-1i111111'];
 
 async function cloudWithLookAlikes(): Promise<Emulator> {
@@ -32,8 +32,8 @@ async function cloudWithLookAlikes(): Promise<Emulator> {
   return simulator;
 }
 
-describe('an impostor', () => {
-  it('who copies everything that can be copied, on connections that look alike, is held, and delays nobody', async () => {
+describe('a requester who imitates another one', () => {
+  it('by copying every field, on connections with similar IDs, is held, and delays no other request', async () => {
     const cloud = await cloudWithLookAlikes();
     const copies: string[] = [];
     for (const connection of LOOK_ALIKES)
@@ -47,7 +47,7 @@ describe('an impostor', () => {
     for (const id of copies) expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe('confirming');
   });
 
-  it('whose copy was offered first takes neither the VLAN nor the addresses of the rightful request', async () => {
+  it('with a copy that was offered first takes neither the VLAN nor the addresses of the rightful request', async () => {
     const cloud = await startTestCloud();
     const runner = createRunner(cloud, NARROW_POLICY);
     await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, ...ALLOWED_OFFER });
@@ -57,8 +57,8 @@ describe('an impostor', () => {
   });
 });
 
-describe('a flood', () => {
-  it('of a stranger neither delays what is allowed nor is passed over in silence', async () => {
+describe('a flood of requests', () => {
+  it('of an unknown requester neither delays allowed requests nor goes unreported', async () => {
     const cloud = await startTestCloud();
     const eventPublisher = recordingPublisher();
     for (let i = 0; i < 300; i += 1)
@@ -71,14 +71,14 @@ describe('a flood', () => {
     const report = await createRunner(cloud, NARROW_POLICY, { eventPublisher }).run();
     expect(outcomesById(report)[rightful]).toBe(`accepted acme.prod ${PROD}`);
     expect(report.counts).toMatchObject({ pending: 301, accepted: 1, held: 300 });
-    expect(eventPublisher.takePublished().filter((news) => news.startsWith('Request Held'))).toHaveLength(
+    expect(eventPublisher.takePublished().filter((event) => event.startsWith('Request Held'))).toHaveLength(
       300,
     );
   });
 
-  it('of one owner, of more than a pass may accept, lets every other owner have its turn in the same pass', async () => {
+  it('of one owner, more than a run may accept, lets every other owner have its turn in the same run', async () => {
     const cloud = await startTestCloud();
-    const loaded = compileTestPolicy(`limits: { acceptsPerPass: 3 }
+    const loaded = compileTestPolicy(`limits: { acceptsPerRun: 3 }
 owners:
   acme: { connections: [${ACME_1}], gateway: ${PROD} }
   zeta: { connections: [${ACME_2}], gateway: ${LAB} }
@@ -91,40 +91,40 @@ owners:
   });
 });
 
-describe('whoever withdraws and asks again', () => {
-  it('is judged anew each time, is told each time, and leaves no slot of a limit taken', async () => {
+describe('a requester who withdraws a request and offers it again', () => {
+  it('is evaluated again and reported each time, and leaves no slot of a limit taken', async () => {
     const cloud = await startTestCloud();
-    const announcer = recordingPublisher();
+    const publisher = recordingPublisher();
     const loaded = compileTestPolicy(
       `owners: { acme: { connections: [${ACME_1}], gateway: ${PROD}, limit: 1 } }`,
     );
-    const runner = createRunner(cloud, loaded, { eventPublisher: announcer });
-    const [acme, stranger] = [actAs(cloud, ACME), actAs(cloud, UNKNOWN_REQUESTER)];
+    const runner = createRunner(cloud, loaded, { eventPublisher: publisher });
+    const [acme, unknown] = [actAs(cloud, ACME), actAs(cloud, UNKNOWN_REQUESTER)];
     for (let i = 0; i < 3; i += 1) {
-      const offered = await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 200 + i });
+      const offered = await unknown.offer({ connection: UNKNOWN_CONNECTION, vlan: 200 + i });
       const id = await acme.offer({ connection: ACME_1, vlan: 101 });
       expect(outcomesById(await runner.run())).toEqual({
         [id]: `accepted acme.default ${PROD}`,
         [offered]: 'held unknown-requester',
       });
       await acme.withdraw(id);
-      await stranger.withdraw(offered);
+      await unknown.withdraw(offered);
       cloud.clock.advance('PT20M');
       await runner.run();
-      const news = announcer.takePublished();
-      for (const told of [`Request Accepted ${id}`, `Request Held ${offered}`, `Request Ended ${offered}`])
-        expect(news).toContain(told);
+      const events = publisher.takePublished();
+      for (const event of [`Request Accepted ${id}`, `Request Held ${offered}`, `Request Ended ${offered}`])
+        expect(events).toContain(event);
     }
   });
 
-  it('between the listing and the confirm finds nobody accepted in its place', async () => {
+  it('between the listing and the confirm does not get another request accepted in its place', async () => {
     const cloud = await startTestCloud();
     const acme = actAs(cloud, ACME);
     const id = await acme.offer({ connection: ACME_1, ...ALLOWED_OFFER });
     const runner = createRunner(cloud, NARROW_POLICY);
     const { ports } = runner;
     let again = '';
-    // Its second connection is nobody's in this policy.
+    // Its second connection belongs to no owner of this policy.
     const describe = async (asked: string) => {
       await acme.withdraw(id);
       again = await acme.offer({ connection: ACME_2, ...ALLOWED_OFFER });

@@ -18,7 +18,7 @@ const LISTING = 'DescribeVirtualInterfaces';
 
 type Cloud = Awaited<ReturnType<typeof startTestCloud>>;
 
-/** What one more pass asks of the API and of the ledger. */
+/** The calls of one more run to the API and to the ledger. */
 async function costs(cloud: Cloud, runner: Runner, overrides: Parameters<Runner['run']>[0] = {}) {
   const ledger = observeLedger(runner.ledger);
   cloud.clearCalls();
@@ -29,22 +29,22 @@ async function costs(cloud: Cloud, runner: Runner, overrides: Parameters<Runner[
 
 const QUIET = { api: [LISTING], ledger: ['open', 'close listed'] };
 
-describe('a quiet pass costs one listing of the API, and of the ledger one opening and one closing', () => {
-  it('when nothing is there at all', async () => {
+describe('an idle run makes one listing, and opens and closes the ledger once,', () => {
+  it('when there are no interfaces at all', async () => {
     const cloud = await startTestCloud();
     const runner = createRunner(cloud, SIMPLE_POLICY, { eventPublisher: recordingPublisher() });
     await runner.run();
     expect(await costs(cloud, runner)).toEqual(QUIET);
   });
 
-  it('when what was accepted is followed, and once it is available', async () => {
+  it('when an accepted interface is followed, and once it is available', async () => {
     const cloud = await startTestCloud();
     const runner = createRunner(cloud, SIMPLE_POLICY, { eventPublisher: recordingPublisher() });
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     expect(outcomesById(await runner.run())).toEqual({ [id]: `accepted acme.default ${PROD}` });
     expect(await costs(cloud, runner)).toEqual(QUIET);
     cloud.clock.advance('PT5M');
-    // Whoever sees it become available looks, once, where its gateway leads.
+    // The run that sees it become available checks once whether its gateway has a route.
     expect(await costs(cloud, runner)).toEqual({
       api: [LISTING, 'DescribeVpnGateways', 'DescribeRouteTables'],
       ledger: ['open', 'write accepted', 'close accepted listed'],
@@ -52,7 +52,7 @@ describe('a quiet pass costs one listing of the API, and of the ledger one openi
     expect(await costs(cloud, runner)).toEqual(QUIET);
   });
 
-  it('when what is pending is held as before', async () => {
+  it('when the pending requests are held as before', async () => {
     const cloud = await startTestCloud();
     const runner = createRunner(cloud, SIMPLE_POLICY, { eventPublisher: recordingPublisher() });
     await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
@@ -61,7 +61,7 @@ describe('a quiet pass costs one listing of the API, and of the ledger one openi
     expect(await costs(cloud, runner)).toEqual(QUIET);
   });
 
-  it('also to those who are told by the report alone', async () => {
+  it('also without a publisher', async () => {
     const cloud = await startTestCloud();
     const runner = createRunner(cloud, SIMPLE_POLICY);
     await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
@@ -69,7 +69,7 @@ describe('a quiet pass costs one listing of the API, and of the ledger one openi
     expect(await costs(cloud, runner)).toEqual(QUIET);
   });
 
-  it('of as many pages as it takes', async () => {
+  it('with as many pages as the listing has', async () => {
     const cloud = await startTestCloud({ dialect: 'aws' });
     const acme = actAs(cloud, ACME);
     for (let vlan = 1; vlan <= 101; vlan += 1)
@@ -84,7 +84,7 @@ describe('a quiet pass costs one listing of the API, and of the ledger one openi
   });
 });
 
-it('an hour after they were, the credentials are checked again', async () => {
+it('an hour after the last check, the credentials are verified again', async () => {
   const cloud = await startTestCloud();
   const runner = createRunner(cloud, SIMPLE_POLICY);
   await runner.run();

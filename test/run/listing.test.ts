@@ -25,7 +25,7 @@ describe('a listing', () => {
     [{ kind: 'serverError', operation: LIST, times: 3 }, 'api'],
     [{ kind: 'hang', operation: LIST, times: 3 }, 'api'],
     [{ kind: 'accessDenied', operation: LIST }, 'credentials'],
-  ])('that fails is never "nothing pending" (%j)', async (fault, code) => {
+  ])('that fails never counts as "nothing pending" (%j)', async (fault, code) => {
     const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const runner = createRunner(cloud, SIMPLE_POLICY, { requestTimeoutMs: 200 });
@@ -43,7 +43,7 @@ describe('a listing', () => {
     { kind: 'throttle', operation: LIST, times: 2 },
     { kind: 'serverError', operation: LIST, times: 2 },
     { kind: 'reset', operation: LIST, times: 2 },
-  ])('is tried again within the pass where that is safe ($kind)', async (fault) => {
+  ])('is retried within the run where that is safe ($kind)', async (fault) => {
     const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     cloud.addFault(fault);
@@ -52,7 +52,7 @@ describe('a listing', () => {
     });
   });
 
-  it('that leaves out what the ledger knows to be there is made once more', async () => {
+  it('that lacks an interface which the ledger has as live is made once more', async () => {
     const cloud = await startTestCloud();
     const acme = actAs(cloud, ACME);
     await acme.offer({ connection: ACME_2, vlan: 101 });
@@ -63,13 +63,13 @@ describe('a listing', () => {
     expect(await runner.run()).toMatchObject({ status: 'completed', counts: { pending: 2 }, ended: [] });
   });
 
-  it('of several pages is followed to its end, and fails when a token comes twice', async () => {
+  it('of several pages is read to its end, and fails when a token is repeated', async () => {
     const cloud = await startTestCloud({ dialect: 'aws' });
     const acme = actAs(cloud, ACME);
     const ids: string[] = [];
     for (let vlan = 1; vlan <= 120; vlan += 1) ids.push(await acme.offer({ connection: ACME_1, vlan }));
     const policy = compileTestPolicy(
-      `limits: { acceptsPerPass: 2 }\nowners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`,
+      `limits: { acceptsPerRun: 2 }\nowners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`,
       'aws',
     );
     const runner = createRunner(cloud, policy);
@@ -86,7 +86,7 @@ describe('a listing', () => {
     });
   });
 
-  it('with one malformed item costs that item only', async () => {
+  it('with one malformed item affects that item only', async () => {
     const cloud = await startTestCloud();
     const acme = actAs(cloud, ACME);
     const ids = [
@@ -105,7 +105,7 @@ describe('a listing', () => {
     expect(states).toContain('confirming');
   });
 
-  it('holds what cannot be told from outbound while our own connections are unknown, and says so', async () => {
+  it('leads to held requests while our own connections are unknown and a request may be outbound, and the report says so', async () => {
     const cloud = await startTestCloud();
     const outbound = await actAs(cloud, RECIPIENT_ACCOUNT).offer({
       connection: OWN_CONNECTION,

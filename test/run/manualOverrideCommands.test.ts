@@ -11,13 +11,13 @@ import {
 import { routesFor } from '../support/emulatedRoutes.ts';
 import { recordingPublisher } from '../support/eventPublishers.ts';
 
-/** Every AWS CLI command in what was told, up to the end of its sentence. */
-function commandsIn(told: unknown): string[] {
-  return JSON.stringify(told).match(/aws (?:directconnect|ec2) [^;"]*/g) ?? [];
+/** Every AWS CLI command in reports and events, up to the end of its sentence. */
+function commandsIn(printed: unknown): string[] {
+  return JSON.stringify(printed).match(/aws (?:directconnect|ec2) [^;"]*/g) ?? [];
 }
 
 it.each(['outscale', 'aws'] as const)(
-  'every command that is told says where it goes, for the AWS CLI does not know: %s by another endpoint',
+  'every printed command has its endpoint, because the AWS CLI does not know it: %s with another endpoint',
   async (dialect) => {
     const cloud = await startTestCloud({ dialect });
     const policy = compileTestPolicy(
@@ -27,13 +27,13 @@ it.each(['outscale', 'aws'] as const)(
     const eventPublisher = recordingPublisher();
     const runner = createRunner(cloud, policy, { eventPublisher });
     await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    // One too many: a person may accept it manually. Of a stranger's no command is told.
+    // One more than the limit: a person may accept it manually. For an unknown requester no command is printed.
     await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 103 });
     const strange = await actAs(cloud, UNKNOWN_REQUESTER).offer({
       connection: UNKNOWN_CONNECTION,
       vlan: 102,
     });
-    // Accepted, and not available in no time at all.
+    // Accepted, and not available within no time at all.
     await runner.run();
     await runner.run({ availableWithinMs: 0 });
     await routesFor(cloud).stopPropagating(PROD, 'vpc-1');

@@ -18,7 +18,7 @@ import { anAcceptance, anObservation } from '../support/ledgerBuilders.ts';
 
 const RECIPIENT = 'outscale/eu-west-2/012345678901';
 
-/** A request of a stranger that a run saw, one that is allowed, and an API whose listing lacks the first from then on. */
+/** A request of an unknown requester that a run saw, an allowed request, and an API whose listing lacks the first from then on. */
 async function begin() {
   const cloud = await startTestCloud();
   const runner = createRunner(cloud, SIMPLE_POLICY, { eventPublisher: recordingPublisher() });
@@ -27,7 +27,7 @@ async function begin() {
   cloud.clock.advance('PT5M');
   const allowed = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
   const { directConnect } = runner.ports;
-  /** @param answer what a description of the stranger's request is answered */
+  /** @param answer the answer to a description of the unknown requester's request */
   const lacking = (answer: (vif: VirtualInterface | null) => VirtualInterface | null): Ports => ({
     ...runner.ports,
     directConnect: {
@@ -46,7 +46,7 @@ async function begin() {
   };
 }
 
-describe('what the listing lacks and a description shows', () => {
+describe('an interface that the listing lacks and a description shows', () => {
   it.each([['withdrawn'], [null]])(
     'in state %j, which this release does not know, is a warning, counts as live, and fails no run',
     async (state) => {
@@ -61,7 +61,7 @@ describe('what the listing lacks and a description shows', () => {
       expect(lastListing).toBe(cloud.clock.now().toISOString());
       cloud.clock.advance('P8D');
       expect((await run(as)).ended).toEqual([]);
-      // Once it is over for certain, it has ended.
+      // Once its state says so for certain, it has ended.
       expect((await run(() => null)).ended).toMatchObject([{ id: gone, as: 'expired' }]);
     },
   );
@@ -70,14 +70,14 @@ describe('what the listing lacks and a description shows', () => {
     const { cloud, runner, run } = await begin();
     const acme = actAs(cloud, ACME);
     const taken = await acme.offer({ connection: ACME_1, vlan: 102 });
-    // Of acme, on the same connection and with the same VLAN as what is offered.
+    // An interface of acme, on the same connection and with the same VLAN as the offered one.
     const report = await run((vif) => vif && { ...vif, connection: ACME_1, vlan: 102, state: 'parked' });
     expect(outcomesById(report)[taken]).toBe('held vlan-in-use');
     expect((await runner.run()).status).toBe('completed');
   });
 
   it.each(['confirming', 'verifying', 'pending', 'available', 'down', 'testing', 'deleting', 'unknown'])(
-    'in the known state `%s` proves the listing incomplete, so that the run fails and accepts nothing',
+    'in the known state `%s` proves that the listing is incomplete: the run fails and accepts nothing',
     async (state) => {
       const { cloud, allowed, run, state: ledger } = await begin();
       const { lastListing } = await ledger();
@@ -89,7 +89,7 @@ describe('what the listing lacks and a description shows', () => {
   );
 });
 
-it('a listing that lacks something live is made once more, since requesters who withdraw move others between its pages', async () => {
+it('a listing that lacks a live interface is made once more, because requesters who withdraw move others between its pages', async () => {
   const { runner, gone, allowed, state, cloud } = await begin();
   const { directConnect } = runner.ports;
   let listings = 0;
@@ -105,7 +105,7 @@ it('a listing that lacks something live is made once more, since requesters who 
   expect((await state()).lastListing).toBe(cloud.clock.now().toISOString());
 });
 
-it('a listing that takes long leaves the descriptions after it their own share of the time that is left', async () => {
+it('a listing that takes long leaves the descriptions after it their own share of the remaining time', async () => {
   const { runner, allowed } = await begin();
   const session = await runner.ledger.open(RECIPIENT, 60_000);
   await session?.close(
@@ -124,11 +124,11 @@ it('a listing that takes long leaves the descriptions after it their own share o
   };
   const ports = { ...runner.ports, directConnect: { ...directConnect, list } };
   const report = await runner.run({ ports, remaining: () => left });
-  // What is not described yet would keep the gateway from being given.
+  // An acceptance that is not yet described would keep its gateway from being assigned.
   expect(outcomesById(report)[allowed]).toBe(`accepted acme.default ${PROD}`);
 });
 
-it('a description that fails is a failure of the run, concludes nothing, and delays no request that is allowed', async () => {
+it('a description that fails is a failure of the run, is not conclusive, and delays no allowed request', async () => {
   const { cloud, gone, allowed, run, state } = await begin();
   const { lastListing } = await state();
   const report = await run(() => {
@@ -144,13 +144,13 @@ it('a description that fails is a failure of the run, concludes nothing, and del
   expect(await run(() => null)).toMatchObject({ status: 'completed', ended: [{ id: gone }] });
 });
 
-describe('of what the listing lacks and no description was made of before the first confirm,', () => {
+describe('for interfaces that the listing lacks and that were not described before the first confirm,', () => {
   const OTHERS = Array.from({ length: 100 }, (_, place) => `dxvif-a00000${String(place).padStart(2, '0')}`);
 
   /** A hundred acceptances come first; this one is the next. */
   const NEXT = 'dxvif-b0000000';
 
-  async function withAcceptances(next: 'acceptance' | 'sighting') {
+  async function withAcceptances(next: 'acceptance' | 'observation') {
     const { runner, run, ...rest } = await begin();
     const session = await runner.ledger.open(RECIPIENT, 60_000);
     const accepted = (id: string) =>
@@ -168,21 +168,21 @@ describe('of what the listing lacks and no description was made of before the fi
     return { ...rest, runner };
   }
 
-  it('an acceptance keeps its gateway from being given to another, since its addresses are not known', async () => {
+  it('an acceptance keeps its gateway from being assigned to another request, because its addresses are not known', async () => {
     const { runner, gone, allowed, cloud } = await withAcceptances('acceptance');
     const report = await runner.run();
     expect(outcomesById(report)).toEqual({
       [gone]: 'held unknown-requester',
       [allowed]: 'held peers-overlap',
     });
-    // It was described after everything was attempted, and is over: that is reported once, as of the others.
+    // It was described after all attempts, and has ended: that is reported once, as for the others.
     expect(report.followUps.map(({ id }) => id).toSorted()).toEqual([...OTHERS, NEXT]);
     cloud.clock.advance('PT5M');
     expect(outcomesById(await runner.run())[allowed]).toBe(`accepted acme.default ${PROD}`);
   });
 
-  it('nothing is forgotten by keys of another account, which know none of it', async () => {
-    const { runner, state } = await withAcceptances('sighting');
+  it('credentials of another account, which find none of them, remove nothing from the ledger', async () => {
+    const { runner, state } = await withAcceptances('observation');
     const { directConnect, gateways } = runner.ports;
     const ports = {
       ...runner.ports,
@@ -199,8 +199,8 @@ describe('of what the listing lacks and no description was made of before the fi
     expect((await state()).observations).toHaveProperty(NEXT);
   });
 
-  it('one that is live fails the run, which accepted what was allowed, and the listing does not count', async () => {
-    const { runner, allowed, state } = await withAcceptances('sighting');
+  it('a live one fails the run, which had accepted what was allowed, and the listing does not count as complete', async () => {
+    const { runner, allowed, state } = await withAcceptances('observation');
     const { lastListing } = await state();
     const { directConnect } = runner.ports;
     const describe = async (id: string) => {

@@ -16,7 +16,7 @@ import { recordingPublisher } from '../support/eventPublishers.ts';
 
 const LAG = 'dxlag-0ther000';
 
-/** The same API, where these interfaces are on a connection that the policy does not name. */
+/** The same API, with these interfaces on a connection that the policy does not name. */
 function withMoved({ directConnect, ...ports }: Ports, moved: ReadonlySet<string>): Ports {
   const placed = <V extends VirtualInterface | null>(vif: V): V =>
     vif !== null && moved.has(vif.id) ? { ...vif, connection: LAG } : vif;
@@ -36,7 +36,7 @@ const ownedBy = (name: string, grant = 'default'): LoadedPolicy =>
     'aws',
   );
 
-/** What acme offers is accepted and moved; then it offers another one. */
+/** A request of acme is accepted and moved; then acme offers another one. */
 async function afterMove(second: LoadedPolicy) {
   const cloud = await startTestCloud({ dialect: 'aws' });
   const eventPublisher = recordingPublisher();
@@ -46,33 +46,33 @@ async function afterMove(second: LoadedPolicy) {
   expect(outcomesById(await runner.run())[first]).toMatch(/^accepted/);
   eventPublisher.takePublished();
   const again = await acme.offer({ connection: ACME_1, vlan: 102 });
-  const pass = (isMoved = true): Promise<RunReport> =>
+  const run = (isMoved = true): Promise<RunReport> =>
     runner.run({ loaded: second, ports: withMoved(runner.ports, new Set(isMoved ? [first] : [])) });
-  return { first, again, announcer: eventPublisher, pass };
+  return { first, again, publisher: eventPublisher, run };
 }
 
-describe('an owner that moves what was accepted to a connection that the policy does not name', () => {
-  it('does not get its limit again, and the message says where the interface is', async () => {
-    const { first, again, pass } = await afterMove(ownedBy('acme'));
-    const report = await pass();
+describe('an owner that moves an accepted interface to a connection that the policy does not name', () => {
+  it('does not get its slot of the limit back, and the message names the connection', async () => {
+    const { first, again, run } = await afterMove(ownedBy('acme'));
+    const report = await run();
     expect(outcomesById(report)[again]).toBe('held owner-limit grant-limit');
     expect(JSON.stringify(report.requests)).toContain(`${first} (now on \`${LAG}\`)`);
   });
 
-  it('is reported once as an event, and by each run as long as it is there', async () => {
-    const { first, announcer, pass } = await afterMove(ownedBy('acme'));
-    for (let run = 0; run < 3; run += 1)
-      expect((await pass()).followUps).toMatchObject([
+  it('is reported once as an event, and in the report of each run as long as it lasts', async () => {
+    const { first, publisher, run } = await afterMove(ownedBy('acme'));
+    for (let count = 0; count < 3; count += 1)
+      expect((await run()).followUps).toMatchObject([
         { id: first, problem: 'otherConnection', connection: LAG },
       ]);
-    const ofMove = announcer.delivered.filter(({ detail }) => detail.problem === 'otherConnection');
+    const ofMove = publisher.delivered.filter(({ detail }) => detail.problem === 'otherConnection');
     expect(ofMove).toHaveLength(1);
   });
 
-  it('is reported again when it moves once more after it was back', async () => {
-    const { announcer, pass } = await afterMove(ownedBy('acme'));
-    for (const isMoved of [true, false, true, true]) await pass(isMoved);
-    const ofMove = announcer.delivered.filter(({ detail }) => detail.problem === 'otherConnection');
+  it('is reported again when the interface moves once more after it was back', async () => {
+    const { publisher, run } = await afterMove(ownedBy('acme'));
+    for (const isMoved of [true, false, true, true]) await run(isMoved);
+    const ofMove = publisher.delivered.filter(({ detail }) => detail.problem === 'otherConnection');
     expect(ofMove).toHaveLength(2);
   });
 
@@ -80,8 +80,8 @@ describe('an owner that moves what was accepted to a connection that the policy 
     ['the owner', ownedBy('acme-2')],
     ['the grant', ownedBy('acme', 'prod')],
     ['both', ownedBy('acme-2', 'prod')],
-  ])('does not get it again when %s is renamed', async (_, renamed) => {
-    const { again, pass } = await afterMove(renamed);
-    expect(outcomesById(await pass())[again]).toBe('held owner-limit grant-limit');
+  ])('does not get its slot back when %s is renamed', async (_, renamed) => {
+    const { again, run } = await afterMove(renamed);
+    expect(outcomesById(await run())[again]).toBe('held owner-limit grant-limit');
   });
 });

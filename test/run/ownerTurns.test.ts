@@ -22,7 +22,7 @@ const owners = `owners:
 `;
 
 function atMost(accepts: number): LoadedPolicy {
-  return compileTestPolicy(`limits: { acceptsPerPass: ${accepts} }\n${owners}`);
+  return compileTestPolicy(`limits: { acceptsPerRun: ${accepts} }\n${owners}`);
 }
 
 /** The same API, whose first confirm of this request fails. */
@@ -61,8 +61,8 @@ describe('an owner with more offers than a run may accept', () => {
   });
 });
 
-describe('where more owners wait than a run may accept of', () => {
-  it('the next run goes on with those that had no turn, whatever the first one offers then', async () => {
+describe('when more owners wait than a run may accept requests', () => {
+  it('the next run continues with those that had no turn, whatever the first one offers then', async () => {
     const cloud = await startTestCloud();
     const runner = createRunner(cloud, atMost(1));
     const acme = actAs(cloud, ACME);
@@ -76,7 +76,7 @@ describe('where more owners wait than a run may accept of', () => {
       }),
     ];
     const turns = async () => (await runner.ledger.readState(recipientKey(atMost(1).policy.recipient))).turns;
-    // It stands since before the others, so acme is older than they are whenever its turn is forgotten.
+    // It exists since before the others, so acme is the longest-waiting owner whenever its turn is forgotten.
     const old = await acme.offer({ connection: ACME_1, vlan: 104, subnet: '10.12' });
     const accepted: string[] = [];
     for (let run = 0; run < 3; run += 1) {
@@ -90,7 +90,7 @@ describe('where more owners wait than a run may accept of', () => {
     expect([offered, old]).toContain(accepted[0]);
   });
 
-  it('also when a run is cut short by its first confirm', async () => {
+  it('the next run does so also if a run is cut short by its first confirm', async () => {
     const cloud = await startTestCloud();
     const runner = createRunner(cloud, atMost(1));
     const acme = actAs(cloud, ACME);
@@ -108,7 +108,7 @@ describe('where more owners wait than a run may accept of', () => {
     expect(outcomesById(await runner.run())[beta]).toMatch(/^accepted/);
   });
 
-  it('but a request that may expire within a few runs goes first, as the time between runs says', async () => {
+  it('a request that may expire within a few runs goes first, according to the time between runs', async () => {
     const cloud = await startTestCloud();
     const runner = createRunner(cloud, atMost(1));
     const acme = actAs(cloud, ACME);
@@ -126,7 +126,7 @@ describe('where more owners wait than a run may accept of', () => {
     expect(outcomesById(await runner.run())[beta]).toMatch(/^accepted/);
   });
 
-  it('and turns are forgotten when every owner had one', async () => {
+  it('turns are forgotten once every owner had one', async () => {
     const cloud = await startTestCloud();
     const runner = createRunner(cloud, atMost(1));
     const acme = actAs(cloud, ACME);

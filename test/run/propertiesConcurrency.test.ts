@@ -13,10 +13,10 @@ import {
   startTestCloud,
 } from '../support/cloud.ts';
 
-describe('side by side comes to what one after the other comes to', () => {
+describe('four attempts at once come to the same result as one after the other', () => {
   it('whatever the limits are, and whichever answer is the slowest', async () => {
     const limit = fc.option(fc.integer({ min: 0, max: 4 }), { nil: null });
-    const limits = fc.record({ owner: limit, prod: limit, lab: limit, pass: fc.integer({ min: 1, max: 6 }) });
+    const limits = fc.record({ owner: limit, prod: limit, lab: limit, run: fc.integer({ min: 1, max: 6 }) });
     // VLANs of both grants, of one of them and of none; some share their addresses.
     const offers = fc.uniqueArray(fc.integer({ min: 100, max: 112 }), { minLength: 2, maxLength: 9 });
     const delays = fc.infiniteStream(fc.integer({ min: 0, max: 6 }));
@@ -37,7 +37,7 @@ interface Limits {
   readonly owner: number | null;
   readonly prod: number | null;
   readonly lab: number | null;
-  readonly pass: number;
+  readonly run: number;
 }
 
 /** @param delays of calls, in milliseconds; `null`: one attempt after the other */
@@ -48,7 +48,7 @@ async function lived(limits: Limits, vlans: readonly number[], delays: Iterator<
     await acme.offer({ connection: ACME_1, vlan, subnet: vlan % 2 === 0 ? '9.8' : `11.${(vlan % 60) * 4}` });
   const limited = (limit: number | null) => (limit === null ? '' : `, limit: ${limit}`);
   const policy = compileTestPolicy(`
-limits: { acceptsPerPass: ${limits.pass} }
+limits: { acceptsPerRun: ${limits.run} }
 owners:
   acme:
     connections: [${ACME_1}]${limits.owner === null ? '' : `\n    limit: ${limits.owner}`}
@@ -60,7 +60,7 @@ owners:
     await pause(delays?.next().value ?? 0);
     return call;
   };
-  // As after many refusals: one lane.
+  // As after many throttled calls: one attempt at a time.
   let asked = 0;
   const throttleCount = (): number => (delays === null && asked++ > 0 ? 9 : 0);
   const directConnect: DirectConnect = {

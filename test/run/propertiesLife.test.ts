@@ -9,12 +9,12 @@ import { type RequestTimeline, trackRequests } from '../support/requestTimelines
 
 type Broken = 'nothing' | 'listing' | 'ledger' | 'bus';
 
-/** What happens next in the life of a target. */
+/** The next step in the life of a target. */
 type Step =
   | { readonly does: 'wait'; readonly hours: number }
   | { readonly does: 'offer'; readonly by: RequestTimeline['by'] }
   | { readonly does: 'withdraw' | 'acceptByHand'; readonly which: number }
-  | { readonly does: 'pass'; readonly broken: Broken };
+  | { readonly does: 'run'; readonly broken: Broken };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -35,13 +35,13 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 5,
     arbitrary: fc.record({
-      does: fc.constant('pass'),
+      does: fc.constant('run'),
       broken: fc.constantFrom<Broken[]>('nothing', 'nothing', 'nothing', 'listing', 'ledger', 'bus'),
     }),
   },
 );
 
-/** Cannot be opened while it is said to be down. */
+/** Cannot be opened while the test declares it down. */
 function fragile(ledger: Ledger, isDown: () => boolean): Ledger {
   const down = () => Promise.reject(new LedgerFailure('the ledger is down'));
   return { ...ledger, open: (...lease) => (isDown() ? down() : ledger.open(...lease)) };
@@ -55,37 +55,41 @@ async function live(plot: readonly Step[]): Promise<void> {
   let now: Broken = 'nothing';
   const ledger = fragile(runner.ledger, () => now === 'ledger');
 
-  async function pass(broken: Broken): Promise<void> {
+  async function run(broken: Broken): Promise<void> {
     now = broken;
     eventPublisher.deliverAtMost(broken === 'bus' ? 0 : Number.POSITIVE_INFINITY);
     if (broken === 'listing')
       cloud.addFault({ kind: 'accessDenied', operation: 'DescribeVirtualInterfaces' });
     const report = await runner.run({ ports: { ...runner.ports, ledger, eventPublisher } });
-    // With the ledger down, nothing is remembered either.
+    // With the ledger down, nothing is recorded either.
     if (broken !== 'ledger') lives.compare(report);
   }
 
   for (const next of plot) {
     if (next.does === 'wait') cloud.clock.advance(`PT${next.hours}H`);
     else if (next.does === 'offer') await lives.offer(next.by);
-    else if (next.does === 'pass') await pass(next.broken);
+    else if (next.does === 'run') await run(next.broken);
     else await lives[next.does](next.which);
-    // A listing is not of the moment of the pass before it.
+    // Two listings are never made at the same moment.
     cloud.clock.advance('PT1M');
   }
-  await pass('nothing');
-  await pass('nothing');
+  await run('nothing');
+  await run('nothing');
   const { delivered } = eventPublisher;
   expect(new Set(delivered.map(({ id }) => id)).size).toBe(delivered.length);
   for (const life of lives.all()) {
     const own = delivered.filter(({ detail }) => JSON.stringify(detail).includes(`"id":"${life.id}"`));
-    isAllTold(life, lives.isOver(life), own);
+    expectAllPublished(life, lives.isOver(life), own);
   }
 }
 
-/** Everything that became of a request, once, and nothing else. */
-function isAllTold(life: RequestTimeline, isOver: boolean, told: readonly AcceptorEvent[]): void {
-  const of = (type: AcceptorEvent['type']) => told.filter((one) => one.type === type);
+/** Every event about a request, once, and no others. */
+function expectAllPublished(
+  life: RequestTimeline,
+  isOver: boolean,
+  published: readonly AcceptorEvent[],
+): void {
+  const of = (type: AcceptorEvent['type']) => published.filter((one) => one.type === type);
   expect(of('Request Held')).toHaveLength(life.isHeld ? 1 : 0);
   expect(of('Request Accepted')).toHaveLength(life.isAccepted ? 1 : 0);
   const hours = of('Deadline Near').map(({ detail }) => String(detail.hours ?? 'unknown'));
@@ -93,18 +97,18 @@ function isAllTold(life: RequestTimeline, isOver: boolean, told: readonly Accept
   const ends = [...of('Request Ended'), ...of('Request Expired')].map(
     ({ type, detail }) => `${type} ${detail.as}`,
   );
-  // What came and went between two passes was never seen; if it can be told all the same, so much the better.
-  const mustBeTold = isOver && (life.isHeld || life.marks.size > 0);
-  expect(ends.length).toBeGreaterThanOrEqual(mustBeTold ? 1 : 0);
+  // A request that came and went between two runs was never observed; an event about it is welcome but not required.
+  const mustBePublished = isOver && (life.isHeld || life.marks.size > 0);
+  expect(ends.length).toBeGreaterThanOrEqual(mustBePublished ? 1 : 0);
   expect(ends.length).toBeLessThanOrEqual(isOver ? 1 : 0);
   const [end] = ends;
   if (end === undefined) return;
   if (life.end === 'byHand') expect(end).toBe('Request Ended acceptedByOthers');
   else if (life.end === null) expect(end).toBe('Request Expired expired');
-  // One that vanished after it could have expired may be told as expired.
+  // A request that vanished after it could have expired may be published as expired.
   else expect(end).toMatch(/^Request (Ended (rejected|vanished)|Expired expired)$/);
 }
 
-it('whatever passes fail and whatever becomes of requests, everything is told, once, and nothing else', async () => {
+it('whichever runs fail and whatever becomes of requests, every event is published, once, and no others', async () => {
   await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 8, maxLength: 24 }), live), { numRuns: 150 });
 });

@@ -18,8 +18,8 @@ import {
 
 const RECIPIENT = 'outscale/eu-west-2/012345678901';
 
-describe('what happens between two calls of a pass', () => {
-  it('counts: an acceptance by hand after the listing takes its slot of a limit', async () => {
+describe('a change between two calls of a run', () => {
+  it('counts: a manual acceptance after the listing takes its slot of a limit', async () => {
     const cloud = await startTestCloud();
     const acme = actAs(cloud, ACME);
     await acme.offer({ connection: ACME_1, vlan: 101 });
@@ -45,7 +45,7 @@ describe('what happens between two calls of a pass', () => {
     expect(Object.values(others)).toEqual(['held owner-limit']);
   });
 
-  it('counts: a grant that ends while the gateways are listed is no grant', async () => {
+  it('counts: a grant that ends while the gateways are listed no longer applies', async () => {
     const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const grant = `{ gateway: ${PROD}, match: { vlan: [101] }, until: "2026-11-02T08:00:30Z" }`;
@@ -57,7 +57,7 @@ describe('what happens between two calls of a pass', () => {
     let listings = 0;
     const list: typeof ports.gateways.list = (kinds) => {
       listings += 1;
-      // The first one is that of the credentials' check.
+      // The first listing is that of the verification of the credentials.
       if (listings === 2) cloud.clock.advance('PT1M');
       return ports.gateways.list(kinds);
     };
@@ -70,21 +70,21 @@ describe('what happens between two calls of a pass', () => {
   });
 });
 
-describe('work that leads nowhere', () => {
-  it('is not done: once the pass limit is reached, nothing more is described', async () => {
+describe('work without prospect', () => {
+  it('is not done: once the run limit is reached, no further request is described', async () => {
     const cloud = await startTestCloud();
     for (const vlan of [101, 102, 103, 104, 105])
       await actAs(cloud, ACME).offer({ connection: ACME_1, vlan });
     const owners = `owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`;
     const report = await createRunner(
       cloud,
-      compileTestPolicy(`limits: { acceptsPerPass: 2 }\n${owners}`),
+      compileTestPolicy(`limits: { acceptsPerRun: 2 }\n${owners}`),
     ).run();
     expect(report.counts).toMatchObject({ accepted: 2, held: 3, failed: 0 });
     expect(described(cloud)).toHaveLength(2);
   });
 
-  it('goes last: what gateway or network held in the pass before waits behind what they did not', async () => {
+  it('goes last: requests that the preflight checks held in the run before come after those that they did not hold', async () => {
     const cloud = await startTestCloud();
     const acme = actAs(cloud, ACME);
     const grants = `{ a: { gateway: ${DETACHED}, match: { vlan: [101] } }, b: { gateway: ${PROD}, match: { vlan: [102] } } }`;
@@ -92,7 +92,7 @@ describe('work that leads nowhere', () => {
       cloud,
       compileTestPolicy(`owners: { acme: { connections: [${ACME_1}], grants: ${grants} } }`),
     );
-    // From then on the end of what comes is known, and is not near.
+    // From then on the expiry of new requests is known, and is not near.
     await runner.run();
     const detached = await acme.offer({ connection: ACME_1, vlan: 101 });
     expect(outcomesById(await runner.run())).toEqual({ [detached]: 'held gateway-not-attached' });
@@ -103,7 +103,7 @@ describe('work that leads nowhere', () => {
   });
 });
 
-it('what the policy held waits behind nobody once the policy allows it: the soonest deadline goes first', async () => {
+it('a request that the policy held comes after no other once the policy allows it: the soonest deadline goes first', async () => {
   const cloud = await startTestCloud();
   const acme = actAs(cloud, ACME);
   const old = await acme.offer({ connection: ACME_1, vlan: 101 });
@@ -119,8 +119,8 @@ it('what the policy held waits behind nobody once the policy allows it: the soon
   expect(described(cloud)[0]).toBe(old);
 });
 
-describe('what is remembered', () => {
-  it('is not forgotten for keys of another account, which find nothing of it', async () => {
+describe('the state of the ledger', () => {
+  it('is not removed with credentials of another account, which find nothing of it', async () => {
     const cloud = await startTestCloud();
     await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
     let accessKeyId = RECIPIENT_ACCOUNT;
@@ -141,7 +141,7 @@ describe('what is remembered', () => {
     expect((await runner.ledger.readState(RECIPIENT)).observations).toEqual(before);
   });
 
-  it('is told before it is forgotten: an end is told also by the pass that cannot write it', async () => {
+  it('is published before it is removed: the event of an end is sent also by the run that cannot write it', async () => {
     const cloud = await startTestCloud();
     const runner = createRunner(cloud, SIMPLE_POLICY);
     const id = await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
@@ -159,7 +159,7 @@ describe('what is remembered', () => {
   });
 });
 
-it('a pass that has no time for any allowed request fails, for the next ones may be like it', async () => {
+it('a run that has no time for any allowed request fails, because the next ones may have none either', async () => {
   const cloud = await startTestCloud();
   await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
   const report = await createRunner(cloud, SIMPLE_POLICY).run({ remaining: () => 1 });

@@ -30,7 +30,7 @@ async function receipts(ledger: Ledger): Promise<readonly Receipt[]> {
   return (await ledger.readRecords(RECIPIENT, new Date(0))).receipts;
 }
 
-/** Whether each receipt is justified by the policy that is kept under its digest. */
+/** Whether each receipt is justified by the policy that is stored under its digest. */
 async function replayed(ledger: Ledger): Promise<boolean[]> {
   return Promise.all(
     (await receipts(ledger)).map(async (receipt) => {
@@ -42,7 +42,7 @@ async function replayed(ledger: Ledger): Promise<boolean[]> {
 }
 
 describe('an accepted request leaves a receipt', () => {
-  it('of what was seen and decided, with the policy by which it was, and comes to the same again', async () => {
+  it('that shows the observed state and the decision, is stored with the policy used, and replays to the same decision', async () => {
     const cloud = await startTestCloud();
     const acme = actAs(cloud, ACME);
     const runner = createRunner(cloud, LIMITED);
@@ -78,16 +78,16 @@ describe('an accepted request leaves a receipt', () => {
     expect(await replayed(runner.ledger)).toEqual([true, true]);
   });
 
-  it('that outlives its interface and the policy, and is none of a request that somebody else accepts', async () => {
+  it('that outlives its interface and the policy; a request that another party accepts leaves none', async () => {
     const cloud = await startTestCloud();
     const acme = actAs(cloud, ACME);
     const runner = createRunner(cloud, LIMITED);
     const ours = await acme.offer({ connection: ACME_1, vlan: 101 });
     await runner.run();
     await acme.withdraw(ours);
-    const byHand = await acme.offer({ connection: ACME_1, vlan: 200 });
+    const acceptedManually = await acme.offer({ connection: ACME_1, vlan: 200 });
     await runner.run();
-    await actAs(cloud, RECIPIENT_ACCOUNT).confirm(byHand, PROD);
+    await actAs(cloud, RECIPIENT_ACCOUNT).confirm(acceptedManually, PROD);
     cloud.clock.advance('P400D');
     await runner.run({ loaded: SIMPLE_POLICY });
     expect(await receipts(runner.ledger)).toMatchObject([{ id: ours }]);
@@ -95,7 +95,7 @@ describe('an accepted request leaves a receipt', () => {
     expect(await runner.ledger.readPolicy(SIMPLE_POLICY.digest)).toBeNull();
   });
 
-  it('after its intent, and the policy before the first of a pass', async () => {
+  it('after its intent, and the policy is stored before the first intent of a run', async () => {
     const cloud = await startTestCloud();
     for (const vlan of [101, 102]) await actAs(cloud, ACME).offer({ connection: ACME_1, vlan });
     const eventPublisher = recordingPublisher();
@@ -114,8 +114,8 @@ describe('an accepted request leaves a receipt', () => {
   });
 });
 
-describe('a confirm whose answer was doubtful leaves a receipt, once,', () => {
-  it('that says what made it so, when a look at the interface tells', async () => {
+describe('a confirm with a doubtful answer leaves one receipt', () => {
+  it('that names the cause of the doubt, if a description of the interface resolves it', async () => {
     const cloud = await startTestCloud();
     await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     cloud.addFault({ kind: 'failAfterCommit', operation: CONFIRM });
@@ -129,21 +129,21 @@ describe('a confirm whose answer was doubtful leaves a receipt, once,', () => {
     expect(await replayed(runner.ledger)).toEqual([true]);
   });
 
-  it('when the next pass tells, on the grounds of then', async () => {
+  it('with the evidence of the time of the confirm, if the next run resolves it', async () => {
     const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    const announcer = recordingPublisher();
-    const runner = createRunner(cloud, LIMITED, { requestTimeoutMs: 300, eventPublisher: announcer });
+    const publisher = recordingPublisher();
+    const runner = createRunner(cloud, LIMITED, { requestTimeoutMs: 300, eventPublisher: publisher });
     cloud.addFault({ kind: 'failAfterCommit', operation: CONFIRM });
-    // The listing and the description before the confirm pass; the one after it does not.
+    // The listing and the description before the confirm succeed; the one after it fails.
     cloud.addFault({ kind: 'accessDenied', operation: LIST, after: 2 });
     expect(outcomesById(await runner.run())).toEqual({ [id]: `failed acme.prod ${PROD}` });
     expect(await receipts(runner.ledger)).toEqual([]);
-    expect(announcer.takePublished()).toEqual([`Deadline Near ${id}`, 'Pass Failed']);
+    expect(publisher.takePublished()).toEqual([`Deadline Near ${id}`, 'Run Failed']);
 
     cloud.clock.advance('PT5M');
-    // The policy has changed meanwhile, and what is learnt is what it said before.
-    for (let pass = 0; pass < 2; pass += 1) await runner.run({ loaded: SIMPLE_POLICY });
+    // The policy has changed meanwhile; the receipt shows what it said before.
+    for (let run = 0; run < 2; run += 1) await runner.run({ loaded: SIMPLE_POLICY });
     expect(await receipts(runner.ledger)).toMatchObject([
       {
         id,
@@ -151,23 +151,23 @@ describe('a confirm whose answer was doubtful leaves a receipt, once,', () => {
         grants: ['prod'],
         policy: { digest: LIMITED.digest },
         acceptedAt: '2026-11-02T08:05:00.000Z',
-        answer: { by: 'laterPass', state: 'available', doubt: expect.stringContaining('not known') },
+        answer: { by: 'laterPass', state: 'available', doubt: expect.stringContaining('unknown') },
       },
     ]);
     expect(await replayed(runner.ledger)).toEqual([true]);
-    expect(announcer.takePublished()).toEqual([`Request Accepted ${id}`]);
+    expect(publisher.takePublished()).toEqual([`Request Accepted ${id}`]);
   });
 
-  it('when the acceptance could not be recorded', async () => {
+  it('if the acceptance could not be recorded', async () => {
     const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    const announcer = recordingPublisher();
-    const runner = createRunner(cloud, LIMITED, { eventPublisher: announcer });
+    const publisher = recordingPublisher();
+    const runner = createRunner(cloud, LIMITED, { eventPublisher: publisher });
     await runner.run({}, failingOn('accepted', runner.ledger));
     expect(await receipts(runner.ledger)).toEqual([]);
-    expect(announcer.takePublished()).toEqual(['Pass Failed']);
+    expect(publisher.takePublished()).toEqual(['Run Failed']);
     await runner.run();
     expect(await receipts(runner.ledger)).toMatchObject([{ id, answer: { by: 'laterPass' } }]);
-    expect(announcer.takePublished()).toEqual([`Request Accepted ${id}`]);
+    expect(publisher.takePublished()).toEqual([`Request Accepted ${id}`]);
   });
 });

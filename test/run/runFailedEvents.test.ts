@@ -13,19 +13,19 @@ import { failingOn } from '../support/observedLedgers.ts';
 
 const LIST = 'DescribeVirtualInterfaces';
 
-describe('a pass that fails', () => {
-  it('is announced once, and again only after one that worked', async () => {
+describe('the event of a failing run', () => {
+  it('is published once, and again only after a run that succeeded', async () => {
     const cloud = await startTestCloud();
     const eventPublisher = recordingPublisher();
     const runner = createRunner(cloud, SIMPLE_POLICY, { eventPublisher });
-    const told: string[][] = [];
+    const published: string[][] = [];
     for (const works of [false, false, true, true, false, false]) {
       if (!works) cloud.addFault({ kind: 'accessDenied', operation: LIST });
       cloud.clock.advance('PT5M');
       expect((await runner.run()).status).toBe(works ? 'completed' : 'failed');
-      told.push(eventPublisher.takePublished());
+      published.push(eventPublisher.takePublished());
     }
-    expect(told).toEqual([['Pass Failed'], [], [], [], ['Pass Failed'], []]);
+    expect(published).toEqual([['Run Failed'], [], [], [], ['Run Failed'], []]);
     expect(new Set(eventPublisher.delivered.map(({ id }) => id)).size).toBe(2);
     expect(eventPublisher.delivered[0]?.detail).toMatchObject({
       target: 'hub',
@@ -34,25 +34,25 @@ describe('a pass that fails', () => {
     });
   });
 
-  it('is announced again when it fails of something else', async () => {
+  it('is published again when the cause changes', async () => {
     const cloud = await startTestCloud();
-    const announcer = recordingPublisher();
-    const runner = createRunner(cloud, SIMPLE_POLICY, { eventPublisher: announcer });
+    const publisher = recordingPublisher();
+    const runner = createRunner(cloud, SIMPLE_POLICY, { eventPublisher: publisher });
     for (const kind of ['accessDenied', 'emptyBody', 'emptyBody'] as const) {
       cloud.addFault({ kind, operation: LIST });
       cloud.clock.advance('PT5M');
       await runner.run();
     }
-    expect(announcer.delivered.map(({ detail }) => detail.failures)).toMatchObject([
+    expect(publisher.delivered.map(({ detail }) => detail.failures)).toMatchObject([
       [{ code: 'credentials' }],
       [{ code: 'listing-incomplete' }],
     ]);
   });
 
-  it('of its ledger is announced at once, once by each process, and anew after one that worked', async () => {
+  it('whose ledger fails is published at once, once per process, and again after a run that succeeded', async () => {
     const cloud = await startTestCloud();
-    const announcer = recordingPublisher();
-    const runner = createRunner(cloud, SIMPLE_POLICY, { eventPublisher: announcer });
+    const publisher = recordingPublisher();
+    const runner = createRunner(cloud, SIMPLE_POLICY, { eventPublisher: publisher });
     let next = 101;
     const fail = async (overrides: Parameters<Runner['run']>[0] = {}) => {
       cloud.clock.advance('PT5M');
@@ -60,28 +60,28 @@ describe('a pass that fails', () => {
       next += 1;
       const broken = failingOn('sighted', runner.ledger);
       expect(await runner.run(overrides, broken)).toMatchObject({ failures: [{ code: 'ledger' }] });
-      return announcer.takePublished();
+      return publisher.takePublished();
     };
-    expect([await fail(), await fail()]).toEqual([['Pass Failed'], []]);
-    // Another process knows nothing of that.
-    expect(await fail({ outage: { publishedCodes: null } })).toEqual(['Pass Failed']);
+    expect([await fail(), await fail()]).toEqual([['Run Failed'], []]);
+    // Another process does not know of it.
+    expect(await fail({ outage: { publishedCodes: null } })).toEqual(['Run Failed']);
     await runner.run();
-    announcer.takePublished();
-    expect(await fail()).toEqual(['Pass Failed']);
-    expect(new Set(announcer.delivered.map(({ id }) => id)).size).toBe(announcer.delivered.length);
+    publisher.takePublished();
+    expect(await fail()).toEqual(['Run Failed']);
+    expect(new Set(publisher.delivered.map(({ id }) => id)).size).toBe(publisher.delivered.length);
   });
 
-  it('of its ledger, while the announcer fails too, says both and tries again', async () => {
+  it('whose ledger and publisher both fail is retried, and the report names both failures', async () => {
     const cloud = await startTestCloud();
     await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-    const announcer = recordingPublisher();
-    const runner = createRunner(cloud, SIMPLE_POLICY, { eventPublisher: announcer });
+    const publisher = recordingPublisher();
+    const runner = createRunner(cloud, SIMPLE_POLICY, { eventPublisher: publisher });
     const broken = failingOn('sighted', runner.ledger);
-    announcer.deliverAtMost(0);
+    publisher.deliverAtMost(0);
     const { failures } = await runner.run({}, broken);
-    expect(failures).toMatchObject([{ code: 'ledger' }, { code: 'announcement' }]);
-    announcer.deliverAtMost(1);
+    expect(failures).toMatchObject([{ code: 'ledger' }, { code: 'event-delivery' }]);
+    publisher.deliverAtMost(1);
     await runner.run({}, broken);
-    expect(announcer.takePublished()).toEqual(['Pass Failed']);
+    expect(publisher.takePublished()).toEqual(['Run Failed']);
   });
 });

@@ -14,7 +14,7 @@ import {
   UNKNOWN_CONNECTION,
 } from '../support/cloud.ts';
 
-/** What an API could say of interfaces that the emulator cannot make. */
+/** Answers of an API about interfaces that the emulator cannot create. */
 
 const ODD = 'dxvif-0dd00000';
 const POLICY = compileTestPolicy(
@@ -36,7 +36,7 @@ const OFFER = {
 };
 const ADDRESSES = { amazonAddress: '169.254.10.1/30', customerAddress: '169.254.10.2/30' };
 
-/** Two allowed requests, for two gateways, with an odd item in the same listing; what a pass makes of the two. */
+/** Two allowed requests for two gateways, with an odd item in the same listing; the outcomes of the two. */
 async function besides(item: object): Promise<{ report: RunReport; both: string[] }> {
   const cloud = await startTestCloud();
   const acme = actAs(cloud, ACME);
@@ -61,7 +61,7 @@ async function besides(item: object): Promise<{ report: RunReport; both: string[
 
 const BOTH = [`accepted acme.default ${PROD}`, `accepted zeta.default ${LAB}`];
 
-describe("a stranger's offer that cannot be read in some field is held, and keeps nobody else out:", () => {
+describe('an offer of an unknown requester with an unreadable field is held, and keeps out no other request:', () => {
   it.each<[string, object]>([
     ['a name of 1,001 characters', { virtualInterfaceName: 'x'.repeat(1001) }],
     ['an ASN beyond 32 bits', { asn: 4294967296 }],
@@ -87,7 +87,7 @@ it.each<[string, object]>([
   ['a netmask', { amazonAddress: '169.254.10.1/255.255.255.252' }],
   ['digits that are no decimal ones', { amazonAddress: '169.254.012.001/30' }],
 ])(
-  'an interface whose address is none, with %s, keeps out of its gateway what may have it',
+  'an interface with an invalid address, with %s, keeps out of its gateway what may have it',
   async (_, odd) => {
     const on = { virtualInterfaceState: 'available', virtualGatewayId: PROD };
     const { both } = await besides({ ...on, ...odd });
@@ -95,18 +95,18 @@ it.each<[string, object]>([
   },
 );
 
-it('a request whose only address is none is held: accepted, it would keep out whatever needs its gateway', async () => {
+it('a request whose only address is invalid is held: once accepted, it would keep out every request for its gateway', async () => {
   const { report, both } = await besides({ connectionId: ACME_1, vlan: 103, amazonAddress: 'x' });
   expect(outcomesById(report)[ODD]).toBe('held peers-invalid');
   expect(both).toEqual(BOTH);
 });
 
-it('an interface whose gateway the API does not give keeps out what has its addresses, and that alone', async () => {
+it('an interface whose gateway the API does not give keeps out requests with its addresses, and no others', async () => {
   const { both } = await besides({ virtualInterfaceState: 'available', ...ADDRESSES });
   expect(both).toEqual(['held peers-overlap', BOTH[1]]);
 });
 
-it('an offer that is being withdrawn keeps nobody out, and the report says which check could not be made', async () => {
+it('an offer that is being withdrawn keeps out no request, and the report names the check that could not be made', async () => {
   const { report, both } = await besides({ virtualInterfaceState: 'deleting', ...ADDRESSES });
   expect(both).toEqual(BOTH);
   const [skipped] = report.requests.flatMap((request) =>
@@ -115,12 +115,12 @@ it('an offer that is being withdrawn keeps nobody out, and the report says which
   expect(skipped).toMatch(/^peers overlap:/);
 });
 
-it('an interface with the same VLAN whose connection the API does not give keeps out what needs that VLAN', async () => {
+it('an interface with the same VLAN whose connection the API does not give keeps out requests that need that VLAN', async () => {
   const { both } = await besides({ virtualInterfaceState: 'available', connectionId: '', vlan: 101 });
   expect(both).toEqual(['held vlan-in-use', BOTH[1]]);
 });
 
-it('a request that has a gateway already is held as unreadable', async () => {
+it('a request that already has a gateway is held as unreadable', async () => {
   const { report } = await besides({ connectionId: ACME_1, vlan: 103, virtualGatewayId: 'vgw-99999999' });
   expect(outcomesById(report)[ODD]).toBe('held unreadable');
 });

@@ -7,12 +7,12 @@ import { createOwnerChanges } from './ownerChanges.ts';
 import { ACME_1, GATEWAY_ASN, GATEWAYS, OWNER_OF, SPARE } from './plan/constants.ts';
 import type { LifePlan, WorldEvent } from './plan/lifePlan.ts';
 
-/** Everybody but the product, and a true record of what they did. */
+/** All parties except the product, and the ground truth of their actions. */
 export interface Actors {
   readonly truths: Map<string, Truth>;
-  /** since when a gateway takes nothing; `null`: it does */
+  /** since when a gateway accepts no interfaces; `null` if it does */
   readonly badSince: Map<string, number | null>;
-  /** @returns whether anything came of it */
+  /** @returns whether there was an effect */
   act(event: WorldEvent, at: number): boolean;
 }
 
@@ -29,7 +29,7 @@ export function createActors(plan: LifePlan, { simulation }: VirtualProvider): A
   const pending = (at: number): Truth[] => [...truths.values()].filter((truth) => isPending(truth, at));
   const taken = (): Truth[] =>
     [...truths.values()].filter((truth) => truth.taken !== null && truth.deletedAt === null);
-  /** that somebody may change: accepted, or offered to us */
+  /** interfaces that others may change: accepted, or offered to us */
   const owned = (at: number): Truth[] => [...taken(), ...pending(at).filter(isOffer)];
   const one = <T>(all: readonly T[], which: number): T | undefined => all[which % Math.max(1, all.length)];
   const emulated = (truth: Truth | undefined): VirtualInterface | undefined =>
@@ -54,7 +54,7 @@ export function createActors(plan: LifePlan, { simulation }: VirtualProvider): A
     return true;
   }
 
-  /** As long as it is a request or accepted, it can be anything. */
+  /** An interface that is a request or accepted can be in any state. */
   function mystify(truth: Truth | undefined, state: string, at: number): boolean {
     const vif = emulated(truth);
     if (truth === undefined || vif === undefined || vif.state === 'deleting' || hasEnded(vif)) return false;
@@ -87,12 +87,19 @@ export function createActors(plan: LifePlan, { simulation }: VirtualProvider): A
     return crowded.length > 0;
   }
 
-  function acceptByHand(truth: Truth | undefined, gateway: string, at: number): boolean {
+  function acceptManually(truth: Truth | undefined, gateway: string, at: number): boolean {
     const vif = emulated(truth);
     if (truth === undefined || vif === undefined) return false;
     vif.gateway = { virtual: gateway, directConnect: null, asn: GATEWAY_ASN };
     setState(vif, 'pending', at);
-    truth.taken = { at, by: 'hand', gateway, connection: truth.shown.connection, award: null, heard: true };
+    truth.taken = {
+      at,
+      by: 'person',
+      gateway,
+      connection: truth.shown.connection,
+      assignment: null,
+      received: true,
+    };
     return true;
   }
 
@@ -137,8 +144,8 @@ export function createActors(plan: LifePlan, { simulation }: VirtualProvider): A
         }
         case 'delete':
           return remove(one(taken(), event.which), at);
-        case 'acceptByHand':
-          return acceptByHand(one(pending(at).filter(isOffer), event.which), event.gateway, at);
+        case 'acceptManually':
+          return acceptManually(one(pending(at).filter(isOffer), event.which), event.gateway, at);
         case 'goDown':
           return steer(one(taken(), event.which), 'down');
         case 'comeUp':

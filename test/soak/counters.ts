@@ -1,14 +1,14 @@
 import { CALL_FAULT_KINDS } from './plan/callFaults.ts';
 
-/** What was in many lives. */
+/** The counts of many lives. */
 export interface Counters {
   readonly lives: number;
   readonly weeks: number;
-  readonly passes: number;
-  readonly cleanPasses: number;
+  readonly runs: number;
+  readonly cleanRuns: number;
   readonly requests: number;
   readonly accepted: number;
-  readonly announced: number;
+  readonly published: number;
   readonly violations: number;
   readonly faults: Readonly<Record<string, number>>;
 }
@@ -16,11 +16,11 @@ export interface Counters {
 export const NO_COUNTS: Counters = {
   lives: 0,
   weeks: 0,
-  passes: 0,
-  cleanPasses: 0,
+  runs: 0,
+  cleanRuns: 0,
   requests: 0,
   accepted: 0,
-  announced: 0,
+  published: 0,
   violations: 0,
   faults: {},
 };
@@ -30,11 +30,11 @@ export function addCounters(a: Counters, b: Counters): Counters {
   return {
     lives: a.lives + b.lives,
     weeks: a.weeks + b.weeks,
-    passes: a.passes + b.passes,
-    cleanPasses: a.cleanPasses + b.cleanPasses,
+    runs: a.runs + b.runs,
+    cleanRuns: a.cleanRuns + b.cleanRuns,
     requests: a.requests + b.requests,
     accepted: a.accepted + b.accepted,
-    announced: a.announced + b.announced,
+    published: a.published + b.published,
     violations: a.violations + b.violations,
     faults: Object.fromEntries(
       [...kinds].map((kind) => [kind, (a.faults[kind] ?? 0) + (b.faults[kind] ?? 0)]),
@@ -42,21 +42,21 @@ export function addCounters(a: Counters, b: Counters): Counters {
   };
 }
 
-/** For people. */
+/** Formats the counts as a table. */
 export function countersTable(tally: Counters, seed: number, seconds: number): string {
-  const isHarm = (kind: string): boolean => CALL_FAULT_KINDS.some((harm) => harm === kind);
+  const isFaultKind = (kind: string): boolean => CALL_FAULT_KINDS.some((faultKind) => faultKind === kind);
   const kinds = Object.entries(tally.faults).sort(([a], [b]) => (a < b ? -1 : 1));
   const lines = (some: typeof kinds) =>
     some.map(([kind, times]) => `  ${kind.padEnd(16)}${String(times).padStart(9)}`);
-  const harms = kinds.filter(([kind]) => isHarm(kind));
-  const { lives, passes, cleanPasses, requests, accepted, announced } = tally;
+  const faultKinds = kinds.filter(([kind]) => isFaultKind(kind));
+  const { lives, runs, cleanRuns, requests, accepted, published } = tally;
   return [
-    `${tally.weeks} weeks, from seed ${seed} on, in ${Math.round(seconds)} s: ${lives} lives, ${passes} passes (${cleanPasses} that nothing went wrong with),`,
-    `${requests} requests, ${accepted} accepted, ${announced} announcements`,
-    `faults of calls: ${harms.reduce((sum, [, times]) => sum + times, 0)}`,
-    ...lines(harms),
+    `${tally.weeks} weeks, from seed ${seed} on, in ${Math.round(seconds)} s: ${lives} lives, ${runs} runs (${cleanRuns} that nothing went wrong with),`,
+    `${requests} requests, ${accepted} accepted, ${published} events`,
+    `faults of calls: ${faultKinds.reduce((sum, [, times]) => sum + times, 0)}`,
+    ...lines(faultKinds),
     'what else happened',
-    ...lines(kinds.filter(([kind]) => !isHarm(kind))),
+    ...lines(kinds.filter(([kind]) => !isFaultKind(kind))),
     `${tally.violations} violations`,
   ].join('\n');
 }

@@ -6,9 +6,9 @@ import { createDynamoLedger } from '../../adapters/ledgers/dynamo/dynamoLedger.t
 import { openTable } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
 import { createHandler } from '../../lambda/createHandler.ts';
 import type { Clock } from '../../run/ports.ts';
-import { RECIPIENT_ACCOUNT, REGION, TARGET } from './plan/constants.ts';
+import { RECIPIENT_ACCOUNT } from './plan/constants.ts';
 
-/** Where the cloud's parts are, for whoever carries calls. The names are loopback, as endpoints in clear must be. */
+/** The hosts of the cloud services. The names are loopback names, which are required for plain HTTP. */
 export const HOSTS = {
   api: '127.0.0.1',
   gateways: '127.0.0.2',
@@ -18,8 +18,8 @@ export const HOSTS = {
 
 const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 
-/** A process of the function as it is deployed, with a memory of its own. @param policyDir the layer of its version */
-export function startFunctionProcess(policyDir: string, provider: string, clock: Clock) {
+/** A process of the deployed function with its own state. @param policyDir the layer of its version */
+export function startFunctionProcess(policyDir: string, clock: Clock) {
   const service = { serviceName: 'vif-acceptor' };
   const config = (host: string) => ({
     region: 'eu-west-3',
@@ -28,7 +28,6 @@ export function startFunctionProcess(policyDir: string, provider: string, clock:
   });
   return createHandler({
     env: {
-      VIF_ACCEPTOR_RECIPIENTS: JSON.stringify({ [TARGET]: `${provider}/${REGION}/${RECIPIENT_ACCOUNT}` }),
       VIF_ACCEPTOR_POLICY_DIR: policyDir,
       VIF_ACCEPTOR_ENDPOINT: `http://${HOSTS.api}:1`,
       VIF_ACCEPTOR_GATEWAY_ENDPOINT: `http://${HOSTS.gateways}:1`,
@@ -45,7 +44,7 @@ export function startFunctionProcess(policyDir: string, provider: string, clock:
 
 export type FunctionProcess = ReturnType<typeof startFunctionProcess>;
 
-/** What Lambda tells a function of its invocation. */
+/** The context that Lambda passes to a function. */
 export function createContext(requestId: string, remaining: () => number): Context {
   const nothing = (): void => undefined;
   return {

@@ -7,21 +7,21 @@ import { installVirtualOutput } from './virtual/virtualOutput.ts';
 import { installVirtualTime } from './virtual/virtualTime.ts';
 import { type Carrier, installVirtualWire } from './virtual/virtualWire.ts';
 
-let carrier: Carrier = () => Promise.reject(new Error('no life has begun'));
+let carrier: Carrier = () => Promise.reject(new Error('no life has started'));
 
-/** Takes clock, files, output and network of this process away from it: from then on there is only what lives have. */
+/** Replaces the clock, files, output and network of this process by virtual ones. */
 export async function installVirtualWorld(): Promise<void> {
   installVirtualTime();
   installVirtualFiles();
   installVirtualOutput();
   installVirtualWire((...call) => carrier(...call));
-  // What the SDK loads when it is first needed takes real time, in which no other may pass: it is loaded in lives that do not count.
+  // The SDK loads modules in real time, while virtual time must not advance, so they are loaded in warm-up lives.
   for (const seed of [1, 2, 3]) await runLifeOf(planOf(seed));
 }
 
 export function planOf(seed: number): LifePlan {
   const [plan] = fc.sample(lifePlans, { seed, numRuns: 1 });
-  if (plan === undefined) throw new Error(`seed ${seed} makes no plan`);
+  if (plan === undefined) throw new Error(`seed ${seed} gives no plan`);
   return plan;
 }
 
@@ -31,11 +31,11 @@ export function runLifeOf(plan: LifePlan): Promise<LifeResult> {
   });
 }
 
-/** So many lives a failing one is made smaller with: whoever looks into it waits for no more than about a minute. */
+/** Maximum number of lives for shrinking a failure, which takes about a minute. */
 const LIVES_TO_SHRINK = 200;
 
-/** A life in which nothing was wrong is no failure; once all tries are used up, none is. */
-function sound() {
+/** Throws for a life with violations, until all attempts are used. */
+function lifeProperty() {
   let tries = LIVES_TO_SHRINK;
   return fc.asyncProperty(lifePlans, async (plan) => {
     tries -= 1;
@@ -49,9 +49,9 @@ export function describeViolations(violations: readonly Violation[]): string {
   return violations.map(({ promise, message }) => `${promise}: ${message}`).join('\n');
 }
 
-/** Makes the life of a seed smaller for as long as something is wrong in it. @param path from an earlier call: only that one */
+/** Shrinks the life of a seed while it has a violation. @param path path of an earlier call, to run only that life */
 export async function shrinkFailure(seed: number, path: string | null) {
-  const { failed, counterexample, counterexamplePath, errorInstance } = await fc.check(sound(), {
+  const { failed, counterexample, counterexamplePath, errorInstance } = await fc.check(lifeProperty(), {
     seed,
     numRuns: 1,
     ...(path === null ? {} : { path, endOnFailure: true }),

@@ -7,8 +7,8 @@ const HELP = `npm run soak -- [--weeks N] [--seed N] [--jobs N]     lives of a t
 npm run soak -- --seed N --path PATH                  one of them again, as it was made smaller`;
 
 /**
- * Lives of a target with everything that can go wrong, each from a seed, in as many processes as there are cores. Whoever
- * breaks it off gets what there was.
+ * The soak: simulated lives of a target with injected faults, each from a seed, in as many processes as there are cores. When it is
+ * interrupted, it prints the results so far.
  */
 async function soak(weeks: number, seed: number, jobs: number): Promise<Counters> {
   const tallies = Array<Counters>(jobs).fill(NO_COUNTS);
@@ -26,11 +26,11 @@ async function soak(weeks: number, seed: number, jobs: number): Promise<Counters
   return tallies.reduce(addCounters, NO_COUNTS);
 }
 
-function inProcess(weeks: number, seed: number, tell: (tally: Counters) => void) {
+function inProcess(weeks: number, seed: number, report: (tally: Counters) => void) {
   const child = fork(new URL('worker.ts', import.meta.url), [String(weeks), String(seed)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
-  child.on('message', tell);
+  child.on('message', report);
   const ended = new Promise<void>((resolve, reject) => {
     child.on('exit', (code) =>
       code === 0 || child.killed ? resolve() : reject(new Error(`a worker ended with ${code}`)),

@@ -7,28 +7,28 @@ import { PLACES } from './plan/callFaults.ts';
 import { sleep, timerOwners } from './virtual/virtualTime.ts';
 import { currentRun, nextFault, type VirtualRun } from './virtualRun.ts';
 
-/** Whoever must know of calls: the oracle. */
+/** Observes all calls, for the oracle. */
 export interface NetworkObserver {
   sent(run: VirtualRun, place: Place, call: Call): void;
-  /** @param make what makes the call take effect */
+  /** @param make executes the call */
   arrives(run: VirtualRun, place: Place, call: Call, make: () => Answer): Answer;
-  heard(run: VirtualRun, place: Place, call: Call, reply: Answer): void;
-  /** somebody acts in the middle of a pass */
+  received(run: VirtualRun, place: Place, call: Call, reply: Answer): void;
+  /** called when another party acts during a run */
   overtake(run: VirtualRun): void;
-  /** something is still under way */
+  /** whether a call is still in flight */
   underWay(by: 1 | -1): void;
-  harmed(run: VirtualRun, harm: CallFaultKind, place: Place): void;
+  faultInjected(run: VirtualRun, faultKind: CallFaultKind, place: Place): void;
 }
 
 const NEVER = new Promise<never>(() => undefined);
 
-const SPOILT: Partial<Record<CallFaultKind, FaultKind>> = {
+const CORRUPTIONS: Partial<Record<CallFaultKind, FaultKind>> = {
   halfPage: 'truncatedPage',
   repeatedToken: 'repeatedToken',
   garbageItem: 'garbageItem',
 };
 
-/** Carries calls between the function and the cloud, in virtual time, and lets happen to them what the plan says. */
+/** The network between the function and the cloud. Works in virtual time, and injects the faults of the plan. */
 export function createNetwork(
   provider: VirtualProvider,
   ledger: VirtualServer,
@@ -39,67 +39,76 @@ export function createNetwork(
   const latency = (): number => 4 + Math.floor(random() * 80);
   const servers = { ledger, bus };
 
-  function serve(place: Place, call: Call, harm: CallFaultKind | null): Answer {
-    const fault = harm === null ? null : (SPOILT[harm] ?? null);
-    return place === 'ledger' || place === 'bus' ? servers[place].answer(call) : provider.answer(call, fault);
+  function serve(place: Place, call: Call, faultKind: CallFaultKind | null): Answer {
+    const injected = faultKind === null ? null : (CORRUPTIONS[faultKind] ?? null);
+    return place === 'ledger' || place === 'bus'
+      ? servers[place].answer(call)
+      : provider.answer(call, injected);
   }
 
-  function refused(place: Place, harm: CallFaultKind): Answer | null {
-    const status = harm === 'throttled' ? 400 : harm === 'denied' ? 403 : harm === 'serverError' ? 503 : null;
+  function refused(place: Place, faultKind: CallFaultKind): Answer | null {
+    const status =
+      faultKind === 'throttled'
+        ? 400
+        : faultKind === 'denied'
+          ? 403
+          : faultKind === 'serverError'
+            ? 503
+            : null;
     if (status === null) return null;
     return place === 'ledger' || place === 'bus' ? servers[place].failure(status) : refuseCall(status);
   }
 
-  /** What comes in the place of an answer, when the call has no effect; `null`: it has. */
-  function instead(place: Place, harm: CallFaultKind | null): Answer | null {
-    if (harm === 'hangBefore') return { broken: 'hang' };
-    if (harm === 'resetBefore') return { broken: 'reset' };
-    return harm === null ? null : refused(place, harm);
+  /** The answer of a call that has no effect; `null` if it has its effect. */
+  function instead(place: Place, faultKind: CallFaultKind | null): Answer | null {
+    if (faultKind === 'hangBefore') return { broken: 'hang' };
+    if (faultKind === 'resetBefore') return { broken: 'reset' };
+    return faultKind === null ? null : refused(place, faultKind);
   }
 
-  /** Outside of the process: what is sent arrives, whatever becomes of its sender. */
-  async function travel(run: VirtualRun, place: Place, call: Call, ill: CallFault | null): Promise<Answer> {
-    const harm = ill?.kind ?? null;
-    await sleep(latency() + delayOf(ill));
-    const none = instead(place, harm);
+  /** Runs outside the process, so that a sent call arrives even if its sender is killed. */
+  async function travel(run: VirtualRun, place: Place, call: Call, fault: CallFault | null): Promise<Answer> {
+    const faultKind = fault?.kind ?? null;
+    await sleep(latency() + delayOf(fault));
+    const none = instead(place, faultKind);
     if (none !== null) return none;
-    const reply = watcher.arrives(run, place, call, () => serve(place, call, harm));
-    if (harm === 'killedAfter') run.die();
-    if (harm === 'overtakenAfter') watcher.overtake(run);
+    const reply = watcher.arrives(run, place, call, () => serve(place, call, faultKind));
+    if (faultKind === 'killedAfter') run.die();
+    if (faultKind === 'overtakenAfter') watcher.overtake(run);
     await sleep(latency());
-    return harm === null ? reply : spoilt(harm, reply);
+    return faultKind === null ? reply : corruptAnswer(faultKind, reply);
   }
 
   return async function carry(host: string, call: Call): Promise<Answer> {
     const run = currentRun();
     const place = PLACES.find((one) => HOSTS[one] === host);
-    if (run === null || place === undefined) throw new Error(`nobody calls ${host}`);
+    if (run === null || place === undefined) throw new Error(`unknown host ${host}`);
     if (run.isDead) return NEVER;
-    const ill = nextFault(run, place, call.operation);
-    if (ill !== null) watcher.harmed(run, ill.kind, place);
-    if (ill?.kind === 'killedBefore') {
+    const fault = nextFault(run, place, call.operation);
+    if (fault !== null) watcher.faultInjected(run, fault.kind, place);
+    if (fault?.kind === 'killedBefore') {
       run.die();
       return NEVER;
     }
-    if (ill?.kind === 'overtakenBefore') watcher.overtake(run);
+    if (fault?.kind === 'overtakenBefore') watcher.overtake(run);
     watcher.sent(run, place, call);
     watcher.underWay(1);
-    const reply = await timerOwners.exit(() => travel(run, place, call, ill));
+    const reply = await timerOwners.exit(() => travel(run, place, call, fault));
     watcher.underWay(-1);
     if (run.isDead) return NEVER;
-    watcher.heard(run, place, call, reply);
+    watcher.received(run, place, call, reply);
     return reply;
   };
 }
 
 /** Milliseconds. */
-function delayOf(ill: CallFault | null): number {
-  return ill?.kind === 'late' || ill?.kind === 'slow' ? ill.seconds * 1000 : 0;
+function delayOf(fault: CallFault | null): number {
+  return fault?.kind === 'late' || fault?.kind === 'slow' ? fault.seconds * 1000 : 0;
 }
 
-function spoilt(harm: CallFaultKind, reply: Answer): Answer {
+function corruptAnswer(faultKind: CallFaultKind, reply: Answer): Answer {
   if ('broken' in reply) return reply;
-  switch (harm) {
+  switch (faultKind) {
     case 'resetAfter':
       return { broken: 'reset' };
     case 'hangAfter':

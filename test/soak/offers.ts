@@ -1,4 +1,4 @@
-import type { Simulation } from '../../emulator/emulator.ts';
+import type { InProcessEmulator } from '../../emulator/emulator.ts';
 import { allocate } from '../../emulator/operations/allocate.ts';
 import { ApiError } from '../../emulator/wire.ts';
 import { createTruth, type Truth } from './oracle/groundTruth.ts';
@@ -15,21 +15,21 @@ import type { LifePlan, ODDS, Offer } from './plan/lifePlan.ts';
 
 interface Extra {
   readonly isFlood?: boolean;
-  /** third number of the addresses */
+  /** third octet of the addresses */
   readonly block?: number;
 }
 
-/** Makes requests, one or many, and writes down what they are. */
-export function createOffers(plan: LifePlan, simulation: Simulation, truths: Map<string, Truth>) {
+/** Makes one or many requests, and records their truths. */
+export function createOffers(plan: LifePlan, simulation: InProcessEmulator, truths: Map<string, Truth>) {
   let floods = 0;
   let places = 0;
 
-  /** @returns `null` where the platform refuses what it could not provision, such as a VLAN twice */
+  /** @returns `null` where the platform rejects the request, for example because of a duplicate VLAN */
   function offer(asked: Offer, at: number, { isFlood = false, block = 10 }: Extra = {}): Truth | null {
     const { connection: id, elsewhere, hasKey, odd } = asked;
     const world = simulation.world();
     const connection = world.connections.get(id);
-    // A member of a LAG carries nothing itself.
+    // A connection in a LAG has no interfaces of its own.
     if (connection === undefined || connection.lag !== null) return null;
     const authKey = hasKey ? `${PLANTED}${truths.size}` : '';
     const to = elsewhere || id === OWN_CONNECTION ? UNKNOWN_REQUESTER : RECIPIENT_ACCOUNT;
@@ -54,7 +54,7 @@ export function createOffers(plan: LifePlan, simulation: Simulation, truths: Map
       const one = { ...PLAIN, connection: UNKNOWN_CONNECTION, name: `flood-${floods}`, bare: true };
       for (let i = 0; i < size; i += 1) offer({ ...one, vlan: 1000 + i }, at, { isFlood: true });
     },
-    /** Requests of one owner, each with a VLAN and addresses of its own. */
+    /** Requests of one owner, each with its own VLAN and addresses. */
     crowd: (size: number, at: number): Truth[] =>
       Array.from({ length: size }).flatMap(() => {
         places += 1;
@@ -93,7 +93,7 @@ export const PLAIN: Offer = {
   odd: null,
 };
 
-/** What answers show of an odd one. */
+/** The unreadable field of a request in answers. */
 const ODD: Readonly<Record<(typeof ODDS)[number], Readonly<Record<string, unknown>>>> = {
   name: { virtualInterfaceName: 'x'.repeat(1001) },
   vlan: { vlan: 0 },
@@ -102,7 +102,7 @@ const ODD: Readonly<Record<(typeof ODDS)[number], Readonly<Record<string, unknow
   gateway: { virtualGatewayId: LAB },
 };
 
-/** A long one has a field of its own on AWS. */
+/** AWS has a separate field for long ASNs. */
 function asnOf(asn: number, { provider }: LifePlan) {
   const isLong = asn > 2147483646 && provider === 'aws';
   return isLong ? { asn: 0, asnLong: asn } : { asn, asnLong: null };

@@ -12,7 +12,7 @@ export type OwnerChange = Extract<
   { does: 'move' | 'joinLag' | 'leaveLag' | 'rename' | 'resize' | 'addSession' | 'dropSession' }
 >;
 
-/** What owners change on AWS of what stands, written down. @returns whether anything came of it */
+/** Changes of owners to existing interfaces on AWS, which are recorded in the truths. @returns whether there was an effect */
 export function createOwnerChanges(plan: LifePlan, world: () => World, truths: ReadonlyMap<string, Truth>) {
   function noteAll(): void {
     for (const truth of truths.values()) {
@@ -21,7 +21,7 @@ export function createOwnerChanges(plan: LifePlan, world: () => World, truths: R
     }
   }
 
-  /** @param make throws `ApiError` for what the platform refuses */
+  /** @param make throws `ApiError` if the platform rejects the change */
   function changed(make: () => void): boolean {
     try {
       make();
@@ -50,7 +50,7 @@ export function createOwnerChanges(plan: LifePlan, world: () => World, truths: R
     });
   }
 
-  /** What one change does to an interface. */
+  /** Applies a change to an interface. */
   function applied(
     change: Exclude<OwnerChange, { connection: string }>,
     vif: VirtualInterface,

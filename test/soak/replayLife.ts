@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs';
 import { installVirtualWorld, shrinkFailure } from './lifeSeeds.ts';
 
-/** Lives one life again, and prints it. @returns whether nothing is wrong in it any more */
+/** Runs one life again and prints its result. @returns whether it has no violation */
 export async function replayLife(seed: number, path: string): Promise<boolean> {
   await installVirtualWorld();
   const { failed, plan, why } = await shrinkFailure(seed, path);

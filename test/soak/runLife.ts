@@ -11,22 +11,22 @@ import { elapseUntil, sleep, virtualNow } from './virtual/virtualTime.ts';
 import type { Carrier } from './virtual/virtualWire.ts';
 import { createVirtualLambda } from './virtualLambda.ts';
 
-/** What was in one life. */
+/** The result of one life. */
 export interface LifeResult {
   readonly violations: readonly Violation[];
   readonly weeks: number;
-  readonly passes: number;
-  readonly cleanPasses: number;
+  readonly runs: number;
+  readonly cleanRuns: number;
   readonly requests: number;
   readonly accepted: number;
-  readonly announced: number;
-  /** how often each happened */
+  readonly published: number;
+  /** number of each event in the life */
   readonly faults: Readonly<Record<string, number>>;
 }
 
 type Lambda = ReturnType<typeof createVirtualLambda>;
 
-/** Lives one plan from beginning to end, and says what was wrong in it. @param use takes whoever carries its calls */
+/** Executes a plan from beginning to end and returns its violations. @param use receives the network that carries its calls */
 export async function runLife(plan: LifePlan, use: (carrier: Carrier) => void): Promise<LifeResult> {
   const lambda = createVirtualLambda(plan);
   const stage = createEnvironment(plan, use, (policy) => lambda.deploy(policy, stage.tally));
@@ -34,17 +34,17 @@ export async function runLife(plan: LifePlan, use: (carrier: Carrier) => void): 
   await elapseUntil(whole(plan, stage, lambda));
   const { verdicts, bus, cast, faults, table, scene, reports } = stage;
   const { counts } = lambda;
-  if (counts.completed === 0) verdicts.blame('liveness', 'no pass was ever complete');
+  if (counts.completed === 0) verdicts.blame('liveness', 'no run ever completed');
   checkEvents(scene, bus.delivered, counts, reports, verdicts);
   checkRecords(table.items, cast.truths, verdicts);
   return {
     violations: verdicts.violations(),
     weeks: plan.weeks,
-    passes: counts.passes,
-    cleanPasses: counts.clean,
+    runs: counts.runs,
+    cleanRuns: counts.clean,
     requests: cast.truths.size,
     accepted: [...cast.truths.values()].filter(({ taken }) => taken?.by === 'us').length,
-    announced: bus.delivered.length,
+    published: bus.delivered.length,
     faults,
   };
 }
@@ -58,10 +58,10 @@ async function whole(plan: LifePlan, stage: Environment, lambda: Lambda): Promis
   }));
   const times = runTimes(plan);
   const prepared = preparations(plan, times, stage);
-  const passes = times.map((at, i) => ({
+  const runs = times.map((at, i) => ({
     at,
     happen: () => {
-      const trouble = plan.troubles.find(({ pass }) => pass % times.length === i) ?? null;
+      const trouble = plan.troubles.find(({ run }) => run % times.length === i) ?? null;
       const outages = outagesOf(plan, i, times.length);
       invocations.push(lambda.invoke(stage, trouble, outages));
       if (trouble === null || trouble.twin === null) return;
@@ -69,7 +69,7 @@ async function whole(plan: LifePlan, stage: Environment, lambda: Lambda): Promis
       invocations.push(sleep(trouble.twin * 1000).then(() => lambda.invoke(stage, null, [])));
     },
   }));
-  for (const next of [...events, ...prepared, ...passes].sort((a, b) => a.at - b.at)) {
+  for (const next of [...events, ...prepared, ...runs].sort((a, b) => a.at - b.at)) {
     await sleep(next.at - virtualNow());
     next.happen();
   }
@@ -77,21 +77,21 @@ async function whole(plan: LifePlan, stage: Environment, lambda: Lambda): Promis
   await inPeace(stage, lambda);
 }
 
-/** So many passes something is prepared for. */
+/** Number of runs for which a special situation is prepared. */
 const MOST_PREPARED = 30;
 
-/** The pass whose confirms all fail where an owner offers without end. */
+/** Index of the run whose confirms all fail in a life with endless offers of an owner. */
 const FAILING = 5;
 
-/** One for each grant that there can be. */
+/** One request for each possible grant. */
 const VLANS = [120, 220, 320];
 
-/** What happens shortly before or after certain passes. */
+/** Actions shortly before or after certain runs. */
 function preparations(plan: LifePlan, times: readonly number[], stage: Environment) {
   const { flood, crowd, closing, escapes, policy } = plan;
   const steps: { readonly at: number; readonly happen: () => void }[] = [];
   const add = (at: number, event: WorldEvent) => steps.push({ at, happen: () => stage.act(event) });
-  const timeOf = (pass: number): number => times[pass % times.length] ?? START;
+  const timeOf = (run: number): number => times[run % times.length] ?? START;
   const first = times.slice(0, MOST_PREPARED);
   if (crowd !== null) for (const at of first) add(at - MINUTE, { does: 'crowd', size: crowd });
   const failing = crowd === null ? undefined : times[FAILING];
@@ -100,11 +100,11 @@ function preparations(plan: LifePlan, times: readonly number[], stage: Environme
       add(failing - MINUTE, { ...PLAIN, connection: BETA_1, vlan, subnet: vlan / 10 });
   if (escapes) for (const at of first) add(at - MINUTE, { does: 'escape' });
   if (flood !== null) {
-    add(timeOf(flood.pass) - MINUTE, { does: 'flood', size: flood.size });
-    add(timeOf(flood.pass) + 20 * MINUTE, { does: 'ebb' });
+    add(timeOf(flood.run) - MINUTE, { does: 'flood', size: flood.size });
+    add(timeOf(flood.run) + 20 * MINUTE, { does: 'ebb' });
   }
   if (closing !== null) {
-    const at = timeOf(closing.pass);
+    const at = timeOf(closing.run);
     const until = at + closing.seconds * 1000;
     add(at - MINUTE, { does: 'deploy', policy: closePolicy(openPolicy(policy), until) });
     for (const vlan of VLANS) add(at - MINUTE, { ...PLAIN, vlan, subnet: vlan / 10 + 1 });
@@ -113,27 +113,27 @@ function preparations(plan: LifePlan, times: readonly number[], stage: Environme
   return steps;
 }
 
-const CONFIRMS_FAIL: Outage = { pass: 0, passes: 1, place: 'confirm', harm: 'serverError', seconds: 0 };
+const CONFIRMS_FAIL: Outage = { run: 0, runs: 1, place: 'confirm', faultKind: 'serverError', seconds: 0 };
 
-/** There is no time to announce all of a flood. */
-const BUS_IS_SLOW: Outage = { pass: 0, passes: 1, place: 'bus', harm: 'slow', seconds: 2 };
+/** The time is too short to publish all events of a flood. */
+const BUS_IS_SLOW: Outage = { run: 0, runs: 1, place: 'bus', faultKind: 'slow', seconds: 2 };
 
 function slowIn({ place, slowness }: Closing): Outage {
-  return { pass: 0, passes: 1, place, harm: 'slow', seconds: slowness };
+  return { run: 0, runs: 1, place, faultKind: 'slow', seconds: slowness };
 }
 
-/** All is set right, and left alone until nothing is in the way any more. */
+/** Removes all faults, and executes runs until no effect of them is left. */
 async function inPeace(stage: Environment, lambda: Lambda): Promise<void> {
   stage.setClockRight();
   await sleep(60 * MINUTE);
-  for (let pass = 0; pass < 8; pass += 1) {
-    if (pass > 0) await sleep(40 * MINUTE);
+  for (let run = 0; run < 8; run += 1) {
+    if (run > 0) await sleep(40 * MINUTE);
     await lambda.invoke(stage, null, []);
   }
 }
 
 function outagesOf({ outages, closing, crowd, flood }: LifePlan, i: number, many: number): Outage[] {
-  const isAt = (one: { readonly pass: number } | null): boolean => one !== null && one.pass % many === i;
+  const isAt = (one: { readonly run: number } | null): boolean => one !== null && one.run % many === i;
   return [
     ...outages.filter((outage) => isOut(outage, i, many)),
     ...(closing !== null && isAt(closing) ? [slowIn(closing)] : []),
@@ -142,7 +142,7 @@ function outagesOf({ outages, closing, crowd, flood }: LifePlan, i: number, many
   ];
 }
 
-function isOut({ pass, passes }: Outage, i: number, many: number): boolean {
-  const first = pass % many;
-  return i >= first && i < first + passes;
+function isOut({ run, runs }: Outage, i: number, many: number): boolean {
+  const first = run % many;
+  return i >= first && i < first + runs;
 }

@@ -1,11 +1,11 @@
 import { MINUTE, START, WEEK } from './plan/constants.ts';
 import type { LifePlan } from './plan/lifePlan.ts';
 
-/** Passes a week at most. */
+/** Maximum number of runs in a week. */
 const MOST = 28;
 const BURSTS = 2;
 
-/** When passes are: all the time where they are seldom, else in bursts, so that a week has no more than so many. */
+/** The times of runs: evenly spaced if the interval is long, otherwise in bursts, so that the number in a week is limited. */
 export function runTimes({ interval, weeks, seed }: LifePlan): number[] {
   const week = WEEK / MINUTE;
   const isSeldom = Math.floor(week / interval) <= MOST;

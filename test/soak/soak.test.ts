@@ -5,7 +5,7 @@ import { CALL_FAULT_KINDS } from './plan/callFaults.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
 
-/** What owners and strangers do in some lives only. */
+/** Actions that occur only in some lives. */
 const UNUSUAL = [
   'move',
   'joinLag',
@@ -20,7 +20,7 @@ const UNUSUAL = [
   'odd',
 ];
 
-/** In processes of their own: what a life has of clock and network, its process has. */
+/** Runs the soak in separate processes, because a life replaces the clock and network of its process. */
 function soak(...args: string[]): Promise<{ code: unknown; output: string }> {
   return new Promise((resolve) => {
     execFile(process.execPath, [MAIN, ...args], { timeout: 280_000 }, (error, stdout, stderr) =>
@@ -29,17 +29,17 @@ function soak(...args: string[]): Promise<{ code: unknown; output: string }> {
   });
 }
 
-it('keeps every promise in years of lives in which everything goes wrong', { timeout: 300_000 }, async () => {
+it('keeps every invariant in simulated years with all faults', { timeout: 300_000 }, async () => {
   const { code, output } = await soak('--weeks', '120', '--seed', '1', '--jobs', '2');
   expect(output).toContain('\n0 violations\n');
   expect(code).toBe(0);
   const times = (what: string) => Number(new RegExp(`^ +${what} +(\\d+)$`, 'm').exec(output)?.[1] ?? 0);
-  // Else it would hold of nothing.
+  // Otherwise the test would prove nothing.
   for (const what of [...CALL_FAULT_KINDS, ...UNUSUAL]) expect(times(what), what).toBeGreaterThan(0);
   expect(Number(/(\d+) accepted/.exec(output)?.[1])).toBeGreaterThan(40);
 });
 
-it('lives the same life again from the same seed', async () => {
+it('gives the same life for the same seed', async () => {
   const [once, again] = [
     await soak('--weeks', '3', '--seed', '77'),
     await soak('--weeks', '3', '--seed', '77'),
@@ -48,7 +48,7 @@ it('lives the same life again from the same seed', async () => {
   expect(once.output).toMatch(/[1-9]\d* requests/);
 });
 
-it('says how it is called when it is called wrongly', async () => {
+it('prints its usage when it is called with invalid arguments', async () => {
   const { code, output } = await soak('--weeks', 'many');
   expect(code).toBe(2);
   expect(output).toContain('npm run soak --');

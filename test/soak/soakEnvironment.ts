@@ -15,7 +15,7 @@ import { beginTime, virtualNow } from './virtual/virtualTime.ts';
 import type { Carrier } from './virtual/virtualWire.ts';
 import type { VirtualRun } from './virtualRun.ts';
 
-/** Chance from a seed (mulberry32): numbers from 0, below 1. */
+/** A random number generator (mulberry32) with a seed: numbers from 0 to below 1. */
 function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -26,19 +26,19 @@ function randomFrom(seed: number): () => number {
   };
 }
 
-/** A lease outlives its pass by so much at most. */
+/** Maximum time that a lease can last after its run. */
 export const LEASE_SLACK = 21 * MINUTE;
 
 export type Environment = ReturnType<typeof createEnvironment>;
 
-/** The cloud of one life with everybody in it, and the oracle that watches. */
+/** The environment of one life: the cloud, the actors and the oracle. */
 export function createEnvironment(
   plan: LifePlan,
   use: (carrier: Carrier) => void,
   deploy: (policy: PlainPolicy) => void,
 ) {
   const random = randomFrom(plan.seed);
-  // The SDK draws its pauses from it.
+  // The SDK takes its random pauses from `Math.random`.
   Math.random = random;
   const provider = createVirtualProvider(plan);
   beginTime(START, (ms) => provider.simulation.advance(ms));
@@ -63,10 +63,10 @@ export function createEnvironment(
     now: virtualNow,
   };
   const safety = checkSafety(scene, verdicts);
-  const eyes = createObserver(scene, safety);
+  const observer = createObserver(scene, safety);
 
   const running = new Set<VirtualRun>();
-  /** nothing of a pass that came to grief is in the way from then on */
+  /** time from which faults of earlier runs have no effect */
   let troubledUntil = 0;
   let underWay = 0;
   const disturb = (): void => {
@@ -88,16 +88,16 @@ export function createEnvironment(
   }
 
   function trouble(until: number): void {
-    // What a clock that is ahead wrote lasts longer.
+    // A lease written with a fast clock lasts longer.
     troubledUntil = Math.max(troubledUntil, until + Math.max(0, off));
   }
 
   use(
     createNetwork(provider, table, bus, random, {
-      ...eyes,
+      ...observer,
       sent: (run, place, call) => {
         if (call.body.includes(PLANTED)) verdicts.blame('secrecy', `a BGP key was sent to the ${place}`);
-        eyes.sent(run, place, call);
+        observer.sent(run, place, call);
       },
       overtake: (run) => {
         if (run.meanwhile !== null) act(run.meanwhile);
@@ -105,10 +105,10 @@ export function createEnvironment(
       underWay: (by) => {
         underWay += by;
       },
-      harmed: (run, harm, place) => {
+      faultInjected: (run, faultKind, place) => {
         run.isClean = false;
         run.places.add(place);
-        tally(harm);
+        tally(faultKind);
       },
     }),
   );

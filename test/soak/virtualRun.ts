@@ -7,34 +7,34 @@ import { type TimerOwner, timerOwners } from './virtual/virtualTime.ts';
 
 interface Look {
   readonly sentAt: number;
-  /** `null`: its answer is under way */
-  heardAt: number | null;
+  /** `null` until its answer arrives */
+  receivedAt: number | null;
   readonly shown: ShownFields;
 }
 
-/** One invocation, as seen from outside. */
+/** An invocation as observed from outside. */
 export interface VirtualRun extends TimerOwner {
   readonly policy: PlainPolicy;
   readonly startedAt: number;
-  readonly ills: ReturnType<typeof faultsByCall>;
+  readonly faults: ReturnType<typeof faultsByCall>;
   readonly meanwhile: WorldEvent | null;
   readonly outages: readonly Outage[];
   readonly die: () => void;
-  /** where something befell its calls */
+  /** places at which its calls had faults */
   readonly places: Set<Place>;
   /** when its listing reached the provider */
   listedAt: number | null;
-  /** by ID: what its listing showed of what occupies something */
+  /** interfaces in its listing that occupy resources, by ID */
   readonly listed: Map<string, ShownFields>;
-  /** by ID: what the latest call about one request alone showed, and when that call was sent */
+  /** the last description of each request and when it was requested, by ID */
   readonly looks: Map<string, Look>;
-  /** when the latest call for the gateways reached the provider; `null`: none did */
+  /** when the last call for the gateways reached the provider; `null` if none did */
   gatewaysAt: number | null;
-  /** of which it began a confirm */
+  /** requests with a started confirm */
   readonly attempts: Set<string>;
-  /** how many confirms of it took effect */
+  /** number of confirms that took effect */
   accepted: number;
-  /** it had the target, the APIs and the time to itself, and nobody acted meanwhile */
+  /** whether it had no faults, no concurrent run and no concurrent action */
   isClean: boolean;
   end: 'completed' | 'failed' | 'leaseHeld' | 'killed' | 'threw' | null;
   endedAt: number | null;
@@ -42,13 +42,13 @@ export interface VirtualRun extends TimerOwner {
 
 export function beginRun(
   given: Pick<VirtualRun, 'policy' | 'startedAt' | 'meanwhile' | 'outages'> & {
-    readonly ills: readonly CallFault[];
+    readonly faults: readonly CallFault[];
   },
 ): { readonly run: VirtualRun; readonly killed: Promise<'killed'> } {
   const killed = Promise.withResolvers<'killed'>();
   const run: VirtualRun = {
     ...given,
-    ills: faultsByCall(given.ills),
+    faults: faultsByCall(given.faults),
     isDead: false,
     die: () => {
       run.isDead = true;
@@ -61,14 +61,14 @@ export function beginRun(
     gatewaysAt: null,
     attempts: new Set(),
     accepted: 0,
-    isClean: given.ills.length === 0 && given.outages.length === 0,
+    isClean: given.faults.length === 0 && given.outages.length === 0,
     end: null,
     endedAt: null,
   };
   return { run, killed: killed.promise };
 }
 
-/** The run on whose behalf code runs now; `null`: nobody's. */
+/** The run that the current code belongs to; `null` if none. */
 export function currentRun(): VirtualRun | null {
   const store = timerOwners.getStore();
   return isRun(store) ? store : null;
@@ -78,13 +78,13 @@ function isRun(store: TimerOwner | undefined): store is VirtualRun {
   return store !== undefined && 'looks' in store;
 }
 
-/** What befalls the next call of a run. */
+/** The fault of the next call of a run. */
 export function nextFault(run: VirtualRun, place: Place, operation: string): CallFault | null {
   const isConfirm = operation === 'ConfirmPrivateVirtualInterface';
-  const own = run.ills.next(place, isConfirm);
+  const own = run.faults.next(place, isConfirm);
   if (own !== null) return own;
   const outage = run.outages.find((one) => one.place === place || (isConfirm && one.place === 'confirm'));
   return outage === undefined
     ? null
-    : { kind: outage.harm, turn: 0, place, lasts: true, seconds: outage.seconds };
+    : { kind: outage.faultKind, turn: 0, place, lasts: true, seconds: outage.seconds };
 }

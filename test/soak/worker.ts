@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import { addCounters, type Counters, NO_COUNTS } from './counters.ts';
 import { describeViolations, installVirtualWorld, planOf, runLifeOf, shrinkFailure } from './lifeSeeds.ts';
 
-/** Lives one seed after the other until there were so many weeks; tells its parent what was in them. */
+/** Runs lives, one seed after the other, until they have the requested number of weeks. Sends their counts to the parent process. */
 const [weeks = 1, first = 0] = process.argv.slice(2).map(Number);
 await installVirtualWorld();
 let tally: Counters = NO_COUNTS;
@@ -11,13 +11,13 @@ for (let seed = first; tally.weeks < weeks; seed += 1) {
   tally = addCounters(tally, { ...lived, lives: 1, violations: violations.length });
   process.send?.(tally);
   if (violations.length === 0) continue;
-  tell(seed, describeViolations(violations), '0');
+  report(seed, describeViolations(violations), '0');
   const { path, why } = await shrinkFailure(seed, null);
-  if (path !== null && path !== '0') tell(seed, `made smaller:\n${why}`, path);
+  if (path !== null && path !== '0') report(seed, `made smaller:\n${why}`, path);
 }
 process.exit(0);
 
-/** Past what the function may write to. */
-function tell(which: number, what: string, path: string): void {
+/** Writes to the real standard output, which the function cannot reach. */
+function report(which: number, what: string, path: string): void {
   writeSync(2, `seed ${which}: ${what}\nreplay it: npm run soak -- --seed ${which} --path ${path}\n`);
 }

@@ -9,25 +9,25 @@ import {
 } from '@aws-sdk/client-direct-connect';
 import type { Emulator } from '../../emulator/emulator.ts';
 
-/** Accounts of every test world. */
+/** The accounts in every test. */
 export const RECIPIENT_ACCOUNT = '012345678901';
 export const ACME = '210987654321';
 export const UNKNOWN_REQUESTER = '999999999999';
 
-/** What a requester asks for; the rest is left to `offer`. */
+/** The fields of a request that a test chooses. `offer` fills in the others. */
 export interface Offer {
   readonly connection: string;
   readonly vlan: number;
   readonly name?: string;
   readonly asn?: number;
   readonly authKey?: string;
-  /** of the four addresses of its /30 in 169.254.0.0/16, the first: `10.0` */
+  /** last two octets of the first address of the /30 in 169.254.0.0/16: `10.0` */
   readonly subnet?: string;
   readonly to?: string;
   readonly type?: 'private' | 'public' | 'transit';
 }
 
-/** Another account, or ours by hand, as any SDK user would act. */
+/** Calls the API as any SDK user of this account. */
 export function actAs(simulator: Emulator, account: string, region = 'eu-west-2') {
   const client = new DirectConnectClient({
     region,
@@ -68,7 +68,7 @@ export function actAs(simulator: Emulator, account: string, region = 'eu-west-2'
     withdraw: async (id: string): Promise<void> => {
       await client.send(new DeleteVirtualInterfaceCommand({ virtualInterfaceId: id }));
     },
-    /** What the API itself says of an interface: `state gateway`. */
+    /** State and gateway of an interface according to the API: `state gateway`. */
     see: async (id: string): Promise<string> => {
       const { virtualInterfaces = [] } = await client.send(
         new DescribeVirtualInterfacesCommand({ virtualInterfaceId: id }),

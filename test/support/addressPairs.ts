@@ -5,9 +5,9 @@ import { requests } from './arbitraries.ts';
 import { compiledPolicies } from './compiledPolicies.ts';
 import { network } from './oracleFields.ts';
 
-/** Addresses of sessions that make no sense as a pair, or of which the API gives a part: the rule said a second time, and what draws them. */
+/** Arbitraries for BGP sessions with invalid or incomplete address pairs, and an independent version of the rule that rejects them. */
 
-/** Whether no session has two addresses that a run holds as `peers-invalid`, by no code of the language or the core. */
+/** Whether no session has two addresses for which a run holds the request as `peers-invalid`. Uses no product code. */
 export function hasUsablePairs({ peers }: Pick<VirtualInterface, 'peers'>): boolean {
   return peers.every(({ amazonAddress: ours, customerAddress: theirs }) => {
     if (ours !== null && theirs !== null) return isPair(ours, theirs);
@@ -19,7 +19,7 @@ export function hasUsablePairs({ peers }: Pick<VirtualInterface, 'peers'>): bool
 function isPair(ours: string, theirs: string): boolean {
   const [a, b] = [bitsOf(ours), bitsOf(theirs)];
   if (a === null || b === null || a.host === b.host || a.host[0] !== b.host[0]) return false;
-  // What has no length of its own may have the other's.
+  // An address without a prefix length may have that of the other address.
   const lengths = [a.length ?? b.length, b.length ?? a.length];
   const [one, other] = lengths;
   if (one === undefined || other === undefined || one === null || other === null) return true;
@@ -27,7 +27,7 @@ function isPair(ours: string, theirs: string): boolean {
   return [a, b].every(({ host }) => host[0] === '6' || one > 30 || host.slice(one + 1).includes('0'));
 }
 
-/** A digit for the family, then all bits. */
+/** The address family as a digit, followed by all bits. */
 function bitsOf(text: string): { readonly host: string; readonly length: number | null } | null {
   const [address = '', length] = text.split('/');
   const host = network(address);
@@ -63,13 +63,13 @@ const sessions: Arbitrary<BgpPeer> = fc
     }),
   );
 
-/** Requests of which every second has such addresses; nothing else keeps a policy from accepting them. */
+/** Requests, every second one with invalid addresses. They have no other reason to be held. */
 export const requestsWithOddAddresses: Arbitrary<VirtualInterface> = fc
   .tuple(requests, fc.option(fc.array(sessions, { minLength: 1, maxLength: 2 }), { freq: 1 }))
   .map(([vif, peers]) => ({
     ...vif,
     ...(peers === null ? {} : { peers }),
-    ...({ state: 'confirming', type: 'private', gateway: null, faults: [], unreadable: [] } as const),
+    ...({ state: 'confirming', type: 'private', gateway: null, readErrors: [], unreadable: [] } as const),
   }));
 
 const ODD_BLOCKS = [
@@ -80,7 +80,7 @@ const ODD_BLOCKS = [
   ['0.0.0.0/0'],
 ];
 
-/** Policies of which every second has a grant, or a `hold` line, of such blocks. */
+/** Policies, every second one with a grant or a hold rule for such blocks. */
 export const policiesWithOddBlocks: Arbitrary<Policy> = fc
   .tuple(compiledPolicies, fc.constantFrom(null, ...ODD_BLOCKS), fc.constantFrom('grant', 'hold'))
   .map(([policy, peers, where]) => {

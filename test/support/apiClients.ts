@@ -3,16 +3,16 @@ import { type Connected, connect } from '../../adapters/connect.ts';
 import type { Provider } from '../../core/model.ts';
 import { type Received, type Reply, startApi } from './apiServer.ts';
 
-/** What one request may take in these tests, in milliseconds. */
+/** Time limit of a request in these tests, in milliseconds. */
 export const TIMEOUT_MS = 300;
 
-/** The provider's real adapters, talking over loopback to a server that answers as `reply` says. */
+/** The real adapters of a provider, connected to a server on loopback that answers as `reply` says. */
 export interface ApiClients extends Connected {
   /** every request that arrived */
   readonly received: readonly Received[];
-  /** ends the server before the test does */
+  /** stops the server before the end of the test */
   stop(): Promise<void>;
-  /** connections that the server still has open */
+  /** number of connections that are still open at the server */
   connections(): Promise<number>;
 }
 
@@ -31,7 +31,7 @@ export async function connectTo(
   return { ...apis, received: api.received, connections: api.connections, stop: api.close };
 }
 
-/** How a call fails; that it must is part of it. */
+/** The error of a call, which must fail. */
 export async function rejectionOf(call: Promise<unknown>): Promise<unknown> {
   try {
     await call;

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** One request as it arrived. */
+/** A received HTTP request. */
 export interface Received {
-  /** `DescribeVirtualInterfaces`, whichever protocol asked for it */
+  /** operation name such as `DescribeVirtualInterfaces`, for both protocols */
   readonly operation: string;
   readonly method: string;
   readonly path: string;
@@ -11,34 +11,34 @@ export interface Received {
   readonly body: string;
 }
 
-/** What the server does with a request. */
+/** How the server handles a request. */
 export type Reply =
   | { readonly does: 'answer'; readonly status: number; readonly type: string; readonly body: string }
-  /** does it when so many milliseconds have passed */
+  /** replies after this many milliseconds */
   | { readonly does: 'later'; readonly ms: number; readonly reply: Reply }
-  /** takes the request and says nothing */
+  /** reads the request and never answers */
   | { readonly does: 'hang' }
-  /** begins an answer and never ends it */
+  /** starts an answer and never finishes it */
   | { readonly does: 'hangInBody'; readonly body: string }
-  /** sends a character every few milliseconds, for ever */
+  /** sends one character every few milliseconds, without end */
   | { readonly does: 'drip' }
-  /** sends as fast as it can, for ever */
+  /** sends data as fast as possible, without end */
   | { readonly does: 'pour'; readonly status: number }
-  /** promises more than it sends, then hangs up */
+  /** announces a longer body than it sends, then closes the connection */
   | { readonly does: 'cut'; readonly body: string }
   | { readonly does: 'reset' };
 
 export interface ApiServer {
   readonly url: string;
   readonly received: readonly Received[];
-  /** how many connections are open */
+  /** number of open connections */
   connections(): Promise<number>;
   close(): Promise<void>;
 }
 
 /**
- * A server on loopback that speaks whatever a test needs to hear, ill-formed and half-sent answers above all.
- * @param reply decides by the request and by how many of its operation came before it
+ * Starts an HTTP server on loopback with scripted answers, including malformed and incomplete ones.
+ * @param reply chooses the answer by the request and the number of earlier requests for the same operation
  */
 export async function startApi(reply: (request: Received, earlier: number) => Reply): Promise<ApiServer> {
   const received: Received[] = [];

@@ -9,7 +9,7 @@ import {
 import type { Grant, HoldRule, Owner, Policy } from '../../core/policy.ts';
 import { AWS, aGrant, anOwner, aPolicy, aRecipient, aVif, NOW, RECIPIENT_ACCOUNT, VGW } from './builders.ts';
 
-/** Policies and requests over so small a universe that they often meet. */
+/** Arbitrary policies and requests, from few values, so that they often match. */
 
 export const CONNECTIONS = ['dxcon-1', 'dxcon-2', 'dxcon-3', 'dxlag-4'] as const;
 export const OUR_CONNECTION = 'dxcon-0urs';
@@ -38,7 +38,7 @@ const INSTANTS = [-1, 0, 1].map((ms) => new Date(NOW.getTime() + ms).toISOString
 export const GRANT_NAMES = ['a', 'b', 'c'] as const;
 export const OWNER_NAMES = ['acme', 'zeta'] as const;
 
-/** Mostly `one`, else one of `others`. */
+/** Usually `one`, otherwise one of `others`. */
 export function mostly<T>(one: T, ...others: T[]): Arbitrary<T> {
   return fc.oneof(
     { weight: 12, arbitrary: fc.constant(one) },
@@ -46,7 +46,7 @@ export function mostly<T>(one: T, ...others: T[]): Arbitrary<T> {
   );
 }
 
-/** `null` in four of five, so that several fields seldom exclude each other. */
+/** `null` in four of five cases, so that several fields rarely exclude each other. */
 function seldom<T>(some: Arbitrary<T>): Arbitrary<T | null> {
   return fc.oneof({ weight: 4, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: some });
 }
@@ -97,7 +97,7 @@ function ownersOf(name: string, connections: readonly string[]): Arbitrary<Owner
     .map((given) => anOwner({ ...given, name, connections }));
 }
 
-/** Applies to something: as the language demands, it has a field. */
+/** Hold rules with at least one field, as the policy language requires. */
 export const holdRules: Arbitrary<HoldRule> = matches
   .map((match) => ({ match: { ...match, bgpKey: null }, reason: null }))
   .filter(({ match }) => Object.values(match).some((wanted) => wanted !== null));
@@ -119,7 +119,7 @@ const sessions: Arbitrary<BgpPeer> = fc.record({
   hasKey: mostly(true, false, null),
 });
 
-/** Any interface of a listing. */
+/** Interfaces of a listing. */
 export const interfaces: Arbitrary<VirtualInterface> = fc
   .record({
     id: fc.integer({ min: 1, max: 9 }).map((n) => `dxvif-${n}`),
@@ -151,7 +151,7 @@ export const interfaces: Arbitrary<VirtualInterface> = fc
   .map(unread)
   .map(aVif);
 
-/** Of what cannot be read, nothing is known. An ID is a label then, which the listing gives it. */
+/** Removes the values of unreadable fields. An unreadable ID is replaced by a label, as in a listing. */
 function unread<
   T extends { readonly unreadable: readonly InterfaceField[]; readonly peers: readonly BgpPeer[] },
 >(vif: T) {
@@ -165,13 +165,13 @@ function unread<
   const unknown = Object.fromEntries(
     unreadable.filter((field) => field !== 'id' && field in vif).map((field) => [field, null]),
   );
-  return { ...vif, peers, ...unknown, faults: unreadable.length === 0 ? [] : ['it is odd'] };
+  return { ...vif, peers, ...unknown, readErrors: unreadable.length === 0 ? [] : ['it is odd'] };
 }
 
-/** No interface of a listing has it. */
+/** The ID of the request. No interface of a listing has it. */
 export const REQUEST_ID = 'dxvif-0';
 
-/** What is offered to us: mostly sound. */
+/** Requests, most of them valid. */
 export const requests: Arbitrary<VirtualInterface> = fc
   .tuple(interfaces, mostly<string | null>('confirming', 'pending', null), mostly(null, VGW.prod))
   .map(([vif, state, gateway]) => ({ ...vif, id: REQUEST_ID, state, gateway }));

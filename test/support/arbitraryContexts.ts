@@ -14,7 +14,7 @@ import {
 import { aVif, VGW } from './builders.ts';
 import { anAcceptance, anIntent, theEvidence } from './ledgerBuilders.ts';
 
-/** What may be on record of an interface: owners and grants that the policy no longer has, too. */
+/** Assignments that the ledger may have for an interface, including owners and grants that the policy no longer has. */
 export const assignments: Arbitrary<Assignment> = fc.record({
   at: fc.constant('2026-11-10T11:00:00.000Z'),
   owner: fc.constantFrom(...OWNER_NAMES, 'renamed'),
@@ -22,12 +22,12 @@ export const assignments: Arbitrary<Assignment> = fc.record({
   gateway: fc.constantFrom(VGW.prod, VGW.lab),
 });
 
-/** By which connection it was offered: no record of earlier releases says so. */
+/** The connection of the offer. Records of earlier releases do not have it. */
 const offeredBy = fc.constantFrom(null, null, ...CONNECTIONS);
 
 interface Known {
   readonly vif: VirtualInterface;
-  readonly award: Assignment;
+  readonly assignment: Assignment;
   readonly offeredBy: string | null;
   /** the listing lacks it */
   readonly isUnlisted: boolean;
@@ -36,13 +36,13 @@ interface Known {
 
 const known: Arbitrary<Known> = fc.record({
   vif: interfaces,
-  award: assignments,
+  assignment: assignments,
   offeredBy,
   isUnlisted: mostly(false, true),
   record: fc.constantFrom('none', 'none', 'none', 'intent', 'intent', 'acceptance', 'acceptance', 'damaged'),
 });
 
-/** Surroundings as a pass finds them, once its ledger agrees with its listing. */
+/** Decision contexts as in a run whose ledger agrees with its listing. */
 export const decisionContexts: Arbitrary<DecisionContext> = fc
   .record({
     known: fc.uniqueArray(known, { maxLength: 4, selector: ({ vif }) => vif.id }),
@@ -56,19 +56,19 @@ export const decisionContexts: Arbitrary<DecisionContext> = fc
   .map(({ known: all, isOwnDamaged, ...rest }) => ({
     ...rest,
     interfaces: all.filter(({ isUnlisted }) => !isUnlisted).map(({ vif }) => vif),
-    // A confirm is begun for what is confirming; what is over is on no record.
+    // Intents exist only for interfaces in `confirming`, and ended interfaces have no record.
     intents: recorded(
       all,
       'intent',
       (state) => state === 'confirming',
-      ({ award, offeredBy: connection }) =>
-        anIntent({ ...award, evidence: theEvidence({ request: aVif({ connection }) }) }),
+      ({ assignment, offeredBy: connection }) =>
+        anIntent({ ...assignment, evidence: theEvidence({ request: aVif({ connection }) }) }),
     ),
     acceptances: recorded(
       all,
       'acceptance',
       (state) => state !== 'deleted' && state !== 'expired',
-      ({ award, offeredBy: connection }) => anAcceptance({ ...award, connection }),
+      ({ assignment, offeredBy: connection }) => anAcceptance({ ...assignment, connection }),
     ),
     damaged: {
       ...recorded(

@@ -3,11 +3,11 @@ import type { Match } from '../../core/fields/match.ts';
 import type { BgpPeer, Gateway, VirtualInterface } from '../../core/model.ts';
 import type { Grant, HoldRule, Owner, Policy, PolicyRecipient } from '../../core/policy.ts';
 
-/** A sound world to change one thing in: each builder gives what is allowed, and takes what is to be different. */
+/** Builders of valid values. Each takes the properties that a test changes. */
 
 export const RECIPIENT_ACCOUNT = '012345678901';
 export const OWNER_ACCOUNT = '210987654321';
-/** `owner` acme's; `other` nobody's in the policy of `aPolicy` */
+/** `owner` belongs to acme; `other` is not in the policy of `aPolicy` */
 export const CONNECTION = { owner: 'dxcon-11111111', second: 'dxcon-22222222', other: 'dxcon-99999999' };
 export const VGW = { prod: 'vgw-12345678', lab: 'vgw-87654321' };
 export const DX_GATEWAY = '5f294f92-bafb-4011-916d-9b0bec4cf2c8';
@@ -24,7 +24,7 @@ export function aPeer(given: Partial<BgpPeer> = {}): BgpPeer {
   };
 }
 
-/** A request of acme's that `aPolicy` accepts. */
+/** A request by acme that `aPolicy` accepts. */
 export function aVif(given: Partial<VirtualInterface> = {}): VirtualInterface {
   return {
     id: 'dxvif-aaaaaaaa',
@@ -46,7 +46,7 @@ export function aVif(given: Partial<VirtualInterface> = {}): VirtualInterface {
   };
 }
 
-/** An interface past `confirming`, on the same connection and gateway, in nobody's way. */
+/** An accepted interface on the same connection and gateway, without any conflict. */
 export function aLiveVif(given: Partial<VirtualInterface> = {}): VirtualInterface {
   const peers = [aPeer({ amazonAddress: '169.254.99.1/30', customerAddress: '169.254.99.2/30' })];
   return aVif({ id: 'dxvif-bbbbbbbb', state: 'available', gateway: VGW.prod, vlan: 102, peers, ...given });
@@ -125,7 +125,7 @@ export function aPolicy(given: Partial<Policy> = {}): Policy {
   };
 }
 
-/** The policy of one owner, `acme`, with these grants. */
+/** A policy with one owner, `acme`, and these grants. */
 export function aPolicyGranting(...grants: Grant[]): Policy {
   return aPolicy({ owners: [anOwner({ grants })] });
 }

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 
-/** A self-signed certificate in PEM, its own authority, for these hosts: what `openssl req -x509` would make, and npm cannot install. */
+/** A self-signed PEM certificate for these hosts, like that of `openssl req -x509`, which npm cannot install. */
 export function selfSigned(hosts: readonly string[]): { readonly cert: string; readonly key: string } {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
   const day = 24 * 3600 * 1000;
@@ -28,7 +28,7 @@ export function selfSigned(hosts: readonly string[]): { readonly cert: string; r
   };
 }
 
-/** One element of DER: tag, length, content. */
+/** A DER element: tag, length, content. */
 function der(tag: number, content: Buffer): Buffer {
   const { length } = content;
   const size =

@@ -13,7 +13,7 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** An empty folder with these files in it; gone when the test is. */
+/** Creates a folder with these files, which is removed after the test. */
 export function folderWith(files: Readonly<Record<string, string>>): string {
   const dir = mkdtempSync(join(tmpdir(), 'vif-acceptor-cli-'));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
@@ -24,24 +24,24 @@ export function folderWith(files: Readonly<Record<string, string>>): string {
   return dir;
 }
 
-/** A file of `policy init` after somebody has removed the `#` before its owners. */
+/** A file of `policy init` with its owners uncommented. */
 export function withOwners(drafted: string): string {
   const [head = '', drafts = ''] = drafted.split('\nowners:\n');
   return `${head}\nowners:\n${drafts.replaceAll(/^#/gm, '')}`;
 }
 
-/** A command under way. */
+/** A running command. */
 export interface RunningCommand {
-  /** what it has said on standard error so far */
+  /** standard error so far */
   said(): string;
-  /** as a user does with Ctrl-C, unless it is another signal */
+  /** sends a signal: that of Ctrl-C, unless another one is given */
   interrupt(signal?: NodeJS.Signals): void;
-  /** nobody reads its standard error from now on */
+  /** stops reading its standard error */
   deafen(): void;
   readonly ended: Promise<CommandResult>;
 }
 
-/** Types a command as a user in `dir` would, in a process of its own, with our keys and nothing else of this machine. */
+/** Runs a command in `dir` in its own process, with the keys of the recipient and an otherwise clean environment. */
 export function runCli(
   dir: string,
   args: readonly string[],
@@ -50,7 +50,7 @@ export function runCli(
   return startCli(dir, args, env).ended;
 }
 
-/** The same, to be looked at and interrupted before its end. */
+/** Starts a command in the same way, for tests that observe or interrupt it. */
 export function startCli(
   dir: string,
   args: readonly string[],

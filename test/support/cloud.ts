@@ -12,7 +12,7 @@ import { executeRun } from '../../run/run.ts';
 import type { RunInput } from '../../run/runContext.ts';
 import { ACME, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from './accounts.ts';
 
-/** Gateways and connections of every test world. */
+/** Gateways and connections in every test. */
 export const PROD = 'vgw-12345678';
 export const LAB = 'vgw-87654321';
 export const DETACHED = 'vgw-0badcafe';
@@ -24,7 +24,7 @@ export const UNKNOWN_CONNECTION = 'dxcon-9f9f9f9f';
 
 const START = '2026-11-02T08:00:00.000Z';
 
-/** A cloud on loopback with our account, an owner that the policies know, and a stranger; gone when the test is. */
+/** Starts the emulator on loopback with the recipient, an owner of the policies and an unknown requester. It is stopped after the test. */
 export async function startTestCloud(options: Options = {}): Promise<Emulator> {
   const gateway = (id: string, vpc: string | null) => ({ account: RECIPIENT_ACCOUNT, id, vpc, asn: 64512 });
   const connection = (account: string, id: string) => ({ account, id, name: id, location: 'PAR1' });
@@ -47,7 +47,7 @@ export async function startTestCloud(options: Options = {}): Promise<Emulator> {
   return simulator;
 }
 
-/** Compiles YAML, with our recipient in front of it. */
+/** Compiles the YAML of a policy, to which it adds the recipient. */
 export function compileTestPolicy(owners: string, provider: 'outscale' | 'aws' = 'outscale'): LoadedPolicy {
   const text = `version: 1\nrecipient: { provider: ${provider}, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }\n${owners}`;
   const compiled = compilePolicy({ file: 'hub.yaml', text });
@@ -55,16 +55,16 @@ export function compileTestPolicy(owners: string, provider: 'outscale' | 'aws' =
   return { policy: compiled.policy, digest: compiled.digest };
 }
 
-/** The policy of most tests: everything of acme's first connection goes to PROD. */
+/** The policy of most tests: all requests on the first connection of acme get the gateway PROD. */
 export const SIMPLE_POLICY = compileTestPolicy(
   `owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`,
 );
 
-/** Runs passes as the function would, over real HTTP. What one pass remembers, the next one of the same runner knows. */
+/** Executes runs like the function, over real HTTP. The runs of one runner share their ledger. */
 export interface Runner {
   run(overrides?: Partial<RunInput>, ledger?: Ledger): Promise<RunReport>;
   readonly ledger: Ledger;
-  /** to be wrapped, where something must happen between two calls */
+  /** for tests that wrap a port, to do something between two calls */
   readonly ports: Ports;
 }
 
@@ -107,7 +107,7 @@ export function createRunner(simulator: Emulator, loaded: LoadedPolicy, options:
   };
 }
 
-/** `id outcome grant-or-codes`, a line each: what most tests look at. */
+/** The outcome of each request with its grant or reason codes, by ID. */
 export function outcomesById(report: Pick<RunReport, 'requests'>): Record<string, string> {
   return Object.fromEntries(
     report.requests.map(({ id, outcome, decision }) => {

@@ -5,7 +5,7 @@ import type { Grant, Policy } from '../../core/policy.ts';
 import { LANGUAGE_FIELDS } from '../../language/fields/matchFields.ts';
 import { policies } from './arbitraries.ts';
 
-/** Policies in the form that the compiler gives them: ranges in order, no window that never opens. */
+/** Arbitrary policies in the form of the compiler: sorted ranges, no empty validity period. */
 export const compiledPolicies: Arbitrary<Policy> = policies.map((policy) => ({
   ...policy,
   owners: policy.owners.map((owner) => ({ ...owner, grants: owner.grants.map(opening) })),

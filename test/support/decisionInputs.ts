@@ -9,7 +9,7 @@ import { policies, requests } from './arbitraries.ts';
 import { decisionContexts } from './arbitraryContexts.ts';
 import { NOW } from './builders.ts';
 
-/** Everything that a decision depends on, for properties to change one thing in. */
+/** Everything that a decision depends on, so that a property can change one part. */
 export interface DecisionInput {
   readonly policy: Policy;
   readonly request: VirtualInterface;
@@ -48,6 +48,6 @@ export function whenAccepted(
     }),
     { numRuns: 2000 },
   );
-  // Else the property would hold of nothing.
+  // Otherwise the property was not tested.
   expect(accepted).toBeGreaterThan(100);
 }

@@ -3,18 +3,18 @@ import type { Grant, Owner, Policy } from '../../core/policy.ts';
 import { isHeldByRule, matchesForCertain, mayMatch } from './oracleFields.ts';
 
 /**
- * The rules of a decision said a second time, plainly and slowly, from the text of the design. It borrows the core's
- * types and nothing that runs, so that a slip in either shows as a difference.
+ * The oracle for decisions: the rules of the design, implemented a second time in the simplest way. It shares only types with
+ * the core, so that an error in either of them appears as a difference.
  */
 export interface OracleDecision {
-  /** `null`: held */
+  /** `null` when held */
   readonly gateway: string | null;
   readonly codes: ReadonlySet<string>;
-  /** what it would be given; `null`: held */
+  /** the assignment; `null` when held */
   readonly assignment: Pick<Recorded, 'owner' | 'grants'> | null;
 }
 
-/** What is true beside the request. */
+/** Everything except policy and request that a decision depends on. */
 export interface OracleContext {
   readonly interfaces: readonly VirtualInterface[];
   readonly intents: Readonly<Record<string, Recorded>>;
@@ -30,9 +30,9 @@ interface Recorded {
   readonly owner: string;
   readonly grants: readonly string[];
   readonly gateway: string;
-  /** that it was offered by: of an acceptance here, of an intent in its grounds */
+  /** connection of the offer, in an acceptance; an intent has it in its evidence */
   readonly connection?: string | null;
-  readonly grounds?: { readonly request: { readonly connection: string | null } };
+  readonly evidence?: { readonly request: { readonly connection: string | null } };
 }
 
 const NO_LONGER_LIVE = ['deleted', 'rejected', 'expired'];
@@ -58,7 +58,7 @@ export function decideByOracle(
   if (isFull(asker.limit, slotsOf(asker, null, policy, request, world))) codes.add('owner-limit');
   if (current.some((grant) => isFull(grant.limit, slotsOf(asker, grant, policy, request, world))))
     codes.add('grant-limit');
-  if (isFull(policy.limits.acceptsPerRun, world.acceptedThisRun)) codes.add('pass-limit');
+  if (isFull(policy.limits.acceptsPerRun, world.acceptedThisRun)) codes.add('run-limit');
   if (codes.size > 0) return held(codes);
   const assignment = { owner: asker.name, grants: current.map(({ name }) => name) };
   return { gateway: one.gateway, codes, assignment };
@@ -78,7 +78,7 @@ function againstAnybody(policy: Policy, request: VirtualInterface, { damaged }: 
   return codes;
 }
 
-/** From the beginning, it included, to the end, it excluded. */
+/** Whether the time is within the validity: start inclusive, end exclusive. */
 function timeOf({ from, until }: Grant, at: Date): 'now' | 'grant-not-started' | 'grant-ended' {
   const now = at.toISOString();
   if (from !== null && now < from) return 'grant-not-started';
@@ -89,7 +89,7 @@ function isFull(limit: number | null, taken: number): boolean {
   return limit !== null && taken + 1 > limit;
 }
 
-/** The owner, or the code under which nobody is one. */
+/** The owner, or the reason code if there is none. */
 function whoAsks(policy: Policy, request: VirtualInterface, world: OracleContext): Owner | string {
   const { provider, account: us } = policy.recipient;
   const lister = policy.owners.find(({ connections }) =>
@@ -98,7 +98,7 @@ function whoAsks(policy: Policy, request: VirtualInterface, world: OracleContext
   if (request.ownerAccount === null) return 'unknown-requester';
   if (request.ownerAccount === us) return lister ?? 'unknown-requester';
   if (!world.ownConnections.known) return 'unknown-requester';
-  // We offered it ourselves: no request at all.
+  // Offered by the recipient itself, so it is not a request.
   if (request.connection !== null && world.ownConnections.ids.has(request.connection))
     return 'unknown-requester';
   if (provider === 'aws') return 'owner-mismatch';
@@ -106,7 +106,7 @@ function whoAsks(policy: Policy, request: VirtualInterface, world: OracleContext
   return lister.account === request.ownerAccount ? lister : 'owner-mismatch';
 }
 
-/** How many interfaces other than the request occupy a slot, by where they are or by what the ledger says of them. */
+/** The number of other interfaces that count towards a limit, by their connection or their ledger entry. */
 function slotsOf(
   owner: Owner,
   grant: Grant | null,
@@ -123,20 +123,20 @@ function slotsOf(
   return [...everything].filter((id) => {
     const vif = interfaces.find((one) => one.id === id);
     if (vif !== undefined && vif.state !== null && NO_LONGER_LIVE.includes(vif.state)) return false;
-    // What was given to what cannot be read, is not known: it may be this.
+    // The assignment of a damaged item is unknown, so it counts.
     if (id in damaged) return true;
     const records = [intents[id], acceptances[id]].filter((record) => record !== undefined);
     if (records.some((record) => isTheirs(record, owner, grant, policy))) return true;
-    // A mere request occupies nothing: it is confirming and without a gateway, both readable, and without a record.
+    // A pending request does not count: it is in `confirming` without a gateway, both readable, and has no ledger entry.
     if (vif === undefined) return false;
     if (isNoMoreThanOffered(vif) && records.length === 0) return false;
     return mayStandOn(owner, vif) && (grant === null || mayMatch(grant.match, vif));
   }).length;
 }
 
-/** Whether something on record was given to an owner and, where one is named, to its grant, under whichever names. */
+/** Whether a ledger entry assigns an interface to this owner and, if one is given, to this grant. */
 function isTheirs(record: Recorded, owner: Owner, grant: Grant | null, { owners }: Policy): boolean {
-  const by = record.connection ?? record.grounds?.request.connection ?? null;
+  const by = record.connection ?? record.evidence?.request.connection ?? null;
   const heirs = owners.filter(
     ({ name, connections }) => name === record.owner || connections.some((one) => one === by),
   );

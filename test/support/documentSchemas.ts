@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 
-/** Documents of `--json` that have a schema in docs/. */
+/** The documents of `--json` that have a schema in docs/. */
 export const DOCUMENTS = ['run', 'status', 'receipts'] as const;
 export type DocumentName = (typeof DOCUMENTS)[number];
 
@@ -12,9 +12,9 @@ export function schemaOf(name: DocumentName): { readonly [key: string]: Json } {
 }
 
 /**
- * What is wrong with a document by its schema.
+ * The errors of a document according to its schema.
  * @param isStrict whether a key that the schema does not name is an error. To readers it is none, since keys may be added; to us it
- * is a key that nobody described
+ * is a key without a description
  */
 export function errorsIn(name: DocumentName, document: unknown, isStrict: boolean): string[] {
   const validate = compiled(name, isStrict);
@@ -39,7 +39,7 @@ function compiled(name: DocumentName, isStrict: boolean): Validator {
   return made;
 }
 
-/** The same schema, in which every object has the keys that it names and no other. */
+/** The schema without additional keys: an object may only have the keys that it names. */
 function closed(schema: Json): Json {
   if (isList(schema)) return schema.map(closed);
   if (typeof schema !== 'object' || schema === null) return schema;

@@ -13,12 +13,12 @@ import {
 import { TABLE_KEYS } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
 import { startTransactingDynalite } from '../../bench/world/dynalite.ts';
 
-/** A DynamoDB on loopback, over its real protocol. */
+/** A DynamoDB on loopback, with its real protocol. */
 export interface Dynamo {
   readonly url: string;
-  /** for clients */
+  /** client configuration */
   readonly config: DynamoDBClientConfig;
-  /** A new table as the stack makes it. @returns its name */
+  /** Creates a table like the CDK stack. @returns its name */
   createTable(): Promise<string>;
   close(): Promise<void>;
 }
@@ -34,7 +34,7 @@ export async function startDynalite(): Promise<Dynamo> {
   });
 }
 
-/** Where `moto_server` is installed; it knows time to live too. */
+/** Starts `moto_server`, which must be installed. It also supports time to live. */
 export async function startMoto(): Promise<Dynamo> {
   const port = await freePort();
   const child = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
@@ -47,7 +47,7 @@ export async function startMoto(): Promise<Dynamo> {
   });
   return {
     ...dynamo,
-    // moto checks a condition and writes in two steps, in threads: it is asked for one thing at a time.
+    // moto checks a condition and writes in two steps, in threads, so calls are sent one at a time.
     config: { ...dynamo.config, requestHandler: { httpAgent: new Agent({ maxSockets: 1 }) } },
     createTable: async () => {
       const name = await dynamo.createTable();

@@ -2,32 +2,32 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What happens to one call on its way. */
+/** What the proxy does with a call. */
 export type Mishap =
-  /** refused for want of capacity, before it reaches the table */
+  /** rejected as throttled, before it reaches the table */
   | 'throttle'
   | 'serverError'
   | 'accessDenied'
-  /** refused because of another call at the same moment */
+  /** rejected because of a concurrent call */
   | 'conflict'
-  /** refused because the same transaction is still being worked on */
+  /** rejected because the same transaction is still in progress */
   | 'inProgress'
-  /** it is done, and nobody learns of it */
+  /** executed, but the answer is lost */
   | 'lostAnswer'
   | 'reset'
-  /** of a batch, all but the first item are left undone */
+  /** only the first item of a batch is processed */
   | 'unprocessed'
-  /** answered by something that is no DynamoDB */
+  /** answered by a server that is not DynamoDB */
   | 'emptyAnswer';
 
-/** A way to a DynamoDB on which calls are counted and can go wrong. */
+/** A proxy to a DynamoDB that records calls and can make them fail. */
 export interface DynamoProxy {
   readonly url: string;
   /** operations in the order of their arrival */
   readonly calls: string[];
-  /** what they asked, in the order in which they were read */
+  /** bodies of the calls, in the order in which they were read */
   readonly inputs: Readonly<Record<string, unknown>>[];
-  /** Decides what happens to a call, by its operation and how many of its kind came before. */
+  /** Chooses what happens to a call, by its operation and the number of earlier calls of it. */
   mishap: (operation: string, earlier: number) => Mishap | null;
   close(): Promise<void>;
 }

@@ -1,13 +1,13 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { itemKey, livePartition, type Table } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
 
-/** How a run of release 0.1.0 leaves the head: its tokens are bare, and what it is in doubt about is marked as dirty. */
+/** How a run of release 0.1.0 leaves the head: its tokens have no prefix, and it marks an uncertain state as dirty. */
 const UPDATES = {
   killed: 'SET #token = :token',
   inDoubt: 'SET #dirty = :true, #released = :token REMOVE #token, #until',
 };
 
-/** Makes the lease that is held one of release 0.1.0, which writes items without a condition, and was killed or failed in doubt. */
+/** Changes the current lease to one of a run of release 0.1.0 that was killed or failed with an unknown result. That release writes items without a condition. */
 export async function markLeaseAsEarlierRelease(
   table: Table,
   key: string,

@@ -7,22 +7,22 @@ import { createServer as createTlsServer } from 'node:tls';
 import { onTestFinished } from 'vitest';
 import { selfSigned } from './certificate.ts';
 
-/** What the proxy does instead of opening a tunnel. */
+/** How the proxy refuses to open a tunnel. */
 type Refusal = 'hang' | 'hangAfter' | 'askForPassword';
 
 export interface EgressProxy {
-  /** for a process that has no other way out */
+  /** environment of a process that has no other outbound network access */
   readonly env: { readonly HTTPS_PROXY: string; readonly NODE_EXTRA_CA_CERTS: string };
-  /** the host of every tunnel that was asked for */
+  /** host of every requested tunnel */
   readonly tunnels: string[];
-  /** connections to the proxy that are open */
+  /** number of open connections to the proxy */
   open(): number;
 }
 
 /**
- * A network with no way out but a proxy that demands a password, and, at its far end, https servers of these hosts whose
- * certificate nobody knows. They pass everything on to plain ones on loopback. Gone when the test is.
- * @param hosts names that exist there alone, each with the URL that stands for it
+ * Starts a proxy that requires a password and is the only outbound network access, and behind it HTTPS servers for these hosts with
+ * an unknown certificate. They forward to plain HTTP servers on loopback. Everything is stopped after the test.
+ * @param hosts host names that exist only there, each with the URL to forward to
  */
 export async function startEgressProxy(
   hosts: Readonly<Record<string, string>>,

@@ -13,7 +13,7 @@ import {
 import type { Emulator } from '../../emulator/emulator.ts';
 import { RECIPIENT_ACCOUNT } from './accounts.ts';
 
-/** Ourselves, steering where our gateways lead. */
+/** Changes the routes of the recipient's gateways. */
 export function routesFor(simulator: Emulator) {
   const configuration = {
     region: 'eu-west-2',

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { type ApiServer, json, type Reply, startApi } from './apiServer.ts';
 
-/** An event that came in at a bus, as EventBridge's API names its parts. */
+/** A received event, with the names of EventBridge's API. */
 export interface BusEntry {
   readonly Source: string;
   readonly DetailType: string;
@@ -16,9 +16,9 @@ export interface EventBus {
 }
 
 /**
- * EventBridge's `PutEvents` on loopback; gone when the test is.
- * @param refuse error code for an entry by its place among all that came, or `null` to take it
- * @param reply instead of an answer, such as a hang
+ * Starts an EventBridge with `PutEvents` on loopback. It is stopped after the test.
+ * @param refuse error code for an entry, by its index among all received entries; `null` accepts the entry
+ * @param reply replaces the answer, for example by a hang
  */
 export async function startEventBus(
   refuse: (place: number) => string | null = () => null,

@@ -7,7 +7,7 @@ import type { ReasonCode } from '../../core/reasons.ts';
 import { pickDescribedFields, type ReportedDecision, type RequestReport } from '../../core/runReport.ts';
 import { aVif, CONNECTION, RECIPIENT_ACCOUNT, VGW } from './builders.ts';
 
-/** What passes find out, and what they tell of it. */
+/** Facts of runs, and the events that they lead to. */
 
 export const ORIGIN: EventOrigin = {
   target: 'acme',
@@ -30,7 +30,7 @@ export const AN_ACCEPT: ReportedDecision = {
   gateway: VGW.prod,
 };
 
-/** The request of `aVif` and `aSighting`, held, a week before its end. */
+/** The held request of `aVif` and `anObservation`, a week before its expiry. */
 export function aRequest(given: Partial<RequestReport> = {}): RequestReport {
   return {
     id: 'dxvif-aaaaaaaa',
@@ -49,13 +49,13 @@ export function aRequest(given: Partial<RequestReport> = {}): RequestReport {
   };
 }
 
-/** What passes tell that find this out one after the other, each knowing what those before it told. */
+/** The events of consecutive runs with these facts. Each run has the state after the events of the previous ones. */
 export function publishInTurn(
   initial: LedgerState,
-  ...passes: readonly Partial<RunFacts>[]
+  ...runs: readonly Partial<RunFacts>[]
 ): AcceptorEvent[][] {
   let state = initial;
-  return passes.map((facts) => {
+  return runs.map((facts) => {
     const [startedAt, endpoints] = ['2026-11-10T12:00:00.000Z', { directConnect: null, gateways: null }];
     const always = { ...NO_RUN_FACTS, origin: ORIGIN, endpoints, startedAt, at: PUBLISHED_AT };
     const changes = findNewEvents({ ...always, ...facts, state });
@@ -64,9 +64,9 @@ export function publishInTurn(
   });
 }
 
-/** The one thing that is told. */
+/** The only event of a run with these facts. */
 export function publish(state: LedgerState, facts: Partial<RunFacts>): AcceptorEvent {
   const [first, ...others] = publishInTurn(state, facts).flat();
-  if (first === undefined || others.length > 0) throw new Error('not one announcement');
+  if (first === undefined || others.length > 0) throw new Error('expected exactly one event');
   return first;
 }

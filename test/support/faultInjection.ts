@@ -1,112 +1,112 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What can befall a pass at one of its calls. */
+/** Faults that can be injected at a call of a run. */
 export type FaultKind =
-  /** fails without effect */
+  /** the call fails without effect */
   | 'refused'
-  /** takes effect, and nobody learns of it */
+  /** the call has its effect, but the answer is lost */
   | 'answerLost'
-  /** the pass ends there, before or after the call took effect: no later line of it runs */
+  /** the run is killed before or after the call has its effect */
   | 'killedBefore'
   | 'killedAfter'
-  /** the pass stands still before the call until it is woken */
+  /** the run pauses before the call until it is resumed */
   | 'paused'
-  /** the world moves before the call, or right after it */
+  /** the environment changes before or right after the call */
   | 'overtakenBefore'
   | 'overtakenAfter';
 
 export interface InjectedFault {
   readonly kind: FaultKind;
-  /** which of its calls */
+  /** index of the call within the run */
   readonly turn: number;
-  /** a call that is refused or loses its answer: so do all later ones to the same place */
+  /** whether all later calls to the same place fail in the same way */
   readonly lasts: boolean;
 }
 
-/** A pass that is on its way through a peril. */
+/** A run with an injected fault. */
 export interface FaultyRun<T> {
   readonly end: Promise<T | 'killed'>;
-  /** The call that it is about to make when it is paused, its place first (`api confirm`); `null`: it ended without. */
+  /** The call before which it is paused, with its place first (`api confirm`); `null` if it ended without a pause. */
   readonly paused: Promise<string | null>;
   resume(): void;
-  /** Another pass has its lease by now. */
+  /** Records that another run has taken its lease. */
   loseLease(): void;
 }
 
 interface Running {
-  through<T>(call: string, make: () => Promise<T>, failure: () => Error): Promise<T>;
-  readonly isOusted: boolean;
+  call<T>(call: string, make: () => Promise<T>, failure: () => Error): Promise<T>;
+  readonly hasLostLease: boolean;
 }
 
 const running = new AsyncLocalStorage<Running>();
 
-/** Makes a call, unless something befalls it. Outside of `run` nothing does. @param call its place and name */
+/** Makes a call with the fault of the current run, if any. Outside of `runWithFault` there is none. @param call place and name */
 export function callWithFault<T>(call: string, make: () => Promise<T>, failure: () => Error): Promise<T> {
-  return running.getStore()?.through(call, make, failure) ?? make();
+  return running.getStore()?.call(call, make, failure) ?? make();
 }
 
-/** Whether the pass that asks has lost its lease for certain. */
+/** Whether the current run has certainly lost its lease. */
 export function hasLostLease(): boolean {
-  return running.getStore()?.isOusted ?? false;
+  return running.getStore()?.hasLostLease ?? false;
 }
 
-/** @param overtake what the world does when it overtakes the pass */
+/** @param overtake changes the environment during the run */
 export function runWithFault<T>(
-  peril: InjectedFault | null,
+  fault: InjectedFault | null,
   work: () => Promise<T>,
   overtake: () => Promise<void>,
 ): FaultyRun<T> {
   const killed = Promise.withResolvers<'killed'>();
   const paused = Promise.withResolvers<string | null>();
-  const woken = Promise.withResolvers<void>();
-  const underWay = new Set<Promise<unknown>>();
+  const resumed = Promise.withResolvers<void>();
+  const inFlight = new Set<Promise<unknown>>();
   let turn = 0;
   let lasting: string | null = null;
   let isOver = false;
-  let ousted = false;
+  let lostLease = false;
 
   function die(): Promise<never> {
     isOver = true;
-    // What is on its way to the API arrives: the next step of a life finds it done. (That it may also arrive late, the soak
-    // tries.) Calls of other places may hold calls that die with the pass, and never end.
-    void Promise.allSettled(underWay).then(() => killed.resolve('killed'));
+    // Calls in flight to the API complete before the next step. (The soak also tests late ones.) Calls to other places may
+    // wait for calls that end with the run, and never complete.
+    void Promise.allSettled(inFlight).then(() => killed.resolve('killed'));
     return new Promise(() => undefined);
   }
 
-  function harmOf(call: string): FaultKind | null {
-    if (peril === null) return null;
-    const isTurn = turn === peril.turn;
+  function faultOf(call: string): FaultKind | null {
+    if (fault === null) return null;
+    const isTurn = turn === fault.turn;
     turn += 1;
     const [place = ''] = call.split(' ');
-    if (isTurn && peril.lasts) lasting = place;
-    const lasts = lasting === place && (peril.kind === 'refused' || peril.kind === 'answerLost');
-    return isTurn || lasts ? peril.kind : null;
+    if (isTurn && fault.lasts) lasting = place;
+    const lasts = lasting === place && (fault.kind === 'refused' || fault.kind === 'answerLost');
+    return isTurn || lasts ? fault.kind : null;
   }
 
-  async function before(harm: FaultKind | null, call: string, failure: () => Error): Promise<void> {
-    if (isOver || harm === 'killedBefore') await die();
-    if (harm === 'refused') throw failure();
-    if (harm === 'overtakenBefore') await running.exit(overtake);
-    // Whoever is suspended on the disk holds a lock there, which real time alone ends.
-    if (harm !== 'paused' || call.startsWith('disk')) return;
+  async function before(kind: FaultKind | null, call: string, failure: () => Error): Promise<void> {
+    if (isOver || kind === 'killedBefore') await die();
+    if (kind === 'refused') throw failure();
+    if (kind === 'overtakenBefore') await running.exit(overtake);
+    // A run that is paused in a call to the disk holds a lock, which only expires in real time.
+    if (kind !== 'paused' || call.startsWith('disk')) return;
     paused.resolve(call);
-    await woken.promise;
+    await resumed.promise;
   }
 
   const self: Running = {
-    through: async (call, make, failure) => {
-      const harm = harmOf(call);
-      await before(harm, call, failure);
+    call: async (call, make, failure) => {
+      const kind = faultOf(call);
+      await before(kind, call, failure);
       const making = make();
-      if (call.startsWith('api')) underWay.add(making);
-      const answer = await making.finally(() => underWay.delete(making));
-      if (isOver || harm === 'killedAfter') return die();
-      if (harm === 'answerLost') throw failure();
-      if (harm === 'overtakenAfter') await running.exit(overtake);
+      if (call.startsWith('api')) inFlight.add(making);
+      const answer = await making.finally(() => inFlight.delete(making));
+      if (isOver || kind === 'killedAfter') return die();
+      if (kind === 'answerLost') throw failure();
+      if (kind === 'overtakenAfter') await running.exit(overtake);
       return answer;
     },
-    get isOusted() {
-      return ousted;
+    get hasLostLease() {
+      return lostLease;
     },
   };
   const end = Promise.race([running.run(self, work), killed.promise]);
@@ -114,9 +114,9 @@ export function runWithFault<T>(
   return {
     end,
     paused: paused.promise,
-    resume: woken.resolve,
+    resume: resumed.resolve,
     loseLease: () => {
-      ousted = true;
+      lostLease = true;
     },
   };
 }

@@ -6,16 +6,16 @@ import type { DirectConnect, EventPublisher, Ports } from '../../run/ports.ts';
 import { PROD } from './cloud.ts';
 import { callWithFault, hasLostLease } from './faultInjection.ts';
 
-/** How many interfaces the policy of the schedules lets its owner have. */
+/** The owner's limit in the policy of the schedules. */
 export const LIMIT = 3;
 
-/** A call to the API takes so long, in milliseconds. */
+/** Duration of a call to the API, in milliseconds. */
 const TAKES_MS = 1000;
 
-/** Ports to a cloud whose every call can go wrong, and what passes do there that they must not. */
+/** Ports with injected faults, and the violations that runs commit on them. */
 export function faultyPorts(cloud: Emulator, { directConnect, gateways, caller }: Ports) {
   const wrongs: string[] = [];
-  /** confirms begun, of which the API has not said since that they did not take place */
+  /** started confirms of which the API has not shown since that they had no effect */
   const open = new Set<string>();
   const api = async <T>(name: string, make: () => Promise<T>): Promise<T> => {
     cloud.clock.advance(TAKES_MS);
@@ -28,7 +28,7 @@ export function faultyPorts(cloud: Emulator, { directConnect, gateways, caller }
   };
   const confirm: DirectConnect['confirm'] = (id, gateway) => {
     if (hasLostLease()) wrongs.push(`${id} was confirmed without the lease`);
-    if (open.has(id)) wrongs.push(`${id} was confirmed twice, and nobody had asked in between`);
+    if (open.has(id)) wrongs.push(`${id} was confirmed twice without a description in between`);
     const taken = [...cloud.world.interfaces.values()].filter(
       (vif) => vif.gateway?.virtual === PROD && vif.state !== 'deleted',
     );
@@ -62,14 +62,14 @@ export function faultyPorts(cloud: Emulator, { directConnect, gateways, caller }
   };
 }
 
-/** Never throws, as the port says; an answer that is lost leaves delivered what was. */
+/** A publisher with injected faults. It never throws, as the port requires. When its answer is lost, the events are delivered. */
 export function faultyPublisher(inner: EventPublisher): EventPublisher {
   return {
-    publish: async (announcements: readonly AcceptorEvent[]) => {
+    publish: async (events: readonly AcceptorEvent[]) => {
       try {
         return await callWithFault(
-          'bus announce',
-          () => inner.publish(announcements),
+          'bus publish',
+          () => inner.publish(events),
           () => new Error('no'),
         );
       } catch {

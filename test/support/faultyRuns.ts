@@ -16,7 +16,7 @@ const LEASE_MS = 5 * 60_000;
 const HOUR = 3_600_000;
 export const KEY = recipientKey(POLICY.policy.recipient);
 
-/** A cloud, a ledger and passes that come to grief, as a schedule has it. What is wrong at any moment throws. */
+/** Executes a schedule of runs with injected faults on an emulator and a ledger. Throws as soon as an invariant is violated. */
 export async function faultyRuns(schedule: Schedule, begin: (clock: Clock) => Promise<FaultyStore>) {
   const cloud = await startTestCloud();
   let clockAhead = schedule.clockAhead * HOUR;
@@ -34,21 +34,21 @@ export async function faultyRuns(schedule: Schedule, begin: (clock: Clock) => Pr
     outage: { publishedCodes: null },
   });
   let old = process();
-  const eyes = store.reach();
+  const reader = store.reach();
 
-  function start(isWarm: boolean, peril: InjectedFault | null, overtake: () => Promise<void>) {
+  function start(isWarm: boolean, fault: InjectedFault | null, overtake: () => Promise<void>) {
     const { ledger, callerChecks, outage } = isWarm ? old : process();
     const given = { ports: { ...ports, ledger }, callerChecks, outage, leaseMs: LEASE_MS };
-    return runWithFault(peril, () => runner.run(given, ledger), overtake);
+    return runWithFault(fault, () => runner.run(given, ledger), overtake);
   }
 
-  /** @returns whether it came to its end as if nothing had been */
-  async function judge(report: RunReport | 'killed'): Promise<boolean> {
+  /** @returns whether the run completed without failures */
+  async function checkReport(report: RunReport | 'killed'): Promise<boolean> {
     await store.closeAbandoned();
-    truths.isKept(await eyes.readState(KEY));
+    truths.isKept(await reader.readState(KEY));
     if (wrongs.length > 0) throw new Error(wrongs.join('; '));
     if (report === 'killed') {
-      // Nobody who was killed goes on with what its process knew, or held.
+      // After a kill, the state of the process is lost.
       old = process();
       return false;
     }
@@ -60,42 +60,42 @@ export async function faultyRuns(schedule: Schedule, begin: (clock: Clock) => Pr
 
   const clean = async (): Promise<boolean> => {
     announcer.deliverAtMost(Number.POSITIVE_INFINITY);
-    return judge(await start(false, null, () => Promise.resolve()).end);
+    return checkReport(await start(false, null, () => Promise.resolve()).end);
   };
 
-  async function pass({ peril, isWarm, meanwhile, delivers, standsStill }: RunStep): Promise<void> {
+  async function run({ fault, isWarm, meanwhile, delivers, pauseMinutes }: RunStep): Promise<void> {
     announcer.deliverAtMost(delivers);
-    const running = start(isWarm, peril, () => truths.happen(meanwhile));
+    const running = start(isWarm, fault, () => truths.happen(meanwhile));
     const call = await running.paused;
     if (call !== null) {
-      // A call to the API ends before the lease does: it has a limit in time.
-      if (!call.startsWith('api')) cloud.clock.advance(standsStill * 60_000);
-      // Before its first call it holds no lease.
-      await overlap(running, peril?.turn !== 0);
+      // A call to the API has a time limit, so it ends before the lease.
+      if (!call.startsWith('api')) cloud.clock.advance(pauseMinutes * 60_000);
+      // Before its first call, a run has no lease.
+      await overlap(running, fault?.turn !== 0);
     }
-    await judge(await running.end);
+    await checkReport(await running.end);
   }
 
-  /** Another pass comes while one stands still; where it took the lease, that one writes nothing when it wakes. */
+  /** Starts another run while one is paused. If the other one takes the lease, the paused run must not write after it resumes. */
   async function overlap(standing: FaultyRun<RunReport>, isHolder: boolean): Promise<void> {
     const { status } = await other();
     const isLost = isHolder && status !== 'leaseHeld';
     if (isLost) standing.loseLease();
-    const before = isLost ? await remembered(eyes) : null;
+    const before = isLost ? await remembered(reader) : null;
     standing.resume();
     await standing.end;
-    if (before !== null) same(before, await remembered(eyes));
+    if (before !== null) same(before, await remembered(reader));
   }
 
   async function other(): Promise<RunReport> {
     const report = await start(false, null, () => Promise.resolve()).end;
-    if (report === 'killed') throw new Error('nothing killed it');
+    if (report === 'killed') throw new Error('a run was killed without a fault');
     return report;
   }
 
-  return { cloud, announcer, truths, eyes, pass, clean, setRight: () => setRight() };
+  return { cloud, announcer, truths, reader, run, clean, setRight: () => setRight() };
 
-  /** A step back can be told when a pass was complete by the clock before it, and another comes soon after it. */
+  /** A clock that is set back is detected if a run completed before, and another one follows soon after. */
   async function setRight(): Promise<void> {
     if (clockAhead === 0 || !(await clean())) return;
     clockAhead = 0;
@@ -104,8 +104,8 @@ export async function faultyRuns(schedule: Schedule, begin: (clock: Clock) => Pr
 }
 
 /**
- * What must not change but by the holder. Of records only what they are of: a pass may stand still between the proof of its
- * lease and its records, and then writes the same late (see docs/ledger.md).
+ * The content that only the holder of the lease may change. For records only their IDs: a run may pause between the check of its
+ * lease and its records, and then write the same records late (see docs/ledger.md).
  */
 async function remembered(ledger: Ledger) {
   const { receipts, ended } = await ledger.readRecords(KEY, new Date(0));

@@ -3,7 +3,7 @@ import { RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from './accounts.ts';
 import { json, type Received, type Reply, startApi, xml } from './apiServer.ts';
 import { PROD } from './cloud.ts';
 
-/** A Direct Connect gateway of another account, which this cloud shows to ours. */
+/** A Direct Connect gateway of another account that the recipient can see. */
 export const FOREIGN_GATEWAY = '7c1b9e2a-5d34-4f60-9a11-0c2d3e4f5a62';
 
 const DX_GATEWAYS = [
@@ -15,15 +15,15 @@ const DX_GATEWAYS = [
   },
 ];
 
-/** A cloud that shows virtual interfaces which the emulator cannot make; gone when the test is. */
+/** An API with virtual interfaces that the emulator cannot create. It is stopped after the test. */
 export interface FixedCloud {
-  /** options by which a command finds it */
+  /** command-line options with its endpoints */
   readonly where: readonly string[];
 }
 
 /**
- * @param listed what a listing answers
- * @param described what a look at one ID answers; the item of the listing where it says nothing
+ * @param listed interfaces of a listing
+ * @param described answers to a description by ID; otherwise the interface of the listing
  */
 export async function startFixedCloud(
   listed: readonly object[],

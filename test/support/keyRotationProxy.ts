@@ -4,19 +4,19 @@ import { onTestFinished } from 'vitest';
 import type { Emulator } from '../../emulator/emulator.ts';
 
 /**
- * Stands before an emulator and gives its account access keys that can be replaced: those in `keys`, each with the secret of
- * the emulator. (The access key's ID is no part of what a signature signs.)
+ * A proxy in front of an emulator that accepts only the access keys in `keys`, so that a test can rotate them. Each key has the
+ * secret of the emulator. (The signature does not cover the ID of the access key.)
  */
 export interface KeyRotationProxy {
   readonly url: string;
   readonly keys: Set<string>;
-  /** every call, as `Operation KEY` */
+  /** all calls, as `Operation KEY` */
   readonly calls: string[];
-  /** what happens before a call of an operation is let in */
+  /** called before a call of an operation is forwarded */
   before(operation: string, happens: () => void): void;
 }
 
-/** Gone when the test is. */
+/** Starts the proxy, which is stopped after the test. */
 export async function startKeyRotationProxy(
   simulator: Emulator,
   account: string,

@@ -7,7 +7,7 @@ import type { LoadedPolicy } from '../../core/policy.ts';
 import { writePolicy } from '../../core/policy.ts';
 import type { RunReport } from '../../core/runReport.ts';
 
-/** A folder as the function finds it under /opt/policy; gone when the test is. */
+/** Creates a policy folder like `/opt/policy` of the function. It is removed after the test. */
 export function policyFolder(...policies: readonly LoadedPolicy[]): string {
   const dir = mkdtempSync(join(tmpdir(), 'vif-acceptor-'));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
@@ -16,7 +16,7 @@ export function policyFolder(...policies: readonly LoadedPolicy[]): string {
   return dir;
 }
 
-/** What Lambda tells a function of its invocation. */
+/** The context that Lambda passes to a function. */
 export function lambdaContext(remainingMs = 240_000): Context {
   const nothing = (): void => {};
   return {
@@ -35,7 +35,7 @@ export function lambdaContext(remainingMs = 240_000): Context {
   };
 }
 
-/** The requests that the function's log has, of all passes in it. */
+/** The requests of all runs in the function's log. */
 export function requestsInLog(log: readonly string[]): Pick<RunReport, 'requests'> {
   const lines = log.join('').split('\n').filter(Boolean);
   return { requests: lines.map((line) => JSON.parse(line)).flatMap(({ request = [] }) => request) };

@@ -15,7 +15,7 @@ import type { Receipt } from '../../core/receipt.ts';
 import type { Snapshot } from '../../core/snapshot.ts';
 import { aGateway, aVif, CONNECTION, RECIPIENT_ACCOUNT, VGW } from './builders.ts';
 
-/** What a ledger remembers of the request and the policy of `aVif` and `aPolicy`, and what a listing adds to it. */
+/** Builders of ledger entries for the request of `aVif` and the policy of `aPolicy`, and of a listing. */
 
 function anAward(given: Partial<Assignment> = {}): Assignment {
   return {
@@ -101,7 +101,7 @@ export function anObservation(given: Partial<Observation> = {}): Observation {
   };
 }
 
-/** Why a pass held it, by code alone. */
+/** Reasons for a hold, by code. */
 export function storedReasons(...codes: string[]): StoredReason[] {
   return codes.map((code) => ({ code, message: `because of ${code}` }));
 }
@@ -110,7 +110,7 @@ export function aLedger(given: Partial<LedgerState> = {}): LedgerState {
   return { ...EMPTY_LEDGER, lastListing: '2026-11-10T11:00:00.000Z', ...given };
 }
 
-/** A complete look that found these interfaces; those `confirming` are requests to us. */
+/** A complete snapshot with these interfaces. Those in `confirming` are requests to the recipient. */
 export function aSnapshot(
   interfaces: readonly VirtualInterface[],
   given: Partial<Snapshot> & { readonly absent?: readonly string[] } = {},

@@ -1,4 +1,4 @@
-/** What a requester may write where a name or a tag is asked for: at most 100 characters each. */
+/** Malicious names and tags that a requester can choose: at most 100 characters each. */
 export const MALICIOUS_NAMES: readonly (readonly [what: string, text: string])[] = [
   ['clears the screen and sets the title of a terminal', 'a\u001b[2J\u001b]0;owned\u0007'],
   ['is a link of a terminal', '\u001b]8;;https://evil.example\u001b\\click\u001b]8;;\u001b\\'],
@@ -28,14 +28,14 @@ export const MALICIOUS_NAMES: readonly (readonly [what: string, text: string])[]
   ['is long', 'W'.repeat(100)],
 ];
 
-/** As many tame ones. */
+/** The same number of harmless names. */
 export const HARMLESS_NAMES = MALICIOUS_NAMES.map((_, i) => `tame-${i}`);
 
-/** What steers a terminal or hides from a reader; a line break is for us alone to make, and is counted. */
+/** Characters that control a terminal or are invisible. A line break is only written by the product, so tests count lines. */
 export const UNPRINTABLE = /[^\P{C}\n]|[\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}]/u;
 
-/** As that, and what poses as something else: not in words for people. */
+/** The same and characters that imitate others. Not allowed in notifications. */
 export const MISLEADING = new RegExp(`${UNPRINTABLE.source}|\\u{2800}|(?! )\\p{Zs}|\\p{M}{4}`, 'u');
 
-/** What terminals and mail programs make links of, but for what our own commands name. */
+/** Texts that terminals and mail programs turn into links, except the endpoints in our own commands. */
 export const LINK = /(?:https?|file):\/\/(?!127\.0\.0\.1|directconnect\.|directlink\.|fcu\.|ec2\.)|\bwww\./i;

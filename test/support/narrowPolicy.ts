@@ -1,6 +1,6 @@
 import { ACME_1, compileTestPolicy, PROD } from './cloud.ts';
 
-/** A policy as narrow as they come, and the one request that it lets in. */
+/** A policy that accepts exactly one request, and that request. */
 export const NARROW_POLICY = compileTestPolicy(`owners:
   acme:
     connections: [${ACME_1}]

@@ -2,9 +2,9 @@ import type { LedgerChange, LedgerState } from '../../core/ledgerState.ts';
 import { LedgerFailure } from '../../run/portErrors.ts';
 import type { Ledger, LedgerSession } from '../../run/ports.ts';
 
-/** Real ledgers, seen through or spoiled on the way. */
+/** Wrappers of real ledgers that observe calls or make them fail. */
 
-/** A ledger that refuses one kind of write, as a store under strain would. */
+/** A ledger that rejects writes with one kind of change, like an overloaded store. */
 export function failingOn(kind: LedgerChange['kind'], ledger: Ledger): Ledger {
   return withSession(ledger, (session) => ({
     ...session,
@@ -15,7 +15,7 @@ export function failingOn(kind: LedgerChange['kind'], ledger: Ledger): Ledger {
   }));
 }
 
-/** A ledger during whose writes of one kind something else happens. */
+/** A ledger that calls `happens` during writes with one kind of change. */
 export function whileWriting(kind: LedgerChange['kind'], happens: () => void, ledger: Ledger): Ledger {
   return withSession(ledger, (session) => ({
     ...session,
@@ -26,14 +26,14 @@ export function whileWriting(kind: LedgerChange['kind'], happens: () => void, le
   }));
 }
 
-/** A ledger in which something cannot be read: by its ID, what is wrong. */
+/** A ledger with these damaged items. */
 export function withDamagedItems(damaged: LedgerState['damaged'], ledger: Ledger): Ledger {
   return withSession(ledger, (session) => ({ ...session, state: { ...session.state, damaged } }));
 }
 
-/** A ledger that says what was asked of it. */
+/** A ledger that records its calls. */
 export interface ObservedLedger extends Ledger {
-  /** since this was last asked, in order: `write sighted listed`, say, with the kinds of change */
+  /** calls since the last call of this method, with the kinds of changes: `write sighted listed` */
   calls(): string[];
 }
 

@@ -1,7 +1,7 @@
 import type { VirtualInterface } from '../../core/model.ts';
 import { network } from './oracleFields.ts';
 
-/** What other interfaces have against a request, said a second time, plainly and slowly, from the text of the rules. */
+/** The conflicts of a request with other interfaces, for the oracle: the rules of the design implemented a second time. */
 
 export interface OtherInterfaces {
   readonly interfaces: readonly VirtualInterface[];
@@ -28,7 +28,7 @@ export function findCollisions(
   return codes;
 }
 
-/** It is live, and more than an offer, or perhaps so. */
+/** Whether an interface is or may be live and more than a pending offer. */
 function counts(vif: VirtualInterface, request: VirtualInterface, beside: OtherInterfaces): boolean {
   if (vif.id === request.id || ['deleted', 'rejected', 'expired'].includes(vif.state ?? '')) return false;
   const isOffer = vif.state === 'confirming' && vif.gateway === null && !cannotRead(vif, 'gateway', 'id');
@@ -43,7 +43,7 @@ function cannotRead(vif: VirtualInterface, ...fields: readonly string[]): boolea
   return vif.unreadable.some((field) => fields.includes(field));
 }
 
-/** Neither accepted by its state, which the API gives, nor on a gateway or on record: perhaps an offer that is withdrawn. */
+/** Whether an interface may be a withdrawn offer: its known state is not an accepted one, and it has neither gateway nor ledger entry. */
 function isPassing(vif: VirtualInterface, beside: OtherInterfaces): boolean {
   const isAccepted = ['pending', 'available', 'down'].includes(vif.state ?? 'available');
   return !isAccepted && vif.gateway === null && !isOnRecord(vif, beside);
@@ -54,7 +54,7 @@ function hasVlanOf(request: VirtualInterface, vif: VirtualInterface, beside: Oth
   if (connection === null || vlan === null) return false;
   if ((vif.connection ?? connection) !== connection || (vif.vlan ?? vlan) !== vlan) return false;
   if (vif.vlan === null && !cannotRead(vif, 'vlan')) return false;
-  // The connection alone is not given: it holds, unless it may be a stranger's offer on its way out.
+  // If only the connection is unknown, the VLAN counts as used, unless the interface may be a withdrawn offer of another requester.
   if (vif.connection === null && !cannotRead(vif, 'connection'))
     return vif.vlan !== null && !isPassing(vif, beside);
   return true;
@@ -81,7 +81,7 @@ function hasAddressesOf(
   return isSame && !isOthers && !isPassing(vif, { ...beside, intents, acceptances, damaged });
 }
 
-/** As the bits that are known of each; a bare address is known in full, and its subnet not at all. */
+/** The known bits of each address. Of an address without prefix length, the subnet is unknown. */
 function addressesOf({ peers }: VirtualInterface): (string | null)[] {
   return peers
     .flatMap(({ amazonAddress, customerAddress }) => [amazonAddress, customerAddress])

@@ -1,28 +1,28 @@
 import type { Match } from '../../core/fields/match.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 
-/** Match fields said a second time, for the oracle: each demand becomes questions, one a session where those matter. */
+/** The match fields of the oracle. Each condition becomes questions, one for each BGP session where sessions matter. */
 
-/** `undefined`: the API does not say */
+/** `undefined` when the API does not return the value */
 type Answer = boolean | undefined;
 interface Asked {
-  /** all must be a yes for a grant */
+  /** a grant matches when all answers are yes */
   readonly each: readonly Answer[];
-  /** a hold line's questions, of which any will do, where they differ */
+  /** questions of a hold rule, where they differ; one answer that is not no is enough */
   readonly touching?: readonly Answer[];
 }
 
-/** A grant's demands are all met, for certain. */
+/** Whether a grant certainly matches. */
 export function matchesForCertain(match: Match, vif: VirtualInterface): boolean {
   return ask(match, vif).every(({ each }) => each.length > 0 && each.every((answer) => answer === true));
 }
 
-/** A grant's demands may be met: none is certainly not. */
+/** Whether a grant may match: no condition certainly fails. */
 export function mayMatch(match: Match, vif: VirtualInterface): boolean {
   return ask(match, vif).every(({ each }) => each.every((answer) => answer !== false));
 }
 
-/** A hold line applies: no field is a definite no. */
+/** Whether a hold rule applies: no field definitely does not match. */
 export function isHeldByRule(match: Match, vif: VirtualInterface): boolean {
   return ask(match, vif).every(
     ({ each, touching = each }) => touching.length === 0 || touching.some((answer) => answer !== false),
@@ -68,7 +68,7 @@ function ask(
   return asked;
 }
 
-/** A subnet lies in a block that begins it. How many bits a bare address has in common with its subnet, nobody knows. */
+/** Whether a subnet lies in a block, that is, the bits of the block are a prefix of its bits. The prefix length of an address without one is unknown. */
 function isInside(address: string | null, blocks: readonly string[]): Answer {
   const bits = address === null ? null : network(address);
   if (address === null || bits === null) return undefined;
@@ -80,13 +80,13 @@ function isTouched(address: string | null, blocks: readonly string[]): Answer {
   const bits = address === null ? null : network(address);
   if (address === null || bits === null) return undefined;
   if (blocks.some((block) => bits.startsWith(block) || block.startsWith(bits))) return true;
-  // A subnet of any size around a bare address: the family alone can tell it from a block.
+  // The subnet of an address without prefix length can have any size, so only another address family excludes it.
   const isOfFamily = blocks.some((block) => block[0] === bits[0]);
   return isOfFamily && !address.includes('/') ? undefined : false;
 }
 
-function known<T>(value: T | null, judge: (value: T) => boolean): Answer {
-  return value === null ? undefined : judge(value);
+function known<T>(value: T | null, test: (value: T) => boolean): Answer {
+  return value === null ? undefined : test(value);
 }
 
 export function asRegExp(glob: string): RegExp {
@@ -94,7 +94,7 @@ export function asRegExp(glob: string): RegExp {
   return new RegExp(`^${parts.join('[^]*')}$`, 'u');
 }
 
-/** The bits that a network fixes, as text: `4` or `6`, then zeros and ones. One network lies in another that begins it. */
+/** The fixed bits of a network as text: `4` or `6`, then zeros and ones. A network lies in every network that is its prefix. */
 export function network(text: string): string | null {
   const [address = '', length] = text.split('/');
   const groups = address.includes(':') ? groups6(address) : address.split('.').map(Number);

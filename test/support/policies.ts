@@ -6,7 +6,7 @@ import type { WrittenGrant, WrittenOwner, WrittenPolicy } from '../../language/p
 import { findOverlaps } from '../../language/requestSets/overlappingGrants.ts';
 import { texts, writtenHolds, writtenMatches } from './writtenMatches.ts';
 
-/** Valid policies as people write them: plain objects that `toYaml` turns into the text of a file. */
+/** Arbitrary valid policies as a person writes them: plain objects, which `toYaml` converts to the text of a file. */
 
 export function toYaml(written: unknown): string {
   return stringify(written, { aliasDuplicateObjects: false });
@@ -38,7 +38,7 @@ function gateways(provider: Provider): Arbitrary<string> {
   return provider === 'aws' ? fc.oneof(virtualGateways, fc.uuid()) : virtualGateways;
 }
 
-/** Names for gateways, each with an ID of its own; what of it is not used is left out later. */
+/** Gateway names, each with its own ID. Unused names are removed later. */
 function gatewayMaps(provider: Provider): Arbitrary<Record<string, string>> {
   return fc
     .tuple(
@@ -108,7 +108,7 @@ function recipients(provider: Provider): Arbitrary<WrittenPolicy['recipient']> {
   );
 }
 
-/** Every part of the language, as often absent as not; grants that may disagree are left out. */
+/** Policies with every part of the language, each present in half of them. Grants that may conflict are removed. */
 export const writtenPolicies: Arbitrary<WrittenPolicy> = fc
   .constantFrom(...PROVIDERS)
   .chain(anyPolicy)
@@ -125,7 +125,7 @@ function anyPolicy(provider: Provider): Arbitrary<WrittenPolicy> {
       const keys = Object.keys(named);
       const references =
         keys.length === 0 ? gateways(provider) : fc.oneof(fc.constantFrom(...keys), gateways(provider));
-      // Two connections an owner, so that none is under two.
+      // Two connections for each owner, so that no connection has two owners.
       const each = ownerNames.map((_, i) => owners(provider, all.slice(2 * i, 2 * i + 2), references));
       return fc
         .record(
@@ -133,7 +133,7 @@ function anyPolicy(provider: Provider): Arbitrary<WrittenPolicy> {
             version: fc.constant(1 as const),
             recipient: recipients(provider),
             freeze: fc.boolean(),
-            limits: fc.record({ acceptsPerPass: limits }),
+            limits: fc.record({ acceptsPerRun: limits }),
             owners: fc
               .tuple(...each)
               .map((list) => Object.fromEntries(list.map((owner, i) => [ownerNames[i] ?? '', owner]))),

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type Tested, testFiles } from '../../language/index.ts';
 import { writeTempFiles } from './tempFiles.ts';
 
-/** A policy of every kind of line that cases can show at work; it is `policy/acme.yaml` in `tested`. */
+/** A policy with every kind of entry that a policy test can cover. It is `policy/acme.yaml` in `runPolicyTestFiles`. */
 export const TESTED_POLICY = `version: 1
 recipient: { provider: outscale, region: eu-west-2, account: "012345678901" }
 gateways: { core: vgw-12345678 }
@@ -18,12 +18,12 @@ hold:
   - { connection: [dxcon-1], vlan: [150], reason: under investigation }
 `;
 
-/** A file of cases whose third line begins with \`cases:\`. */
+/** A file of policy tests. Its third line begins with `cases:`. */
 export function testFileOf(...lines: readonly string[]): string {
   return ['version: 1', 'target: acme', 'cases:', ...lines.map((line) => `  ${line}`), ''].join('\n');
 }
 
-/** One case in flow style, in one line. */
+/** A policy test in flow style, on one line. */
 export function aPolicyTest(
   request: string,
   expect: string,
@@ -35,7 +35,7 @@ export function aPolicyTest(
 
 export const EXPECT_PROD = '{ accept: { owner: acme, grant: prod, gateway: core } }';
 
-/** What the cases in these files, by their names below policy/cases/, show of policy/acme.yaml. */
+/** Runs the policy tests of these files (by name below `policy/cases/`) on `policy/acme.yaml`. */
 export function runPolicyTestFiles(
   cases: Readonly<Record<string, string>>,
   policy = TESTED_POLICY,

@@ -2,13 +2,13 @@ import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { type Dynamo, startDynalite } from './dynamo.ts';
 import { type DynamoProxy, startDynamoProxy } from './dynamoProxy.ts';
 
-/** DynamoDB for the tests of a file, and for each of them a way to it on which calls can go wrong. */
+/** One DynamoDB for the tests of a file, and a proxy for each test on which calls can fail. */
 export interface ProxiedDynamo {
   readonly dynamo: Dynamo;
   readonly proxy: DynamoProxy;
 }
 
-/** @returns filled once the tests run */
+/** @returns an object that is filled before the first test */
 export function proxiedDynamo(): ProxiedDynamo {
   let dynamo: Dynamo | undefined;
   let proxy: DynamoProxy | undefined;
@@ -31,6 +31,6 @@ export function proxiedDynamo(): ProxiedDynamo {
 }
 
 function started<T>(what: T | undefined): T {
-  if (what === undefined) throw new Error('it starts with the tests: use it within one');
+  if (what === undefined) throw new Error('DynamoDB is only available within a test');
   return what;
 }

@@ -1,51 +1,51 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { createSimulation, readScenario, type Simulation } from '../../emulator/emulator.ts';
+import { createInProcessEmulator, type InProcessEmulator, readScenario } from '../../emulator/emulator.ts';
 import { ACME, RECIPIENT_ACCOUNT } from './accounts.ts';
 import { ACME_1, PROD } from './cloud.ts';
 
-/** One call, from its arrival to its answer. */
+/** A call to one of the regions. */
 export interface RegionCall {
   readonly region: string;
   readonly operation: string;
   answered: boolean;
 }
 
-/** Many regions behind one address: a target lives in each, so that whoever calls is known by what was signed. */
+/** Many regions behind one address, with one target in each. The signature of a call identifies its target. */
 export interface RegionServer {
   readonly args: readonly string[];
-  /** of each region `r0`, `r1`, …, as `policy/r0.yaml` */
+  /** policy files of the regions `r0`, `r1`, …: `policy/r0.yaml` */
   readonly policies: Readonly<Record<string, string>>;
   /** in the order of arrival */
   readonly calls: readonly RegionCall[];
-  /** how many targets were in work at once at most: a target is from its first call to its last answer */
+  /** highest number of targets in progress at once; a target is in progress from its first call to its last answer */
   most(): number;
-  /** regions by their last answers */
+  /** regions, sorted by the time of their last answer */
   ended(): string[];
-  /** regions that have a connection open now */
+  /** regions with an open connection */
   connected(): Set<string>;
-  /** A call is answered once this is over. */
+  /** Delays the answer of a call until the promise is fulfilled. */
   hold: (call: RegionCall) => Promise<void>;
-  in(region: string): Simulation;
+  in(region: string): InProcessEmulator;
 }
 
-/** @param allocations requests that ACME, whom every policy allows, makes in each region */
+/** @param allocations number of requests by ACME in each region; every policy accepts them */
 export async function startRegions(count: number, allocations = 0): Promise<RegionServer> {
   const names = Array.from({ length: count }, (_, i) => `r${i}`);
   const simulations = new Map(names.map((region) => [region, regionOf(region, allocations)]));
   const calls: RegionCall[] = [];
-  /** each arrival and each answer */
+  /** arrivals and answers, in order */
   const log: string[] = [];
   const sockets = new Map<IncomingMessage['socket'], string>();
-  const inRegion = (region: string): Simulation => {
+  const inRegion = (region: string): InProcessEmulator => {
     const simulation = simulations.get(region);
     if (simulation === undefined) throw new Error(`there is no region ${region}`);
     return simulation;
   };
   const server = createServer(async (incoming, outgoing) => {
     const body = await bodyOf(incoming);
-    // What is not signed is no call of the API: `doctor` asks whether this is the emulator.
+    // An unsigned call is not an API call: `doctor` checks whether this is the emulator.
     if (incoming.headers.authorization === undefined) {
       outgoing.writeHead(404).end();
       return;
@@ -69,7 +69,7 @@ export async function startRegions(count: number, allocations = 0): Promise<Regi
       outgoing.writeHead(reply.status, { 'content-type': reply.contentType }).end(reply.body);
     else incoming.socket.destroy();
   });
-  // Long: who lets go of a connection is the command, never the server.
+  // A long timeout, so that the command closes connections, not the server.
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
@@ -98,7 +98,7 @@ export async function startRegions(count: number, allocations = 0): Promise<Regi
   return regions;
 }
 
-function regionOf(region: string, allocations: number): Simulation {
+function regionOf(region: string, allocations: number): InProcessEmulator {
   const scenario = readScenario({
     region,
     gateways: [{ account: RECIPIENT_ACCOUNT, id: PROD, vpc: 'vpc-1', asn: 64512 }],
@@ -113,7 +113,7 @@ function regionOf(region: string, allocations: number): Simulation {
       customerAddress: `169.254.${i}.2/30`,
     })),
   });
-  return createSimulation({}, scenario);
+  return createInProcessEmulator({}, scenario);
 }
 
 function policyFor(region: string): string {

@@ -9,7 +9,7 @@ import { ACME_1, LAB, UNKNOWN_CONNECTION } from './cloud.ts';
 const HOUR = 3_600_000;
 const WEEK = 7 * 24 * HOUR;
 
-/** One request as it truly was, and what passes found of it. */
+/** The true history of a request, and what runs reported about it. */
 export interface RequestTimeline {
   readonly id: string;
   readonly by: 'acme' | 'stranger';
@@ -17,13 +17,13 @@ export interface RequestTimeline {
   end: 'withdrawn' | 'byHand' | null;
   isHeld: boolean;
   isAccepted: boolean;
-  /** nearest marks of its deadline at the passes that left it pending, or could not tell */
+  /** closest deadline thresholds at runs that left it pending or could not determine its state */
   readonly marks: Set<DeadlineThreshold>;
-  /** as the last complete pass told it, when that left it pending */
+  /** deadline in the last complete run, if that left it pending */
   remembered: Deadline | null;
 }
 
-/** What is true of requests, whatever the product thinks. */
+/** Records the true history of requests, independent of the product. */
 export function trackRequests(cloud: Emulator) {
   const lives: RequestTimeline[] = [];
   const now = (): number => cloud.clock.now().getTime();
@@ -35,7 +35,7 @@ export function trackRequests(cloud: Emulator) {
   };
   return {
     all: (): readonly RequestTimeline[] => lives,
-    /** By its end, or by time. */
+    /** Whether it was ended or has expired. */
     isOver: (life: RequestTimeline): boolean => !(life.isAccepted || isPending(life)),
     offer: async (by: RequestTimeline['by']): Promise<void> => {
       const connection = by === 'acme' ? ACME_1 : UNKNOWN_CONNECTION;
@@ -61,7 +61,7 @@ export function trackRequests(cloud: Emulator) {
       await actAs(cloud, RECIPIENT_ACCOUNT).confirm(life.id, LAB);
       life.end = 'byHand';
     },
-    /** Holds what a pass says of requests against what is true, and notes what must be told of them. */
+    /** Compares the report of a run with the true history, and records which events must follow. */
     compare: ({ counts, requests }: RunReport): void => {
       if (counts === null) {
         for (const life of lives) if (life.remembered !== null) mark(life, life.remembered);

@@ -15,13 +15,13 @@ interface Life {
   readonly by: 'acme' | 'stranger';
   readonly madeAt: number;
   end: 'withdrawn' | 'byHand' | null;
-  /** we had accepted it when it was withdrawn: another attempt of the pass got there in the meantime */
+  /** accepted by us when it was withdrawn, because another attempt of the run was faster */
   wasOurs: boolean;
-  /** as the ledger had it last, once it had */
+  /** last value in the ledger, once there was one */
   firstSeen: string | null;
 }
 
-/** What is true of requests, whatever the product thinks. */
+/** Records the true state of requests, independent of the product. */
 export function trackTruths(cloud: Emulator) {
   const lives: Life[] = [];
   const now = (): number => cloud.clock.now().getTime();
@@ -33,7 +33,7 @@ export function trackTruths(cloud: Emulator) {
     ours: (): string[] => lives.filter(isOurs).map(({ id }) => id),
     others: (): string[] => lives.filter((life) => !isOurs(life)).map(({ id }) => id),
     pending: (): string[] => lives.filter(isPending).map(({ id }) => id),
-    /** Those of which the ledger knew, and that ended without us. */
+    /** Requests that the ledger has seen and that ended unaccepted. */
     endedSeen: (): string[] =>
       lives
         .filter((life) => life.firstSeen !== null && !isOurs(life) && !isPending(life))
@@ -42,7 +42,7 @@ export function trackTruths(cloud: Emulator) {
       if (event.does === 'offer') {
         const [account, connection] =
           event.by === 'acme' ? [ACME, ACME_1] : [UNKNOWN_REQUESTER, UNKNOWN_CONNECTION];
-        // Before the request is made, not after: nobody knows when in between.
+        // Taken before the request is made, because the exact time is unknown.
         const madeAt = now();
         const id = await actAs(cloud, account).offer({ connection, vlan: 100 + lives.length });
         lives.push({ id, by: event.by, madeAt, end: null, wasOurs: false, firstSeen: null });
@@ -57,19 +57,19 @@ export function trackTruths(cloud: Emulator) {
       life.wasOurs = isOnProd(life.id);
       life.end = event.does === 'withdraw' ? 'withdrawn' : 'byHand';
     },
-    /** The true expiry lies inside of what is told. */
+    /** Checks that the true expiry is between the reported earliest and latest expiry. */
     isInside: ({ requests }: RunReport): void => {
       for (const { id, deadline } of requests) {
         const life = lives.find((candidate) => candidate.id === id);
         expectInside(deadline, (life?.madeAt ?? Number.NaN) + WEEK);
       }
     },
-    /** No sighting is lost while its request is pending, and none is moved later. */
+    /** Checks that no observation is lost while its request is pending, and that none becomes later. */
     isKept: ({ observations, acceptances }: LedgerState): void => {
       for (const life of lives) {
         const firstSeen = observations[life.id]?.firstSeen ?? null;
         if (life.firstSeen !== null && isPending(life) && acceptances[life.id] === undefined) {
-          expect(firstSeen, `first sighting of ${life.id}`).not.toBeNull();
+          expect(firstSeen, `first observation of ${life.id}`).not.toBeNull();
           expect(firstSeen !== null && firstSeen <= life.firstSeen, `${life.id} was first seen`).toBe(true);
         }
         life.firstSeen = firstSeen ?? life.firstSeen;
@@ -79,34 +79,34 @@ export function trackTruths(cloud: Emulator) {
 }
 
 function expectInside({ earliest, latest }: Deadline, expiry: number): void {
-  expect(Date.parse(latest ?? ''), 'late end').toBeGreaterThanOrEqual(expiry);
-  if (earliest !== null) expect(Date.parse(earliest), 'early end').toBeLessThanOrEqual(expiry);
+  expect(Date.parse(latest ?? ''), 'latest expiry').toBeGreaterThanOrEqual(expiry);
+  if (earliest !== null) expect(Date.parse(earliest), 'earliest expiry').toBeLessThanOrEqual(expiry);
 }
 
-/** What a reader keeps who drops repeats by ID. A repeat tells the same thing, though perhaps found out again later. */
+/** The events without repeats of the same ID. A repeat must be about the same fact, though it may be found again later. */
 export function withoutRepeats(delivered: readonly AcceptorEvent[]): AcceptorEvent[] {
   const kept = new Map<string, AcceptorEvent>();
-  for (const announcement of delivered) {
-    const first = kept.get(announcement.id);
-    if (first === undefined) kept.set(announcement.id, announcement);
-    else expect(gistOf(announcement), `repeat of ${first.type} ${first.id}`).toEqual(gistOf(first));
+  for (const event of delivered) {
+    const first = kept.get(event.id);
+    if (first === undefined) kept.set(event.id, event);
+    else expect(contentOf(event), `repeat of ${first.type} ${first.id}`).toEqual(contentOf(first));
   }
   return [...kept.values()];
 }
 
-function gistOf(announcement: AcceptorEvent) {
-  const { type, detail } = announcement;
+function contentOf(event: AcceptorEvent) {
+  const { type, detail } = event;
   const { as, hours, problem, gateway, reasons } = detail;
   const ofType = type === 'Deadline Near' ? { hours } : { as, problem, gateway, codes: codesOf(reasons) };
-  return { type, subject: subjectOf(announcement), ...ofType };
+  return { type, subject: subjectOf(event), ...ofType };
 }
 
-/** Of reasons, as far as there are any. */
+/** The codes of reasons, if there are any. */
 export function codesOf(reasons: unknown): string[] {
   return Array.isArray(reasons) ? reasons.map(({ code }) => String(code)) : [];
 }
 
-/** The interface that an announcement is about. */
+/** The interface that an event is about. */
 export function subjectOf({ detail }: AcceptorEvent): unknown {
   const about = detail.request ?? detail.interface;
   return typeof about === 'object' && about !== null && 'id' in about ? about.id : null;

@@ -1,7 +1,7 @@
 import type { Policy } from '../../core/policy.ts';
 import { aGrant, aHoldRule, anOwner, aPolicy, aRecipient, CONNECTION } from './builders.ts';
 
-/** A policy in which every key that may be `null` or empty is not. */
+/** A policy in which no key is `null` or empty. */
 export const RICH: Policy = aPolicy({
   recipient: aRecipient({ credentials: { secret: 'vif-acceptor/outscale' } }),
   owners: [

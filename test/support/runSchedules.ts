@@ -1,28 +1,28 @@
 import fc from 'fast-check';
 import type { FaultKind, InjectedFault } from './faultInjection.ts';
 
-/** What becomes of a request, whatever the product does. */
+/** An action of another party on a request. */
 export type Event =
   | { readonly does: 'offer'; readonly by: 'acme' | 'stranger' }
   | { readonly does: 'withdraw' | 'acceptByHand'; readonly which: number };
 
 export interface RunStep {
-  readonly does: 'pass';
-  readonly peril: InjectedFault | null;
-  /** what happens in the middle of it, when its peril is that */
+  readonly does: 'run';
+  readonly fault: InjectedFault | null;
+  /** what happens during the run, if its fault is that the environment changes */
   readonly meanwhile: Event;
-  /** how many announcements of each call are delivered */
+  /** how many events of each call are delivered */
   readonly delivers: number;
-  /** in a process that ran passes before */
+  /** whether the process has executed runs before */
   readonly isWarm: boolean;
-  /** how long it stands still when its peril is that, in minutes, before another pass comes */
-  readonly standsStill: number;
+  /** duration of a pause before another run starts, in minutes */
+  readonly pauseMinutes: number;
 }
 
 export type Step = Event | RunStep | { readonly does: 'wait'; readonly hours: number };
 
 export interface Schedule {
-  /** in hours: how far the clock is ahead, until it is set right after so many steps */
+  /** how many hours the clock is fast, until it is corrected before the step `rightFrom` */
   readonly clockAhead: number;
   readonly rightFrom: number;
   readonly steps: readonly Step[];
@@ -39,7 +39,7 @@ const event: fc.Arbitrary<Event> = fc.oneof(
   },
 );
 
-const HARMS: readonly FaultKind[] = [
+const FAULT_KINDS: readonly FaultKind[] = [
   'refused',
   'answerLost',
   'killedBefore',
@@ -51,20 +51,22 @@ const HARMS: readonly FaultKind[] = [
   'overtakenAfter',
 ];
 
-/** @param calls how many a pass may make: later ones come to no harm */
-function pass(calls: number): fc.Arbitrary<RunStep> {
+/** @param calls number of calls of a run at which faults can be injected */
+function runStep(calls: number): fc.Arbitrary<RunStep> {
   const turn = fc.oneof(fc.nat(Math.ceil(calls / 4)), fc.nat(calls));
   return fc.record({
-    does: fc.constant('pass'),
-    peril: fc.option(fc.record({ kind: fc.constantFrom(...HARMS), turn, lasts: fc.boolean() }), { freq: 4 }),
+    does: fc.constant('run'),
+    fault: fc.option(fc.record({ kind: fc.constantFrom(...FAULT_KINDS), turn, lasts: fc.boolean() }), {
+      freq: 4,
+    }),
     meanwhile: event,
     delivers: fc.constantFrom(Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 1, 0),
     isWarm: fc.boolean(),
-    standsStill: fc.constantFrom(0, 2, 10, 10, 600),
+    pauseMinutes: fc.constantFrom(0, 2, 10, 10, 600),
   });
 }
 
-/** Requests come and go, time passes, and passes come to grief in every way at any of their calls. */
+/** Arbitrary schedules: requests come and go, time passes, and runs have every kind of fault at any of their calls. */
 export function schedules(calls: number): fc.Arbitrary<Schedule> {
   const wait = fc.record({
     does: fc.constant('wait'),
@@ -73,7 +75,7 @@ export function schedules(calls: number): fc.Arbitrary<Schedule> {
   const step = fc.oneof(
     { weight: 2, arbitrary: event },
     { weight: 2, arbitrary: wait },
-    { weight: 5, arbitrary: pass(calls) },
+    { weight: 5, arbitrary: runStep(calls) },
   );
   return fc.record({
     clockAhead: fc.constantFrom(0, 0, 0, 12, 1000),

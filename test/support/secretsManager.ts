@@ -1,17 +1,17 @@
 import { onTestFinished } from 'vitest';
 import { type ApiServer, json, type Reply, startApi } from './apiServer.ts';
 
-/** Secrets Manager with one secret, which may be another at any time. */
+/** Secrets Manager with one secret, which a test can change. */
 export interface SecretsManager {
   readonly url: string;
   readonly received: ApiServer['received'];
-  /** what every secret holds from now on */
+  /** the value of every secret */
   hold(accessKey: string, secretKey: string): void;
-  /** instead of it */
+  /** replaces the answer */
   answer(reply: Reply): void;
 }
 
-/** On loopback; gone when the test is. */
+/** Starts it on loopback. It is stopped after the test. */
 export async function startSecretsManager(accessKey: string, secretKey: string): Promise<SecretsManager> {
   let reply = secretOf(accessKey, secretKey);
   const api = await startApi(() => reply);

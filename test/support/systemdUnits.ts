@@ -7,10 +7,10 @@ import { ACME_1, PROD, startTestCloud, UNKNOWN_CONNECTION } from './cloud.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** Where the units of docs/without-aws.md stand. */
+/** The folder of the units of docs/without-aws.md. */
 export const UNITS_FOLDER = join(ROOT, 'docs/systemd');
 
-/** The values of a setting of a unit, in order. */
+/** All values of a setting in a unit, in order. */
 export function settingsOf(unit: string, name: string): string[] {
   const lines = readFileSync(join(UNITS_FOLDER, unit), 'utf8').split('\n');
   return lines.flatMap((line) => (line.startsWith(`${name}=`) ? [line.slice(name.length + 1)] : []));
@@ -21,7 +21,7 @@ export interface ProgramResult {
   readonly output: string;
 }
 
-/** Runs a program with this environment and nothing else of this machine's. */
+/** Runs a program with only this environment. */
 export function runProgram(
   program: string,
   args: readonly string[],
@@ -36,7 +36,8 @@ export function runProgram(
 }
 
 /**
- * A pass as its unit makes it, in a folder that stands for its machine, on the emulator: an owner's request, and a stranger's.
+ * Executes a run as its unit does, in a folder that replaces the machine's root, against the emulator with the request of an owner and
+ * one of an unknown requester.
  */
 export async function runByUnit() {
   const cloud = await startTestCloud();
@@ -48,7 +49,7 @@ recipient: { provider: outscale, region: eu-west-2, account: "${RECIPIENT_ACCOUN
 owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 `,
   });
-  // systemd makes these.
+  // systemd creates these folders.
   const made = settingsOf('vif-acceptor.service', 'StateDirectory').join(' ').split(' ');
   for (const name of made) mkdirSync(join(dir, name));
   const places = { '/opt/vif-acceptor': ROOT, '%S': dir };
@@ -56,7 +57,7 @@ owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
   const { PATH = '', ...environment } = environmentOf('vif-acceptor.service', places);
   const env = {
     ...environment,
-    // npm brings no Node where there is none of it for the machine.
+    // npm installs no Node where none is available for the machine.
     PATH: `${PATH}:${dirname(process.execPath)}`,
     OSC_ACCESS_KEY: RECIPIENT_ACCOUNT,
     OSC_SECRET_KEY: 'secret',
@@ -70,14 +71,14 @@ owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
   };
 }
 
-/** The command of a unit, as systemd would split it; ours has no quotes. @param places what stands for what */
+/** The command of a unit, split as systemd does; ours has no quotes. @param places paths by the paths that they replace */
 function commandOf(unit: string, places: Readonly<Record<string, string>>): string[] {
   const [command = '', ...others] = settingsOf(unit, 'ExecStart');
-  if (others.length > 0 || /['"\\]/.test(command)) throw new Error(`${unit} has no plain command`);
+  if (others.length > 0 || /['"\\]/.test(command)) throw new Error(`${unit} has no command without quotes`);
   return command.split(' ').map((word) => placed(word, places));
 }
 
-/** The environment that a unit sets, as systemd would split it; ours has no quotes. @param places what stands for what */
+/** The environment of a unit, split as systemd does; ours has no quotes. @param places paths by the paths that they replace */
 function environmentOf(unit: string, places: Readonly<Record<string, string>>): Record<string, string> {
   const words = settingsOf(unit, 'Environment').flatMap((line) => line.split(' '));
   const pairs = words.map((word) => placed(word, places).split('='));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** Writes files below a new temporary folder, which goes when the test ends, and returns the folder. */
+/** Writes files to a new temporary folder, which is removed after the test. @returns the folder */
 export function writeTempFiles(files: Readonly<Record<string, string>>): string {
   const root = mkdtempSync(join(tmpdir(), 'vif-acceptor-'));
   onTestFinished(() => rmSync(root, { recursive: true }));

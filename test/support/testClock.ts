@@ -1,7 +1,7 @@
 import type { Clock } from '../../run/ports.ts';
 import { NOW } from './builders.ts';
 
-/** A clock that goes when told to. */
+/** A clock that only advances when a test says so. */
 export interface TestClock extends Clock {
   advance(ms: number): void;
 }

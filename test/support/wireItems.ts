@@ -1,4 +1,4 @@
-/** Virtual interfaces as the two providers write them. */
+/** Virtual interfaces in the wire form of the two providers. */
 export const OUTSCALE_ITEM = {
   virtualInterfaceId: 'dxvif-1a2b3c4d',
   virtualInterfaceState: 'confirming',

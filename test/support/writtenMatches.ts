@@ -2,11 +2,11 @@ import fc, { type Arbitrary } from 'fast-check';
 import type { Provider } from '../../core/model.ts';
 import type { WrittenGrant, WrittenPolicy } from '../../language/policySchema.ts';
 
-/** Valid `match`es and `hold` lines as people write them. */
+/** Arbitrary valid `match`es and hold rules as a person writes them. */
 
 type WrittenHold = NonNullable<WrittenPolicy['hold']>[number];
 
-/** Texts that YAML could take for something else, among others. */
+/** Texts, including some that YAML could read as another type. */
 export const texts = fc.oneof(
   fc.constantFrom(
     'NET-1234',
@@ -66,7 +66,7 @@ const awsFields = {
 
 const isFilled = (match: object): boolean => Object.keys(match).length > 0;
 
-/** @param owned the owner's connections, of which a match names some */
+/** @param owned the owner's connections; a match names some of them */
 export function writtenMatches(
   provider: Provider,
   owned: readonly string[],

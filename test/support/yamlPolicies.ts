@@ -3,7 +3,7 @@ import type { Match } from '../../core/fields/match.ts';
 import { formatRange } from '../../core/fields/matchField.ts';
 import type { Grant, Owner, Policy } from '../../core/policy.ts';
 
-/** A compiled policy as somebody could have written it, in lines or in braces. */
+/** Converts a compiled policy to YAML as a person could write it, in block or flow style. */
 export function asYaml(
   { recipient, freeze, limits, owners, hold }: Policy,
   style: 'lines' | 'braces',

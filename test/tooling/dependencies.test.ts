@@ -17,16 +17,16 @@ const pinned = Object.entries({
   ...node.optionalDependencies,
 }).sort();
 
-/** The version that a range begins with: `>=22.12.0`, or the first of `^22.21.0 || >=24.5.0`. */
+/** The lowest version of a range: of `>=22.12.0`, or of the first part of `^22.21.0 || >=24.5.0`. */
 function floorOf(range: string): string {
   const [, floor] = /^(?:>=|\^) ?(\d+(?:\.\d+)*)(?: \|\| .*)?$/.exec(range) ?? [];
-  if (floor === undefined) throw new Error(`a range of another form: ${range}`);
+  if (floor === undefined) throw new Error(`unknown form of a range: ${range}`);
   return floor;
 }
 
 const lock = readFileSync('package-lock.json', 'utf8');
 
-/** Name and pin of each row of the tables in CONTRIBUTING.md that has a reason too. */
+/** Name and version of each row with a reason in the tables of CONTRIBUTING.md. */
 function explained(): string[][] {
   const rows = readFileSync('CONTRIBUTING.md', 'utf8').matchAll(/^\| `([^`]+)` \| (\d\S*) \| \S.* \|$/gm);
   return [...rows].map(([, name = '', pin = '']) => [name, pin]).sort();
@@ -37,11 +37,11 @@ describe('dependencies', () => {
     expect(pinned.filter(([, pin]) => !/^\d+\.\d+\.\d+$/.test(pin))).toEqual([]);
   });
 
-  it('are each explained, with their pin, in CONTRIBUTING.md', () => {
+  it('are each explained in CONTRIBUTING.md, with their version', () => {
     expect(explained()).toEqual(pinned);
   });
 
-  it('are asked of whoever installs the package where both must use the same: the CDK, from our pin on', () => {
+  it('are peer dependencies if the user’s app must use the same: the CDK, from the pinned version on', () => {
     const { peerDependencies } = z
       .object({ peerDependencies: pins })
       .parse(JSON.parse(readFileSync('node_modules/aws-cdk-lib/package.json', 'utf8')));
@@ -49,7 +49,7 @@ describe('dependencies', () => {
     expect(own.peerDependencies).toEqual({ 'aws-cdk-lib': `^${pin}`, ...peerDependencies });
   });
 
-  it('run on every Node that `engines` lets install the package', () => {
+  it('support every Node that `engines` allows', () => {
     const asked = z.object({ engines: z.object({ node: z.string() }).optional() });
     const { engines } = z
       .object({ engines: z.object({ node: z.string() }) })
@@ -62,12 +62,12 @@ describe('dependencies', () => {
     expect(floors.filter((floor) => !isAtLeast(floorOf(engines.node), floor))).toEqual([]);
   });
 
-  it('are locked without a word of where they came from', () => {
+  it('are locked without the URL of a registry', () => {
     expect(lock).toContain('"integrity": "sha512-');
     expect(lock.match(/"resolved": .*/g)).toEqual(['"resolved": "tools/node",']);
   });
 
-  it('are locked for every platform: `npm ci` refuses a lock that leaves one out', () => {
+  it('are locked for every platform: `npm ci` refuses an incomplete lock', () => {
     const { packages } = z
       .object({ packages: z.record(z.string(), z.object({ optionalDependencies: pins.optional() })) })
       .parse(JSON.parse(lock));

@@ -6,43 +6,43 @@ import { folderWith } from '../support/cli.ts';
 import { isInstalled } from '../support/installedPrograms.ts';
 import { type ProgramResult, runByUnit, runProgram, UNITS_FOLDER } from '../support/systemdUnits.ts';
 
-describe.skipIf(!isInstalled('jq'))('news of passes, by `jq`', () => {
-  /** Tells what a pass announced. @param teller what stands for `vif-acceptor-tell` */
-  async function tellBy(state: string, dir: string, teller: string): Promise<ProgramResult> {
+describe.skipIf(!isInstalled('jq'))('events of runs, sent by the script with `jq`', () => {
+  /** Runs the script. @param notifier commands of `vif-acceptor-notify` */
+  async function sendEvents(state: string, dir: string, notifier: string): Promise<ProgramResult> {
     mkdirSync(join(dir, 'bin'), { recursive: true });
-    writeFileSync(join(dir, 'bin/vif-acceptor-tell'), `#!/bin/sh\n${teller}\n`);
-    chmodSync(join(dir, 'bin/vif-acceptor-tell'), 0o755);
+    writeFileSync(join(dir, 'bin/vif-acceptor-notify'), `#!/bin/sh\n${notifier}\n`);
+    chmodSync(join(dir, 'bin/vif-acceptor-notify'), 0o755);
     const env = { PATH: `${join(dir, 'bin')}:${process.env.PATH}` };
-    return runProgram(join(UNITS_FOLDER, 'vif-acceptor-news'), [join(state, 'news')], dir, env);
+    return runProgram(join(UNITS_FOLDER, 'vif-acceptor-events'), [join(state, 'events')], dir, env);
   }
 
-  const endings = (state: string) => readdirSync(join(state, 'news')).map((name) => name.split('.').at(-1));
+  const endings = (state: string) => readdirSync(join(state, 'events')).map((name) => name.split('.').at(-1));
 
-  it('are told once, with what to type, and kept; what cannot be told waits', async () => {
+  it('are sent once, with what to do, and kept; events that cannot be sent wait', async () => {
     const { dir, state } = await runByUnit();
-    expect(await tellBy(state, dir, 'exit 1')).toMatchObject({ code: 1 });
+    expect(await sendEvents(state, dir, 'exit 1')).toMatchObject({ code: 1 });
     expect(endings(state)).toEqual(['new']);
 
-    const into = `(echo "$1"; cat) >>${join(dir, 'told')}`;
-    expect(await tellBy(state, dir, into)).toEqual({ code: 0, output: '' });
-    expect(endings(state)).toEqual(['told']);
-    const told = readFileSync(join(dir, 'told'), 'utf8');
-    expect(told).toMatch(/^vif-acceptor on .*: 3 news\naccepted `dxvif-/);
-    expect(told).toMatch(/who: owner acme/);
-    expect(told).toContain(`  to do: ${VERIFY_OWNER}`);
-    expect(told).not.toContain('aws directconnect confirm');
+    const append = `(echo "$1"; cat) >>${join(dir, 'sent')}`;
+    expect(await sendEvents(state, dir, append)).toEqual({ code: 0, output: '' });
+    expect(endings(state)).toEqual(['sent']);
+    const sent = readFileSync(join(dir, 'sent'), 'utf8');
+    expect(sent).toMatch(/^vif-acceptor on .*: 3 events\naccepted `dxvif-/);
+    expect(sent).toMatch(/who: owner acme/);
+    expect(sent).toContain(`  to do: ${VERIFY_OWNER}`);
+    expect(sent).not.toContain('aws directconnect confirm');
 
-    expect(await tellBy(state, dir, into)).toEqual({ code: 0, output: '' });
-    expect(readFileSync(join(dir, 'told'), 'utf8')).toBe(told);
+    expect(await sendEvents(state, dir, append)).toEqual({ code: 0, output: '' });
+    expect(readFileSync(join(dir, 'sent'), 'utf8')).toBe(sent);
   });
 
-  it('are told as they stand where a crash cut them short', async () => {
+  it('are sent unchanged if a crash truncated them', async () => {
     const dir = folderWith({
-      'state/news/events.jsonl': '{"detail":{"mess\n{"detail":{"message":"whole"}}\n',
+      'state/events/events.jsonl': '{"detail":{"mess\n{"detail":{"message":"whole"}}\n',
     });
-    await tellBy(join(dir, 'state'), dir, `cat >${join(dir, 'told')}`);
-    const told = readFileSync(join(dir, 'told'), 'utf8');
-    expect(told).toContain('{"detail":{"mess\nwhole\n');
-    expect(existsSync(join(dir, 'state/news/events.jsonl'))).toBe(false);
+    await sendEvents(join(dir, 'state'), dir, `cat >${join(dir, 'sent')}`);
+    const sent = readFileSync(join(dir, 'sent'), 'utf8');
+    expect(sent).toContain('{"detail":{"mess\nwhole\n');
+    expect(existsSync(join(dir, 'state/events/events.jsonl'))).toBe(false);
   });
 });

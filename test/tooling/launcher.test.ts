@@ -11,10 +11,10 @@ import { writeTempFiles } from '../support/tempFiles.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** Whether `npm ci` brings a Node here. */
-const IS_BROUGHT = existsSync(join(ROOT, `node_modules/node-${process.platform}-${process.arch}`));
+/** Whether `npm ci` has installed a Node here. */
+const HAS_INSTALLED_NODE = existsSync(join(ROOT, `node_modules/node-${process.platform}-${process.arch}`));
 
-/** What makes this Node one that cannot run the project, as an old one. */
+/** Makes this Node unable to run the project, like an old Node. */
 const UNFIT = '--no-experimental-strip-types';
 
 interface Ended {
@@ -23,7 +23,7 @@ interface Ended {
   readonly output: string;
 }
 
-/** @param during what happens to the process while it runs */
+/** @param during called while the process runs */
 function run(
   args: readonly string[],
   options: SpawnOptions = {},
@@ -41,19 +41,19 @@ function run(
   return during(child.pid ?? 0, () => output).then(() => ended);
 }
 
-/** A checkout with the launcher and these files in it. @param brought whether `npm ci` brought a Node */
-function checkout(files: Readonly<Record<string, string>>, brought: boolean): string {
+/** Creates a checkout with the launcher and these files. @param withNode whether `npm ci` has installed a Node */
+function checkout(files: Readonly<Record<string, string>>, withNode: boolean): string {
   const root = writeTempFiles({ 'package.json': '{"type":"module"}', 'cli/main.ts': '', ...files });
   cpSync(join(ROOT, 'bin'), join(root, 'bin'), { recursive: true });
   mkdirSync(join(root, 'tools/node'), { recursive: true });
-  if (!brought) return root;
+  if (!withNode) return root;
   const node = join(root, `node_modules/node-${process.platform}-${process.arch}/bin/node`);
   mkdirSync(dirname(node), { recursive: true });
   symlinkSync(process.execPath, node);
   return root;
 }
 
-const LOOKS = `import { execFileSync } from 'node:child_process';
+const PRINTS_ARGUMENTS = `import { execFileSync } from 'node:child_process';
 const typed: readonly string[] = process.argv.slice(1);
 const child = execFileSync('node', ['-p', 'process.execPath'], { encoding: 'utf8' }).trim();
 console.log(JSON.stringify({ typed, own: process.execPath, child }));
@@ -61,11 +61,11 @@ process.exitCode = 7;
 `;
 
 describe.each([
-  ['by this Node, which is new enough', []],
-  ['by the Node that `npm ci` brought, where this one is unfit', [UNFIT]],
-])('what is launched %s', (_, flags) => {
-  it('gets its arguments, has its exit code, and starts the same Node when it says `node`', async () => {
-    const root = checkout({ 'scripts/looks.ts': LOOKS }, true);
+  ['with this Node, which is new enough', []],
+  ['with the Node that `npm ci` installed, because this one is too old', [UNFIT]],
+])('a launched program %s', (_, flags) => {
+  it('gets its arguments, keeps its exit code, and finds the same Node as `node`', async () => {
+    const root = checkout({ 'scripts/looks.ts': PRINTS_ARGUMENTS }, true);
     const args = [...flags, join(root, 'bin/launch.cjs'), 'scripts/looks.ts', '--flag', 'two words'];
     const { code, output } = await run(args, { env: { PATH: '/usr/bin:/bin' } });
     expect(code).toBe(7);
@@ -74,8 +74,8 @@ describe.each([
     expect([own, child]).toEqual([process.execPath, process.execPath]);
   });
 
-  it('is a command of node_modules, too', async () => {
-    const root = checkout({ 'node_modules/tool/main.ts': `#!/usr/bin/env node\n${LOOKS}` }, true);
+  it('can be a command of node_modules', async () => {
+    const root = checkout({ 'node_modules/tool/main.ts': `#!/usr/bin/env node\n${PRINTS_ARGUMENTS}` }, true);
     mkdirSync(join(root, 'node_modules/.bin'));
     symlinkSync(
       realpathSync(join(ROOT, 'node_modules/typescript/bin/tsc')),
@@ -85,7 +85,7 @@ describe.each([
     expect(await run(args)).toMatchObject({ code: 0, output: expect.stringMatching(/^Version \d/) });
   });
 
-  it('dies by the signal that it dies by', async () => {
+  it('ends with the signal that ends the program', async () => {
     const root = checkout(
       { 'scripts/dies.ts': "process.kill(process.pid, 'SIGTERM');\nsetTimeout(() => {}, 9000);\n" },
       true,
@@ -95,11 +95,11 @@ describe.each([
   });
 });
 
-describe('where no Node can run the project', () => {
+describe('without a Node that can run the project', () => {
   it.each(['bin/vif-acceptor', 'bin/launch.cjs'])(
-    '%s refuses in one line, with what is needed',
+    '%s refuses in one line, with the required versions',
     async (file) => {
-      const root = checkout({ 'scripts/looks.ts': LOOKS }, false);
+      const root = checkout({ 'scripts/looks.ts': PRINTS_ARGUMENTS }, false);
       const { code, output } = await run([UNFIT, join(root, file), 'scripts/looks.ts']);
       expect(code).toBeGreaterThan(0);
       expect(output.trimEnd().split('\n')).toEqual([expect.stringMatching(/^error: /)]);
@@ -108,8 +108,8 @@ describe('where no Node can run the project', () => {
     },
   );
 
-  it('a Node that cannot be started is no stack trace either', async () => {
-    const root = checkout({ 'scripts/looks.ts': LOOKS }, false);
+  it('a Node that cannot be started is reported without a stack trace', async () => {
+    const root = checkout({ 'scripts/looks.ts': PRINTS_ARGUMENTS }, false);
     const broken = join(root, `node_modules/node-${process.platform}-${process.arch}/bin`);
     mkdirSync(broken, { recursive: true });
     cpSync(join(ROOT, 'LICENSE'), join(broken, 'node'));
@@ -121,25 +121,26 @@ describe('where no Node can run the project', () => {
   });
 });
 
-describe('`run`, launched', () => {
-  // A terminal and systemd send a signal to every process of a group, a supervisor to the one that it started.
-  it.skipIf(!IS_BROUGHT).each([
+describe('the launched command `run`', () => {
+  // A terminal and systemd send a signal to every process of a group, a supervisor only to the process that it started.
+  it.skipIf(!HAS_INSTALLED_NODE).each([
     ['SIGINT', 'every process', -1],
     ['SIGINT', 'the launcher', 1],
     ['SIGTERM', 'every process', -1],
     ['SIGTERM', 'the launcher', 1],
-  ] as const)('gives its lease back on %s to %s', async (signal, _, whom) => {
+  ] as const)('releases its lease on %s to %s', async (signal, _, whom) => {
     const regions = await startRegions(1, 1);
     const dir = folderWith(regions.policies);
-    let said = (): string => '';
+    let outputSoFar = (): string => '';
     let pid = 0;
     let sent = false;
     regions.hold = async ({ operation }) => {
       if (!operation.startsWith('Confirm')) return;
       if (!sent) process.kill(whom * pid, signal);
       sent = true;
-      for (let waited = 0; !said().includes('stopping: ') && waited < 4000; waited += 5) await pause(5);
-      // A second one, passed on, comes by then.
+      for (let waited = 0; !outputSoFar().includes('stopping: ') && waited < 4000; waited += 5)
+        await pause(5);
+      // A second signal, forwarded by the launcher, arrives within this time.
       await pause(200);
     };
     const env = {
@@ -150,21 +151,21 @@ describe('`run`, launched', () => {
     };
     const args = [UNFIT, join(ROOT, 'bin/vif-acceptor'), 'run', ...regions.args];
     const { code, output } = await run(args, { cwd: dir, env, detached: true }, async (own, output) => {
-      [pid, said] = [own, output];
+      [pid, outputSoFar] = [own, output];
     });
     expect(code).toBe(0);
     expect(output.match(/^stopping: no further confirm is begun/gm)).toHaveLength(1);
     const ledger = z
       .object({ targets: z.record(z.string(), z.object({ lease: z.unknown() })) })
       .parse(JSON.parse(readFileSync(join(dir, 'ledger.json'), 'utf8')));
-    // The other entry has what later formats add, and no lease of its own.
+    // The other entry contains additions of later formats, and has no lease.
     const own = Object.entries(ledger.targets).filter(([key]) => !key.startsWith('later/'));
     expect(own.map(([, target]) => target)).toEqual([expect.objectContaining({ lease: null })]);
   });
 });
 
-describe('everything that is typed', () => {
-  it('as an npm script begins with the launcher', () => {
+describe('every command of package.json', () => {
+  it('starts with the launcher', () => {
     const { scripts } = z
       .object({ scripts: z.record(z.string(), z.string()) })
       .parse(JSON.parse(readFileSync('package.json', 'utf8')));
@@ -177,7 +178,7 @@ describe('everything that is typed', () => {
 });
 
 describe('the version that a checkout needs', () => {
-  it('is one that `npm ci` brings', () => {
+  it('is installed by `npm ci`', () => {
     const { optionalDependencies } = z
       .object({ optionalDependencies: z.record(z.string(), z.string()) })
       .parse(JSON.parse(readFileSync('tools/node/package.json', 'utf8')));
@@ -197,11 +198,11 @@ describe('the version that a checkout needs', () => {
     ['22.20.9', false],
     ['20.20.2', false],
     ['9.11.2', false],
-  ])('is told from others, as `engines` has it: %s, %s', (version, isEnough) => {
+  ])('follows `engines`: %s, %s', (version, isEnough) => {
     expect(isIn(version, '^22.21.0 || >=24.5.0')).toBe(isEnough);
   });
 
-  it('is said in words', () => {
+  it('is described in words', () => {
     expect(inWords('^22.21.0 || >=24.5.0')).toBe('22 from 22.21 on, or 24.5 or newer');
   });
 });

@@ -1,6 +1,6 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** Names every test that was skipped, at the end of a run: what was not seen must not look as if it had been. */
+/** Lists every skipped test at the end, so that a skipped test does not look like a successful one. */
 export default class SkippedReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const skipped = modules.flatMap((module) =>
@@ -9,6 +9,6 @@ export default class SkippedReporter implements Reporter {
       ),
     );
     if (skipped.length > 0)
-      process.stdout.write(`\n SKIPPED for want of something here:\n${skipped.join('\n')}\n`);
+      process.stdout.write(`\n SKIPPED because this machine lacks a requirement:\n${skipped.join('\n')}\n`);
   }
 }

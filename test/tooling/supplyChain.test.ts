@@ -12,7 +12,7 @@ import { packageName, readLock, runtimePaths } from '../../scripts/lockfile.ts';
 const LOCK = readLock();
 const INSTALLED = Object.entries(LOCK).filter(([path]) => path.startsWith('node_modules/'));
 
-/** Who publishes what runs, beside the direct dependencies that CONTRIBUTING.md gives a reason for. */
+/** Publishers of runtime dependencies, in addition to the direct dependencies that CONTRIBUTING.md explains. */
 const PUBLISHERS = /^@(aws|aws-crypto|aws-lambda-powertools|aws-sdk|middy|smithy)\//;
 const OTHERS = [
   // of @aws-sdk
@@ -27,10 +27,10 @@ const OTHERS = [
 ];
 
 describe('the lock', () => {
-  it('holds the hash of every archive that is installed', () => {
+  it('contains the hash of every installed archive', () => {
     const unhashed = INSTALLED.filter(([, { integrity }]) => !/^sha512-[\w+/]{86}==$/.test(integrity ?? ''));
     expect(INSTALLED.length - unhashed.length).toBeGreaterThan(300);
-    // A workspace is a folder of ours; what is bundled stands in the archive of the package that it is within.
+    // A workspace is a folder of the checkout; a bundled package is part of another package's archive.
     const excused = unhashed.filter(([path, { link, inBundle }]) => {
       const within = LOCK[path.slice(0, path.lastIndexOf('/node_modules/'))];
       return link === true || (inBundle === true && within !== undefined);
@@ -41,9 +41,9 @@ describe('the lock', () => {
     ]);
   });
 
-  it('holds no script of an installation that anything here needs: .ci/run and the workflows install without', () => {
+  it('contains no required install script: .ci/run and the workflows install without scripts', () => {
     const scripted = INSTALLED.filter(([, { hasInstallScript }]) => hasInstallScript);
-    // Each looks for the binary that came as a package of its own, or was built before it was published.
+    // Each script only looks for a binary that is a separate package, or prebuilt.
     const known = ['@swc/core', 'classic-level', 'esbuild'];
     expect(scripted.map(([path]) => packageName(path)).filter((name) => !known.includes(name))).toEqual([]);
     expect(scripted.filter(([, { dev }]) => !dev)).toEqual([]);
@@ -60,7 +60,7 @@ describe('the lock', () => {
     }
   });
 
-  it('holds nothing that runs but the direct dependencies, what their publishers make, and a few by name', () => {
+  it('contains only runtime packages that are direct dependencies, of known publishers, or listed by name', () => {
     const own = z
       .object({ dependencies: z.record(z.string(), z.string()) })
       .parse(JSON.parse(readFileSync('package.json', 'utf8')));
@@ -90,7 +90,7 @@ const bom = z.object({
   dependencies: z.array(z.object({ ref: z.string(), dependsOn: z.array(z.string()) })),
 });
 
-/** As it is typed, where there is no network. */
+/** Runs the script without a network. */
 async function sbom(): Promise<string> {
   const env = {
     PATH: process.env.PATH ?? '',
@@ -107,7 +107,7 @@ describe('npm run sbom', () => {
     text = await sbom();
   });
 
-  it('lists every package that runs, with version, hash and licence, once for each place', () => {
+  it('lists every runtime package, with version, hash and licence, once per path', () => {
     const { components } = bom.parse(JSON.parse(text));
     expect(components.map((one) => one['bom-ref'])).toEqual(runtimePaths(LOCK));
     for (const name of ['yaml', 'zod', '@aws-sdk/core', 'commander'])
@@ -116,17 +116,17 @@ describe('npm run sbom', () => {
     expect(purl).toBe(`pkg:npm/%40smithy/signature-v4@${version}`);
   });
 
-  it('names nothing that it does not list, and says what each needs', () => {
+  it('lists the dependencies of each package, all of which it contains', () => {
     const { components, dependencies } = bom.parse(JSON.parse(text));
     const refs = components.map((one) => one['bom-ref']);
     expect(dependencies.map(({ ref }) => ref)).toEqual(['vif-acceptor', ...refs]);
     const needed = new Set(dependencies.flatMap(({ dependsOn }) => dependsOn));
     expect([...needed].filter((ref) => !refs.includes(ref))).toEqual([]);
-    // Node itself is brought by a workspace, which nothing needs.
+    // Node itself is a dependency of a workspace, which no package needs.
     expect(refs.filter((ref) => !needed.has(ref) && !ref.startsWith('node_modules/node-linux-'))).toEqual([]);
   });
 
-  it('says which of them are in the function', async () => {
+  it('marks the packages that the function contains', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'vif-acceptor-'));
     const bundled = bundledPackages(await bundleFunction(join(folder, 'index.mjs')));
     rmSync(folder, { recursive: true });
@@ -135,7 +135,7 @@ describe('npm run sbom', () => {
     expect(said.map((one) => one['bom-ref'])).toEqual([...bundled].sort());
   });
 
-  it('says the same each time, and nothing of this machine', async () => {
+  it('is reproducible, and contains nothing about this machine', async () => {
     expect(await sbom()).toBe(text);
     expect(text).not.toContain(process.cwd());
   });

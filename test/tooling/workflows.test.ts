@@ -36,11 +36,21 @@ const SCRIPTS = z
   .object({ scripts: z.record(z.string(), z.string()) })
   .parse(JSON.parse(readFileSync('package.json', 'utf8'))).scripts;
 
-/** The policies, all that turns them into a deployment, and all that says how it is started. */
+/** The policies, the code that deploys them, and the settings of its commands. */
 const DEPLOYED = [
-  ...['bin', 'cli', 'infra', 'lambda', 'language', 'policy', 'scripts', 'tools'].map(
-    (folder) => `${folder}/**`,
-  ),
+  ...[
+    'adapters',
+    'bin',
+    'cli',
+    'core',
+    'infra',
+    'lambda',
+    'language',
+    'policy',
+    'run',
+    'scripts',
+    'tools',
+  ].map((folder) => `${folder}/**`),
   ...['cdk.json', 'package.json', 'package-lock.json', '.npmrc'],
 ];
 
@@ -59,7 +69,7 @@ const JOBS = WORKFLOWS.flatMap(({ name, jobs, ...rest }) =>
 );
 
 describe.each(JOBS)('the job $name', ({ steps, inherited, environment, ...job }) => {
-  it('uses nothing but what is pinned to a commit, and says which version that is', () => {
+  it('uses only actions that are pinned to a commit, with the version in a comment', () => {
     const used = steps.flatMap(({ uses }) => (uses === undefined ? [] : [uses]));
     expect(used.length).toBeGreaterThan(0);
     for (const action of used) {
@@ -69,19 +79,19 @@ describe.each(JOBS)('the job $name', ({ steps, inherited, environment, ...job })
     }
   });
 
-  it('may read the repository, and beyond that only ask for a role, in an environment that can be guarded', () => {
+  it('may only read the repository, or assume a role in a protected environment', () => {
     const granted = job.permissions ?? inherited;
     const assumes = steps.some(({ uses }) => uses?.startsWith('aws-actions/configure-aws-credentials@'));
     expect(granted).toEqual(assumes ? { contents: 'read', 'id-token': 'write' } : { contents: 'read' });
     expect(environment === undefined).toBe(!assumes);
   });
 
-  it('leaves no token of the repository behind for what it runs', () => {
+  it('leaves no repository token for the commands that it runs', () => {
     const checkouts = steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'));
     expect(checkouts.map((checkout) => checkout.with?.['persist-credentials'])).toEqual([false]);
   });
 
-  it('does with npm alone what it does, so that any other place can do it too', () => {
+  it('uses npm commands only, so that other CI systems can do the same', () => {
     const commands = steps.flatMap(({ run }) => (run === undefined ? [] : [run]));
     expect(commands[0]).toBe('npm ci --ignore-scripts');
     for (const command of commands.slice(1)) {
@@ -92,7 +102,7 @@ describe.each(JOBS)('the job $name', ({ steps, inherited, environment, ...job })
 });
 
 describe('the workflows', () => {
-  it('hold no key, and put nothing that others chose into a command', () => {
+  it('contain no key, and put no untrusted text into a command', () => {
     for (const { text } of WORKFLOWS) {
       expect(text).not.toMatch(/secrets\.|AWS_SECRET_ACCESS_KEY|AWS_ACCESS_KEY_ID/);
       expect(text).not.toMatch(/run:.*\$\{\{/);
@@ -100,14 +110,14 @@ describe('the workflows', () => {
     }
   });
 
-  it('deploy from main alone, one at a time', () => {
+  it('deploy only from main, one at a time', () => {
     const deploy = WORKFLOWS.find(({ name }) => name === 'deploy.yml');
     expect(deploy?.on.push).toMatchObject({ branches: ['main'] });
     expect(deploy?.on).not.toHaveProperty('pull_request');
     expect(deploy?.text).toContain('cancel-in-progress: false');
   });
 
-  it('check the policy and try its cases before they deploy it, and on every pull request', () => {
+  it('check the policy and run its policy tests before deployment, and on every pull request', () => {
     expect(SCRIPTS['policy:check']).toBe(
       'node bin/vif-acceptor policy check && node bin/vif-acceptor policy test',
     );
@@ -123,8 +133,8 @@ describe('the workflows', () => {
     }
   });
 
-  it('let no pull request wait for a check that it does not start', () => {
-    // GitHub holds a pull request until each required check reports; one that `paths` leaves out never does.
+  it('start every required check on every pull request', () => {
+    // GitHub blocks a pull request until each required check reports; a check skipped by `paths` never does.
     for (const name of ['policy.yml', 'ci.yml']) {
       const { on, jobs } = named(name);
       expect([name, on]).toHaveProperty('1.pull_request', null);
@@ -133,14 +143,14 @@ describe('the workflows', () => {
     expect(Object.keys(named('policy.yml').jobs)).toEqual(['check']);
   });
 
-  it('test every change, of pull requests and of main, by each npm that is about', () => {
+  it('test every pull request and main, with the npm of each supported Node', () => {
     const { on, jobs } = named('ci.yml');
     expect(on).toEqual({ pull_request: null, push: { branches: ['main'] } });
     expect(jobs.test?.strategy?.matrix.node).toEqual([20, 22, 24]);
     expect(jobs.test?.steps.map(({ run }) => run)).toContain('npm test');
   });
 
-  it('deploy, and plan, on a change of anything that the deployment is made of or runs', () => {
+  it('deploy, and plan, on a change of any file that the deployment consists of or executes', () => {
     const paths = z.object({ paths: z.array(z.string()) });
     const tracked = readdirSync('.', { withFileTypes: true }).map((entry) =>
       entry.isDirectory() ? `${entry.name}/**` : entry.name,
@@ -152,15 +162,15 @@ describe('the workflows', () => {
       const listed = paths.parse(named(name).on[event]).paths;
       expect(listed).toContain(`.github/workflows/${name}`);
       const folders = listed.filter((path) => !path.startsWith('.github/'));
-      // What is listed is there: a folder that moved would be watched for nothing.
+      // Every listed path exists: a moved folder would no longer start the workflow.
       expect(folders.filter((path) => !tracked.includes(path))).toEqual([]);
       expect(folders).toEqual(expect.arrayContaining(DEPLOYED));
     }
   });
 
-  it('and the policy have owners, as has all else that is deployed with it', () => {
+  it('and all other files have code owners', () => {
     const owners = readFileSync('.github/CODEOWNERS', 'utf8');
-    // One line for everything, and no later one that takes a part away from it.
+    // One line for all files, and no later line that overrides it.
     const lines = owners.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
     expect(lines).toEqual([expect.stringMatching(/^\* +@\S+$/)]);
   });

@@ -3,29 +3,54 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import * as today from '../../adapters/ledgers/dynamo/dynamoLedger.ts';
-import * as todaysTable from '../../adapters/ledgers/dynamo/dynamoTable.ts';
+import { createDynamoLedger } from '../../adapters/ledgers/dynamo/dynamoLedger.ts';
+import { openTable } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
 import { toStored } from '../../adapters/ledgers/storedForm.ts';
-import type { Observation } from '../../core/ledgerEntries.ts';
 import type { LedgerChange } from '../../core/ledgerState.ts';
-import type { Clock, Ledger, LedgerSession } from '../../run/ports.ts';
+import type { Clock, Ledger } from '../../run/ports.ts';
 import { rejectionOf } from '../support/apiClients.ts';
 import { type Dynamo, startDynalite } from '../support/dynamo.ts';
 import { anObservation } from '../support/ledgerBuilders.ts';
 import { type TestClock, testClock } from '../support/testClock.ts';
 import { hasHistory, OLD_REVISION, old } from './releases.ts';
 
-/** Runs of release 0.1.0 and of today's over one table, each of which is killed: the ledgers of both, in one process. */
+/** Killed runs of release 0.1.0 and of this release on one table. The ledgers of both releases are in one process. */
 
 const KEY = 'outscale/eu-west-2/012345678901';
 const LEASE_MS = 60_000;
 
-type Reach = (table: string, clock: Clock) => Ledger;
 type RunOf = 'before' | 'after';
+
+/** The parts of a ledger that these tests use, which both releases can have. */
+interface TestedLedger {
+  /** `null` when another run has the lease */
+  open(): Promise<TestedSession | null>;
+  read(): Promise<{ readonly ids: string[]; readonly damaged: object }>;
+}
+
+interface TestedSession {
+  /** IDs of the observed requests when the session was opened */
+  readonly ids: string[];
+  /** Records an observation of this request. */
+  observe(id: string): Promise<void>;
+  /** Ends the request of this ID and observes another one. */
+  writeLate(ended: string, observed: string): Promise<void>;
+}
+
+/** The ledger of release 0.1.0, as far as it is called here. */
+interface OldLedger {
+  open(key: string, leaseMs: number): Promise<OldSession | null>;
+  peek(key: string): Promise<{ readonly sightings: object; readonly damaged: object }>;
+}
+
+interface OldSession {
+  readonly state: { readonly sightings: object };
+  write(changes: readonly object[]): Promise<void>;
+}
 
 let scratch: string;
 let dynamo: Dynamo;
-let reach: Readonly<Record<RunOf, Reach>>;
+let reach: Readonly<Record<RunOf, (table: string, clock: Clock) => TestedLedger>>;
 
 const isHere = hasHistory();
 
@@ -38,8 +63,9 @@ beforeAll(async () => {
     import(pathToFileURL(join(root, 'lambda/adapters/ledgers/dynamo', name)).href);
   const [before, table] = [await moduleOf('index.ts'), await moduleOf('table.ts')];
   reach = {
-    before: (name, clock) => before.createDynamoLedger(table.openTable(name, dynamo.config), clock),
-    after: (name, clock) => today.createDynamoLedger(todaysTable.openTable(name, dynamo.config), clock),
+    before: (name, clock) =>
+      testOldLedger(before.createDynamoLedger(table.openTable(name, dynamo.config), clock)),
+    after: (name, clock) => testLedger(createDynamoLedger(openTable(name, dynamo.config), clock)),
   };
 });
 afterAll(async () => {
@@ -48,21 +74,59 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true });
 });
 
-/** Release 0.1.0 knows the keys of format 1 alone. */
-function sighted(release: RunOf, id: string): LedgerChange {
-  const { data } = toStored('sighting', anObservation());
-  return { kind: 'sighted', id, observation: release === 'after' ? anObservation() : (data as Observation) };
+function testLedger(ledger: Ledger): TestedLedger {
+  const observe = (id: string): LedgerChange => ({
+    kind: 'sighted',
+    id,
+    observation: anObservation(),
+  });
+  return {
+    open: async () => {
+      const session = await ledger.open(KEY, LEASE_MS);
+      if (session === null) return null;
+      return {
+        ids: Object.keys(session.state.observations),
+        observe: (id) => session.write([observe(id)]),
+        writeLate: (ended, observed) =>
+          session.write([{ kind: 'ended', id: ended, ended: null }, observe(observed)]),
+      };
+    },
+    read: async () => {
+      const { observations, damaged } = await ledger.readState(KEY);
+      return { ids: Object.keys(observations), damaged };
+    },
+  };
 }
 
-const ENDED: LedgerChange = { kind: 'ended', id: 'dxvif-1', ended: null };
+/** Release 0.1.0 has other names, and knows only the keys of format 1. */
+function testOldLedger(ledger: OldLedger): TestedLedger {
+  const { data: sighting } = toStored('sighting', anObservation());
+  const observe = (id: string): object => ({ kind: 'sighted', id, sighting });
+  return {
+    open: async () => {
+      const session = await ledger.open(KEY, LEASE_MS);
+      if (session === null) return null;
+      return {
+        ids: Object.keys(session.state.sightings),
+        observe: (id) => session.write([observe(id)]),
+        writeLate: (ended, observed) =>
+          session.write([{ kind: 'ended', id: ended, ended: null }, observe(observed)]),
+      };
+    },
+    read: async () => {
+      const { sightings, damaged } = await ledger.peek(KEY);
+      return { ids: Object.keys(sightings), damaged };
+    },
+  };
+}
 
-async function take(release: RunOf, table: string, clock: TestClock): Promise<LedgerSession> {
-  const session = await reach[release](table, clock).open(KEY, LEASE_MS);
+async function take(release: RunOf, table: string, clock: TestClock): Promise<TestedSession> {
+  const session = await reach[release](table, clock).open();
   if (session === null) throw new Error('the lease was not free');
   return session;
 }
 
-describe.skipIf(!isHere)(`a killed run of one release, 0.1.0 (${OLD_REVISION}) or today's`, () => {
+describe.skipIf(!isHere)(`a killed run of release 0.1.0 (${OLD_REVISION}) or of this release`, () => {
   it.each<readonly [RunOf, RunOf, RunOf]>([
     ['before', 'after', 'before'],
     ['before', 'after', 'after'],
@@ -70,25 +134,25 @@ describe.skipIf(!isHere)(`a killed run of one release, 0.1.0 (${OLD_REVISION}) o
     ['after', 'before', 'before'],
     ['after', 'after', 'before'],
     ['before', 'before', 'after'],
-  ])('loses nothing to the next two, and changes nothing late: %s, %s, %s', async (...releases) => {
-    const clock = testClock();
-    const table = await dynamo.createTable();
-    const killed: { readonly session: LedgerSession; readonly release: RunOf }[] = [];
-    const expected = ['dxvif-1'];
-    for (const [place, release] of releases.entries()) {
-      const session = await take(release, table, clock);
-      expect(Object.keys(session.state.observations)).toEqual(place === 0 ? [] : expected);
-      // What every earlier run still sends comes after this one has read.
-      for (const late of killed)
-        await rejectionOf(late.session.write([ENDED, sighted(late.release, 'dxvif-9')]));
-      if (place > 0) expected.push(`dxvif-${place + 1}`);
-      await session.write([sighted(release, `dxvif-${place + 1}`)]);
-      killed.push({ session, release });
-      clock.advance(LEASE_MS);
-    }
-    for (const release of ['before', 'after'] as const) {
-      const { observations, damaged } = await reach[release](table, clock).readState(KEY);
-      expect([Object.keys(observations), damaged]).toEqual([expected, {}]);
-    }
-  });
+  ])(
+    'keeps its items for the next two runs, and its late writes change nothing: %s, %s, %s',
+    async (...releases) => {
+      const clock = testClock();
+      const table = await dynamo.createTable();
+      const killed: TestedSession[] = [];
+      const expected = ['dxvif-1'];
+      for (const [place, release] of releases.entries()) {
+        const session = await take(release, table, clock);
+        expect(session.ids).toEqual(place === 0 ? [] : expected);
+        // Late writes of all earlier runs arrive after this one has read.
+        for (const late of killed) await rejectionOf(late.writeLate('dxvif-1', 'dxvif-9'));
+        if (place > 0) expected.push(`dxvif-${place + 1}`);
+        await session.observe(`dxvif-${place + 1}`);
+        killed.push(session);
+        clock.advance(LEASE_MS);
+      }
+      for (const release of ['before', 'after'] as const)
+        expect(await reach[release](table, clock).read()).toEqual({ ids: expected, damaged: {} });
+    },
+  );
 });

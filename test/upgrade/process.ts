@@ -1,8 +1,8 @@
 import { pathToFileURL } from 'node:url';
 
 /**
- * A process of the function: `process.ts BUNDLE` calls the bundle once, as Lambda does, and prints `{ "report": … }`, or
- * `{ "error": "…" }` when the invocation failed.
+ * A process of the function. `process.ts BUNDLE` calls the bundle once like Lambda, and prints `{ "report": … }`, or
+ * `{ "error": "…" }` if the invocation failed.
  */
 const [bundle = ''] = process.argv.slice(2);
 const { handler } = await import(pathToFileURL(bundle).href);
@@ -22,7 +22,7 @@ const result = await handler({ target: 'hub' }, context).then(
 );
 print(`${JSON.stringify(result)}\n`);
 
-/** What a function logs that returns counts: release 0.1.0 returns the whole report. */
+/** The parts of the report in the log of a function that returns only counts. Release 0.1.0 returns the whole report. */
 function logged(): object {
   const lines = log
     .join('')

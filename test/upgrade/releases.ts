@@ -4,27 +4,27 @@ import { join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** The revision that is release 0.1.0. */
+/** The revision of release 0.1.0. */
 export const OLD_REVISION = '742bec7';
 
-/** Whether git has that revision here: a shallow clone, or a copy without its history, has not. */
+/** Whether git has that revision. A shallow clone or a copy without history does not. */
 export function hasHistory(): boolean {
   return spawnSync('git', ['cat-file', '-e', `${OLD_REVISION}^{commit}`], { cwd: ROOT }).status === 0;
 }
 
-/** A release, ready to run. */
+/** A release that can be executed. */
 export interface Release {
   readonly root: string;
   /** the function's bundle */
   readonly bundle: string;
 }
 
-/** This checkout, bundled into a folder. */
+/** Bundles this checkout into a folder. */
 export function today(folder: string): Release {
   return bundled(ROOT, join(folder, 'today.mjs'));
 }
 
-/** Release 0.1.0 out of git, with the packages of this checkout, bundled by its own script. */
+/** Extracts release 0.1.0 from git, and bundles it with its own script and the packages of this checkout. */
 export function old(folder: string): Release {
   const root = join(folder, 'old');
   mkdirSync(root);
@@ -35,11 +35,13 @@ export function old(folder: string): Release {
 }
 
 function bundled(root: string, bundle: string): Release {
-  inRelease(root, 'scripts/bundle.ts', `await module.bundle(${JSON.stringify(bundle)});`);
+  // Release 0.1.0 calls it `bundle`.
+  const lines = `await (module.bundleFunction ?? module.bundle)(${JSON.stringify(bundle)});`;
+  inRelease(root, 'scripts/bundle.ts', lines);
   return { root, bundle };
 }
 
-/** The folder that a release's policy layer would be: its own compiler writes it. */
+/** Writes the policy layer of a release with its own compiler. */
 export function policyLayer({ root }: Release, policies: string, layer: string): void {
   const compiled: { target: string; text: string }[] = JSON.parse(
     inRelease(
@@ -54,7 +56,7 @@ export function policyLayer({ root }: Release, policies: string, layer: string):
   writeFileSync(join(layer, 'revision.txt'), 'v0\n');
 }
 
-/** Runs a few lines on a module of a release, in a process of its own. @returns what they print */
+/** Runs some lines with a module of a release in a separate process. @returns their output */
 function inRelease(root: string, module: string, lines: string): string {
   const code = `const module = await import(${JSON.stringify(join(root, module))}); ${lines}`;
   return run(process.execPath, ['--input-type=module', '-e', code], root).toString();

@@ -13,12 +13,12 @@ import { type EventBus, startEventBus } from '../support/eventBus.ts';
 import { hasHistory, OLD_REVISION, old, policyLayer, type Release, today } from './releases.ts';
 
 /**
- * An upgrade and a rollback of the deployed function over one table: release 0.1.0, today's, 0.1.0 again, today's again.
- * Each call is a process of its own that loads the real bundle.
+ * Upgrade and rollback of the deployed function with one table: release 0.1.0, this release, 0.1.0 again, this release again.
+ * Each invocation is a separate process that loads the real bundle.
  */
 
 const REGION = 'eu-west-1';
-const CONNECTION = { acme: 'dxcon-1a2b3c4d', stranger: 'dxcon-9f9f9f9f' };
+const CONNECTION = { acme: 'dxcon-1a2b3c4d', unknown: 'dxcon-9f9f9f9f' };
 const GATEWAY = 'vgw-87654321';
 
 const POLICY = `version: 1
@@ -37,7 +37,7 @@ const SCENARIO = {
   gateways: [{ account: RECIPIENT_ACCOUNT, id: GATEWAY, vpc: 'vpc-1a2b3c4d' }],
   connections: [
     { account: ACME, id: CONNECTION.acme, name: 'acme', location: 'EqDC2' },
-    { account: UNKNOWN_REQUESTER, id: CONNECTION.stranger, name: 'other', location: 'EqDC2' },
+    { account: UNKNOWN_REQUESTER, id: CONNECTION.unknown, name: 'other', location: 'EqDC2' },
   ],
 };
 
@@ -60,7 +60,7 @@ type Report = z.infer<typeof report>;
 
 const result = z.object({ report: report.optional(), error: z.string().optional() });
 
-/** The function failed its invocation, as it does when a run failed. */
+/** The invocation of the function failed, because a run failed. */
 class InvocationFailed extends Error {}
 
 let scratch: string;
@@ -79,7 +79,7 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true });
 });
 
-/** A world, a table and an event bus that one release after the other works on. */
+/** Starts an emulator, a table and an event bus, which the releases use one after the other. */
 async function begin() {
   const simulator = await startEmulator({ scenario: readScenario(SCENARIO), now: new Date() });
   onTestFinished(() => simulator.close());
@@ -104,7 +104,7 @@ async function begin() {
     setBusDown: (isDown: boolean) => {
       isBusDown = isDown;
     },
-    /** Calls the function of a release once, as its schedule does. */
+    /** Invokes the function of a release once, like its schedule. */
     run: (release: Release): Promise<Report> => invoke(release, layerOf(release), table, simulator, bus),
   };
 }
@@ -151,7 +151,7 @@ function outcomes({ requests }: Report): Record<string, string> {
   );
 }
 
-/** One run of a release's command line over a ledger file. */
+/** One run of a release's command line with a ledger file. */
 async function runCommand({ root }: Release, folder: string, url: string): Promise<Report> {
   const apis = ['--endpoint', url, '--gateway-endpoint', url, '--ledger', join(folder, 'ledger.json')];
   const args = ['run', '--json', '--policy', 'policy/hub.yaml', '--events', join(folder, 'events.jsonl')];
@@ -187,7 +187,7 @@ const detail = z.object({
   reasons: z.array(z.object({ code: z.string() })).optional(),
 });
 
-/** What was published, a line an event: type, request and reason codes. */
+/** The published events, one line each: type, request and reason codes. */
 function published({ entries }: EventBus): { lines: string[]; ids: string[] } {
   const parsed = entries.map((entry) => ({
     type: entry.DetailType,
@@ -202,7 +202,7 @@ function published({ entries }: EventBus): { lines: string[]; ids: string[] } {
 }
 
 describe.skipIf(!isHere)(`an upgrade from 0.1.0 (${OLD_REVISION} of the git history)`, () => {
-  it('costs no request, and neither does the rollback', { timeout: 120_000 }, async () => {
+  it('loses no request, and neither does the rollback', { timeout: 120_000 }, async () => {
     const { before, after } = releases;
     const { simulator, bus, run, setBusDown, table, folder } = await begin();
     const acme = actAs(simulator, ACME, REGION);
@@ -210,26 +210,26 @@ describe.skipIf(!isHere)(`an upgrade from 0.1.0 (${OLD_REVISION} of the git hist
     const refuseConfirms = () =>
       simulator.addFault({ kind: 'reset', operation: 'ConfirmPrivateVirtualInterface', times: 'always' });
 
-    // Release 0.1.0: accepted, held for two reasons, and a confirm whose end is not known.
-    const early = await other.offer({ connection: CONNECTION.stranger, vlan: 7 });
+    // Release 0.1.0: an accepted request, requests held for two reasons, and a confirm with an unknown result.
+    const early = await other.offer({ connection: CONNECTION.unknown, vlan: 7 });
     await run(before);
     const accepted = await acme.offer({ connection: CONNECTION.acme, vlan: 101 });
     expect(outcomes(await run(before))).toMatchObject({ [accepted]: 'accepted' });
-    const unknown = await other.offer({ connection: CONNECTION.stranger, vlan: 8 });
+    const unknown = await other.offer({ connection: CONNECTION.unknown, vlan: 8 });
     const ungranted = await acme.offer({ connection: CONNECTION.acme, vlan: 300 });
     const intended = await acme.offer({ connection: CONNECTION.acme, vlan: 102 });
-    const withdrawn = await other.offer({ connection: CONNECTION.stranger, vlan: 9 });
+    const withdrawn = await other.offer({ connection: CONNECTION.unknown, vlan: 9 });
     refuseConfirms();
     await expect(run(before)).rejects.toThrow(InvocationFailed);
-    // What it could not deliver, and what failed, is in the table too.
+    // The table also has an undelivered event and the failure.
     setBusDown(true);
-    const undelivered = await other.offer({ connection: CONNECTION.stranger, vlan: 10 });
+    const undelivered = await other.offer({ connection: CONNECTION.unknown, vlan: 10 });
     await expect(run(before)).rejects.toThrow(InvocationFailed);
     setBusDown(false);
     simulator.clearFaults();
     await other.withdraw(withdrawn);
 
-    // The upgrade: nothing is held that was not, what was intended is accepted, what was undelivered is delivered.
+    // The upgrade: no new request is held, the intended one is accepted, and the undelivered event is delivered.
     const upgraded = await run(after);
     expect(upgraded.failures).toEqual([]);
     expect(outcomes(upgraded)).toEqual({
@@ -242,7 +242,7 @@ describe.skipIf(!isHere)(`an upgrade from 0.1.0 (${OLD_REVISION} of the git hist
     expect(upgraded.ended).toEqual([{ id: withdrawn, as: 'rejected' }]);
     expect(times(upgraded, early).deadline?.earliest).toBeNull();
     expect(times(upgraded, unknown).deadline?.earliest).not.toBeNull();
-    const late = await other.offer({ connection: CONNECTION.stranger, vlan: 11 });
+    const late = await other.offer({ connection: CONNECTION.unknown, vlan: 11 });
     const acceptedByToday = await acme.offer({ connection: CONNECTION.acme, vlan: 103 });
     expect(outcomes(await run(after))).toMatchObject({
       [late]: 'held unknown-requester',
@@ -253,7 +253,7 @@ describe.skipIf(!isHere)(`an upgrade from 0.1.0 (${OLD_REVISION} of the git hist
     await expect(run(after)).rejects.toThrow(InvocationFailed);
     simulator.clearFaults();
 
-    // The rollback: the same, of what today's release wrote.
+    // The rollback: the same for what this release wrote.
     const rolledBack = await run(before);
     expect(rolledBack.failures).toEqual([]);
     expect(outcomes(rolledBack)).toEqual({
@@ -269,7 +269,7 @@ describe.skipIf(!isHere)(`an upgrade from 0.1.0 (${OLD_REVISION} of the git hist
     const acceptedByOld = await acme.offer({ connection: CONNECTION.acme, vlan: 105 });
     expect(outcomes(await run(before))).toMatchObject({ [acceptedByOld]: 'accepted' });
 
-    // And up again: the limit counts what either release accepted.
+    // The second upgrade: the limit counts acceptances of both releases.
     const sixth = await acme.offer({ connection: CONNECTION.acme, vlan: 106 });
     const seventh = await acme.offer({ connection: CONNECTION.acme, vlan: 107 });
     const again = await run(after);
@@ -280,7 +280,7 @@ describe.skipIf(!isHere)(`an upgrade from 0.1.0 (${OLD_REVISION} of the git hist
     for (const id of [early, unknown, ungranted, undelivered, late])
       expect(times(again, id)).toEqual(times(id === late ? rolledBack : upgraded, id));
 
-    // Nothing was reported twice, and nothing was kept back.
+    // Every event was published exactly once.
     const { lines, ids } = published(bus);
     expect(ids).toEqual([...new Set(ids)]);
     const requests = lines.filter((line) => line.startsWith('Request'));
@@ -291,7 +291,7 @@ describe.skipIf(!isHere)(`an upgrade from 0.1.0 (${OLD_REVISION} of the git hist
       expect(lines).toContain(`Request Accepted ${id}`);
     expect(lines).toContain(`Request Ended ${withdrawn} unknown-requester`);
 
-    // Every receipt is re-evaluated to the same decision, whichever release wrote it.
+    // Every receipt of both releases is re-evaluated to the same decision.
     const env = {
       AWS_ENDPOINT_URL_DYNAMODB: dynamo.url,
       AWS_REGION: REGION,
@@ -310,7 +310,7 @@ describe.skipIf(!isHere)(`an upgrade from 0.1.0 (${OLD_REVISION} of the git hist
     expect(code).toBe(0);
   });
 
-  it('costs no request of a ledger file either', { timeout: 120_000 }, async () => {
+  it('loses no request of a ledger file either', { timeout: 120_000 }, async () => {
     const { before, after } = releases;
     const { simulator, folder } = await begin();
     const acme = actAs(simulator, ACME, REGION);
@@ -319,11 +319,11 @@ describe.skipIf(!isHere)(`an upgrade from 0.1.0 (${OLD_REVISION} of the git hist
 
     await run(before);
     const accepted = await acme.offer({ connection: CONNECTION.acme, vlan: 101 });
-    const unknown = await other.offer({ connection: CONNECTION.stranger, vlan: 7 });
+    const unknown = await other.offer({ connection: CONNECTION.unknown, vlan: 7 });
     const first = await run(before);
     expect(outcomes(first)).toEqual({ [accepted]: 'accepted', [unknown]: 'held unknown-requester' });
 
-    const late = await other.offer({ connection: CONNECTION.stranger, vlan: 8 });
+    const late = await other.offer({ connection: CONNECTION.unknown, vlan: 8 });
     const acceptedByToday = await acme.offer({ connection: CONNECTION.acme, vlan: 102 });
     const upgraded = await run(after);
     expect(upgraded.failures).toEqual([]);

@@ -26,8 +26,8 @@ import {
 } from './stateItems.ts';
 
 /**
- * What the holder of the lease reads and writes.
- * @param policies digests that need not be written again
+ * Opens a session for the holder of the lease.
+ * @param policies digests of policies that are already written
  * @throws LedgerFailure
  */
 async function openSession(
@@ -38,26 +38,26 @@ async function openSession(
   policies: Set<string>,
 ): Promise<LedgerSession> {
   const partition = livePartition(key);
-  let status: 'open' | 'doubtful' | 'closed' = 'open';
-  const lost = () =>
-    new LedgerFailure(`the lease on ${key} in table \`${table.name}\` was lost to another pass`);
-  const underToken = async (update: HeadUpdate): Promise<void> => {
-    if (!(await updateHead(table, partition, token, update))) throw lost();
+  let status: 'open' | 'uncertain' | 'closed' = 'open';
+  const leaseLost = () =>
+    new LedgerFailure(`the lease on ${key} in table \`${table.name}\` was lost to another run`);
+  const updateHeadUnderLease = async (update: HeadUpdate): Promise<void> => {
+    if (!(await updateHead(table, partition, token, update))) throw leaseLost();
   };
-  const whileHeld = async (requests: readonly WriteRequest[]): Promise<void> => {
-    if (!(await table.writeIfConditionHolds(leaseCondition(partition, token), requests))) throw lost();
+  const writeUnderLease = async (requests: readonly WriteRequest[]): Promise<void> => {
+    if (!(await table.writeIfConditionHolds(leaseCondition(partition, token), requests))) throw leaseLost();
   };
-  /** After a failure it is not known what was written, so nothing more is: the next run reads what is there. */
-  const inDoubt = async <T>(work: () => Promise<T>): Promise<T> => {
+  /** After a failure it is unknown what was written, so the session writes nothing more. The next run reads the actual state. */
+  const trackUncertainty = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
     } catch (error) {
-      status = 'doubtful';
+      status = 'uncertain';
       throw error;
     }
   };
-  /** What may still be on its way is not written any more once the token is gone. */
-  const giveBackInDoubt = async (): Promise<void> => {
+  /** Without the token, writes that are still in flight have no effect. */
+  const releaseUncertain = async (): Promise<void> => {
     status = 'closed';
     await updateHead(table, partition, token, { release: true });
   };
@@ -67,43 +67,45 @@ async function openSession(
     const epoch = taken.isAbandoned ? taken.unusedEpoch : taken.epoch;
     if (taken.isAbandoned) {
       await copyEpoch(table, key, taken.epoch, epoch);
-      await underToken({ head: { epoch, lastListing, failing, turns } });
+      await updateHeadUnderLease({ head: { epoch, lastListing, failing, turns } });
       await deleteEpochsBefore(table, key, epoch);
     }
     const held = await readEpochUnderLease(table, key, epoch, token);
-    if (held === null) throw lost();
+    if (held === null) throw leaseLost();
     return { epoch, initial: { ...held, lastListing, failing, turns } };
   }
-  const { epoch, initial } = await inDoubt(begin).catch(async (error: unknown) => {
-    // What failed first is what to tell.
-    await giveBackInDoubt().catch(() => undefined);
+  const { epoch, initial } = await trackUncertainty(begin).catch(async (error: unknown) => {
+    // The first failure is the one to report.
+    await releaseUncertain().catch(() => undefined);
     throw error;
   });
   let state = initial;
 
-  async function write(changes: readonly LedgerChange[], last: HeadUpdate): Promise<void> {
+  async function write(changes: readonly LedgerChange[], update: HeadUpdate): Promise<void> {
     if (status !== 'open')
-      throw new LedgerFailure(`the lease on ${key} in table \`${table.name}\` was given back or is in doubt`);
+      throw new LedgerFailure(
+        `the lease on ${key} in table \`${table.name}\` was released, or its state is unknown`,
+      );
     const after = applyLedgerChanges(state, changes);
-    await inDoubt(async () => {
+    await trackUncertainty(async () => {
       const { events, puts, deletes } = compareStates(state, after);
-      const news = putStateRequests(key, epoch, events);
+      const eventRequests = putStateRequests(key, epoch, events);
       const rest = [...putStateRequests(key, epoch, puts), ...deleteStateRequests(key, epoch, deletes)];
-      // In this order: whatever is cut short, nothing is gone or on record before it can be told.
+      // Write order matters: events first, then history, then state and deletions, so a crash never loses an unpublished event.
       if (hasRecords(changes)) {
-        await whileHeld(news);
-        await keepForLater(changes);
-        await whileHeld(rest);
-      } else await whileHeld([...news, ...rest]);
+        await writeUnderLease(eventRequests);
+        await writeHistory(changes);
+        await writeUnderLease(rest);
+      } else await writeUnderLease([...eventRequests, ...rest]);
       const { lastListing, failing, turns } = after;
-      await underToken({ ...last, head: { epoch, lastListing, failing, turns } });
+      await updateHeadUnderLease({ ...update, head: { epoch, lastListing, failing, turns } });
     });
     state = after;
   }
 
-  /** Records and policies are in no epoch, so the lease is proved before them. */
-  async function keepForLater(changes: readonly LedgerChange[]): Promise<void> {
-    await underToken({});
+  /** Records and policies do not belong to an epoch, so the lease is checked before they are written. */
+  async function writeHistory(changes: readonly LedgerChange[]): Promise<void> {
+    await updateHeadUnderLease({});
     for (const change of changes) {
       if (change.kind !== 'policyUsed' || policies.has(change.digest)) continue;
       await archivePolicy(table, change.digest, change.text);
@@ -116,7 +118,7 @@ async function openSession(
     state: initial,
     write: (changes) => write(changes, {}),
     close: async (changes) => {
-      if (status === 'doubtful') await giveBackInDoubt();
+      if (status === 'uncertain') await releaseUncertain();
       if (changes.length > 0) await write(changes, { release: true });
       else if (status === 'open') await updateHead(table, partition, token, { release: true });
       status = 'closed';
@@ -129,13 +131,13 @@ function hasRecords(changes: readonly LedgerChange[]): boolean {
 }
 
 /**
- * A ledger in one DynamoDB table. Live items are written by transactions on the condition that the head still has the
- * token of the lease. So a run that lost its lease can change nothing any more, and the next run continues with the items where they are,
- * however many there are. Release 0.1.0 writes without that condition. A run that takes over from one of that release, which did
- * not give its lease back, first copies the live items to a new epoch, where a late write of the other cannot change them.
+ * A ledger in a DynamoDB table. State items are written in transactions, on the condition that the head still has the token of
+ * the lease. So a run that lost its lease cannot change anything, and the next run uses the items without copying them.
+ * Release 0.1.0 writes without that condition. If a run of that release did not release its lease, the next run first
+ * copies the state items to a new epoch, where late writes have no effect.
  */
 export function createDynamoLedger(table: Table, clock: Clock): Ledger {
-  /** digests of what this process has written */
+  /** digests of the policies that this process has written */
   const policies = new Set<string>();
   return {
     readState: async (key) => {
@@ -143,7 +145,7 @@ export function createDynamoLedger(table: Table, clock: Clock): Ledger {
       for (;;) {
         const { epoch, lastListing, failing, turns } = await fetchHead(table, partition);
         const state = { ...(await readEpoch(table, key, epoch)), lastListing, failing, turns };
-        // Else the items moved between the two looks.
+        // Otherwise the items were copied to another epoch between the two reads.
         if ((await fetchHead(table, partition)).epoch === epoch) return state;
       }
     },

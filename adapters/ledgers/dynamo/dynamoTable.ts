@@ -17,13 +17,12 @@ import { readBoundedBody, requestHandlerOptions } from '../../aws/clientHttp.ts'
 import { toApiFailure } from '../../aws/toApiFailure.ts';
 import { withTimeout } from '../../promises.ts';
 
-/** Partitions of the table, by recipient key or digest; the function's rights name them. */
-
+/** The partition of the state of a recipient. The function's IAM policy names the partitions. */
 export function livePartition(key: string): string {
   return `live#${key}`;
 }
 
-/** What is decided: receipts, and what ended. */
+/** The partition of the history of a recipient: receipts and ended requests. */
 export function historyPartition(key: string): string {
   return `over#${key}`;
 }
@@ -34,29 +33,29 @@ export function policyPartition(digest: string): string {
   return `${POLICY_PARTITION_PREFIX}${digest}`;
 }
 
-/** The table's keys, and the attribute by which items go: what the stack creates it with. */
+/** The table's keys and its TTL attribute. The CDK stack creates the table with these. */
 export const TABLE_KEYS = { partition: 'pk', sort: 'sk', expiry: 'expires' } as const;
 
 export type TableItem = Readonly<Record<string, AttributeValue>>;
 
-/** A table with the few calls that the ledger needs of it; each bounded in time. @throws LedgerFailure */
+/** The calls to a DynamoDB table that the ledger needs. Each has a time limit. @throws LedgerFailure */
 export interface Table {
   readonly name: string;
-  /** Makes one call. @returns what `call` does, or `null` when its condition was not met */
+  /** Makes one call. @returns the result of `call`, or `null` when its condition was not met */
   callIfConditionHolds<T>(
     operation: string,
     call: (client: DynamoDBClient, name: string, options: { abortSignal: AbortSignal }) => Promise<T>,
   ): Promise<T | null>;
-  /** Everything of a partition whose sort keys begin so, or lie from there on; consistent, all pages. */
+  /** All items of a partition with this prefix of the sort key, or from this sort key on. Strongly consistent. */
   query(
     partition: string,
     sort: { readonly begins: string } | { readonly from: string },
   ): Promise<TableItem[]>;
-  /** Puts and deletes, in no particular order: two groups that depend on each other take two calls. */
+  /** Puts and deletes in no particular order. Requests that depend on each other need two calls. */
   writeAll(requests: readonly WriteRequest[]): Promise<void>;
   /**
-   * Puts and deletes in their order, in parts. Each part is written as a whole, and only while the condition is met.
-   * @returns `false` when it was not met: the part is not written, nor any after it
+   * Puts and deletes in order, in one or more transactions. Each transaction is applied only if the condition is met.
+   * @returns `false` when it was not met: that transaction and all later ones are not applied
    */
   writeIfConditionHolds(condition: Condition, requests: readonly WriteRequest[]): Promise<boolean>;
 }
@@ -64,30 +63,30 @@ export interface Table {
 /** A condition on one item of the table. */
 export type Condition = Omit<ConditionCheck, 'TableName'>;
 
-/** What a call may take with all attempts, in milliseconds. */
-const LIMIT_MS = 8000;
-const ATTEMPTS = 3;
-/** What one batch may hold. */
-const BATCH = 25;
-/** How often a batch is sent that the table takes only parts of. */
-const ROUNDS = 6;
-/** What one transaction may hold beside its condition. */
-const TRANSACTION = 99;
+/** Time limit of a call including retries, in milliseconds. */
+const CALL_LIMIT_MS = 8000;
+const SDK_ATTEMPTS = 3;
+/** Maximum number of requests in a batch. */
+const MAX_BATCH = 25;
+/** How often a call is sent when the table processes only a part of it, or rejects it because of contention. */
+const MAX_ROUNDS = 6;
+/** Maximum number of writes in a transaction beside its condition. */
+const MAX_TRANSACTION_WRITES = 99;
 /**
- * And in bytes of JSON, which is more than what DynamoDB counts. It takes 4 MB, but all live items are in one partition, which gives
- * 1,000 write units a second, and a transaction takes two for each begun KB of an item: a larger one could be refused for ever.
+ * Maximum size of a transaction in bytes of JSON, which is more than DynamoDB counts. DynamoDB accepts 4 MB, but all state items are in
+ * one partition with 1,000 write units per second, and a transaction uses two units per KB. A larger one could be rejected for ever.
  */
-const TRANSACTION_BYTES = 400_000;
-/** Pages of 1 MB, more than any partition has: an endless answer ends. */
-const MOST_PAGES = 1000;
+const MAX_TRANSACTION_BYTES = 400_000;
+/** Maximum number of pages (1 MB each) of a query, so that endless pagination stops. No partition has more. */
+const MAX_PAGES = 1000;
 
 /**
- * @param config the client's own: region, credentials and endpoint are the platform's unless given
+ * @param config client configuration; region, credentials and endpoint are those of the environment by default
  * @throws ProxyRefused
  */
 export function openTable(name: string, config: DynamoDBClientConfig = {}): Table {
   const client = new DynamoDBClient({
-    maxAttempts: ATTEMPTS,
+    maxAttempts: SDK_ATTEMPTS,
     requestHandler: requestHandlerOptions({ connectMs: 1000, requestMs: 2000 }),
     streamCollector: readBoundedBody,
     ...config,
@@ -96,43 +95,45 @@ export function openTable(name: string, config: DynamoDBClientConfig = {}): Tabl
   const callIfConditionHolds: Table['callIfConditionHolds'] = async (operation, call) => {
     for (let round = 1; ; round += 1)
       try {
-        return await withTimeout(LIMIT_MS, (abortSignal) => call(client, name, { abortSignal }));
+        return await withTimeout(CALL_LIMIT_MS, (abortSignal) => call(client, name, { abortSignal }));
       } catch (error) {
-        const refusal = refusalOf(error);
-        if (refusal === 'condition') return null;
-        if (refusal === 'other' || round === ROUNDS)
+        const rejection = classifyRejection(error);
+        if (rejection === 'condition') return null;
+        if (rejection === 'other' || round === MAX_ROUNDS)
           throw new LedgerFailure(`ledger table \`${name}\`: ${toApiFailure(operation, error).message}`);
         await pause(50 * 2 ** round);
       }
   };
-  const surely = async <T>(...call: Parameters<typeof callIfConditionHolds<T>>): Promise<T> => {
+  const callOrFail = async <T>(...call: Parameters<typeof callIfConditionHolds<T>>): Promise<T> => {
     const answer = await callIfConditionHolds(...call);
-    if (answer === null) throw new LedgerFailure(`ledger table \`${name}\`: ${call[0]} was refused`);
+    if (answer === null) throw new LedgerFailure(`ledger table \`${name}\`: ${call[0]} was rejected`);
     return answer;
   };
 
   async function writeBatch(requests: readonly WriteRequest[]): Promise<void> {
     let left = [...requests];
     for (let round = 0; left.length > 0; round += 1) {
-      if (round === ROUNDS)
+      if (round === MAX_ROUNDS)
         throw new LedgerFailure(
-          `ledger table \`${name}\`: ${left.length} items could not be written (throttled); the next pass tries again`,
+          `ledger table \`${name}\`: ${left.length} items could not be written (throttled); the next run tries again`,
         );
       if (round > 0) await pause(50 * 2 ** round);
       const command = new BatchWriteItemCommand({ RequestItems: { [name]: left } });
-      const answer = await surely('BatchWriteItem', (dynamo, _, options) => dynamo.send(command, options));
+      const answer = await callOrFail('BatchWriteItem', (dynamo, _, options) =>
+        dynamo.send(command, options),
+      );
       left = answer.UnprocessedItems?.[name] ?? [];
     }
   }
 
-  const odd = (what: string) =>
-    new LedgerFailure(`ledger table \`${name}\`: Query answered ${what}; check the endpoint`);
+  const unexpectedAnswer = (what: string) =>
+    new LedgerFailure(`ledger table \`${name}\`: Query returned ${what}; check the endpoint`);
 
-  const checked = (items: readonly TableItem[] | undefined): readonly TableItem[] => {
-    // Fail closed: an answer without a list is no empty ledger, and of an item without a key nobody knows what it is of.
-    if (!Array.isArray(items)) throw odd('without items');
+  const checkItems = (items: readonly TableItem[] | undefined): readonly TableItem[] => {
+    // Fail closed: an answer without a list is not an empty ledger, and an item without a sort key cannot be assigned.
+    if (!Array.isArray(items)) throw unexpectedAnswer('no list of items');
     if (items.some((item) => textAttribute(item, TABLE_KEYS.sort) === null))
-      throw odd('with an item that has no sort key');
+      throw unexpectedAnswer('an item without a sort key');
     return items;
   };
 
@@ -141,7 +142,7 @@ export function openTable(name: string, config: DynamoDBClientConfig = {}): Tabl
     const [condition, bound] =
       'begins' in sort ? ['begins_with(#sk, :bound)', sort.begins] : ['#sk >= :bound', sort.from];
     let start: TableItem | undefined;
-    for (let page = 1; page <= MOST_PAGES; page += 1) {
+    for (let page = 1; page <= MAX_PAGES; page += 1) {
       const command = new QueryCommand({
         TableName: name,
         ConsistentRead: true,
@@ -150,12 +151,12 @@ export function openTable(name: string, config: DynamoDBClientConfig = {}): Tabl
         ExpressionAttributeValues: { ':pk': { S: partition }, ':bound': { S: bound } },
         ...(start === undefined ? {} : { ExclusiveStartKey: start }),
       });
-      const answer = await surely('Query', (dynamo, _, options) => dynamo.send(command, options));
-      for (const item of checked(answer.Items)) items.push(item);
+      const answer = await callOrFail('Query', (dynamo, _, options) => dynamo.send(command, options));
+      for (const item of checkItems(answer.Items)) items.push(item);
       start = answer.LastEvaluatedKey;
       if (start === undefined) return items;
     }
-    throw odd(`more than ${MOST_PAGES} pages`);
+    throw unexpectedAnswer(`more than ${MAX_PAGES} pages`);
   };
 
   return {
@@ -163,16 +164,16 @@ export function openTable(name: string, config: DynamoDBClientConfig = {}): Tabl
     callIfConditionHolds,
     query,
     writeAll: async (requests) => {
-      for (let i = 0; i < requests.length; i += BATCH) await writeBatch(requests.slice(i, i + BATCH));
+      for (let i = 0; i < requests.length; i += MAX_BATCH) await writeBatch(requests.slice(i, i + MAX_BATCH));
     },
     writeIfConditionHolds: async (condition, requests) => {
-      for (const part of partsOf(requests)) {
+      for (const part of splitIntoTransactions(requests)) {
         const command = new TransactWriteItemsCommand({
-          // A try whose answer was lost, and that arrives after its repetition, changes nothing.
+          // Makes retries idempotent, even if the first attempt arrives after its retry.
           ClientRequestToken: randomUUID(),
           TransactItems: [
             { ConditionCheck: { TableName: name, ...condition } },
-            ...part.map((request) => actionOf(name, request)),
+            ...part.map((request) => toTransactItem(name, request)),
           ],
         });
         const answer = await callIfConditionHolds('TransactWriteItems', (dynamo, _, options) =>
@@ -185,18 +186,18 @@ export function openTable(name: string, config: DynamoDBClientConfig = {}): Tabl
   };
 }
 
-/** Codes of what another call at the same moment, or too many of them, cause: the same call may be taken right after. */
+/** Error codes of conflicts and throttling: the same call may succeed when it is sent again. */
 const CONTENTION: ReadonlySet<string> = new Set([
   'TransactionConflict',
   'ThrottlingError',
   'ProvisionedThroughputExceeded',
 ]);
 
-/** Why a call was refused. The condition of a transaction comes first in it. */
-function refusalOf(error: unknown): 'condition' | 'contention' | 'other' {
+/** Why a call was rejected. The condition is the first item of a transaction. */
+function classifyRejection(error: unknown): 'condition' | 'contention' | 'other' {
   if (!(error instanceof Error)) return 'other';
   if (error.name === 'ConditionalCheckFailedException') return 'condition';
-  // By an update of an item that is part of a transaction at that moment, and by a transaction whose first try has not ended yet.
+  // The item is part of another transaction, or the first attempt of this transaction is still in progress.
   if (error.name === 'TransactionConflictException' || error.name === 'TransactionInProgressException')
     return 'contention';
   if (!(error instanceof TransactionCanceledException)) return 'other';
@@ -206,14 +207,18 @@ function refusalOf(error: unknown): 'condition' | 'contention' | 'other' {
   return causes.length > 0 && causes.every((code) => CONTENTION.has(code)) ? 'contention' : 'other';
 }
 
-/** Requests as one transaction each takes them. */
-function partsOf(requests: readonly WriteRequest[]): WriteRequest[][] {
+/** Splits requests into transactions. */
+function splitIntoTransactions(requests: readonly WriteRequest[]): WriteRequest[][] {
   const parts: WriteRequest[][] = [];
   let bytes = 0;
   for (const request of requests) {
     const size = Buffer.byteLength(JSON.stringify(request));
     const last = parts.at(-1);
-    if (last === undefined || last.length === TRANSACTION || bytes + size > TRANSACTION_BYTES) {
+    if (
+      last === undefined ||
+      last.length === MAX_TRANSACTION_WRITES ||
+      bytes + size > MAX_TRANSACTION_BYTES
+    ) {
       parts.push([request]);
       bytes = size;
     } else {
@@ -224,7 +229,7 @@ function partsOf(requests: readonly WriteRequest[]): WriteRequest[][] {
   return parts;
 }
 
-function actionOf(table: string, { PutRequest, DeleteRequest }: WriteRequest): TransactWriteItem {
+function toTransactItem(table: string, { PutRequest, DeleteRequest }: WriteRequest): TransactWriteItem {
   return PutRequest === undefined
     ? { Delete: { TableName: table, Key: DeleteRequest?.Key } }
     : { Put: { TableName: table, Item: PutRequest.Item } };
@@ -242,7 +247,7 @@ export function deleteRequest(partition: string, sort: string): WriteRequest {
   return { DeleteRequest: { Key: itemKey(partition, sort) } };
 }
 
-/** A text attribute; `null` when there is none, or of another kind. */
+/** The value of a string attribute; `null` when it is missing or of another type. */
 export function textAttribute(item: TableItem | undefined, attribute: string): string | null {
   const text: unknown = item?.[attribute]?.S;
   return typeof text === 'string' ? text : null;

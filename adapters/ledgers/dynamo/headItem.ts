@@ -3,22 +3,23 @@ import * as d from '../../../core/decode.ts';
 import type { LedgerState } from '../../../core/ledgerState.ts';
 import { LedgerFailure } from '../../../run/portErrors.ts';
 import { decodeFailing, readTurns } from '../decodeItems.ts';
+import { STORED_NAMES } from '../formats/storedNames.ts';
 import { LEDGER_FORMAT, readFormat, WrittenByNewer } from '../storedForm.ts';
 import type { TableItem } from './dynamoTable.ts';
 import { numberAttribute } from './storedAttributes.ts';
 
 /**
- * The one item of a target by which passes keep apart. It says who holds the lease, and in which epoch the live items
- * are: those of any other epoch are nobody's.
+ * The head: the item of a target that has the lease, by which runs exclude each other, and the current epoch. Only the state items
+ * of the current epoch are valid.
  */
 export interface Head extends Pick<LedgerState, 'lastListing' | 'failing' | 'turns'> {
   readonly epoch: number;
 }
 
-/** Its sort key. */
+/** The sort key of the head. */
 export const HEAD_SORT_KEY = 'head';
 
-/** Its attributes, by the names that expressions use. */
+/** The attributes of the head, by the names that expressions use. */
 export const HEAD_ATTRIBUTES = {
   '#token': 'token',
   '#until': 'until',
@@ -38,11 +39,12 @@ export function headValues({ epoch, lastListing, failing, turns }: Head): Record
     ':listing': lastListing === null ? { NULL: true } : { S: lastListing },
     ':format': { N: String(LEDGER_FORMAT) },
     ':turns': { S: JSON.stringify(turns) },
-    ':failing': failing === null ? { NULL: true } : { S: JSON.stringify(failing) },
+    ':failing':
+      failing === null ? { NULL: true } : { S: JSON.stringify(STORED_NAMES.failing.toOld(failing)) },
   };
 }
 
-/** Fail closed: a head that cannot be read is not the head of an empty ledger. */
+/** Fail closed: an unreadable head is an error, not an empty ledger. */
 export function decodeHead(item: TableItem | undefined, partition: string, table: string): Head {
   if (item === undefined) return { epoch: 0, lastListing: null, failing: null, turns: {} };
   try {
@@ -50,34 +52,34 @@ export function decodeHead(item: TableItem | undefined, partition: string, table
     if (needs > LEDGER_FORMAT) throw new WrittenByNewer(needs);
     return {
       epoch: decodeEpoch(item[HEAD_ATTRIBUTES['#epoch']]),
-      lastListing: orNothing(item[HEAD_ATTRIBUTES['#listing']], d.instant, 'lastListing'),
-      failing: orNothing(
+      lastListing: decodeOptional(item[HEAD_ATTRIBUTES['#listing']], d.instant, 'lastListing'),
+      failing: decodeOptional(
         item[HEAD_ATTRIBUTES['#failing']],
-        (raw, path) => decodeFailing(parsed(raw, path), path),
+        (raw, path) => decodeFailing(parseJson(raw, path), path),
         'failing',
       ),
-      turns: turnsOf(item[HEAD_ATTRIBUTES['#turns']]),
+      turns: parseTurns(item[HEAD_ATTRIBUTES['#turns']]),
     };
   } catch (error) {
     if (error instanceof WrittenByNewer)
       throw new LedgerFailure(
         `ledger table \`${table}\`: item \`${HEAD_SORT_KEY}\` of \`${partition}\` was written by a newer release: it ${error.message}; ` +
-          'upgrade again, and leave it as it is: nothing is lost',
+          'upgrade again and do not change the item: nothing is lost',
       );
     if (!(error instanceof d.Malformed)) throw error;
-    // Without `epoch` the live items would be out of sight: that one is never to be taken out.
+    // Without `epoch`, the state items would not be found, so `epoch` must not be removed.
     throw new LedgerFailure(
-      `ledger table \`${table}\`: item \`${HEAD_SORT_KEY}\` of \`${partition}\` is damaged: ${error.message}; restore it, or, unless it is ` +
-        '`epoch`, take that attribute out',
+      `ledger table \`${table}\`: item \`${HEAD_SORT_KEY}\` of \`${partition}\` is damaged: ${error.message}; restore it, or remove that ` +
+        'attribute, unless it is `epoch`',
     );
   }
 }
 
-function orNothing<T>(value: AttributeValue | undefined, decode: d.Decoder<T>, path: string): T | null {
+function decodeOptional<T>(value: AttributeValue | undefined, decode: d.Decoder<T>, path: string): T | null {
   return value === undefined || value.NULL === true ? null : decode(value.S, path);
 }
 
-function turnsOf(value: AttributeValue | undefined): LedgerState['turns'] {
+function parseTurns(value: AttributeValue | undefined): LedgerState['turns'] {
   try {
     return readTurns(JSON.parse(value?.S ?? '{}'));
   } catch (error) {
@@ -86,7 +88,7 @@ function turnsOf(value: AttributeValue | undefined): LedgerState['turns'] {
   }
 }
 
-function parsed(raw: unknown, path: string): unknown {
+function parseJson(raw: unknown, path: string): unknown {
   try {
     return JSON.parse(d.string(raw, path));
   } catch (error) {

@@ -26,43 +26,43 @@ import {
 } from './dynamoTable.ts';
 import { fromAttributes, toAttributes } from './storedAttributes.ts';
 
-/** What fits one item, with room for its keys, in bytes. */
+/** Largest part of a policy that fits into one item beside its keys, in bytes. */
 const PART_BYTES = 380_000;
 
-/** Writes the compiled text of a policy, packed, in as many parts as it takes. @throws LedgerFailure */
+/** Writes the compiled text of a policy, compressed, in one or more items. @throws LedgerFailure */
 export function archivePolicy(table: Table, digest: string, text: string): Promise<void> {
-  const packed = gzipSync(text);
-  const parts = Math.ceil(packed.length / PART_BYTES);
+  const compressed = gzipSync(text);
+  const parts = Math.ceil(compressed.length / PART_BYTES);
   return table.writeAll(
     Array.from({ length: parts }, (_, i) =>
       putRequest({
         ...itemKey(policyPartition(digest), `part/${String(i).padStart(4, '0')}`),
-        data: { B: packed.subarray(i * PART_BYTES, (i + 1) * PART_BYTES) },
+        data: { B: compressed.subarray(i * PART_BYTES, (i + 1) * PART_BYTES) },
       }),
     ),
   );
 }
 
-/** @returns `null` when there is none of that digest. @throws LedgerFailure */
+/** @returns `null` when no policy has that digest. @throws LedgerFailure */
 export async function readPolicyText(table: Table, digest: string): Promise<string | null> {
   const parts = await table.query(policyPartition(digest), { begins: 'part/' });
   if (parts.length === 0) return null;
-  const text = unpacked(parts.map(({ data }) => data?.B ?? new Uint8Array()));
+  const text = decompress(parts.map(({ data }) => data?.B ?? new Uint8Array()));
   if (text === null || digestOf(text) !== digest)
     throw new LedgerFailure(`policy \`${digest}\` in ledger table \`${table.name}\` is damaged; restore it`);
   return text;
 }
 
-function unpacked(parts: readonly Uint8Array[]): string | null {
+function decompress(parts: readonly Uint8Array[]): string | null {
   try {
     return gunzipSync(Buffer.concat(parts)).toString('utf8');
   } catch {
-    // Whoever asked says that it is damaged.
+    // The caller reports the damage.
     return null;
   }
 }
 
-/** Receipts and ends, in a partition of their own: sort key `2026-11-25T08:00:00.000Z/receipt/dxvif-…`. */
+/** Writes the records of these changes, with sort keys such as `2026-11-25T08:00:00.000Z/receipt/dxvif-…`. @throws LedgerFailure */
 
 export function writeRecords(table: Table, key: string, changes: readonly LedgerChange[]): Promise<void> {
   const items = changes.flatMap(recordsOfChange).map((record): [string, TableItem] => {
@@ -72,8 +72,8 @@ export function writeRecords(table: Table, key: string, changes: readonly Ledger
       {
         ...itemKey(historyPartition(key), sort),
         ...toAttributes(toStored(record.kind, record.value)),
-        // DynamoDB deletes by itself what is past this many seconds since 1970.
-        ...(record.kind === 'ended' ? { [TABLE_KEYS.expiry]: { N: String(goesAt(record)) } } : {}),
+        // DynamoDB deletes the item after this time, in seconds since 1970.
+        ...(record.kind === 'ended' ? { [TABLE_KEYS.expiry]: { N: String(expiryOf(record)) } } : {}),
       },
     ];
   });
@@ -92,10 +92,10 @@ export async function readRecords(table: Table, key: string, since: Date, at: Da
       damaged.push(`item ${quote(sort)} of ledger table \`${table.name}\` ${record}`);
     else if (record !== null) records.push(record);
   }
-  // What is over may stand there for some days more than it should.
+  // DynamoDB may delete an expired item some days late.
   return collectRecords(records, since, at, damaged);
 }
 
-function goesAt(record: LedgerRecord): number {
+function expiryOf(record: LedgerRecord): number {
   return Math.ceil((Date.parse(timeOfRecord(record)) + ENDED_REQUESTS_KEPT_MS) / 1000);
 }

@@ -13,22 +13,22 @@ import {
   headValues,
 } from './headItem.ts';
 
-/** What was found when the lease was taken. */
+/** The head when the lease was taken. */
 export interface TakenLease extends Head {
-  /** a run of release 0.1.0 did not give the lease back with everything written, and may still write: its items must be copied */
+  /** a run of release 0.1.0 did not release the lease cleanly and may still write, so its items must be copied to another epoch */
   readonly isAbandoned: boolean;
-  /** an epoch that nobody wrote in */
+  /** an epoch in which no run has written */
   readonly unusedEpoch: number;
 }
 
-/** What tokens begin with whose holders write live items only while the token is in the head. Those of release 0.1.0 do not. */
+/** Prefix of the tokens of runs that write state items only while their token is in the head. Tokens of release 0.1.0 lack it. */
 const FENCED = 'fenced/';
 
 export function createFencedToken(): string {
   return `${FENCED}${randomUUID()}`;
 }
 
-/** The condition that the lease of this token was neither given back nor taken by another. */
+/** The condition that the lease with this token was neither released nor taken by another run. */
 export function leaseCondition(partition: string, token: string): Condition {
   return {
     Key: itemKey(partition, HEAD_SORT_KEY),
@@ -38,15 +38,15 @@ export function leaseCondition(partition: string, token: string): Condition {
   };
 }
 
-// A call that is tried again finds the token of its first try.
+// A retried call finds the token that its first attempt wrote.
 const OURS_OR_NONE = 'attribute_not_exists(#token) OR #token = :token';
-/** As `isFree`. */
-const OVER = ['NOT attribute_type(#until, :text)', '#until <= :now', '#until > :longest'];
+/** The rule of `isLeaseFree`, as alternatives of a condition. */
+const EXPIRED = ['NOT attribute_type(#until, :text)', '#until <= :now', '#until > :longest'];
 
 /**
- * Takes the lease. That the run before was cut short by release 0.1.0 is marked with the same call: a run that is killed right
- * after it, or while it copies, leaves the mark to the next.
- * @returns `null` when somebody else holds the lease
+ * Takes the lease. If the previous holder was a run of release 0.1.0 that did not release it, the same call sets `dirty`. The mark
+ * stays until the items are copied, even if this run is killed before that.
+ * @returns `null` when another run holds the lease
  * @throws LedgerFailure
  */
 export async function takeLease(
@@ -55,12 +55,12 @@ export async function takeLease(
   { token, until }: Lease,
   at: Date,
 ): Promise<TakenLease | null> {
-  const take = (over: readonly string[], mark: string, more: TableItem, ...aliases: string[]) =>
+  const tryTake = (expired: readonly string[], mark: string, more: TableItem, ...aliases: string[]) =>
     table.callIfConditionHolds('UpdateItem', (client, name, options) => {
       const command = new UpdateItemCommand({
         TableName: name,
         Key: itemKey(partition, HEAD_SORT_KEY),
-        ConditionExpression: [OURS_OR_NONE, ...over].join(' OR '),
+        ConditionExpression: [OURS_OR_NONE, ...expired].join(' OR '),
         UpdateExpression: `SET #token = :token, #until = :until${mark} REMOVE #released ADD #last :one`,
         ExpressionAttributeNames: attributeNames('#token', '#until', '#released', '#last', ...aliases),
         ExpressionAttributeValues: {
@@ -76,16 +76,16 @@ export async function takeLease(
       });
       return client.send(command, options);
     });
-  const ofFenced = OVER.map((condition) => `begins_with(#token, :fenced) AND ${condition}`);
+  const fencedExpired = EXPIRED.map((condition) => `begins_with(#token, :fenced) AND ${condition}`);
   const answer =
-    (await take(ofFenced, '', { ':fenced': { S: FENCED } })) ??
-    (await take(OVER, ', #dirty = :true', { ':true': { BOOL: true } }, '#dirty'));
+    (await tryTake(fencedExpired, '', { ':fenced': { S: FENCED } })) ??
+    (await tryTake(EXPIRED, ', #dirty = :true', { ':true': { BOOL: true } }, '#dirty'));
   if (answer === null) return null;
   const item = answer.Attributes;
-  // Fail closed: an answer that does not show our token is none of a table's, and no empty ledger.
+  // Fail closed: an answer without our token does not come from DynamoDB, and must not be read as an empty ledger.
   if (textAttribute(item, HEAD_ATTRIBUTES['#token']) !== token)
     throw new LedgerFailure(
-      `ledger table \`${table.name}\`: UpdateItem answered without the head; check the endpoint`,
+      `ledger table \`${table.name}\`: UpdateItem returned no head item; check the endpoint`,
     );
   const isAbandoned = item?.[HEAD_ATTRIBUTES['#dirty']] !== undefined;
   try {
@@ -95,7 +95,7 @@ export async function takeLease(
       unusedEpoch: decodeEpoch(item?.[HEAD_ATTRIBUTES['#last']]),
     };
   } catch (error) {
-    // Given back, so that the first pass after it was mended is not refused; if that fails too, it ends by itself.
+    // Release the lease, so that the first run after the repair can take it. If this fails too, the lease expires.
     await updateHead(table, partition, token, { release: true }).catch(() => false);
     throw error;
   }
@@ -112,14 +112,14 @@ export async function fetchHead(table: Table, partition: string): Promise<Head> 
   return decodeHead(answer?.Item, partition, table.name);
 }
 
-/** What an update of the head does beside proving that the lease is ours. */
+/** What an update of the head changes. Every update also proves that this run still holds the lease. */
 export interface HeadUpdate {
   readonly head?: Head;
-  /** gives the lease back */
+  /** releases the lease */
   readonly release?: boolean;
 }
 
-/** @returns whether the lease was ours. @throws LedgerFailure */
+/** @returns whether this run still held the lease. @throws LedgerFailure */
 export async function updateHead(
   table: Table,
   partition: string,
@@ -140,11 +140,11 @@ export async function updateHead(
   ];
   const removes = [
     ...(release ? ['#token', '#until'] : []),
-    // A head that is written names the epoch that is in use: what another may still write of an earlier one concerns nobody.
+    // The head that is written names the current epoch. A late write into an earlier epoch has no effect.
     ...(head === undefined ? [] : ['#dirty']),
   ];
   const update = `SET ${sets.join(', ')}${removes.length === 0 ? '' : ` REMOVE ${removes.join(', ')}`}`;
-  // Giving back is tried again after a lost answer: then it is ours no more, by our own doing.
+  // A release is retried when its answer is lost. The first attempt may already have removed our token.
   const condition = release ? '#token = :token OR #released = :token' : '#token = :token';
   const used = Object.keys(HEAD_ATTRIBUTES).filter((alias) =>
     `${update} ${condition}`.split(/[ ,]+/).includes(alias),

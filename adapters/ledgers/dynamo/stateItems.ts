@@ -14,15 +14,14 @@ import {
 import { HEAD_ATTRIBUTES, HEAD_SORT_KEY } from './headItem.ts';
 import { fromAttributes, toAttributes } from './storedAttributes.ts';
 
-/** Items of one epoch: sort key `0000000001/sighting/dxvif-…`. */
-
+/** Reads the state items of an epoch. The sort key of an item begins with its epoch: `0000000001/sighting/dxvif-…`. */
 export async function readEpoch(table: Table, key: string, epoch: number): Promise<LedgerState> {
-  return stateOf(await table.query(livePartition(key), { begins: prefix(epoch) }), table);
+  return toState(await table.query(livePartition(key), { begins: epochPrefix(epoch) }), table);
 }
 
 /**
- * The same for whoever holds the lease, still in one query: the head comes after the items of every epoch.
- * @returns `null` when the lease is another's by then: whoever took over moves the items away
+ * Reads the items of an epoch and checks the lease in one query: the head sorts after the items of every epoch.
+ * @returns `null` when another run has the lease by now, and may copy the items to another epoch
  */
 export async function readEpochUnderLease(
   table: Table,
@@ -30,63 +29,67 @@ export async function readEpochUnderLease(
   epoch: number,
   token: string,
 ): Promise<LedgerState | null> {
-  const items = await table.query(livePartition(key), { from: prefix(epoch) });
+  const items = await table.query(livePartition(key), { from: epochPrefix(epoch) });
   const head = items.find((item) => textAttribute(item, TABLE_KEYS.sort) === HEAD_SORT_KEY);
   if (textAttribute(head, HEAD_ATTRIBUTES['#token']) !== token) return null;
-  return stateOf(
-    items.filter((item) => textAttribute(item, TABLE_KEYS.sort)?.startsWith(prefix(epoch))),
+  return toState(
+    items.filter((item) => textAttribute(item, TABLE_KEYS.sort)?.startsWith(epochPrefix(epoch))),
     table,
   );
 }
 
-function stateOf(items: readonly TableItem[], table: Table): LedgerState {
+function toState(items: readonly TableItem[], table: Table): LedgerState {
   return readItems(
-    items.map((item): StoredItem => [nameOf(item), () => fromAttributes(item)]),
+    items.map((item): StoredItem => [itemName(item), () => fromAttributes(item)]),
     `ledger table \`${table.name}\``,
   );
 }
 
+/** Requests that write items of an epoch. */
 export function putStateRequests(key: string, epoch: number, items: Items): WriteRequest[] {
   return Object.entries(items).map(([name, value]) =>
     putRequest({
-      ...itemKey(livePartition(key), `${prefix(epoch)}${name}`),
+      ...itemKey(livePartition(key), `${epochPrefix(epoch)}${name}`),
       ...toAttributes(toStoredItem(name, value)),
     }),
   );
 }
 
+/** Requests that delete items of an epoch. */
 export function deleteStateRequests(key: string, epoch: number, names: readonly string[]): WriteRequest[] {
-  return names.map((name) => deleteRequest(livePartition(key), `${prefix(epoch)}${name}`));
+  return names.map((name) => deleteRequest(livePartition(key), `${epochPrefix(epoch)}${name}`));
 }
 
-/** Copies items as they are, damaged ones too. Nobody reads the new epoch before the head names it. */
+/** Copies items unchanged, damaged ones too. The new epoch is not read until the head names it. */
 export async function copyEpoch(table: Table, key: string, from: number, to: number): Promise<void> {
   const partition = livePartition(key);
-  const items = await table.query(partition, { begins: prefix(from) });
+  const items = await table.query(partition, { begins: epochPrefix(from) });
   await table.writeAll(
-    items.map((item) => putRequest({ ...item, ...itemKey(partition, `${prefix(to)}${nameOf(item)}`) })),
+    items.map((item) =>
+      putRequest({ ...item, ...itemKey(partition, `${epochPrefix(to)}${itemName(item)}`) }),
+    ),
   );
 }
 
 /**
- * What is left of epochs that are over, a late write among it. Never of later ones: whoever has lost the lease meanwhile
- * would take away what its holder remembers.
+ * Deletes the items of earlier epochs, including late writes. Items of later epochs are kept, because this run may have lost the
+ * lease to the run that uses them.
  */
 export async function deleteEpochsBefore(table: Table, key: string, epoch: number): Promise<void> {
   const partition = livePartition(key);
   const items = await table.query(partition, { from: '0' });
   const left = items
     .map((item) => textAttribute(item, TABLE_KEYS.sort) ?? '')
-    .filter((sort) => EPOCH.test(sort) && sort < prefix(epoch));
+    .filter((sort) => EPOCH.test(sort) && sort < epochPrefix(epoch));
   await table.writeAll(left.map((sort) => deleteRequest(partition, sort)));
 }
 
 const EPOCH = /^\d{10}\//;
 
-function prefix(epoch: number): string {
+function epochPrefix(epoch: number): string {
   return `${String(epoch).padStart(10, '0')}/`;
 }
 
-function nameOf(item: TableItem): string {
+function itemName(item: TableItem): string {
   return (textAttribute(item, TABLE_KEYS.sort) ?? '').replace(EPOCH, '');
 }

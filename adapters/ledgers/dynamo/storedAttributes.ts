@@ -4,8 +4,8 @@ import { readFormat, type StoredValue } from '../storedForm.ts';
 import { type TableItem, textAttribute } from './dynamoTable.ts';
 
 /**
- * A stored value as attributes of a DynamoDB item: `data` and `more` as JSON, `format`, and `needs` where it is not 1.
- * Release 0.1.0 writes and reads `data` alone, and so drops the others when it writes an item again.
+ * The attributes of a stored value in a DynamoDB item: `data` and `more` as JSON, `format`, and `needs` if it is not 1.
+ * Release 0.1.0 knows only `data`, and so removes the other attributes when it writes an item again.
  */
 export function toAttributes({ format, needs, data, more }: StoredValue): Record<string, AttributeValue> {
   return {
@@ -21,17 +21,17 @@ export function fromAttributes(item: TableItem): StoredValue {
   return {
     format: readFormat(numberAttribute(item.format), 'format'),
     needs: readFormat(numberAttribute(item.needs), 'needs'),
-    data: parsed(textAttribute(item, 'data'), 'data'),
-    more: item.more === undefined ? null : d.record(parsed(textAttribute(item, 'more'), 'more'), 'more'),
+    data: parseJson(textAttribute(item, 'data'), 'data'),
+    more: item.more === undefined ? null : d.record(parseJson(textAttribute(item, 'more'), 'more'), 'more'),
   };
 }
 
-/** `NaN` is no number that can be read; `undefined` is none. */
+/** `NaN` for an attribute that is not a number, `undefined` for a missing one. */
 export function numberAttribute(value: AttributeValue | undefined): number | undefined {
   return value === undefined ? undefined : Number(value.N);
 }
 
-function parsed(text: string | null, path: string): unknown {
+function parseJson(text: string | null, path: string): unknown {
   try {
     return JSON.parse(text ?? '');
   } catch {

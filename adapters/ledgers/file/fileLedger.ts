@@ -22,30 +22,30 @@ import {
   storedItems,
 } from './ledgerTarget.ts';
 
-/** Where a change is made, and how its entry is written before the change is whole. */
-interface Place {
+/** The ledger file that is changed, and a way to write an entry before the change is complete. */
+interface LockedFile {
   readonly place: string;
   keep(entry: LedgerTarget): Promise<void>;
 }
 
 /**
- * A ledger in one JSON file, replaced as a whole, so that a crash leaves the old or the new one. A lock beside it keeps
- * writers apart for the moment of a write; the lease inside it keeps passes apart for their whole length. What is only
- * ever added to, receipts and policies, stands beside it.
+ * A ledger in a JSON file. Each write replaces the file atomically, so a crash leaves the old or the new file. A lock beside the
+ * file excludes other writers during a write; the lease in the file excludes other runs for their whole duration. The history
+ * and the policies, which are only appended to, are in files beside it.
  */
 export function createFileLedger(path: string, clock: Clock): Ledger {
-  // Passes of this process wait for each other here, in order; the lock is for those of others.
-  const inTurn = createSerialQueue();
-  // Thousands of items are pending at times, and a pass writes often: what is the same as before is not decoded again.
+  // Runs of this process wait here for each other, in order. The lock excludes other processes.
+  const queue = createSerialQueue();
+  // A ledger may have thousands of items, and a run writes often, so unchanged content is not decoded again.
   let last: LoadedFile | null = null;
   const states = new WeakMap<Items, LedgerState>();
 
-  /** Reads, changes and replaces the file while nobody else does. `change` returns `null` to leave it as it is. */
+  /** Reads, changes and replaces the file under the lock. `change` returns `null` to keep the file unchanged. */
   async function update(
     key: string,
-    change: (entry: LedgerTarget, at: Place) => Promise<LedgerTarget | null>,
+    change: (entry: LedgerTarget, at: LockedFile) => Promise<LedgerTarget | null>,
   ): Promise<void> {
-    await inTurn(async () => {
+    await queue(async () => {
       const place = await prepareLedgerPath(path);
       await withFileLock(place, async (assertHeld) => {
         const loaded = await loadLedgerFile(place, last);
@@ -59,12 +59,12 @@ export function createFileLedger(path: string, clock: Clock): Ledger {
     });
   }
 
-  /** The entry after these changes; what stays for ever is written already. */
-  async function applied(
+  /** The entry after these changes. History and policies are already written when it returns. */
+  async function applyToTarget(
     entry: LedgerTarget,
     key: string,
     changes: readonly LedgerChange[],
-    { place, keep }: Place,
+    { place, keep }: LockedFile,
   ): Promise<LedgerTarget> {
     for (const change of changes) {
       if (change.kind === 'policyUsed') await archivePolicy(place, change.digest, change.text);
@@ -73,11 +73,11 @@ export function createFileLedger(path: string, clock: Clock): Ledger {
     const { lastListing: listed, failing: failed, turns: given } = entry;
     const before =
       known === undefined
-        ? stateOf(entry, path)
+        ? toState(entry, path)
         : { ...known, lastListing: listed, failing: failed, turns: given };
     const after = applyLedgerChanges(before, changes);
     const changed = compareStates(before, after);
-    // Whatever is cut short, nothing is on record before it can be told.
+    // Write order matters: events before history, so a crash never loses an unpublished event.
     if (changes.some((change) => recordsOfChange(change).length > 0))
       await keep(changeItems(entry, { puts: changed.events, deletes: [] }));
     await appendRecords(place, key, changes);
@@ -89,15 +89,15 @@ export function createFileLedger(path: string, clock: Clock): Ledger {
   }
 
   return {
-    readState: async (key) => stateOf(readTarget((await loadLedgerFile(path)).file, key), path),
+    readState: async (key) => toState(readTarget((await loadLedgerFile(path)).file, key), path),
     readRecords: async (key, since) => readRecords(await resolveLinks(path), key, since, clock.now()),
     readPolicy: async (digest) => readPolicyText(await resolveLinks(path), digest),
     open: async (key, leaseMs) => {
       const token = randomUUID();
       let taken: LedgerState | null = null;
       await update(key, async (entry) => {
-        if (!isLeaseFree(entry.lease, clock.now()) && !isLeft(entry)) return null;
-        taken = stateOf(entry, path);
+        if (!isLeaseFree(entry.lease, clock.now()) && !isAbandoned(entry)) return null;
+        taken = toState(entry, path);
         return replaceLease(entry, createLease(clock.now(), leaseMs, token), describeThisProcess(token));
       });
       if (taken === null) return null;
@@ -105,31 +105,31 @@ export function createFileLedger(path: string, clock: Clock): Ledger {
         state: taken,
         write: (changes) =>
           update(key, async (entry, at) => {
-            if (entry.lease?.token !== token) throw lost(key, path);
-            return applied(entry, key, changes, at);
+            if (entry.lease?.token !== token) throw leaseLost(key, path);
+            return applyToTarget(entry, key, changes, at);
           }),
         close: (changes) =>
           update(key, async (entry, at) => {
             const isOurs = entry.lease?.token === token;
-            if (!isOurs && changes.length > 0) throw lost(key, path);
-            return isOurs ? replaceLease(await applied(entry, key, changes, at), null, null) : null;
+            if (!isOurs && changes.length > 0) throw leaseLost(key, path);
+            return isOurs ? replaceLease(await applyToTarget(entry, key, changes, at), null, null) : null;
           }),
       };
     },
   };
 }
 
-/** Whether the lease was left behind by a process that exists no more: one that was killed, mostly. */
-function isLeft(entry: LedgerTarget): boolean {
+/** Whether the lease belongs to a process that no longer exists, for example because it was killed. */
+function isAbandoned(entry: LedgerTarget): boolean {
   const holder = holderOf(entry);
   return holder !== null && isHolderGone(holder);
 }
 
-function lost(key: string, path: string): LedgerFailure {
-  return new LedgerFailure(`the lease on ${key} in ${path} was lost to another pass`);
+function leaseLost(key: string, path: string): LedgerFailure {
+  return new LedgerFailure(`the lease on ${key} in ${path} was lost to another run`);
 }
 
-function stateOf(target: LedgerTarget, path: string): LedgerState {
+function toState(target: LedgerTarget, path: string): LedgerState {
   const { lastListing, failing, turns } = target;
   return { ...readItems(storedItems(target), `ledger ${path}`), lastListing, failing, turns };
 }

@@ -5,17 +5,17 @@ import { lock } from 'proper-lockfile';
 import { LedgerFailure } from '../../../run/portErrors.ts';
 import { describeFileError, readErrorCode } from '../../fileSystem.ts';
 
-/** A lock that was not renewed for so long is that of a dead process, in milliseconds. */
+/** After this time without renewal, a lock belongs to a dead process, in milliseconds. */
 const STALE_MS = 10_000;
-/** How often a lock is renewed. Release 0.1.0 does so every 5 s. */
+/** Interval of lock renewals, in milliseconds. Release 0.1.0 renews every 5 s. */
 const RENEWED_MS = 2000;
-/** How long to wait for a lock: longer than that of a dead process stands. */
+/** How long to wait for a lock, in milliseconds: longer than the lock of a dead process lasts. */
 const PATIENCE_MS = 15_000;
 
 /**
- * Runs `work` while no other process does on the same path, whose folder must exist. No wall clock decides: it may be
- * set while a lock is held or waited for, and a lock would then seem older or younger than it is.
- * @param work is given a check that throws once the lock may be another's: for right before it writes
+ * Runs `work` while no other process holds the lock on the path, whose folder must exist. Ages of locks are measured with a
+ * monotonic clock, because the wall clock may be set while a lock is held.
+ * @param work gets a check to call right before it writes; the check throws if another process may have the lock by now
  * @throws LedgerFailure
  */
 export async function withFileLock(
@@ -23,32 +23,37 @@ export async function withFileLock(
   work: (assertHeld: () => void) => Promise<void>,
 ): Promise<void> {
   let lost = false;
-  const asked = performance.now();
-  const { release, renewedAt } = await take(path, asked, () => {
+  const requestedAt = performance.now();
+  const { release, renewedAt } = await acquire(path, requestedAt, () => {
     lost = true;
   });
-  const ours = folderOf(path);
+  const ours = lockIdentity(path);
   const assertHeld = (): void => {
-    // Fail closed: while this process was suspended, another may have taken the lock for that of a dead one.
-    if (lost || performance.now() - renewedAt() >= STALE_MS / 2 || ours === null || folderOf(path) !== ours)
-      throw new LedgerFailure(`ledger ${path} was left as it is: its lock may be another process's by now`);
+    // Fail closed: while this process was suspended, another process may have removed its lock as stale.
+    if (
+      lost ||
+      performance.now() - renewedAt() >= STALE_MS / 2 ||
+      ours === null ||
+      lockIdentity(path) !== ours
+    )
+      throw new LedgerFailure(`ledger ${path} was not changed: another process may hold its lock by now`);
   };
   try {
     await work(assertHeld);
   } finally {
-    // A lock that cannot be given back goes stale by itself.
+    // A lock that cannot be released becomes stale.
     await release().catch(() => undefined);
   }
 }
 
-interface Taken {
+interface AcquiredLock {
   readonly release: () => Promise<void>;
-  /** before the lock was made or renewed last, by `performance.now` */
+  /** `performance.now()` before the lock was created or last renewed */
   readonly renewedAt: () => number;
 }
 
-async function take(path: string, asked: number, onCompromised: () => void): Promise<Taken> {
-  let watched: Watched | null = null;
+async function acquire(path: string, requestedAt: number, onCompromised: () => void): Promise<AcquiredLock> {
+  let seenLock: ObservedLock | null = null;
   for (;;) {
     let renewed = performance.now();
     const observed = {
@@ -62,20 +67,20 @@ async function take(path: string, asked: number, onCompromised: () => void): Pro
       },
     };
     try {
-      // It compares the time of a lock with the wall clock to see whether it is stale: for ever is never.
+      // The library compares lock times with the wall clock. `Infinity` disables that check.
       const never = { stale: Number.POSITIVE_INFINITY, update: RENEWED_MS };
       const release = await lock(path, { realpath: false, fs: observed, ...never, onCompromised });
       return { release, renewedAt: () => renewed };
     } catch (cause) {
-      if (readErrorCode(cause) !== 'ELOCKED') throw unlockable(path, cause);
+      if (readErrorCode(cause) !== 'ELOCKED') throw lockFailure(path, cause);
     }
-    watched = await watch(path, watched);
-    if (watched !== null && performance.now() - watched.since >= STALE_MS) {
+    seenLock = await observeLock(path, seenLock);
+    if (seenLock !== null && performance.now() - seenLock.since >= STALE_MS) {
       await removeStale(path);
-      watched = null;
+      seenLock = null;
       continue;
     }
-    if (performance.now() - asked >= PATIENCE_MS)
+    if (performance.now() - requestedAt >= PATIENCE_MS)
       throw new LedgerFailure(
         `ledger ${path} is locked for more than ${PATIENCE_MS / 1000} s: is another process stuck on ${path}.lock?`,
       );
@@ -83,23 +88,23 @@ async function take(path: string, asked: number, onCompromised: () => void): Pro
   }
 }
 
-/** A lock of another process, as it was since this process first saw it so. */
-interface Watched {
+/** The lock of another process, and since when this process has seen it unchanged. */
+interface ObservedLock {
   readonly seen: string;
-  /** by `performance.now` */
+  /** `performance.now()` */
   readonly since: number;
 }
 
-/** Looks at the lock of another process. Its holder renews it, which changes its times. @returns `null`: there is none */
-async function watch(path: string, before: Watched | null): Promise<Watched | null> {
+/** Reads the lock of another process. Renewals change its times. @returns `null` when there is no lock */
+async function observeLock(path: string, before: ObservedLock | null): Promise<ObservedLock | null> {
   let found: BigIntStats;
   try {
     found = await stat(`${path}.lock`, { bigint: true });
   } catch (cause) {
     if (readErrorCode(cause) === 'ENOENT') return null;
-    throw unlockable(path, cause);
+    throw lockFailure(path, cause);
   }
-  if (!found.isDirectory()) throw unlockable(path, Object.assign(new Error('a file'), { code: 'ENOTDIR' }));
+  if (!found.isDirectory()) throw lockFailure(path, Object.assign(new Error('a file'), { code: 'ENOTDIR' }));
   const seen = `${identityOf(found)} ${found.mtimeNs} ${found.ctimeNs}`;
   return before?.seen === seen ? before : { seen, since: performance.now() };
 }
@@ -108,31 +113,32 @@ async function removeStale(path: string): Promise<void> {
   try {
     await rmdir(`${path}.lock`);
   } catch (cause) {
-    // Another process that waited for it was first.
-    if (readErrorCode(cause) !== 'ENOENT') throw unlockable(path, cause);
+    // Another waiting process has already removed it.
+    if (readErrorCode(cause) !== 'ENOENT') throw lockFailure(path, cause);
   }
 }
 
-/** Which folder the lock is: one that was removed and made again is another. @returns `null`: there is none */
-function folderOf(path: string): string | null {
+/** Identifies the folder that is the lock. A folder that was removed and created again has another identity. @returns `null` when there is none */
+function lockIdentity(path: string): string | null {
   const found = statSync(`${path}.lock`, { bigint: true, throwIfNoEntry: false });
   return found === undefined ? null : identityOf(found);
 }
 
-/** The number of a folder may be that of one that was removed; the time at which it was made is not. */
+/** Includes the creation time, because inode numbers are reused. */
 function identityOf({ dev, ino, birthtimeNs }: BigIntStats): string {
   return `${dev} ${ino} ${birthtimeNs}`;
 }
 
-function unlockable(path: string, cause: unknown): LedgerFailure {
-  return new LedgerFailure(`ledger ${path} cannot be locked ${whyNot(path, cause)}`, { cause });
+function lockFailure(path: string, cause: unknown): LedgerFailure {
+  return new LedgerFailure(`ledger ${path} cannot be locked ${describeLockFailure(path, cause)}`, { cause });
 }
 
-function whyNot(path: string, cause: unknown): string {
+function describeLockFailure(path: string, cause: unknown): string {
   const code = readErrorCode(cause);
   if (code === 'ENOTDIR' || code === 'ENOTEMPTY')
-    return `(${code}): ${path}.lock is no lock of vif-acceptor; move it away`;
-  // Where its folder was only missing, it was made before.
-  if (code === 'ENOENT') return `(${code}): nothing can be made in its folder; name a file in another folder`;
+    return `(${code}): ${path}.lock is not a lock of vif-acceptor; move it away`;
+  // A missing folder would have been created before.
+  if (code === 'ENOENT')
+    return `(${code}): its folder does not allow new files; use a file in another folder`;
   return describeFileError(cause);
 }

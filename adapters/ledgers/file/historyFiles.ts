@@ -17,21 +17,21 @@ import {
 import { readFormat, toStored } from '../storedForm.ts';
 import { readTextFile, wrapWriteErrors } from './ledgerFile.ts';
 
-/** How much of a file is read at once, in bytes. */
+/** Size of a read, in bytes. */
 const CHUNK = 1 << 20;
 
-/** One line of a file, as its bytes. */
+/** One line of a file. */
 export interface Line {
   readonly number: number;
-  /** without its end */
+  /** without the line break */
   readonly bytes: Buffer;
-  /** where the next line begins; `null`: its end is missing */
+  /** offset of the next line; `null` when the line break is missing */
   readonly next: number | null;
 }
 
 /**
- * Reads a file line by line, some lines at a time, so that one of any size takes little memory.
- * @param from where a line begins; it is number 1
+ * Reads the lines of a file in groups, so that memory use does not depend on the size of the file.
+ * @param from offset of the line that gets number 1
  */
 export async function* readLines(file: FileHandle, from = 0): AsyncGenerator<readonly Line[]> {
   let pieces: Buffer[] = [];
@@ -60,44 +60,44 @@ export async function* readLines(file: FileHandle, from = 0): AsyncGenerator<rea
 
 const NEWLINE = 0x0a;
 
-/** Writes the compiled text of a policy beside the ledger, once. @throws LedgerFailure */
+/** Writes the compiled text of a policy beside the ledger, unless it is already there. @throws LedgerFailure */
 export async function archivePolicy(ledger: string, digest: string, text: string): Promise<void> {
-  const path = pathOf(ledger, digest);
+  const path = policyPath(ledger, digest);
   if ((await readTextFile(path)) === text) return;
   await wrapWriteErrors(path, async () => {
     await makeFolder(dirname(path), 0o700);
-    // No other text has this digest, so whoever else writes it writes the same.
+    // No lock: a concurrent writer writes the same text, because the digest is the same.
     await replaceFile(path, text, () => undefined);
   });
 }
 
-/** @returns `null` when there is none of that digest. @throws LedgerFailure */
+/** @returns `null` when no policy has that digest. @throws LedgerFailure */
 export async function readPolicyText(ledger: string, digest: string): Promise<string | null> {
-  const path = pathOf(ledger, digest);
+  const path = policyPath(ledger, digest);
   const text = await readTextFile(path);
   if (text !== null && digestOf(text) !== digest)
-    throw new LedgerFailure(`policy ${path} is damaged: it is not of that digest; restore it`);
+    throw new LedgerFailure(`policy ${path} is damaged: its content does not match its digest; restore it`);
   return text;
 }
 
-/** Of `ledger.json`: `ledger.policies/HEX.json`. */
-function pathOf(ledger: string, digest: string): string {
+/** For `ledger.json`: `ledger.policies/HEX.json`. */
+function policyPath(ledger: string, digest: string): string {
   return join(ledger.replace(/(\.json)?$/, '.policies'), `${digest.replace(/^sha256:/, '')}.json`);
 }
 
 /**
- * What a line of the file of records is, or why it cannot be read; `null` in place of a record of a kind that only later
- * releases know.
+ * A line of the history file, or the reason why it cannot be read. The record is `null` if only later releases know its
+ * kind.
  */
-type Read = { readonly target: string; readonly record: LedgerRecord | null } | string;
+type DecodedLine = { readonly target: string; readonly record: LedgerRecord | null } | string;
 
-/** Adds a line for each record of these changes. Nothing of the file is read: it may have a million lines. @throws LedgerFailure */
+/** Appends a line for each record of these changes. The file is not read, because it may have a million lines. @throws LedgerFailure */
 export async function appendRecords(
   ledger: string,
   key: string,
   changes: readonly LedgerChange[],
 ): Promise<void> {
-  const added = changes.flatMap(recordsOfChange).map((record) => lineOf(key, record));
+  const added = changes.flatMap(recordsOfChange).map((record) => encodeRecord(key, record));
   if (added.length === 0) return;
   const path = recordsPath(ledger);
   await wrapWriteErrors(path, () => appendLines(path, added));
@@ -113,7 +113,7 @@ export async function readRecords(
   const path = recordsPath(ledger);
   const own: LedgerRecord[] = [];
   const damaged: string[] = [];
-  const keep = (read: Read, number: number): void => {
+  const keep = (read: DecodedLine, number: number): void => {
     if (typeof read === 'string') damaged.push(`line ${number} of ${path} ${read}`);
     else if (read.target === key && read.record !== null && !isExpiredRecord(read.record, at))
       own.push(read.record);
@@ -121,42 +121,42 @@ export async function readRecords(
   const file = await openRecords(path);
   try {
     for await (const lines of file === null ? [] : readLines(file))
-      for (const { number, bytes } of lines) if (bytes.length > 0) keep(readLine(bytes), number);
+      for (const { number, bytes } of lines) if (bytes.length > 0) keep(decodeLine(bytes), number);
   } catch (cause) {
-    throw unreadable(path, cause);
+    throw readFailure(path, cause);
   } finally {
     await file?.close();
   }
   return collectRecords(own, since, at, damaged);
 }
 
-/** @returns `null`: there is no such file. @throws LedgerFailure */
+/** @returns `null` when there is no such file. @throws LedgerFailure */
 export async function openRecords(path: string): Promise<FileHandle | null> {
   try {
     return await open(path, 'r');
   } catch (cause) {
     if (readErrorCode(cause) === 'ENOENT') return null;
-    throw unreadable(path, cause);
+    throw readFailure(path, cause);
   }
 }
 
-/** Of `ledger.json`: `ledger.records.jsonl`. */
+/** For `ledger.json`: `ledger.records.jsonl`. */
 export function recordsPath(ledger: string): string {
   return ledger.replace(/(\.json)?$/, '.records.jsonl');
 }
 
-/** Whether a line is an end that was kept long enough. A line that cannot be read is none: `readRecords` reports it. */
+/** Whether a line is an ended request past its retention period. An unreadable line is not; `readRecords` reports it. */
 export function isExpiredLine(line: Buffer, at: Date): boolean {
-  // What is kept for ever need not be decoded: a receipt is many times as long as an end.
+  // Receipts are kept for ever and are much longer than ended requests, so they are not decoded.
   if (line.length === 0 || line.indexOf(RECEIPT) === 0) return false;
-  const read = readLine(line);
+  const read = decodeLine(line);
   return typeof read === 'object' && read.record !== null && isExpiredRecord(read.record, at);
 }
 
 const RECEIPT = Buffer.from('{"kind":"receipt",');
 
-/** `value` has the keys that release 0.1.0 reads, which ignores the others of the line. */
-function lineOf(target: string, { kind, value }: LedgerRecord): string {
+/** Release 0.1.0 reads `value`, and ignores the other keys of the line. */
+function encodeRecord(target: string, { kind, value }: LedgerRecord): string {
   const { format, needs, data, more } = toStored(kind, value);
   return JSON.stringify({
     ...{ kind, target, value: data, format },
@@ -165,7 +165,7 @@ function lineOf(target: string, { kind, value }: LedgerRecord): string {
   });
 }
 
-function readLine(line: Buffer): Read {
+function decodeLine(line: Buffer): DecodedLine {
   const recordOf = () => {
     const { kind, target, value, format, needs, more } = d.record(JSON.parse(line.toString()), '');
     const stored = {
@@ -179,6 +179,6 @@ function readLine(line: Buffer): Read {
   return readOrReason(recordOf);
 }
 
-function unreadable(path: string, cause: unknown): LedgerFailure {
+function readFailure(path: string, cause: unknown): LedgerFailure {
   return new LedgerFailure(`ledger ${path} cannot be read ${describeFileError(cause)}`, { cause });
 }

@@ -3,17 +3,17 @@ import { hostname } from 'node:os';
 import * as d from '../../../core/decode.ts';
 import { readErrorCode } from '../../fileSystem.ts';
 
-/** Which process holds a lease, so that another one can find out that it exists no more. */
+/** The process that holds a lease, so that another process can detect that it no longer exists. */
 export interface LeaseHolder {
-  /** that of the lease: what says so of another one is out of date */
+  /** token of the lease; if the lease has another token, this entry is outdated */
   readonly token: string;
   readonly host: string;
-  /** which start of which machine */
+  /** boot ID of the machine */
   readonly boot: string;
-  /** in which a process ID, and the time of its start, mean the same: containers have their own */
+  /** PID and time namespaces: process IDs and start times of other namespaces, such as containers, are not comparable */
   readonly namespaces: string;
   readonly pid: number;
-  /** in clock ticks since the machine started: a process ID is used again */
+  /** start time in clock ticks since boot: process IDs are reused */
   readonly started: string;
 }
 
@@ -26,23 +26,23 @@ export const decodeHolder = d.openObject<LeaseHolder>({
   started: d.string,
 });
 
-/** This process as the holder of a lease. @returns `null`: the system does not show all of it, as on others than Linux */
+/** Describes this process as the holder of a lease. @returns `null` where the system does not provide all of it, as outside Linux */
 export function describeThisProcess(token: string): LeaseHolder | null {
   const { pid } = process;
   try {
-    const [self, started] = startOf('self');
-    // Where /proc is that of another namespace, it shows other processes by the same IDs.
+    const [self, started] = readProcessStart('self');
+    // If /proc belongs to another PID namespace, its IDs are those of other processes.
     if (self !== String(pid)) return null;
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-    const namespaces = `${readlinkSync('/proc/self/ns/pid')} ${timeNamespace()}`;
+    const namespaces = `${readlinkSync('/proc/self/ns/pid')} ${readTimeNamespace()}`;
     return { token, host: hostname(), boot, namespaces, pid, started };
   } catch {
     return null;
   }
 }
 
-/** Linux before 5.6 has none. */
-function timeNamespace(): string {
+/** The time namespace. Linux before 5.6 has none. */
+function readTimeNamespace(): string {
   try {
     return readlinkSync('/proc/self/ns/time');
   } catch (error) {
@@ -52,8 +52,8 @@ function timeNamespace(): string {
 }
 
 /**
- * Whether the holder of a lease certainly exists no more. Fail closed: it may exist when it is of another machine, another start of
- * this one or another container, or when the system does not show it.
+ * Whether the holder of a lease certainly no longer exists. Fail closed: it may exist if it belongs to another machine, boot or
+ * container, or if the system does not provide the information.
  */
 export function isHolderGone(holder: LeaseHolder): boolean {
   const here = describeThisProcess(holder.token);
@@ -64,28 +64,28 @@ export function isHolderGone(holder: LeaseHolder): boolean {
     holder.namespaces !== here.namespaces
   )
     return false;
-  if (!exists(holder.pid)) return true;
+  if (!processExists(holder.pid)) return true;
   try {
-    return startOf(String(holder.pid))[1] !== holder.started;
+    return readProcessStart(String(holder.pid))[1] !== holder.started;
   } catch {
     return false;
   }
 }
 
-function exists(pid: number): boolean {
+function processExists(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // Any other code means that it exists and is another user's.
+    // Any other code means that the process exists and belongs to another user.
     return readErrorCode(error) !== 'ESRCH';
   }
 }
 
-/** The ID and the time of the start of a process. The name between them may have any characters. */
-function startOf(process: string): [id: string, started: string] {
+/** The ID and the start time of a process. The name between them in the file may contain any characters. */
+function readProcessStart(process: string): [id: string, started: string] {
   const text = readFileSync(`/proc/${process}/stat`, 'utf8');
   const started = text.slice(text.lastIndexOf(')') + 2).split(' ')[19];
-  if (started === undefined || started === '') throw new Error('it has no time of start');
+  if (started === undefined || started === '') throw new Error('the process has no start time');
   return [text.split(' ', 1)[0] ?? '', started];
 }

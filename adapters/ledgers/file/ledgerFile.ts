@@ -4,11 +4,12 @@ import type { LedgerState } from '../../../core/ledgerState.ts';
 import { LedgerFailure } from '../../../run/portErrors.ts';
 import { describeFileError, readErrorCode, replaceFile } from '../../fileSystem.ts';
 import { decodeFailing } from '../decodeItems.ts';
+import { STORED_NAMES } from '../formats/storedNames.ts';
 import { decodeLease, type Lease } from '../lease.ts';
 import type { Items } from '../ledgerItems.ts';
 import { WrittenByNewer } from '../storedForm.ts';
 
-/** What one file holds: every target that was ever run with it, by recipient key (`targets.ts` says what else). */
+/** The content of a ledger file: the targets that used it, by recipient key (see also `ledgerTarget.ts`). */
 export interface LedgerFile {
   readonly format: number;
   readonly targets: Readonly<Record<string, TargetEntry>>;
@@ -16,18 +17,18 @@ export interface LedgerFile {
 
 export interface TargetEntry extends Pick<LedgerState, 'lastListing' | 'failing'> {
   readonly lease: Lease | null;
-  /** read one by one: see `readItems` */
+  /** decoded one by one by `readItems` */
   readonly items: Items;
 }
 
 export const EMPTY_ENTRY: TargetEntry = { lease: null, lastListing: null, failing: null, items: {} };
 
-/** The format of the file as a whole, which is not that of the items in it. Release 0.1.0 reads this one. */
+/** The format of the file, which is independent of the format of the items in it. Release 0.1.0 reads it. */
 const FORMAT = 2;
 
 const decodeFormat: d.Decoder<number> = d.oneOf([FORMAT]);
 
-/** Keys of later releases are kept: a release that needs them understood writes a later format. */
+/** Keeps keys of later releases. A release whose keys must be understood writes a later format. */
 const decodeFile = d.openObject<LedgerFile>({
   format: decodeFormat,
   targets: d.map(
@@ -40,28 +41,28 @@ const decodeFile = d.openObject<LedgerFile>({
   ),
 });
 
-/** A ledger file as this process read or wrote it last. */
+/** A ledger file as this process last read or wrote it. */
 export interface LoadedFile {
   readonly file: LedgerFile;
-  /** `null`: there is no file */
+  /** `null` when there is no file */
   readonly bytes: Buffer | null;
 }
 
 /**
- * A file that is not there is an empty ledger; one that cannot be read is never taken for one.
- * @param last what this process read or wrote last: it is decoded again only when the file has other bytes
+ * Reads a ledger file. A missing file is an empty ledger; an unreadable file is an error.
+ * @param last what this process last read or wrote; the file is decoded again only if its bytes differ
  * @throws LedgerFailure
  */
 export async function loadLedgerFile(path: string, last: LoadedFile | null = null): Promise<LoadedFile> {
-  const bytes = await bytesOf(path);
+  const bytes = await readBytes(path);
   if (bytes === null) return { file: { format: FORMAT, targets: {} }, bytes };
-  return last?.bytes?.equals(bytes) ? last : { file: decoded(path, bytes.toString()), bytes };
+  return last?.bytes?.equals(bytes) ? last : { file: decodeText(path, bytes.toString()), bytes };
 }
 
-function decoded(path: string, text: string): LedgerFile {
+function decodeText(path: string, text: string): LedgerFile {
   try {
     const raw: unknown = JSON.parse(text);
-    // First of all: of another version's file, nothing else can be said.
+    // The format is checked first: the other keys may differ in another format.
     const { format } = d.record(raw, '');
     if (typeof format === 'number' && format > FORMAT) throw new WrittenByNewer(format);
     decodeFormat(format, 'format');
@@ -69,22 +70,22 @@ function decoded(path: string, text: string): LedgerFile {
   } catch (error) {
     if (error instanceof WrittenByNewer)
       throw new LedgerFailure(
-        `ledger ${path} was written by a newer release: it is of format ${error.needs}, and this release reads format ` +
-          `${FORMAT}; upgrade again, and leave it as it is: nothing is lost`,
+        `ledger ${path} was written by a newer release: it has format ${error.needs}, and this release reads format ` +
+          `${FORMAT}; upgrade again and do not change the file: nothing is lost`,
       );
-    const what = error instanceof d.Malformed ? error.message : 'it is not JSON';
+    const problem = error instanceof d.Malformed ? error.message : 'it is not JSON';
     throw new LedgerFailure(
-      `ledger ${path} is damaged: ${what}; it was left as it is: restore it, or move it away to begin a new one`,
+      `ledger ${path} is damaged: ${problem}; it was not changed: restore it, or move it away to start a new ledger`,
     );
   }
 }
 
-/** `null`: there is no such file. @throws LedgerFailure */
+/** @returns `null` when there is no such file. @throws LedgerFailure */
 export async function readTextFile(path: string): Promise<string | null> {
-  return (await bytesOf(path))?.toString() ?? null;
+  return (await readBytes(path))?.toString() ?? null;
 }
 
-async function bytesOf(path: string): Promise<Buffer | null> {
+async function readBytes(path: string): Promise<Buffer | null> {
   try {
     return await readFile(path);
   } catch (cause) {
@@ -93,28 +94,33 @@ async function bytesOf(path: string): Promise<Buffer | null> {
   }
 }
 
-/** @returns what is in the file now. @throws LedgerFailure */
+/** @returns the new content of the file. @throws LedgerFailure */
 export async function storeLedgerFile(
   path: string,
   file: LedgerFile,
   assertHeld: () => void,
 ): Promise<LoadedFile> {
-  const bytes = asBytes(file);
+  const bytes = encodeFile(file);
   await wrapWriteErrors(path, () => replaceFile(path, bytes, assertHeld));
   return { file, bytes };
 }
 
-/** JSON, a line an item. */
-function asBytes({ targets, ...rest }: LedgerFile): Buffer {
+/** JSON with one line for each item. */
+function encodeFile({ targets, ...rest }: LedgerFile): Buffer {
   const entries = Object.entries(targets).map(([key, { items, ...entry }]) => {
-    const lines = Object.entries(items).map(([name, item]) => lineOf(name, item));
-    return [Buffer.from(`${JSON.stringify(key)}:`), ...withPart(entry, 'items', lines)];
+    const lines = Object.entries(items).map(([name, item]) => encodeItem(name, item));
+    const stored = { ...entry, failing: STORED_NAMES.failing.toOld(entry.failing) };
+    return [Buffer.from(`${JSON.stringify(key)}:`), ...encodeWithParts(stored, 'items', lines)];
   });
-  return Buffer.concat([...withPart(rest, 'targets', entries), NEWLINE]);
+  return Buffer.concat([...encodeWithParts(rest, 'targets', entries), NEWLINE]);
 }
 
-/** An object with one more key, of these parts. */
-function withPart(rest: object, key: string, parts: readonly (Buffer | readonly Buffer[])[]): Buffer[] {
+/** The object with one more key, whose value is an object of these parts. */
+function encodeWithParts(
+  rest: object,
+  key: string,
+  parts: readonly (Buffer | readonly Buffer[])[],
+): Buffer[] {
   const others = JSON.stringify(rest).slice(1, -1);
   const begin = `{${others === '' ? '' : `${others},\n`}${JSON.stringify(key)}:{\n`;
   const separated = parts.flatMap((part, i) => (i === 0 ? part : [SEPARATOR, part].flat()));
@@ -129,19 +135,19 @@ interface NamedLine {
   readonly line: Buffer;
 }
 
-/** Items are never changed in place, and most of thousands are the same as in the write before: each is encoded once. */
-function lineOf(name: string, item: unknown): Buffer {
+/** Encodes an item, once: items are never changed in place, and most are the same as in the previous write. */
+function encodeItem(name: string, item: unknown): Buffer {
   const holder = typeof item === 'object' ? item : null;
-  const known = holder === null ? undefined : LINES.get(holder);
+  const known = holder === null ? undefined : ENCODED_ITEMS.get(holder);
   if (known?.name === name) return known.line;
   const line = Buffer.from(`${JSON.stringify(name)}:${JSON.stringify(item)}`);
-  if (holder !== null) LINES.set(holder, { name, line });
+  if (holder !== null) ENCODED_ITEMS.set(holder, { name, line });
   return line;
 }
 
-const LINES = new WeakMap<object, NamedLine>();
+const ENCODED_ITEMS = new WeakMap<object, NamedLine>();
 
-/** @throws LedgerFailure for whatever `write` throws */
+/** Runs `write`. @throws LedgerFailure for every error of `write` */
 export async function wrapWriteErrors(path: string, write: () => Promise<void>): Promise<void> {
   try {
     await write();

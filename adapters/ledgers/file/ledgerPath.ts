@@ -3,55 +3,55 @@ import { dirname } from 'node:path';
 import { LedgerFailure } from '../../../run/portErrors.ts';
 import { describeFileError, makeFolder, readErrorCode } from '../../fileSystem.ts';
 
-/** As many as Linux follows. */
-const MOST_LINKS = 40;
+/** Maximum number of links to follow, as on Linux. */
+const MAX_LINKS = 40;
 
-/** Where the ledger is or will be: by whichever link it is reached, there is one lock, and the link stays. */
+/** Resolves the path of a ledger that will be written, and creates its folder. Links are resolved so that all paths to a ledger share one lock, and the link is kept. */
 export async function prepareLedgerPath(path: string): Promise<string> {
   try {
     await makeFolder(dirname(path), 0o700);
   } catch (cause) {
-    throw unreachable(path, cause);
+    throw pathFailure(path, cause);
   }
   const place = await resolveLinks(path);
-  // Fail closed: a folder made here could be on another disk than the one that is not mounted yet.
-  if (place !== path && !(await isThere(dirname(place))))
+  // Fail closed: if the disk of the ledger is not mounted yet, a folder created here would be on another disk.
+  if (place !== path && !(await folderExists(dirname(place))))
     throw new LedgerFailure(
-      `ledger ${path} is a link to ${place}, in a folder that does not exist; make the folder, mount its disk, or remove the link`,
+      `ledger ${path} is a link to ${place}, in a folder that does not exist; create the folder, mount its disk, or remove the link`,
     );
   return place;
 }
 
-/** As `placeOf`, for readers: it makes no folder. @throws LedgerFailure */
+/** Resolves the links of a path, whose file need not exist. Creates nothing. @throws LedgerFailure */
 export async function resolveLinks(path: string): Promise<string> {
   try {
     let at = path;
-    for (let links = 0; links <= MOST_LINKS; links += 1) {
-      const next = await nextOf(at);
+    for (let links = 0; links <= MAX_LINKS; links += 1) {
+      const next = await resolveOneStep(at);
       if (next === null) return at;
       at = next;
     }
     throw Object.assign(new Error('too many links'), { code: 'ELOOP' });
   } catch (cause) {
-    throw unreachable(path, cause);
+    throw pathFailure(path, cause);
   }
 }
 
-/** What a path stands for, one step further where it does not exist; `null`: nothing else. */
-async function nextOf(path: string): Promise<string | null> {
-  const real = await orNull(realpath(path), 'ENOENT');
+/** Resolves a path, or one link of it if the file does not exist; `null` when there is nothing left to resolve. */
+async function resolveOneStep(path: string): Promise<string | null> {
+  const real = await nullForCodes(realpath(path), 'ENOENT');
   if (real !== null) return real === path ? null : real;
-  const target = await orNull(readlink(path), 'ENOENT', 'EINVAL');
+  const target = await nullForCodes(readlink(path), 'ENOENT', 'EINVAL');
   if (target === null) return null;
-  // Not simplified: what comes before `..` may be a link itself.
+  // Not normalised: the part before `..` may itself be a link.
   return target.startsWith('/') ? target : `${await realpath(dirname(path))}/${target}`;
 }
 
-async function isThere(path: string): Promise<boolean> {
-  return (await orNull(stat(path), 'ENOENT')) !== null;
+async function folderExists(path: string): Promise<boolean> {
+  return (await nullForCodes(stat(path), 'ENOENT')) !== null;
 }
 
-async function orNull<T>(promise: Promise<T>, ...codes: readonly string[]): Promise<T | null> {
+async function nullForCodes<T>(promise: Promise<T>, ...codes: readonly string[]): Promise<T | null> {
   try {
     return await promise;
   } catch (cause) {
@@ -60,11 +60,11 @@ async function orNull<T>(promise: Promise<T>, ...codes: readonly string[]): Prom
   }
 }
 
-function unreachable(path: string, cause: unknown): LedgerFailure {
-  // Where it was only missing, it would have been made.
+function pathFailure(path: string, cause: unknown): LedgerFailure {
+  // A missing folder would have been created before.
   const why =
     readErrorCode(cause) === 'ENOENT'
-      ? '(ENOENT): its folder cannot be made; name a file in another folder'
+      ? '(ENOENT): its folder cannot be created; use a file in another folder'
       : describeFileError(cause);
   return new LedgerFailure(`ledger ${path} cannot be reached ${why}`, { cause });
 }

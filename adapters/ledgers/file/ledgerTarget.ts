@@ -8,19 +8,19 @@ import { decodeHolder, type LeaseHolder } from './leaseHolder.ts';
 import { EMPTY_ENTRY, type LedgerFile, type TargetEntry } from './ledgerFile.ts';
 
 /**
- * One target in the file of a ledger. Its items stand under its recipient key, with the keys that release 0.1.0 reads.
- * What later formats add is under a key of its own, `later/` and the recipient key, as items of the same names:
- * 0.1.0 takes that for another target and keeps it as it is. It may replace an item meanwhile, so each addition has the
- * digest of the item that it belongs to, and counts for no other.
+ * One target of a ledger file. The entry under its recipient key has the keys that release 0.1.0 reads. The keys of later formats
+ * are under `later/` and the recipient key, in items of the same names: release 0.1.0 treats that entry as another target and keeps it
+ * unchanged. That release may replace an item, so each addition has the digest of the item that it belongs to,
+ * and is ignored for any other.
  */
 export interface LedgerTarget extends TargetEntry {
-  /** by the name of the item, and what is known of the holder of the lease by `LEASE` */
+  /** by item name; under `LEASE` the holder of the lease */
   readonly additions: Items;
-  /** see `LedgerState`; under the later key, for 0.1.0 takes no other key in an entry */
+  /** see `LedgerState`; stored under the `later/` key, because release 0.1.0 rejects additional keys in an entry */
   readonly turns: LedgerState['turns'];
 }
 
-/** Among the additions, and the names of no items. */
+/** Keys among the additions that are not names of items. */
 const LEASE = 'lease';
 const TURNS = 'turns';
 
@@ -29,23 +29,23 @@ function laterKey(key: string): string {
 }
 
 export function readTarget({ targets }: LedgerFile, key: string): LedgerTarget {
-  const { [TURNS]: turns, ...later } = targets[laterKey(key)]?.items ?? {};
-  return { ...(targets[key] ?? EMPTY_ENTRY), additions: later, turns: readTurns(turns) };
+  const { [TURNS]: turns, ...additions } = targets[laterKey(key)]?.items ?? {};
+  return { ...(targets[key] ?? EMPTY_ENTRY), additions, turns: readTurns(turns) };
 }
 
 export function replaceTarget(
   file: LedgerFile,
   key: string,
-  { additions: later, turns, ...entry }: LedgerTarget,
+  { additions, turns, ...entry }: LedgerTarget,
 ): LedgerFile {
   const before = file.targets[laterKey(key)];
-  const items = Object.keys(turns).length === 0 ? later : { ...later, [TURNS]: turns };
+  const items = Object.keys(turns).length === 0 ? additions : { ...additions, [TURNS]: turns };
   const isNeeded = before !== undefined || Object.keys(items).length > 0;
-  const additions = isNeeded ? { [laterKey(key)]: { ...(before ?? EMPTY_ENTRY), items } } : {};
-  return { ...file, targets: { ...file.targets, [key]: entry, ...additions } };
+  const later = isNeeded ? { [laterKey(key)]: { ...(before ?? EMPTY_ENTRY), items } } : {};
+  return { ...file, targets: { ...file.targets, [key]: entry, ...later } };
 }
 
-/** The target with this lease, or without one. */
+/** The target with this lease; `null`: without a lease. */
 export function replaceLease(
   target: LedgerTarget,
   lease: Lease | null,
@@ -55,30 +55,30 @@ export function replaceLease(
   return { ...target, lease, additions: holder === null ? others : { ...others, [LEASE]: holder } };
 }
 
-/** Which process holds the lease; `null`: none, or it is not known. */
-export function holderOf({ lease, additions: later }: LedgerTarget): LeaseHolder | null {
-  if (lease === null || later[LEASE] === undefined) return null;
+/** The process that holds the lease; `null` when there is none, or it is unknown. */
+export function holderOf({ lease, additions }: LedgerTarget): LeaseHolder | null {
+  if (lease === null || additions[LEASE] === undefined) return null;
   try {
-    const holder = decodeHolder(later[LEASE], '');
-    // Release 0.1.0 has taken the lease since.
+    const holder = decodeHolder(additions[LEASE], '');
+    // With another token, release 0.1.0 has taken the lease since.
     return holder.token === lease.token ? holder : null;
   } catch (error) {
-    // Fail closed: without it, the lease holds until its end.
+    // Fail closed: without a known holder, the lease is valid until it expires.
     if (error instanceof d.Malformed) return null;
     throw error;
   }
 }
 
-export function storedItems({ items, additions: later }: LedgerTarget): StoredItem[] {
-  return Object.entries(items).map(([name, data]) => [name, () => storedOf(data, later[name])]);
+export function storedItems({ items, additions }: LedgerTarget): StoredItem[] {
+  return Object.entries(items).map(([name, data]) => [name, () => toStoredValue(data, additions[name])]);
 }
 
-function storedOf(data: unknown, addition: unknown): StoredValue {
-  const none = { format: 1, needs: 1, data, more: null };
-  if (addition === undefined) return none;
-  const { tie, format, needs, more } = d.record(addition, 'the addition to it');
-  // Release 0.1.0 has written the item since.
-  if (tie !== digestOfData(data)) return none;
+function toStoredValue(data: unknown, addition: unknown): StoredValue {
+  const format1 = { format: 1, needs: 1, data, more: null };
+  if (addition === undefined) return format1;
+  const { tie, format, needs, more } = d.record(addition, 'the addition');
+  // With another digest, release 0.1.0 has written the item since.
+  if (tie !== digestOfData(data)) return format1;
   return {
     format: readFormat(format, 'format'),
     needs: readFormat(needs, 'needs'),
@@ -87,7 +87,7 @@ function storedOf(data: unknown, addition: unknown): StoredValue {
   };
 }
 
-/** Items that are not named stay as they are, those that cannot be read too. */
+/** Writes and deletes items. All other items are kept unchanged, unreadable ones too. */
 export function changeItems(
   target: LedgerTarget,
   { puts, deletes }: { readonly puts: Items; readonly deletes: readonly string[] },
@@ -95,26 +95,26 @@ export function changeItems(
   const written = Object.entries(puts).map(([name, value]) => [name, toStoredItem(name, value)] as const);
   const items = { ...target.items };
   for (const name of deletes) delete items[name];
-  const later = { ...target.additions };
-  for (const name of Object.keys(later)) {
-    // What 0.1.0 has deleted, and what is written now, has no earlier addition any more.
+  const additions = { ...target.additions };
+  for (const name of Object.keys(additions)) {
+    // An addition is removed when release 0.1.0 has deleted its item, or when the item is written now.
     const isKept = name === LEASE || (Object.hasOwn(items, name) && !Object.hasOwn(puts, name));
-    if (!isKept) delete later[name];
+    if (!isKept) delete additions[name];
   }
-  // A value without later keys is one of format 1, and needs no addition.
-  const added = written.flatMap(([name, stored]) => (isPlain(stored) ? [] : [[name, additionOf(stored)]]));
+  // A value without later keys has format 1 and needs no addition.
+  const added = written.flatMap(([name, stored]) => (isFormat1(stored) ? [] : [[name, toAddition(stored)]]));
   return {
     ...target,
     items: { ...items, ...Object.fromEntries(written.map(([name, { data }]) => [name, data])) },
-    additions: { ...later, ...Object.fromEntries(added) },
+    additions: { ...additions, ...Object.fromEntries(added) },
   };
 }
 
-function isPlain({ needs, more }: StoredValue): boolean {
+function isFormat1({ needs, more }: StoredValue): boolean {
   return needs === 1 && more === null;
 }
 
-function additionOf({ format, needs, data, more }: StoredValue): Readonly<Record<string, unknown>> {
+function toAddition({ format, needs, data, more }: StoredValue): Readonly<Record<string, unknown>> {
   return {
     ...{ tie: digestOfData(data), format },
     ...(needs > 1 ? { needs } : {}),

@@ -7,26 +7,26 @@ import { isExpiredLine, openRecords, readLines, recordsPath } from './historyFil
 import { wrapWriteErrors } from './ledgerFile.ts';
 import { resolveLinks } from './ledgerPath.ts';
 
-/** How long after one pruning the next may begin, in milliseconds. */
+/** Minimum time between two prunings, in milliseconds. */
 const PRUNED_EVERY_MS = 24 * 3_600_000;
 
 /**
- * Deletes the ends that were kept long enough from the records beside a ledger, once a day. Lines that cannot be read, or
- * are of later kinds, stay. Other processes go on reading and writing: the lock is held only while what they added
- * meanwhile is copied.
+ * Deletes ended requests past their retention period from the history file of a ledger, at most once a day. Unreadable lines and
+ * lines of unknown kinds are kept. Other processes can read and write meanwhile: the lock is held only while the lines that
+ * they added are copied.
  * @returns whether the file was replaced
  * @throws LedgerFailure
  */
 export async function pruneRecords(ledger: string, at: Date): Promise<boolean> {
   const place = await resolveLinks(ledger);
-  // They may be on another disk: the link stays.
+  // The history file may be a link to another disk. The link is kept.
   const path = await resolveLinks(recordsPath(place));
   const file = await openRecords(path);
   if (file === null) return false;
   try {
     let isReplaced = false;
     await wrapWriteErrors(path, async () => {
-      if (await claim(place, path, at)) isReplaced = await pruned(place, path, file, at);
+      if (await claimPruning(place, path, at)) isReplaced = await copyAndReplace(place, path, file, at);
     });
     return isReplaced;
   } finally {
@@ -34,8 +34,8 @@ export async function pruneRecords(ledger: string, at: Date): Promise<boolean> {
   }
 }
 
-/** Puts on record that the records are pruned now, unless they were within a day: so one process does it. */
-async function claim(place: string, path: string, at: Date): Promise<boolean> {
+/** Records the time of this pruning, unless there was one within a day, so that only one process prunes. */
+async function claimPruning(place: string, path: string, at: Date): Promise<boolean> {
   const marker = place.replace(/(\.json)?$/, '.records.pruned');
   if (!(await isDue(marker, at))) return false;
   let isOurs = false;
@@ -48,7 +48,7 @@ async function claim(place: string, path: string, at: Date): Promise<boolean> {
   return isOurs;
 }
 
-/** A time in the future was written by a clock that ran ahead, and delays nothing. */
+/** Whether a pruning is due. A recorded time in the future was written by a clock that was fast, and is ignored. */
 async function isDue(marker: string, at: Date): Promise<boolean> {
   try {
     const passed = at.getTime() - Date.parse((await readFile(marker, 'utf8')).trim());
@@ -59,10 +59,10 @@ async function isDue(marker: string, at: Date): Promise<boolean> {
   }
 }
 
-/** Ends as the names of temporary files do, and as those of a person's copies do not. */
+/** The suffix of temporary files. Copies made by hand do not have it. */
 const TEMPORARY = /\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
 
-/** Temporary files of processes that were killed. Whoever has the lock writes none now, and no pruning lasts a day. */
+/** Deletes temporary files of killed processes. No other process has one now: this process holds the lock, and no pruning lasts a day. */
 async function removeLeftovers(file: string): Promise<void> {
   const folder = dirname(file);
   const names = (await readdir(folder)).filter(
@@ -71,16 +71,16 @@ async function removeLeftovers(file: string): Promise<void> {
   await Promise.all(names.map((name) => rm(join(folder, name), { force: true })));
 }
 
-async function pruned(place: string, path: string, file: FileHandle, at: Date): Promise<boolean> {
-  const first = await firstPast(file, at);
+async function copyAndReplace(place: string, path: string, file: FileHandle, at: Date): Promise<boolean> {
+  const first = await findFirstExpired(file, at);
   if (first === null) return false;
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     const copy = await open(temporary, 'wx', 0o600);
     try {
       await copyRange(file, 0, first, copy);
-      const end = await copyKept(file, first, copy, at);
-      // Most of it is safe on disk before others are made to wait.
+      const end = await copyKeptLines(file, first, copy, at);
+      // Most data is synced to disk before the lock makes others wait.
       await copy.sync();
       return await replaceInLock({ place, path, file, end, temporary, copy });
     } finally {
@@ -94,7 +94,7 @@ async function pruned(place: string, path: string, file: FileHandle, at: Date): 
 interface Replacement {
   readonly place: string;
   readonly path: string;
-  /** what was read, up to `end` */
+  /** the file that was copied up to the offset `end` */
   readonly file: FileHandle;
   readonly end: number;
   readonly temporary: string;
@@ -106,7 +106,7 @@ async function replaceInLock(given: Replacement): Promise<boolean> {
   let isReplaced = false;
   await withFileLock(place, async (assertHeld) => {
     const [read, now] = await Promise.all([file.stat({ bigint: true }), stat(path, { bigint: true })]);
-    // Release 0.1.0 replaces the file when it deletes ends: then nothing is left to do until tomorrow.
+    // Release 0.1.0 replaces the file when it deletes ended requests. Then there is nothing to do until tomorrow.
     if (read.dev !== now.dev || read.ino !== now.ino || now.size < BigInt(end)) return;
     await copyRange(file, end, Number(now.size), copy);
     await copy.sync();
@@ -118,8 +118,8 @@ async function replaceInLock(given: Replacement): Promise<boolean> {
   return isReplaced;
 }
 
-/** Where the first line begins that is to be deleted; `null`: there is none. */
-async function firstPast(file: FileHandle, at: Date): Promise<number | null> {
+/** The offset of the first line to delete; `null` when there is none. */
+async function findFirstExpired(file: FileHandle, at: Date): Promise<number | null> {
   let begin = 0;
   for await (const lines of readLines(file)) {
     for (const { bytes, next } of lines) {
@@ -131,8 +131,8 @@ async function firstPast(file: FileHandle, at: Date): Promise<number | null> {
   return null;
 }
 
-/** Copies the lines from `from` on that are kept. @returns where they end; a last line whose end is missing is left out */
-async function copyKept(file: FileHandle, from: number, copy: FileHandle, at: Date): Promise<number> {
+/** Copies the lines to keep, from the offset `from` on. @returns the offset after the last complete line */
+async function copyKeptLines(file: FileHandle, from: number, copy: FileHandle, at: Date): Promise<number> {
   let end = from;
   for await (const lines of readLines(file, from)) {
     const whole = lines.filter(({ next }) => next !== null);
@@ -149,7 +149,7 @@ async function copyRange(file: FileHandle, from: number, to: number, copy: FileH
   for (let at = from; at < to; ) {
     const size = Math.min(1 << 20, to - at);
     const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(size), 0, size, at);
-    if (bytesRead === 0) throw new Error('the file of records became shorter while it was read');
+    if (bytesRead === 0) throw new Error('the history file became shorter while it was read');
     await copy.writeFile(buffer.subarray(0, bytesRead));
     at += bytesRead;
   }

@@ -1,17 +1,17 @@
 /**
- * The keys of format 1, which release 0.1.0 writes and reads. That release refuses every other key, so what later formats
- * add is stored beside these keys (`storedForm.ts`): a rollback to 0.1.0 then finds what it can read.
+ * The keys of format 1, as release 0.1.0 writes and reads them. That release rejects every other key, so later formats store their
+ * keys beside these (`storedForm.ts`). A rollback to 0.1.0 can then read the ledger.
  */
 
-/** The kinds of what is stored: the first four are live items, the others are history. */
+/** The kinds of stored items, by their names on disk. The first four are state items, the others are records of the history. */
 export type ItemKind = 'sighting' | 'intent' | 'acceptance' | 'announcement' | 'receipt' | 'ended';
 
-/** `WHOLE`: the value as it is, with all its keys. A list has one entry, which is that of its elements. */
+/** The keys of a value. `WHOLE` is the value with all its keys. A list has one entry, which applies to each element. */
 export type Keys = null | readonly [Keys] | { readonly [key: string]: Keys };
 
 export const WHOLE: null = null;
 
-const AWARD = { at: WHOLE, owner: WHOLE, grants: WHOLE, gateway: WHOLE } as const;
+const ASSIGNMENT = { at: WHOLE, owner: WHOLE, grants: WHOLE, gateway: WHOLE } as const;
 
 const HELD = [{ code: WHOLE, message: WHOLE }] as const;
 
@@ -31,7 +31,7 @@ const INTERFACE = {
   faults: WHOLE,
 } as const;
 
-const GROUNDS = {
+const EVIDENCE = {
   target: WHOLE,
   recipient: { provider: WHOLE, region: WHOLE, account: WHOLE },
   policy: { digest: WHOLE, revision: WHOLE },
@@ -58,13 +58,13 @@ export const FORMAT_1: Readonly<Record<ItemKind, Keys>> = {
     held: HELD,
     told: { holds: WHOLE, codes: WHOLE, marks: WHOLE },
   },
-  intent: { ...AWARD, listings: WHOLE, grounds: GROUNDS },
-  acceptance: { ...AWARD, availableAt: WHOLE, routesSettled: WHOLE, told: WHOLE, timesTold: WHOLE },
+  intent: { ...ASSIGNMENT, listings: WHOLE, grounds: EVIDENCE },
+  acceptance: { ...ASSIGNMENT, availableAt: WHOLE, routesSettled: WHOLE, told: WHOLE, timesTold: WHOLE },
   announcement: { id: WHOLE, type: WHOLE, at: WHOLE, detail: WHOLE },
   receipt: {
     id: WHOLE,
-    ...AWARD,
-    ...GROUNDS,
+    ...ASSIGNMENT,
+    ...EVIDENCE,
     acceptedAt: WHOLE,
     answer: { by: WHOLE, state: WHOLE, doubt: WHOLE },
   },

@@ -1,11 +1,11 @@
 import type { ItemKind } from './format1.ts';
 
 /**
- * Format 2 adds what the request looked like to observations and ends (`request`), why the last confirm failed
- * (`lastFailure`), the region that the API names for an interface, and the account that owns a gateway. Release 0.1.0
- * did not record them, so they are unknown: `null`.
+ * Converts format 1 to format 2. Format 2 adds the details of the request to observations and ended requests (`request`), why
+ * the last confirm failed (`lastFailure`), the region of an interface and the account that owns a gateway. Release 0.1.0
+ * did not record these keys, so they are unknown: `null`.
  *
- * A value of format 1 may have them all the same, when 0.1.0 is not what wrote it last: what is there wins.
+ * A value of format 1 may have these keys, if 0.1.0 did not write it last. They are kept.
  */
 export function from1To2(kind: ItemKind, value: Readonly<Record<string, unknown>>): Record<string, unknown> {
   switch (kind) {
@@ -35,7 +35,7 @@ function withEvidence(grounds: unknown): Record<string, unknown> {
   };
 }
 
-/** What is no object becomes an empty one, which the reader then refuses for its missing keys. */
+/** Replaces a value that is not an object by an empty object, which the decoder then rejects because of its missing keys. */
 function asRecord(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
 }

@@ -19,5 +19,5 @@ const of = (service: Service): Call[] =>
     variants.map((variant) => ({ ...variant, service, operation })),
   );
 
-/** Every call in every way, for recording, replaying and comparing. */
+/** All variants of all calls, for recording, replaying and comparing. */
 export const CALLS: readonly Call[] = [...of('directconnect'), ...of('ec2'), ...of('sts')];

@@ -1,13 +1,13 @@
 import type { DialectName } from '../../../emulator/emulator.ts';
 
-/** One way to make a call, for the SDK and the AWS CLI alike. */
+/** A variant of a call, for the SDK and for the AWS CLI. */
 export interface Variant {
-  /** what is special about it; with the operation and the client it names a recording */
+  /** describes the variant; with the operation and the client it identifies a recording */
   readonly says: string;
   readonly input: Readonly<Record<string, unknown>>;
-  /** what one types to the AWS CLI for that input; left out, it is given as JSON */
+  /** AWS CLI options for the input; default: JSON */
   readonly flags?: readonly string[];
-  /** codes with which the emulator refuses it */
+  /** error codes of the emulator */
   readonly refused?: Readonly<Partial<Record<DialectName, string>>>;
   /** with the keys of an assumed role */
   readonly assumed?: true;
@@ -15,14 +15,14 @@ export interface Variant {
 
 export type Variants = Readonly<Record<string, readonly Variant[]>>;
 
-/** What stands in the world that recordings are played to; see `replay.ts`. */
+/** IDs of the resources in the emulator that recordings are replayed to; see `replayRecording.ts`. */
 export const IDS = {
   account: '012345678901',
   connection: 'dxcon-1a2b3c4d',
-  /** another, that carries nothing */
+  /** another connection, without interfaces */
   other: 'dxcon-5e6f7a8b',
   lag: 'dxlag-1a2b3c4d',
-  /** in the LAG */
+  /** a connection in the LAG */
   member: 'dxcon-9c0d1e2f',
   request: 'dxvif-1a2b3c4d',
   /** the second session of the request */
@@ -30,7 +30,7 @@ export const IDS = {
   /** attached and associated */
   gateway: 'vgw-87654321',
   vpc: 'vpc-5e6f7a8b',
-  /** neither */
+  /** neither attached nor associated */
   spare: 'vgw-12345678',
   table: 'rtb-1a2b3c4d',
   hub: '11111111-2222-4333-8444-555555555555',
@@ -38,7 +38,7 @@ export const IDS = {
   session: 'session-of-a-role',
 } as const;
 
-/** A token that the emulator gives out: opaque to clients, but one that every recording can carry. */
+/** A token of the emulator: opaque to clients, but constant, so that recordings can contain it. */
 export const SECOND_PAGE = Buffer.from('page from 1').toString('base64url');
 
 export const onBothProviders = (code: string): Readonly<Record<DialectName, string>> => ({

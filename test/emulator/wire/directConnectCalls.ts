@@ -6,7 +6,7 @@ const client = 'DirectConnectClientException';
 const offer = { connectionId: connection, ownerAccount: account };
 const wanted = { virtualInterfaceName: 'acme-prod', vlan: 101, asn: 65010 };
 const tags = [{ key: 'team/@', value: 'Zoë + Söhne: 1=1' }, { key: '署名' }];
-/** What must survive JSON, escapes and all. */
+/** Special characters that JSON must preserve. */
 const virtualInterfaceName = 'Zoë & "Söhne" <\\>\t🚀';
 const session = {
   virtualInterfaceName,
@@ -19,7 +19,7 @@ const session = {
 
 const long = { virtualInterfaceName: 'a', vlan: 4094, asnLong: 4200000000 };
 
-/** Every call of Direct Connect that the emulator answers. */
+/** All calls of Direct Connect that the emulator answers. */
 export const DIRECT_CONNECT_CALLS: Variants = {
   CreateConnection: [
     { says: 'the least', input: { location: 'PAR1', bandwidth: '1Gbps', connectionName: 'acme' } },

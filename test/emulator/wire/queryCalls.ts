@@ -4,13 +4,13 @@ const { account, gateway, spare, vpc, table } = IDS;
 const attachment = { VpcId: vpc, VpnGatewayId: gateway };
 const propagation = { RouteTableId: table, GatewayId: gateway };
 const role = { RoleArn: `arn:aws:iam::${account}:role/path/acceptor`, RoleSessionName: 'pass' };
-/** What must survive a form, escapes and all. */
+/** Special characters that a form must preserve. */
 const Tags = [
   { Key: 'team', Value: 'Zoë & "Söhne" +1=100% <b>' },
   { Key: '署名 🚀', Value: '' },
 ];
 
-/** Every call of EC2 that the emulator answers. */
+/** All calls of EC2 that the emulator answers. */
 export const EC2_CALLS: Variants = {
   CreateVpnGateway: [
     { says: 'the least', input: { Type: 'ipsec.1' } },
@@ -107,7 +107,7 @@ export const EC2_CALLS: Variants = {
   DisableVgwRoutePropagation: [{ says: 'the least', input: propagation }],
 };
 
-/** Every call of STS that the emulator answers. */
+/** All calls of STS that the emulator answers. */
 export const STS_CALLS: Variants = {
   GetCallerIdentity: [
     { says: 'of an account', input: {} },

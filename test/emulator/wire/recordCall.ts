@@ -9,8 +9,8 @@ import type { Call } from './allCalls.ts';
 import { IDS } from './callVariant.ts';
 import type { Client, Recording } from './recordingFiles.ts';
 
-/** Headers that tell of the machine, or of the connection only. */
-const UNTOLD = ['user-agent', 'connection', 'accept', 'accept-encoding'];
+/** Headers that describe only the machine or the connection. */
+const NOT_RECORDED = ['user-agent', 'connection', 'accept', 'accept-encoding'];
 
 const SDKS = {
   directconnect: { model: directConnectModel, Client: directConnectModel.DirectConnectClient },
@@ -18,13 +18,13 @@ const SDKS = {
   sts: { model: stsModel, Client: stsModel.STSClient },
 } satisfies Record<Service, { model: object; Client: unknown }>;
 
-/** Makes a call over HTTP, and tells what the client sent for it. */
+/** Makes a call over HTTP, and returns what the client sent. */
 export async function recordCall(call: Call, client: Client): Promise<Recording> {
   const seen: Omit<Recording, 'call' | 'client'>[] = [];
   const server = createServer(async (request, response) => {
     const chunks: Uint8Array[] = [];
     for await (const chunk of request) chunks.push(chunk);
-    const headers = Object.entries(request.headers).filter(([name]) => !UNTOLD.includes(name));
+    const headers = Object.entries(request.headers).filter(([name]) => !NOT_RECORDED.includes(name));
     seen.push({
       method: request.method ?? '',
       path: request.url ?? '',
@@ -37,7 +37,7 @@ export async function recordCall(call: Call, client: Client): Promise<Recording>
   const address = server.address();
   const url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
   try {
-    // What the client makes of an answer that says nothing does not matter here.
+    // The client's reaction to the empty answer is irrelevant.
     await Promise.allSettled([client === 'sdk' ? bySdk(call, url) : byCli(call, url)]);
   } finally {
     server.closeAllConnections();
@@ -60,7 +60,7 @@ async function bySdk({ service, operation, input, assumed }: Call, endpoint: str
       secretAccessKey: 'secret',
       ...(assumed ? { sessionToken: IDS.session } : {}),
     },
-    // The usual one names the kernel too. What stands here is signed.
+    // The default contains the kernel version. This value is part of the signature.
     defaultUserAgentProvider: async () => [['aws-sdk-js', '3']],
   });
   const command = Reflect.construct(Reflect.get(model, `${operation}Command`), [input]);

@@ -5,9 +5,9 @@ import type { Call } from './allCalls.ts';
 export const CLIENTS = ['sdk', 'cli'] as const;
 export type Client = (typeof CLIENTS)[number];
 
-/** A request as a client sent it over HTTP, less what tells of the machine it ran on. */
+/** An HTTP request of a client, without headers that describe the machine. */
 export interface Recording {
-  /** what the call `says` */
+  /** the `says` of the call variant */
   readonly call: string;
   readonly client: Client;
   readonly method: string;
@@ -20,18 +20,18 @@ export interface Recording {
 const fileOf = (operation: string): string =>
   fileURLToPath(new URL(`../recordings/${operation}.json`, import.meta.url));
 
-/** Of an operation, in the order of its calls. */
+/** The recordings of an operation, in the order of its calls. */
 export function recordingsOf(operation: string): readonly Recording[] {
   const file = fileOf(operation);
   return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
 }
 
-/** `undefined` when it was never recorded. */
+/** `undefined` if the call was never recorded. */
 export function recordingOf({ operation, says }: Call, client: Client): Recording | undefined {
   return recordingsOf(operation).find((known) => known.call === says && known.client === client);
 }
 
-/** Writes one recording, in the place of the one before. */
+/** Writes a recording, and replaces the previous one. */
 export function saveRecording({ operation, says }: Call, recording: Recording): void {
   const others = recordingsOf(operation).filter(
     ({ call, client }) => call !== says || client !== recording.client,
@@ -44,7 +44,7 @@ function keyOf({ call, client }: Recording): string {
   return `${call} ${client}`;
 }
 
-/** What a request asks for: the same in every release of a client, and from every machine. */
+/** The parts of a request that are the same in every release of a client, and on every machine. */
 export function comparableRequest({ method, path, headers, body }: Omit<Recording, 'call' | 'client'>) {
   const [type = ''] = (headers['content-type'] ?? '').split(';');
   const [, region, service] =
@@ -61,14 +61,14 @@ export function comparableRequest({ method, path, headers, body }: Omit<Recordin
   };
 }
 
-/** All of a request but when it was made, where to, and which attempt of which process it was. */
+/** A request without its time, host, and invocation ID. */
 export function storedForm({ headers, ...rest }: Recording) {
   const { host, 'x-amz-date': date, 'amz-sdk-invocation-id': id, authorization = '', ...lasting } = headers;
   const signed = /SignedHeaders=([^,]+)/.exec(authorization)?.[1];
   return { ...rest, headers: { ...lasting, signed }, complete: [host, date, id].every(Boolean) };
 }
 
-/** In the order of their names: no API heeds the order that they come in. */
+/** Sorted by name: the order is irrelevant to the API. */
 function formOf(body: string): Record<string, string> {
   const entries = [...new URLSearchParams(body)];
   return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));

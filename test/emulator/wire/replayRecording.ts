@@ -1,8 +1,8 @@
 import {
-  createSimulation,
+  createInProcessEmulator,
   type DialectName,
+  type InProcessEmulator,
   readScenario,
-  type Simulation,
 } from '../../../emulator/emulator.ts';
 import type { World } from '../../../emulator/world.ts';
 import { IDS } from './callVariant.ts';
@@ -10,8 +10,8 @@ import type { Recording } from './recordingFiles.ts';
 
 const { account, connection, gateway, vpc, hub } = IDS;
 
-/** A world in which everything stands that recordings name. */
-export function createRecordedWorld(dialect: DialectName): Simulation {
+/** Creates an emulator with all resources that the recordings name. */
+export function createRecordedWorld(dialect: DialectName): InProcessEmulator {
   const scenario = readScenario({
     region: 'eu-west-2',
     options: { dialect },
@@ -30,9 +30,9 @@ export function createRecordedWorld(dialect: DialectName): Simulation {
       { connection, to: account, name: 'acme-prod', vlan: 1, asn: 65010, authKey: 'open-sesame' },
     ],
   });
-  const simulation = createSimulation({}, scenario);
+  const simulation = createInProcessEmulator({}, scenario);
   const world = simulation.world();
-  // A scenario does not name these, and each dialect gives them names of its own.
+  // A scenario cannot set these IDs.
   rename(world.interfaces, IDS.request);
   rename(world.routeTables, IDS.table);
   if (dialect === 'aws') rename(world.gatewayAssociations, IDS.association);
@@ -47,7 +47,7 @@ function addLag(world: World): void {
   const request = world.interfaces.get(IDS.request);
   const [first] = request?.peers ?? [];
   if (member === undefined || request === undefined || first === undefined)
-    throw new Error('nothing is there');
+    throw new Error('the scenario lacks a resource');
   world.lags.set(IDS.lag, { ...member, id: IDS.lag, name: 'acme' });
   member.lag = IDS.lag;
   request.peers = [first, { ...first, id: IDS.peer, asn: 65020, customerAddress: '169.254.20.2/30' }];
@@ -55,13 +55,13 @@ function addLag(world: World): void {
 
 function rename<T extends { readonly id: string }>(map: Map<string, T>, id: string): void {
   const [[old, item] = []] = [...map];
-  if (old === undefined || item === undefined) throw new Error(`nothing is there to be named ${id}`);
+  if (old === undefined || item === undefined) throw new Error(`no resource can get the ID ${id}`);
   map.delete(old);
   map.set(id, { ...item, id });
 }
 
-/** Plays a recording to a simulation, byte for byte as it came. */
-export function replayRecording(simulation: Simulation, { method, path, headers, body }: Recording) {
+/** Replays a recording to an emulator, byte for byte. */
+export function replayRecording(simulation: InProcessEmulator, { method, path, headers, body }: Recording) {
   const reply = simulation.handle({ method, target: path, headers, body: Buffer.from(body) });
   if (reply.kind !== 'response') throw new Error(`no answer: ${reply.kind}`);
   return reply;

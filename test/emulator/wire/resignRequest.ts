@@ -7,7 +7,7 @@ import type { Recording } from './recordingFiles.ts';
 
 const { sha256 } = new DirectConnectClient({ region: 'eu-west-2' }).config;
 
-/** The same request with another body, signed as its client would have. */
+/** The same request with another body, signed as by its client. */
 export async function withBody(recording: Recording, service: Service, body: string): Promise<Recording> {
   const { 'content-type': type = '', 'x-amz-target': target, host = '' } = recording.headers;
   const signer = new SignatureV4({

@@ -1,7 +1,7 @@
 import type { FaultCode } from '../../../language/index.ts';
 
-/** A file, and the one fault in it. */
-export type Row = readonly [yaml: string, code: FaultCode, path: string, lineAndColumn: string, mend: string];
+/** A file, and the one error in it. */
+export type Row = readonly [yaml: string, code: FaultCode, path: string, lineAndColumn: string, fix: string];
 
 /** Lines 1 and 2 of a policy. */
 const OUTSCALE = 'recipient: { provider: outscale, region: eu-west-2, account: "012345678901" }';
@@ -17,12 +17,12 @@ export function aws(...lines: readonly string[]): string {
   return ['version: 1', AWS, ...lines].join('\n');
 }
 
-/** An outscale policy with one sound owner, whose lines begin with the fourth. */
+/** An OUTSCALE policy with one valid owner, and these lines from the fourth on. */
 export function besideAcme(...lines: readonly string[]): string {
   return outscale(ACME, ...lines);
 }
 
-/** A policy that begins with these lines and has one sound owner. */
+/** A policy that begins with these lines and has one valid owner. */
 export function before(...lines: readonly string[]): string {
   return [...lines, ACME].join('\n');
 }

@@ -1,6 +1,6 @@
 import { aws, besideAcme, outscale, owning, type Row } from './errorRow.ts';
 
-/** A policy with these gateways, one a line from the fourth on, and an owner who is given `lab`. */
+/** A policy with these gateways, one in each line from the fourth on, and an owner with gateway `lab`. */
 const naming = (...gateways: readonly string[]): string =>
   outscale(
     'gateways:',
@@ -10,7 +10,7 @@ const naming = (...gateways: readonly string[]): string =>
 const giving = (gateway: string): string => owning('connections: [dxcon-1]', `gateway: ${gateway}`);
 const UUID = '5f294f92-bafb-4011-916d-9b0bd1b0e5aa';
 
-/** Gateways, their names, and who gets them. */
+/** Errors in gateways, their names and their uses. */
 export const GATEWAYS: readonly Row[] = [
   [naming('account: 5').replace(': lab', ': account'), 'wrong-type', 'gateways.account', '4:12', 'in quotes'],
   [naming('lab: vgw-1'), 'gateway-id', 'gateways.lab', '4:8', '8 or 17 hexadecimal digits'],
@@ -63,7 +63,7 @@ export const GATEWAYS: readonly Row[] = [
     'unused-gateway',
     'gateways.spare',
     '5:10',
-    'or give it in a grant',
+    'or use it in a grant',
   ],
   [besideAcme('gateways: { lab: vgw-87654321 }'), 'unused-gateway', 'gateways.lab', '4:18', 'remove it'],
   [naming(`lab: ${UUID}`), 'foreign-gateway', 'gateways.lab', '4:8', '`vgw-…`'],

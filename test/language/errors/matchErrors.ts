@@ -2,17 +2,17 @@ import { aws, besideAcme, matching, type Row } from './errorRow.ts';
 
 const MATCH = 'owners.acme.grants.prod.match';
 
-/** One row for each way to write an item of a list wrongly. */
+/** One row for each invalid item of a list. */
 const items = (field: string, column: number, rows: readonly (readonly [string, Row[1], string])[]): Row[] =>
-  rows.map(([item, code, mend]) => [
+  rows.map(([item, code, fix]) => [
     matching(`{ ${field}: [${item}] }`),
     code,
     `${MATCH}.${field}[0]`,
     `8:${column}`,
-    mend,
+    fix,
   ]);
 
-/** What a request must be. */
+/** Errors in the match fields. */
 export const MATCHES: readonly Row[] = [
   ...items('vlan', 25, [
     ['0', 'vlan', 'from 1 to 4094'],

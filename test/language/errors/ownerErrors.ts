@@ -4,7 +4,7 @@ const OWNER = ['connections: [dxcon-1]', 'gateway: vgw-12345678'];
 const PROD = 'owners.acme.grants.prod';
 const from = (written: string): string => granting(`from: ${written}`);
 
-/** Owners, their connections, when grants hold, and what is always held. */
+/** Errors in owners, their connections, the validity of grants, and hold rules. */
 export const OWNERS: readonly Row[] = [
   [
     outscale('owners: { Acme: { connections: [dxcon-1], gateway: vgw-12345678 } }'),
@@ -47,7 +47,7 @@ export const OWNERS: readonly Row[] = [
     'gateway-and-grants',
     'owners.acme.gateway',
     '6:14',
-    'make it a grant',
+    'as one more grant',
   ],
   [owning('connections: [dxcon-1]'), 'no-gateway', 'owners.acme', '4:3', 'add `gateway:`, or `grants:`'],
 
@@ -95,7 +95,7 @@ export const OWNERS: readonly Row[] = [
     'connection-twice',
     'owners.acme.connections[1]',
     '5:28',
-    'the one that is meant',
+    'the connection that was meant',
   ],
   [
     matching('{ connection: [dxcon-1, dxcon-1] }'),
@@ -120,7 +120,7 @@ export const OWNERS: readonly Row[] = [
     'connection-of-two',
     'owners.b.connections[1]',
     '5:31',
-    'leave it with the one',
+    'keep it in the list of the owner',
   ],
   [
     matching('{ connection: [dxcon-3] }'),
@@ -154,5 +154,5 @@ export const OWNERS: readonly Row[] = [
     '`freeze: true` holds everything',
   ],
   [besideAcme('hold: [{ vlan: [7] }, {}]'), 'no-predicate', 'hold[1]', '4:23', 'add a field'],
-  [besideAcme('hold: [{ bgpKey: required }]'), 'hold-bgp-key', 'hold[0].bgpKey', '4:10', 'by other fields'],
+  [besideAcme('hold: [{ bgpKey: required }]'), 'hold-bgp-key', 'hold[0].bgpKey', '4:10', 'use other fields'],
 ];

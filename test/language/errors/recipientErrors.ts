@@ -1,6 +1,6 @@
 import { before, type Row } from './errorRow.ts';
 
-/** A policy whose recipient is this. */
+/** A policy with this recipient. */
 const to = (recipient: string): string => before('version: 1', `recipient: ${recipient}`);
 const outscale = (rest: string): string =>
   to(`{ provider: outscale, region: eu-west-2, account: "012345678901", ${rest} }`);
@@ -8,7 +8,7 @@ const aws = (rest: string): string =>
   to(`{ provider: aws, region: eu-west-1, account: "012345678901", ${rest} }`);
 const account = (written: string): string => to(`{ provider: aws, region: eu-west-1, account: ${written} }`);
 
-/** Who receives. */
+/** Errors in the recipient. */
 export const RECIPIENT: readonly Row[] = [
   [
     to('{ provider: aws, region: eu-west-1 }'),
@@ -110,14 +110,14 @@ export const RECIPIENT: readonly Row[] = [
       ['us-gov-west-1', 'aws', 'arn:aws-us-gov:iam::'],
     ] as const
   ).map(
-    ([region, partition, mend]): Row => [
+    ([region, partition, fix]): Row => [
       to(
         `{ provider: aws, region: ${region}, account: "012345678901", credentials: { role: "arn:${partition}:iam::012345678901:role/x" } }`,
       ),
       'role-partition',
       'recipient.credentials.role',
       `2:${85 + region.length}`,
-      mend,
+      fix,
     ],
   ),
 

@@ -4,7 +4,7 @@ const RECIPIENT = 'recipient: { provider: outscale, region: eu-west-2, account: 
 const OWNER = ['connections: [dxcon-1]', 'gateway: vgw-12345678'];
 const PROD = 'owners.acme.grants.prod';
 
-/** Keys, types and values, wherever they stand. */
+/** Errors in keys, types and values. */
 export const SCHEMA: readonly Row[] = [
   ['policy', 'wrong-type', '', '1:1', '`key: value`'],
   ['[version, 1]', 'wrong-type', '', '1:1', '`key: value`'],
@@ -22,7 +22,7 @@ export const SCHEMA: readonly Row[] = [
     '7:7',
     'add `gateway:`',
   ],
-  [owning('gateway: vgw-12345678'), 'missing-key', 'owners.acme.connections', '4:3', 'they identify it'],
+  [owning('gateway: vgw-12345678'), 'missing-key', 'owners.acme.connections', '4:3', 'which identify it'],
 
   [besideAcme('freese: true'), 'unknown-key', 'freese', '4:1', 'did you mean `freeze`?'],
   [besideAcme('comment: x'), 'unknown-key', 'comment', '4:1', '`recipient`, `freeze`, `limits`'],
@@ -48,7 +48,7 @@ export const SCHEMA: readonly Row[] = [
     'unknown-key',
     'limits.acceptPerPass',
     '4:11',
-    '`acceptsPerPass`',
+    '`acceptsPerRun`',
   ],
   [besideAcme('hold: [{ vlna: [7] }]'), 'unknown-key', 'hold[0].vlna', '4:10', 'did you mean `vlan`?'],
   [besideAcme('"a\\u001b[31m.b": 1'), 'unknown-key', '["a\\u{1b}[31m.b"]', '4:1', 'remove it'],
@@ -87,7 +87,14 @@ export const SCHEMA: readonly Row[] = [
   [owning(...OWNER, 'limit: .inf'), 'number-spelling', 'owners.acme.limit', '7:12', 'in plain digits'],
   [owning(...OWNER, 'limit: -1'), 'number-range', 'owners.acme.limit', '7:12', 'from 0'],
   [granting('limit: -1'), 'number-range', `${PROD}.limit`, '8:16', 'from 0'],
-  [besideAcme('limits: { acceptsPerPass: -1 }'), 'number-range', 'limits.acceptsPerPass', '4:27', 'from 0'],
+  [
+    besideAcme('limits: { acceptsPerRun: 3, acceptsPerPass: 4 }'),
+    'duplicate-key',
+    'limits.acceptsPerPass',
+    '4:29',
+    'remove `acceptsPerPass`',
+  ],
+  [besideAcme('limits: { acceptsPerRun: -1 }'), 'number-range', 'limits.acceptsPerRun', '4:26', 'from 0'],
   [owning(...OWNER, 'limit: 99999999999999999999'), 'number-range', 'owners.acme.limit', '7:12', 'up to'],
   [matching('{ mtu: [65536] }', aws), 'number-range', `${PROD}.match.mtu[0]`, '8:24', 'up to 65535'],
 
@@ -134,14 +141,14 @@ export const SCHEMA: readonly Row[] = [
     'invisible-character',
     `${PROD}.match.tags.a[0]`,
     '8:30',
-    'again',
+    'in one line',
   ],
   [
     matching('{ tags: { "a\\u200b": [x] } }', aws),
     'invisible-character',
     `${PROD}.match.tags["a\\u{200b}"]`,
     '8:26',
-    'again',
+    'in one line',
   ],
   [
     besideAcme('hold: [{ vlan: [7], reason: "two\\nlines" }]'),

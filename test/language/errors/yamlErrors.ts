@@ -1,6 +1,6 @@
 import { aws, besideAcme, matching, outscale, owning, type Row } from './errorRow.ts';
 
-/** What is no YAML, and what YAML has that a policy has not. */
+/** Errors of YAML, and syntax of YAML that a policy must not use. */
 export const YAML: readonly Row[] = [
   ['', 'empty-file', '', '1:1', 'start from a file in examples/'],
   ['# nothing but this\n', 'empty-file', '', '1:1', 'examples/'],
@@ -14,10 +14,10 @@ export const YAML: readonly Row[] = [
   ['%YAML 1.1\n---\nversion: 1\n'.concat(besideAcme().slice(11)), 'directive', '', '1:1', 'remove the line'],
 
   [besideAcme('freeze: "true'), 'yaml-syntax', '', '4:14', 'quotes'],
-  [besideAcme('limits: { acceptsPerPass: 3'), 'yaml-syntax', '', '4:28', 'a bracket may be open'],
-  [besideAcme('limits:', '\tacceptsPerPass: 3'), 'yaml-syntax', '', '5:1', 'indent with spaces'],
+  [besideAcme('limits: { acceptsPerRun: 3'), 'yaml-syntax', '', '4:27', 'a bracket may be open'],
+  [besideAcme('limits:', '\tacceptsPerRun: 3'), 'yaml-syntax', '', '5:1', 'indent with spaces'],
   [besideAcme('freeze: @true'), 'yaml-syntax', '', '4:9', 'in quotes'],
-  [besideAcme('limits: acceptsPerPass: 3'), 'yaml-syntax', '', '4:9', 'a line of its own'],
+  [besideAcme('limits: acceptsPerRun: 3'), 'yaml-syntax', '', '4:9', 'a line of its own'],
 
   [
     besideAcme('freeze: false # \u202e seen otherwise'),
@@ -28,7 +28,7 @@ export const YAML: readonly Row[] = [
   ],
   ['# ac\u200bme\n'.concat(besideAcme()), 'invisible-character', '', '1:1', 'without the characters'],
 
-  [besideAcme('limits: &few { acceptsPerPass: 3 }'), 'anchor', 'limits', '4:9', 'write the value out'],
+  [besideAcme('limits: &few { acceptsPerRun: 3 }'), 'anchor', 'limits', '4:9', 'write the value out'],
   [
     owning('connections: [&one dxcon-1]', 'gateway: vgw-12345678'),
     'anchor',
@@ -37,7 +37,7 @@ export const YAML: readonly Row[] = [
     'remove it',
   ],
   [besideAcme('limits: *few'), 'alias', 'limits', '4:9', 'write the value out here'],
-  [besideAcme('limits: { acceptsPerPass: !!int 3 }'), 'tag', 'limits.acceptsPerPass', '4:27', 'in quotes'],
+  [besideAcme('limits: { acceptsPerRun: !!int 3 }'), 'tag', 'limits.acceptsPerRun', '4:26', 'in quotes'],
   [besideAcme('freeze: !secret true'), 'tag', 'freeze', '4:9', 'remove it'],
   [
     besideAcme('hold: [{ vlan: [7], <<: { vlan: [8] } }]'),

@@ -5,7 +5,7 @@ import type { Dynamo } from '../../support/dynamo.ts';
 import type { VirtualServer } from './virtualServer.ts';
 import { createVirtualTable } from './virtualTable.ts';
 
-/** The tables of lives as any DynamoDB, so that the contract of the ledgers can be held against them. */
+/** Serves the virtual tables like any DynamoDB, so that the ledger contract can test them. */
 export async function startTableServer(): Promise<Dynamo> {
   const tables = new Map<string, VirtualServer>();
   const handle = async ({ method, path, headers, body }: HttpRequest) => {

@@ -1,13 +1,13 @@
 import { answerJson, type VirtualServer } from './virtualServer.ts';
 
-/** An event as it came in. */
+/** A received event. */
 export interface DeliveredEvent {
   readonly at: number;
   readonly type: string;
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** EventBridge: keeps what it takes, and refuses every so-manieth entry where it is told to. */
+/** An EventBridge that stores accepted events, and rejects every nth entry on request. */
 export function createVirtualBus(now: () => number) {
   const delivered: DeliveredEvent[] = [];
   let refuseEvery = 0;

@@ -1,8 +1,8 @@
 import {
-  createSimulation,
+  createInProcessEmulator,
   type FaultKind,
+  type InProcessEmulator,
   readScenario,
-  type Simulation,
 } from '../../../emulator/emulator.ts';
 import {
   GATEWAY_ASN,
@@ -17,10 +17,10 @@ import {
 import type { LifePlan } from '../plan/lifePlan.ts';
 import { type Answer, answerJson, type Call } from './virtualServer.ts';
 
-/** The emulator, in this process: Direct Connect, EC2 and STS behind one door. */
+/** The emulator in this process: Direct Connect, EC2 and STS. */
 export interface VirtualProvider {
-  readonly simulation: Simulation;
-  /** @param fault how the emulator is to spoil this one answer */
+  readonly simulation: InProcessEmulator;
+  /** @param fault fault that the emulator injects into this answer */
   answer(call: Call, fault: FaultKind | null): Answer;
 }
 
@@ -40,7 +40,7 @@ export function createVirtualProvider({ provider, names, seed }: LifePlan): Virt
       location: 'PAR1',
     })),
   });
-  const simulation = createSimulation(
+  const simulation = createInProcessEmulator(
     {
       dialect: provider,
       now: new Date(START),

@@ -1,21 +1,21 @@
-/** Something of the cloud, without sockets. */
+/** A cloud service without sockets. */
 export interface VirtualServer {
   answer(call: Call): Answer;
-  /** an error in its own words; status 400 is that it is asked too often */
+  /** error answer of this service; 400 is throttling */
   failure(status: number): Answer;
 }
 
 export interface Call {
-  /** in the API's words */
+  /** operation name of the API */
   readonly operation: string;
   readonly method: string;
   readonly path: string;
-  /** by lower-case name */
+  /** by name in lower case */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** `null`: the connection breaks, or nothing ever comes. */
+/** An answer, a broken connection, or no answer at all. */
 export type Answer =
   | { readonly status: number; readonly body: string }
   | { readonly broken: 'reset' | 'hang' };

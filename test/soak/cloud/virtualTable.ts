@@ -11,7 +11,7 @@ interface Conditional {
   readonly ExpressionAttributeValues?: Readonly<Record<string, Value>>;
 }
 
-/** What the ledger asks of DynamoDB; its own test holds it against dynalite. */
+/** The calls of the ledger to DynamoDB. The contract test compares this table with dynalite. */
 interface Asked extends Conditional {
   readonly UpdateExpression: string;
   readonly KeyConditionExpression: string;
@@ -32,7 +32,7 @@ interface Write {
   readonly DeleteRequest?: { readonly Key: Item };
 }
 
-/** One table with `pk` and `sk`, in memory, by the wire protocol. */
+/** A table with the keys `pk` and `sk` in memory, with the wire protocol of DynamoDB. */
 export function createVirtualTable(): VirtualServer & { readonly items: ReadonlyMap<string, Item> } {
   const items = new Map<string, Item>();
   const put = (item: Item) => items.set(nameOf(item), item);
@@ -85,7 +85,7 @@ function error(type: string, message: string): Answer {
   return answerJson(400, { __type: `com.amazonaws.dynamodb.v20120810#${type}`, message });
 }
 
-/** The answer to a transaction of which a condition is not met. */
+/** The answer to a transaction whose condition is not met. */
 class Canceled {
   readonly __type = 'com.amazonaws.dynamodb.v20120810#TransactionCanceledException';
   readonly message = 'Transaction cancelled';
@@ -99,7 +99,7 @@ function nameOf({ pk, sk }: Item): string {
   return `${pk?.S}\n${sk?.S}`;
 }
 
-/** As many bytes as one answer has at most, and the item that exceeds them. */
+/** The items of one page: up to the size limit, including the item that exceeds it. */
 const PAGE_BYTES = 2 ** 20;
 
 function query(items: ReadonlyMap<string, Item>, asked: Asked) {
@@ -141,7 +141,7 @@ function isMetBy(items: ReadonlyMap<string, Item>, asked: Conditional): boolean 
     .some((terms) => terms.split(' AND ').every((term) => term === '' || holds(term, attribute, value)));
 }
 
-/** `null`: the condition is not met. */
+/** `null` when the condition is not met. */
 function update(items: Map<string, Item>, asked: Asked): unknown {
   if (!isMetBy(items, asked)) return null;
   const { Key, ReturnValues } = asked;
@@ -159,7 +159,7 @@ function update(items: Map<string, Item>, asked: Asked): unknown {
   return ReturnValues === 'ALL_NEW' ? { Attributes: after } : {};
 }
 
-/** `SET a = b, c = d REMOVE e` as verbs with what they do. */
+/** Splits `SET a = b, c = d REMOVE e` into clauses. */
 function actionsOf(expression: string): [verb: string, action: string][] {
   return expression.split(/ (?=REMOVE |ADD )/).flatMap((clause) => {
     const [, verb = '', list = ''] = /^(\w+) (.*)$/.exec(clause) ?? [];

@@ -7,9 +7,9 @@ import type { LifePlan } from '../plan/lifePlan.ts';
 import type { PlainMatch, PlainPolicy } from '../plan/plainPolicy.ts';
 import type { Session, ShownFields, Truth } from './groundTruth.ts';
 
-/** The rules of the design, said from the plan's own policy and from what is true: nothing of the core runs here. */
+/** The decision rules of the design, applied to the plan's policy and the ground truth. No code of the core runs here. */
 
-/** A truth as it was shown at some time. */
+/** A truth as the API showed it at a certain time. */
 export interface ShownTruth {
   readonly truth: Truth;
   readonly shown: ShownFields;
@@ -17,29 +17,29 @@ export interface ShownTruth {
 
 export interface RequestContext {
   readonly request: ShownTruth;
-  /** that occupy something, the request not among them */
+  /** interfaces that occupy resources, without the request */
   readonly live: readonly ShownTruth[];
   readonly acceptedThisRun: number;
-  /** by the clock of whoever decides */
+  /** by the clock of the decider */
   readonly civil: number;
 }
 
-/** The gateway that a request may be put on, or why it may not. */
+/** The gateway that a request may get, or why it may not be accepted. */
 export function decideByRules(plan: LifePlan, policy: PlainPolicy, standing: RequestContext): OracleDecision {
   const { request, live, acceptedThisRun, civil } = standing;
   const surroundings: OracleContext = {
     interfaces: live.map((seen) => seenAs(seen, plan, 'available')),
-    // What was given takes the slots of who got it, wherever it is now.
+    // An assignment counts for its owner, wherever the interface is now.
     intents: Object.fromEntries(
       live.flatMap(({ truth: { id, taken } }) =>
-        taken?.award
+        taken?.assignment
           ? [
               [
                 id,
                 {
-                  ...taken.award,
+                  ...taken.assignment,
                   gateway: taken.gateway,
-                  grounds: { request: { connection: taken.connection } },
+                  evidence: { request: { connection: taken.connection } },
                 },
               ],
             ]
@@ -80,7 +80,7 @@ function seenAs(
     region: null,
     location: 'PAR1',
     mtu: provider === 'aws' ? mtu : null,
-    // A request had none when it was seen, whatever was made of it by hand since.
+    // A request had no gateway when it was seen, whatever happened to it since.
     gateway: state === 'confirming' ? null : (taken?.gateway ?? null),
     tags: provider === 'aws' ? {} : null,
     peers: sessions.map(({ asn, amazonAddress, customerAddress, hasKey }) => ({
@@ -98,10 +98,7 @@ function given(address: string): string | null {
   return address === '' ? null : address;
 }
 
-function asPolicy(
-  { freeze, acceptsPerPass: acceptsPerRun, owners, hold }: PlainPolicy,
-  { provider }: LifePlan,
-): Policy {
+function asPolicy({ freeze, acceptsPerRun, owners, hold }: PlainPolicy, { provider }: LifePlan): Policy {
   return {
     format: 1,
     target: TARGET,
@@ -131,7 +128,7 @@ function asMatch({ bgpKey, ...lists }: PlainMatch): HoldRule['match'] {
   return { ...lists, bgpKey: bgpKey ? 'required' : null, mtu: null, tags: null, location: null };
 }
 
-/** Subnets that nothing else on the gateway touches, each of one session; and an ASN that is not the gateway's, where that is known. */
+/** Whether no other interface on the gateway overlaps the subnets of the sessions, and no ASN is that of the gateway, where it is known. */
 function networkFaults(
   { provider }: LifePlan,
   { shown: { sessions } }: ShownTruth,

@@ -2,13 +2,13 @@ import { hasEnded } from '../../../emulator/lifecycle.ts';
 import type { VirtualInterface as Emulated, World } from '../../../emulator/world.ts';
 import { RECIPIENT_ACCOUNT, WEEK } from '../plan/constants.ts';
 
-/** What the API shows of a request or an interface, and its owner may change. */
+/** The fields of a request or interface that the API shows and its owner can change. */
 export interface ShownFields {
   readonly connection: string;
   readonly name: string;
   readonly mtu: number;
   readonly sessions: readonly Session[];
-  /** some of it cannot be read */
+  /** has an unreadable field */
   readonly isOdd: boolean;
 }
 
@@ -19,47 +19,47 @@ export interface Session {
   readonly hasKey: boolean;
 }
 
-/** One request as it truly is, from its making to its end: written down by whoever makes it so, never by the product. */
+/** The ground truth of a request from its creation to its end, recorded by the actors and never by the product. */
 export interface Truth {
   readonly id: string;
   readonly account: string;
   readonly to: string;
   readonly vlan: number;
   readonly madeAt: number;
-  /** `null`: it stands for ever */
+  /** `null` if it never expires */
   readonly expiresAt: number | null;
-  /** one of thousands */
+  /** part of a flood */
   readonly isFlood: boolean;
   shown: ShownFields;
-  /** when it was accepted, by whom, and on what */
+  /** when it was accepted, by whom, and for which gateway */
   taken: AcceptedAs | null;
   withdrawnAt: number | null;
-  /** since when no listing has it, and its state is one that was never documented */
+  /** since when no listing shows it and its state is an undocumented one */
   strangeSince: number | null;
-  /** the gateway that we last tried to put it on */
+  /** the gateway of our last confirm */
   attempted: string | null;
-  /** an accepted one that somebody deleted */
+  /** accepted, then deleted by another party */
   deletedAt: number | null;
-  /** accepted, and down before anybody saw it available */
+  /** accepted, and down before a run saw it available */
   wentDown: boolean;
-  /** a listing that was heard showed it available */
+  /** a received listing showed it available */
   wasAvailable: boolean;
-  /** it stood in a listing that was whole, and was a request then */
+  /** it was a request in a complete listing */
   seen: boolean;
-  /** an answer that said it was everything lacked it */
+  /** a listing that claimed to be complete lacked it */
   hidden: boolean;
 }
 
 export interface AcceptedAs {
   readonly at: number;
-  readonly by: 'us' | 'hand';
+  readonly by: 'us' | 'person';
   readonly gateway: string;
-  /** that it was on then */
+  /** connection when it was accepted */
   readonly connection: string;
-  /** what the policy in force gave it, as the oracle has it */
-  readonly award: { readonly owner: string; readonly grants: readonly string[] } | null;
-  /** whoever accepted it heard that it did */
-  heard: boolean;
+  /** assignment by the policy in force, according to the oracle */
+  readonly assignment: { readonly owner: string; readonly grants: readonly string[] } | null;
+  /** the accepter received the answer */
+  received: boolean;
 }
 
 interface Made {
@@ -99,7 +99,7 @@ export function shownFieldsOf({ connection, name, mtu, peers }: Emulated, isOdd:
   return { connection: connection.id, name, mtu, sessions, isOdd };
 }
 
-/** A request that could be accepted at that time. */
+/** Whether it is a request that could be accepted at that time. */
 export function isPending(
   { taken, withdrawnAt, strangeSince, expiresAt, madeAt }: Truth,
   at: number,
@@ -114,20 +114,20 @@ export function isPending(
   );
 }
 
-/** To us, by somebody else. */
+/** Whether it was offered to us by another account. */
 export function isOffer({ to, account }: Truth): boolean {
   return to === RECIPIENT_ACCOUNT && account !== RECIPIENT_ACCOUNT;
 }
 
-/** Accepted, and neither deleted nor about to be unknown. */
+/** Whether it is accepted, and neither deleted nor about to become unknown. */
 export function isLive({ id, taken }: Truth, world: World): boolean {
   const vif = world.interfaces.get(id);
   return taken !== null && vif !== undefined && !hasEnded(vif);
 }
 
 /**
- * It may be live for all that anybody can know: what is in a state that was never documented, and what shows a gateway
- * and yet is a request.
+ * Whether it may be live according to the API: it has an undocumented state, or it is a request that shows a
+ * gateway.
  */
 export function mayBeLive(truth: Truth, world: World): boolean {
   const isThere = world.interfaces.has(truth.id);
@@ -135,9 +135,9 @@ export function mayBeLive(truth: Truth, world: World): boolean {
 }
 
 /**
- * We tried, heard no good of it, and somebody else put it on the same gateway before we looked again: whose doing it was, the
- * API tells nobody.
+ * Whether its accepter cannot be determined: our confirm had no successful answer, and another party accepted it for the
+ * same gateway before our next description.
  */
 export function hasUnknownAccepter({ taken, attempted }: Truth): boolean {
-  return taken?.by === 'hand' && taken.gateway === attempted;
+  return taken?.by === 'person' && taken.gateway === attempted;
 }

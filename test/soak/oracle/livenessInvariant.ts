@@ -5,30 +5,30 @@ import { isOffer, isPending, mayBeLive, type Truth } from './groundTruth.ts';
 import type { Scene } from './safetyInvariant.ts';
 import type { Verdicts } from './violations.ts';
 
-/** So many passes later nothing of an unlucky one is in the way any more. */
+/** Number of runs after which a fault has no effect any more. */
 const SETTLED = 3;
 
-/** What expires within so long may come before all that does not, in milliseconds. */
+/** Requests that expire within this time, in milliseconds, may be processed first. */
 const URGENT = 4 * 86_400_000;
 
 /**
- * What could be accepted for the whole of a pass that nothing went wrong with is accepted in it, or the pass accepted as many
- * as it may. Then its owner has a turn within as many such passes as it takes to give one to each owner that waits.
+ * Checks that a run without faults accepts every request that could be accepted during the whole run, or that it reached its
+ * limit. In that case, the owner has a turn within as many such runs as there are waiting owners.
  */
 export function checkLiveness(scene: Scene, { blame }: Verdicts) {
   const { plan, truths, badSince, world, civil, now } = scene;
-  let cleanPasses = SETTLED;
+  let cleanRuns = SETTLED;
   let civilAtStart = 0;
-  /** IDs of what no listing is known to precede */
+  /** IDs of requests without a known earlier listing that lacked them */
   const ageless = new Set<string>();
   let hasListed = false;
   let offBefore = civil() - now();
-  /** passes since the last turn of each owner that waits */
+  /** number of runs since the last turn of each waiting owner */
   const waits = new Map<string, number>();
 
-  /** The gateway that it could have had from the beginning of the pass to its end, had it come first. */
+  /** The gateway that the request could have had during the whole run, if it had been processed first. */
   function missed({ policy }: VirtualRun, request: Truth, live: readonly Truth[]): string | null {
-    // Of what may be live and cannot be read in some field, nobody knows which VLAN it takes, and which grants it fits.
+    // An interface that may be live with an unreadable field may use any VLAN and match any grant.
     const isObscured = live.some(
       ({ id, shown }) => id !== request.id && shown.isOdd && shown.connection === request.shown.connection,
     );
@@ -52,44 +52,47 @@ export function checkLiveness(scene: Scene, { blame }: Verdicts) {
     return gateway !== null && after?.gateway === gateway && badSince.get(gateway) === null ? gateway : null;
   }
 
-  function judge(run: VirtualRun, isSettled: boolean): void {
+  function checkRun(run: VirtualRun, isSettled: boolean): void {
     const all = [...truths.values()];
     const waiting = all.filter(
       (truth) => isOffer(truth) && isPending(truth, run.startedAt) && isPending(truth, now()),
     );
     const live = all.filter((truth) => mayBeLive(truth, world()));
-    // A confirm that may yet take effect keeps its place for a while.
+    // A confirm that may still take effect counts for a while.
     if (!isSettled && waiting.length > 1) return;
     const left = waiting.filter((request) => missed(run, request, live) !== null);
-    if (run.accepted >= run.policy.acceptsPerPass) takeTurns(run, left);
+    if (run.accepted >= run.policy.acceptsPerRun) takeTurns(run, left);
     else
       for (const { id } of left)
-        blame('liveness', `${id} could have been accepted, and a sound pass left it (${run.end})`);
+        blame('liveness', `${id} could have been accepted, and a run without faults did not (${run.end})`);
   }
 
-  /** Each owner with a request that is left waits, unless it had a turn. */
+  /** Each owner with a remaining request waits, unless it had a turn. */
   function takeTurns({ policy, attempts, looks }: VirtualRun, left: readonly Truth[]): void {
-    // One that was described and not confirmed had its turn too: the preflight checks held it.
+    // A request that was described and not confirmed counts as a turn: the preflight checks held it.
     const served = new Set([...attempts, ...looks.keys()].map((id) => ownerOf(policy, truths.get(id))));
     const waiting = new Set(left.map((truth) => ownerOf(policy, truth)));
-    const bound = Math.ceil(new Set([...served, ...waiting]).size / policy.acceptsPerPass);
+    const bound = Math.ceil(new Set([...served, ...waiting]).size / policy.acceptsPerRun);
     for (const owner of waits.keys()) if (served.has(owner) || !waiting.has(owner)) waits.delete(owner);
     for (const owner of [...waiting].filter((one) => !served.has(one))) {
-      // What may expire soon comes first, and may be another owner's.
+      // Requests that may expire soon come first, and may belong to another owner.
       if (left.some((truth) => ownerOf(policy, truth) !== owner && isUrgent(truth))) continue;
-      const passes = (waits.get(owner) ?? 0) + 1;
-      waits.set(owner, passes);
-      if (passes >= bound)
-        blame('liveness', `${owner} waits with what is allowed, and had no turn in ${passes} sound passes`);
+      const runs = (waits.get(owner) ?? 0) + 1;
+      waits.set(owner, runs);
+      if (runs >= bound)
+        blame(
+          'liveness',
+          `${owner} waits with an allowed request, and had no turn in ${runs} runs without faults`,
+        );
     }
   }
 
-  /** What may have been made at any time may expire at any time. */
+  /** A request with an unknown creation time may expire at any time. */
   function isUrgent({ id, expiresAt }: Truth): boolean {
     return expiresAt !== null && (ageless.has(id) || expiresAt - now() < URGENT);
   }
 
-  /** Keeps what is pending while no listing before it counts: there was none, or the clock has stepped back since. */
+  /** Records pending requests while there is no valid earlier listing: there was none, or the clock was set back since. */
   function keepAgeless(): void {
     const off = civil() - now();
     if (hasListed && off >= offBefore) return;
@@ -105,14 +108,14 @@ export function checkLiveness(scene: Scene, { blame }: Verdicts) {
     ends: (run: VirtualRun): void => {
       hasListed ||= run.end === 'completed';
       if (!run.isClean) {
-        cleanPasses = 0;
+        cleanRuns = 0;
         waits.clear();
         return;
       }
       for (const truth of truths.values())
         truth.seen ||= run.end === 'completed' && isPending(truth, now()) && truth.madeAt < run.startedAt;
-      judge(run, cleanPasses >= SETTLED);
-      cleanPasses += 1;
+      checkRun(run, cleanRuns >= SETTLED);
+      cleanRuns += 1;
     },
   };
 }

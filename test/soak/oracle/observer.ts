@@ -6,7 +6,7 @@ import { isOffer, type Truth } from './groundTruth.ts';
 import { toFields, toFieldsList } from './reportsInvariant.ts';
 import type { checkSafety, Scene } from './safetyInvariant.ts';
 
-/** Sees what passes between the function and the provider, and what comes of it. */
+/** Observes the calls between the function and the provider, and their effects, and updates the truths. */
 export function createObserver(scene: Scene, safety: ReturnType<typeof checkSafety>) {
   const { truths, world, now } = scene;
   const begun = new Map<Call, Truth['taken']>();
@@ -18,7 +18,7 @@ export function createObserver(scene: Scene, safety: ReturnType<typeof checkSafe
     );
   }
 
-  /** An answer that says that it is all, and lacks what is there. */
+  /** Whether an answer claims to be complete, but lacks an interface. */
   function conceal(reply: Answer): void {
     const answered = parsed(reply);
     if (answered === null || !Array.isArray(answered.virtualInterfaces)) return;
@@ -36,7 +36,7 @@ export function createObserver(scene: Scene, safety: ReturnType<typeof checkSafe
 
   function keepLook({ looks }: VirtualRun, id: string, at: number): void {
     const truth = truths.get(id);
-    if (truth !== undefined) looks.set(id, { sentAt: at, heardAt: null, shown: truth.shown });
+    if (truth !== undefined) looks.set(id, { sentAt: at, receivedAt: null, shown: truth.shown });
   }
 
   return {
@@ -70,13 +70,13 @@ export function createObserver(scene: Scene, safety: ReturnType<typeof checkSafe
       } else if (call.operation === 'DescribeVirtualInterfaces') keepLook(run, id, sentAt.get(call) ?? now());
       return reply;
     },
-    heard: (run: VirtualRun, place: Place, call: Call, reply: Answer): void => {
+    received: (run: VirtualRun, place: Place, call: Call, reply: Answer): void => {
       const answered = place === 'api' ? parsed(reply) : null;
-      // An answer that comes when its time is over reaches a caller that has given up.
+      // An answer after the time limit does not reach its caller.
       const isLate = now() - (sentAt.get(call) ?? now()) >= REQUEST_TIMEOUT_MS;
       if (answered === null || isLate) return;
       const look = isListing(call) ? undefined : run.looks.get(idOf(call));
-      if (look !== undefined) look.heardAt = now();
+      if (look !== undefined) look.receivedAt = now();
       if (call.operation === 'ConfirmPrivateVirtualInterface') hear(truths.get(idOf(call)), answered);
       for (const shown of toFieldsList(answered.virtualInterfaces)) {
         safety.looked(String(shown.virtualInterfaceId), shown.virtualInterfaceState);
@@ -95,7 +95,7 @@ function hear(
   { virtualInterfaceState: state }: Readonly<Record<string, unknown>>,
 ): void {
   if (truth?.taken && (state === 'pending' || state === 'available' || state === 'down'))
-    truth.taken.heard = true;
+    truth.taken.received = true;
   if (truth !== undefined && state === 'available') truth.wasAvailable = true;
 }
 
@@ -104,7 +104,7 @@ function parsed(reply: Answer) {
   try {
     return toFields(JSON.parse(reply.body));
   } catch {
-    // What is no JSON says nothing.
+    // An answer that is not JSON has no content.
     return null;
   }
 }

@@ -2,7 +2,7 @@ import { PLANTED } from '../plan/constants.ts';
 import { hasUnknownAccepter, type Truth } from './groundTruth.ts';
 import type { Verdicts } from './violations.ts';
 
-/** What is left in the ledger at the end: a receipt for each acceptance that anybody heard of, for nothing else, and no key. */
+/** Checks the ledger at the end: one receipt for each acceptance that a run knew of, no others, and no BGP key. */
 export function checkRecords(
   items: ReadonlyMap<string, unknown>,
   truths: ReadonlyMap<string, Truth>,
@@ -13,11 +13,11 @@ export function checkRecords(
     const { id, taken, deletedAt } = truth;
     const many = receipts.filter((of) => of === id).length;
     const isOurs = taken?.by === 'us';
-    const isForgotten = deletedAt !== null && taken?.heard === false;
+    const isForgotten = deletedAt !== null && taken?.received === false;
     if (isOurs && !isForgotten && many !== 1) blame('honesty', `${id} was accepted, with ${many} receipts`);
     if (!isOurs && !hasUnknownAccepter(truth) && many > 0)
       blame('honesty', `${id} has a receipt, and was not accepted`);
   }
   for (const item of items.values())
-    if (JSON.stringify(item).includes(PLANTED)) blame('secrecy', 'a BGP key stands in the ledger');
+    if (JSON.stringify(item).includes(PLANTED)) blame('secrecy', 'a BGP key is in the ledger');
 }

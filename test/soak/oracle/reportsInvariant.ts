@@ -12,36 +12,36 @@ export function toFieldsList(value: unknown): readonly Fields[] {
   return Array.isArray(value) ? value.map(toFields) : [];
 }
 
-/** What a pass said of itself, read as its log has it. */
+/** Checks the reports of runs in their logs. */
 export function checkReports(
   truths: ReadonlyMap<string, Truth>,
   farthestOff: () => number,
   { blame }: Verdicts,
 ) {
-  /** A deadline holds the true expiry, as far as the clock could be trusted. */
-  function deadline(id: unknown, told: unknown, where: string): void {
+  /** The true expiry must be within the deadline, as far as the clock was correct. */
+  function deadline(id: unknown, reported: unknown, where: string): void {
     const truth = truths.get(String(id));
     if (truth === undefined) return;
-    const { earliest, latest } = toFields(told);
+    const { earliest, latest } = toFields(reported);
     const { expiresAt, hidden } = truth;
     if (expiresAt === null) {
       if (earliest !== null || latest !== null)
-        blame('honesty', `${where}: ${truth.id} stands for ever, and has a deadline`);
+        blame('honesty', `${where}: ${truth.id} never expires, and has a deadline`);
       return;
     }
     const off = farthestOff();
     if (typeof latest !== 'string' || Date.parse(latest) < expiresAt - off)
-      blame('honesty', `${where}: ${truth.id} expires after its late end ${latest}`);
-    // Of what an answer concealed that said it was whole, nobody can know better.
+      blame('honesty', `${where}: ${truth.id} expires after its latest expiry ${latest}`);
+    // If an answer lacked the request and claimed to be complete, a wrong deadline is correct behaviour.
     if (typeof earliest === 'string' && !hidden && Date.parse(earliest) > expiresAt + off)
-      blame('honesty', `${where}: ${truth.id} expires before its early end ${earliest}`);
+      blame('honesty', `${where}: ${truth.id} expires before its earliest expiry ${earliest}`);
   }
 
   return {
     deadline,
-    /** Lines of a log. */
+    /** Parses the lines of a log. */
     read: (text: string): void => {
-      if (text.includes(PLANTED)) blame('secrecy', 'a BGP key stands in the log');
+      if (text.includes(PLANTED)) blame('secrecy', 'a BGP key is in the log');
       for (const line of text.split('\n')) {
         if (!line.includes('"request"')) continue;
         const { request } = toFields(JSON.parse(line));

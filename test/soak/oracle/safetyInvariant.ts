@@ -10,25 +10,29 @@ export interface Scene {
   readonly truths: ReadonlyMap<string, Truth>;
   readonly badSince: ReadonlyMap<string, number | null>;
   readonly world: () => World;
-  /** by the clock of the passes */
+  /** by the clock of the runs */
   readonly civil: () => number;
   readonly now: () => number;
 }
 
-/** How old a look may be, from its first call on, in milliseconds, when a confirm is sent because of it. */
+/** Maximum age of a description when a confirm is sent because of it, from its first call on, in milliseconds. */
 const LOOK_LASTS = 1000;
 
 /**
- * Nothing accepted that the policy in force did not allow, never on another gateway, never over a limit, never twice. What
- * somebody else did after a pass had looked is not held against it.
+ * Checks that only requests were accepted that the policy in force allowed, on the right gateway, within the limits, and once.
+ * Actions of other parties after a run had read the state are not violations.
  */
 export function checkSafety(scene: Scene, { blame }: Verdicts) {
   const { plan, truths, badSince, world, civil, now } = scene;
-  /** confirms begun, of which nobody has seen since that they did not take place */
+  /** started confirms that have not been seen since to have had no effect */
   const open = new Set<string>();
 
-  function award(run: VirtualRun, truth: Truth, gateway: string): (Truth['taken'] & object) | null {
-    // What was accepted by hand after the pass looked, or hidden from it, it cannot know.
+  function recordAssignment(
+    run: VirtualRun,
+    truth: Truth,
+    gateway: string,
+  ): (Truth['taken'] & object) | null {
+    // The run cannot know about acceptances by others after it read the state, or about hidden interfaces.
     const isKnown = ({ taken, hidden }: Truth): boolean =>
       taken !== null && (taken.by === 'us' || (!hidden && run.listedAt !== null && taken.at < run.listedAt));
     const live = [...truths.values()]
@@ -44,22 +48,22 @@ export function checkSafety(scene: Scene, { blame }: Verdicts) {
     });
     if (verdict.gateway !== gateway) {
       const why = verdict.gateway ?? [...verdict.codes].join(' ');
-      blame('safety', `${truth.id} was to get ${gateway}, and the policy says: ${why}`);
+      blame('safety', `${truth.id} was confirmed for ${gateway}, and the policy forbids it: ${why}`);
     }
     const age = now() - (look?.sentAt ?? Number.NEGATIVE_INFINITY);
-    // Of an API that answers slowly, what is decided upon is as young as one answer.
-    if (age > LOOK_LASTS && look?.heardAt !== now())
-      blame('safety', `${truth.id} was to get ${gateway} by a look that is ${age} ms old`);
+    // If the API answers slowly, the decision is based on one answer of that age.
+    if (age > LOOK_LASTS && look?.receivedAt !== now())
+      blame('safety', `${truth.id} was confirmed for ${gateway} after a description that is ${age} ms old`);
     const bad = badSince.get(gateway);
     if (bad === undefined || (bad !== null && bad < (run.gatewaysAt ?? now())))
-      blame('safety', `${truth.id} was to get ${gateway}, which takes nothing`);
+      blame('safety', `${truth.id} was confirmed for ${gateway}, which accepts no interface`);
     return {
       at: now(),
       by: 'us',
       gateway,
       connection: request.shown.connection,
-      award: verdict.assignment,
-      heard: false,
+      assignment: verdict.assignment,
+      received: false,
     };
   }
 
@@ -68,22 +72,22 @@ export function checkSafety(scene: Scene, { blame }: Verdicts) {
       if (state === 'confirming') open.delete(id);
     },
     confirms: (run: VirtualRun, id: string, gateway: string): Truth['taken'] => {
-      if (open.has(id)) blame('safety', `${id} was confirmed again, and nobody had looked in between`);
+      if (open.has(id)) blame('safety', `${id} was confirmed again without a description in between`);
       open.add(id);
       const truth = truths.get(id);
       if (truth === undefined) {
-        blame('safety', `${id} was confirmed, and there is none`);
+        blame('safety', `${id} was confirmed, and does not exist`);
         return null;
       }
       truth.attempted = gateway;
       run.attempts.add(id);
-      return award(run, truth, gateway);
+      return recordAssignment(run, truth, gateway);
     },
-    /** A confirm took effect. */
+    /** Called when a confirm takes effect. */
     tookEffect: (run: VirtualRun, id: string, taken: Truth['taken']): void => {
       const truth = truths.get(id);
       if (truth === undefined || taken === null) return;
-      if (!isPending(truth, now())) blame('safety', `${id} was accepted when it was no request any more`);
+      if (!isPending(truth, now())) blame('safety', `${id} was accepted when it was no longer a request`);
       truth.taken = { ...taken, at: now() };
       run.accepted += 1;
     },

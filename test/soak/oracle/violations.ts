@@ -1,4 +1,4 @@
-/** The promises that a life is held against. */
+/** The invariants that a life is checked for. */
 export type PromiseName = 'safety' | 'liveness' | 'honesty' | 'secrecy';
 
 export interface Violation {

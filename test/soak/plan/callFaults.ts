@@ -3,21 +3,21 @@ import fc from 'fast-check';
 export const PLACES = ['api', 'gateways', 'ledger', 'bus'] as const;
 export type Place = (typeof PLACES)[number];
 
-/** What can befall a call. */
+/** The kinds of faults of a call. */
 export const CALL_FAULT_KINDS = [
-  // It is refused, or never arrives:
+  // The call is rejected or never arrives:
   'throttled',
   'serverError',
   'denied',
   'resetBefore',
   'hangBefore',
-  // It takes effect, and nobody learns of it:
+  // The call takes effect, but its answer is lost:
   'resetAfter',
   'hangAfter',
   'errorAfter',
-  // It arrives long after whoever made it gave it up:
+  // The call arrives long after its caller gave up:
   'late',
-  // It is answered with what is no answer:
+  // The answer is invalid:
   'html',
   'emptyBody',
   'emptyObject',
@@ -25,27 +25,27 @@ export const CALL_FAULT_KINDS = [
   'halfPage',
   'repeatedToken',
   'garbageItem',
-  // The answer takes seconds:
+  // The answer is late:
   'slow',
-  // The process ends there, before the call or as soon as it took effect:
+  // The process is killed before the call or right after its effect:
   'killedBefore',
   'killedAfter',
-  // Somebody else acts just before the call, or just after it:
+  // Another party acts right before or after the call:
   'overtakenBefore',
   'overtakenAfter',
 ] as const;
 export type CallFaultKind = (typeof CALL_FAULT_KINDS)[number];
 
-/** Harm to the calls of one pass. */
+/** A fault in the calls of a run. */
 export interface CallFault {
   readonly kind: CallFaultKind;
-  /** which of the pass's calls; with `place`, of those */
+  /** index of the call in the run, or among the calls to `place` */
   readonly turn: number;
-  /** `null`: any; `confirm`: of its confirms */
+  /** `null` for all calls; `confirm` for confirms */
   readonly place: Place | 'confirm' | null;
-  /** all later calls to the same place too */
+  /** whether it affects all later calls to the same place */
   readonly lasts: boolean;
-  /** seconds, where the harm takes time */
+  /** duration in seconds, for faults that delay a call */
   readonly seconds: number;
 }
 
@@ -59,7 +59,7 @@ export const callFaults: fc.Arbitrary<CallFault> = fc
     lasts: fc.boolean(),
     seconds: fc.integer({ min: 2, max: 30 }),
   })
-  .map((ill) => {
-    if (LIMITED_TO_API.includes(ill.kind)) return { ...ill, place: 'api' as const };
-    return ill.place === 'confirm' ? { ...ill, turn: ill.turn % 3 } : ill;
+  .map((fault) => {
+    if (LIMITED_TO_API.includes(fault.kind)) return { ...fault, place: 'api' as const };
+    return fault.place === 'confirm' ? { ...fault, turn: fault.turn % 3 } : fault;
   });

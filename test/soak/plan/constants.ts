@@ -1,4 +1,4 @@
-/** Who and what is in every life. */
+/** Accounts, connections, gateways and times in every life. */
 export const RECIPIENT_ACCOUNT = '012345678901';
 const ACME = '210987654321';
 const BETA = '345678901234';
@@ -7,16 +7,16 @@ export const UNKNOWN_REQUESTER = '999999999999';
 export const ACME_1 = 'dxcon-11111111';
 export const ACME_2 = 'dxcon-22222222';
 export const BETA_1 = 'dxcon-33333333';
-/** connections and LAGs of the owners that no policy names */
+/** connections and LAGs of the owners that are not in any policy */
 const ACME_3 = 'dxcon-44444444';
 const BETA_2 = 'dxcon-55555555';
 export const ACME_LAG = 'dxlag-66666666';
 export const UNKNOWN_CONNECTION = 'dxcon-9f9f9f9f';
-/** a stranger's, to be taken for acme's first at a glance */
+/** of an unknown requester; looks like the first connection of acme */
 export const LOOKALIKE = 'dxcon-1111111l';
 export const OWN_CONNECTION = 'dxcon-00000000';
 
-/** By connection. */
+/** Accounts by connection. */
 export const OWNER_OF: Readonly<Record<string, string>> = {
   [ACME_1]: ACME,
   [ACME_2]: ACME,
@@ -28,12 +28,12 @@ export const OWNER_OF: Readonly<Record<string, string>> = {
   [OWN_CONNECTION]: RECIPIENT_ACCOUNT,
 };
 
-/** On AWS. */
+/** Accounts by LAG, on AWS. */
 export const OWNER_OF_LAG: Readonly<Record<string, string>> = { [ACME_LAG]: ACME };
 
 export const PROD = 'vgw-12345678';
 export const LAB = 'vgw-87654321';
-/** attached to nothing in the beginning */
+/** not attached at the start */
 export const SPARE = 'vgw-0badcafe';
 export const GATEWAYS = [PROD, LAB, SPARE] as const;
 export const GATEWAY_ASN = 64512;
@@ -47,5 +47,5 @@ const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 export const WEEK = 7 * DAY;
 
-/** Stands in every BGP key that a requester sets. */
+/** Part of every BGP key that a requester sets. */
 export const PLANTED = 'Planted0Bgp0Key';

@@ -11,36 +11,36 @@ import {
 } from './constants.ts';
 import { openPolicy, type PlainPolicy, plainPolicies } from './plainPolicy.ts';
 
-/** What a requester asks for. */
+/** A request as the requester makes it. */
 export interface Offer {
   readonly does: 'offer';
   readonly connection: string;
-  /** not to us, but to somebody else */
+  /** to another recipient */
   readonly elsewhere: boolean;
   readonly vlan: number;
   readonly asn: number;
   readonly name: string;
-  /** which /30 of 169.254.10.0/24 */
+  /** index of the /30 in 169.254.10.0/24 */
   readonly subnet: number;
-  /** addresses that are not one subnet */
+  /** addresses in different subnets */
   readonly torn: boolean;
-  /** no addresses at all */
+  /** no addresses */
   readonly bare: boolean;
   readonly hasKey: boolean;
-  /** an answer shows something in one field that no client can read */
+  /** the field that is unreadable in answers */
   readonly odd: Odd | null;
 }
 
 export const ODDS = ['name', 'vlan', 'mtu', 'asn', 'gateway'] as const;
 type Odd = (typeof ODDS)[number];
 
-/** What becomes of the world, whatever the product does. */
+/** An action of another party, independent of the product. */
 export type WorldEvent =
   | Offer
   | { readonly does: 'withdraw' | 'askAgain' | 'delete'; readonly which: number }
-  /** its owner moves it to a connection or LAG of its own */
+  /** its owner moves it to another of its connections or LAGs */
   | { readonly does: 'move'; readonly which: number; readonly to: number }
-  /** a connection joins the LAG of its owner, with everything on it, or leaves it */
+  /** a connection joins or leaves the LAG of its owner, with all interfaces on it */
   | { readonly does: 'joinLag' | 'leaveLag'; readonly connection: string }
   | { readonly does: 'rename'; readonly which: number; readonly name: string }
   | { readonly does: 'resize'; readonly which: number; readonly mtu: number }
@@ -51,87 +51,87 @@ export type WorldEvent =
       readonly subnet: number | null;
     }
   | { readonly does: 'dropSession'; readonly which: number }
-  /** no listing has it any more, and by its ID it is in a state that was never documented */
+  /** listings no longer show it, and its description has an undocumented state */
   | { readonly does: 'mystify'; readonly which: number; readonly state: string }
-  /** so many requests of a stranger */
+  /** many requests of an unknown requester */
   | { readonly does: 'flood'; readonly size: number }
-  /** all of them are withdrawn */
+  /** withdraws all of them */
   | { readonly does: 'ebb' }
-  /** an owner withdraws what it offered last, deletes what of it was accepted, and offers as much again */
+  /** an owner withdraws its last requests, deletes those that were accepted, and makes the same number again */
   | { readonly does: 'crowd'; readonly size: number }
-  /** an owner moves all that was accepted of it to where the policy does not look, and offers one more */
+  /** an owner moves all its accepted interfaces to connections outside the policy, and makes one more request */
   | { readonly does: 'escape' }
-  | { readonly does: 'acceptByHand'; readonly which: number; readonly gateway: string }
+  | { readonly does: 'acceptManually'; readonly which: number; readonly gateway: string }
   | { readonly does: 'goDown' | 'comeUp'; readonly which: number }
   | { readonly does: 'attach' | 'detach' | 'lose' | 'bringBack'; readonly gateway: string }
   | { readonly does: 'deploy'; readonly policy: PlainPolicy }
-  /** the civil clock is off by so much from then on, in milliseconds */
+  /** the wall clock has this error from then on, in milliseconds */
   | { readonly does: 'setClock'; readonly off: number };
 
 export interface Timed {
-  /** from the beginning, as a part of the whole */
+  /** time as a fraction of the life */
   readonly at: number;
   readonly event: WorldEvent;
 }
 
-/** What befalls one of the scheduled passes. */
+/** The faults of a scheduled run. */
 export interface RunTrouble {
-  /** which of them */
-  readonly pass: number;
-  readonly ills: readonly CallFault[];
-  /** what the world does when an ill has it overtake the pass */
+  /** index of the run */
+  readonly run: number;
+  readonly faults: readonly CallFault[];
+  /** action of another party during the run, if a fault asks for one */
   readonly meanwhile: WorldEvent;
-  /** seconds until the same invocation is delivered once more; `null`: it is not */
+  /** seconds until the same invocation is delivered again; `null` if it is not */
   readonly twin: number | null;
-  /** in a new process */
+  /** whether it gets a new process */
   readonly isCold: boolean;
 }
 
-/** A place is out of order for several passes. */
+/** An outage of a place for several runs. */
 export interface Outage {
-  readonly pass: number;
-  readonly passes: number;
+  readonly run: number;
+  readonly runs: number;
   readonly place: Place | 'confirm';
-  readonly harm: 'throttled' | 'serverError' | 'hangBefore' | 'denied' | 'resetAfter' | 'slow';
-  /** that a call takes, where it is slow */
+  readonly faultKind: 'throttled' | 'serverError' | 'hangBefore' | 'denied' | 'resetAfter' | 'slow';
+  /** duration of a call, if it is slow */
   readonly seconds: number;
 }
 
-/** A stranger's requests, which one pass sees and which are gone without a trace in the next. */
+/** Requests of an unknown requester that one run sees, and that have vanished in the next one. */
 export interface Flood {
-  readonly pass: number;
+  readonly run: number;
   readonly size: number;
 }
 
-/** A grant ends in the middle of a pass, in which calls of one place take long. */
+/** A grant that ends during a run with slow calls to one place. */
 export interface Closing {
-  readonly pass: number;
-  /** how long after the pass began */
+  readonly run: number;
+  /** time after the start of the run */
   readonly seconds: number;
   readonly place: 'ledger' | 'gateways';
-  /** that a call takes */
+  /** duration of a call */
   readonly slowness: number;
 }
 
-/** A life of a target, as data: the same plan is the same life. */
+/** A simulated life of a target as data. The same plan gives the same life. */
 export interface LifePlan {
   readonly provider: 'outscale' | 'aws';
-  /** whom the API names as owner of what nobody has accepted yet */
+  /** the owner account that the API shows for requests */
   readonly names: 'recipient' | 'requester';
   readonly weeks: number;
-  /** minutes from one pass to the next */
+  /** minutes between runs */
   readonly interval: number;
   readonly policy: PlainPolicy;
   readonly events: readonly Timed[];
   readonly troubles: readonly RunTrouble[];
   readonly outages: readonly Outage[];
   readonly flood: Flood | null;
-  /** before each pass one owner offers so many requests that the policy allows; `null`: it does not */
+  /** number of allowed requests that one owner makes before each run; `null` if none */
   readonly crowd: number | null;
   readonly closing: Closing | null;
-  /** on AWS: before each pass an owner moves what was accepted out of sight */
+  /** on AWS: an owner moves its accepted interfaces out of sight before each run */
   readonly escapes: boolean;
-  /** of the network's delays, and of the pauses that the SDK draws */
+  /** seed of network delays and of the SDK's random pauses */
   readonly seed: number;
 }
 
@@ -160,7 +160,7 @@ const offer: fc.Arbitrary<Offer> = fc.record({
   odd: fc.constant(null),
 });
 
-/** A stranger's, and now and then an owner's, that no client can read. Without addresses, which could be any. */
+/** A request with an unreadable field, usually of an unknown requester. It has no addresses, because they could be any. */
 const oddOffer: fc.Arbitrary<Offer> = fc
   .tuple(
     offer,
@@ -181,7 +181,7 @@ const gateway = fc.constantFrom(...GATEWAYS);
 const event: fc.Arbitrary<WorldEvent> = fc.oneof(
   { weight: 10, arbitrary: offer },
   { weight: 3, arbitrary: fc.record({ does: fc.constantFrom('withdraw', 'askAgain', 'delete'), which }) },
-  { weight: 1, arbitrary: fc.record({ does: fc.constant('acceptByHand'), which, gateway }) },
+  { weight: 1, arbitrary: fc.record({ does: fc.constant('acceptManually'), which, gateway }) },
   { weight: 2, arbitrary: fc.record({ does: fc.constantFrom('goDown', 'comeUp'), which }) },
   {
     weight: 2,
@@ -237,31 +237,31 @@ const timed = (what: fc.Arbitrary<WorldEvent>): fc.Arbitrary<Timed> =>
   fc.record({ at: fc.integer({ min: 0, max: 9999 }).map((n) => n / 10000), event: what });
 
 const troubles: fc.Arbitrary<RunTrouble> = fc.record({
-  pass: fc.nat(120),
-  ills: fc.array(callFaults, { minLength: 1, maxLength: 2 }),
+  run: fc.nat(120),
+  faults: fc.array(callFaults, { minLength: 1, maxLength: 2 }),
   meanwhile: event,
   twin: fc.constantFrom(null, null, 0, 1, 5, 40),
   isCold: fc.boolean(),
 });
 
 const outages: fc.Arbitrary<Outage> = fc.record({
-  pass: fc.nat(100),
-  passes: fc.integer({ min: 1, max: 12 }),
+  run: fc.nat(100),
+  runs: fc.integer({ min: 1, max: 12 }),
   place: fc.constantFrom(...PLACES, 'confirm' as const, 'confirm' as const),
-  harm: fc.constantFrom('throttled', 'serverError', 'hangBefore', 'denied', 'resetAfter', 'slow'),
+  faultKind: fc.constantFrom('throttled', 'serverError', 'hangBefore', 'denied', 'resetAfter', 'slow'),
   seconds: fc.integer({ min: 1, max: 7 }),
 });
 
-/** Five minutes to twelve hours. */
+/** From five minutes to twelve hours. */
 const interval = fc.constantFrom(5, 15, 60, 180, 240, 360, 720);
 
 const flood: fc.Arbitrary<Flood> = fc.record({
-  pass: fc.nat(20),
+  run: fc.nat(20),
   size: fc.constantFrom(60, 400, 800),
 });
 
 const closing: fc.Arbitrary<Closing> = fc.record({
-  pass: fc.nat(20),
+  run: fc.nat(20),
   seconds: fc.integer({ min: 1, max: 40 }),
   place: fc.constantFrom('ledger', 'ledger', 'gateways'),
   slowness: fc.integer({ min: 1, max: 7 }),
@@ -294,7 +294,7 @@ const anyPlans: fc.Arbitrary<LifePlan> = fc.record({
   seed: fc.nat(),
 });
 
-/** Floods come where passes are so far apart that what was withdrawn is listed no more; crowds, where the policy lets them in. */
+/** Floods are only planned for long intervals, after which withdrawn requests are no longer listed; endless offers only where the policy accepts them. */
 export const lifePlans: fc.Arbitrary<LifePlan> = anyPlans.map((plan) => ({
   ...plan,
   interval: plan.flood === null ? plan.interval : Math.max(60, plan.interval),

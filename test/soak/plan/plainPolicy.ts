@@ -13,10 +13,10 @@ import {
   START,
 } from './constants.ts';
 
-/** A policy as the plan of a life means it: what the file says, and what the oracle judges by. */
+/** A policy of a plan, from which both the policy file and the decisions of the oracle are derived. */
 export interface PlainPolicy {
   readonly freeze: boolean;
-  readonly acceptsPerPass: number;
+  readonly acceptsPerRun: number;
   readonly owners: readonly PlainOwner[];
   readonly hold: readonly PlainMatch[];
 }
@@ -41,7 +41,7 @@ export interface PlainGrant {
 
 type Ranges = readonly (readonly [number, number])[];
 
-/** `null`: says nothing of it */
+/** `null` for a field without a condition */
 export interface PlainMatch {
   readonly connection: readonly string[] | null;
   readonly vlan: Ranges | null;
@@ -68,7 +68,7 @@ const ASNS: readonly Ranges[] = [[[65010, 65010]], [[65000, 65100]], [[420000000
 const NAMES: readonly (readonly string[])[] = [['acme-prod-*'], ['*'], ['*-prod-*', 'lab-*']];
 const PEERS: readonly (readonly string[])[] = [['169.254.10.0/24'], ['169.254.0.0/16'], ['169.254.10.0/25']];
 
-/** Days of the life, from before it to after it. */
+/** Days from before the life to after it. */
 const DAYS = Array.from({ length: 19 }, (_, n) => START + (n - 2) * DAY);
 
 function grants(connections: readonly string[]): fc.Arbitrary<PlainGrant[]> {
@@ -94,7 +94,7 @@ function grants(connections: readonly string[]): fc.Arbitrary<PlainGrant[]> {
     .map((some) => some.map(inOrder));
 }
 
-/** Most of the time a grant has no times; and when it has, it begins before it ends. */
+/** Most grants have no validity period. If one has, its start is before its end. */
 function inOrder(grant: PlainGrant): PlainGrant {
   const { from, until } = grant;
   if (from === null || until === null) return { ...grant, from: null, until: null };
@@ -132,17 +132,17 @@ const HOLDS: readonly (readonly PlainMatch[])[] = [
 
 export const plainPolicies: fc.Arbitrary<PlainPolicy> = fc.record({
   freeze: fc.constantFrom(...Array<boolean>(12).fill(false), true),
-  acceptsPerPass: fc.constantFrom(1, 2, 10, 10),
+  acceptsPerRun: fc.constantFrom(1, 2, 10, 10),
   owners: fc.tuple(owner('acme', [ACME_1, ACME_2]), owner('beta', [BETA_1])).map((both) => [...both]),
   hold: fc.constantFrom(...HOLDS),
 });
 
-/** The same policy, under which whoever offers the right VLAN is accepted, one or two in a pass. */
+/** The policy, changed so that requests with the right VLAN are accepted, one or two in a run. */
 export function openPolicy(policy: PlainPolicy): PlainPolicy {
   return {
     ...policy,
     freeze: false,
-    acceptsPerPass: Math.min(2, policy.acceptsPerPass),
+    acceptsPerRun: Math.min(2, policy.acceptsPerRun),
     owners: policy.owners.map((owner) => ({
       ...owner,
       limit: null,
@@ -158,7 +158,7 @@ export function openPolicy(policy: PlainPolicy): PlainPolicy {
   };
 }
 
-/** The same policy, of which every grant ends then. */
+/** The policy, changed so that every grant ends at this time. */
 export function closePolicy(policy: PlainPolicy, until: number): PlainPolicy {
   const owners = policy.owners.map((owner) => ({
     ...owner,
@@ -167,9 +167,9 @@ export function closePolicy(policy: PlainPolicy, until: number): PlainPolicy {
   return { ...policy, freeze: false, owners };
 }
 
-/** The file: JSON is YAML. */
+/** The policy file. JSON is valid YAML. */
 export function policyText(policy: PlainPolicy, provider: 'outscale' | 'aws'): string {
-  const { freeze, acceptsPerPass, owners, hold } = policy;
+  const { freeze, acceptsPerRun, owners, hold } = policy;
   return JSON.stringify({
     version: 1,
     recipient: {
@@ -179,7 +179,7 @@ export function policyText(policy: PlainPolicy, provider: 'outscale' | 'aws'): s
       ...(provider === 'outscale' ? { credentials: { secret: 'soak' } } : {}),
     },
     freeze,
-    limits: { acceptsPerPass },
+    limits: { acceptsPerPass: acceptsPerRun },
     owners: Object.fromEntries(
       owners.map(({ name, account, connections, limit, grants: all }) => [
         name,

@@ -1,15 +1,15 @@
 import type { CallFault, CallFaultKind, Place } from '../plan/callFaults.ts';
 
-/** The ills of one pass, dealt out to its calls. */
-export function faultsByCall(ills: readonly CallFault[]) {
+/** Assigns the faults of a run to its calls. */
+export function faultsByCall(faults: readonly CallFault[]) {
   const counts = new Map<CallFault['place'], number>();
   const lasting = new Map<Place, CallFault>();
   return {
-    /** What befalls the next call to this place. */
+    /** The fault of the next call to this place. */
     next: (place: Place, isConfirm: boolean): CallFault | null => {
       const kinds = isConfirm ? ([place, 'confirm', null] as const) : ([place, null] as const);
-      const found = ills.find((ill) =>
-        kinds.some((kind) => ill.place === kind && ill.turn === (counts.get(kind) ?? 0)),
+      const found = faults.find((fault) =>
+        kinds.some((kind) => fault.place === kind && fault.turn === (counts.get(kind) ?? 0)),
       );
       for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
       if (found?.lasts && REPEATS.has(found.kind)) lasting.set(place, found);
@@ -18,7 +18,7 @@ export function faultsByCall(ills: readonly CallFault[]) {
   };
 }
 
-/** What can go on: nobody is killed twice. */
+/** Removes faults that kill: a process is killed at most once. */
 const REPEATS: ReadonlySet<CallFaultKind> = new Set<CallFaultKind>([
   'throttled',
   'serverError',

@@ -3,7 +3,7 @@ import { syncBuiltinESMExports } from 'node:module';
 
 const virtual = new Map<string, string>();
 
-/** Files that are there at once: the time that a disk takes is no part of any life. */
+/** Writes a virtual file, which can be read at once. Disk time is not part of a life. */
 export function writeVirtual(path: string, text: string): void {
   virtual.set(path, text);
 }

@@ -5,13 +5,13 @@ function keep(chunk: string | Uint8Array): boolean {
   return true;
 }
 
-/** Keeps what the function logs, in the place of standard output and standard error. */
+/** Captures standard output and standard error, to which the function logs. */
 export function installVirtualOutput(): void {
   process.stdout.write = keep;
   process.stderr.write = keep;
 }
 
-/** What was logged since it was asked last. */
+/** The output since the last call. */
 export function takeOutput(): string {
   const all = text;
   text = '';

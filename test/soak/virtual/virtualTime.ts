@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers/promises';
 
-/** Somebody whose timers and calls end with it. */
+/** An owner of timers and calls, which end when it dies. */
 export interface TimerOwner {
   isDead: boolean;
 }
@@ -14,27 +14,27 @@ interface Timer {
   readonly owner: TimerOwner | null;
 }
 
-/** On whose behalf code runs: what it leaves behind dies with it. */
+/** The owner of the timers of the current code. */
 export const timerOwners = new AsyncLocalStorage<TimerOwner>();
 
 const realImmediate = globalThis.setImmediate;
 let now = 0;
 let made = 0;
 let waiting: Timer[] = [];
-/** by the handle that Node's own callers have */
+/** by the handle that callers of Node's functions have */
 const handles = new Map<number, Timer>();
-/** grows with everything that happens, so that stillness can be told */
+/** increases with every action, so that a lack of progress can be detected */
 let happened = 0;
 
-/** Milliseconds since the beginning of this life, by the only clock that timers know. */
+/** Virtual time in milliseconds since the start of this life. All timers use it. */
 export function virtualNow(): number {
   return now;
 }
 
-/** Told to whoever must move with the clock. */
+/** Called when virtual time advances. */
 let onAdvance: (ms: number) => void = () => undefined;
 
-/** Another life begins: nothing of the one before is left. */
+/** Starts the time of a new life, and discards the timers of the previous one. */
 export function beginTime(start: number, advance: (ms: number) => void): void {
   now = start;
   waiting = [];
@@ -58,7 +58,7 @@ export function sleep(ms: number): Promise<void> {
   });
 }
 
-/** As `node:timers/promises` has it. */
+/** Replaces `setTimeout` of `node:timers/promises`. */
 function pause(ms: number, value: unknown, { signal }: { signal?: AbortSignal } = {}): Promise<unknown> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) reject(signal.reason);
@@ -67,7 +67,7 @@ function pause(ms: number, value: unknown, { signal }: { signal?: AbortSignal } 
   });
 }
 
-/** Puts virtual time in the place of Node's own timers, in the whole process. */
+/** Replaces Node's timers by virtual time in the whole process. */
 export function installVirtualTime(): void {
   const setTimeoutVirtual = (callback: (...args: unknown[]) => void, ms = 0, ...args: unknown[]) => {
     const timer = wait(ms, () => {
@@ -90,7 +90,7 @@ export function installVirtualTime(): void {
   syncBuiltinESMExports();
 }
 
-/** Nothing is left to happen before time moves on. */
+/** Waits until no action is left at the current virtual time. */
 async function stillness(): Promise<void> {
   let before: number;
   do {
@@ -99,7 +99,7 @@ async function stillness(): Promise<void> {
   } while (happened !== before);
 }
 
-/** Lets time go by until the promise is settled. @throws Error when nothing could ever settle it */
+/** Advances time until the promise is settled. @throws Error if there are no timers left */
 export async function elapseUntil<T>(work: Promise<T>): Promise<T> {
   let isSettled = false;
   const settled = () => {
@@ -110,7 +110,7 @@ export async function elapseUntil<T>(work: Promise<T>): Promise<T> {
     await stillness();
     if (isSettled) return work;
     const next = waiting.shift();
-    if (next === undefined) throw new Error('nothing is left to happen, and the work is not done: it hangs');
+    if (next === undefined) throw new Error('there are no timers left and the work is not done: it hangs');
     if (next.owner?.isDead) continue;
     if (next.at > now) {
       onAdvance(next.at - now);

@@ -3,7 +3,7 @@ import { DirectConnectClient } from '@aws-sdk/client-direct-connect';
 import { type HttpRequest, HttpResponse } from '@smithy/protocol-http';
 import type { Answer, Call } from '../cloud/virtualServer.ts';
 
-/** Carries one call of one process; may never come back. */
+/** Carries one call of a process. The promise may never be settled. */
 export type Carrier = (host: string, call: Call) => Promise<Answer>;
 
 interface Handler {
@@ -15,14 +15,14 @@ interface Options {
 }
 
 /**
- * Puts our carrier in the place of sockets, below every client of the SDK in the process: what they sign, send, time out,
- * abort and try again stays theirs.
+ * Replaces the sockets below all SDK clients of the process by a carrier. Signing, timeouts, aborts and retries are still those of
+ * the SDK.
  */
 export function installVirtualWire(carry: Carrier): void {
   const client = new DirectConnectClient({ region: 'eu-west-2' });
   const prototype: unknown = Object.getPrototypeOf(client.config.requestHandler);
   if (typeof prototype !== 'object' || prototype === null || !('handle' in prototype))
-    throw new Error('the SDK has no handler of requests any more');
+    throw new Error('the SDK no longer has this request handler');
   prototype.handle = async function handle(this: Handler, request: HttpRequest, options: Options = {}) {
     const { requestTimeout = 0 } = await this.configProvider;
     return bounded(requestTimeout, options.abortSignal, carry(request.hostname, callOf(request)));
@@ -48,7 +48,7 @@ function failure(name: string, code: string): Error {
   return Object.assign(new Error(name === 'TimeoutError' ? 'timed out' : code), { name, code });
 }
 
-/** As the SDK's own handler bounds a request. */
+/** Applies the time limit of the SDK's handler. */
 function bounded(ms: number, abortSignal: AbortSignal | undefined, answer: Promise<Answer>) {
   return new Promise<{ response: HttpResponse }>((resolve, reject) => {
     const timer = ms > 0 ? setTimeout(() => reject(failure('TimeoutError', 'ETIMEDOUT')), ms) : undefined;

@@ -1,53 +1,57 @@
 import { formatRange, inRanges, type Range } from '../../core/fields/matchField.ts';
+import { spendSteps } from '../stepLimit.ts';
 import type { SetAlgebra } from './setAlgebra.ts';
-import { spendSteps } from './stepLimit.ts';
 
-/** These values, or all but these. */
+/** A finite set of values, or the complement of one. */
 export interface FiniteSet<Value> {
-  readonly but: boolean;
+  readonly isComplement: boolean;
   readonly values: ReadonlySet<Value>;
 }
 
+/** What operations on finite sets need to know about their values. */
 export interface ElementKind<Value> {
-  /** a value that is none of these, and the same each time; `null` when there is no other */
+  /** a value that is not among the given ones, the same each time; `null` when there is none */
   other(than: ReadonlySet<Value>): Value | null;
-  /** for people, safe to print */
+  /** the value as text for people, safe to print */
   format(value: Value): string;
 }
 
+/** Operations on finite sets and their complements. */
 export function finiteSets<Value>({
   other,
   format,
 }: ElementKind<Value>): SetAlgebra<FiniteSet<Value>, Value> {
   return {
-    all: { but: true, values: new Set() },
+    all: { isComplement: true, values: new Set() },
     intersect: commonMembers,
-    complement: ({ but, values }) => ({ but: !but, values }),
-    contains: ({ but, values }, value) => values.has(value) !== but,
-    pickMember: ({ but, values }) => {
-      const [value] = but ? [other(values)] : values;
+    complement: ({ isComplement, values }) => ({ isComplement: !isComplement, values }),
+    contains: ({ isComplement, values }, value) => values.has(value) !== isComplement,
+    pickMember: ({ isComplement, values }) => {
+      const [value] = isComplement ? [other(values)] : values;
       return value === undefined || value === null ? null : { value };
     },
-    describe: ({ but, values }) => {
-      const said = [...values].map(format);
-      if (!but) return said.join(' or ');
-      return said.length === 0 ? 'any' : `any but ${said.join(', ')}`;
+    describe: ({ isComplement, values }) => {
+      const names = [...values].map(format);
+      if (!isComplement) return names.join(' or ');
+      return names.length === 0 ? 'any' : `any but ${names.join(', ')}`;
     },
   };
 }
 
+/** The set of some values. */
 export function oneOf<Value>(values: Iterable<Value>): FiniteSet<Value> {
-  return { but: false, values: new Set(values) };
+  return { isComplement: false, values: new Set(values) };
 }
 
 function commonMembers<Value>(a: FiniteSet<Value>, b: FiniteSet<Value>): FiniteSet<Value> {
   spendSteps(1 + ((a.values.size + b.values.size) >> 3));
-  if (a.but && b.but) return { but: true, values: new Set([...a.values, ...b.values]) };
-  const [some, other] = a.but ? [b, a] : [a, b];
-  return oneOf([...some.values].filter((value) => other.values.has(value) !== other.but));
+  if (a.isComplement && b.isComplement)
+    return { isComplement: true, values: new Set([...a.values, ...b.values]) };
+  const [some, other] = a.isComplement ? [b, a] : [a, b];
+  return oneOf([...some.values].filter((value) => other.values.has(value) !== other.isComplement));
 }
 
-/** Texts as the provider might write them: the first of these, or the first with a number, that is none of those. */
+/** Makes a function that returns a realistic text that is not among given ones: one of `texts`, or the first with a number. */
 export function unusedText(...texts: readonly [string, ...string[]]): (than: ReadonlySet<string>) => string {
   return (than) => {
     const free = texts.find((text) => !than.has(text));
@@ -56,10 +60,10 @@ export function unusedText(...texts: readonly [string, ...string[]]): (than: Rea
   };
 }
 
-/** Whole numbers in ranges that are sorted and neither overlap nor touch. */
+/** A set of whole numbers as sorted ranges that neither overlap nor are adjacent. */
 export type IntervalSet = readonly Range[];
 
-/** @param format a range, for people */
+/** Operations on sets of whole numbers. @param format writes a range for people */
 export function intervalSets(
   least: number,
   most: number,
