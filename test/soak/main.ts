@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { addCounters, type Counters, countersTable, NO_COUNTS } from './counters.ts';
@@ -14,7 +14,7 @@ async function soak(weeks: number, seed: number, jobs: number): Promise<Counters
   const allCounters = Array<Counters>(jobs).fill(NO_COUNTS);
   const each = Math.ceil(weeks / jobs);
   const workers = allCounters.map((_, job) =>
-    inProcess(each, seed + job * 1_000_000, (counters) => {
+    inProcesses(each, seed + job * 1_000_000, (counters) => {
       allCounters[job] = counters;
     }),
   );
@@ -26,17 +26,34 @@ async function soak(weeks: number, seed: number, jobs: number): Promise<Counters
   return allCounters.reduce(addCounters, NO_COUNTS);
 }
 
-function inProcess(weeks: number, seed: number, report: (counters: Counters) => void) {
-  const child = fork(new URL('worker.ts', import.meta.url), [String(weeks), String(seed)], {
-    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-  });
-  child.on('message', report);
-  const ended = new Promise<void>((resolve, reject) => {
-    child.on('exit', (code) =>
-      code === 0 || child.killed ? resolve() : reject(new Error(`a worker ended with ${code}`)),
-    );
-  });
-  return { ended, stop: () => child.kill() };
+/** Weeks of one process. Each life leaves some memory behind, and a large heap makes the later lives slow. */
+const WEEKS_PER_PROCESS = 500;
+
+/** Runs the weeks in one process after the other. */
+function inProcesses(weeks: number, seed: number, report: (counters: Counters) => void) {
+  let done = NO_COUNTS;
+  let child: ChildProcess | null = null;
+
+  function next(): Promise<void> {
+    const before = done;
+    const part = Math.min(weeks - before.weeks, WEEKS_PER_PROCESS);
+    const args = [String(part), String(seed + before.lives)];
+    const worker = fork(new URL('worker.ts', import.meta.url), args, {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    child = worker;
+    worker.on('message', (counters: Counters) => {
+      done = addCounters(before, counters);
+      report(done);
+    });
+    return new Promise<void>((resolve, reject) => {
+      worker.on('exit', (code) =>
+        code === 0 || worker.killed ? resolve() : reject(new Error(`a worker ended with ${code}`)),
+      );
+    }).then(() => (worker.killed || done.weeks >= weeks ? undefined : next()));
+  }
+
+  return { ended: next(), stop: () => child?.kill() };
 }
 
 const { values } = parseArgs({

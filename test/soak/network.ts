@@ -20,7 +20,8 @@ export interface NetworkObserver {
   faultInjected(run: VirtualRun, faultKind: CallFaultKind, place: Place): void;
 }
 
-const NEVER = new Promise<never>(() => undefined);
+/** A promise of its own for each call that is never answered: a shared one would keep every waiting run in memory. */
+const neverAnswered = (): Promise<never> => new Promise(() => undefined);
 
 const CORRUPTIONS: Partial<Record<CallFaultKind, FaultKind>> = {
   halfPage: 'truncatedPage',
@@ -83,19 +84,19 @@ export function createNetwork(
     const run = currentRun();
     const place = PLACES.find((one) => HOSTS[one] === host);
     if (run === null || place === undefined) throw new Error(`unknown host ${host}`);
-    if (run.isDead) return NEVER;
+    if (run.isDead) return neverAnswered();
     const fault = nextFault(run, place, call.operation);
     if (fault !== null) networkObserver.faultInjected(run, fault.kind, place);
     if (fault?.kind === 'killedBefore') {
       run.die();
-      return NEVER;
+      return neverAnswered();
     }
     if (fault?.kind === 'overtakenBefore') networkObserver.overtake(run);
     networkObserver.sent(run, place, call);
     networkObserver.underWay(1);
     const reply = await timerOwners.exit(() => travel(run, place, call, fault));
     networkObserver.underWay(-1);
-    if (run.isDead) return NEVER;
+    if (run.isDead) return neverAnswered();
     networkObserver.received(run, place, call, reply);
     return reply;
   };

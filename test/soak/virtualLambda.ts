@@ -24,6 +24,7 @@ export function createVirtualLambda(plan: LifePlan) {
   const counts = { runs: 0, clean: 0, failed: 0, failedWithLedger: 0, completed: 0 };
   let deployed: { readonly policy: PlainPolicy; readonly dir: string } | null = null;
   let versions = 0;
+  let thrown = '';
   let warm: FunctionProcess | null = null;
   let busy: FunctionProcess | null = null;
 
@@ -91,7 +92,9 @@ export function createVirtualLambda(plan: LifePlan) {
   function failure(error: unknown, { verdicts }: Environment): 'failed' | 'threw' {
     const message = error instanceof Error ? `${error.name} ${error.stack}` : String(error);
     if (message.includes(PLANTED)) verdicts.blame('secrecy', 'an error contains a BGP key');
-    return message.startsWith('RunFailed') ? 'failed' : 'threw';
+    if (message.startsWith('RunFailed')) return 'failed';
+    thrown = message.slice(0, 500);
+    return 'threw';
   }
 
   function ended(run: VirtualRun, environment: Environment): void {
@@ -105,7 +108,8 @@ export function createVirtualLambda(plan: LifePlan) {
     else trouble(run.startedAt + timeout + LEASE_SLACK);
     checkQueue(run, environment);
     forget(run, scene);
-    if (run.end === 'threw') verdicts.blame('honesty', 'a run threw instead of reporting its failure');
+    if (run.end === 'threw')
+      verdicts.blame('honesty', `a run threw instead of reporting its failure: ${thrown}`);
     if (run.isClean && run.end !== 'completed' && !mayFail(run, scene))
       verdicts.blame('liveness', `a run without faults is \`${run.end}\``);
     liveness.ends(run);
