@@ -1,5 +1,6 @@
 import files from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
+import { dirname, relative } from 'node:path';
 
 const virtual = new Map<string, string>();
 
@@ -8,10 +9,15 @@ export function writeVirtual(path: string, text: string): void {
   virtual.set(path, text);
 }
 
+/** Replaces the functions by which the deployed function reads its layer: virtual files come first. */
 export function installVirtualFiles(): void {
-  const real = files.readFile;
+  const { readFile, readdir } = files;
   Object.assign(files, {
-    readFile: async (path: string, ...others: []) => virtual.get(path) ?? real(path, ...others),
+    readFile: async (path: string, ...others: []) => virtual.get(path) ?? readFile(path, ...others),
+    readdir: async (folder: string, ...others: []) => {
+      const names = [...virtual.keys()].filter((path) => dirname(path) === folder);
+      return names.length > 0 ? names.map((path) => relative(folder, path)) : readdir(folder, ...others);
+    },
   });
   syncBuiltinESMExports();
 }
