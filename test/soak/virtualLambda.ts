@@ -90,7 +90,7 @@ export function createVirtualLambda(plan: LifePlan) {
   function failure(error: unknown, { verdicts }: Environment): 'failed' | 'threw' {
     const message = error instanceof Error ? `${error.name} ${error.stack}` : String(error);
     if (message.includes(PLANTED)) verdicts.blame('secrecy', 'an error contains a BGP key');
-    return message.startsWith('PassFailed') ? 'failed' : 'threw';
+    return message.startsWith('RunFailed') ? 'failed' : 'threw';
   }
 
   function ended(run: VirtualRun, stage: Environment): void {
