@@ -52,7 +52,8 @@ export function createVirtualLambda(plan: LifePlan) {
     counts.runs += 1;
     const { policy, dir } = deployed;
     const isFree = warm !== null && warm !== busy && trouble?.isCold !== true;
-    const worker: FunctionProcess = isFree && warm !== null ? warm : startFunctionProcess(dir, environment.clock);
+    const worker: FunctionProcess =
+      isFree && warm !== null ? warm : startFunctionProcess(dir, environment.clock);
     warm = worker;
     busy = worker;
     const startedAt = virtualNow();
