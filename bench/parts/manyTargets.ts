@@ -115,8 +115,8 @@ async function runTargets(
     folder,
     flags,
   );
-  const { passes }: { passes: { counts: { accepted: number } | null }[] } = JSON.parse(stdout);
-  const accepted = passes.reduce((sum, { counts }) => sum + (counts?.accepted ?? 0), 0);
+  const { runs }: { runs: { counts: { accepted: number } | null }[] } = JSON.parse(stdout);
+  const accepted = runs.reduce((sum, { counts }) => sum + (counts?.accepted ?? 0), 0);
   const expected = population.confirming * population.regions.length;
   if (accepted !== expected)
     throw new Error(`the command should accept ${expected} requests and accepted ${accepted}`);
