@@ -81,7 +81,7 @@ function apply(draft: Draft, change: LedgerChange): void {
     case 'listed':
       draft.lastListing = change.at;
       return;
-    case 'sighted':
+    case 'observed':
       draft.observations.set(change.id, change.observation);
       return;
     case 'intended':

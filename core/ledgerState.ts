@@ -51,7 +51,7 @@ export type PublishedMarker =
 export type LedgerChange =
   /** `null`: the last listing was timed by a clock that ran ahead, and proves nothing */
   | { readonly kind: 'listed'; readonly at: string | null }
-  | { readonly kind: 'sighted'; readonly id: string; readonly observation: Observation }
+  | { readonly kind: 'observed'; readonly id: string; readonly observation: Observation }
   | { readonly kind: 'intended'; readonly id: string; readonly intent: Intent }
   | { readonly kind: 'intentDropped'; readonly id: string }
   /** with its receipt if the acceptance is new */

@@ -30,11 +30,11 @@ export function observationUpdates(
           hasSteppedBack ? null : state.lastListing,
         );
         const observation = { ...first, request: details };
-        return [...endReplaced(state, end), { kind: 'sighted', id, observation }];
+        return [...endReplaced(state, end), { kind: 'observed', id, observation }];
       }
       if (known.outbound === outbound && known.unlistedSince === null && !hasSteppedBack) return [];
       const timed = hasSteppedBack ? retime(known, snapshot.seenAt) : known;
-      return [{ kind: 'sighted', id, observation: { ...timed, outbound, unlistedSince: null } }];
+      return [{ kind: 'observed', id, observation: { ...timed, outbound, unlistedSince: null } }];
     });
   return hasSteppedBack ? [...retimeOthers(state, snapshot), ...seen] : seen;
 }
@@ -44,7 +44,11 @@ function retimeOthers({ observations }: LedgerState, snapshot: Snapshot): Ledger
   const seen = new Set(listedIn(snapshot).map(({ vif }) => vif.id));
   return Object.entries(observations)
     .filter(([id]) => !seen.has(id))
-    .map(([id, observation]) => ({ kind: 'sighted', id, observation: retime(observation, snapshot.seenAt) }));
+    .map(([id, observation]) => ({
+      kind: 'observed',
+      id,
+      observation: retime(observation, snapshot.seenAt),
+    }));
 }
 
 /** Fail closed: a damaged item is not overwritten. Without a valid ID the ledger has no key for it. */
@@ -89,7 +93,7 @@ export function unlistedSinceChanges(
     ids.flatMap((id): LedgerChange[] => {
       const observation = observations[id];
       if (observation === undefined || !isDue(observation)) return [];
-      return [{ kind: 'sighted', id, observation: { ...observation, unlistedSince } }];
+      return [{ kind: 'observed', id, observation: { ...observation, unlistedSince } }];
     });
   return [
     ...changesFor(waiting, ({ unlistedSince }) => unlistedSince === null, seenAt),

@@ -112,7 +112,7 @@ export function observationChanges(evaluation: RequestEvaluation, pending: numbe
     canonicalJson(details) === canonicalJson(observation.request);
   if (isSame) return [];
   const changed = { ...observation, request: details, failures, lastFailure, held };
-  return [{ kind: 'sighted', id: request.id, observation: changed }];
+  return [{ kind: 'observed', id: request.id, observation: changed }];
 }
 
 /** Messages may change with every run; only a change of the codes is worth a write. */

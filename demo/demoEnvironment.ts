@@ -85,7 +85,7 @@ export async function startDemoEnvironment(): Promise<DemoEnvironment> {
   };
 }
 
-/** Compiles the policy as the CDK app does. */
+/** Compiles the policy into the folder that the function reads, as the CDK app does. */
 async function deployPolicy(dir: string): Promise<void> {
   const compiled = compilePolicy({ file: POLICY_FILE, text: readFileSync(POLICY_FILE, 'utf8') });
   if (!compiled.ok) throw new Error(compiled.errors.map(formatDiagnostic).join('\n'));

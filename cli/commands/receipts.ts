@@ -129,7 +129,7 @@ function describe(shown: readonly Shown[]): string {
 const EVIDENCE: Readonly<Record<Receipt['answer']['by'], string>> = {
   confirm: 'the answer to the confirm',
   description: 'the state of the interface after the confirm',
-  laterPass: 'a later run',
+  laterRun: 'a later run',
 };
 
 /** Explains an empty result: names the ledger, and other ledgers that exist. */

@@ -42,12 +42,12 @@ describe('a change affects only what it names', () => {
     ['a listing', { kind: 'listed', at: AT }, { lastListing: AT }],
     [
       'a new observation',
-      { kind: 'sighted', id: 'c', observation: seen },
+      { kind: 'observed', id: 'c', observation: seen },
       { observations: { ...full.observations, c: seen } },
     ],
     [
       'a known observation',
-      { kind: 'sighted', id: 'a', observation: seen },
+      { kind: 'observed', id: 'a', observation: seen },
       { observations: { ...full.observations, a: seen } },
     ],
     ['an intent', { kind: 'intended', id: 'a', intent: begun }, { intents: { ...full.intents, a: begun } }],
@@ -155,7 +155,7 @@ describe('many changes', () => {
     const before = structuredClone(full);
     const changes: LedgerChange[] = [
       { kind: 'ended', id: 'a', ended: null },
-      { kind: 'sighted', id: 'a', observation: seen },
+      { kind: 'observed', id: 'a', observation: seen },
       { kind: 'queued', event: anEvent('z'), mark: { of: 'hold', id: 'a', codes: ['frozen'] } },
       { kind: 'delivered', ids: ['x', 'z'] },
       { kind: 'accepted', id: 'b', acceptance: moved, receipt: null },
@@ -167,7 +167,7 @@ describe('many changes', () => {
 
   it('take linear time for thousands of changes', { timeout: 20_000 }, () => {
     const ids = Array.from({ length: 50_000 }, (_, i) => `dxvif-${i}`);
-    const changes = ids.map((id): LedgerChange => ({ kind: 'sighted', id, observation: seen }));
+    const changes = ids.map((id): LedgerChange => ({ kind: 'observed', id, observation: seen }));
     expect(Object.keys(applyLedgerChanges(full, changes).observations)).toHaveLength(50_002);
   });
 });

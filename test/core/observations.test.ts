@@ -51,7 +51,7 @@ describe('a request with the ID of an earlier one and another VLAN', () => {
     const state = aLedger({ observations: { [ID]: known } });
     expect(reconcile(state, snapshot, WEEK_S).changes.map(({ kind }) => kind)).toEqual([
       'ended',
-      'sighted',
+      'observed',
       'listed',
     ]);
   });
@@ -94,7 +94,7 @@ describe('a request that a listing lacks and no run described', () => {
   const state = aLedger({ observations: { [ID]: waiting, [OTHER]: anObservation() } });
   const marks = (left: string[], described: string[], snapshot: Snapshot) =>
     unlistedSinceChanges(state, left, described, snapshot).map((change) =>
-      change.kind === 'sighted' ? change.observation.unlistedSince : change.kind,
+      change.kind === 'observed' ? change.observation.unlistedSince : change.kind,
     );
 
   it('is recorded as waiting since the first such listing', () => {

@@ -41,7 +41,7 @@ describe('a request that is observed for the first time', () => {
 
   it('is written before its listing, so that a crash between the two does not lose its earliest expiry', () => {
     const { changes } = reconcile(aLedger(), aSnapshot([aVif()]), WEEK);
-    expect(changes.map(({ kind }) => kind)).toEqual(['sighted', 'listed']);
+    expect(changes.map(({ kind }) => kind)).toEqual(['observed', 'listed']);
   });
 
   it('is not recorded without a valid ID', () => {

@@ -158,7 +158,7 @@ describe('the observation after a run', () => {
     ['gone, which the next listing shows', { outcome: 'gone', observation }, null],
     ['without an observation', { outcome: 'failed', observation: null }, null],
   ])('%s', (_, given, learnt) => {
-    const change = { kind: 'sighted', id: ID, observation: { ...observation, ...learnt } };
+    const change = { kind: 'observed', id: ID, observation: { ...observation, ...learnt } };
     expect(observationChanges(anEvaluation(given), 1)).toEqual(learnt === null ? [] : [change]);
   });
 });

@@ -173,7 +173,7 @@ describe.for(RELEASES)('what release %s stored', (release) => {
       const { observations, intents, acceptances } = before;
       await session?.write([
         ...Object.entries(observations).map(([id, observation]) => ({
-          kind: 'sighted' as const,
+          kind: 'observed' as const,
           id,
           observation,
         })),

@@ -38,7 +38,7 @@ describe('cdk synth', () => {
     const { status, output, template } = synth({ 'acme.yaml': VALID });
     expect(output).not.toContain('no template was written');
     expect(status).toBe(0);
-    expect(template).toContain('{\\"acme\\":\\"outscale/eu-west-2/012345678901\\"}');
+    expect(template).toContain('{\\"target\\":\\"acme\\"}');
   });
 
   it('reports every error of every policy, and writes no template', () => {

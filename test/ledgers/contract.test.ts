@@ -12,7 +12,7 @@ const OTHER_KEY = 'outscale/us-east-2/012345678901';
 const LEASE_MS = 60_000;
 const LISTED = { kind: 'listed', at: '2026-11-10T11:00:00.000Z' } as const;
 const ROUTED = anAcceptance({ grants: ['a', 'b'], availableAt: LISTED.at, routesSettled: true });
-const SIGHTED: LedgerChange = { kind: 'sighted', id: 'dxvif-1', observation: anObservation() };
+const SIGHTED: LedgerChange = { kind: 'observed', id: 'dxvif-1', observation: anObservation() };
 
 describe.for(STORES)('the ledger in $name', ({ isHere, prepare }) => {
   describe.skipIf(!isHere)('keeps the contract:', () => contract(prepare()));
@@ -123,7 +123,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     const later = anObservation({ failures: 1 });
     await session.write([SIGHTED, { kind: 'ended', id: 'dxvif-1', ended: null }]);
     expect((await ledger().readState(KEY)).observations).toEqual({});
-    await session.write([SIGHTED, { kind: 'sighted', id: 'dxvif-1', observation: later }]);
+    await session.write([SIGHTED, { kind: 'observed', id: 'dxvif-1', observation: later }]);
     expect((await ledger().readState(KEY)).observations).toEqual({ 'dxvif-1': later });
   });
 
@@ -133,12 +133,12 @@ function contract(store: ReturnType<Store['prepare']>): void {
     await session.write([
       SIGHTED,
       {
-        kind: 'sighted',
+        kind: 'observed',
         id: 'dxvif-2',
         observation: anObservation({ connection: null, vlan: null, name: null }),
       },
       {
-        kind: 'sighted',
+        kind: 'observed',
         id: 'dxvif-3',
         observation: anObservation({ notListedAt: null, held: storedReasons('no-grant') }),
       },
@@ -196,7 +196,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
   it('accepts any name as an ID', async () => {
     const { ledger } = await begin();
     const observation = anObservation({ name: '"}\u0000\u202e\ud83d`é\n' });
-    await (await take(ledger())).write([{ kind: 'sighted', id: 'dxvif-1', observation }]);
+    await (await take(ledger())).write([{ kind: 'observed', id: 'dxvif-1', observation }]);
     expect((await ledger().readState(KEY)).observations).toEqual({ 'dxvif-1': observation });
   });
 

@@ -16,8 +16,8 @@ describe.for(LASTING)('a damaged item of the ledger in $name', ({ isHere, prepar
 });
 
 const WRITTEN: readonly LedgerChange[] = [
-  { kind: 'sighted', id: 'dxvif-1', observation: anObservation() },
-  { kind: 'sighted', id: 'dxvif-2', observation: anObservation() },
+  { kind: 'observed', id: 'dxvif-1', observation: anObservation() },
+  { kind: 'observed', id: 'dxvif-2', observation: anObservation() },
   { kind: 'intended', id: 'dxvif-1', intent: anIntent() },
   { kind: 'accepted', id: 'dxvif-3', acceptance: anAcceptance(), receipt: null },
   { kind: 'listed', at: '2026-11-10T11:00:00.000Z' },
@@ -100,7 +100,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     const { damaged } = await ledger().readState(KEY);
     const session = await take(ledger());
     expect(session.state.damaged).toEqual(damaged);
-    await session.write([{ kind: 'sighted', id: 'dxvif-4', observation: anObservation() }]);
+    await session.write([{ kind: 'observed', id: 'dxvif-4', observation: anObservation() }]);
     await session.close([{ kind: 'ended', id: 'dxvif-2', ended: null }]);
     expect(await ledger().readState(KEY)).toMatchObject({
       damaged,

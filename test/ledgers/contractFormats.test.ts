@@ -47,7 +47,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
   async function begin(planted: Readonly<Record<string, StoredValue>>) {
     const { reach, plant } = await store.begin(testClock());
     const session = await take(reach());
-    await session.close([{ kind: 'sighted', id: 'dxvif-other', observation: anObservation() }]);
+    await session.close([{ kind: 'observed', id: 'dxvif-other', observation: anObservation() }]);
     for (const [name, stored] of Object.entries(planted)) await plant(KEY, name, stored);
     return reach;
   }
@@ -158,7 +158,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     expect(damaged['dxvif-1']).toContain('`sighting/dxvif-1`');
     expect(damaged['dxvif-1']).toContain(`format ${LEDGER_FORMAT + 1}`);
     expect(damaged['dxvif-1']).toContain('upgrade again');
-    await write(reach(), { kind: 'sighted', id: 'dxvif-3', observation: anObservation() });
+    await write(reach(), { kind: 'observed', id: 'dxvif-3', observation: anObservation() });
     const after = await reach().readState(KEY);
     expect(after.damaged).toEqual(damaged);
     expect(Object.keys(after.observations).sort()).toEqual(['dxvif-3', 'dxvif-other']);
@@ -208,7 +208,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
   it('an item that release 0.1.0 has written since has lost only the later keys', async () => {
     const { reach, damage } = await store.begin(testClock());
     const seen = anObservation({ lastFailure: 'the API refused it' });
-    await (await take(reach())).close([{ kind: 'sighted', id: 'dxvif-1', observation: seen }]);
+    await (await take(reach())).close([{ kind: 'observed', id: 'dxvif-1', observation: seen }]);
     expect((await reach().readState(KEY)).observations['dxvif-1']).toEqual(seen);
     const { request: _, lastFailure: __, ...old } = seen;
     await damage(KEY, 'sighting/dxvif-1', STORED_NAMES.sighting.toOld({ ...old, failures: 3 }));

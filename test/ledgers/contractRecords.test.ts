@@ -66,7 +66,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     const session = await take(ledger());
     const [one, two] = [createTestEvent('one'), createTestEvent('two')];
     await session.write([
-      { kind: 'sighted', id: 'dxvif-1', observation: anObservation() },
+      { kind: 'observed', id: 'dxvif-1', observation: anObservation() },
       { kind: 'queued', event: one, mark: { of: 'hold', id: 'dxvif-1', codes: ['no-grant'] } },
       { kind: 'queued', event: two, mark: { of: 'deadline', id: 'dxvif-1', threshold: '24' } },
     ]);
@@ -165,7 +165,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     const session = await take(ledger());
     const held = [{ code: 'no-grant', message: 'x'.repeat(20_000) }];
     const many = Array.from({ length: 120 }, (_, i) => `dxvif-${i}`);
-    await session.write(many.map((id) => ({ kind: 'sighted', id, observation: anObservation({ held }) })));
+    await session.write(many.map((id) => ({ kind: 'observed', id, observation: anObservation({ held }) })));
     expect(Object.keys((await ledger().readState(KEY)).observations)).toHaveLength(many.length);
     await session.close(many.map((id) => ended(id, AT)));
     expect(await ledger().readState(KEY)).toMatchObject({ observations: {} });

@@ -43,7 +43,7 @@ it('a run after one with an unknown result makes the usual number of calls', asy
   const ledger = await begin();
   const session = await take(ledger);
   at.proxy.mishap = (operation) => (operation === 'TransactWriteItems' ? 'accessDenied' : null);
-  const write = session.write([{ kind: 'sighted', id: 'dxvif-1', observation: anObservation() }]);
+  const write = session.write([{ kind: 'observed', id: 'dxvif-1', observation: anObservation() }]);
   expect(await rejectionOf(write)).toBeInstanceOf(LedgerFailure);
   at.proxy.mishap = () => null;
   await session.close([]);
@@ -52,13 +52,13 @@ it('a run after one with an unknown result makes the usual number of calls', asy
   expect(at.proxy.calls).toEqual(['UpdateItem', 'Query', 'UpdateItem']);
 });
 
-it('a run after a killed one only writes the lease before it can accept, whatever the size of the ledger', async () => {
+it('a run after a killed one only writes the lease before it can accept, independent of the size of the ledger', async () => {
   const { clock, ledger } = await beginOn(testClock());
   const many = Array.from({ length: 10_000 }, (_, i) => `dxvif-${i}`);
   const killed = await take(ledger);
   for (let i = 0; i < many.length; i += 1000)
     await killed.write(
-      many.slice(i, i + 1000).map((id) => ({ kind: 'sighted', id, observation: anObservation() })),
+      many.slice(i, i + 1000).map((id) => ({ kind: 'observed', id, observation: anObservation() })),
     );
   clock.advance(60_000);
   at.proxy.calls.length = 0;

@@ -18,7 +18,7 @@ const LEASE_MS = 60_000;
 const LISTED: LedgerChange = { kind: 'listed', at: '2026-11-10T11:00:00.000Z' };
 
 function sighted(id: string): LedgerChange {
-  return { kind: 'sighted', id, observation: anObservation() };
+  return { kind: 'observed', id, observation: anObservation() };
 }
 
 const at = proxiedDynamo();
@@ -69,7 +69,7 @@ describe('the number of calls', () => {
     const held = [{ code: 'no-grant', message: 'x'.repeat(20_000) }];
     const many = Array.from({ length: 120 }, (_, i) => `dxvif-${i}`);
     await (await take(ledger)).close(
-      many.map((id) => ({ kind: 'sighted', id, observation: anObservation({ held }) })),
+      many.map((id) => ({ kind: 'observed', id, observation: anObservation({ held }) })),
     );
     at.proxy.calls.length = 0;
     expect(Object.keys((await take(ledger)).state.observations)).toHaveLength(many.length);
@@ -232,7 +232,7 @@ describe('a write with an unknown result', () => {
     const held = [{ code: 'no-grant', message: 'x'.repeat(10_000) }];
     await session.write(
       Array.from({ length: 200 }, (_, i) => ({
-        kind: 'sighted',
+        kind: 'observed',
         id: `dxvif-${i}`,
         observation: anObservation({ held }),
       })),
@@ -255,7 +255,7 @@ describe('a write with an unknown result', () => {
     const held = [{ code: 'no-grant', message: 'x'.repeat(100_000) }];
     at.proxy.calls.length = 0;
     await session.write(
-      ids.slice(0, 50).map((id) => ({ kind: 'sighted', id, observation: anObservation({ held }) })),
+      ids.slice(0, 50).map((id) => ({ kind: 'observed', id, observation: anObservation({ held }) })),
     );
     expect(at.proxy.calls.length).toBeGreaterThan(2);
     expect(Object.keys((await ledger.readState(KEY)).observations)).toHaveLength(ids.length);

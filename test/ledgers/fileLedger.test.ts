@@ -140,12 +140,12 @@ describe('a ledger file', () => {
     const { path, ledger } = planted(holding({}));
     const session = await ledger.open(KEY, 60_000);
     await session?.write([
-      { kind: 'sighted', id: 'dxvif-1', observation: anObservation({ name: 'acme-prod-1' }) },
+      { kind: 'observed', id: 'dxvif-1', observation: anObservation({ name: 'acme-prod-1' }) },
     ]);
     const { atime, mtime } = statSync(path);
     writeFileSync(path, readFileSync(path, 'utf8').replaceAll('acme-prod-1', 'acme-test-1'));
     utimesSync(path, atime, mtime);
-    await session?.write([{ kind: 'sighted', id: 'dxvif-2', observation: anObservation() }]);
+    await session?.write([{ kind: 'observed', id: 'dxvif-2', observation: anObservation() }]);
     const { observations } = await ledger.readState(KEY);
     expect(observations['dxvif-1']).toMatchObject({ name: 'acme-test-1' });
     expect(observations['dxvif-2']).toEqual(anObservation());

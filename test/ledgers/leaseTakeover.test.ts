@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => dynamo.close());
 
 function sighted(id: string): LedgerChange {
-  return { kind: 'sighted', id, observation: anObservation() };
+  return { kind: 'observed', id, observation: anObservation() };
 }
 
 async function take(ledger: Ledger): Promise<LedgerSession> {

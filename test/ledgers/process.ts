@@ -16,7 +16,7 @@ process.on('SIGXFSZ', () => undefined);
 
 if (name === 'hold') {
   const session = await ledger.open('outscale/eu-west-2/012345678901', 60_000);
-  await session?.write([{ kind: 'sighted', id: 'dxvif-1', observation: anObservation() }]);
+  await session?.write([{ kind: 'observed', id: 'dxvif-1', observation: anObservation() }]);
   process.stdout.write('held\n');
   setInterval(() => undefined, 60_000);
 }
@@ -27,7 +27,7 @@ for (let turn = 0; turn < Number(times); ) {
     await pause(5);
     continue;
   }
-  await session.write([{ kind: 'sighted', id: `dxvif-${name}${turn}`, observation: anObservation() }]);
+  await session.write([{ kind: 'observed', id: `dxvif-${name}${turn}`, observation: anObservation() }]);
   await session.close([]);
   turn += 1;
 }

@@ -38,7 +38,7 @@ const PLACES = Array.from({ length: MANY }, (_, place) => place);
 
 /** Requests that were withdrawn and forgotten by the API; the ledger has an observation of each. */
 const VANISHED: LedgerChange[] = PLACES.map((place) => ({
-  kind: 'sighted',
+  kind: 'observed',
   id: idOf(place),
   observation: aStrangers({
     vlan: vlanOf(place),

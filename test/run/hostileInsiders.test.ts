@@ -68,7 +68,7 @@ describe('an attacker who can write the ledger', () => {
 
   it('cannot have a request accepted: the content of the ledger is no reason to confirm', async () => {
     const { cloud, runner, unknown } = await forged((id, at) => [
-      { kind: 'sighted', id, observation: anObservation({ connection: ACME_1, held: [] }) },
+      { kind: 'observed', id, observation: anObservation({ connection: ACME_1, held: [] }) },
       { kind: 'intended', id, intent: anIntent({ grants: ['prod'], gateway: PROD, at }) },
     ]);
     for (let run = 0; run < 4; run += 1)

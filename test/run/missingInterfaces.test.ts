@@ -160,7 +160,7 @@ describe('for interfaces that the listing lacks and that were not described befo
       next === 'acceptance'
         ? accepted(NEXT)
         : {
-            kind: 'sighted',
+            kind: 'observed',
             id: NEXT,
             observation: anObservation({ firstSeen: '2026-11-02T07:00:00.000Z' }),
           },

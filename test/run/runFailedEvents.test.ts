@@ -58,7 +58,7 @@ describe('the event of a failing run', () => {
       cloud.clock.advance('PT5M');
       await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: next });
       next += 1;
-      const broken = failingOn('sighted', runner.ledger);
+      const broken = failingOn('observed', runner.ledger);
       expect(await runner.run(overrides, broken)).toMatchObject({ failures: [{ code: 'ledger' }] });
       return publisher.takePublished();
     };
@@ -76,7 +76,7 @@ describe('the event of a failing run', () => {
     await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const publisher = recordingPublisher();
     const runner = createRunner(cloud, SIMPLE_POLICY, { eventPublisher: publisher });
-    const broken = failingOn('sighted', runner.ledger);
+    const broken = failingOn('observed', runner.ledger);
     publisher.deliverAtMost(0);
     const { failures } = await runner.run({}, broken);
     expect(failures).toMatchObject([{ code: 'ledger' }, { code: 'event-delivery' }]);

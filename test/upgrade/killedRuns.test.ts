@@ -76,7 +76,7 @@ afterAll(async () => {
 
 function testLedger(ledger: Ledger): TestedLedger {
   const observe = (id: string): LedgerChange => ({
-    kind: 'sighted',
+    kind: 'observed',
     id,
     observation: anObservation(),
   });
