@@ -49,20 +49,20 @@ describe('policy explain', () => {
       'dxvif-1a2b3c4d evaluated with the policy of hub, as of 2026-11-10T00:00:00.000Z\n',
     );
     expect(stdout).toContain(
-      'who asks: acme\n  owner `acme` lists connection `dxcon-11111111`; the API names the recipient as owner',
+      'requester: acme\n  owner `acme` lists connection `dxcon-11111111`; the API names the recipient as owner',
     );
-    expect(stdout).toContain(`hold lines:
-  - does not concern it (under investigation)
-          field  wanted  seen
-      no  vlan   150     101
+    expect(stdout).toContain(`hold rules:
+  - does not apply (under investigation)
+          field  expected  actual
+      no  vlan   150       101
 `);
     expect(stdout).toContain(`grants of acme:
   ✗ acme.late to vgw-12345678 (core): it has ended
-           field  wanted                          seen
+           field  expected                        actual
       yes  vlan   101                             101
       no   time   until 2026-11-01T00:00:00.000Z  2026-11-10T00:00:00.000Z
-  ✓ acme.prod to vgw-12345678 (core): fits, and decides
-           field   wanted                      seen
+  ✓ acme.prod to vgw-12345678 (core): matches, and decides
+           field   expected                    actual
       yes  vlan    100-199                     101
       yes  name    \`acme-*\`                    \`acme-prod-1\`
       yes  bgpKey  a BGP key on every session  a key
@@ -77,7 +77,7 @@ describe('policy explain', () => {
       'not checked: limits (4 for owner `acme`): a file does not show the live interfaces',
     );
     expect(stdout).toContain('not checked: gateway and network');
-    expect(stdout).toContain('not checked: what the ledger remembers');
+    expect(stdout).toContain('not checked: the state in the ledger');
     const revealed = await explained({ ...OUTSCALE_ITEM, ownerAccount: '210987654321' });
     expect(revealed.stdout).toContain('the API names account `210987654321`, which is theirs');
     expect(revealed.stdout).toContain('not checked: whether connection `dxcon-11111111` is one of our own');
@@ -95,7 +95,7 @@ describe('policy explain', () => {
     };
     const { stdout } = await explained(bare);
     expect(stdout).toContain('  ! applies: no field definitely differs (under investigation)\n');
-    expect(stdout).toContain('unknown  vlan   150     (not given)');
+    expect(stdout).toContain('unknown  vlan   150       (not given)');
     expect(stdout).toContain('  ? acme.prod to vgw-12345678 (core): a field is not known\n');
     expect(stdout).toContain(`decision: hold
 dxvif-1a2b3c4d held

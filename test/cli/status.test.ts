@@ -68,7 +68,9 @@ describe('status', () => {
       targets: [{ target: 'hub', pending: [{ id }] }],
       errors: [{ file: 'policy/lost.yaml', code: 'missing-key' }, { file: 'policy/lost.yaml' }],
     });
-    expect(stderr).toMatch(/policy\/lost\.yaml ; the other policies are shown\n$/);
+    expect(stderr).toMatch(
+      /not shown because of errors: policy\/lost\.yaml; the other policies are shown\n$/,
+    );
   });
 
   it('prints one JSON document: pending requests, what a run would do, and the time left', async () => {
