@@ -1,6 +1,6 @@
 'use strict';
 
-/** The command line: of a checkout, by a Node that can run it; of an installed package, by this Node if it is new enough. */
+/** Starts the command line. A checkout is run by a suitable Node, which may be another one; an installed package by this Node. */
 const { join } = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { IS_CHECKOUT, ROOT } = require('./needs.cjs');

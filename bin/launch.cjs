@@ -2,13 +2,13 @@
 'use strict';
 
 /**
- * Starts a script of the checkout, or a command of node_modules, by a Node that can run the project, also when this Node cannot:
+ * Starts a script of the checkout, or a command of node_modules, with a Node that can run the project:
  *
  *     node bin/launch.cjs scripts/build.ts
  *     node bin/launch.cjs vitest run test/core
  *
- * The Node is this one if it is new enough, else the one that `npm ci` brought (tools/node/). Nothing looks for it in
- * node_modules/.bin: many versions of npm delete that link (npm/cli#4362).
+ * It is this Node if it is new enough, else the one that `npm ci` installed (tools/node/). The link in node_modules/.bin is not used,
+ * because many versions of npm delete it (npm/cli#4362).
  */
 const { spawn } = require('node:child_process');
 const { existsSync } = require('node:fs');
@@ -17,13 +17,13 @@ const { delimiter, dirname, join, resolve } = require('node:path');
 const { pathToFileURL } = require('node:url');
 const { CHECKOUT_NEEDS, isIn, refusal, ROOT } = require('./needs.cjs');
 
-/** A signal to the launcher is meant for the program that it started. */
+/** Signals that are forwarded to the started program. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
 
-/** Of a shell, when a command cannot be run. */
+/** Exit code of a shell for a command that cannot be run. */
 const CANNOT_RUN = 126;
 
-/** @returns {string | null} the Node that `npm ci` brings for this platform */
+/** @returns {string | null} path of the Node that `npm ci` installs for this platform */
 function installedNode() {
   try {
     const name = `node-${process.platform}-${process.arch}/bin/node`;
@@ -35,16 +35,16 @@ function installedNode() {
 
 /** @returns {boolean} */
 function isThisNodeEnough() {
-  // A Node can be built without it, or NODE_OPTIONS can turn it off.
+  // A Node can be built without TypeScript support, or NODE_OPTIONS can disable it.
   return isIn(process.versions.node, CHECKOUT_NEEDS) && Boolean(process.features.typescript);
 }
 
-/** @returns {string} what is wrong with this Node, and how to get another, in one line */
+/** @returns {string} one line: why this Node cannot run a checkout, and how to get another */
 function checkoutRefusal() {
   const isBrought = process.platform === 'linux' && ['x64', 'arm64'].includes(process.arch);
-  const fix = isBrought ? `type \`npm ci\` in ${ROOT}, which brings one, or install one` : 'install one';
+  const fix = isBrought ? `run \`npm ci\` in ${ROOT}, which installs one, or install one` : 'install one';
   if (!isIn(process.versions.node, CHECKOUT_NEEDS)) return refusal(CHECKOUT_NEEDS, '', fix);
-  return refusal(CHECKOUT_NEEDS, ', which runs no TypeScript as it was built or by its options', fix);
+  return refusal(CHECKOUT_NEEDS, ', which does not run TypeScript because of its build or its options', fix);
 }
 
 /** @param {string} line */
@@ -64,8 +64,8 @@ function launch(what, args) {
   if (node === null) return refuse(checkoutRefusal());
   const program = isScript ? resolve(ROOT, what) : join(ROOT, 'node_modules', '.bin', what);
   if (!existsSync(program))
-    return refuse(`there is no \`${what}\` in ${ROOT}; type \`npm ci\` there if it is a command`);
-  // What is started must start the same Node when it says `node`.
+    return refuse(`there is no \`${what}\` in ${ROOT}; if it is a command, run \`npm ci\` there`);
+  // The started program must find the same Node as `node`.
   process.env.PATH = [dirname(node), process.env.PATH].filter(Boolean).join(delimiter);
   if (!isScript) return follow(program, args);
   if (!isEnough) return follow(node, [program, ...args]);
@@ -74,19 +74,20 @@ function launch(what, args) {
 }
 
 /**
- * Starts a process in place of this one: it has the same input and output, gets every signal, and this process ends as it does.
+ * Runs a child process in place of this one: it shares input and output, receives every signal, and its exit code or signal becomes
+ * that of this process.
  * @param {string} program
  * @param {readonly string[]} args
  */
 function follow(program, args) {
   const child = spawn(program, args, { stdio: 'inherit' });
-  // Ctrl-C and systemd reach every process, so the child may get a signal twice: `run` takes two in quick succession for one.
+  // Ctrl-C and systemd signal every process, so the child may receive a signal twice: `run` counts two in quick succession as one.
   /** @param {NodeJS.Signals} signal */
-  const pass = (signal) => void child.kill(signal);
-  for (const signal of SIGNALS) process.on(signal, pass);
+  const forward = (signal) => void child.kill(signal);
+  for (const signal of SIGNALS) process.on(signal, forward);
   child.on('error', (error) => refuse(`${program} cannot be started (${error.message})`));
   child.on('exit', (code, signal) => {
-    for (const one of SIGNALS) process.removeListener(one, pass);
+    for (const one of SIGNALS) process.removeListener(one, forward);
     if (signal === null) {
       process.exitCode = code === null ? CANNOT_RUN : code;
       return;
@@ -100,6 +101,6 @@ module.exports = { launch };
 
 if (require.main === module) {
   const [what, ...args] = process.argv.slice(2);
-  if (what === undefined) refuse('say what to start: `node bin/launch.cjs SCRIPT|COMMAND [ARGUMENT…]`');
+  if (what === undefined) refuse('name what to start: `node bin/launch.cjs SCRIPT|COMMAND [ARGUMENT…]`');
   else launch(what, args);
 }

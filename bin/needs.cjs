@@ -1,27 +1,27 @@
 'use strict';
 
 /**
- * Which Node is needed here, and what is said to one that is older. CommonJS, in syntax that Node 14 reads: an older Node
- * must be able to say that it is too old.
+ * The required Node versions, and the message for an older Node. CommonJS, in syntax that Node 14 reads, so that an old Node can print
+ * the message.
  */
 const { existsSync, readFileSync } = require('node:fs');
 const { join } = require('node:path');
 
 const ROOT = join(__dirname, '..');
 
-/** A checkout has TypeScript; an installed package has JavaScript only. */
+/** A checkout has the TypeScript sources; an installed package has only JavaScript. */
 const IS_CHECKOUT = existsSync(join(ROOT, 'cli', 'main.ts'));
 
 /**
- * A checkout runs TypeScript as it is, and goes through the proxy that the environment names: from this version on Node does
- * the first without a warning, and the second at all.
+ * Node versions that can run a checkout. From this version on, Node runs TypeScript without a warning and supports the proxy variables
+ * of the environment.
  */
 const CHECKOUT_NEEDS = '>=24.5.0';
 
 /**
  * @param {string} version such as `24.21.0`, or `25.0.0-nightly`
  * @param {string} floor
- * @returns {boolean} whether the version is this one or a later one
+ * @returns {boolean} whether the version is at least `floor`
  */
 function isAtLeast(version, floor) {
   const parts = version.split('.').map((part) => Number.parseInt(part, 10));
@@ -35,7 +35,7 @@ function isAtLeast(version, floor) {
 /**
  * @param {string} version
  * @param {string} range in the form of `engines`: `^22.21.0 || >=24.5.0`
- * @returns {boolean} whether the range has the version
+ * @returns {boolean} whether the version is in the range
  */
 function isIn(version, range) {
   return range.split(' || ').some((part) => {
@@ -47,7 +47,7 @@ function isIn(version, range) {
 
 /**
  * @param {string} range
- * @returns {string} for people: `22 from 22.21 on, or 24.5 or newer`
+ * @returns {string} such as `22 from 22.21 on, or 24.5 or newer`
  */
 function inWords(range) {
   const words = range.split(' || ').map((part) => {
@@ -59,16 +59,16 @@ function inWords(range) {
 
 /**
  * @param {string} needed a range
- * @param {string} more what is to be said of this Node besides its version
+ * @param {string} more a remark about this Node, besides its version
  * @param {string} fix
- * @returns {string} one line for people
+ * @returns {string} the message, one line
  */
 function refusal(needed, more, fix) {
   const here = `Node ${process.versions.node} (${process.execPath})${more}`;
   return `vif-acceptor needs Node ${inWords(needed)}, and this is ${here}; ${fix}`;
 }
 
-/** @returns {string | null} why this Node cannot run the installed package: what `engines` in package.json says */
+/** @returns {string | null} why this Node cannot run the installed package, according to `engines` in package.json; `null` when it can */
 function packageRefusal() {
   const { engines } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   if (isIn(process.versions.node, engines.node)) return null;

@@ -1,7 +1,7 @@
 'use strict';
 
 /**
- * Refuses a Node that is older than `engines` says, before anything else of the package is imported. It ends the process:
+ * Refuses a Node that is older than `engines` allows, before any other part of the package is imported. It ends the process, because
  * an error would be shown with a stack trace, and an app without this import has nothing to deploy.
  */
 const { packageRefusal } = require('./needs.cjs');

@@ -6,13 +6,13 @@ import type { Recipient } from '../core/model.ts';
 import type { Policy } from '../core/policy.ts';
 import { personalCredentials } from './personalCredentials.ts';
 
-/** Options of every command that talks to a provider. */
+/** Options of every command that calls a provider's API. */
 export interface ConnectOptions {
   readonly endpoint?: string;
   readonly gatewayEndpoint?: string;
   readonly stsEndpoint?: string;
   readonly profile?: string;
-  /** what the AWS configuration names; left out: nothing */
+  /** endpoints of the AWS configuration; absent: none */
   readonly aws?: ConfiguredEndpoints;
 }
 
@@ -29,13 +29,13 @@ export function readEndpoints(
   return chooseEndpoints(recipient, given, aws ?? null);
 }
 
-/** Connects to a target's provider with a person's own keys, or, on AWS, with the role that its policy names. */
+/** Connects to a target's provider with the user's own credentials or, on AWS, with the role that its policy names. */
 export function connectTarget(policy: Policy, options: ConnectOptions): Connected {
   const { recipient, target } = policy;
   const endpoints = readEndpoints(options, recipient);
-  const assumes =
+  const usesRole =
     recipient.provider === 'aws' && recipient.credentials !== null && options.profile === undefined;
-  const credentials = assumes
+  const credentials = usesRole
     ? functionCredentials(recipient, target, endpoints.identity)
     : personalCredentials(recipient.provider, options.profile ?? null, process.env);
   return connect(recipient, credentials, endpoints, REQUEST_TIMEOUT_MS);

@@ -14,61 +14,35 @@ import {
 } from './options.ts';
 
 /**
- * Every command, each loaded when it is typed: the SDK alone takes a third of a second.
- * @param end takes the exit code of the one that ran
+ * Defines every command of the program. Each command is imported only when it is typed, because the SDK alone takes a third of a second
+ * to load.
+ * @param end receives the exit code of the command that ran
  */
 export function createProgram(end: (code: ExitCode) => void): Command {
   const main = new Command('vif-acceptor')
     .description(
-      'Accepts hosted private virtual interfaces that a policy clearly allows, and says loudly what it did not.',
+      'Accepts the hosted virtual interfaces that a policy clearly allows, and reports every other request.',
     )
     .version(packageJson.version)
     .exitOverride()
-    .showHelpAfterError('(add --help for what it takes)')
+    .showHelpAfterError('(add --help for usage)')
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', MAIN_HELP)
     .hook('preAction', (_, command) => readAwsSettings(command));
 
-  for (const [name, dryRun] of [
-    ['run', false],
-    ['plan', true],
-  ] as const) {
-    const command = addConnectOptions(main.command(name))
-      .description(
-        dryRun
-          ? 'what `run` would do: no confirm, no write'
-          : 'one pass: list, judge, confirm what is allowed, report',
-      )
-      .addOption(policyOption())
-      .addOption(ledgerOption())
-      .addOption(availableWithinOption())
-      .addOption(jsonOption())
-      .addHelpText('after', RUN_HELP[name]);
-    command.option('--dry-run', dryRun ? 'as always here' : 'the same as `plan`');
-    if (!dryRun) {
-      command
-        .option('--events <file>', 'adds what is announced to a file, as JSON lines')
-        .option(
-          '--ping <url>',
-          "called once every pass is completed, for a dead-man's switch; better by the variable VIF_ACCEPTOR_PING_URL, which no list of processes shows",
-        );
-    }
-    command.action(async (options) => {
-      const { run } = await import('./commands/run.ts');
-      end(await run(dryRun ? { ...options, dryRun } : options));
-    });
-  }
+  defineRunCommand(main, end, 'run');
+  defineRunCommand(main, end, 'plan');
 
   addConnectOptions(main.command('status'))
-    .description('what is pending and how long is left, soonest deadline first; changes nothing')
+    .description('shows pending requests and the time left, soonest expiry first; changes nothing')
     .addOption(policyOption())
     .addOption(ledgerOption())
     .addOption(availableWithinOption())
     .addOption(jsonOption())
-    .option('--html <file>', 'also one self-contained page, in a folder that exists')
+    .option('--html <file>', 'also write a self-contained HTML page to this file; its folder must exist')
     .option(
       '--check',
-      'for cron and monitoring: one line for each thing that needs a person, and exit code 1; nothing and 0 when all is well',
+      'for cron and monitoring: one line per problem and exit code 1; no output and exit code 0 when there is none',
     )
     .addOption(maxAgeOption())
     .addHelpText('after', STATUS_HELP)
@@ -80,11 +54,11 @@ export function createProgram(end: (code: ExitCode) => void): Command {
 
   addConnectOptions(main.command('doctor'))
     .description(
-      'what would stop a pass: policy, credentials, rights, gateways, secret, ledger, proxy, clock; changes nothing',
+      'checks that a run would succeed: policy, credentials, rights, gateways, secret, ledger, proxy, clock; changes nothing',
     )
     .addOption(policyOption())
     .addOption(ledgerOption())
-    .option('--json', 'one document on standard output')
+    .option('--json', 'print one JSON document on standard output')
     .action(async (options) => {
       const { doctor } = await import('./commands/doctor.ts');
       end(await doctor(options));
@@ -92,13 +66,15 @@ export function createProgram(end: (code: ExitCode) => void): Command {
 
   main
     .command('receipts')
-    .description('what was accepted and why, each decided again by the policy of then')
-    .argument('[id...]', 'virtual interfaces (default: every acceptance on record)')
+    .description(
+      'shows audit records: what was accepted and why, each re-evaluated with the policy version used at the time',
+    )
+    .argument('[id...]', 'IDs of virtual interfaces (default: every acceptance in the ledger)')
     .addOption(policyOption())
     .addOption(ledgerOption())
-    .option('--endpoint <url>', 'that of the passes, where they were given one')
+    .option('--endpoint <url>', 'the endpoint used by `run`, if not the default')
     .addOption(profileOption())
-    .option('--json', 'one document on standard output')
+    .option('--json', 'print one JSON document on standard output')
     .action(async (ids, options) => {
       const { receipts } = await import('./commands/receipts.ts');
       end(await receipts(ids, options));
@@ -108,11 +84,11 @@ export function createProgram(end: (code: ExitCode) => void): Command {
 
   main
     .command('simulate')
-    .description('an emulator of the DirectLink / Direct Connect API, until stopped')
-    .option('--port <n>', 'port on loopback; 0 takes a free one', '4599')
-    .option('--dialect <name>', 'outscale or aws', 'outscale')
-    .option('--scenario <file>', 'JSON: connections, gateways and offers to begin with')
-    .option('--latency <ms>', 'how long every answer waits, in milliseconds (default: at once)')
+    .description('starts an emulator of the DirectLink or Direct Connect API, which runs until stopped')
+    .option('--port <n>', 'port on loopback; 0 chooses a free one', '4599')
+    .option('--dialect <name>', 'API to emulate: outscale or aws', 'outscale')
+    .option('--scenario <file>', 'JSON file with the initial connections, gateways and offers')
+    .option('--latency <ms>', 'delay of every answer in milliseconds (default: 0)')
     .action(async (options) => {
       const { simulate } = await import('./commands/simulate.ts');
       end(await simulate(options));
@@ -120,8 +96,37 @@ export function createProgram(end: (code: ExitCode) => void): Command {
   return main;
 }
 
+/** Defines `run` or `plan`: the same command, except that `plan` is always a dry run and publishes nothing. */
+function defineRunCommand(main: Command, end: (code: ExitCode) => void, name: 'run' | 'plan'): void {
+  const isPlan = name === 'plan';
+  const command = addConnectOptions(main.command(name))
+    .description(
+      isPlan
+        ? 'shows what `run` would do; confirms and writes nothing'
+        : 'runs once over every target: lists requests, decides, confirms what is allowed, reports',
+    )
+    .addOption(policyOption())
+    .addOption(ledgerOption())
+    .addOption(availableWithinOption())
+    .addOption(jsonOption())
+    .addHelpText('after', RUN_HELP[name]);
+  command.option('--dry-run', isPlan ? 'no effect: `plan` never changes anything' : 'the same as `plan`');
+  if (!isPlan) {
+    command
+      .option('--events <file>', 'append each new event to this file, one JSON object per line')
+      .option(
+        '--ping <url>',
+        "URL to call after all runs are completed, for a dead-man's switch; prefer the variable VIF_ACCEPTOR_PING_URL, which the process list does not show",
+      );
+  }
+  command.action(async (options) => {
+    const { run } = await import('./commands/run.ts');
+    end(await run(isPlan ? { ...options, dryRun: true } : options));
+  });
+}
+
 const MAIN_HELP = `
-In a checkout, type \`npm run -s vif-acceptor -- COMMAND\` where it says vif-acceptor. Begin here:
+In a checkout, type \`npm run -s vif-acceptor -- COMMAND\` instead of \`vif-acceptor COMMAND\`. First steps:
   vif-acceptor policy init --provider outscale --region eu-west-2 --account 012345678901 --output policy/acme.yaml
   \${EDITOR:-vi} policy/acme.yaml     (its owners are comments until you have verified them)
   vif-acceptor policy check
@@ -129,20 +134,21 @@ In a checkout, type \`npm run -s vif-acceptor -- COMMAND\` where it says vif-acc
   vif-acceptor plan
   vif-acceptor run
 
-Credentials: OSC_ACCESS_KEY and OSC_SECRET_KEY or ~/.osc/config.json at OUTSCALE; the default AWS chain on AWS.
-Exit codes: 0 done (holding is not failing), 1 a pass or a check failed, 2 wrong usage, 3 the policy is invalid,
-4 \`policy diff\` or \`policy review\` found something newly acceptable, 5 \`run\` did nothing about a target, since
-another run holds its lease.`;
+Credentials: for OUTSCALE, OSC_ACCESS_KEY and OSC_SECRET_KEY, or ~/.osc/config.json; for AWS, the default credential chain.
+Exit codes: 0 success, including when requests were held; 1 a run or a check failed; 2 wrong usage; 3 a policy file is
+invalid; 4 \`policy diff\` or \`policy review\` found something newly acceptable; 5 \`run\` skipped a target because another
+run holds its lease.`;
 
 const RUN_HELP = {
   run: `
 Examples:
   vif-acceptor run --policy policy/acme.yaml
-  vif-acceptor run --policy policy/acme.yaml policy/lab.yaml --json | jq '.passes[].requests[]'
+  vif-acceptor run --policy policy/acme.yaml policy/lab.yaml --json | jq '.runs[].requests[]'
 
-Exit codes: 0 done, 1 a pass failed, 2 wrong usage, 3 a policy is invalid (the others had their pass), 5 no pass failed, and nothing was
-done about at least one target, since another run holds its lease. The lease of a run that was killed ends within 5 minutes.
-Ctrl-C, SIGTERM and SIGHUP begin no further confirm, wait for the end of one that was begun, and give the lease back.`,
+Exit codes: 0 success, 1 a run failed, 2 wrong usage, 3 a policy file is invalid (the valid ones were still processed),
+5 no run failed, but at least one target was skipped because another run holds its lease. The lease of a run that was killed
+expires within 5 minutes.
+After Ctrl-C, SIGTERM or SIGHUP no further confirm starts; a confirm in progress is completed, and the lease is released.`,
   plan: `
 Example:
   vif-acceptor plan --policy policy/acme.yaml`,
@@ -155,14 +161,14 @@ Examples:
   vif-acceptor status --json | jq '.targets[].pending[] | select(.now.outcome == "held")'
   vif-acceptor status --check --max-age PT1H
 
---check reports requests that are held, near their expiry (within a day) or expired since the last check, a last complete
-listing that is older than --max-age, runs that fail, accepted interfaces with a problem, and what could not be checked. Exit
-code 3 when a policy file is invalid. What it reported as expired is remembered beside the ledger.`;
+--check reports requests that are held, that expire within a day, or that expired since the last check; a last complete
+listing older than --max-age; failing runs; accepted interfaces with a problem; and checks that could not be made. Exit code 3
+when a policy file is invalid. Which expired requests were already reported is stored beside the ledger.`;
 
 /**
- * What was probably meant by a command that does not exist: many people type `check` for `policy check`.
- * @param typed what comes after the program's name
- * @returns `null` when there is such a command, or nothing better to say than the parser does
+ * Suggests a command in place of one that does not exist: many people type `check` instead of `policy check`.
+ * @param typed arguments after the program's name
+ * @returns `null` when the command exists, or when the parser's own suggestion is better
  */
 export function suggestCommand(main: Command, typed: readonly string[]): string | null {
   const [word = ''] = typed;
@@ -173,21 +179,21 @@ export function suggestCommand(main: Command, typed: readonly string[]): string 
     main.commands.find((command) => command.name() === 'policy')?.commands.map((command) => command.name()) ??
     [];
   if (ofPolicy.includes(word)) return `policy ${word}`;
-  // The parser knows the slips of its own commands.
+  // The parser itself suggests top-level commands.
   if (findNearest(word, commands) !== null) return null;
-  const slip = findNearest(word, ofPolicy);
-  return slip === null ? null : `policy ${slip}`;
+  const similar = findNearest(word, ofPolicy);
+  return similar === null ? null : `policy ${similar}`;
 }
 
-/** Before a command that may call AWS: which profile is meant, and which endpoints the AWS configuration names. */
+/** Runs before a command that may call AWS: sets the profile, and reads the endpoints of the AWS configuration. */
 async function readAwsSettings(command: Command): Promise<void> {
   const { profile, ledger }: { profile?: unknown; ledger?: unknown } = command.opts();
-  // The SDK reads the region and the endpoints by itself: they must be those of the profile too.
+  // The SDK reads region and endpoints by itself: they must be those of the profile.
   if (typeof profile === 'string') process.env.AWS_PROFILE = profile;
-  const calls = command.options.some(({ long }) => long === '--endpoint') || isTable(ledger);
-  if (!calls) return;
-  const { readConfiguredEndpoints: awsEndpoints } = await import('../adapters/aws/configuredEndpoints.ts');
-  command.setOptionValue('aws', await awsEndpoints(process.env));
+  const callsAws = command.options.some(({ long }) => long === '--endpoint') || isTable(ledger);
+  if (!callsAws) return;
+  const { readConfiguredEndpoints } = await import('../adapters/aws/configuredEndpoints.ts');
+  command.setOptionValue('aws', await readConfiguredEndpoints(process.env));
 }
 
 function isTable(ledger: unknown): boolean {

@@ -2,19 +2,19 @@ import type { Command } from 'commander';
 import { addConnectOptions, type ExitCode, jsonOption, profileOption } from './options.ts';
 
 /**
- * `policy …`: what is done with a policy before a pass decides by it.
- * @param end takes the exit code of the command that ran
+ * Defines `policy …`: the commands that create, validate, test and compare policies.
+ * @param end receives the exit code of the command that ran
  */
 export function addPolicyCommands(main: Command, end: (code: ExitCode) => void): void {
   const policy = main
     .command('policy')
-    .description('the allow-list: begin one, check it, try its cases, explain what it decides, compare two');
+    .description('creates, checks, tests, explains and compares policies, which are the allow-lists');
   addConnectOptions(policy.command('init'))
-    .description('a first policy from what the account shows, frozen, to be edited')
+    .description('writes a first policy from what the account contains; it is frozen until you edit it')
     .requiredOption('--provider <name>', 'outscale or aws')
     .requiredOption('--region <region>', 'such as eu-west-2')
-    .option('--account <digits>', 'the recipient account; mandatory on outscale, which does not tell it')
-    .option('--output <file>', 'a new file to write (default: standard output)')
+    .option('--account <digits>', 'recipient account; required for outscale, whose API does not return it')
+    .option('--output <file>', 'new file to write (default: standard output)')
     .addHelpText('after', INIT_HELP)
     .action(async (options) => {
       const { policyInit } = await import('./commands/policyInit.ts');
@@ -22,17 +22,21 @@ export function addPolicyCommands(main: Command, end: (code: ExitCode) => void):
     });
   policy
     .command('check')
-    .description('every fault of every file, with line, column and mend; exit code 3 when there is one')
-    .argument('[file...]', 'policy files, or folders of them (default: the folder `policy`, here or above)')
-    .option('--json', 'one document on standard output')
+    .description(
+      'validates policy files: lists every error with line, column and fix; exit code 3 when there is one',
+    )
+    .argument('[file...]', FILES)
+    .option('--json', 'print one JSON document on standard output')
     .action(async (files, options) => {
       const { policyCheck } = await import('./commands/policyCheck.ts');
       end(policyCheck(files, options));
     });
   policy
     .command('test')
-    .description('tries the cases of policies, in the folder `cases` beside them; exit code 1 when one fails')
-    .argument('[file...]', 'policy files, or folders of them (default: the folder `policy`, here or above)')
+    .description(
+      'runs the policy tests in the folder `cases` beside the policies; exit code 1 when one fails',
+    )
+    .argument('[file...]', FILES)
     .addOption(jsonOption())
     .action(async (files, options) => {
       const { policyTest } = await import('./commands/policyTest.ts');
@@ -40,14 +44,16 @@ export function addPolicyCommands(main: Command, end: (code: ExitCode) => void):
     });
   policy
     .command('explain')
-    .description('why a request out of a file is accepted or held: every grant, every field; asks nobody')
-    .argument('[file]', 'policy file (default: the one in the folder `policy`, here or above)')
+    .description(
+      'explains why a request in a file is accepted or held: every grant, every field; calls no API',
+    )
+    .argument('[file]', FILE)
     .requiredOption(
       '-r, --request <file>',
-      'JSON of describe-virtual-interfaces, of run, plan, status or receipts --json, an event, or a case; - for standard input',
+      'JSON file: output of describe-virtual-interfaces, of run, plan, status or receipts --json, an event, or the request of a policy test; - for standard input',
     )
-    .option('--id <dxvif>', 'which one, where the file holds several')
-    .option('--at <instant>', 'as of when, such as 2026-11-01T00:00:00Z (default: now)')
+    .option('--id <dxvif>', 'ID of the request, when the file contains several')
+    .option('--at <instant>', 'evaluate as of this time, such as 2026-11-01T00:00:00Z (default: now)')
     .addOption(jsonOption())
     .addHelpText('after', EXPLAIN_HELP)
     .action(async (file, options) => {
@@ -57,18 +63,18 @@ export function addPolicyCommands(main: Command, end: (code: ExitCode) => void):
 
   policy
     .command('suggest')
-    .description('the narrowest edit that would let a held request in, as a patch; applies nothing')
-    .argument('[file]', 'policy file (default: the one in the folder `policy`, here or above)')
+    .description('prints the narrowest edit that would allow a held request, as a patch; changes no file')
+    .argument('[file]', FILE)
     .requiredOption('-r, --request <file>', 'as for `explain`')
-    .option('--id <dxvif>', 'which one, where the file holds several')
-    .option('--ledger <file>', 'gives the expiry: the ledger of the runs, a file or `dynamodb:TABLE`')
+    .option('--id <dxvif>', 'ID of the request, when the file contains several')
+    .option('--ledger <file>', 'ledger of the runs, to show the expiry: a file or `dynamodb:TABLE`')
     .addOption(profileOption())
     .option(
       '--gateway <name>',
-      'what it is to get, a name of the policy or an ID, where the policy leaves a choice',
+      'gateway for the request, as named in the policy or by ID; needed when the policy leaves a choice',
     )
-    .option('--at <instant>', 'as of when (default: now)')
-    .option('--json', 'one document on standard output instead of the patch')
+    .option('--at <instant>', 'evaluate as of this time (default: now)')
+    .option('--json', 'print one JSON document on standard output instead of the patch')
     .addHelpText('after', SUGGEST_HELP)
     .action(async (file, options) => {
       const { policySuggest } = await import('./commands/policySuggest.ts');
@@ -76,17 +82,17 @@ export function addPolicyCommands(main: Command, end: (code: ExitCode) => void):
     });
   addConnectOptions(policy.command('diff'))
     .description(
-      'what a change of policy lets in, keeps out or sends elsewhere; exit code 4 when anything becomes newly acceptable',
+      'shows which requests a policy change newly accepts, no longer accepts, or gives another gateway; exit code 4 when any becomes newly acceptable',
     )
-    .argument('<old>', 'policy file, or one of a revision of git: main:policy/acme.yaml')
+    .argument('<old>', 'policy file, or a file in a git revision, such as main:policy/acme.yaml')
     .argument('<new>', 'the same')
     .option(
       '--pending [file]',
-      'which requests pending now would be decided otherwise: those of a recorded file (- for standard input), or the live ones',
+      'also show pending requests whose decision changes: those in a file (- for standard input), or those that the provider lists now',
     )
-    .option('--at <instant>', 'as of when, such as 2026-11-01T00:00:00Z (default: now)')
-    .option('--json', 'one document on standard output')
-    .option('--markdown', 'a comment for a pull request')
+    .option('--at <instant>', 'evaluate as of this time, such as 2026-11-01T00:00:00Z (default: now)')
+    .option('--json', 'print one JSON document on standard output')
+    .option('--markdown', 'print a comment for a pull request')
     .addHelpText('after', DIFF_HELP)
     .action(async (old, now, options) => {
       const { policyDiff } = await import('./commands/policyDiff.ts');
@@ -95,20 +101,24 @@ export function addPolicyCommands(main: Command, end: (code: ExitCode) => void):
 
   addConnectOptions(policy.command('review'))
     .description(
-      'what a reviewer of a change needs, as one comment: check, cases, diff against a revision, what is pending; exit codes of these',
+      'prints a comment for the reviewer of a policy change: check, policy tests, diff against a revision, pending requests; exit codes as of these commands',
     )
-    .option('--base <revision>', 'the revision of git to compare with', 'origin/main')
-    .option('--live', 'asks the provider what is pending, reading only')
-    .option('--at <instant>', 'as of when (default: now)')
+    .option('--base <revision>', 'git revision to compare with', 'origin/main')
+    .option('--live', 'ask the provider which requests are pending (reads only)')
+    .option('--at <instant>', 'evaluate as of this time (default: now)')
     .action(async (options) => {
       const { policyReview } = await import('./commands/policyReview.ts');
       end(await policyReview(options));
     });
 }
 
+const FILES =
+  'policy files, or folders of them (default: the folder `policy`, in this folder or one above it)';
+const FILE = 'policy file (default: the only one in the folder `policy`, in this folder or one above it)';
+
 const INIT_HELP = `
-The file that it writes accepts nothing: it has \`freeze: true\`, and its owners are comments. For each owner that you have
-verified out of band, remove the \`#\` before its lines and give it its name. Then remove \`freeze: true\`.`;
+The new policy accepts nothing: it has \`freeze: true\`, and its owners are comments. For each owner that you have verified
+out of band, remove the \`#\` before its lines and name it. Then remove \`freeze: true\`.`;
 
 const EXPLAIN_HELP = `
 Examples:
@@ -118,9 +128,9 @@ Examples:
 const SUGGEST_HELP = `
 Example:
   vif-acceptor status --json > status.json
-  vif-acceptor policy suggest policy/acme.yaml --request status.json --id dxvif-1a2b3c4d > let-in.patch
-  git apply let-in.patch
-Standard error says every field that the patch does not pin, and what to confirm: read it before you apply the patch.`;
+  vif-acceptor policy suggest policy/acme.yaml --request status.json --id dxvif-1a2b3c4d > allow.patch
+  git apply allow.patch
+Standard error lists every field that the patch does not pin, and what to confirm: read it before you apply the patch.`;
 
 const DIFF_HELP = `
 Examples:

@@ -5,16 +5,16 @@ import { isLoopback } from '../adapters/endpoint.ts';
 import { readErrorCode } from '../adapters/fileSystem.ts';
 import { UsageError } from './options.ts';
 
-/** The variable that keeps the address, which is half a secret, out of the list of processes. */
+/** Variable with the ping URL. The URL is nearly a secret, and the variable keeps it out of the process list. */
 export const PING_VARIABLE = 'VIF_ACCEPTOR_PING_URL';
 
-/** What a ping may take, in milliseconds. */
+/** Time limit of a ping, in milliseconds. */
 const LIMIT_MS = 5000;
 
 /**
- * Where a dead-man's switch wants to hear of completed passes.
- * @returns `null`: nowhere
- * @throws UsageError, which does not repeat the address: whoever knows it can feign our life
+ * Reads the URL of the dead-man's switch that is called after completed runs.
+ * @returns `null` when none is set
+ * @throws UsageError, which does not repeat the URL: with it, others could send pings and so hide an outage
  */
 export function readPingUrl(
   option: string | undefined,
@@ -31,24 +31,24 @@ export function readPingUrl(
   );
 }
 
-/** Says that all is well. Redirects are not followed: an address that moved is to be mended. @returns why it failed */
+/** Calls the dead-man's switch. Redirects are not followed: the setting must name the current URL. @returns why it failed; `null` when it succeeded */
 export async function sendPing(url: URL): Promise<string | null> {
   const proxy = readProxySettings(process.env);
   const agent = proxy === null ? new Agent() : new TunnelAgent(proxy, LIMIT_MS);
   try {
-    const status = await statusOf(url, agent);
+    const status = await requestStatus(url, agent);
     if (status >= 200 && status < 300) return null;
-    const isMoved = status >= 300 && status < 400;
-    return problem(url, `HTTP ${status}${isMoved ? ', which leads elsewhere and is not followed' : ''}`);
+    const isRedirect = status >= 300 && status < 400;
+    return describeFailure(url, `HTTP ${status}${isRedirect ? ', a redirect, which is not followed' : ''}`);
   } catch (error) {
     const isLate = error instanceof Error && error.name === 'AbortError';
-    return problem(url, isLate ? `no answer within ${LIMIT_MS / 1000} s` : readErrorCode(error));
+    return describeFailure(url, isLate ? `no answer within ${LIMIT_MS / 1000} s` : readErrorCode(error));
   } finally {
     agent.destroy();
   }
 }
 
-function statusOf(url: URL, agent: Agent): Promise<number> {
+function requestStatus(url: URL, agent: Agent): Promise<number> {
   const options = { signal: AbortSignal.timeout(LIMIT_MS), headers: { 'user-agent': 'vif-acceptor' } };
   return new Promise((resolve, reject) => {
     const isSecure = url.protocol === 'https:';
@@ -60,6 +60,6 @@ function statusOf(url: URL, agent: Agent): Promise<number> {
   });
 }
 
-function problem({ origin }: URL, why: string): string {
-  return `the ping to ${origin}/… failed: ${why}; the pass is done all the same, and whoever waits for the ping may raise an alarm`;
+function describeFailure({ origin }: URL, why: string): string {
+  return `the ping to ${origin}/… failed: ${why}; the runs are completed, but the dead-man's switch may raise an alarm`;
 }

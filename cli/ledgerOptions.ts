@@ -23,87 +23,15 @@ import { formatDuration } from './output/terminal.ts';
 import { personalAwsCredentials } from './personalCredentials.ts';
 import { LEASE_MS } from './runTarget.ts';
 
-/** The lease of another run, as far as the ledger shows it. */
-export interface LedgerLock {
-  /** when it is released at the latest */
-  readonly until: string;
-  /** when the other run took it */
-  readonly since: string;
-  /** the process of the other run and its machine, when it is known */
-  readonly by: Pick<LeaseHolder, 'pid' | 'host'> | null;
-}
-
-/**
- * Why a run did nothing: another one has the lease on its target.
- * @returns `null`: it cannot be read here, or was released since
- */
-export async function readLedgerLock(
-  { recipient }: Policy,
-  options: LedgerOptions,
-): Promise<LedgerLock | null> {
-  const path = ledgerPath(options);
-  if (isLedgerTable(path)) return null;
-  try {
-    const { file } = await loadLedgerFile(path);
-    const target = readTarget(file, recipientKey(recipient));
-    if (target.lease === null) return null;
-    const { until } = target.lease;
-    // Only this command line writes a file, and always for the same time.
-    const since = new Date(Date.parse(until) - LEASE_MS).toISOString();
-    return { until, since, by: holderOf(target) };
-  } catch (error) {
-    // It is for the words only: the run has its result already.
-    if (error instanceof RunFailure) return null;
-    throw error;
-  }
-}
-
-/** Whether the other run still works cannot be known from here: it may have been killed. */
-export function describeLedgerLock(lock: LedgerLock | null, now: Date): string {
-  const by = lock?.by ?? null;
-  const run = by === null ? 'another run' : `another run (process ${by.pid} of ${escapeText(by.host)})`;
-  const other = `by ${run}, which is still working or was ended before it could release it`;
-  if (lock === null)
-    return `nothing was done: the ledger is locked ${other}; it is released within ${formatDuration(MAX_LEASE_MS / 1000)}`;
-  const left = formatDuration(Math.max(0, Date.parse(lock.until) - now.getTime()) / 1000);
-  return `nothing was done: the ledger is locked since ${lock.since} ${other}; it is released at ${lock.until} at the latest, in ${left}`;
-}
-
-type Environment = Readonly<Record<string, string | undefined>>;
-
-/** Where checks keep what they reported: beside a ledger file, and for a function's table in the XDG state folder. */
-export function checkStatePath(env: Environment, ledger: string, table: string | null): string {
-  if (table !== null) return join(stateFolder(env), `dynamodb-${table}.checks.json`);
-  return ledger.replace(/(\.json)?$/, '.checks.json');
-}
-
-/** Where the ledger lives unless `--ledger` says otherwise: in the XDG state folder, one for each endpoint override. */
-export function defaultLedgerPath(env: Environment, endpoint: string | undefined): string {
-  const folder = stateFolder(env);
-  if (endpoint === undefined) return join(folder, 'ledger.json');
-  // What an emulator showed must not be remembered of the real recipient.
-  const pathOf = (url: string): string => join(folder, `ledger-${url.replaceAll(/[^a-z0-9]+/gi, '-')}.json`);
-  const origin = URL.canParse(endpoint) ? new URL(endpoint).origin : endpoint;
-  // Release 0.1.0 made one of the text as it was given: `URL` and `URL/` are one endpoint, and had a ledger each.
-  const earlier = [endpoint, origin, `${origin}/`].map(pathOf);
-  return earlier.find((path) => existsSync(path)) ?? pathOf(origin);
-}
-
-function stateFolder(env: Environment): string {
-  const state = env.XDG_STATE_HOME;
-  const base = state !== undefined && isAbsolute(state) ? state : join(homedir(), '.local', 'state');
-  return join(base, 'vif-acceptor');
-}
-
 export interface LedgerOptions {
   readonly ledger?: string;
   readonly endpoint?: string;
-  /** of AWS too, for a table */
+  /** also used for AWS, for a table */
   readonly profile?: string;
   readonly aws?: ConfiguredEndpoints;
 }
 
-/** Whether a ledger is the table of a function, not a file. */
+/** Whether a ledger is the table of a deployed function, not a file. */
 export function isLedgerTable(path: string): boolean {
   return TABLE.test(path);
 }
@@ -113,7 +41,7 @@ export function ledgerPath({ ledger, endpoint }: LedgerOptions): string {
 }
 
 /**
- * Options that name the one ledger of a command. An emulator to which the AWS configuration leads has a ledger of its own, as one
+ * Adds the ledger to the options of a command. An emulator that the AWS configuration names has its own ledger, like an emulator
  * that `--endpoint` names.
  */
 export function withLedgerOption<T extends LedgerOptions>(
@@ -122,7 +50,7 @@ export function withLedgerOption<T extends LedgerOptions>(
 ): T {
   const { ledger, endpoint, aws } = options;
   const configured = aws?.directConnect ?? null;
-  // One that is refused stops the targets that would use it, and no others.
+  // A refused endpoint fails only the targets that would use it.
   if (
     ledger !== undefined ||
     endpoint !== undefined ||
@@ -147,7 +75,7 @@ export function parseLedgerTable(path: string): string | null {
   return table;
 }
 
-/** A file, or, as `dynamodb:TABLE`, the table of a deployed function, reached with AWS credentials. @throws UsageError */
+/** Opens the ledger: a file, or `dynamodb:TABLE`, the table of a deployed function, with AWS credentials. @throws UsageError */
 export function openLedger(options: LedgerOptions): Ledger {
   const path = ledgerPath(options);
   const table = parseLedgerTable(path);
@@ -158,15 +86,27 @@ export function openLedger(options: LedgerOptions): Ledger {
       );
     return createFileLedger(path, systemClock);
   }
-  // The SDK finds it by itself; here it is refused where it must not be used.
+  // The SDK finds the endpoint by itself. This call refuses an endpoint that must not be used.
   configuredEndpoint(options.aws ?? null, 'dynamo');
   const credentials = personalAwsCredentials(options.profile ?? null, process.env);
-  return createDynamoLedger(openTable(table, { credentials, region: tableRegion }), systemClock);
+  return createDynamoLedger(openTable(table, { credentials, region: awsRegion }), systemClock);
+}
+
+/** The region that the SDK finds. The error says where it can be set. */
+export async function awsRegion(): Promise<string> {
+  const client = new DirectConnectClient({});
+  try {
+    return await client.config.region();
+  } catch {
+    throw new LedgerFailure('no AWS region; set AWS_REGION, or `region` in the AWS profile');
+  } finally {
+    client.destroy();
+  }
 }
 
 /**
- * Once a day, deletes the ends that were kept long enough from the records beside a ledger file. A table does so by itself.
- * @returns why they were not deleted; `null`: they were, or did not need to be
+ * Deletes expired history records beside a ledger file, at most once a day. A table deletes them by itself.
+ * @returns why the deletion failed; `null` when it succeeded or was not due
  */
 export async function pruneLedger(options: LedgerOptions): Promise<string | null> {
   const path = ledgerPath(options);
@@ -180,14 +120,74 @@ export async function pruneLedger(options: LedgerOptions): Promise<string | null
   }
 }
 
-/** As the SDK finds it, with a message that says where. */
-async function tableRegion(): Promise<string> {
-  const client = new DirectConnectClient({});
+/** The lease of another run, as shown by the ledger file. */
+export interface LedgerLock {
+  /** latest time of its release */
+  readonly until: string;
+  /** when the other run acquired it */
+  readonly since: string;
+  /** process and machine of the other run; `null`: not known */
+  readonly by: Pick<LeaseHolder, 'pid' | 'host'> | null;
+}
+
+/**
+ * Reads the lease that kept a run from its target.
+ * @returns `null` when it cannot be read here, or was released meanwhile
+ */
+export async function readLedgerLock(
+  { recipient }: Policy,
+  options: LedgerOptions,
+): Promise<LedgerLock | null> {
+  const path = ledgerPath(options);
+  if (isLedgerTable(path)) return null;
   try {
-    return await client.config.region();
-  } catch {
-    throw new LedgerFailure('no AWS region; set AWS_REGION, or `region` in the AWS profile');
-  } finally {
-    client.destroy();
+    const { file } = await loadLedgerFile(path);
+    const target = readTarget(file, recipientKey(recipient));
+    if (target.lease === null) return null;
+    const { until } = target.lease;
+    // Only this command line writes a ledger file, always with the same lease duration.
+    const since = new Date(Date.parse(until) - LEASE_MS).toISOString();
+    return { until, since, by: holderOf(target) };
+  } catch (error) {
+    // The lease is only for the message: the result of the run is already known.
+    if (error instanceof RunFailure) return null;
+    throw error;
   }
+}
+
+/** Says when the lease ends. Whether the other run still works is not known: it may have been killed. */
+export function describeLedgerLock(lock: LedgerLock | null, now: Date): string {
+  const by = lock?.by ?? null;
+  const run = by === null ? 'another run' : `another run (process ${by.pid} on ${escapeText(by.host)})`;
+  const other = `by ${run}, which is still working or was stopped before it could release it`;
+  if (lock === null)
+    return `nothing was done: the ledger is locked ${other}; it is released within ${formatDuration(MAX_LEASE_MS / 1000)}`;
+  const left = formatDuration(Math.max(0, Date.parse(lock.until) - now.getTime()) / 1000);
+  return `nothing was done: the ledger has been locked since ${lock.since} ${other}; it is released at ${lock.until} at the latest, in ${left}`;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The file that stores which findings were reported: beside a ledger file; for a table, in the XDG state folder. */
+export function checkStatePath(env: Environment, ledger: string, table: string | null): string {
+  if (table !== null) return join(stateFolder(env), `dynamodb-${table}.checks.json`);
+  return ledger.replace(/(\.json)?$/, '.checks.json');
+}
+
+/** The ledger file used without `--ledger`: in the XDG state folder, one per endpoint override. */
+export function defaultLedgerPath(env: Environment, endpoint: string | undefined): string {
+  const folder = stateFolder(env);
+  if (endpoint === undefined) return join(folder, 'ledger.json');
+  // State from an emulator must not mix with that of the real recipient.
+  const pathOf = (url: string): string => join(folder, `ledger-${url.replaceAll(/[^a-z0-9]+/gi, '-')}.json`);
+  const origin = URL.canParse(endpoint) ? new URL(endpoint).origin : endpoint;
+  // Release 0.1.0 used the text as given, so that `URL` and `URL/` had separate ledgers. Such a file is still used.
+  const earlier = [endpoint, origin, `${origin}/`].map(pathOf);
+  return earlier.find((path) => existsSync(path)) ?? pathOf(origin);
+}
+
+function stateFolder(env: Environment): string {
+  const state = env.XDG_STATE_HOME;
+  const base = state !== undefined && isAbsolute(state) ? state : join(homedir(), '.local', 'state');
+  return join(base, 'vif-acceptor');
 }

@@ -3,33 +3,23 @@ import { dirname, join, normalize, relative, resolve } from 'node:path';
 import { formatFirst } from '../core/printableText.ts';
 import {
   type CompiledPolicy,
-  compileFilesApart,
-  type Fault,
-  type FaultCode,
-  formatFault,
-  type Sorted,
-  type Tested,
-  testFiles,
+  type CompileResults,
+  compileEachFile,
+  type Diagnostic,
+  type DiagnosticCode,
+  formatDiagnostic,
+  type TestedPolicies,
+  testPolicyFiles,
 } from '../language/index.ts';
 import { COMMAND } from '../language/invocation.ts';
 import { InvalidPolicies, UsageError } from './options.ts';
 import type { Paint } from './output/terminal.ts';
 
-/**
- * What is wrong with policies, below what was done for the others.
- * @param outcome what became of these and of the others, where `FILES` stands for these
- */
-export function describeDiagnostics(faults: readonly Fault[], outcome: string, paint: Paint): string {
-  const files = [...new Set(faults.map(({ file }) => file))].join(', ');
-  const lines = faults.map((fault) => paint.bad(formatFault(fault)));
-  return `${lines.join('\n')}\n${paint.bad(outcome.replace('FILES', () => files))}\n`;
-}
-
-/** Nothing is wrong inside a policy: it was not found. */
-const NOT_FOUND: ReadonlySet<FaultCode> = new Set(['no-folder', 'no-policy', 'unreadable-file']);
+/** Error codes of files that were not found, as opposed to errors inside a policy. */
+const NOT_FOUND: ReadonlySet<DiagnosticCode> = new Set(['no-folder', 'no-policy', 'unreadable-file']);
 
 /**
- * Reads and compiles the policies that were named, files or folders, or those of the folder `policy` when none was.
+ * Reads and compiles the named policies (files or folders), or those in the folder `policy` when none is named.
  * @throws UsageError when there is nothing to read; InvalidPolicies
  */
 export function loadPolicies(named: readonly string[]): readonly CompiledPolicy[] {
@@ -39,8 +29,22 @@ export function loadPolicies(named: readonly string[]): readonly CompiledPolicy[
 }
 
 /**
- * The one policy that a command is about.
- * @throws UsageError when there is none, or more than one to choose from; InvalidPolicies
+ * Lists the errors of invalid policy files, after the output for the valid ones.
+ * @param consequence says from the names of the invalid files what happened to them and to the others
+ */
+export function describeDiagnostics(
+  errors: readonly Diagnostic[],
+  consequence: (files: string) => string,
+  paint: Paint,
+): string {
+  const files = [...new Set(errors.map(({ file }) => file))].join(', ');
+  const lines = errors.map((error) => paint.bad(formatDiagnostic(error)));
+  return `${lines.join('\n')}\n${paint.bad(consequence(files))}\n`;
+}
+
+/**
+ * Loads the single policy of a command.
+ * @throws UsageError when there is none or more than one; InvalidPolicies
  */
 export function loadOnePolicy(named: string | undefined): CompiledPolicy {
   const [one, ...others] = loadPolicies(named === undefined ? [] : [named]);
@@ -50,41 +54,41 @@ export function loadOnePolicy(named: string | undefined): CompiledPolicy {
 }
 
 /**
- * The same, for commands in which one broken policy stops no other: what is sound, and what keeps the others out.
- * @throws UsageError, InvalidPolicies when no policy is sound
+ * Loads the valid policies and the errors of the others, for commands in which an invalid policy does not stop the valid ones.
+ * @throws UsageError, InvalidPolicies when no policy is valid
  */
-export function loadValidPolicies(named: readonly string[]): Sorted {
-  const sorted = read(named);
-  if (sorted.policies.length === 0) throw refusal(sorted.errors);
-  return sorted;
+export function loadValidPolicies(named: readonly string[]): CompileResults {
+  const compiled = read(named);
+  if (compiled.policies.length === 0) throw refusal(compiled.errors);
+  return compiled;
 }
 
 /**
- * The same, with their cases tried.
- * @throws UsageError, InvalidPolicies when policies or cases have faults
+ * Loads policies and runs their policy tests.
+ * @throws UsageError, InvalidPolicies when policies or their tests have errors
  */
-export function loadTestedPolicies(named: readonly string[]): Tested {
-  const tested = testFiles(filesOf(named));
+export function loadTestedPolicies(named: readonly string[]): TestedPolicies {
+  const tested = testPolicyFiles(namedFiles(named));
   if (tested.errors.length > 0) throw refusal(tested.errors);
   return tested;
 }
 
-function read(named: readonly string[]): Sorted {
-  return compileFilesApart(filesOf(named));
+function read(named: readonly string[]): CompileResults {
+  return compileEachFile(namedFiles(named));
 }
 
-/** Files and folders that were named, each once, or the folder `policy`. */
-function filesOf(named: readonly string[]): string | readonly string[] {
+/** The named files and folders without duplicates, or the folder `policy`. */
+function namedFiles(named: readonly string[]): string | readonly string[] {
   return named.length > 0 ? [...new Set(named.map(withoutSlash))] : findPolicyFolder();
 }
 
-/** Normalised. One way to write a path, so that a file that is named twice is read once. */
+/** Normalises a path, so that a file that is named twice is read once. */
 function withoutSlash(path: string): string {
   return normalize(path).replace(/(?<=.)\/+$/, '');
 }
 
 /**
- * The folder `policy` here, or the nearest one above, as git looks for its own folder.
+ * Finds the folder `policy` in the current folder or the nearest one above it, as git finds its own folder.
  * @returns relative to the current folder
  * @throws UsageError
  */
@@ -94,37 +98,38 @@ export function findPolicyFolder(): string {
     const found = join(folder, 'policy');
     const stats = statSync(found, { throwIfNoEntry: false });
     if (stats?.isDirectory()) {
-      if (folder !== here) refuseOfOthers(found, stats.uid);
+      if (folder !== here) refuseForeignFolder(found, stats.uid);
       return relative(here, found) || '.';
     }
     if (dirname(folder) === folder) break;
   }
   throw new UsageError(
     `there is no folder ${join(here, 'policy')}, and no folder \`policy\` above it; name policy files or a folder, or ` +
-      `make a first policy with \`${COMMAND} policy init\``,
+      `create a first policy with \`${COMMAND} policy init\``,
   );
 }
 
 /**
- * Fail closed, as git does with its own folder: above a folder that everybody may write in, anybody could leave policies that let
- * them in.
+ * Refuses a folder that belongs to another user. Fail closed, as git does with its own folder: in a folder above that everybody may
+ * write to, an attacker could leave policies that accept their requests.
  * @throws UsageError
  */
-function refuseOfOthers(folder: string, owner: number): void {
+function refuseForeignFolder(folder: string, owner: number): void {
   const { getuid } = process;
   if (getuid === undefined) return;
-  // Under sudo, one's own checkout is another user's.
+  // Under sudo, the user's own checkout belongs to another user.
   const trusted = [0, getuid(), Number(process.env.SUDO_UID ?? 0)];
   if (trusted.includes(owner)) return;
   throw new UsageError(
-    `${folder}, the folder \`policy\` found above this one, belongs to another user (${owner}); name it if that is meant`,
+    `${folder}, the folder \`policy\` found above this one, belongs to another user (${owner}); name it explicitly to use it`,
   );
 }
 
-function refusal(faults: readonly Fault[]): UsageError | InvalidPolicies {
-  if (faults.some(({ code }) => !NOT_FOUND.has(code)))
-    return new InvalidPolicies(faults, faults.map(formatFault));
+/** Wrong usage when files were not found; otherwise invalid policies. */
+function refusal(errors: readonly Diagnostic[]): UsageError | InvalidPolicies {
+  if (errors.some(({ code }) => !NOT_FOUND.has(code)))
+    return new InvalidPolicies(errors, errors.map(formatDiagnostic));
   return new UsageError(
-    faults.map(({ file, message, fix }) => `${resolve(file)}: ${message}; ${fix}`).join('\n'),
+    errors.map(({ file, message, fix }) => `${resolve(file)}: ${message}; ${fix}`).join('\n'),
   );
 }

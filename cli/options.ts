@@ -1,44 +1,47 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type Fault, instantFault, parseInstant } from '../language/index.ts';
-import { parseDuration } from '../language/isoTime.ts';
+import type { Diagnostic } from '../language/diagnostic.ts';
+import { checkInstant, parseDuration, parseInstant } from '../language/isoTime.ts';
 
 /**
- * Exit codes that scripts rely on. `opens` is of `policy diff`: something becomes newly acceptable. `locked` is of `run`: nothing
- * failed, and another run held the lease of at least one target, about which nothing was done.
+ * Exit codes, which scripts depend on. `opens` (`policy diff` and `policy review`): something becomes newly acceptable. `locked`
+ * (`run`): no run failed, and at least one target was skipped because another run holds its lease.
  */
 export const EXIT = { done: 0, failed: 1, usage: 2, invalidPolicy: 3, opens: 4, locked: 5 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** Wrong usage: the message names option, value and mend. */
+/** Wrong usage. The message names the option, the value and the fix. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Policies have faults: the message holds all of them, of all files, a line each. */
+/** Policy files have errors. The message lists all errors of all files, one per line. */
 export class InvalidPolicies extends Error {
   override readonly name = 'InvalidPolicies';
-  readonly errors: readonly Fault[];
-  constructor(faults: readonly Fault[], lines: readonly string[]) {
+  readonly errors: readonly Diagnostic[];
+  constructor(errors: readonly Diagnostic[], lines: readonly string[]) {
     super(lines.join('\n'));
-    this.errors = faults;
+    this.errors = errors;
   }
 }
 
-/** What `--at` says; now when it was not given. @throws UsageError */
+/** Reads the option `--at`; without it, the current time. @throws UsageError */
 export function parseAtOption(written: string | undefined): Date {
   if (written === undefined) return new Date();
-  const fault = instantFault(written);
-  if (fault !== null) throw new UsageError(`--at: ${fault.message}; ${fault.fix}`);
+  const problem = checkInstant(written);
+  if (problem !== null) throw new UsageError(`--at: ${problem.message}; ${problem.fix}`);
   return new Date(parseInstant(written) ?? Number.NaN);
 }
 
-/** Options of every command that talks to a provider. */
+/** Adds the options of every command that calls a provider's API. */
 export function addConnectOptions(command: Command): Command {
   return command
-    .option('--endpoint <url>', "Direct Connect endpoint instead of the provider's own (https, or loopback)")
-    .option('--gateway-endpoint <url>', 'the same for EC2 or FCU, and for STS where it is on loopback')
-    .option('--sts-endpoint <url>', 'the same for STS (AWS only)')
+    .option(
+      '--endpoint <url>',
+      "Direct Connect endpoint, instead of the provider's default (https, or loopback)",
+    )
+    .option('--gateway-endpoint <url>', 'EC2 or FCU endpoint; on loopback it is the STS endpoint too')
+    .option('--sts-endpoint <url>', 'STS endpoint (AWS only)')
     .addOption(profileOption());
 }
 
@@ -46,36 +49,36 @@ export function profileOption(): Option {
   return new Option(
     '--profile <name>',
     'profile of ~/.osc/config.json for OUTSCALE targets, and of the AWS configuration for AWS targets, secrets and a ' +
-      '`dynamodb:` ledger; keys in the environment are ignored. For two different names, set OSC_PROFILE and AWS_PROFILE',
+      '`dynamodb:` ledger; keys in the environment are then ignored. When the two names differ, set OSC_PROFILE and AWS_PROFILE instead',
   );
 }
 
-/** `--policy FILE`, as often as there are targets. */
+/** `--policy FILE…`: one file per target, or folders. */
 export function policyOption(): Option {
   return new Option(
     '-p, --policy <file...>',
-    'policy files, one a target, or folders of them (default: the folder `policy`, here or above)',
+    'policy files, one per target, or folders of them (default: the folder `policy`, in this folder or one above it)',
   );
 }
 
 export function jsonOption(): Option {
   return new Option(
     '--json',
-    'one document on standard output; nothing but warnings and errors on standard error',
+    'print one JSON document on standard output; standard error has only warnings and errors',
   );
 }
 
 export function ledgerOption(): Option {
   return new Option(
     '--ledger <file>',
-    'memory between passes, or `dynamodb:TABLE` for that of a function (default: under $XDG_STATE_HOME/vif-acceptor/)',
+    'state kept between runs: a file, or `dynamodb:TABLE` for that of a deployed function (default: a file under $XDG_STATE_HOME/vif-acceptor/)',
   );
 }
 
 export function maxAgeOption(): Option {
   return new Option(
     '--max-age <duration>',
-    'with --check: how old the last complete listing by a run may be, such as PT30M or P1D (default: PT30M)',
+    'with --check: maximum age of the last complete listing by a run, such as PT30M or P1D (default: PT30M)',
   ).argParser((text: string) => {
     const seconds = parseDuration(text);
     if (seconds === null)
@@ -87,7 +90,7 @@ export function maxAgeOption(): Option {
 export function availableWithinOption(): Option {
   return new Option(
     '--available-within <minutes>',
-    'how long what was accepted may take to become available before that is told (default: 120)',
+    'time that an accepted interface may take to become available before it is reported (default: 120)',
   ).argParser((text: string) => {
     if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
     throw new InvalidArgumentError('must be a whole number of minutes');

@@ -14,10 +14,10 @@ import { CredentialsUnusable } from '../run/portErrors.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * A person's credentials. OUTSCALE: `OSC_ACCESS_KEY` and `OSC_SECRET_KEY`, or a profile of `~/.osc/config.json`; never
- * the AWS chain, which holds keys of another cloud. AWS: the default chain.
- * @param profile that of `--profile`, and then nothing else; `null`: what the environment says
- * @returns a provider that rejects with `CredentialsUnusable`, naming where it looked
+ * The user's own credentials. OUTSCALE: `OSC_ACCESS_KEY` and `OSC_SECRET_KEY`, or a profile of `~/.osc/config.json`; never the AWS
+ * chain, which holds keys of another cloud. AWS: the default chain.
+ * @param profile the value of `--profile`, which excludes every other source; `null`: sources are those of the environment
+ * @returns a provider that rejects with `CredentialsUnusable`, which names where it searched
  */
 export function personalCredentials(
   provider: Provider,
@@ -28,77 +28,82 @@ export function personalCredentials(
     case 'aws':
       return personalAwsCredentials(profile, env);
     case 'outscale':
-      return () => outscaleKey(profile, env);
+      return () => readOutscaleKey(profile, env);
     default:
       return provider satisfies never;
   }
 }
 
-/** What a call for credentials may take, in milliseconds. */
+/** Time limits of a call that fetches credentials, in milliseconds. */
 const LIMITS = { connectMs: 2000, requestMs: 4000 };
 
 /**
- * A person's credentials of AWS: of one profile, or what the default chain finds.
+ * The user's own AWS credentials: those of one profile, or those that the default chain finds.
  * @returns a provider that rejects with `CredentialsUnusable`
  */
-export function personalAwsCredentials(profile: string | null, env: Environment): SdkCredentials {
+export function personalAwsCredentials(
+  profile: string | null,
+  env: Environment,
+): Extract<SdkCredentials, CallableFunction> {
   const clientConfig = { requestHandler: requestHandlerOptions(LIMITS) };
-  // Not the chain: it would go on to the keys of this machine where the profile has none.
+  // Not the chain: it would continue with the keys of this machine when the profile has none.
   const provide =
     profile === null ? fromNodeProviderChain({ clientConfig }) : fromIni({ profile, clientConfig });
   return async (...context) => {
     try {
       return await provide(...context);
     } catch {
-      // No cause: what a credential process or a token service said may hold keys.
-      throw new CredentialsUnusable(profile === null ? whyNone(env) : whyNoProfile(profile, env));
+      // No cause: the output of a credential process or of a token service may contain keys.
+      throw new CredentialsUnusable(
+        profile === null ? explainNoCredentials(env) : explainNoProfile(profile, env),
+      );
     }
   };
 }
 
-const NO_AWS =
-  'no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, sign in, or name a profile by --profile';
+const NO_AWS_CREDENTIALS =
+  'no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, sign in, or name a profile with --profile';
 
-function whyNone(env: Environment): string {
+function explainNoCredentials(env: Environment): string {
   const profile = env.AWS_PROFILE;
-  if (!profile || hasProfile(profile, env)) return NO_AWS;
-  return `${NO_AWS}; AWS_PROFILE names ${quoteTrusted(profile)}, which is not in ${formatList(profileFiles(env))}`;
+  if (!profile || hasProfile(profile, env)) return NO_AWS_CREDENTIALS;
+  return `${NO_AWS_CREDENTIALS}; AWS_PROFILE names ${quoteTrusted(profile)}, which is not in ${formatList(profileFiles(env))}`;
 }
 
-function whyNoProfile(profile: string, env: Environment): string {
+function explainNoProfile(profile: string, env: Environment): string {
   const [config, credentials] = profileFiles(env);
   const what = hasProfile(profile, env)
     ? `AWS profile ${quoteTrusted(profile)} gives no credentials: sign in (\`aws sso login\`), or check its settings`
-    : `there is no AWS profile ${quoteTrusted(profile)} in ${config} or ${credentials}: add it, or name another by --profile`;
-  return `${what}${ignored(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'], env)}`;
+    : `there is no AWS profile ${quoteTrusted(profile)} in ${config} or ${credentials}: add it, or name another with --profile`;
+  return `${what}${noteIgnoredKeys(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'], env)}`;
 }
 
-/** Keys and a profile are both set: the message says which of them counts. */
-function ignored(variables: readonly string[], env: Environment): string {
+/** For the case that keys and a profile are both set: says that the keys are ignored. */
+function noteIgnoredKeys(variables: readonly string[], env: Environment): string {
   const set = variables.filter((name) => env[name]);
   return set.length === 0
     ? ''
-    : `; --profile ignores ${formatList(set)}, which ${set.length === 1 ? 'is' : 'are'} set: leave --profile out to use ${set.length === 1 ? 'it' : 'them'}`;
+    : `; --profile ignores ${formatList(set)}, which ${set.length === 1 ? 'is' : 'are'} set: remove --profile to use ${set.length === 1 ? 'it' : 'them'}`;
 }
 
-async function outscaleKey(profile: string | null, env: Environment): Promise<AccessKey> {
-  if (profile !== null) return profileKey(profile, true, env);
-  return environmentKey(env) ?? profileKey(env.OSC_PROFILE ?? 'default', false, env);
+async function readOutscaleKey(profile: string | null, env: Environment): Promise<AccessKey> {
+  if (profile !== null) return readProfileKey(profile, true, env);
+  return readEnvironmentKey(env) ?? readProfileKey(env.OSC_PROFILE ?? 'default', false, env);
 }
 
-/** @param names where each part was found, for people */
-function flawless(key: AccessKey, names: Readonly<Record<keyof AccessKey, string>>): AccessKey {
-  const flaw = findInvalidPart(key);
-  if (flaw === null) return key;
-  throw new CredentialsUnusable(`${names[flaw]} ${INVALID_PART}; fix it`);
+/** @param names where each part of the key was found, for the message */
+function requireValidKey(key: AccessKey, names: Readonly<Record<keyof AccessKey, string>>): AccessKey {
+  const invalid = findInvalidPart(key);
+  if (invalid === null) return key;
+  throw new CredentialsUnusable(`${names[invalid]} ${INVALID_PART}; fix it`);
 }
 
-function environmentKey(env: Environment): AccessKey | null {
+function readEnvironmentKey(env: Environment): AccessKey | null {
   const [accessKeyId, secretAccessKey] = [env.OSC_ACCESS_KEY ?? '', env.OSC_SECRET_KEY ?? ''];
   if (accessKeyId === '' && secretAccessKey === '') return null;
   if (accessKeyId !== '' && secretAccessKey !== '') {
     const names = { accessKeyId: 'OSC_ACCESS_KEY', secretAccessKey: 'OSC_SECRET_KEY' };
-    return flawless({ accessKeyId, secretAccessKey }, names);
+    return requireValidKey({ accessKeyId, secretAccessKey }, names);
   }
   const missing = accessKeyId === '' ? 'OSC_ACCESS_KEY' : 'OSC_SECRET_KEY';
   throw new CredentialsUnusable(
@@ -106,8 +111,8 @@ function environmentKey(env: Environment): AccessKey | null {
   );
 }
 
-/** @param chosen by `--profile`, which leaves out the environment */
-async function profileKey(profile: string, chosen: boolean, env: Environment): Promise<AccessKey> {
+/** @param chosen whether `--profile` names it, which excludes the environment */
+async function readProfileKey(profile: string, chosen: boolean, env: Environment): Promise<AccessKey> {
   const path = join(homedir(), '.osc', 'config.json');
   const found = await readProfile(path, profile);
   if ('why' in found) {
@@ -115,7 +120,7 @@ async function profileKey(profile: string, chosen: boolean, env: Environment): P
     throw new CredentialsUnusable(
       `no OUTSCALE credentials: ${
         chosen
-          ? `${why}; ${fix}, or name another by --profile${ignored(OSC_KEYS, env)}`
+          ? `${why}; ${fix}, or name another with --profile${noteIgnoredKeys(OSC_KEYS, env)}`
           : `set ${formatList(OSC_KEYS)}, or ${fix} (${why})`
       }`,
     );
@@ -124,21 +129,21 @@ async function profileKey(profile: string, chosen: boolean, env: Environment): P
   if (typeof accessKeyId === 'string' && typeof secretAccessKey === 'string') {
     const where = `of profile \`${profile}\` in ${path}`;
     const names = { accessKeyId: `\`access_key\` ${where}`, secretAccessKey: `\`secret_key\` ${where}` };
-    return flawless({ accessKeyId, secretAccessKey }, names);
+    return requireValidKey({ accessKeyId, secretAccessKey }, names);
   }
   throw new CredentialsUnusable(
-    `profile \`${profile}\` in ${path} must hold \`access_key\` and \`secret_key\``,
+    `profile \`${profile}\` in ${path} must contain \`access_key\` and \`secret_key\``,
   );
 }
 
 const OSC_KEYS = ['OSC_ACCESS_KEY', 'OSC_SECRET_KEY'];
-/** A profile as it is written. */
+/** A profile as written in the file. */
 interface Profile {
   readonly access_key?: unknown;
   readonly secret_key?: unknown;
 }
 
-/** @returns why there is no such profile, and how to fix that, when there is none */
+/** @returns the profile, or why there is none and how to fix that */
 async function readProfile(
   path: string,
   profile: string,
@@ -147,7 +152,7 @@ async function readProfile(
   try {
     profiles = JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
-    // No cause: a parser's message quotes the file, which holds keys.
+    // No cause: a parser's message quotes the file, which contains keys.
     if (error instanceof SyntaxError) return { why: `${path} is not JSON`, fix: 'fix that file' };
     return readErrorCode(error) === 'ENOENT'
       ? { why: `there is no ${path}`, fix: `write profile ${quoteTrusted(profile)} to it` }
@@ -163,7 +168,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Where the SDK looks for profiles. */
+/** The files in which the SDK searches for profiles. */
 function profileFiles(env: Environment): readonly string[] {
   return [
     env.AWS_CONFIG_FILE || join(homedir(), '.aws', 'config'),
@@ -171,14 +176,16 @@ function profileFiles(env: Environment): readonly string[] {
   ];
 }
 
-/** Whether a file names a profile, for a message: the SDK does not distinguish a missing profile from one without credentials. */
+/** Whether a file names a profile. For the message only: the SDK does not distinguish a missing profile from one without credentials. */
 function hasProfile(profile: string, env: Environment): boolean {
   return profileFiles(env).some((file) =>
-    linesOf(file).some((line) => /^\s*\[\s*(?:profile\s+)?["']?(.*?)["']?\s*\]/.exec(line)?.[1] === profile),
+    readLines(file).some(
+      (line) => /^\s*\[\s*(?:profile\s+)?["']?(.*?)["']?\s*\]/.exec(line)?.[1] === profile,
+    ),
   );
 }
 
-function linesOf(file: string): string[] {
+function readLines(file: string): string[] {
   try {
     return readFileSync(file, 'utf8').split(/\r?\n/);
   } catch {

@@ -81,7 +81,7 @@ export function ticketOf({ grant, tickets }: Pick<Receipt, 'grant' | 'tickets'>)
  * later run.
  */
 export interface AcceptanceProof {
-  readonly by: 'confirm' | 'description' | 'laterPass';
+  readonly by: 'confirm' | 'description' | 'laterRun';
   readonly state: string | null;
   /** why the answer to the confirm was uncertain; `null`: it was certain */
   readonly doubt: string | null;

@@ -157,7 +157,7 @@ function reconcileAccepted(
   }
   if (intent.gateway === vif.gateway) {
     const { listings: _, evidence, ...assignment } = intent;
-    const answer = { by: 'laterPass', state: vif.state, doubt: UNKNOWN_OUTCOME } as const;
+    const answer = { by: 'laterRun', state: vif.state, doubt: UNKNOWN_OUTCOME } as const;
     const receipt = createReceipt(id, assignment, evidence, snapshot.seenAt, answer);
     const acceptance = createAcceptance(assignment, evidence.request);
     const end = reportedEnd(state, id, 'accepted', snapshot.seenAt);

@@ -11,11 +11,11 @@ import type { AcceptorEvent } from '../core/events/event.ts';
 import type { RunReport } from '../core/runReport.ts';
 import { type Emulator, readScenario, startEmulator } from '../emulator/emulator.ts';
 import { createHandler } from '../lambda/createHandler.ts';
-import { compilePolicy, formatFault } from '../language/index.ts';
+import { compilePolicy, formatDiagnostic } from '../language/index.ts';
 
-/** What a requester asks for. */
+/** A request that another account makes. */
 export interface Offer {
-  /** account that asks */
+  /** the requesting account */
   readonly from: string;
   readonly connection: string;
   readonly name: string;
@@ -25,12 +25,12 @@ export interface Offer {
   readonly subnet: readonly [number, number];
 }
 
-/** An embedded cloud with the function deployed into it. */
+/** An emulator in this process, with the function deployed against it. */
 export interface DemoEnvironment {
-  readonly simulator: Emulator;
+  readonly emulator: Emulator;
   offer(offer: Offer): Promise<string>;
-  /** One invocation of the real handler, and what it announced. */
-  run(): Promise<{ report: RunReport; announced: readonly AcceptorEvent[] }>;
+  /** Invokes the real handler once. @returns its report, and the events that it published */
+  run(): Promise<{ report: RunReport; events: readonly AcceptorEvent[] }>;
   close(): Promise<void>;
 }
 
@@ -38,20 +38,20 @@ export const POLICY_FILE = join(import.meta.dirname, 'hub.yaml');
 const TARGET = 'hub';
 
 export async function startDemoEnvironment(): Promise<DemoEnvironment> {
-  // What Lambda would send to CloudWatch has no place between the lines of a story.
+  // Metrics lines for CloudWatch would be printed between the lines of the demo.
   process.env.POWERTOOLS_METRICS_DISABLED = 'true';
   const scenario = readScenario(JSON.parse(readFileSync(join(import.meta.dirname, 'scenario.json'), 'utf8')));
-  const simulator = await startEmulator({ scenario });
+  const emulator = await startEmulator({ scenario });
   const dir = await mkdtemp(join(tmpdir(), 'vif-acceptor-demo-'));
   await deployPolicy(dir);
-  const clock = { now: () => simulator.clock.now(), monotonic: () => performance.now() };
-  const announced: AcceptorEvent[] = [];
+  const clock = { now: () => emulator.clock.now(), monotonic: () => performance.now() };
+  const published: AcceptorEvent[] = [];
   const reports: RunReport[] = [];
   const handler = createHandler({
     env: {
       VIF_ACCEPTOR_POLICY_DIR: dir,
-      VIF_ACCEPTOR_ENDPOINT: simulator.url,
-      VIF_ACCEPTOR_GATEWAY_ENDPOINT: simulator.url,
+      VIF_ACCEPTOR_ENDPOINT: emulator.url,
+      VIF_ACCEPTOR_GATEWAY_ENDPOINT: emulator.url,
       VIF_ACCEPTOR_TABLE: 'demo',
     },
     clock,
@@ -60,9 +60,9 @@ export async function startDemoEnvironment(): Promise<DemoEnvironment> {
     credentials: () => ({ accessKeyId: '012345678901', secretAccessKey: 'secret' }),
     ledger: () => createInMemoryLedger(clock),
     eventPublisher: {
-      publish: async (announcements) => {
-        announced.push(...announcements);
-        return { delivered: announcements.map(({ id }) => id), problem: null };
+      publish: async (events) => {
+        published.push(...events);
+        return { delivered: events.map(({ id }) => id), problem: null };
       },
     },
     onReport: (report) => {
@@ -70,37 +70,37 @@ export async function startDemoEnvironment(): Promise<DemoEnvironment> {
     },
   });
   return {
-    simulator,
-    offer: (offer) => allocate(simulator, offer),
+    emulator,
+    offer: (offer) => allocate(emulator, offer),
     run: async () => {
       await handler({ target: TARGET }, context());
       const [report] = reports.splice(0);
       if (report === undefined) throw new Error('the function reported nothing');
-      return { report, announced: announced.splice(0) };
+      return { report, events: published.splice(0) };
     },
     close: async () => {
-      await simulator.close();
+      await emulator.close();
       await rm(dir, { recursive: true });
     },
   };
 }
 
-/** Compiles the policy as the CDK app does. */
+/** Compiles the policy into the folder that the function reads, as the CDK app does. */
 async function deployPolicy(dir: string): Promise<void> {
   const compiled = compilePolicy({ file: POLICY_FILE, text: readFileSync(POLICY_FILE, 'utf8') });
-  if (!compiled.ok) throw new Error(compiled.errors.map(formatFault).join('\n'));
+  if (!compiled.ok) throw new Error(compiled.errors.map(formatDiagnostic).join('\n'));
   await writeFile(join(dir, `${TARGET}.json`), compiled.text);
   await writeFile(join(dir, 'revision.txt'), 'demo');
 }
 
-/** As another account, by the SDK and the real protocol. */
+/** Makes a request as another account, with the SDK and the real protocol. */
 async function allocate(
-  simulator: Emulator,
+  emulator: Emulator,
   { from, connection, name, vlan, asn, subnet: [net, first] }: Offer,
 ): Promise<string> {
   const client = new DirectConnectClient({
     region: 'eu-west-2',
-    endpoint: simulator.url,
+    endpoint: emulator.url,
     credentials: { accessKeyId: from, secretAccessKey: 'secret' },
   });
   const newPrivateVirtualInterfaceAllocation = {
@@ -121,7 +121,7 @@ async function allocate(
   return virtualInterfaceId ?? '';
 }
 
-/** What Lambda tells a function of its invocation. */
+/** The context object that Lambda passes to a function. */
 function context(): Context {
   const end = performance.now() + 240_000;
   const nothing = (): void => {};

@@ -7,58 +7,58 @@ import { type DemoEnvironment, POLICY_FILE, startDemoEnvironment } from './demoE
 
 const paint = paintFor(process.stdout);
 
-function say(text: string): void {
+function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** What happened between two passes. */
-function scene(stage: DemoEnvironment, what: string): void {
-  const at = stage.simulator.clock.now().toISOString().replace('T', ' ').slice(0, 16);
-  say(`\n${styleText('bold', `── ${at} UTC ── ${what}`, { stream: process.stdout })}\n`);
+/** Prints what happened between two runs. */
+function printScene(demo: DemoEnvironment, event: string): void {
+  const at = demo.emulator.clock.now().toISOString().replace('T', ' ').slice(0, 16);
+  print(`\n${styleText('bold', `── ${at} UTC ── ${event}`, { stream: process.stdout })}\n`);
 }
 
-/** One invocation of the function, and what it found. */
-async function pass(stage: DemoEnvironment): Promise<void> {
-  const { report, announced } = await stage.run();
-  say(describeRun(report, paint));
-  if (announced.length > 0) say(paint.faint(`\nannounced: ${formatList(announced.map(({ type }) => type))}`));
+/** Invokes the function once and prints its report. */
+async function runAndPrint(demo: DemoEnvironment): Promise<void> {
+  const { report, events } = await demo.run();
+  print(describeRun(report, paint));
+  if (events.length > 0) print(paint.faint(`\npublished: ${formatList(events.map(({ type }) => type))}`));
 }
 
-async function story(stage: DemoEnvironment): Promise<void> {
-  const { clock } = stage.simulator;
-  say(
-    'Everything below is real but the cloud: an emulator of DirectLink on loopback, the function that Lambda runs, and',
+async function runDemo(demo: DemoEnvironment): Promise<void> {
+  const { clock } = demo.emulator;
+  print(
+    'Everything below is real except the cloud: an emulator of DirectLink on loopback, the function that Lambda runs, and',
   );
-  say('this policy:\n');
-  say(paint.faint(readFileSync(POLICY_FILE, 'utf8').replaceAll(/^/gm, '  ').trimEnd()));
+  print('this policy:\n');
+  print(paint.faint(readFileSync(POLICY_FILE, 'utf8').replaceAll(/^/gm, '  ').trimEnd()));
 
-  scene(stage, 'the function runs every 5 minutes; nothing is pending');
-  await pass(stage);
+  printScene(demo, 'the function runs every 5 minutes; nothing is pending');
+  await runAndPrint(demo);
 
   clock.advance('PT3M');
   const acme = { from: '210987654321', connection: 'dxcon-1a2b3c4d', asn: 65010 };
   const globex = { from: '321098765432', connection: 'dxcon-5e6f7a8b', asn: 65020 };
-  const stranger = { from: '999999999999', connection: 'dxcon-9f9f9f9f', asn: 65010 };
-  await stage.offer({ ...acme, name: 'acme-prod-1', vlan: 101, subnet: [10, 0] });
-  await stage.offer({ ...globex, name: 'globex-lab-1', vlan: 300, subnet: [20, 0] });
-  await stage.offer({ ...stranger, name: 'acme-prod-2', vlan: 102, subnet: [10, 4] });
-  await stage.offer({ ...acme, name: 'acme-prod-3', vlan: 2500, subnet: [10, 8] });
+  const unknown = { from: '999999999999', connection: 'dxcon-9f9f9f9f', asn: 65010 };
+  await demo.offer({ ...acme, name: 'acme-prod-1', vlan: 101, subnet: [10, 0] });
+  await demo.offer({ ...globex, name: 'globex-lab-1', vlan: 300, subnet: [20, 0] });
+  await demo.offer({ ...unknown, name: 'acme-prod-2', vlan: 102, subnet: [10, 4] });
+  await demo.offer({ ...acme, name: 'acme-prod-3', vlan: 2500, subnet: [10, 8] });
   clock.advance('PT2M');
-  scene(
-    stage,
-    'four requests came: two allowed, a stranger who copies a name, and a VLAN that nobody granted',
+  printScene(
+    demo,
+    'four new requests: two allowed, one of an unknown requester with a copied name, one with a VLAN without a grant',
   );
-  await pass(stage);
+  await runAndPrint(demo);
 
   clock.advance('P5D');
-  scene(stage, 'five days later; what was held is still waiting');
-  await pass(stage);
+  printScene(demo, 'five days later; the held requests are still pending');
+  await runAndPrint(demo);
 
   clock.advance('P2D');
-  scene(stage, 'two more days; OUTSCALE lets requests expire after seven');
-  await pass(stage);
+  printScene(demo, 'two more days; requests expire after seven days at OUTSCALE');
+  await runAndPrint(demo);
 
-  say(`
+  print(`
 Next, with your own account:
 
   export OSC_ACCESS_KEY=… OSC_SECRET_KEY=…                       (on AWS: the usual credentials)
@@ -66,12 +66,12 @@ Next, with your own account:
   \${EDITOR:-vi} policy/hub.yaml                                  (its owners are comments until you have verified them)
   npm run -s vif-acceptor -- policy check && npm run -s vif-acceptor -- plan      (changes nothing)
 
-README.md goes on from there.`);
+For the next steps see README.md.`);
 }
 
-const stage = await startDemoEnvironment();
+const demo = await startDemoEnvironment();
 try {
-  await story(stage);
+  await runDemo(demo);
 } finally {
-  await stage.close();
+  await demo.close();
 }

@@ -2,57 +2,47 @@
 
 export {
   type CompiledPolicy,
-  type CompileFailure as Refused,
-  type CompileResults as Sorted,
+  type CompileFailure,
+  type CompileResults,
   compilePolicies,
   compilePolicy,
 } from './compilePolicies.ts';
-export { decideInIsolation as decideAlone } from './decideInIsolation.ts';
+export { decideInIsolation } from './decideInIsolation.ts';
 export {
-  DIAGNOSTIC_CODES as FAULT_CODES,
-  type Diagnostic as Fault,
-  type DiagnosticCode as FaultCode,
-  formatDiagnostic as formatFault,
+  DIAGNOSTIC_CODES,
+  type Diagnostic,
+  type DiagnosticCode,
+  formatDiagnostic,
   type Path,
 } from './diagnostic.ts';
 export { diffPolicies, type PolicyDiff } from './diff/diffPolicies.ts';
 export { git } from './git.ts';
-export { checkInstant as instantFault, parseInstant } from './isoTime.ts';
+export { checkInstant, parseInstant } from './isoTime.ts';
 export {
-  compileEachFile as compileFilesApart,
+  compileEachFile,
   compileFiles,
-  decodeUtf8 as readUtf8,
+  decodeUtf8,
   NOT_UTF8,
-  type ReadFiles as ReadPolicies,
+  type ReadFiles,
   readPolicyFiles,
 } from './policyFiles.ts';
-export { type Revision, readRevision as revisionOf } from './policyRevision.ts';
+export { type Revision, readRevision } from './policyRevision.ts';
 export {
-  describeDecision as gotInWords,
-  describeExpectation as inWords,
-  type PolicyTestResult as CaseResult,
+  describeDecision,
+  describeExpectation,
+  type PolicyTestResult,
 } from './policyTests/evaluatePolicyTest.ts';
-export type { UntestedEntry as Unexercised } from './policyTests/policyTestCoverage.ts';
-export { type TestedPolicies as Tested, testPolicyFiles as testFiles } from './policyTests/runPolicyTests.ts';
-export type { SourceFile as Source } from './readDocument.ts';
+export type { UntestedEntry } from './policyTests/policyTestCoverage.ts';
+export { type TestedPolicies, testPolicyFiles } from './policyTests/runPolicyTests.ts';
+export type { SourceFile } from './readDocument.ts';
 export type { RecordedRequest } from './recordedRequests.ts';
+export { parseRecordedRequest, parseRecordedRequests } from './recordedRequests.ts';
 export {
-  parseRecordedRequest as recordedAs,
-  parseRecordedRequests as readRecorded,
-} from './recordedRequests.ts';
-export {
-  describeRequest as wordsOfRequest,
-  describeRequestSet as wordsOfRegion,
-  type RequestSetDescription as RegionWords,
+  describeRequest,
+  describeRequestSet,
+  type RequestSetDescription,
 } from './requestSets/describeRequestSet.ts';
-export {
-  findUnreachableGrants as idleGrants,
-  type UnreachableGrant as Idle,
-} from './requestSets/unreachableGrants.ts';
-export { ComparisonTooComplex as TooManyWays } from './stepLimit.ts';
-export { type Suggestion, suggestGrant as suggest } from './suggest/suggestGrant.ts';
-export {
-  explainUnknownRegion as oddRegion,
-  findSuspiciousPatterns as oddPatterns,
-  type SuspiciousPattern as OddPattern,
-} from './suspiciousValues.ts';
+export { findUnreachableGrants, type UnreachableGrant } from './requestSets/unreachableGrants.ts';
+export { ComparisonTooComplex } from './stepLimit.ts';
+export { type Suggestion, suggestGrant } from './suggest/suggestGrant.ts';
+export { explainUnknownRegion, findSuspiciousPatterns, type SuspiciousPattern } from './suspiciousValues.ts';

@@ -2,9 +2,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatJsonSchema } from '../language/reference/policyJsonSchema.ts';
 import { updateGeneratedTables } from '../language/reference/referenceTables.ts';
+import { commandReference } from './commandReference.ts';
 
-/** Writes what docs/ says of the policy file: its JSON schema, and the tables of its reference page. */
+/** Writes the generated parts of docs/: the JSON schema of policy files, the tables of their reference page, and the command reference. */
 const docs = join(import.meta.dirname, '..', 'docs');
 writeFileSync(join(docs, 'policy.schema.json'), formatJsonSchema());
 const page = join(docs, 'policy.md');
 writeFileSync(page, updateGeneratedTables(readFileSync(page, 'utf8')));
+writeFileSync(join(docs, 'cli.md'), commandReference());

@@ -82,7 +82,7 @@ const decodeReceipt = d.archivedObject<Receipt>({
   ...evidenceFields,
   acceptedAt: d.instant,
   answer: d.archivedObject<AcceptanceProof>({
-    by: d.oneOf(['confirm', 'description', 'laterPass']),
+    by: d.oneOf(['confirm', 'description', 'laterRun']),
     state: d.orNull(d.string),
     doubt: d.orNull(oneLine),
   }),

@@ -1,5 +1,5 @@
 import { escapeText } from '../../core/printableText.ts';
-import { type Fault, formatFault } from '../../language/index.ts';
+import { type Diagnostic, formatDiagnostic } from '../../language/index.ts';
 import { formatDuration } from '../output/terminal.ts';
 import type { PendingView } from '../status/pendingView.ts';
 import {
@@ -11,12 +11,12 @@ import {
 } from '../status/statusWording.ts';
 import type { EndedView, TargetView } from '../status/targetView.ts';
 
-/** Something that a person should look at, as `status --check` prints it. Codes and key names are relied on by others. */
+/** A problem that needs a person, as `status --check` prints it. Scripts depend on codes and key names. */
 export interface StatusFinding {
-  /** `null`: it is about no single target */
+  /** `null`: not about one target */
   readonly target: string | null;
   readonly code: StatusFindingCode;
-  /** of the request or interface; `null` where it is about none */
+  /** ID of the request or interface; `null`: not about one */
   readonly id: string | null;
   /** one line, safe to print */
   readonly message: string;
@@ -31,42 +31,44 @@ export type StatusFindingCode =
   | 'near-expiry'
   /** a request expired since the last check */
   | 'expired'
-  /** a pending request that no run accepts; also one that is allowed, and that the last run held or could not confirm */
+  /** a pending request that is held; also one that is allowed, but that the last run held or could not confirm */
   | 'held'
-  /** no run has listed everything for longer than `--max-age` */
+  /** the last complete listing by a run is older than `--max-age` */
   | 'stale'
-  /** runs fail, events are not delivered, a confirm is in doubt, or an item of the ledger cannot be read */
+  /** runs fail, events are not delivered, the outcome of a confirm is not known, or a ledger item cannot be read */
   | 'trouble'
   /** an accepted interface has a problem */
   | 'not-available'
-  /** what the last check reported is not known */
+  /** the record of the last check cannot be read or written */
   | 'check-state';
 
-/** What a check compares with. */
+/** What a target is compared with. */
 export interface CheckTerms {
-  /** how old the last complete listing by a run may be, in seconds */
+  /** maximum age of the last complete listing by a run, in seconds */
   readonly maxAgeSeconds: number;
-  /** requests that expired and were not reported yet */
+  /** expired requests that were not reported yet */
   readonly expired: readonly EndedView[];
 }
 
-/** Everything about one target that a person should look at; empty when all is well. The most urgent comes first. */
+/** Collects the problems of one target, the most urgent first; empty when there is none. */
 export function collectFindings(view: TargetView, { maxAgeSeconds, expired }: CheckTerms): StatusFinding[] {
   const { target, at, failures, pending, followed } = view;
   const found = (code: StatusFindingCode, id: string | null, message: string): StatusFinding => {
-    return { target, code, id, message: oneLine(message) };
+    return { target, code, id, message: joinLines(message) };
   };
   const waiting = pending.flatMap((item): StatusFinding[] => {
-    const code = pendingCode(item, at);
-    return code === null ? [] : [found(code, item.id, pendingWords(item))];
+    const code = findingCodeOf(item, at);
+    return code === null ? [] : [found(code, item.id, describePending(item))];
   });
   return [
     ...failures.map(({ code, message }) => found('failed', null, `${code}: ${message}`)),
     ...waiting.filter(({ code }) => code === 'near-expiry'),
-    ...expired.map((end) => found('expired', end.id, expiredWords(end))),
+    ...expired.map((end) => found('expired', end.id, describeExpired(end))),
     ...waiting.filter(({ code }) => code === 'held'),
-    ...staleness(view, maxAgeSeconds).map((message) => found('stale', null, message)),
-    ...describeConcerns(lastingly(view, maxAgeSeconds)).map((message) => found('trouble', null, message)),
+    ...describeStaleness(view, maxAgeSeconds).map((message) => found('stale', null, message)),
+    ...describeConcerns(withoutRecentEvents(view, maxAgeSeconds)).map((message) =>
+      found('trouble', null, message),
+    ),
     ...followed.flatMap(({ id, problem, message }) =>
       problem === null ? [] : [found('not-available', id, message ?? problem)],
     ),
@@ -74,8 +76,8 @@ export function collectFindings(view: TargetView, { maxAgeSeconds, expired }: Ch
 }
 
 /** A policy file that is invalid: its target was not checked. */
-export function invalidPolicyFinding(fault: Fault): StatusFinding {
-  return { target: null, code: 'invalid-policy', id: null, message: oneLine(formatFault(fault)) };
+export function invalidPolicyFinding(error: Diagnostic): StatusFinding {
+  return { target: null, code: 'invalid-policy', id: null, message: joinLines(formatDiagnostic(error)) };
 }
 
 export function formatFinding({ target, code, id, message }: StatusFinding): string {
@@ -83,24 +85,27 @@ export function formatFinding({ target, code, id, message }: StatusFinding): str
   return [...about, message].join(': ');
 }
 
-function pendingCode(item: PendingView, at: string): 'near-expiry' | 'held' | null {
+function findingCodeOf(item: PendingView, at: string): 'near-expiry' | 'held' | null {
   if (isNearExpiry(item, at)) return 'near-expiry';
-  // What the next run accepts needs nobody, unless a run has tried already. What could not be evaluated now is as the last run left it.
+  // The next run accepts an allowed request, so no person is needed, unless a run has already failed to. A request that could not be
+  // evaluated now keeps the result of the last run.
   if (item.now?.outcome === 'wouldAccept') return hasStalled(item) ? 'held' : null;
   return item.now !== null || item.heldBefore.length > 0 ? 'held' : null;
 }
 
-/** Whether a run saw it and did not accept it: a confirm failed, or the run goes by another policy than this one. */
+/** Whether a run saw the request and did not accept it: a confirm failed, or the runs use another policy. */
 function hasStalled({ confirmsFailed, inDoubt, heldBefore }: PendingView): boolean {
   return confirmsFailed > 0 || inDoubt !== null || heldBefore.length > 0;
 }
 
-function pendingWords(item: PendingView): string {
+function describePending(item: PendingView): string {
   const { earliest, latest } = item.deadline;
   const why = describeReasons(item) || 'not evaluated';
   const state =
     item.now?.decision.verdict === 'accept'
-      ? [`allowed by ${why}, and still pending`, ...heldByLast(item), ...describeRemarks(item)].join('; ')
+      ? [`allowed by ${why}, but still pending`, ...describeLastHold(item), ...describeRemarks(item)].join(
+          '; ',
+        )
       : `pending, held for ${why}`;
   if (latest === null) return `${state}; first seen ${item.firstSeen ?? 'just now'}; it does not expire`;
   return earliest === null
@@ -108,43 +113,43 @@ function pendingWords(item: PendingView): string {
     : `${state}; it expires between ${earliest} and ${latest}`;
 }
 
-function heldByLast({ heldBefore }: PendingView): string[] {
+function describeLastHold({ heldBefore }: PendingView): string[] {
   const codes = [...new Set(heldBefore.map(({ code }) => code))].join(', ');
-  return codes === '' ? [] : [`the last run held it for ${codes}: see that the runs use this policy`];
+  return codes === '' ? [] : [`the last run held it for ${codes}: check that the runs use this policy`];
 }
 
-function expiredWords(end: EndedView): string {
+function describeExpired(end: EndedView): string {
   const why = describeEndReason(end);
-  return `it expired unaccepted, found out at ${end.endedAt}${why === '' ? '' : `; it was pending because of: ${why}`}`;
+  return `it expired without being accepted, detected at ${end.endedAt}${why === '' ? '' : `; reasons: ${why}`}`;
 }
 
-function staleness({ source, lastListing, at }: TargetView, maxAgeSeconds: number): string[] {
-  // Where the ledger itself could not be read, that is the finding.
+function describeStaleness({ source, lastListing, at }: TargetView, maxAgeSeconds: number): string[] {
+  // An unreadable ledger is a finding of its own.
   if (source === 'nothing') return [];
   if (lastListing === null)
     return [
-      'no run has listed everything yet, as far as this ledger knows; start `run`, or give the ledger of the runs by --ledger',
+      'this ledger records no complete listing by a run yet; start `run`, or name the ledger of the runs with --ledger',
     ];
   const age = (Date.parse(at) - Date.parse(lastListing)) / 1000;
-  // A clock that was ahead must not make runs that have stopped look recent until it is reached.
+  // A clock that was ahead must not make stopped runs look recent.
   if (age < -maxAgeSeconds)
     return [
-      `the last complete listing by a run was at ${lastListing}, in ${formatDuration(-age)}: a clock was wrong; check the clocks, and that runs still work`,
+      `the last complete listing by a run was at ${lastListing}, in ${formatDuration(-age)}: a clock is or was wrong; check the clocks, and that runs still happen`,
     ];
   if (age <= maxAgeSeconds) return [];
   return [
-    `the last complete listing by a run was at ${lastListing}, ${formatDuration(age)} ago, and --max-age is ${formatDuration(maxAgeSeconds)}; see that runs still work`,
+    `the last complete listing by a run was at ${lastListing}, ${formatDuration(age)} ago, and --max-age is ${formatDuration(maxAgeSeconds)}; check that runs still happen`,
   ];
 }
 
-/** The same without events that only just happened: a run may be delivering them. */
-function lastingly(view: TargetView, maxAgeSeconds: number): TargetView {
+/** The view without undelivered events that are recent: a run may be delivering them now. */
+function withoutRecentEvents(view: TargetView, maxAgeSeconds: number): TargetView {
   const { oldest } = view.undelivered;
   const isOld = oldest !== null && Date.parse(view.at) - Date.parse(oldest) > maxAgeSeconds * 1000;
   return isOld ? view : { ...view, undelivered: { count: 0, oldest: null } };
 }
 
 /** An API's error message may have line breaks in it; each finding is one line. */
-function oneLine(message: string): string {
+function joinLines(message: string): string {
   return message.replaceAll(/\s*[\r\n]+\s*/g, ' ').trim();
 }

@@ -1,4 +1,9 @@
-import { type CompiledPolicy, type Fault, formatFault, oddRegion } from '../../language/index.ts';
+import {
+  type CompiledPolicy,
+  type Diagnostic,
+  explainUnknownRegion,
+  formatDiagnostic,
+} from '../../language/index.ts';
 import { type ConnectOptions, connectTarget, readEndpoints } from '../connectTarget.ts';
 import { type DoctorFinding, fail, ok, warn } from '../doctor/doctorFinding.ts';
 import { checkEnvironment } from '../doctor/environmentChecks.ts';
@@ -14,45 +19,49 @@ export interface DoctorOptions extends ConnectOptions, LedgerOptions {
   readonly json?: boolean;
 }
 
-/** `doctor`: what would stop a pass, target by target. */
+/** `doctor`: checks, target by target, that a run would succeed. */
 export async function doctor(given: DoctorOptions): Promise<ExitCode> {
   const { policies, errors } = loadValidPolicies(given.policy ?? []);
   const options = withLedgerOption(given, policies);
-  const surroundings = checkEnvironment(process.env);
+  const environment = checkEnvironment(process.env);
   const { results, rethrow } = await forEachTarget(policies, async (compiled) => ({
     target: compiled.policy.target,
-    findings: [...surroundings, ...(await visit(compiled, options))],
+    findings: [...environment, ...(await checkTarget(compiled, options))],
   }));
   rethrow();
-  const targets: readonly Examined[] = [...broken(errors), ...results];
+  const targets: readonly CheckedTarget[] = [...findingsForErrors(errors), ...results];
   if (options.json) printDocument({ targets });
   else process.stdout.write(`${targets.map(describe).join('\n\n')}\n`);
   if (errors.length > 0) return EXIT.invalidPolicy;
-  return targets.some(({ findings }) => findings.some(({ result }) => result === 'bad'))
+  return targets.some(({ findings }) => findings.some(({ result }) => result === 'fail'))
     ? EXIT.failed
     : EXIT.done;
 }
 
-interface Examined {
+interface CheckedTarget {
   readonly target: string;
   readonly findings: readonly DoctorFinding[];
 }
 
-/** Files that are no target: told in their place, before the others. */
-function broken(faults: readonly Fault[]): Examined[] {
-  return [...new Set(faults.map(({ file }) => file))].map((file) => {
-    const own = faults.filter((fault) => fault.file === file);
-    return { target: file, findings: own.map((fault) => fail('policy', formatFault(fault))) };
+/** Reports invalid policy files in place of their targets, before the valid ones. */
+function findingsForErrors(errors: readonly Diagnostic[]): CheckedTarget[] {
+  return [...Map.groupBy(errors, ({ file }) => file)].map(([file, own]) => {
+    return { target: file, findings: own.map((error) => fail('policy', formatDiagnostic(error))) };
   });
 }
 
-async function visit({ policy, digest }: CompiledPolicy, options: DoctorOptions): Promise<DoctorFinding[]> {
-  const region = oddRegion(policy.recipient);
+async function checkTarget(
+  { policy, digest }: CompiledPolicy,
+  options: DoctorOptions,
+): Promise<DoctorFinding[]> {
+  const region = explainUnknownRegion(policy.recipient);
   const connected = connectTarget(policy, options);
   try {
     return [
       ok('policy', `valid, ${digest}`),
-      ...(region === null ? [] : [warn('region', `${region}; fix \`recipient.region\`, if it is a slip`)]),
+      ...(region === null
+        ? []
+        : [warn('region', `${region}; fix \`recipient.region\` if it is a typing error`)]),
       ...(await runChecks(policy, connected, readEndpoints(options, policy.recipient), options)),
     ];
   } finally {
@@ -60,9 +69,9 @@ async function visit({ policy, digest }: CompiledPolicy, options: DoctorOptions)
   }
 }
 
-function describe({ target, findings }: Examined): string {
+function describe({ target, findings }: CheckedTarget): string {
   const paint = paintFor(process.stdout);
-  const marks = { ok: paint.good('ok  '), warn: paint.warn('warn'), bad: paint.bad('FAIL') };
+  const marks = { ok: paint.good('ok  '), warn: paint.warn('warn'), fail: paint.bad('FAIL') };
   const text = [
     target,
     ...findings.map(({ check, result, message }) => `  ${marks[result]}  ${check}: ${message}`),

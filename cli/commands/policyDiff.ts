@@ -1,6 +1,6 @@
-import { diffPolicies, TooManyWays } from '../../language/index.ts';
+import { ComparisonTooComplex, diffPolicies } from '../../language/index.ts';
 import type { ConnectOptions } from '../connectTarget.ts';
-import { buildDiffDocument, type DiffDocument } from '../diff/diffDocument.ts';
+import { buildDiffDocument, type DiffDocument, type DiffSide } from '../diff/diffDocument.ts';
 import { describeDiff, diffMarkdown } from '../diff/diffText.ts';
 import { loadOldRevision, loadRevision } from '../diff/loadRevision.ts';
 import { findPendingImpact } from '../diff/pendingImpact.ts';
@@ -8,14 +8,14 @@ import { EXIT, type ExitCode, parseAtOption, UsageError } from '../options.ts';
 import { paintFor, printDocument } from '../output/terminal.ts';
 
 export interface DiffOptions extends ConnectOptions {
-  /** a recorded file, or `true` to ask the provider */
+  /** a file with requests, or `true` to ask the provider */
   readonly pending?: string | true;
   readonly at?: string;
   readonly json?: boolean;
   readonly markdown?: boolean;
 }
 
-/** `policy diff`: which requests a change of policy lets in, keeps out, or sends elsewhere. */
+/** `policy diff`: shows which requests a policy change newly accepts, no longer accepts, or gives another gateway. */
 export async function policyDiff(old: string, now: string, options: DiffOptions): Promise<ExitCode> {
   if (options.json && options.markdown) throw new UsageError('choose one of `--json` and `--markdown`');
   const diff = await compare(old, now, options);
@@ -38,19 +38,19 @@ async function compare(old: string, now: string, options: DiffOptions): Promise<
     const { notes, ...diff } = diffPolicies(before.policy, after.policy, at);
     return buildDiffDocument(
       { ...diff, notes: note === null ? notes : [note, ...notes] },
-      { old: sideIn(before), new: sideIn(after) },
+      { old: toSide(before), new: toSide(after) },
       after.policy.recipient.account,
       at,
       pending,
     );
   } catch (error) {
-    // Fail closed: what cannot be compared is not called the same.
-    if (error instanceof TooManyWays)
+    // Fail closed: policies that cannot be compared must not count as equal.
+    if (error instanceof ComparisonTooComplex)
       throw new UsageError(`the policies cannot be compared: ${error.message}`);
     throw error;
   }
 }
 
-function sideIn({ file, digest }: { readonly file: string; readonly digest: string }): DiffDocument['old'] {
+function toSide({ file, digest }: DiffSide): DiffSide {
   return { file, digest };
 }

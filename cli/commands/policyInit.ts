@@ -8,7 +8,7 @@ import { ACCOUNT } from '../../core/resourceIds.ts';
 import { type ConnectOptions, readEndpoints } from '../connectTarget.ts';
 import { EXIT, type ExitCode, UsageError } from '../options.ts';
 import { personalCredentials } from '../personalCredentials.ts';
-import { scaffoldPolicy, schemaComment } from '../scaffoldPolicy.ts';
+import { type AccountContents, scaffoldPolicy, schemaComment } from '../scaffoldPolicy.ts';
 
 export interface InitOptions extends ConnectOptions {
   readonly provider: string;
@@ -17,46 +17,47 @@ export interface InitOptions extends ConnectOptions {
   readonly output?: string;
 }
 
-/** `policy init`: a first policy from what the account shows. Never writes over a file. */
+/** `policy init`: writes a first policy from what the account contains. Never overwrites a file. */
 export async function policyInit(options: InitOptions): Promise<ExitCode> {
   const provider = PROVIDERS.find((candidate) => candidate === options.provider);
   if (provider === undefined)
     throw new UsageError(`--provider must be \`outscale\` or \`aws\`, got \`${options.provider}\``);
-  const shown = await show(provider, options);
-  // Nobody knows where standard output goes.
-  if (options.output === undefined) process.stdout.write(scaffoldPolicy(shown, null));
-  else await writeNew(options.output, (path) => scaffoldPolicy(shown, schemaComment(path)));
+  const contents = await readAccount(provider, options);
+  // The destination of standard output is not known, so neither is the path to the schema.
+  if (options.output === undefined) process.stdout.write(scaffoldPolicy(contents, null));
+  else await writeNewFile(options.output, (path) => scaffoldPolicy(contents, schemaComment(path)));
   return EXIT.done;
 }
 
-async function show(provider: Provider, options: InitOptions): Promise<Parameters<typeof scaffoldPolicy>[0]> {
+/** Reads what a first policy needs from the account. */
+async function readAccount(provider: Provider, options: InitOptions): Promise<AccountContents> {
   const { region, account: given } = options;
   if (given !== undefined && !ACCOUNT.test(given))
     throw new UsageError(`--account must be 12 digits, got \`${given}\``);
   const credentials = personalCredentials(provider, options.profile ?? null, process.env);
-  const place = { provider, region };
-  const connected = connect(place, credentials, readEndpoints(options, place), REQUEST_TIMEOUT_MS);
+  const location = { provider, region };
+  const connected = connect(location, credentials, readEndpoints(options, location), REQUEST_TIMEOUT_MS);
   try {
     const account = (await connected.caller.account()) ?? given;
     if (account === undefined)
       throw new UsageError(
-        '--account is mandatory on outscale, which does not tell it: give the 12 digits of the recipient',
+        '--account is required for outscale, whose API does not return it: give the 12 digits of the recipient account',
       );
     if (given !== undefined && given !== account) {
       throw new UsageError(
-        `--account is \`${given}\`, and the credentials are of \`${account}\`; use the recipient's`,
+        `--account is \`${given}\`, but the credentials belong to \`${account}\`; use those of the recipient`,
       );
     }
     const interfaces = await connected.directConnect.list();
-    const shown = await connected.gateways.list(PROVIDER_APIS[provider].gatewayKinds);
-    const gateways = shown.filter((gateway) => !isForeignGateway(gateway, { provider, region, account }));
+    const listed = await connected.gateways.list(PROVIDER_APIS[provider].gatewayKinds);
+    const gateways = listed.filter((gateway) => !isForeignGateway(gateway, { provider, region, account }));
     return { recipient: { provider, region, account }, interfaces, gateways };
   } finally {
     connected.close();
   }
 }
 
-async function writeNew(path: string, text: (path: string) => string): Promise<void> {
+async function writeNewFile(path: string, text: (path: string) => string): Promise<void> {
   try {
     await makeFolder(dirname(path));
   } catch (cause) {
@@ -73,6 +74,6 @@ async function writeNew(path: string, text: (path: string) => string): Promise<v
     );
   }
   process.stderr.write(
-    `wrote ${path}: its owners are comments and it is frozen, so it accepts nothing; read what it says and edit it, then \`policy check\`\n`,
+    `wrote ${path}: it accepts nothing yet, because it is frozen and its owners are comments; follow the steps at its top, then run \`policy check\`\n`,
   );
 }

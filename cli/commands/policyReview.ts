@@ -11,20 +11,20 @@ export interface ReviewOptions extends ConnectOptions {
   readonly at?: string;
 }
 
-/** `policy review`: check, cases, diff against a revision and, with `live`, what is pending, as one comment in Markdown. */
+/** `policy review`: prints check, policy tests, diff against a revision and, with `live`, pending requests as one Markdown comment. */
 export async function policyReview({ base, live = false, at, ...options }: ReviewOptions): Promise<ExitCode> {
-  const when = parseAtOption(at);
+  const instant = parseAtOption(at);
   if (!isGitRevision(base))
     throw new UsageError(
-      `git has no revision \`${base}\`; fetch it (\`git fetch\`), or name another by \`--base\``,
+      `git has no revision \`${base}\`; fetch it (\`git fetch\`), or name another with \`--base\``,
     );
-  const tested = testedOrTold();
+  const tested = loadTestedOrPrintErrors();
   if (tested === null) return EXIT.invalidPolicy;
   const known = listRevisionFiles(base, findPolicyFolder()).filter((file) => file.endsWith('.yaml'));
   const reviewed: ReviewedPolicy[] = [];
   for (const policy of tested.policies) {
     const file = relative('.', policy.file);
-    reviewed.push(await reviewPolicy({ ...policy, file }, { base, known, live, at: when }, options));
+    reviewed.push(await reviewPolicy({ ...policy, file }, { base, known, live, at: instant }, options));
   }
   const removed = known.filter((file) => reviewed.every((one) => one.file !== file));
   process.stdout.write(`${reviewMarkdown({ base, tested, reviewed, removed })}\n`);
@@ -32,8 +32,8 @@ export async function policyReview({ base, live = false, at, ...options }: Revie
   return reviewed.some(({ diff }) => diff === null || diff.opens) ? EXIT.opens : EXIT.done;
 }
 
-/** `null` when there are faults, which were told. */
-function testedOrTold(): ReturnType<typeof loadTestedPolicies> | null {
+/** Loads and tests the policies. Prints their errors and returns `null` when there are any. */
+function loadTestedOrPrintErrors(): ReturnType<typeof loadTestedPolicies> | null {
   try {
     return loadTestedPolicies([]);
   } catch (error) {

@@ -4,7 +4,7 @@ import { deadlineOf } from '../../core/deadline.ts';
 import { VERIFY_OWNER } from '../../core/operatorAdvice.ts';
 import { type Policy, recipientKey } from '../../core/policy.ts';
 import { escapeInvisible, escapeText } from '../../core/printableText.ts';
-import { git, type Suggestion, suggest, wordsOfRequest } from '../../language/index.ts';
+import { describeRequest, git, type Suggestion, suggestGrant } from '../../language/index.ts';
 import { type LedgerOptions, openLedger } from '../ledgerOptions.ts';
 import { loadOnePolicy } from '../loadPolicies.ts';
 import { EXIT, type ExitCode, parseAtOption } from '../options.ts';
@@ -13,11 +13,38 @@ import type { ReadRequest } from '../requests/fromReport.ts';
 import { readRequest } from '../requests/readRequests.ts';
 import { readRequestFile } from '../requests/requestItems.ts';
 
+export interface SuggestOptions extends Pick<LedgerOptions, 'ledger' | 'profile'> {
+  readonly request: string;
+  readonly id?: string;
+  readonly gateway?: string;
+  readonly at?: string;
+  readonly json?: boolean;
+}
+
+/** `policy suggest`: prints the narrowest edit that would allow a held request, as a patch. Changes no file. */
+export async function policySuggest(named: string | undefined, options: SuggestOptions): Promise<ExitCode> {
+  const at = parseAtOption(options.at);
+  const { file, policy } = loadOnePolicy(named);
+  const { text, file: requestFile } = await readRequestFile(options.request);
+  const read = await withDeadline(
+    readRequest(text, requestFile, policy, options.id ?? null),
+    policy,
+    options,
+  );
+  const source = { file, text: readFileSync(file, 'utf8') };
+  const { path, folder } = choosePatchPath(file, process.cwd());
+  const { request, absent } = read;
+  const wanted = { request, absent, gateway: options.gateway ?? null, at, path };
+  const suggestion = suggestGrant(source, policy, wanted);
+  printSuggestion(suggestion, read, folder, options.json ?? false);
+  return suggestion.kind === 'none' ? EXIT.failed : EXIT.done;
+}
+
 type Patch = Extract<Suggestion, { kind: 'patch' }>;
 
 /**
- * What is printed beside a suggested patch: for whom it is, what to confirm first, and what it does not say.
- * @param folder where `git apply` must run; `null`: here
+ * Describes a suggested patch: the request, what to confirm first, and which fields it does not pin.
+ * @param folder where `git apply` must run; `null`: the current folder
  */
 function describeSuggestion(
   suggestion: Suggestion,
@@ -26,7 +53,7 @@ function describeSuggestion(
   paint: Paint,
 ): string {
   const { request, deadline } = read;
-  const about = `${escapeText(request.id)}: ${wordsOfRequest({ request })}`;
+  const about = `${escapeText(request.id)}: ${describeRequest({ request })}`;
   const warnings = describeSuggestionWarnings(suggestion, read, folder, paint);
   switch (suggestion.kind) {
     case 'accepted':
@@ -36,22 +63,22 @@ function describeSuggestion(
     case 'patch':
       return [
         about,
-        `expires: ${deadlineWords(deadline)}`,
+        `expires: ${describeDeadline(deadline)}`,
         ...warnings,
-        `The patch lets in what has all of the values that it names, one at a time, until ${suggestion.until}; it is not applied. Then: ` +
-          'policy check, policy diff.',
+        `The patch accepts requests with exactly the values that it names, one at a time, until ${suggestion.until}. It is not applied yet. ` +
+          'After applying it, run `policy check` and `policy diff`.',
       ].join('\n');
     default:
       return suggestion satisfies never;
   }
 }
 
-/** As a shell takes it for one word. */
+/** Quotes text so that a shell reads it as one word. */
 function shellWord(text: string): string {
   return /^[\w/.,:@%+-]+$/.test(text) ? text : `'${escapeInvisible(text).replaceAll("'", `'\\''`)}'`;
 }
 
-/** The part of it that a person must see, whatever reads the rest. */
+/** The warnings about a suggestion, which a person must see also when a program reads the patch. */
 export function describeSuggestionWarnings(
   suggestion: Suggestion,
   { assumed, absent }: ReadRequest,
@@ -62,73 +89,51 @@ export function describeSuggestionWarnings(
   if (suggestion.kind === 'none')
     return [paint.bad('no edit to suggest:'), ...suggestion.why.map((why) => `  ${why}`)];
   return [
-    ...assumed.map((one) => `assumed: ${one}`),
-    ...unpinned(suggestion, absent, paint),
-    ...confirmations(suggestion, paint),
+    ...assumed,
+    ...describeUnpinnedFields(suggestion, absent, paint),
+    ...listConfirmations(suggestion, paint),
     ...(folder === null
       ? []
       : [`The file is not below this folder: apply the patch with \`git -C ${shellWord(folder)} apply\`.`]),
   ];
 }
 
-/** What cannot be demanded, a line each: the grant is as much wider. */
-function unpinned(suggestion: Patch, absent: ReadRequest['absent'], paint: Paint): string[] {
+/** Lists the fields that the patch cannot pin, one per line. The grant is wider by these. */
+function describeUnpinnedFields(suggestion: Patch, absent: ReadRequest['absent'], paint: Paint): string[] {
   const fields = suggestion.unpinned;
-  const lines = fields.map(({ field, why }) => `${paint.warn('not pinned:')} ${field}, as ${why}`);
+  const lines = fields.map(({ field, why }) => `${paint.warn('not pinned:')} ${field}, because ${why}`);
   return fields.some(({ field }) => absent.has(field))
     ? [
         ...lines,
-        '  what `describe-virtual-interfaces` answers, and what `status --json` shows when the API answers, has all that there is',
+        '  the output of `describe-virtual-interfaces`, and that of `status --json` when the API answers, has every field',
       ]
     : lines;
 }
 
-function confirmations({ isNewOwner, owner, gateway }: Patch, paint: Paint): string[] {
+/** Lists what to confirm with the owner before the patch is applied. */
+function listConfirmations({ isNewOwner, owner, gateway }: Patch, paint: Paint): string[] {
   if (!isNewOwner)
     return [
-      `${paint.warn('confirm first:')} with owner \`${owner}\`, that they asked for this, and gateway \`${gateway}\``,
+      `${paint.warn('confirm first:')} with owner \`${owner}\`, that they made this request, and that gateway \`${gateway}\` is right`,
     ];
   return [
     `${paint.warn(`${VERIFY_OWNER}:`)} no owner in the policy has this connection`,
-    '  - whose the connection is: the provider, or a contract, says so; its name, VLAN, ASN, addresses and tags are the',
-    "    requester's own words and prove nothing",
-    '  - that they asked for this interface, with these values',
-    `  - that gateway \`${gateway}\` is what they are to reach`,
-    '  Then give the owner its name, and its `account` where you know it.',
+    '  - who owns the connection, according to the provider or a contract; name, VLAN, ASN, addresses and tags are chosen by',
+    '    the requester and prove nothing',
+    '  - that this owner requested this interface, with these values',
+    `  - that the owner may reach gateway \`${gateway}\``,
+    '  Then name the owner, and add its `account` if you know it.',
   ];
 }
 
-function deadlineWords(deadline: ReadRequest['deadline']): string {
-  if (deadline === null || deadline.latest === null) return 'the file does not say; `status` does';
+function describeDeadline(deadline: ReadRequest['deadline']): string {
+  if (deadline === null || deadline.latest === null) return 'not given in the file; see `status`';
   return deadline.earliest === null
-    ? `at ${deadline.latest} at the latest; it may be at any moment`
+    ? `at any moment, at ${deadline.latest} at the latest`
     : `between ${deadline.earliest} and ${deadline.latest}`;
 }
 
-export interface SuggestOptions extends Pick<LedgerOptions, 'ledger' | 'profile'> {
-  readonly request: string;
-  readonly id?: string;
-  readonly gateway?: string;
-  readonly at?: string;
-  readonly json?: boolean;
-}
-
-/** `policy suggest`: the narrowest edit that would let a held request in, as a patch on standard output. Changes nothing. */
-export async function policySuggest(named: string | undefined, options: SuggestOptions): Promise<ExitCode> {
-  const at = parseAtOption(options.at);
-  const { file, policy } = loadOnePolicy(named);
-  const { text, file: requested } = await readRequestFile(options.request);
-  const read = await withDeadline(readRequest(text, requested, policy, options.id ?? null), policy, options);
-  const source = { file, text: readFileSync(file, 'utf8') };
-  const { path, folder } = patchPathOf(file, process.cwd());
-  const { request, absent } = read;
-  const wish = { request, absent, gateway: options.gateway ?? null, at, path };
-  const suggestion = suggest(source, policy, wish);
-  print(suggestion, read, folder, options.json ?? false);
-  return suggestion.kind === 'none' ? EXIT.failed : EXIT.done;
-}
-
-/** What the ledger remembers of it goes before what the file says. */
+/** Takes the expiry from the ledger, when one is named, rather than from the request file. */
 async function withDeadline(
   read: ReadRequest,
   { recipient }: Policy,
@@ -136,12 +141,17 @@ async function withDeadline(
 ): Promise<ReadRequest> {
   if (options.ledger === undefined) return read;
   const { observations } = await openLedger(options).readState(recipientKey(recipient));
-  const sighting = observations[read.request.id];
-  return sighting === undefined ? read : { ...read, deadline: deadlineOf(sighting, recipient.expiry) };
+  const observation = observations[read.request.id];
+  return observation === undefined ? read : { ...read, deadline: deadlineOf(observation, recipient.expiry) };
 }
 
-/** Standard output is for the patch, or the document, alone: it can be piped into `git apply`. */
-function print(suggestion: Suggestion, read: ReadRequest, folder: string | null, json: boolean): void {
+/** Prints only the patch or the document on standard output, so that it can be piped into `git apply`. */
+function printSuggestion(
+  suggestion: Suggestion,
+  read: ReadRequest,
+  folder: string | null,
+  json: boolean,
+): void {
   const paint = paintFor(process.stderr);
   const lines = json
     ? describeSuggestionWarnings(suggestion, read, folder, paint)
@@ -151,35 +161,35 @@ function print(suggestion: Suggestion, read: ReadRequest, folder: string | null,
   else if (suggestion.kind === 'patch') process.stdout.write(suggestion.patch);
 }
 
-/** How a patch names its file, and from where it can be applied. */
+/** The path of the file in a patch, and the folder in which the patch can be applied. */
 interface PatchPath {
   /** with `/` between folders */
   readonly path: string;
-  /** `null`: where the command was typed */
+  /** `null`: the current folder */
   readonly folder: string | null;
 }
 
 /**
- * The path that `git apply` takes: relative to the current folder, or, of a file outside of it, to the work tree that it is in,
- * since git patches nothing outside of the folder where it runs. Symbolic links are followed, as git does not.
+ * The path for `git apply`: relative to the current folder or, for a file outside of it, to the work tree of the file, because git
+ * patches nothing outside of the folder where it runs. Symbolic links are resolved, because git does not follow them.
  */
-function patchPathOf(file: string, cwd: string): PatchPath {
+function choosePatchPath(file: string, cwd: string): PatchPath {
   const [real, here] = [realpathSync(file), realpathSync(cwd)];
-  const inner = within(here, real);
+  const inner = pathWithin(here, real);
   if (inner !== null) return { path: inner, folder: null };
-  const top = workTreeOf(dirname(real));
-  const path = top === null ? null : within(top, real);
+  const top = findWorkTree(dirname(real));
+  const path = top === null ? null : pathWithin(top, real);
   return path === null ? { path: basename(real), folder: dirname(real) } : { path, folder: top };
 }
 
 /** `null` when the file is not below the folder. */
-function within(folder: string, file: string): string | null {
+function pathWithin(folder: string, file: string): string | null {
   const path = relative(folder, file);
   return isAbsolute(path) || path.split(sep)[0] === '..' ? null : path.split(sep).join('/');
 }
 
 /** `null` without git or a work tree. */
-function workTreeOf(folder: string): string | null {
+function findWorkTree(folder: string): string | null {
   const { status, stdout } = git(folder, ['rev-parse', '--show-toplevel']);
   return status === 0 ? stdout.replace(/\n$/, '') : null;
 }

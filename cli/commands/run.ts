@@ -27,29 +27,30 @@ export interface RunOptions extends RunTargetOptions {
   readonly json?: boolean;
 }
 
-/** `run` and, with `dryRun`, `plan`: one pass over every target, some at once; a broken one stops no other. */
+/** `run` and, with `dryRun`, `plan`: runs once over every target, several at a time. A failing target does not stop the others. */
 export async function run(given: RunOptions): Promise<ExitCode> {
-  const address = readPingUrl(given.ping, process.env);
+  const pingUrl = readPingUrl(given.ping, process.env);
   const { policies, errors } = loadValidPolicies(given.policy ?? []);
   const options = withLedgerOption(given, policies);
   const { dryRun = false } = options;
   const interruption = catchInterruption();
   const remaining = (): number => (interruption.aborted ? 0 : Number.POSITIVE_INFINITY);
   const progress = startProgress(options.json ? null : process.stderr, policies.length);
-  const world = sharedWorld(options);
-  const { results: passes, rethrow } = await forEachTarget(policies, (compiled) =>
-    runTarget(compiled, options, (connected) => ({ ...connected, ...world }), {
+  const shared = createSharedPorts(options);
+  const { results: runs, rethrow } = await forEachTarget(policies, (compiled) =>
+    runTarget(compiled, options, (connected) => ({ ...connected, ...shared }), {
       remaining,
       dryRun,
       progress,
     }),
   );
   progress.stop();
-  if (passes.length === 0) rethrow();
-  const locked = passes.map(async (report) => ({ report, lock: await lockOf(report, policies, options) }));
-  const shown = await Promise.all(locked);
+  if (runs.length === 0) rethrow();
+  const shown = await Promise.all(
+    runs.map(async (report) => ({ report, lock: await describeLock(report, policies, options) })),
+  );
   if (options.json) {
-    printDocument({ passes, faults: errors });
+    printDocument({ runs, errors });
     const paint = paintFor(process.stderr);
     process.stderr.write(shown.map(({ report, lock }) => describeProblems(report, paint, lock)).join(''));
   } else {
@@ -59,21 +60,25 @@ export async function run(given: RunOptions): Promise<ExitCode> {
   }
   if (errors.length > 0)
     process.stderr.write(
-      describeDiagnostics(errors, 'no pass was made by FILES; the others went on', paintFor(process.stderr)),
+      describeDiagnostics(
+        errors,
+        (files) => `not run because of errors: ${files}; the other policies were run`,
+        paintFor(process.stderr),
+      ),
     );
   rethrow();
-  const isWell = errors.length === 0 && passes.every(({ status }) => status === 'completed');
-  if (isWell && address !== null && !dryRun) await tell(address);
-  // Last of all, since it may read a million records: nothing waits for it but the end of the command.
-  if (!dryRun && !interruption.aborted) await prune(options);
+  const isComplete = errors.length === 0 && runs.every(({ status }) => status === 'completed');
+  if (isComplete && pingUrl !== null && !dryRun) await pingOrWarn(pingUrl);
+  // Last, because it may read a million records, and nothing but the end of the command waits for it.
+  if (!dryRun && !interruption.aborted) await pruneOrWarn(options);
   if (errors.length > 0) return EXIT.invalidPolicy;
-  const ends = new Set(passes.map(({ status }) => status));
-  if (ends.has('failed')) return EXIT.failed;
-  return ends.has('leaseHeld') ? EXIT.locked : EXIT.done;
+  const statuses = new Set(runs.map(({ status }) => status));
+  if (statuses.has('failed')) return EXIT.failed;
+  return statuses.has('leaseHeld') ? EXIT.locked : EXIT.done;
 }
 
-/** What kept a run from its work, in words; `null`: nothing did. */
-async function lockOf(
+/** Describes the lease that kept a run from its target; `null`: the run was not locked out. */
+async function describeLock(
   { status, target }: RunReport,
   policies: readonly CompiledPolicy[],
   options: RunOptions,
@@ -83,23 +88,23 @@ async function lockOf(
   return describeLedgerLock(await readLedgerLock(compiled.policy, options), systemClock.now());
 }
 
-/** Nothing depends on what is kept too long, so that a failure is a warning. */
-async function prune(options: RunOptions): Promise<void> {
+/** Deletes old history records. A failure is only a warning, because nothing depends on the deletion. */
+async function pruneOrWarn(options: RunOptions): Promise<void> {
   const problem = await pruneLedger(options);
   if (problem !== null)
     process.stderr.write(
-      `${paintFor(process.stderr).warn('warning:')} ends of more than 90 days ago were not deleted: ${problem}\n`,
+      `${paintFor(process.stderr).warn('warning:')} records older than 90 days were not deleted: ${problem}\n`,
     );
 }
 
-/** Whoever waits for a ping learns by its absence; a pass is as good without it. */
-async function tell(address: URL): Promise<void> {
-  const problem = await sendPing(address);
+/** Calls the dead-man's switch. A failure is only a warning: the switch raises an alarm by itself when calls are missing. */
+async function pingOrWarn(url: URL): Promise<void> {
+  const problem = await sendPing(url);
   if (problem !== null) process.stderr.write(`${paintFor(process.stderr).warn('warning:')} ${problem}\n`);
 }
 
-/** Made once for all targets, since they write to the same ledger and file: each keeps its writers in turn. */
-function sharedWorld(options: RunOptions): Pick<Ports, 'clock' | 'ledger' | 'eventPublisher'> {
+/** Creates the ports that all targets share: ledger and events file each serialise their writers. */
+function createSharedPorts(options: RunOptions): Pick<Ports, 'clock' | 'ledger' | 'eventPublisher'> {
   const { events } = options;
   return {
     clock: systemClock,
@@ -109,14 +114,14 @@ function sharedWorld(options: RunOptions): Pick<Ports, 'clock' | 'ledger' | 'eve
 }
 
 /**
- * How far apart two signals are that mean two wishes. A terminal and systemd send a signal to every process, and npm and
- * bin/launch.cjs pass on what they get: so one wish arrives two or three times.
+ * Minimum time between two signals that count as two requests to stop. A terminal and systemd signal every process, and npm and
+ * bin/launch.cjs forward signals, so that one request arrives two or three times.
  */
-const APART_MS = 1000;
+const SIGNAL_INTERVAL_MS = 1000;
 
 /**
- * The first Ctrl-C (or SIGTERM, or the end of its terminal) lets what is under way end, so that the lease is given back and nothing is left in doubt.
- * One that comes later ends the process at once.
+ * Handles signals. The first Ctrl-C (or SIGTERM, or SIGHUP) lets a confirm in progress complete, so that the lease is released and no
+ * confirm is left uncertain. A later one ends the process at once.
  */
 function catchInterruption(): AbortSignal {
   const interruption = new AbortController();
@@ -124,10 +129,10 @@ function catchInterruption(): AbortSignal {
   const interrupt = (signal: NodeJS.Signals): void => {
     if (!interruption.signal.aborted) {
       first = performance.now();
-      process.stderr.write('stopping: no further confirm is begun; Ctrl-C again stops at once\n');
+      process.stderr.write('stopping: no further confirm starts; press Ctrl-C again to stop at once\n');
       interruption.abort();
-    } else if (performance.now() - first > APART_MS) {
-      // Without a listener it does what it does by default.
+    } else if (performance.now() - first > SIGNAL_INTERVAL_MS) {
+      // Without this listener, the signal has its default effect.
       process.removeListener(signal, interrupt);
       process.kill(process.pid, signal);
     }

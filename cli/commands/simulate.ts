@@ -21,7 +21,7 @@ export interface SimulateOptions {
   readonly latency?: string;
 }
 
-/** `simulate`: the emulator, until it is told to stop. */
+/** `simulate`: runs the emulator until a signal stops it. */
 export async function simulate({ port, dialect, scenario, latency }: SimulateOptions): Promise<ExitCode> {
   if (dialect !== 'outscale' && dialect !== 'aws') {
     throw new UsageError(`--dialect must be \`outscale\` or \`aws\`, got \`${dialect}\``);
@@ -34,19 +34,18 @@ export async function simulate({ port, dialect, scenario, latency }: SimulateOpt
     dialect,
     ...(latency === undefined ? {} : { latency: readLatency(latency) }),
   };
-  const simulator = await start(options, scenario).catch((error: unknown) => {
-    const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-    throw taken
-      ? new UsageError(`port ${port} is taken; name another by --port, or 0 for any free one`)
+  const emulator = await start(options, scenario).catch((error: unknown) => {
+    throw readErrorCode(error) === 'EADDRINUSE'
+      ? new UsageError(`port ${port} is in use; choose another with --port, or 0 for any free one`)
       : error;
   });
-  process.stdout.write(help(simulator.url, dialect));
+  process.stdout.write(describeEmulator(emulator.url, dialect));
   const stop = new AbortController();
   await Promise.race(
     ['SIGINT', 'SIGTERM'].map((signal) => once(process, signal, { signal: stop.signal }).catch(() => {})),
   );
   stop.abort();
-  await simulator.close();
+  await emulator.close();
   return EXIT.done;
 }
 
@@ -58,9 +57,8 @@ function readLatency(text: string): number {
   );
 }
 
-async function start(options: EmulatorOptions, file: string | undefined): Promise<Emulator> {
-  if (file === undefined) return startEmulator(options);
-  const path = file;
+async function start(options: EmulatorOptions, path: string | undefined): Promise<Emulator> {
+  if (path === undefined) return startEmulator(options);
   try {
     return await startEmulator({ ...options, scenario: readScenario(readJson(path)) });
   } catch (error) {
@@ -83,16 +81,17 @@ function readJson(path: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // No cause: a parser's message quotes the file, which may hold BGP keys.
-    throw new UsageError(`scenario \`${path}\` is not JSON; docs/emulator.md has the format`);
+    // No cause: a parser's message quotes the file, which may contain BGP keys.
+    throw new UsageError(`scenario \`${path}\` is not JSON; see docs/emulator.md for the format`);
   }
 }
 
-function help(url: string, dialect: DialectName): string {
+/** The banner with example commands. */
+function describeEmulator(url: string, dialect: DialectName): string {
   const region = 'eu-west-2';
   return `emulating ${dialect} on ${url}, until you press Ctrl-C
 
-An access key ID of 12 digits is that account; its secret is \`secret\`. In another terminal, as any account:
+An access key ID of 12 digits stands for that account; its secret is \`secret\`. In another terminal, as any account:
 
   export AWS_ACCESS_KEY_ID=210987654321 AWS_SECRET_ACCESS_KEY=secret AWS_DEFAULT_REGION=${region}
   aws directconnect create-connection --location PAR1 --bandwidth 1Gbps --connection-name mine --endpoint-url ${url}
@@ -106,15 +105,15 @@ As the recipient:
 
 To control it (docs/emulator.md has every control, and the format of a scenario):
 
-  curl -X POST ${url}/_simulator/clock -d '{"advance":"PT6H"}'                  only the emulator's clock moves: see below
+  curl -X POST ${url}/_simulator/clock -d '{"advance":"PT6H"}'                  moves only the emulator's clock: see below
   curl -X POST ${url}/_simulator/faults -d '{"kind":"throttle","times":2}'      the next two calls fail; DELETE removes faults
-  curl -X POST ${url}/_simulator/latency -d '{"ms":40}'                         every answer waits
+  curl -X POST ${url}/_simulator/latency -d '{"ms":40}'                         delays every answer
   curl -X POST ${url}/_simulator/interfaces/ID -d '{"state":"down"}'            puts an interface into a state
   curl -X POST ${url}/_simulator/gateways/ID -d '{"state":"deleting"}'          puts a gateway into a state
-  curl ${url}/_simulator/calls                                                  every call so far; DELETE forgets them
-  curl -X POST ${url}/_simulator/reset                                          back to the start
+  curl ${url}/_simulator/calls                                                  lists every call so far; DELETE removes them
+  curl -X POST ${url}/_simulator/reset                                          restores the initial state
 
 NOTE: \`run\`, \`status\` and \`doctor\` use the clock of this machine. When you move the emulator's clock, requests expire in the
-emulator, but the expiry times that they show do not follow. \`npm start\` in a checkout shows a story in which both move.
+emulator, but the expiry times that these commands show do not change. In the demo (\`npm start\` in a checkout) both clocks move.
 `;
 }

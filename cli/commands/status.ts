@@ -12,63 +12,6 @@ import { renderStatusPage } from '../status/htmlPage.ts';
 import { describeTarget } from '../status/statusText.ts';
 import { buildTargetView, type TargetView } from '../status/targetView.ts';
 
-export interface PageFile {
-  /**
-   * Replaces the file as a whole: a reader has the old page or the new one.
-   * @returns why it could not be written; `null` when it was
-   */
-  write(text: string): string | null;
-}
-
-/**
- * Where a page is to stand. It is readable by its owner only, for it tells who may enter the network; whoever
- * publishes it gives it other permissions once, and they stay.
- * @throws UsageError when its folder does not exist, or something else than a file is there
- */
-export function preparePageFile(path: string): PageFile {
-  const folder = dirname(path);
-  if (!look(folder)?.isDirectory())
-    throw new UsageError(`--html: folder \`${folder}\` does not exist; make it first, or name another file`);
-  const present = look(path);
-  // A device would be replaced by a file.
-  if (present !== null && !present.isFile())
-    throw new UsageError(`--html: \`${path}\` is there and no file; name another`);
-  const place = present === null ? path : realpathSync(path);
-  const mode = present === null ? 0o600 : present.mode & 0o777;
-  return { write: (text) => replace(place, text, mode) };
-}
-
-function replace(path: string, text: string, mode: number): string | null {
-  const temporary = `${path}.${randomUUID()}.tmp`;
-  try {
-    writeFileSync(temporary, text, { flag: 'wx', mode: 0o600 });
-    chmodSync(temporary, mode);
-    renameSync(temporary, path);
-    return null;
-  } catch (error) {
-    discard(temporary);
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-    return `\`${path}\` cannot be written (${code}); mend its folder's permissions, or free some room`;
-  }
-}
-
-function discard(path: string): void {
-  try {
-    rmSync(path, { force: true });
-  } catch {
-    // Why it could not be written is what to tell.
-  }
-}
-
-/** `null`: it is not there, or may not be looked at. */
-function look(path: string): Stats | null {
-  try {
-    return statSync(path);
-  } catch {
-    return null;
-  }
-}
-
 export interface StatusOptions extends RunTargetOptions, LedgerOptions {
   readonly policy?: readonly string[];
   readonly json?: boolean;
@@ -76,13 +19,13 @@ export interface StatusOptions extends RunTargetOptions, LedgerOptions {
   readonly maxAge?: number;
 }
 
-/** `status`: what is pending and how long is left, target by target; a broken one hides no other. Changes nothing anywhere. */
+/** `status`: shows pending requests and the time left, target by target. A failing target does not hide the others. Changes nothing. */
 export async function status(given: StatusOptions): Promise<ExitCode> {
   if (given.maxAge !== undefined)
-    throw new UsageError('--max-age is for --check; add it, or leave --max-age out');
+    throw new UsageError('--max-age applies only to --check; add --check, or remove --max-age');
   const { policies, errors } = loadValidPolicies(given.policy ?? []);
   const options = withLedgerOption(given, policies);
-  // Before the work, so that a mistyped path costs no minute.
+  // Checked before the listing, so that a mistyped path is reported at once.
   const file = options.html === undefined ? null : preparePageFile(options.html);
   const ledger = openLedger(options);
   const progress = startProgress(options.json ? null : process.stderr, policies.length);
@@ -92,7 +35,7 @@ export async function status(given: StatusOptions): Promise<ExitCode> {
   progress.stop();
   rethrow();
   if (options.json) {
-    printDocument({ targets, faults: errors });
+    printDocument({ targets, errors });
     const paint = paintFor(process.stderr);
     process.stderr.write(targets.map((view) => describeProblems(view, paint)).join(''));
   } else {
@@ -104,14 +47,76 @@ export async function status(given: StatusOptions): Promise<ExitCode> {
   else if (file !== null && !options.json) process.stderr.write(`wrote ${options.html}\n`);
   if (errors.length > 0) {
     process.stderr.write(
-      describeDiagnostics(errors, 'FILES left out; the others are shown', paintFor(process.stderr)),
+      describeDiagnostics(
+        errors,
+        (files) => `not shown because of errors: ${files}; the other policies are shown`,
+        paintFor(process.stderr),
+      ),
     );
     return EXIT.invalidPolicy;
   }
-  return problem !== null || targets.some(isBroken) ? EXIT.failed : EXIT.done;
+  return problem !== null || targets.some(isIncomplete) ? EXIT.failed : EXIT.done;
 }
 
-/** Something that should be told here is not to be had. */
-function isBroken({ status: ended, damaged }: TargetView): boolean {
-  return ended === 'failed' || damaged.length > 0;
+/** Whether a part of the target could not be read. */
+function isIncomplete({ status: outcome, damaged }: TargetView): boolean {
+  return outcome === 'failed' || damaged.length > 0;
+}
+
+/** The file of the status page. */
+export interface PageFile {
+  /**
+   * Replaces the file as a whole, so that a reader sees the old page or the new one.
+   * @returns why it could not be written; `null` when it was
+   */
+  write(text: string): string | null;
+}
+
+/**
+ * Prepares the file for the status page. A new file is readable by its owner only, because it shows who may access the network. To
+ * publish it, change its permissions once: they are kept.
+ * @throws UsageError when the folder does not exist, or the path is not a file
+ */
+export function preparePageFile(path: string): PageFile {
+  const folder = dirname(path);
+  if (!readStats(folder)?.isDirectory())
+    throw new UsageError(`--html: folder \`${folder}\` does not exist; create it, or name another file`);
+  const present = readStats(path);
+  // Refused, because a device would be replaced by a file.
+  if (present !== null && !present.isFile())
+    throw new UsageError(`--html: \`${path}\` exists and is not a file; name another`);
+  const target = present === null ? path : realpathSync(path);
+  const mode = present === null ? 0o600 : present.mode & 0o777;
+  return { write: (text) => replaceFile(target, text, mode) };
+}
+
+function replaceFile(path: string, text: string, mode: number): string | null {
+  const temporary = `${path}.${randomUUID()}.tmp`;
+  try {
+    writeFileSync(temporary, text, { flag: 'wx', mode: 0o600 });
+    chmodSync(temporary, mode);
+    renameSync(temporary, path);
+    return null;
+  } catch (error) {
+    removeQuietly(temporary);
+    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    return `\`${path}\` cannot be written (${code}); fix the permissions of its folder, or free some space`;
+  }
+}
+
+function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch {
+    // Only the error of the write is reported.
+  }
+}
+
+/** `null`: it does not exist, or cannot be read. */
+function readStats(path: string): Stats | null {
+  try {
+    return statSync(path);
+  } catch {
+    return null;
+  }
 }

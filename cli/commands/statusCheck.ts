@@ -1,7 +1,7 @@
 import { printableJson } from '../../core/json.ts';
 import { recipientKey } from '../../core/policy.ts';
 import { escapeInvisible } from '../../core/printableText.ts';
-import type { Sorted } from '../../language/index.ts';
+import type { CompileResults } from '../../language/index.ts';
 import {
   type CheckState,
   findNewlyExpired,
@@ -32,34 +32,34 @@ import { renderStatusPage } from '../status/htmlPage.ts';
 import { buildTargetView, type TargetView } from '../status/targetView.ts';
 import { preparePageFile, type StatusOptions } from './status.ts';
 
-/** Six intervals of the timer and of the function. */
+/** Default of --max-age: six intervals of the timer and of the function. */
 const MAX_AGE_SECONDS = 30 * 60;
 
 /**
- * `status --check`: one line for each thing that needs a person, and exit code 1; nothing and 0 when all is well. Asks the
- * provider no more than `status` does, and writes only what it reported.
+ * `status --check`: prints one line per problem that needs a person. Calls the same APIs as `status`, and writes only which expired
+ * requests it reported.
  */
 export async function statusCheck(given: StatusOptions): Promise<ExitCode> {
-  const { policies, errors } = soundOrFaults(given.policy ?? []);
+  const { policies, errors } = loadPoliciesOrErrors(given.policy ?? []);
   const options = withLedgerOption(given, policies);
-  // Before the work, so that a mistyped path costs no minute.
+  // Checked before the listing, so that a mistyped path is reported at once.
   const file = options.html === undefined ? null : preparePageFile(options.html);
   const ledger = openLedger(options);
-  const place = ledgerPath(options);
-  const statePath = checkStatePath(process.env, place, parseLedgerTable(place));
+  const path = ledgerPath(options);
+  const statePath = checkStatePath(process.env, path, parseLedgerTable(path));
   const { results, rethrow } = await forEachTarget(policies, async (compiled): Promise<Checked> => {
     const facts = await collectStatus(compiled, options, ledger, SILENT);
     const isRecorded = facts.recordsFailure === null;
     return { view: buildTargetView(facts), key: recipientKey(facts.policy.recipient), isRecorded };
   });
   const state = await readCheckState(statePath);
-  const compare = comparedWith(state, options.maxAge ?? MAX_AGE_SECONDS);
+  const compare = createComparison(state, options.maxAge ?? MAX_AGE_SECONDS);
   const checks = results.map(compare);
   const findings = [
     ...errors.map(invalidPolicyFinding),
     ...checks.flatMap((check) => check.findings),
-    ...about('check-state', state.problem),
-    ...about(
+    ...findingWithoutTarget('check-state', state.problem),
+    ...findingWithoutTarget(
       'failed',
       file?.write(
         renderStatusPage(
@@ -69,12 +69,12 @@ export async function statusCheck(given: StatusOptions): Promise<ExitCode> {
       ) ?? null,
     ),
   ];
-  const isReported = await report(findings, options.json ?? false);
-  // Fail closed: what was not reported must not count as reported.
-  const unwritten = isReported ? await remember(statePath, state, checks) : null;
+  const isPrinted = await printFindings(findings, options.json ?? false);
+  // Fail closed: a finding that was not printed must not count as reported.
+  const unwritten = isPrinted ? await recordChecks(statePath, state, checks) : null;
   if (unwritten !== null) {
-    const isData = options.json ?? false;
-    (isData ? process.stderr : process.stdout).write(`check-state: ${unwritten}\n`);
+    const output = options.json ? process.stderr : process.stdout;
+    output.write(`check-state: ${unwritten}\n`);
   }
   rethrow();
   if (errors.length > 0) return EXIT.invalidPolicy;
@@ -85,18 +85,19 @@ export async function statusCheck(given: StatusOptions): Promise<ExitCode> {
 interface Checked {
   readonly view: TargetView;
   readonly key: string;
-  /** whether what ended is known */
+  /** whether the history records could be read */
   readonly isRecorded: boolean;
 }
 
 interface Compared {
   readonly key: string;
   readonly findings: readonly StatusFinding[];
-  /** for the next check; `null`: what ended is not known, so that the next one must look as far back as this one */
+  /** record for the next check; `null`: the history is not known, so the next check must cover the same period again */
   readonly next: LastCheck | null;
 }
 
-function comparedWith({ targets }: CheckState, maxAgeSeconds: number): (checked: Checked) => Compared {
+/** Creates the function that compares a target with its last check. */
+function createComparison({ targets }: CheckState, maxAgeSeconds: number): (checked: Checked) => Compared {
   return ({ view, key, isRecorded }) => {
     const last = targets.get(key) ?? null;
     const expired = findNewlyExpired(view.ended, view.at, last);
@@ -105,17 +106,18 @@ function comparedWith({ targets }: CheckState, maxAgeSeconds: number): (checked:
   };
 }
 
-function remember(path: string, state: CheckState, checks: readonly Compared[]): Promise<string | null> {
+/** Writes the records for the next check. @returns why that failed; `null` when it succeeded */
+function recordChecks(path: string, state: CheckState, checks: readonly Compared[]): Promise<string | null> {
   const known = checks.flatMap(({ key, next }) => (next === null ? [] : [[key, next] as const]));
   return known.length === 0 ? Promise.resolve(null) : writeCheckState(path, state, new Map(known));
 }
 
-function about(code: 'check-state' | 'failed', message: string | null): StatusFinding[] {
+function findingWithoutTarget(code: 'check-state' | 'failed', message: string | null): StatusFinding[] {
   return message === null ? [] : [{ target: null, code, id: null, message }];
 }
 
-/** @returns whether it was written to its end */
-function report(findings: readonly StatusFinding[], json: boolean): Promise<boolean> {
+/** Prints the findings. @returns whether all of them were written */
+function printFindings(findings: readonly StatusFinding[], json: boolean): Promise<boolean> {
   const text = json
     ? `${printableJson({ format: 1, findings }, 2)}\n`
     : findings.map((finding) => `${escapeInvisible(formatFinding(finding))}\n`).join('');
@@ -125,8 +127,8 @@ function report(findings: readonly StatusFinding[], json: boolean): Promise<bool
   });
 }
 
-/** An invalid policy is a finding like any other, even where no policy is valid. */
-function soundOrFaults(named: readonly string[]): Pick<Sorted, 'policies' | 'errors'> {
+/** Loads the policies. An invalid policy file is a finding like any other, even when no file is valid. */
+function loadPoliciesOrErrors(named: readonly string[]): Pick<CompileResults, 'policies' | 'errors'> {
   try {
     return loadValidPolicies(named);
   } catch (error) {
@@ -135,7 +137,7 @@ function soundOrFaults(named: readonly string[]): Pick<Sorted, 'policies' | 'err
   }
 }
 
-/** cron sends standard error too. */
+/** No progress lines, because cron mails standard error too. */
 const SILENT: Progress = {
   watch: (_target, ports) => ports,
   finish: () => undefined,

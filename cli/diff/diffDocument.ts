@@ -1,20 +1,25 @@
 import type { VirtualInterface } from '../../core/model.ts';
-import { type PolicyDiff, type RegionWords, wordsOfRegion, wordsOfRequest } from '../../language/index.ts';
+import {
+  describeRequest,
+  describeRequestSet,
+  type PolicyDiff,
+  type RequestSetDescription,
+} from '../../language/index.ts';
 import { describeResult, type PendingChange, type PendingImpact } from './pendingImpact.ts';
 
-/** A diff as `--json` prints it, and as the texts for people are made of it. */
+/** A policy diff as `--json` prints it. Text and Markdown are rendered from it. */
 export interface DiffDocument {
   readonly old: DiffSide;
   readonly new: DiffSide;
   readonly at: string;
-  /** whether anything becomes newly acceptable: the exit code is 4 then */
+  /** whether any request becomes newly acceptable: then the exit code is 4 */
   readonly opens: boolean;
   readonly notes: readonly string[];
-  /** owners and grants that have another name */
+  /** renamed owners and grants */
   readonly renamed: PolicyDiff['renamed'];
   readonly changes: readonly ChangeDocument[];
   readonly limits: PolicyDiff['limits'];
-  /** `null` when it was not asked for */
+  /** `null`: not requested */
   readonly pending: PendingDocument | null;
 }
 
@@ -28,13 +33,13 @@ export interface ChangeDocument {
   readonly owner: string;
   readonly grant: string;
   readonly gateways: { readonly old: string | null; readonly new: string | null };
-  readonly requestSet: RegionWords;
-  readonly witness: { readonly at: string; readonly words: string; readonly request: VirtualInterface };
+  readonly requestSet: RequestSetDescription;
+  readonly example: { readonly at: string; readonly words: string; readonly request: VirtualInterface };
 }
 
 export interface PendingDocument {
   readonly evaluated: number;
-  /** what a file does not say and was taken for granted, a sentence each */
+  /** conditions that the request file does not give and that are assumed, one sentence each */
   readonly unchecked: readonly string[];
   readonly changed: readonly {
     readonly id: string;
@@ -62,30 +67,30 @@ export function buildDiffDocument(
       kind,
       owner,
       grant,
-      gateways: { old: gatewayWords(gateways.old), new: gatewayWords(gateways.new) },
-      requestSet: wordsOfRegion(requestSet, recipient, at.getTime()),
-      witness: {
+      gateways: { old: describeGateway(gateways.old), new: describeGateway(gateways.new) },
+      requestSet: describeRequestSet(requestSet, recipient, at.getTime()),
+      example: {
         at: new Date(example.at).toISOString(),
-        words: wordsOfRequest(example),
+        words: describeRequest(example),
         request: example.request,
       },
     })),
     limits: diff.limits,
-    pending: pending === null ? null : { ...pending, changed: pending.changed.map(changeOf) },
+    pending: pending === null ? null : { ...pending, changed: pending.changed.map(toPendingDocument) },
   };
 }
 
-function changeOf({ request, old, new: now }: PendingChange): PendingDocument['changed'][number] {
+function toPendingDocument({ request, old, new: now }: PendingChange): PendingDocument['changed'][number] {
   return {
     id: request.id,
-    words: wordsOfRequest({ request }),
+    words: describeRequest({ request }),
     old: `${old.verdict}: ${describeResult(old)}`,
     new: `${now.verdict}: ${describeResult(now)}`,
     opens: now.verdict === 'accept',
   };
 }
 
-function gatewayWords(gateway: PolicyDiff['changes'][number]['gateways']['old']): string | null {
+function describeGateway(gateway: PolicyDiff['changes'][number]['gateways']['old']): string | null {
   if (gateway === null) return null;
   return gateway.name === null ? gateway.id : `${gateway.id} (${gateway.name})`;
 }

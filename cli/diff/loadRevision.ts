@@ -1,46 +1,47 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
+import { readErrorCode } from '../../adapters/fileSystem.ts';
 import { formatFirst, quote } from '../../core/printableText.ts';
 import {
   type CompiledPolicy,
   compilePolicy,
-  formatFault,
+  decodeUtf8,
+  formatDiagnostic,
   git,
   NOT_UTF8,
-  readUtf8,
 } from '../../language/index.ts';
 import { InvalidPolicies, UsageError } from '../options.ts';
 
 /**
- * One side of a diff: a file, or a file as a revision of git has it, `main:policy/acme.yaml`, whose path is as the caller sees it.
- * @throws UsageError when there is no such thing; InvalidPolicies
+ * Loads one side of a diff: a file, or a file in a git revision (`main:policy/acme.yaml`, with a path relative to the current folder).
+ * @throws UsageError when it does not exist; InvalidPolicies
  */
 export function loadRevision(named: string): CompiledPolicy {
-  const compiled = compilePolicy({ file: withFolder(named), text: textOf(named) });
-  if (!compiled.ok) throw new InvalidPolicies(compiled.errors, compiled.errors.map(formatFault));
+  const compiled = compilePolicy({ file: withFolder(named), text: readPolicyText(named) });
+  if (!compiled.ok) throw new InvalidPolicies(compiled.errors, compiled.errors.map(formatDiagnostic));
   return compiled;
 }
 
-/** Of `main:acme.yaml`, `main:./acme.yaml`: a policy's name is what follows the last slash. */
+/** Turns `main:acme.yaml` into `main:./acme.yaml`: the name of a policy is the part after the last slash. */
 function withFolder(named: string): string {
   return existsSync(named) ? named : named.replace(/^([^:]+):([^/]+)$/, '$1:./$2');
 }
 
-/** What one policy is compared with. */
+/** The old side of a comparison. */
 export type OldPolicy = Pick<CompiledPolicy, 'file' | 'policy' | 'digest'>;
 
-/** A target that was not there accepted nothing. @param named what there is not */
+/** The old side for a policy that did not exist: it accepts nothing. @param named the name of the missing file */
 export function emptyPolicy(named: string, { policy }: CompiledPolicy): OldPolicy {
   return {
-    file: `${named} (not there)`,
+    file: `${named} (does not exist)`,
     policy: { ...policy, owners: [], hold: [], freeze: false },
     digest: 'none',
   };
 }
 
 /**
- * The side that a policy is compared with: where a revision of git does not have its file yet, one that accepts nothing.
- * @returns `note` says so, for people
+ * Loads the old side. When the git revision does not have the file yet, it is a policy that accepts nothing.
+ * @returns `note`: a sentence that says so, or `null`
  * @throws UsageError, InvalidPolicies
  */
 export function loadOldRevision(
@@ -50,19 +51,19 @@ export function loadOldRevision(
   try {
     return { old: loadRevision(named), note: null };
   } catch (error) {
-    // Fail closed: under another name it is no new policy, but a path that was mistyped.
-    if (!(error instanceof NotInRevision) || basename(error.path) !== basename(fileIn(now.file))) throw error;
-    const note = `${quote(error.revision)} has no ${quote(error.path)}: the policy is new, and is compared with one that accepts nothing`;
+    // Fail closed: a missing file with another name is not a new policy but a mistyped path.
+    if (!(error instanceof NotInRevision) || basename(error.path) !== basename(fileOf(now.file))) throw error;
+    const note = `${quote(error.revision)} has no ${quote(error.path)}: the policy is new, and is compared with a policy that accepts nothing`;
     return { old: emptyPolicy(named, now), note };
   }
 }
 
 /** The file of `FILE` or `REVISION:FILE`. */
-function fileIn(named: string): string {
+function fileOf(named: string): string {
   return existsSync(named) ? named : (/^[^:]+:(.+)$/.exec(named)?.[1] ?? named);
 }
 
-/** Git knows the revision, and the revision has no such file. */
+/** The git revision exists, but does not have the file. */
 class NotInRevision extends UsageError {
   readonly revision: string;
   readonly path: string;
@@ -74,48 +75,47 @@ class NotInRevision extends UsageError {
   }
 }
 
-function textOf(named: string): string {
+function readPolicyText(named: string): string {
   const [, revision, path] = /^([^:]+):(.+)$/.exec(named) ?? [];
-  // A file whose name has a colon is a file.
-  if (revision === undefined || path === undefined || existsSync(named)) return ofFile(named);
-  return ofRevision(revision, path);
+  // An existing file whose name contains a colon is a file, not a revision.
+  if (revision === undefined || path === undefined || existsSync(named)) return readPolicyFile(named);
+  return readFromRevision(revision, path);
 }
 
-function ofFile(file: string): string {
-  const text = readUtf8(bytesOf(file));
+function readPolicyFile(file: string): string {
+  const text = decodeUtf8(readBytes(file));
   if (typeof text === 'string') return text;
-  const fault = { file, path: '', ...text, ...NOT_UTF8 };
-  throw new InvalidPolicies([fault], [formatFault(fault)]);
+  const error = { file, path: '', ...text, ...NOT_UTF8 };
+  throw new InvalidPolicies([error], [formatDiagnostic(error)]);
 }
 
-function bytesOf(file: string): Buffer {
+function readBytes(file: string): Buffer {
   try {
     return readFileSync(file);
   } catch (error) {
-    const why = error instanceof Error && 'code' in error ? String(error.code) : 'it cannot be read';
     throw new UsageError(
-      `policy ${quote(file)} cannot be read (${why}); give a file, or a revision and a file as in \`main:policy/acme.yaml\``,
+      `policy ${quote(file)} cannot be read (${readErrorCode(error)}); give a file, or a revision and a file as in \`main:policy/acme.yaml\``,
     );
   }
 }
 
-/** Whether git knows the revision. */
+/** Whether the git revision exists. */
 export function isGitRevision(revision: string, cwd = '.'): boolean {
   const named = `${revision}^{commit}`;
   return git(cwd, ['rev-parse', '--verify', '--quiet', '--end-of-options', named]).status === 0;
 }
 
-/** Files that a revision has in a folder, as the caller sees it; empty where it has no such folder. */
+/** Lists the files of a folder in a git revision; empty when the revision does not have the folder. */
 export function listRevisionFiles(revision: string, folder: string): string[] {
   const args = ['ls-tree', '-z', '--name-only', '--end-of-options', revision, `${folder}/`];
   const { status, stdout } = git('.', args);
   return status === 0 ? stdout.split('\0').filter((file) => file !== '') : [];
 }
 
-function ofRevision(revision: string, path: string): string {
+function readFromRevision(revision: string, path: string): string {
   const cwd = dirname(resolve(path));
   const name = `./${path.split('/').at(-1) ?? path}`;
-  // The folder may be gone since; then the path is meant from here.
+  // The folder may have been removed since; then the path is relative to the current folder.
   const [at, from] = existsSync(cwd) ? [cwd, name] : ['.', `./${path}`];
   const { status, stdout, problem } = git(at, [
     'cat-file',

@@ -10,32 +10,32 @@ import { type ConnectOptions, connectTarget } from '../connectTarget.ts';
 import { readRequests } from '../requests/readRequests.ts';
 import { readRequestFile } from '../requests/requestItems.ts';
 
-/** A request that is pending now, decided by both policies. */
+/** A pending request with the decisions of both policies. */
 export interface PendingChange {
   readonly request: VirtualInterface;
   readonly old: Decision;
   readonly new: Decision;
 }
 
-/** What a change of policy does to what is pending. */
+/** The effect of a policy change on pending requests. */
 export interface PendingImpact {
   readonly evaluated: number;
   readonly unchecked: readonly string[];
   readonly changed: readonly PendingChange[];
 }
 
-/** What is pending, and what else is live, as far as it is known. */
+/** Pending requests and the other live interfaces, as far as they are known. */
 interface Pending {
   readonly requests: readonly VirtualInterface[];
   readonly interfaces: readonly VirtualInterface[];
   readonly ownConnections: OwnConnections;
-  /** what could not be checked, a sentence each */
+  /** conditions that could not be checked, one sentence each */
   readonly unchecked: readonly string[];
 }
 
 /**
- * Requests that are pending now and are decided otherwise by the new policy.
- * @param from a recorded file, `-` for standard input, or `true` to ask the provider, reading only
+ * Finds pending requests that the two policies decide differently.
+ * @param from a request file, `-` for standard input, or `true` to ask the provider (reads only)
  */
 export async function findPendingImpact(
   [old, now]: readonly [Policy, Policy],
@@ -44,9 +44,9 @@ export async function findPendingImpact(
   at: Date,
 ): Promise<PendingImpact> {
   const { requests, interfaces, ownConnections, unchecked } = await (from === true
-    ? live(now, options)
-    : recorded(now, from));
-  const world: DecisionContext = {
+    ? listPending(now, options)
+    : readPending(now, from));
+  const context: DecisionContext = {
     interfaces,
     intents: {},
     acceptances: {},
@@ -56,7 +56,7 @@ export async function findPendingImpact(
   };
   const decided = requests.map((request): PendingChange => {
     const [before, after] = [old, now].map((policy) =>
-      decideWithNetworkChecks(policy, request, world, NO_DEADLINE, at),
+      decideWithNetworkChecks(policy, request, context, NO_DEADLINE, at),
     );
     if (before === undefined || after === undefined) throw new Error('two policies give two decisions');
     return { request, old: before, new: after };
@@ -68,27 +68,27 @@ export async function findPendingImpact(
   };
 }
 
-/** What a decision comes to: a gateway, or the codes for which it is held. */
+/** The result of a decision: the gateway, or the codes of the reasons for which the request is held. */
 export function describeResult(decision: Decision): string {
   if (decision.verdict === 'accept') return decision.gateway;
   return [...new Set(decision.reasons.map(({ code }) => code))].sort().join(', ');
 }
 
-async function recorded(policy: Policy, named: string): Promise<Pending> {
+async function readPending(policy: Policy, named: string): Promise<Pending> {
   const { text, file } = await readRequestFile(named);
   const requests = readRequests(text, file, policy).map(({ request }) => request);
-  // As `explain` does: held for that alone, a request would hide what the change of policy decides.
+  // Assumed as in `explain`: a request held only because this is unknown would hide the effect of the policy change.
   const ownConnections = { known: true, ids: new Set<string>() } as const;
   const unchecked = requests
     .filter((request) => needsOwnConnections(policy, request))
     .map(
       ({ id }) =>
-        `${escapeText(id)}: whether it is on a connection of our own, as a file does not say which those are`,
+        `${escapeText(id)}: whether its connection belongs to the recipient, because a file does not list the recipient's connections`,
     );
   return { requests, interfaces: requests, ownConnections, unchecked };
 }
 
-async function live(policy: Policy, options: ConnectOptions): Promise<Pending> {
+async function listPending(policy: Policy, options: ConnectOptions): Promise<Pending> {
   const connected = connectTarget(policy, options);
   try {
     const interfaces = await connected.directConnect.list();

@@ -1,9 +1,9 @@
 import { RunFailure } from '../../run/portErrors.ts';
 
-/** One thing looked at. `warn`: a pass would run all the same. */
+/** The result of one check. `warn`: a run would still succeed. */
 export interface DoctorFinding {
   readonly check: string;
-  readonly result: 'ok' | 'warn' | 'bad';
+  readonly result: 'ok' | 'warn' | 'fail';
   readonly message: string;
 }
 
@@ -16,16 +16,16 @@ export function warn(check: string, message: string): DoctorFinding {
 }
 
 export function fail(check: string, message: string): DoctorFinding {
-  return { check, result: 'bad', message };
+  return { check, result: 'fail', message };
 }
 
-/** Looks; what a pass would fail of is a finding. */
+/** Runs a check. An error that would fail a run becomes a finding. */
 export async function runCheck(
   check: string,
-  look: () => Promise<readonly DoctorFinding[]>,
+  perform: () => Promise<readonly DoctorFinding[]>,
 ): Promise<readonly DoctorFinding[]> {
   try {
-    return await look();
+    return await perform();
   } catch (error) {
     if (error instanceof RunFailure) return [fail(check, error.message)];
     throw error;

@@ -11,52 +11,54 @@ import type { ConnectOptions } from '../connectTarget.ts';
 import { isLedgerTable, type LedgerOptions, ledgerPath } from '../ledgerOptions.ts';
 import { type DoctorFinding, ok, warn } from './doctorFinding.ts';
 
-/** A service that this command calls. */
-interface Called {
+/** A service that is called, and its endpoint. */
+interface CalledService {
   readonly name: string;
   readonly url: string;
-  /** what the command line says of it */
+  /** command-line option that set the endpoint; `null`: none */
   readonly option: string | null;
   readonly service: AwsService;
 }
 
-/** Every endpoint that is used for a target, and what chose it. */
+/** Lists every endpoint used for a target, and the setting that chose it. */
 export function listEndpoints(
   policy: Policy,
   endpoints: Endpoints,
   options: ConnectOptions & LedgerOptions,
 ): DoctorFinding[] {
   const { provider } = policy.recipient;
-  const findings = [...apisOf(policy, endpoints, options), ...besides(policy, options)].map((called) =>
-    ok('endpoint', `${called.name}: ${called.url}${chosenBy(called, provider, options)}`),
+  const services = [...providerServices(policy, endpoints, options), ...functionServices(policy, options)];
+  const findings = services.map((service) =>
+    ok('endpoint', `${service.name}: ${service.url}${describeSource(service, provider, options)}`),
   );
-  return [...findings, ...(provider === 'outscale' ? unused(process.env) : [])];
+  return [...findings, ...(provider === 'outscale' ? warnOfUnusedVariables(process.env) : [])];
 }
 
-function apisOf(
+/** The provider's APIs that a run calls. */
+function providerServices(
   { recipient: { provider, region } }: Policy,
   endpoints: Endpoints,
   { endpoint, gatewayEndpoint, stsEndpoint }: ConnectOptions,
-): Called[] {
-  const dialect = PROVIDER_APIS[provider];
+): CalledService[] {
+  const api = PROVIDER_APIS[provider];
   const [link, gateways] = provider === 'aws' ? ['Direct Connect', 'EC2'] : ['DirectLink', 'FCU'];
   const option = endpoint === undefined ? null : '--endpoint';
-  // On loopback, one endpoint is for all.
-  const follows = endpoints.gateways === endpoints.directConnect ? option : null;
-  const beside = gatewayEndpoint === undefined ? follows : '--gateway-endpoint';
-  const identity = dialect.identityEndpoint?.(region) ?? null;
-  const follow = endpoints.identity === endpoints.gateways ? beside : null;
+  // On loopback, one endpoint serves all APIs.
+  const inherited = endpoints.gateways === endpoints.directConnect ? option : null;
+  const gatewayOption = gatewayEndpoint === undefined ? inherited : '--gateway-endpoint';
+  const identity = api.identityEndpoint?.(region) ?? null;
+  const inheritedByIdentity = endpoints.identity === endpoints.gateways ? gatewayOption : null;
   return [
     {
       name: link,
-      url: endpoints.directConnect ?? dialect.directConnectEndpoint(region),
+      url: endpoints.directConnect ?? api.directConnectEndpoint(region),
       option,
       service: 'directConnect',
     },
     {
       name: gateways,
-      url: endpoints.gateways ?? dialect.gatewayEndpoint(region),
-      option: beside,
+      url: endpoints.gateways ?? api.gatewayEndpoint(region),
+      option: gatewayOption,
       service: 'ec2',
     },
     ...(identity === null
@@ -65,42 +67,43 @@ function apisOf(
           {
             name: 'STS',
             url: endpoints.identity ?? identity,
-            option: stsEndpoint === undefined ? follow : '--sts-endpoint',
+            option: stsEndpoint === undefined ? inheritedByIdentity : '--sts-endpoint',
             service: 'sts' as const,
           },
         ]),
   ];
 }
 
-/** Services of AWS that have to do with the function. */
-function besides({ recipient }: Policy, options: LedgerOptions): Called[] {
+/** AWS services that belong to the deployed function: its table and its secret. */
+function functionServices({ recipient }: Policy, options: LedgerOptions): CalledService[] {
   const { credentials } = recipient;
   const secret = credentials !== null && 'secret' in credentials;
-  const called: [AwsService, string, boolean][] = [
+  const services: [AwsService, string, boolean][] = [
     ['dynamo', 'DynamoDB', isLedgerTable(ledgerPath(options))],
     ['secrets', 'Secrets Manager', secret],
   ];
-  return called.flatMap(([service, name, isCalled]) => {
+  return services.flatMap(([service, name, isCalled]) => {
     if (!isCalled) return [];
     const url = configuredEndpoint(options.aws ?? null, service)?.url ?? "AWS's own for the region";
     return [{ name, url, option: null, service }];
   });
 }
 
-function chosenBy(
-  { option, service, url }: Called,
+/** The option or setting that chose the endpoint, in brackets; empty: the default. */
+function describeSource(
+  { option, service, url }: CalledService,
   provider: Policy['recipient']['provider'],
   { aws }: ConnectOptions,
 ): string {
-  const isOfAws = provider === 'aws' || service === 'dynamo' || service === 'secrets';
-  const configured = isOfAws && option === null ? configuredEndpoint(aws ?? null, service) : null;
+  const isAwsService = provider === 'aws' || service === 'dynamo' || service === 'secrets';
+  const configured = isAwsService && option === null ? configuredEndpoint(aws ?? null, service) : null;
   const source = configured !== null && configured.url === url ? configured.source : null;
-  const by = option ?? source;
-  return by === null ? '' : ` (${by})`;
+  const setting = option ?? source;
+  return setting === null ? '' : ` (${setting})`;
 }
 
-/** What somebody may have set for OUTSCALE, where settings of AWS do not count. */
-function unused(env: Readonly<Record<string, string | undefined>>): DoctorFinding[] {
+/** Warns of AWS variables that are set but do not apply to OUTSCALE targets. */
+function warnOfUnusedVariables(env: Readonly<Record<string, string | undefined>>): DoctorFinding[] {
   const services: readonly AwsService[] = ['directConnect', 'ec2'];
   const set = services.map(endpointVariable).filter((name) => env[name]);
   if (set.length === 0) return [];

@@ -10,7 +10,7 @@ import { listEndpoints } from './endpointFindings.ts';
 import { checkEmulatorClock, checkLedger, checkSecret } from './environmentChecks.ts';
 import { checkGateways, checkRouting } from './gatewayChecks.ts';
 
-/** What would stop a pass over a target, each check by itself: one that fails hides no other. */
+/** Checks that a run over a target would succeed. Checks are independent: one that fails does not hide the others. */
 export async function runChecks(
   policy: Policy,
   connected: Connected,
@@ -21,33 +21,34 @@ export async function runChecks(
     await connected.authenticate();
     return [ok('credentials', 'found')];
   });
-  // Without keys there is nobody to ask.
-  const found = credentials.every(({ result }) => result !== 'bad');
+  // Without credentials, no API can be called.
+  const found = credentials.every(({ result }) => result !== 'fail');
   return [
     ...listEndpoints(policy, endpoints, options),
     ...credentials,
-    ...(found ? await examineAccount(policy, connected) : []),
+    ...(found ? await checkAccount(policy, connected) : []),
     ...(await checkSecret(policy, endpoints)),
     ...(await checkLedger(policy, options)),
     ...(await checkEmulatorClock(endpoints.directConnect, new Date())),
     ...(policy.freeze
-      ? [warn('freeze', 'the policy is frozen: every request is held until `freeze` is taken away')]
+      ? [warn('freeze', 'the policy is frozen: every request is held until `freeze: true` is removed')]
       : []),
   ];
 }
 
-async function examineAccount(policy: Policy, connected: Connected): Promise<DoctorFinding[]> {
+/** The checks that call the provider with the user's credentials. */
+async function checkAccount(policy: Policy, connected: Connected): Promise<DoctorFinding[]> {
   const { directConnect, gateways, caller } = connected;
   const { account } = policy.recipient;
   const listing = await runCheck('right to list', async () =>
-    judgeListing(account, await directConnect.list()),
+    describeListing(account, await directConnect.list()),
   );
   return [
-    ...(await runCheck('identity', async () => [judgeAccount(account, await caller.account())])),
+    ...(await runCheck('identity', async () => [compareAccount(account, await caller.account())])),
     ...listing,
     ...(await runCheck('right to see own connections', async () => {
       const own = await directConnect.ownConnections();
-      return [ok('right to see own connections', `${own.size} connections and LAGs of our own`)];
+      return [ok('right to see own connections', `${own.size} connections and LAGs belong to the recipient`)];
     })),
     ...(await runCheck('gateways', async () => {
       const known = await gateways.list(usedGatewayKinds(policy));
@@ -55,45 +56,45 @@ async function examineAccount(policy: Policy, connected: Connected): Promise<Doc
     })),
     warn(
       'right to confirm',
-      'not tried, since trying would accept; the keys need `directconnect:ConfirmPrivateVirtualInterface`',
+      'not tried, because a try would accept a request; the keys need `directconnect:ConfirmPrivateVirtualInterface`',
     ),
-    listing.some(({ result }) => result === 'bad')
-      ? warn('clock', 'not checked: there was no answer to compare it with')
-      : judgeClock(connected.clockOffset()),
+    listing.some(({ result }) => result === 'fail')
+      ? warn('clock', 'not checked: the API gave no answer to compare it with')
+      : checkClock(connected.clockOffset()),
   ];
 }
 
-function judgeAccount(recipient: string, account: string | null): DoctorFinding {
+function compareAccount(recipient: string, account: string | null): DoctorFinding {
   if (account === null) {
     return warn(
       'identity',
-      `OUTSCALE has no way to ask; gateways below tell whether these are the keys of \`${recipient}\``,
+      `OUTSCALE has no call that returns the account; the gateway checks below show whether these are the keys of \`${recipient}\``,
     );
   }
-  if (account === recipient) return ok('identity', `the credentials are of account \`${account}\``);
+  if (account === recipient) return ok('identity', `the credentials belong to account \`${account}\``);
   return fail(
     'identity',
-    `the credentials are of account \`${account}\`, the policy's recipient is \`${recipient}\`; use the recipient's, or mend \`recipient.account\``,
+    `the credentials belong to account \`${account}\`, but the policy's recipient is \`${recipient}\`; use credentials of the recipient, or fix \`recipient.account\``,
   );
 }
 
-function judgeListing(recipient: string, interfaces: readonly VirtualInterface[]): DoctorFinding[] {
+function describeListing(recipient: string, interfaces: readonly VirtualInterface[]): DoctorFinding[] {
   const confirming = interfaces.filter(isConfirming);
-  const counted = ok(
+  const summary = ok(
     'right to list',
     `${interfaces.length} virtual interfaces, ${confirming.length} confirming`,
   );
   const named = [...new Set(confirming.map(({ ownerAccount }) => ownerAccount).filter((id) => id !== null))];
-  if (named.length !== 1 || named[0] === recipient) return [counted];
-  const message = `every request names account ${quote(named[0] ?? '')}; when that is yours, \`recipient.account\` is wrong`;
-  return [counted, warn('recipient', message)];
+  if (named.length !== 1 || named[0] === recipient) return [summary];
+  const message = `every request names account ${quote(named[0] ?? '')}; if that is your account, fix \`recipient.account\``;
+  return [summary, warn('recipient', message)];
 }
 
-/** The SDK tells an offset from here on only; APIs refuse signatures that are further off. In milliseconds. */
+/** Tolerated clock offset in milliseconds: the SDK reports larger ones only, and APIs refuse signatures with larger ones. */
 const CLOCK_TOLERANCE = 5 * 60 * 1000;
 
-function judgeClock(offsetMs: number): DoctorFinding {
+function checkClock(offsetMs: number): DoctorFinding {
   if (Math.abs(offsetMs) < CLOCK_TOLERANCE) return ok('clock', "within 5 minutes of the API's");
-  const off = `${Math.round(Math.abs(offsetMs) / 1000)} s ${offsetMs < 0 ? 'ahead of' : 'behind'} the API's`;
-  return fail('clock', `${off}; set it, deadlines depend on it`);
+  const difference = `${Math.round(Math.abs(offsetMs) / 1000)} s ${offsetMs < 0 ? 'ahead of' : 'behind'} the API's`;
+  return fail('clock', `${difference}; correct the clock of this machine, because expiry times depend on it`);
 }

@@ -11,119 +11,24 @@ import { formatList, quote } from '../../core/printableText.ts';
 import type { Reason } from '../../core/reasons.ts';
 import { reportRequest } from '../../core/requestEvaluation.ts';
 import type { RequestReport } from '../../core/runReport.ts';
-import { decideAlone } from '../../language/index.ts';
+import { decideInIsolation } from '../../language/index.ts';
 import type { ReadRequest } from '../requests/fromReport.ts';
 
-/** Who it is taken for, and why. */
-export interface Requester {
-  /** `null`: nobody knows */
-  readonly owner: string | null;
-  readonly why: string;
-  /** connections of the policy that the unknown one may be a slip of */
-  readonly similar: readonly { readonly connection: string; readonly owner: string }[];
-}
-
-function identifyRequester(
-  policy: Policy,
-  request: VirtualInterface,
-  own: OwnConnections,
-): { readonly requester: Requester; readonly owner: Owner | null } {
-  const identity = identify(policy, request, own);
-  switch (identity.kind) {
-    case 'owner': {
-      const { owner } = identity;
-      return { owner, requester: { owner: owner.name, why: whyKnown(policy, owner, request), similar: [] } };
-    }
-    case 'outbound':
-      return {
-        owner: null,
-        requester: { owner: null, why: 'it is offered by us to somebody else', similar: [] },
-      };
-    case 'unknown': {
-      const similar = isListed(policy, request.connection) ? [] : similarTo(policy, request.connection);
-      return { owner: null, requester: { owner: null, why: identity.reason.message, similar } };
-    }
-    default:
-      return identity satisfies never;
-  }
-}
-
-function whyKnown(
-  { recipient }: Policy,
-  { name }: Owner,
-  { connection, ownerAccount }: VirtualInterface,
-): string {
-  const account =
-    ownerAccount === recipient.account
-      ? 'the API names the recipient as owner account, as it does for requests, which identifies nobody'
-      : `the API names account ${quote(ownerAccount ?? '')}, which is theirs`;
-  return `owner \`${name}\` lists connection ${quote(connection ?? '')}; ${account}`;
-}
-
-function isListed({ owners }: Policy, connection: string | null): boolean {
-  return owners.some(({ connections }) => connection !== null && connections.includes(connection));
-}
-
-/** Characters in which a slip may differ, and slips that are told. */
-const [NEAR, MOST] = [2, 3];
-
-/** By the connection alone: whoever has a name or a VLAN like an owner's may have copied it. */
-function similarTo({ owners }: Policy, unknown: string | null): Requester['similar'] {
-  if (unknown === null) return [];
-  return owners
-    .flatMap(({ name, connections }) => connections.map((connection) => ({ connection, owner: name })))
-    .filter(({ connection }) => differing(connection, unknown) <= NEAR)
-    .slice(0, MOST);
-}
-
-function differing(a: string, b: string): number {
-  if (a.length !== b.length) return Number.POSITIVE_INFINITY;
-  return a.split('').filter((character, i) => character !== b[i]).length;
-}
-
-/** What a pass would look at besides, and a file cannot tell: a sentence each. */
-function listUncheckedConditions(policy: Policy, owner: Owner | null, request: VirtualInterface): string[] {
-  const own = needsOwnConnections(policy, request)
-    ? [
-        `whether connection ${quote(request.connection ?? '')} is one of our own, as the API names another account: then it would be ignored`,
-      ]
-    : [];
-  const limits = owner === null ? [] : limitsOf(owner);
-  return [
-    ...own,
-    ...(limits.length === 0
-      ? []
-      : [`limits (${formatList(limits)}): live interfaces are not known from a file`]),
-    'gateway and network (gateway there, available and attached; VLAN and addresses free; ASN): only a pass looks at them',
-    'what the ledger remembers: deadline, confirms in doubt, acceptances of the same pass',
-  ];
-}
-
-function limitsOf({ name, limit, grants }: Owner): string[] {
-  const own = limit === null ? [] : [`${limit} for owner \`${name}\``];
-  return [
-    ...own,
-    ...grants.flatMap((grant) =>
-      grant.limit === null ? [] : [`${grant.limit} for grant \`${name}.${grant.name}\``],
-    ),
-  ];
-}
-
-/** Why a policy decides on one request as it does, as `policy explain --json` prints it. Key names are relied on by others. */
+/** The explanation of one decision, as `policy explain --json` prints it. Scripts depend on its key names. */
 export interface Explanation {
   readonly target: string;
   readonly at: string;
   /** without secrets */
   readonly request: VirtualInterface;
-  /** what the file does not say and was taken for granted */
+  /** values that the file does not give and that are assumed, one sentence each */
   readonly assumed: readonly string[];
   readonly requester: Requester;
   readonly freeze: boolean;
-  /** every `hold` line */
+  /** every hold rule */
   readonly hold: readonly ExplainedHoldRule[];
-  /** every grant of the owner; none where nobody knows who asks */
+  /** every grant of the owner; empty for an unknown requester */
   readonly grants: readonly ExplainedGrant[];
-  /** as a pass would report it */
+  /** as a run would report it */
   readonly report: RequestReport;
 }
 
@@ -136,19 +41,19 @@ export interface ExplainedHoldRule {
 export interface ExplainedGrant extends Pick<Grant, 'gateway' | 'gatewayName' | 'limit' | 'from' | 'until'> {
   readonly name: string;
   readonly fields: readonly FieldVerdict[];
-  /** by its fields alone */
+  /** whether all fields match, without regard to the validity period */
   readonly fits: Ternary;
-  /** why it does not hold at that time; `null`: it does */
+  /** why the grant is not valid at that time; `null`: it is valid */
   readonly outOfTime: Reason | null;
-  /** whether the request is accepted by it */
+  /** whether the request is accepted because of this grant */
   readonly decides: boolean;
 }
 
-/** Everything by which a request is decided without a call, part by part. What a file does not say of the world is listed as not applied. */
+/** Explains a decision that needs no API call, part by part. Conditions that a file cannot show are listed as not checked. */
 export function explain(policy: Policy, given: ReadRequest, at: Date): Explanation {
-  const { request, isPast, ...past } = asRequest(given);
-  const assumed = [...past.assumed, ...unsaid(given)];
-  const decision = decideAlone(policy, request, at);
+  const { request, isPast, ...treated } = treatAsPending(given);
+  const assumed = [...treated.assumed, ...listAbsentFields(given)];
+  const decision = decideInIsolation(policy, request, at);
   const { requester, owner } = identifyRequester(policy, request, { known: true, ids: new Set() });
   return {
     target: policy.target,
@@ -157,28 +62,128 @@ export function explain(policy: Policy, given: ReadRequest, at: Date): Explanati
     assumed,
     requester,
     freeze: policy.freeze,
-    hold: policy.hold.map((line) => ({
-      fields: evaluateMatch(line.match, request, 'mayMatch'),
-      reason: line.reason,
-      applies: holdRuleApplies(line, request),
+    hold: policy.hold.map((rule) => ({
+      fields: evaluateMatch(rule.match, request, 'mayMatch'),
+      reason: rule.reason,
+      applies: holdRuleApplies(rule, request),
     })),
-    grants: (owner?.grants ?? []).map((grant) => explained(owner, grant, request, at, decision)),
+    grants: (owner?.grants ?? []).map((grant) => explainGrant(owner, grant, request, at, decision)),
     report: {
-      ...reportedAs(decision, request, policy, listUncheckedConditions(policy, owner, request)),
-      // There is nothing to confirm any more.
+      ...reportDecision(decision, request, policy, listUncheckedConditions(policy, owner, request)),
+      // The request can no longer be confirmed.
       ...(isPast ? { manualOverrideCommand: null } : {}),
     },
   };
 }
 
-/** What is past being a request is explained as the request that it was. */
-function asRequest({
+/** The owner that the request is attributed to, and why. */
+export interface Requester {
+  /** `null`: unknown requester */
+  readonly owner: string | null;
+  readonly why: string;
+  /** connections in the policy that differ little from the unknown one, possibly by a typing error */
+  readonly similar: readonly { readonly connection: string; readonly owner: string }[];
+}
+
+/** Attributes a request to an owner of the policy. */
+function identifyRequester(
+  policy: Policy,
+  request: VirtualInterface,
+  own: OwnConnections,
+): { readonly requester: Requester; readonly owner: Owner | null } {
+  const identity = identify(policy, request, own);
+  switch (identity.kind) {
+    case 'owner': {
+      const { owner } = identity;
+      return {
+        owner,
+        requester: { owner: owner.name, why: explainOwner(policy, owner, request), similar: [] },
+      };
+    }
+    case 'outbound':
+      return {
+        owner: null,
+        requester: { owner: null, why: 'the recipient offers it to another account', similar: [] },
+      };
+    case 'unknown': {
+      const { connection } = request;
+      const similar = isListed(policy, connection) ? [] : findSimilarConnections(policy, connection);
+      return { owner: null, requester: { owner: null, why: identity.reason.message, similar } };
+    }
+    default:
+      return identity satisfies never;
+  }
+}
+
+function explainOwner(
+  { recipient }: Policy,
+  { name }: Owner,
+  { connection, ownerAccount }: VirtualInterface,
+): string {
+  const account =
+    ownerAccount === recipient.account
+      ? 'the API names the recipient as owner account, as for every request, which identifies no requester'
+      : `the API names account ${quote(ownerAccount ?? '')}, which is the owner's`;
+  return `owner \`${name}\` lists connection ${quote(connection ?? '')}; ${account}`;
+}
+
+function isListed({ owners }: Policy, connection: string | null): boolean {
+  return owners.some(({ connections }) => connection !== null && connections.includes(connection));
+}
+
+/** Maximum number of differing characters in a similar connection ID, and maximum number of similar connections reported. */
+const [MAX_DIFFERENCES, MAX_SIMILAR] = [2, 3];
+
+/** Finds connections with similar IDs. Only the connection is compared: a requester can copy the name or the VLAN of an owner. */
+function findSimilarConnections({ owners }: Policy, unknown: string | null): Requester['similar'] {
+  if (unknown === null) return [];
+  return owners
+    .flatMap(({ name, connections }) => connections.map((connection) => ({ connection, owner: name })))
+    .filter(({ connection }) => countDifferences(connection, unknown) <= MAX_DIFFERENCES)
+    .slice(0, MAX_SIMILAR);
+}
+
+function countDifferences(a: string, b: string): number {
+  if (a.length !== b.length) return Number.POSITIVE_INFINITY;
+  return a.split('').filter((character, i) => character !== b[i]).length;
+}
+
+/** Lists the conditions that a run checks and that a file cannot show, one sentence each. */
+function listUncheckedConditions(policy: Policy, owner: Owner | null, request: VirtualInterface): string[] {
+  const own = needsOwnConnections(policy, request)
+    ? [
+        `whether connection ${quote(request.connection ?? '')} belongs to the recipient, because the API names another owner account: then the interface would be ignored`,
+      ]
+    : [];
+  const limits = owner === null ? [] : listLimits(owner);
+  return [
+    ...own,
+    ...(limits.length === 0
+      ? []
+      : [`limits (${formatList(limits)}): a file does not show the live interfaces`]),
+    'gateway and network (gateway exists, is available and attached; VLAN and addresses are free; ASN): only a run checks them',
+    'the state in the ledger: expiry, uncertain confirms, acceptances of the same run',
+  ];
+}
+
+function listLimits({ name, limit, grants }: Owner): string[] {
+  const own = limit === null ? [] : [`${limit} for owner \`${name}\``];
+  return [
+    ...own,
+    ...grants.flatMap((grant) =>
+      grant.limit === null ? [] : [`${grant.limit} for grant \`${name}.${grant.name}\``],
+    ),
+  ];
+}
+
+/** Treats an interface that is no longer a request as the request that it was. */
+function treatAsPending({
   request,
   assumed,
 }: ReadRequest): Pick<ReadRequest, 'request' | 'assumed'> & { isPast: boolean } {
   if (isConfirming(request)) return { request, assumed, isPast: false };
-  const state = request.state === null ? 'past being a request' : quote(request.state);
-  const past = `it is ${state} already, so there is nothing to decide: this is how it would be decided as a request`;
+  const state = request.state === null ? 'it is no longer a request' : `its state is ${quote(request.state)}`;
+  const past = `${state}, so there is nothing to decide: the decision below is the one for a pending request`;
   return {
     request: { ...request, state: 'confirming', gateway: null },
     assumed: [...assumed, past],
@@ -186,14 +191,16 @@ function asRequest({
   };
 }
 
-/** What the file leaves out, the API may give all the same. */
-function unsaid({ absent }: ReadRequest): string[] {
+/** Lists the match fields that the file does not give, although the API may return them. */
+function listAbsentFields({ absent }: ReadRequest): string[] {
   return absent.size === 0
     ? []
-    : [`the file does not give ${formatList([...absent])}: unknown here, whatever the API gives`];
+    : [
+        `the file does not give ${formatList([...absent])}: treated as unknown, although the API may return a value`,
+      ];
 }
 
-function explained(
+function explainGrant(
   owner: Owner | null,
   grant: Grant,
   request: VirtualInterface,
@@ -216,15 +223,15 @@ function explained(
   };
 }
 
-/** The very words of a report. */
-function reportedAs(
+/** The request as a run would report it, in the same words. */
+function reportDecision(
   decision: Decision,
   request: VirtualInterface,
   { recipient }: Policy,
   skipped: readonly string[],
 ): RequestReport {
   const outcome = decision.verdict === 'accept' ? 'wouldAccept' : 'held';
-  const opened = {
+  const evaluation = {
     request,
     observation: null,
     deadline: NO_DEADLINE,
@@ -234,5 +241,5 @@ function reportedAs(
     skipped,
   } as const;
   const { knownToAwsCli, directConnectEndpoint } = PROVIDER_APIS[recipient.provider];
-  return reportRequest(opened, recipient, knownToAwsCli ? null : directConnectEndpoint(recipient.region));
+  return reportRequest(evaluation, recipient, knownToAwsCli ? null : directConnectEndpoint(recipient.region));
 }

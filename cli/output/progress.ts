@@ -1,46 +1,46 @@
 import type { Ports } from '../../run/ports.ts';
 
-/** Says on standard error what a slow command is doing, from its second second on: one line for all targets in work. */
+/** Prints on standard error what a slow command is doing, once per second: one line for all targets in progress. */
 export interface Progress {
-  /** Wraps ports so that each call is what is being done. */
+  /** Wraps ports so that each call is shown while it is in progress. */
   watch(target: string, ports: Ports): Ports;
-  /** Nothing more is done about a target. */
+  /** The work on a target has ended. */
   finish(target: string): void;
   stop(): void;
 }
 
 /**
- * @param stream `null`: nothing is said
- * @param targets how many there are in all
+ * @param stream `null`: nothing is printed
+ * @param targets number of all targets
  */
 export function startProgress(stream: NodeJS.WriteStream | null, targets: number): Progress {
   const since = performance.now();
-  const doing = new Map<string, string>();
+  const current = new Map<string, string>();
   let finished = 0;
-  let told = '';
+  let printed = '';
   const timer = setInterval(() => {
     const share = targets > 1 ? [`${finished} of ${targets} targets done`] : [];
-    const now = [...share, ...doing.values()].join('; ');
-    if (doing.size === 0 || now === told) return;
-    told = now;
-    stream?.write(`${now} … (${Math.round((performance.now() - since) / 1000)} s)\n`);
+    const line = [...share, ...current.values()].join('; ');
+    if (current.size === 0 || line === printed) return;
+    printed = line;
+    stream?.write(`${line} … (${Math.round((performance.now() - since) / 1000)} s)\n`);
   }, 1000);
   timer.unref();
   return {
     watch: (target, ports) =>
-      watched(ports, (what, call) => {
-        doing.set(target, `${target}: ${what}`);
+      watchPorts(ports, (what, call) => {
+        current.set(target, `${target}: ${what}`);
         return call();
       }),
     finish: (target) => {
-      doing.delete(target);
+      current.delete(target);
       finished += 1;
     },
     stop: () => clearInterval(timer),
   };
 }
 
-function watched(ports: Ports, during: <T>(what: string, call: () => Promise<T>) => Promise<T>): Ports {
+function watchPorts(ports: Ports, during: <T>(what: string, call: () => Promise<T>) => Promise<T>): Ports {
   const { directConnect, gateways, caller } = ports;
   return {
     ...ports,
@@ -53,10 +53,11 @@ function watched(ports: Ports, during: <T>(what: string, call: () => Promise<T>)
     },
     gateways: {
       list: (kinds) => during('listing gateways', () => gateways.list(kinds)),
-      readRouting: (gateway) => during(`looking where ${gateway} leads`, () => gateways.readRouting(gateway)),
+      readRouting: (gateway) =>
+        during(`reading the routes of ${gateway}`, () => gateways.readRouting(gateway)),
     },
     caller: {
-      account: () => during('asking whose credentials these are', () => caller.account()),
+      account: () => during('identifying the credentials', () => caller.account()),
     },
   };
 }

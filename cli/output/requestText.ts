@@ -4,16 +4,16 @@ import { escapeText } from '../../core/printableText.ts';
 import { isPending, type Outcome, type RequestReport, type RunReport } from '../../core/runReport.ts';
 import { formatDuration, formatTableRows, type Paint, type PaintTone } from './terminal.ts';
 
-/** One line a request, each in the colour of its outcome. */
+/** Formats requests as a table, each row in the colour of its outcome. */
 export function formatRequestTable({ requests, finishedAt }: RunReport, paint: Paint): string {
   const rows = requests.map(({ id, connection, vlan, name, firstSeen, outcome, decision, deadline }) => [
-    MARK[outcome],
+    MARKS[outcome],
     escapeText(id),
     escapeText(connection ?? '-'),
     String(vlan ?? '-'),
-    shortened(name ?? '-'),
+    shortenName(name),
     decision.verdict === 'accept' ? `${decision.owner}.${decision.grant}` : '-',
-    WORDS[outcome],
+    OUTCOME_WORDS[outcome],
     outcome === 'accepted' ? '-' : timeLeft(deadline, firstSeen, finishedAt),
     decision.verdict === 'accept' ? decision.gateway : decision.reasons.map(({ code }) => code).join(', '),
   ]);
@@ -29,11 +29,11 @@ export function formatRequestTable({ requests, finishedAt }: RunReport, paint: P
     'gateway or reasons',
   ];
   const [first = '', ...lines] = formatTableRows(header, rows, paint.columns);
-  const painted = requests.map(({ outcome }, i) => paint[COLOURS[outcome]](lines[i] ?? ''));
+  const painted = requests.map(({ outcome }, i) => paint[TONES[outcome]](lines[i] ?? ''));
   return [paint.faint(first), ...painted].join('\n');
 }
 
-const COLOURS: Readonly<Record<Outcome, PaintTone>> = {
+const TONES: Readonly<Record<Outcome, PaintTone>> = {
   accepted: 'good',
   wouldAccept: 'good',
   held: 'warn',
@@ -42,7 +42,7 @@ const COLOURS: Readonly<Record<Outcome, PaintTone>> = {
   notAttempted: 'warn',
 };
 
-const MARK: Readonly<Record<Outcome, string>> = {
+const MARKS: Readonly<Record<Outcome, string>> = {
   accepted: '+',
   wouldAccept: '+',
   held: '!',
@@ -51,7 +51,8 @@ const MARK: Readonly<Record<Outcome, string>> = {
   notAttempted: '.',
 };
 
-const WORDS: Readonly<Record<Outcome, string>> = {
+/** The outcomes as printed for a person. */
+export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {
   accepted: 'accepted',
   wouldAccept: 'would be accepted',
   held: 'held',
@@ -61,7 +62,7 @@ const WORDS: Readonly<Record<Outcome, string>> = {
 };
 
 function timeLeft({ earliest, latest }: Deadline, firstSeen: string | null, at: string): string {
-  // What never expires is told by its age.
+  // A request that never expires shows its age.
   if (latest === null)
     return `never, seen ${formatDuration((Date.parse(at) - Date.parse(firstSeen ?? at)) / 1000)} ago`;
   const left = (end: string): string => {
@@ -71,7 +72,7 @@ function timeLeft({ earliest, latest }: Deadline, firstSeen: string | null, at: 
   return earliest === null ? `unknown, at most ${left(latest)}` : left(earliest);
 }
 
-/** Why a request was not simply accepted, and what a person can do. */
+/** Describes why a request was not accepted without remarks, and what a person can do. */
 export function describeRequest(
   {
     id,
@@ -92,7 +93,7 @@ export function describeRequest(
   if (lines.length === 0 && (skipped.length === 0 || outcome === 'held')) return [];
   return [
     '',
-    paint[COLOURS[outcome]](`${escapeText(id)} ${WORDS[outcome]}`),
+    paint[TONES[outcome]](`${escapeText(id)} ${OUTCOME_WORDS[outcome]}`),
     ...lines.map((line) => `  ${line}`),
     ...skipped.map((check) => paint.faint(`  not checked: ${check}`)),
     ...(isPending(outcome) ? [`  to do: ${adviceFor(decision)}`] : []),
@@ -102,7 +103,8 @@ export function describeRequest(
   ];
 }
 
-/** A name may have 100 characters; JSON has it whole. */
-function shortened(name: string): string {
+/** Shortens a name, which may have 100 characters. JSON has the whole name. */
+export function shortenName(name: string | null): string {
+  if (name === null) return '-';
   return name.length > 24 ? `${escapeText(name.slice(0, 23))}…` : escapeText(name);
 }

@@ -3,50 +3,14 @@ import { stripVTControlCharacters, styleText } from 'node:util';
 import { printableJson } from '../../core/json.ts';
 import type { RunReport } from '../../core/runReport.ts';
 
-/** Of every document that a command prints. Within a format, keys are only added; docs/*.schema.json describe those of reports. */
-const FORMAT = 1;
-
-/** Prints what `--json` asks for: one document, alone on standard output. */
-export function printDocument(document: object): void {
-  process.stdout.write(`${printableJson({ format: FORMAT, ...document }, 2)}\n`);
-}
-
-/** A target, as far as something is wrong with its run or its ledger. */
-interface Troubled extends Pick<RunReport, 'target' | 'failures' | 'warnings'> {
-  /** items of the ledger that cannot be read */
-  readonly damaged?: readonly string[];
-}
-
-/**
- * What a person must see although a program reads the report: errors and warnings, a line each. Empty when all is well.
- * @param lock what kept the run from its work; `null`: nothing did
- */
-export function describeProblems(
-  { target, failures, warnings, damaged = [] }: Troubled,
-  paint: Paint,
-  lock: string | null = null,
-): string {
-  const known = new Set(failures.map(({ message }) => message));
-  return [
-    ...failures.map(({ code, message }) => `${paint.bad('error:')} ${target}: ${code}: ${message}`),
-    ...damaged
-      .filter((message) => !known.has(message))
-      .map((message) => `${paint.bad('error:')} ${target}: ${message}`),
-    ...(lock === null ? [] : [`${paint.warn('warning:')} ${target}: ${lock}`]),
-    ...warnings.map(({ code, message }) => `${paint.warn('warning:')} ${target}: ${code}: ${message}`),
-  ]
-    .map((line) => `${line}\n`)
-    .join('');
-}
-
 type Style = (text: string) => string;
 export type PaintTone = 'good' | 'bad' | 'warn' | 'faint';
 export interface Paint extends Readonly<Record<PaintTone, Style>> {
-  /** how wide the terminal is; endless where there is none, so that what a program reads has a line for each thing */
+  /** width of the terminal; infinite when there is none, so that a program reads one line per item */
   readonly columns: number;
 }
 
-/** Colour only where the stream is a terminal that wants it. */
+/** The colours and the width for a stream. Colours are used only for a terminal that supports them. */
 export function paintFor(stream: NodeJS.WriteStream): Paint {
   const isColoured = wantsColour(stream);
   const style =
@@ -63,22 +27,57 @@ export function paintFor(stream: NodeJS.WriteStream): Paint {
   };
 }
 
-/** Asked by us: `styleText` of Node 22.12 colours a pipe where it is given two formats. */
+/** Format number of every JSON document. Within a format, keys are only added; docs/*.schema.json describe the report documents. */
+const FORMAT = 1;
+
+/** Prints the JSON document of `--json`, the only output on standard output. */
+export function printDocument(document: object): void {
+  process.stdout.write(`${printableJson({ format: FORMAT, ...document }, 2)}\n`);
+}
+
+/** The problems of a target: those of its run and of its ledger. */
+interface TargetProblems extends Pick<RunReport, 'target' | 'failures' | 'warnings'> {
+  /** ledger items that cannot be read, one sentence each */
+  readonly damaged?: readonly string[];
+}
+
+/**
+ * Lists errors and warnings, one per line, for standard error: with `--json` a person must still see them. Empty when there are none.
+ * @param lock describes the lease that kept the run from its target; `null`: none did
+ */
+export function describeProblems(
+  { target, failures, warnings, damaged = [] }: TargetProblems,
+  paint: Paint,
+  lock: string | null = null,
+): string {
+  const known = new Set(failures.map(({ message }) => message));
+  return [
+    ...failures.map(({ code, message }) => `${paint.bad('error:')} ${target}: ${code}: ${message}`),
+    ...damaged
+      .filter((message) => !known.has(message))
+      .map((message) => `${paint.bad('error:')} ${target}: ${message}`),
+    ...(lock === null ? [] : [`${paint.warn('warning:')} ${target}: ${lock}`]),
+    ...warnings.map(({ code, message }) => `${paint.warn('warning:')} ${target}: ${code}: ${message}`),
+  ]
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+/** Whether to colour. Not left to `styleText`: that of Node 22.12 colours a pipe when it is given two formats. */
 function wantsColour(stream: NodeJS.WriteStream): boolean {
   const isForced = process.env.FORCE_COLOR !== undefined;
-  // Of the variables, FORCE_COLOR too, and the terminal's name.
+  // `getColorDepth` reads the variables, FORCE_COLOR among them, and the name of the terminal.
   return (isForced || stream.isTTY) && WriteStream.prototype.getColorDepth() > 2;
 }
 
-/** What a person copies into a shell: it stays one line, whatever the width. */
+/** Commands that a person copies into a shell stay on one line, so that the copy works. */
 const COMMAND = /(?:osc )?aws [a-z]/;
 const AT_START = new RegExp(`^\\s*${COMMAND.source}`);
 const AFTER_WORDS = new RegExp(`(?<=: )${COMMAND.source}`);
 
 /**
- * Wraps long lines between words, so that a terminal does not cut words in two. A continued line is indented by two more spaces than
- * what it continues.
- * @param columns how wide the terminal is
+ * Wraps long lines between words, so that a terminal does not cut words in two. Continuation lines are indented by two more spaces.
+ * @param columns width of the terminal
  */
 export function wrapLines(text: string, columns: number): string {
   if (!Number.isFinite(columns)) return text;
@@ -118,7 +117,7 @@ function widthOf(text: string): number {
   return [...stripVTControlCharacters(text)].length;
 }
 
-/** `6 d 4 h`, `3 h 20 min`, `45 s`: the two largest units. */
+/** Formats a duration with its two largest units: `6 d 4 h`, `3 h 20 min`, `45 s`. */
 export function formatDuration(seconds: number): string {
   const whole = Math.max(0, Math.round(seconds));
   const units = [
@@ -139,13 +138,13 @@ export function formatDuration(seconds: number): string {
 }
 
 const GAP = '  ';
-/** How far the second line of a row is indented. */
+/** Indentation of the second and further lines of a row. */
 const INDENT = '    ';
 
 /**
- * Plain columns, each as wide as its widest cell; the last one runs free. Where they do not fit side by side, a row takes several lines.
- * @param columns how wide the terminal is
- * @returns a text a row, the header first; each may hold several lines
+ * Formats a table with columns as wide as their widest cells. When they do not fit side by side, a row takes several lines.
+ * @param columns width of the terminal
+ * @returns one text per row, the header first; each may have several lines
  */
 export function formatTableRows(
   header: readonly string[],
@@ -154,7 +153,7 @@ export function formatTableRows(
 ): string[] {
   const lines = [header, ...rows];
   const widths = header.map((_, column) => Math.max(...lines.map((line) => lengthOf(line[column] ?? ''))));
-  const groups = grouped(widths, columns);
+  const groups = groupColumns(widths, columns);
   return lines.map((line) =>
     groups
       .map((group, i) => {
@@ -166,13 +165,13 @@ export function formatTableRows(
   );
 }
 
-/** The same as one text, each row on one line. */
+/** Formats a table as one text, with one line per row. */
 export function formatTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
   return formatTableRows(header, rows, Number.POSITIVE_INFINITY).join('\n');
 }
 
-/** Which columns stand side by side: as many as fit, in their order. */
-function grouped(widths: readonly number[], columns: number): number[][] {
+/** Groups columns into lines: as many per line as fit, in their order. */
+function groupColumns(widths: readonly number[], columns: number): number[][] {
   const groups: number[][] = [[]];
   let used = 0;
   for (const [column, width] of widths.entries()) {
@@ -187,11 +186,16 @@ function grouped(widths: readonly number[], columns: number): number[][] {
   return groups;
 }
 
-/** By characters, not UTF-16 units. */
+/** The length in characters, not in UTF-16 units. */
 function lengthOf(cell: string): number {
   return [...cell].length;
 }
 
 function pad(cell: string, width: number): string {
   return cell + ' '.repeat(Math.max(0, width - lengthOf(cell)));
+}
+
+/** `1 grant`, `2 grants`. */
+export function formatCount(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`;
 }

@@ -4,32 +4,28 @@ import { type BgpPeer, INTERFACE_FIELDS, type VirtualInterface } from '../../cor
 import { formatList } from '../../core/printableText.ts';
 import type { RecordedRequest } from '../../language/index.ts';
 
-/** A request out of a file. */
+/** A request read from a file. */
 export interface ReadRequest {
   readonly request: VirtualInterface;
-  /** what the file does not say and was taken for granted, a sentence each */
+  /** values that the file does not give and that are assumed, one sentence each */
   readonly assumed: readonly string[];
-  /** fields that the file does not say; `null` in a file is what the API did not give */
+  /** fields that the file does not give, in contrast to `null`, which means that the API did not return them */
   readonly absent: ReadonlySet<MatchFieldName>;
-  /** as a pass or `status` told it; `null` when the file does not */
+  /** as given by a run or `status`; `null` when the file has none */
   readonly deadline: Deadline | null;
 }
 
 /**
- * A request as we write it ourselves.
- * @param index its place in the file, to name one without an ID by
- * @param recipient the account that it was most likely offered to
+ * Converts a request that our own commands wrote.
+ * @param index position in the file, used as name of a request without an ID
+ * @param recipient the account that is assumed as owner account when the file gives none
  */
 export function fromRecordedRequest(written: RecordedRequest, index: number, recipient: string): ReadRequest {
   const { state = 'confirming', type = 'private', ownerAccount = recipient, peers = [] } = written;
-  const { readErrors: errors = [], faults = [] } = written;
-  const readErrors = [...errors, ...faults];
+  // Documents of earlier versions have `faults` instead of `readErrors`.
+  const readErrors = [...(written.readErrors ?? []), ...(written.faults ?? [])];
   const { unreadable = readErrors.length > 0 ? INTERFACE_FIELDS : [] } = written;
-  const unsaid = [
-    ...(written.state === undefined ? ['its state is `confirming`'] : []),
-    ...(written.type === undefined ? ['it is `private`'] : []),
-    ...(written.ownerAccount === undefined ? [`the API names the recipient \`${recipient}\` as owner`] : []),
-  ];
+  const assumptions = listAssumptions(written, recipient);
   return {
     request: {
       id: written.id ?? `(request ${index + 1} of the file)`,
@@ -44,20 +40,31 @@ export function fromRecordedRequest(written: RecordedRequest, index: number, rec
       mtu: written.mtu ?? null,
       gateway: written.gateway ?? null,
       tags: written.tags ?? null,
-      peers: peers.map(peerOf),
-      // In words of ours: those in a file are anybody's.
-      readErrors: readErrors.length > 0 ? ['the file says that it was unreadable'] : [],
+      peers: peers.map(toPeer),
+      // Replaced by our own text: the file's content is untrusted.
+      readErrors: readErrors.length > 0 ? ['the file marks the request as unreadable'] : [],
       // Fail closed: a file that does not say which fields these were may mean any of them.
       unreadable: INTERFACE_FIELDS.filter((field) => unreadable.includes(field)),
     },
     assumed:
-      unsaid.length === 0 ? [] : [`the file does not say so, and it is assumed: ${formatList(unsaid)}`],
-    absent: absentOf(written),
-    deadline: deadlineOf(written.deadline),
+      assumptions.length === 0
+        ? []
+        : [`assumed, because the file does not say so: ${formatList(assumptions)}`],
+    absent: findAbsentFields(written),
+    deadline: readDeadline(written.deadline),
   };
 }
 
-function peerOf(written: NonNullable<RecordedRequest['peers']>[number]): BgpPeer {
+/** The values that are assumed because the file does not give them. */
+function listAssumptions({ state, type, ownerAccount }: RecordedRequest, recipient: string): string[] {
+  return [
+    ...(state === undefined ? ['its state is `confirming`'] : []),
+    ...(type === undefined ? ['it is `private`'] : []),
+    ...(ownerAccount === undefined ? [`the API names the recipient \`${recipient}\` as owner`] : []),
+  ];
+}
+
+function toPeer(written: NonNullable<RecordedRequest['peers']>[number]): BgpPeer {
   const { asn, amazonAddress, customerAddress, key, hasKey } = written;
   return {
     asn: asn ?? null,
@@ -67,8 +74,8 @@ function peerOf(written: NonNullable<RecordedRequest['peers']>[number]): BgpPeer
   };
 }
 
-/** What the file leaves out; for a field of the sessions, what it leaves out of any of them. */
-function absentOf(written: RecordedRequest): ReadonlySet<MatchFieldName> {
+/** Lists the match fields that the file does not give; for a field of the BGP sessions, that any session does not give. */
+function findAbsentFields(written: RecordedRequest): ReadonlySet<MatchFieldName> {
   const { peers } = written;
   const some = (isAbsent: (peer: NonNullable<typeof peers>[number]) => boolean): boolean =>
     peers === undefined || peers.some(isAbsent);
@@ -86,13 +93,13 @@ function absentOf(written: RecordedRequest): ReadonlySet<MatchFieldName> {
   return new Set(MATCH_FIELD_NAMES.filter((field) => isAbsent[field]));
 }
 
-/** Only for display: nothing is decided by it, so another form of it is ignored. */
-function deadlineOf(written: unknown): Deadline | null {
+/** Reads the deadline, which is only displayed: a malformed one is ignored. */
+function readDeadline(written: unknown): Deadline | null {
   if (typeof written !== 'object' || written === null) return null;
   const { earliest = null, latest = null }: { earliest?: unknown; latest?: unknown } = written;
-  return { earliest: instantOrNull(earliest), latest: instantOrNull(latest) };
+  return { earliest: readInstant(earliest), latest: readInstant(latest) };
 }
 
-function instantOrNull(value: unknown): string | null {
+function readInstant(value: unknown): string | null {
   return typeof value === 'string' && !Number.isNaN(Date.parse(value)) ? new Date(value).toISOString() : null;
 }

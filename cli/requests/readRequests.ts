@@ -3,11 +3,11 @@ import { isConfirming } from '../../core/model.ts';
 import type { Policy } from '../../core/policy.ts';
 import { escapeText, formatFirst, quote } from '../../core/printableText.ts';
 import {
-  type Fault,
-  formatFault,
+  type Diagnostic,
+  formatDiagnostic,
+  parseRecordedRequest,
+  parseRecordedRequests,
   type RecordedRequest,
-  readRecorded,
-  recordedAs,
 } from '../../language/index.ts';
 import { UsageError } from '../options.ts';
 import { fromRecordedRequest, type ReadRequest } from './fromReport.ts';
@@ -22,38 +22,39 @@ import {
   type RequestItem,
 } from './requestItems.ts';
 
-/** Whose requests are wanted. */
+/** The target whose requests are read. */
 export type RequestTarget = Pick<Policy, 'target' | 'recipient'>;
 
 /**
- * Every request in a file: an answer of `describe-virtual-interfaces` or one item of it, where secrets are dropped by the
- * adapter's own code and interfaces past `confirming` are left out; or what our commands print with `--json` or publish as
- * events, of which those are left out whose last event says that they wait no longer.
- * @param file its name, for messages
- * @throws UsageError that says what is wrong where, and how to mend it; never with a value that may be a key
+ * Reads every pending request in a file. The file is output of `describe-virtual-interfaces` or one item of it (secrets are dropped by
+ * the adapter's own code), or a `--json` document or events of our commands. Requests that are no longer pending are left out.
+ * @param file name of the file, for messages
+ * @throws UsageError with position, problem and fix; never with a value that may be a key
  */
-export function readRequests(text: string, file: string, whose: RequestTarget): readonly ReadRequest[] {
-  const documents = parse(text, file);
+export function readRequests(text: string, file: string, target: RequestTarget): readonly ReadRequest[] {
+  const documents = parseOrRefuse(text, file);
   if (documents.some(({ content }) => isOnePage(content)))
-    throw new UsageError(`${file}: it is one page of several; ${ALL_PAGES}`);
-  return interfacesIn(documents, file, whose, isStillPending).filter(({ request }) => isConfirming(request));
+    throw new UsageError(`${file}: it has one page of several; ${ALL_PAGES}`);
+  return readInterfaces(documents, file, target, isStillPending).filter(({ request }) =>
+    isConfirming(request),
+  );
 }
 
 /**
- * The one interface in a file, or the one of this ID, whatever its state.
- * @param id `null`: there must be one only
+ * Reads the only interface in a file, or the one with this ID, in any state.
+ * @param id `null`: the file must have exactly one
  * @throws UsageError
  */
 export function readRequest(
   text: string,
   file: string,
-  whose: RequestTarget,
+  target: RequestTarget,
   id: string | null,
 ): ReadRequest {
-  const all = interfacesIn(parse(text, file), file, whose, () => true);
+  const all = readInterfaces(parseOrRefuse(text, file), file, target, () => true);
   const ids = formatFirst(
     all.map(({ request }) => escapeText(request.id)),
-    MOST,
+    MAX_IDS,
   );
   const found = id === null ? all : all.filter(({ request }) => request.id === id);
   const [one, ...others] = found;
@@ -62,39 +63,41 @@ export function readRequest(
     throw new UsageError(`${file}: ${what}${all.length > 0 ? `; there is ${ids}` : '; name another file'}`);
   }
   if (others.length > 0) {
-    const mend = id === null ? 'choose one by `--id dxvif-…`' : 'leave one of them in the file';
-    throw new UsageError(`${file}: there are ${found.length} in it, and one is wanted: ${ids}; ${mend}`);
+    const fix = id === null ? 'choose one with `--id dxvif-…`' : 'remove the others from the file';
+    throw new UsageError(
+      `${file}: there are ${found.length} in it, but the command takes one: ${ids}; ${fix}`,
+    );
   }
   return one;
 }
 
-/** IDs that a message names. */
-const MOST = 20;
+/** Maximum number of IDs in a message. */
+const MAX_IDS = 20;
 
-const ALL_PAGES = 'record all of them, as the AWS CLI does without `--no-paginate` and `--max-items`';
+const ALL_PAGES = 'save all pages, as the AWS CLI does without `--no-paginate` and `--max-items`';
 
-/** Fail closed: of what stands on other pages nothing would be said. */
+/** Whether the document is one page of several. Fail closed: requests on other pages would be missed. */
 function isOnePage(document: unknown): boolean {
   if (typeof document !== 'object' || document === null) return false;
   return ['nextToken', 'NextToken'].some((key) => Object.entries(document).some(([k, v]) => k === key && v));
 }
 
-/** @param isWanted what to take of those that events are about, by the last event of each */
-function interfacesIn(
+/** Reads the interfaces of all documents. @param isWanted selects requests in events, by the last event of each request */
+function readInterfaces(
   documents: readonly JsonDocument[],
   file: string,
-  whose: RequestTarget,
+  target: RequestTarget,
   isWanted: (item: RequestItem) => boolean,
 ): readonly ReadRequest[] {
   for (const { content } of documents) refuseOtherSpelling(content, file);
   const found = documents.map((document) => ({ document, items: findItems(document.content) }));
   const all = found.flatMap(({ document, items }) => (items ?? []).map((item) => ({ ...item, document })));
   if (found.some(({ items }) => items === null))
-    throw new UsageError(`${file}: it holds no virtual interfaces; ${GIVE}`);
-  const own = keepLatestEvents(ofTarget(all, file, whose), isWanted);
+    throw new UsageError(`${file}: it has no virtual interfaces; ${GIVE}`);
+  const own = keepLatestEvents(selectTarget(all, file, target), isWanted);
   const api = own.filter(({ form }) => form === 'api').map(({ raw }) => raw);
-  const { written, faults } = recordedIn(own, file);
-  if (faults.length > 0) throw new UsageError(faults.map(formatFault).join('\n'));
+  const { written, errors } = readRecorded(own, file);
+  if (errors.length > 0) throw new UsageError(errors.map(formatDiagnostic).join('\n'));
   return [
     ...parseVirtualInterfaces(api).map((request) => ({
       request,
@@ -102,61 +105,67 @@ function interfacesIn(
       absent: new Set<never>(),
       deadline: null,
     })),
-    ...written.map((one, i) => fromRecordedRequest(one, i, whose.recipient.account)),
+    ...written.map((one, i) => fromRecordedRequest(one, i, target.recipient.account)),
   ];
 }
 
-/** Output of other tools has the API's fields under other keys, of which none would be found. */
+/** Refuses the output of other tools, which spell the API's keys differently: none of its fields would be found. */
 function refuseOtherSpelling(content: unknown, file: string): void {
-  const foreign = foreignKey(content);
+  const foreign = findForeignKey(content);
   if (foreign !== null)
     throw new UsageError(
-      `${file}: key ${quote(foreign)} is not in the API's spelling, but in that of another tool; use the AWS CLI, at OUTSCALE too: ${GIVE}`,
+      `${file}: key ${quote(foreign)} is not the API's spelling but that of another tool; use the AWS CLI, for OUTSCALE too: ${GIVE}`,
     );
 }
 
 interface Recorded {
   readonly written: readonly RecordedRequest[];
-  readonly faults: readonly Fault[];
+  readonly errors: readonly Diagnostic[];
 }
 
-/** Items in our own words, each error with its place in the file. */
-function recordedIn(
+/** Reads the items that our own commands wrote. Errors have their position in the file. */
+function readRecorded(
   items: readonly (RequestItem & { readonly document: JsonDocument })[],
   file: string,
 ): Recorded {
   const ours = items.filter(({ form }) => form === 'ours');
   const read = [...Map.groupBy(ours, ({ document }) => document)].map(
     ([document, own]) =>
-      (document.isLine || document.text.length > LONG ? atOnce(own) : null) ?? inPlace(document, own, file),
+      (document.isLine || document.text.length > LONG ? readWithoutPositions(own) : null) ??
+      readWithPositions(document, own, file),
   );
   return {
     written: read.flatMap(({ written }) => written),
-    faults: read.flatMap(({ faults }) => faults),
+    errors: read.flatMap(({ errors }) => errors),
   };
 }
 
-/** From how many characters on places cost more than they are worth, unless something is wrong. */
+/** Length in characters from which positions are computed only when there is an error, because they are slow to compute. */
 const LONG = 500_000;
 
-function atOnce(items: readonly RequestItem[]): Recorded | null {
-  const written = items.map(({ raw }) => recordedAs(raw)).filter((one) => one !== null);
-  return written.length < items.length ? null : { written, faults: [] };
+/** @returns `null` when an item has an error */
+function readWithoutPositions(items: readonly RequestItem[]): Recorded | null {
+  const written = items.map(({ raw }) => parseRecordedRequest(raw)).filter((one) => one !== null);
+  return written.length < items.length ? null : { written, errors: [] };
 }
 
-function inPlace({ text, line }: JsonDocument, items: readonly RequestItem[], file: string): Recorded {
-  const { written, errors: faults } = readRecorded(
+function readWithPositions(
+  { text, line }: JsonDocument,
+  items: readonly RequestItem[],
+  file: string,
+): Recorded {
+  const { written, errors } = parseRecordedRequests(
     { file, text },
     items.map(({ path }) => path),
   );
-  return { written, faults: faults.map((fault) => ({ ...fault, line: fault.line + line })) };
+  return { written, errors: errors.map((error) => ({ ...error, line: error.line + line })) };
 }
 
 const GIVE =
-  'give an answer of `aws directconnect describe-virtual-interfaces` or one item of it, what `run`, `plan`, `status` or `receipts` shows with `--json`, or events';
+  'give the output of `aws directconnect describe-virtual-interfaces` or one item of it, the output of `run`, `plan`, `status` or `receipts` with `--json`, or events';
 
-/** What our commands print may be of several targets. */
-function ofTarget<T extends RequestItem>(
+/** Selects the items of the target: documents of our commands may cover several targets. */
+function selectTarget<T extends RequestItem>(
   items: readonly T[],
   file: string,
   { target }: RequestTarget,
@@ -165,47 +174,48 @@ function ofTarget<T extends RequestItem>(
   if (own.length > 0 || items.length === 0) return own;
   const others = [...new Set(items.flatMap((item) => (item.target === null ? [] : [quote(item.target)])))];
   throw new UsageError(
-    `${file}: it holds requests of ${formatFirst(others, MOST)}, and none of target \`${target}\`; name that policy, or another file`,
+    `${file}: it has requests of ${formatFirst(others, MAX_IDS)}, and none of target \`${target}\`; use the policy of that target, or another file`,
   );
 }
 
-function parse(text: string, file: string): readonly JsonDocument[] {
+function parseOrRefuse(text: string, file: string): readonly JsonDocument[] {
   try {
     return parseDocuments(text);
   } catch (error) {
     if (!(error instanceof NotJson)) throw error;
-    const { place } = error;
-    const where = place === null ? '' : `:${place.line}:${place.column}`;
+    const { position } = error;
+    const where = position === null ? '' : `:${position.line}:${position.column}`;
     throw new UsageError(
       `${file}${where}: it is not JSON${text.trim() === '' ? ', it is empty' : '; with the AWS CLI add `--output json`'}; ${GIVE}`,
     );
   }
 }
 
-/** Keys by which an interface is known in the API's own spelling. */
-const OF_API = [
+/** Keys of an interface in the API's own spelling. */
+const API_KEYS = [
   ...['virtualInterfaces', 'virtualInterface', 'virtualInterfaceId', 'virtualInterfaceName'],
   ...['virtualInterfaceType', 'virtualInterfaceState', 'connectionId'],
 ];
 
-/** The same in OUTSCALE's OAPI, which has other words. */
-const OF_OAPI = ['directLinkInterfaces', 'directLinkInterface', 'directLinkInterfaceId', 'directLinkId'];
+/** The same keys in OUTSCALE's OAPI, which names them differently. */
+const OAPI_KEYS = ['directLinkInterfaces', 'directLinkInterface', 'directLinkInterfaceId', 'directLinkId'];
 
-const KNOWN = new Set([...OF_API, ...OF_OAPI].map(plain));
+const KNOWN_KEYS = new Set([...API_KEYS, ...OAPI_KEYS].map(normaliseKey));
 
 /**
- * A key that other tools write where the API has another spelling: `VirtualInterfaceId` of PowerShell and Go, `virtual_interface_id` of
- * Ansible, `DirectLinkInterfaces` of OAPI; `null` when there is none. Ansible puts a list of them under a key of its own.
+ * Finds a key in the spelling of another tool: `VirtualInterfaceId` of PowerShell and Go, `virtual_interface_id` of Ansible,
+ * `DirectLinkInterfaces` of OAPI. Ansible puts a list of interfaces under its own key.
+ * @returns `null` when there is none
  */
-function foreignKey(document: unknown): string | null {
+function findForeignKey(document: unknown): string | null {
   const records = (Array.isArray(document) ? document : [document]).filter(isRecord);
   const listed = records
     .flatMap((record) => Object.values(record).filter(Array.isArray).flat())
     .filter(isRecord);
   const keys = [...records, ...listed].flatMap((record) => Object.keys(record));
-  return keys.find((key) => KNOWN.has(plain(key)) && !OF_API.includes(key)) ?? null;
+  return keys.find((key) => KNOWN_KEYS.has(normaliseKey(key)) && !API_KEYS.includes(key)) ?? null;
 }
 
-function plain(key: string): string {
+function normaliseKey(key: string): string {
   return key.replace(/[_-]/g, '').toLowerCase();
 }

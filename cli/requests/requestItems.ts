@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
+import { readErrorCode } from '../../adapters/fileSystem.ts';
 import type { EventType } from '../../core/events/event.ts';
 import type { Path } from '../../language/index.ts';
 import { UsageError } from '../options.ts';
 
-/** The text of a request file, and its name for messages; `-` is standard input. @throws UsageError */
+/** Reads a request file; `-` is standard input. @returns its text, and its name for messages @throws UsageError */
 export async function readRequestFile(
   path: string,
 ): Promise<{ readonly text: string; readonly file: string }> {
@@ -13,40 +14,42 @@ export async function readRequestFile(
     const bytes = path === '-' ? await buffer(process.stdin) : await readFile(path);
     return { file, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
-    throw new UsageError(`${file}: ${WHY[code] ?? `it cannot be read (${code}); check its permissions`}`);
+    const code = readErrorCode(cause);
+    throw new UsageError(
+      `${file}: ${READ_ERRORS[code] ?? `it cannot be read (${code}); check its permissions`}`,
+    );
   }
 }
 
-const WHY: Readonly<Record<string, string>> = {
+const READ_ERRORS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file; check its path',
   EISDIR: 'it is a folder; name a file in it',
-  ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not text in UTF-8; save it as UTF-8',
+  ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not UTF-8 text; save it as UTF-8',
 };
 
-/** One JSON document of a file. */
+/** A JSON document in a file. */
 export interface JsonDocument {
   readonly content: unknown;
-  /** without what stands before it */
+  /** without the text before it */
   readonly text: string;
-  /** how many lines stand before it */
+  /** number of lines before it */
   readonly line: number;
-  /** whether it is one of several, a line each */
+  /** whether the file has one document per line */
   readonly isLine: boolean;
 }
 
-/** A text that is no JSON. It says where, and nothing else: the text may hold keys. */
+/** The text is not JSON. The error has only the position, because the text may contain keys. */
 export class NotJson extends Error {
   override readonly name = 'NotJson';
-  readonly place: { readonly line: number; readonly column: number } | null;
-  constructor(place: NotJson['place']) {
+  readonly position: { readonly line: number; readonly column: number } | null;
+  constructor(position: NotJson['position']) {
     super('it is not JSON');
-    this.place = place;
+    this.position = position;
   }
 }
 
 /**
- * The documents of a file: one, or one a line, as `run --events` writes them.
+ * Splits the text of a file into its documents: one, or one per line, as `run --events` writes them.
  * @throws NotJson
  */
 export function parseDocuments(whole: string): readonly JsonDocument[] {
@@ -57,11 +60,11 @@ export function parseDocuments(whole: string): readonly JsonDocument[] {
     .filter((one) => one.text.trim() !== '');
   const [first, ...others] = lines;
   if (first === undefined || others.length === 0 || !isDocument(first.text))
-    return [{ content: parsed(text, 0), text, line: 0, isLine: false }];
-  return lines.map((one) => ({ ...one, content: parsed(one.text, one.line), isLine: true }));
+    return [{ content: parseText(text, 0), text, line: 0, isLine: false }];
+  return lines.map((one) => ({ ...one, content: parseText(one.text, one.line), isLine: true }));
 }
 
-/** Whether the first line is a whole document, and not the beginning of a longer one. */
+/** Whether the first line is a complete document, not the beginning of a longer one. */
 function isDocument(line: string): boolean {
   try {
     return typeof JSON.parse(line) === 'object';
@@ -70,11 +73,11 @@ function isDocument(line: string): boolean {
   }
 }
 
-function parsed(text: string, before: number): unknown {
+function parseText(text: string, before: number): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    // No cause, and nothing of its words but the place: a parser's message quotes the text.
+    // No cause, and only the position is taken from the message: a parser's message quotes the text.
     const message = error instanceof Error ? error.message : '';
     const [, line, column] = /line (\d+) column (\d+)/.exec(message) ?? [];
     if (line !== undefined) throw new NotJson({ line: Number(line) + before, column: Number(column) });
@@ -82,64 +85,66 @@ function parsed(text: string, before: number): unknown {
   }
 }
 
-/** One virtual interface in a document, and in whose words. */
+/** One virtual interface in a document. */
 export interface RequestItem {
   readonly raw: Readonly<Record<string, unknown>>;
   readonly path: Path;
   readonly form: 'api' | 'ours';
-  /** of `run --json` and the like: whose request it is */
+  /** target of the request, where the document names one, as `run --json` does; `null`: not named */
   readonly target: string | null;
-  /** type of the event that carries it; `null`: it is in no event */
+  /** type of the event that contains it; `null`: not in an event */
   readonly event: string | null;
 }
 
 /**
- * Everything in a document that can stand for a virtual interface: an answer of `describe-virtual-interfaces`, what our
- * commands print with `--json`, an event, a receipt, a list of these, or a single interface, which other operations of the API wrap
- * in `virtualInterface`. `null` when it is nothing of it.
+ * Finds the virtual interfaces in a document: output of `describe-virtual-interfaces`, a document of our `--json` options, an event, a
+ * receipt, a list of these, or a single interface, which other API operations wrap in `virtualInterface`.
+ * @returns `null` when the document is none of these
  */
 export function findItems(document: unknown): readonly RequestItem[] | null {
-  if (Array.isArray(document)) return itemsOf(document, [], null);
+  if (Array.isArray(document)) return findInList(document, [], null);
   if (!isRecord(document)) return null;
   for (const [key, inner] of [
+    ['runs', 'requests'],
+    // Of documents of earlier versions.
     ['passes', 'requests'],
     ['targets', 'pending'],
   ] as const) {
     const groups = document[key];
-    if (groups !== undefined) return Array.isArray(groups) ? groupsOf(groups, key, inner) : null;
+    if (groups !== undefined) return Array.isArray(groups) ? findInGroups(groups, key, inner) : null;
   }
   for (const key of ['virtualInterfaces', 'requests', 'pending', 'receipts']) {
     const list = document[key];
-    if (list !== undefined) return Array.isArray(list) ? itemsOf(list, [key], targetOf(document)) : null;
+    if (list !== undefined) return Array.isArray(list) ? findInList(list, [key], targetOf(document)) : null;
   }
-  // Fail closed: the answer of a confirm has a state and nothing that names an interface.
+  // Fail closed: the answer to a confirm has a state but no ID.
   if (Object.keys(document).every((key) => key === 'virtualInterfaceState')) return null;
-  return itemsOf([document], null, null);
+  return findInList([document], null, null);
 }
 
-function groupsOf(groups: readonly unknown[], key: string, inner: string): readonly RequestItem[] | null {
+function findInGroups(groups: readonly unknown[], key: string, inner: string): readonly RequestItem[] | null {
   const found = groups.map((group, i) => {
     if (!isRecord(group)) return null;
     const list = group[inner];
-    return Array.isArray(list) ? itemsOf(list, [key, i, inner], targetOf(group)) : null;
+    return Array.isArray(list) ? findInList(list, [key, i, inner], targetOf(group)) : null;
   });
   return found.includes(null) ? null : found.flatMap((items) => items ?? []);
 }
 
-/** @param at where the list stands; `null`: the one item is the document itself */
-function itemsOf(
+/** @param at path of the list; `null`: the single item is the document itself */
+function findInList(
   list: readonly unknown[],
   at: Path | null,
   target: string | null,
 ): readonly RequestItem[] | null {
   const items = list.map((raw, i): readonly RequestItem[] | null =>
-    isRecord(raw) ? itemsAt(raw, at === null ? [] : [...at, i], target) : null,
+    isRecord(raw) ? findInEntry(raw, at === null ? [] : [...at, i], target) : null,
   );
   return items.includes(null) ? null : items.flatMap((found) => found ?? []);
 }
 
-/** The interfaces of one entry: none where it is an event about something else than a request; `null` when it is no interface. */
-function itemsAt(
+/** The interfaces of one entry: none for an event that is not about a request; `null` when the entry is not an interface. */
+function findInEntry(
   entry: Readonly<Record<string, unknown>>,
   at: Path,
   target: string | null,
@@ -147,29 +152,29 @@ function itemsAt(
   const { 'detail-type': type, detail, receipt, virtualInterface } = entry;
   if (virtualInterface !== undefined)
     return isRecord(virtualInterface)
-      ? [itemOf(virtualInterface, [...at, 'virtualInterface'], target, null)]
+      ? [createItem(virtualInterface, [...at, 'virtualInterface'], target, null)]
       : null;
   if (typeof type === 'string' && isRecord(detail))
     return isRecord(detail.request)
-      ? [itemOf(detail.request, [...at, 'detail', 'request'], targetOf(detail), type)]
+      ? [createItem(detail.request, [...at, 'detail', 'request'], targetOf(detail), type)]
       : [];
   if (isRecord(receipt) && isRecord(receipt.request))
-    return [itemOf(receipt.request, [...at, 'receipt', 'request'], targetOf(entry), null)];
-  if (isRecord(entry.request)) return [itemOf(entry.request, [...at, 'request'], targetOf(entry), null)];
-  return [itemOf(entry, at, target, null)];
+    return [createItem(receipt.request, [...at, 'receipt', 'request'], targetOf(entry), null)];
+  if (isRecord(entry.request)) return [createItem(entry.request, [...at, 'request'], targetOf(entry), null)];
+  return [createItem(entry, at, target, null)];
 }
 
-function itemOf(
+function createItem(
   raw: Readonly<Record<string, unknown>>,
   path: Path,
   target: string | null,
   event: string | null,
 ): RequestItem {
-  return { raw, path, form: isOfApi(raw) ? 'api' : 'ours', target, event };
+  return { raw, path, form: hasApiSpelling(raw) ? 'api' : 'ours', target, event };
 }
 
-/** In the API's own words: none of these keys is one of ours. */
-function isOfApi(raw: Readonly<Record<string, unknown>>): boolean {
+/** Whether the item has the API's spelling: our own documents have none of these keys. */
+function hasApiSpelling(raw: Readonly<Record<string, unknown>>): boolean {
   return Object.keys(raw).some((key) => /^virtualInterface[A-Z]/.test(key) || key === 'connectionId');
 }
 
@@ -181,28 +186,28 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Events after which a request waits no longer. */
-const ENDS: ReadonlySet<string> = new Set<EventType>([
+/** Events after which a request is no longer pending. */
+const CLOSING_EVENTS: ReadonlySet<string> = new Set<EventType>([
   'Request Accepted',
   'Request Ended',
   'Request Expired',
 ]);
 
-/** Whether it still waited when the event was published. */
+/** Whether the request was still pending when the event was published. */
 export function isStillPending({ event }: RequestItem): boolean {
-  return event === null || !ENDS.has(event);
+  return event === null || !CLOSING_EVENTS.has(event);
 }
 
 /**
- * Several events can be about one request. It is taken from the last one that carries all of it; an event
- * of what only the ledger knew carries less. Items that are in no event stay as they are.
- * @param isWanted asked of the last event of each request
+ * Keeps one event per request: the last one that contains the whole request, because an event about a request that only the ledger
+ * knew contains less. Items that are not in an event are kept.
+ * @param isWanted evaluated for the last event of each request
  */
 export function keepLatestEvents<T extends RequestItem>(
   items: readonly T[],
   isWanted: (item: RequestItem) => boolean,
 ): readonly T[] {
-  const plain = items.filter(({ event }) => event === null);
+  const withoutEvent = items.filter(({ event }) => event === null);
   const byRequest = Map.groupBy(
     items.filter(({ event }) => event !== null),
     ({ raw: { id } }) => id,
@@ -212,5 +217,5 @@ export function keepLatestEvents<T extends RequestItem>(
     if (latest === undefined || !isWanted(latest)) return [];
     return [events.findLast(({ raw }) => Object.hasOwn(raw, 'peers')) ?? latest];
   });
-  return [...plain, ...last];
+  return [...withoutEvent, ...last];
 }

@@ -1,5 +1,10 @@
 import type { Policy } from '../../core/policy.ts';
-import { type CompiledPolicy, diffPolicies, type Tested, TooManyWays } from '../../language/index.ts';
+import {
+  ComparisonTooComplex,
+  type CompiledPolicy,
+  diffPolicies,
+  type TestedPolicies,
+} from '../../language/index.ts';
 import { RunFailure } from '../../run/portErrors.ts';
 import { describePolicyTests, describeUntested } from '../commands/policyTest.ts';
 import type { ConnectOptions } from '../connectTarget.ts';
@@ -10,12 +15,82 @@ import { findPendingImpact } from '../diff/pendingImpact.ts';
 import { InvalidPolicies, UsageError } from '../options.ts';
 import type { Paint } from '../output/terminal.ts';
 
-/** Everything a reviewer of a change needs, as one comment. */
+/** The review of one policy file. */
+export interface ReviewedPolicy {
+  readonly file: string;
+  /** `null`: not known, and `why` says why */
+  readonly diff: DiffDocument | null;
+  /** what is not known and why, one sentence each */
+  readonly why: readonly string[];
+}
+
+export interface ReviewContext {
+  readonly base: string;
+  /** policy files in the base */
+  readonly known: readonly string[];
+  /** whether to ask the provider which requests are pending */
+  readonly live: boolean;
+  readonly at: Date;
+}
+
+/** Compares a policy with its version in the base; a new file with a policy that accepts nothing. */
+export async function reviewPolicy(
+  now: CompiledPolicy,
+  { base, known, live, at }: ReviewContext,
+  options: ConnectOptions,
+): Promise<ReviewedPolicy> {
+  const { file } = now;
+  const why: string[] = [];
+  const old = known.includes(file)
+    ? loadBaseVersion(`${base}:${file}`, why)
+    : emptyPolicy(`${base}:${file}`, now);
+  if (old === null) return { file, diff: null, why };
+  const pending = live ? await findImpactOrReason([old.policy, now.policy], options, at, why) : null;
+  try {
+    const sides = { old: { file: old.file, digest: old.digest }, new: { file, digest: now.digest } };
+    const diff = diffPolicies(old.policy, now.policy, at);
+    return { file, diff: buildDiffDocument(diff, sides, now.policy.recipient.account, at, pending), why };
+  } catch (error) {
+    // Fail closed: policies that cannot be compared must not count as equal.
+    if (!(error instanceof ComparisonTooComplex)) throw error;
+    return { file, diff: null, why: [...why, `it cannot be compared: ${error.message}`] };
+  }
+}
+
+/** Loads the old version, which may be invalid by a rule that is newer than it. */
+function loadBaseVersion(named: string, why: string[]): OldPolicy | null {
+  try {
+    return loadRevision(named);
+  } catch (error) {
+    if (!(error instanceof InvalidPolicies || error instanceof UsageError)) throw error;
+    why.push(`it cannot be compared with ${named}: ${error.message}`);
+    return null;
+  }
+}
+
+/** Finds the effect on pending requests, or adds to `why` the reason why that failed. */
+async function findImpactOrReason(
+  policies: readonly [Policy, Policy],
+  options: ConnectOptions,
+  at: Date,
+  why: string[],
+): Promise<Awaited<ReturnType<typeof findPendingImpact>> | null> {
+  try {
+    return await findPendingImpact(policies, true, options, at);
+  } catch (error) {
+    // Without credentials, the diff can still be reviewed.
+    if (!(error instanceof RunFailure)) throw error;
+    why.push(`pending requests were not checked: ${error.message}`);
+    return null;
+  }
+}
+
+/** The content of a review comment. */
 export interface PolicyReview {
   readonly base: string;
-  readonly tested: Tested;
+  readonly tested: TestedPolicies;
   readonly reviewed: readonly ReviewedPolicy[];
-  /** policies of the base that are there no more */
+  /** policies of the base that were removed */
   readonly removed: readonly string[];
 }
 
@@ -27,8 +102,8 @@ export function reviewMarkdown({ base, tested, reviewed, removed }: PolicyReview
   return [
     '## Review of the policies',
     [
-      `- faults: none in ${tested.policies.length} ${tested.policies.length === 1 ? 'policy' : 'policies'}`,
-      `- cases: ${tested.results.length - failed} passed, ${failed} failed${failed > 0 ? ' ⚠' : ''}`,
+      `- errors: none in ${tested.policies.length} ${tested.policies.length === 1 ? 'policy' : 'policies'}`,
+      `- policy tests: ${tested.results.length - failed} passed, ${failed} failed${failed > 0 ? ' ⚠' : ''}`,
       opening.length === 0
         ? `- against ${markdownCode(base)}: nothing becomes newly acceptable`
         : `- against ${markdownCode(base)}: something becomes newly acceptable by ${opening.join(', ')} ⚠`,
@@ -36,98 +111,39 @@ export function reviewMarkdown({ base, tested, reviewed, removed }: PolicyReview
     ...(failed > 0 ? [fenceMarkdown(describePolicyTests(tested, PLAIN))] : []),
     ...removed.map(
       (file) =>
-        `### Policy of ${markdownCode(file)}\n\nIt is removed: nothing that it accepted is accepted any more.`,
+        `### Policy of ${markdownCode(file)}\n\nIt is removed: the requests that it accepted are no longer accepted.`,
     ),
     ...reviewed.flatMap(({ file, diff, why }) => [
       diff === null ? `### Policy of ${markdownCode(file)}` : diffMarkdown(diff),
       ...why.map(fenceMarkdown),
     ]),
-    ...warnings(tested),
+    ...untestedMarkdown(tested),
   ].join('\n\n');
 }
 
-/** Of policies or cases with faults, nothing else can be told. */
+/** The comment for policies or policy tests with errors, which cannot be evaluated further. */
 export function errorsMarkdown(message: string): string {
   return [
     '## Review of the policies',
-    '- faults ⚠: nothing is deployed before they are mended',
+    '- errors ⚠: fix them before anything is deployed',
     fenceMarkdown(message),
   ].join('\n\n');
 }
 
-function warnings(tested: Tested): string[] {
-  const told = describeUntested(tested, PLAIN).trim();
-  return told === ''
+function untestedMarkdown(tested: TestedPolicies): string[] {
+  const untested = describeUntested(tested, PLAIN).trim();
+  return untested === ''
     ? []
-    : [`<details><summary>What no case shows at work</summary>\n\n${fenceMarkdown(told)}\n\n</details>`];
+    : [
+        `<details><summary>Untested grants and hold rules</summary>\n\n${fenceMarkdown(untested)}\n\n</details>`,
+      ];
 }
 
-const same = (text: string): string => text;
-const PLAIN: Paint = { good: same, bad: same, warn: same, faint: same, columns: Number.POSITIVE_INFINITY };
-
-/** What a change does to one policy. */
-export interface ReviewedPolicy {
-  readonly file: string;
-  /** `null` when it cannot be told: then `why` says why */
-  readonly diff: DiffDocument | null;
-  /** what could not be told, a sentence each */
-  readonly why: readonly string[];
-}
-
-export interface ReviewContext {
-  readonly base: string;
-  /** files that the base has */
-  readonly known: readonly string[];
-  /** whether to ask the provider what is pending */
-  readonly live: boolean;
-  readonly at: Date;
-}
-
-/** Compares a policy with what the base has of it; a new file with one that accepts nothing. */
-export async function reviewPolicy(
-  now: CompiledPolicy,
-  { base, known, live, at }: ReviewContext,
-  options: ConnectOptions,
-): Promise<ReviewedPolicy> {
-  const { file } = now;
-  const why: string[] = [];
-  const old = known.includes(file) ? oldOf(`${base}:${file}`, why) : emptyPolicy(`${base}:${file}`, now);
-  if (old === null) return { file, diff: null, why };
-  const pending = live ? await pendingOf([old.policy, now.policy], options, at, why) : null;
-  try {
-    const sides = { old: { file: old.file, digest: old.digest }, new: { file, digest: now.digest } };
-    const diff = diffPolicies(old.policy, now.policy, at);
-    return { file, diff: buildDiffDocument(diff, sides, now.policy.recipient.account, at, pending), why };
-  } catch (error) {
-    // Fail closed: what cannot be compared is not called the same.
-    if (!(error instanceof TooManyWays)) throw error;
-    return { file, diff: null, why: [...why, `it cannot be compared: ${error.message}`] };
-  }
-}
-
-/** What the base has may be from before a rule that it breaks. */
-function oldOf(named: string, why: string[]): OldPolicy | null {
-  try {
-    return loadRevision(named);
-  } catch (error) {
-    if (!(error instanceof InvalidPolicies || error instanceof UsageError)) throw error;
-    why.push(`it cannot be compared with ${named}: ${error.message}`);
-    return null;
-  }
-}
-
-async function pendingOf(
-  policies: readonly [Policy, Policy],
-  options: ConnectOptions,
-  at: Date,
-  why: string[],
-): Promise<Awaited<ReturnType<typeof findPendingImpact>> | null> {
-  try {
-    return await findPendingImpact(policies, true, options, at);
-  } catch (error) {
-    // Without keys there is still a diff to review.
-    if (!(error instanceof RunFailure)) throw error;
-    why.push(`what is pending was not looked at: ${error.message}`);
-    return null;
-  }
-}
+const unpainted = (text: string): string => text;
+const PLAIN: Paint = {
+  good: unpainted,
+  bad: unpainted,
+  warn: unpainted,
+  faint: unpainted,
+  columns: Number.POSITIVE_INFINITY,
+};

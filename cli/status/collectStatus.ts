@@ -9,26 +9,26 @@ import type { Ledger, LedgerRecords, Ports } from '../../run/ports.ts';
 import type { Progress } from '../output/progress.ts';
 import { type RunTargetOptions, runTarget } from '../runTarget.ts';
 
-/** What there is to know of one target, put together from everywhere. */
+/** Everything that is known about one target, from the provider and the ledger. */
 export interface TargetFacts {
   readonly policy: Policy;
-  /** a plan */
+  /** report of a plan */
   readonly report: RunReport;
-  /** as the plan found it; `null`: it cannot be read */
+  /** state that the plan read from the ledger; `null`: it cannot be read */
   readonly state: LedgerState | null;
-  /** from `since` on */
+  /** history records from `since` on */
   readonly records: LedgerRecords;
   readonly since: string;
-  /** why the records are not to be had; `null`: they are */
+  /** why the history records cannot be read; `null`: they were read */
   readonly recordsFailure: RunProblem | null;
   /** `null` when there was no complete listing */
   readonly interfaces: readonly VirtualInterface[] | null;
 }
 
-/** How far back what was accepted and what ended is recent, in milliseconds. */
+/** Period of the history that the status shows, in milliseconds. */
 const RECENT_MS = 30 * 24 * 60 * 60 * 1000;
 
-/** Makes a plan of one target and reads its ledger. Writes nothing, and fails of nothing that a pass reports. */
+/** Makes a plan of one target and reads its ledger. Writes nothing. Errors that a run reports become part of the result. */
 export async function collectStatus(
   compiled: CompiledPolicy,
   options: RunTargetOptions,
@@ -42,8 +42,8 @@ export async function collectStatus(
     ...connected,
     clock: systemClock,
     eventPublisher: null,
-    ledger: readOnly(ledger, (peeked) => {
-      state = peeked;
+    ledger: makeReadOnly(ledger, (found) => {
+      state = found;
     }),
     directConnect: {
       ...connected.directConnect,
@@ -53,8 +53,8 @@ export async function collectStatus(
       },
     },
   });
-  const endless = { remaining: () => Number.POSITIVE_INFINITY, dryRun: true, progress };
-  const report = await runTarget(compiled, options, portsOf, endless);
+  const plan = { remaining: () => Number.POSITIVE_INFINITY, dryRun: true, progress };
+  const report = await runTarget(compiled, options, portsOf, plan);
   const since = new Date(Date.parse(report.startedAt) - RECENT_MS);
   const { records, failure } = await readRecords(ledger, policy, since);
   return {
@@ -64,18 +64,18 @@ export async function collectStatus(
     records,
     since: since.toISOString(),
     recordsFailure: failure,
-    // Fail closed: what was listed may have been found incomplete afterwards.
+    // Fail closed: the listing may have been found incomplete afterwards.
     interfaces: report.counts === null ? null : listed,
   };
 }
 
-/** A ledger that cannot be written to, whoever asks. */
-function readOnly(ledger: Ledger, seen: (state: LedgerState) => void): Ledger {
+/** Wraps a ledger so that it cannot be written. @param onState receives the state that was read */
+function makeReadOnly(ledger: Ledger, onState: (state: LedgerState) => void): Ledger {
   return {
     ...ledger,
     readState: async (key) => {
       const state = await ledger.readState(key);
-      seen(state);
+      onState(state);
       return state;
     },
     open: () => Promise.resolve(null),

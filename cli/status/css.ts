@@ -1,4 +1,4 @@
-/** The same page on a narrow screen, where tables become cards, and on paper, where it is as wide as on a screen. */
+/** Rules for narrow screens, where tables become cards, and for paper, where the page is as wide as on a screen. */
 const NARROW_AND_PRINT = `
 @media screen and (max-width: 60rem) {
   body { padding: 1rem 1rem 3rem; }
@@ -40,8 +40,8 @@ const NARROW_AND_PRINT = `
 `;
 
 /**
- * The look of the page: the reader's own fonts, one neutral scale, and three colours that each come with a word. Light
- * is the default and what is printed; every pair of colours has a contrast of at least 4.5 to 1.
+ * The style sheet of the page: the reader's own fonts, one neutral scale, and three colours that always come with a word. Light is
+ * the default and the printed version. Every pair of colours has a contrast of at least 4.5 to 1.
  */
 export const STATUS_CSS = `
 :root {
@@ -112,8 +112,8 @@ h2 small { font-size: 1rem; font-weight: 400; letter-spacing: 0; margin-left: 0.
 h2 { font-size: 1.5rem; line-height: 1.25; letter-spacing: -0.01em; }
 .about { color: var(--muted); font-size: 0.875rem; margin-top: 0.25rem; }
 .source { margin-top: 0.75rem; padding: 0.625rem 1rem; background: var(--bad-panel); color: var(--bad); border-left: 0.25rem solid var(--bad); }
-.looks { margin-top: 0.75rem; padding: 0.625rem 1rem; background: var(--warn-panel); border-left: 0.25rem solid var(--warn); }
-.looks li + li { margin-top: 0.25rem; }
+.concerns { margin-top: 0.75rem; padding: 0.625rem 1rem; background: var(--warn-panel); border-left: 0.25rem solid var(--warn); }
+.concerns li + li { margin-top: 0.25rem; }
 section section { margin-top: 2rem; }
 h3 { font-size: 1.0625rem; }
 .note, .nothing { color: var(--muted); margin-top: 0.125rem; }
@@ -174,8 +174,8 @@ h4 { font-size: 1rem; }
 .card > p { margin-top: 0.75rem; }
 .card > p + .reasons { margin-top: 0.25rem; }
 .remarks { margin-top: 0.5rem; color: var(--muted); font-size: 0.875rem; }
-.card > .hand { color: var(--muted); font-size: 0.8125rem; }
-pre span { display: inline-block; max-width: 100%; }
+.card > .manual { color: var(--muted); font-size: 0.8125rem; }
+
 pre { margin-top: 0.25rem; padding: 0.5rem 0.75rem; background: var(--panel); border-radius: 0.25rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 
 ${NARROW_AND_PRINT}`;

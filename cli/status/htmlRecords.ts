@@ -11,14 +11,20 @@ import {
 import { describeEnding, describeEndReason, formatGrants, formatTickets } from './statusWording.ts';
 import type { TargetView } from './targetView.ts';
 
-/** What was accepted and what ended, what is followed, and what stands there without a grant. */
+/** Renders the tables of a target: followed, ungranted, accepted, ended and ignored interfaces. */
 export function renderRecords(view: TargetView): Html[] {
-  return [followed(view), orphans(view), accepted(view), ended(view), ignored(view)];
+  return [
+    renderFollowed(view),
+    renderUngranted(view),
+    renderAccepted(view),
+    renderEnded(view),
+    renderIgnored(view),
+  ];
 }
 
-function followed({ followed: items }: TargetView): Html {
+function renderFollowed({ followed: items }: TargetView): Html {
   if (items.length === 0) return html``;
-  return section(
+  return renderSection(
     'Accepted, not available yet',
     renderRecordTable(
       'Accepted and not available yet',
@@ -39,7 +45,7 @@ function followed({ followed: items }: TargetView): Html {
           title: 'Now',
           cell: ({ state, problem, message }) =>
             problem === null
-              ? html`${state ?? 'state not known'}`
+              ? html`${state ?? 'unknown state'}`
               : html`<strong class="bad">${prose(message ?? problem)}</strong>`,
         },
       ],
@@ -48,12 +54,12 @@ function followed({ followed: items }: TargetView): Html {
   );
 }
 
-function orphans({ ungranted: items }: TargetView): Html {
+function renderUngranted({ ungranted: items }: TargetView): Html {
   if (items.length === 0) return html``;
-  return section(
-    'On our gateways, without a grant',
+  return renderSection(
+    'Ungranted: live on gateways of the policy, without a grant',
     renderRecordTable(
-      'Live interfaces that no current grant would justify',
+      'Live interfaces that no current grant would accept',
       [
         { title: 'Interface', cell: ({ id }) => renderCode(id) },
         { title: 'Connection', cell: ({ connection }) => renderCode(connection) },
@@ -62,14 +68,14 @@ function orphans({ ungranted: items }: TargetView): Html {
       ],
       items,
     ),
-    'Live interfaces that no current grant would justify. They are reported, and never changed.',
+    'Live interfaces that no current grant would accept. They are reported, never changed.',
   );
 }
 
-function accepted({ accepted: items, since }: TargetView): Html {
+function renderAccepted({ accepted: items, since }: TargetView): Html {
   const title = `Accepted since ${since.slice(0, 10)}`;
-  if (items.length === 0) return section(title, html`<p class="nothing">Nothing.</p>`);
-  return section(
+  if (items.length === 0) return renderSection(title, html`<p class="nothing">Nothing.</p>`);
+  return renderSection(
     title,
     renderRecordTable(
       title,
@@ -97,23 +103,23 @@ function accepted({ accepted: items, since }: TargetView): Html {
   );
 }
 
-function ended({ ended: items, since }: TargetView): Html {
+function renderEnded({ ended: items, since }: TargetView): Html {
   const title = `Ended since ${since.slice(0, 10)}`;
-  if (items.length === 0) return section(title, html`<p class="nothing">Nothing.</p>`);
-  return section(
+  if (items.length === 0) return renderSection(title, html`<p class="nothing">Nothing.</p>`);
+  return renderSection(
     title,
     renderRecordTable(
       title,
       [
         { title: 'Request', cell: ({ id, name }) => renderWithNote(renderCode(id), name) },
-        { title: 'Found out', cell: ({ endedAt }) => renderTime(endedAt) },
+        { title: 'Detected', cell: ({ endedAt }) => renderTime(endedAt) },
         {
           title: 'Connection',
           cell: ({ connection, vlan }) =>
             renderWithNote(renderCode(connection), vlan === null ? null : `VLAN ${vlan}`),
         },
         {
-          title: 'How',
+          title: 'Outcome',
           cell: (item) =>
             item.as === 'expired' ? html`<strong class="bad">expired</strong>` : describeEnding(item),
         },
@@ -122,19 +128,19 @@ function ended({ ended: items, since }: TargetView): Html {
           cell: ({ pendingSeconds }) =>
             pendingSeconds === null ? 'never seen' : formatDuration(pendingSeconds),
         },
-        { title: 'Held for', cell: (item) => describeEndReason(item) || '–' },
+        { title: 'Reasons', cell: (item) => describeEndReason(item) || '–' },
       ],
       items,
     ),
   );
 }
 
-function ignored({ ignored: items }: TargetView): Html {
+function renderIgnored({ ignored: items }: TargetView): Html {
   if (items.length === 0) return html``;
-  return section(
-    'Listed, and no request to us',
+  return renderSection(
+    'Listed, but not a request to this account',
     renderRecordTable(
-      'Listed, and no request to us',
+      'Listed, but not a request to this account',
       [
         { title: 'Interface', cell: ({ id }) => renderCode(id) },
         { title: 'Connection', cell: ({ connection }) => renderCode(connection) },
@@ -146,7 +152,7 @@ function ignored({ ignored: items }: TargetView): Html {
   );
 }
 
-function section(title: string, content: Html, note: string | null = null): Html {
+function renderSection(title: string, content: Html, note: string | null = null): Html {
   return html`<section><h3>${title}</h3>
 ${note === null ? null : html`<p class="note">${note}</p>`}${content}</section>
 `;

@@ -5,62 +5,64 @@ import { compareByCodePoint } from '../../core/printableText.ts';
 import { type DescribedFields, pickDescribedFields, type RequestReport } from '../../core/runReport.ts';
 
 /**
- * One request that waits. What the API gives of it is absent where only the ledger knows of it: absent is unknown here, and `null`
- * is what the API does not give.
+ * One pending request. Keys that only the API gives are absent when the request is known only from the ledger: absent means unknown,
+ * and `null` means that the API did not give a value.
  */
 export interface PendingView extends Partial<DescribedFields> {
   readonly id: string;
   readonly connection: string | null;
   readonly vlan: number | null;
   readonly name: string | null;
-  /** `null` when it has no ID to remember it by */
+  /** `null` when it has no ID, so that it cannot be recorded */
   readonly firstSeen: string | null;
-  /** since first seen: it may be older */
+  /** time since it was first seen; it may be older */
   readonly ageSeconds: number | null;
-  /** whether a pass has written down that it saw it */
+  /** whether a run has recorded it in the ledger */
   readonly remembered: boolean;
   readonly deadline: Deadline;
   readonly elapsed: ElapsedShare | null;
-  /** what a pass would do with it now; `null`: it could not be listed, so nobody can say */
+  /** what a run would do with it now; `null`: not known, because the listing failed */
   readonly now: CurrentEvaluation | null;
-  /** why the last pass held it; empty when it did not */
+  /** why the last run held it; empty when it did not */
   readonly heldBefore: readonly StoredReason[];
   readonly confirmsFailed: number;
   /** why the last of them failed; `null`: none did, or it is not known */
   readonly lastFailure: string | null;
-  /** a confirm was begun, and nobody knows how it ended; `null`: none */
+  /** a confirm whose outcome is not known; `null`: none */
   readonly inDoubt: UncertainConfirm | null;
 }
 
-/** How much of the period until expiry is gone, from 0 to 1: `null` where requests never expire. */
+/** The elapsed share of the time until expiry, from 0 to 1. */
 export interface ElapsedShare {
   readonly atLeast: number;
-  /** `null` when the early end is not known: it may be all of it */
+  /** `null` when the earliest expiry is not known: all of the time may have elapsed */
   readonly atMost: number | null;
 }
 
+/** What a run would do with a request now. */
 export type CurrentEvaluation = Pick<
   RequestReport,
   'outcome' | 'decision' | 'message' | 'skipped' | 'manualOverrideCommand'
 >;
 
+/** A confirm whose outcome is not known. */
 export type UncertainConfirm = Pick<Intent, 'at' | 'owner' | 'grants' | 'gateway' | 'listings'>;
 
-/** What every one of them is told against. */
+/** The facts that every pending request is viewed with. */
 export interface PendingContext {
   readonly at: string;
   /** seconds from request to expiry; `null` where requests never expire */
   readonly expiry: number | null;
   /** `null`: the ledger cannot be read */
   readonly state: LedgerState | null;
-  /** IDs of remembered requests that ended: what bears such an ID now is another one */
-  readonly over: ReadonlySet<string>;
+  /** IDs of recorded requests that ended: a listed request with such an ID is a new one */
+  readonly endedIds: ReadonlySet<string>;
 }
 
-/** What was listed, and still waits. */
+/** The listed requests that are still pending. */
 export function viewListedRequests(
   requests: readonly RequestReport[],
-  against: PendingContext,
+  context: PendingContext,
 ): PendingView[] {
   return requests
     .filter(({ outcome }) => outcome !== 'gone')
@@ -68,43 +70,44 @@ export function viewListedRequests(
       const { id, connection, vlan, name, firstSeen, deadline } = request;
       const { outcome, decision, message, skipped, manualOverrideCommand } = request;
       const now = { outcome, decision, message, skipped, manualOverrideCommand };
-      const what = { connection, vlan, name, ...pickDescribedFields(request) };
-      return { ...common(id, firstSeen, deadline, against), ...what, now };
+      const described = { connection, vlan, name, ...pickDescribedFields(request) };
+      return { ...viewCommon(id, firstSeen, deadline, context), ...described, now };
     })
     .sort(compareByExpiry);
 }
 
-/** What passes saw waiting, for when it cannot be listed. */
-export function viewRecordedRequests(against: PendingContext): PendingView[] {
-  return Object.entries(against.state?.observations ?? {})
+/** The pending requests recorded in the ledger, for when the listing fails. */
+export function viewRecordedRequests(context: PendingContext): PendingView[] {
+  return Object.entries(context.state?.observations ?? {})
     .filter(([, { outbound }]) => !outbound)
-    .map(([id, sighting]): PendingView => {
-      const { connection, vlan, name, firstSeen, request } = sighting;
-      const deadline = deadlineOf(sighting, against.expiry);
-      // A run of release 0.1.0 recorded no more than connection, VLAN and name: the rest is absent, as it is not known.
-      const what = { connection, vlan, name, ...(request ?? {}) };
-      return { ...common(id, firstSeen, deadline, against), ...what, now: null };
+    .map(([id, observation]): PendingView => {
+      const { connection, vlan, name, firstSeen, request } = observation;
+      const deadline = deadlineOf(observation, context.expiry);
+      // A run of release 0.1.0 recorded only connection, VLAN and name: the other keys are absent, because they are not known.
+      const described = { connection, vlan, name, ...(request ?? {}) };
+      return { ...viewCommon(id, firstSeen, deadline, context), ...described, now: null };
     })
     .sort(compareByExpiry);
 }
 
-function common(
+/** The parts of a view that are the same for listed and recorded requests. */
+function viewCommon(
   id: string,
   firstSeen: string | null,
   deadline: Deadline,
-  { at, expiry, state, over }: PendingContext,
+  { at, expiry, state, endedIds }: PendingContext,
 ): Omit<PendingView, 'connection' | 'vlan' | 'name' | 'now' | keyof DescribedFields> {
-  const sighting = over.has(id) ? undefined : state?.observations[id];
+  const observation = endedIds.has(id) ? undefined : state?.observations[id];
   return {
     id,
     firstSeen,
     ageSeconds: firstSeen === null ? null : secondsBetween(firstSeen, at),
-    remembered: sighting !== undefined,
+    remembered: observation !== undefined,
     deadline,
-    elapsed: goneOf(deadline, at, expiry),
-    heldBefore: sighting?.held ?? [],
-    confirmsFailed: sighting?.failures ?? 0,
-    lastFailure: sighting?.lastFailure ?? null,
+    elapsed: elapsedShareOf(deadline, at, expiry),
+    heldBefore: observation?.held ?? [],
+    confirmsFailed: observation?.failures ?? 0,
+    lastFailure: observation?.lastFailure ?? null,
     inDoubt: toUncertainConfirm(state?.intents[id]),
   };
 }
@@ -119,7 +122,11 @@ export function secondsBetween(from: string, to: string): number {
   return Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 1000));
 }
 
-function goneOf({ earliest, latest }: Deadline, at: string, expiry: number | null): ElapsedShare | null {
+function elapsedShareOf(
+  { earliest, latest }: Deadline,
+  at: string,
+  expiry: number | null,
+): ElapsedShare | null {
   if (expiry === null || latest === null) return null;
   const share = (end: string): number => {
     const left = (Date.parse(end) - Date.parse(at)) / 1000 / expiry;
@@ -128,20 +135,20 @@ function goneOf({ earliest, latest }: Deadline, at: string, expiry: number | nul
   return { atLeast: share(latest), atMost: earliest === null ? null : share(earliest) };
 }
 
-/** What may expire at any moment comes first; then the soonest. Without expiry, what waits longest. */
+/** Sorts by urgency: first requests that may expire at any moment, then by soonest expiry; without expiry, the oldest first. */
 export function compareByExpiry(a: PendingView, b: PendingView): number {
-  const [ranksA, ranksB] = [ranks(a), ranks(b)];
-  const differing = ranksA.findIndex((rank, i) => rank !== ranksB[i]);
+  const [keysA, keysB] = [sortKeys(a), sortKeys(b)];
+  const differing = keysA.findIndex((key, i) => key !== keysB[i]);
   return differing === -1
     ? compareByCodePoint(a.id, b.id)
-    : (ranksA[differing] ?? 0) - (ranksB[differing] ?? 0);
+    : (keysA[differing] ?? 0) - (keysB[differing] ?? 0);
 }
 
-function ranks({ deadline: { earliest, latest }, firstSeen }: PendingView): number[] {
+function sortKeys({ deadline: { earliest, latest }, firstSeen }: PendingView): number[] {
   const end = earliest ?? latest ?? firstSeen;
   return [
     latest === null ? 2 : earliest === null ? 0 : 1,
-    // What has no ID to remember it by may have waited for ever.
+    // A request without an ID cannot be recorded, so its age is unlimited.
     end === null ? Number.MIN_SAFE_INTEGER : Date.parse(end),
     latest === null ? 0 : Date.parse(latest),
   ];

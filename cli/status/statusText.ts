@@ -1,5 +1,5 @@
 import { escapeText } from '../../core/printableText.ts';
-import { describeRequest } from '../output/requestText.ts';
+import { describeRequest, shortenName } from '../output/requestText.ts';
 import {
   formatDuration,
   formatTableRows,
@@ -8,32 +8,69 @@ import {
   wrapLines,
 } from '../output/terminal.ts';
 import type { PendingView } from './pendingView.ts';
-import * as words from './statusWording.ts';
 import {
+  describeConcerns,
   describeEnding,
   describeEndReason,
+  describeLastListing,
   describeOutcome,
   describeReasons,
   describeRemarks,
+  describeSource,
   formatAge,
   formatElapsedBar,
   formatGrants,
+  formatMinute,
   formatTickets,
   formatTimeLeft,
-  shortenName,
+  isStale,
+  summarizePending,
   urgencyOf,
 } from './statusWording.ts';
 import type { AcceptedView, EndedView, TargetView } from './targetView.ts';
 
-/** Soonest first, each row in the colour of what it asks for; then why, and what to do. */
+/** Formats the status of one target for a terminal. */
+export function describeTarget(view: TargetView, paint: Paint): string {
+  const { target, status, failures, warnings, followed, ungranted, accepted, ended, ignored } = view;
+  const title = `${target}: ${summarizePending(view)}${status === 'failed' ? '; failed' : ''}`;
+  const source = describeSource(view);
+  const since = view.since.slice(0, 10);
+  const text = [
+    status === 'failed' ? paint.bad(title) : title,
+    paint.faint(describePolicy(view)),
+    (isStale(view) ? paint.warn : paint.faint)(describeLastListing(view)),
+    ...(source === null ? [] : [paint.bad(source)]),
+    ...failures.map(({ code, message }) => paint.bad(`${code}: ${message}`)),
+    ...describeConcerns(view).map(paint.bad),
+    ...warnings.map(({ message }) => paint.warn(`warning: ${message}`)),
+    ...describePending(view, paint),
+    ...formatSection(
+      'accepted, not available yet',
+      formatFollowed(view).map((line, i) => (followed[i]?.problem == null ? line : paint.bad(line))),
+    ),
+    ...formatSection(
+      'ungranted: live on gateways of the policy, without a grant',
+      ungranted.map(({ id, message }) => paint.warn(`${escapeText(id)}: ${message}`)),
+    ),
+    ...formatSection(`accepted since ${since}`, formatAccepted(accepted, paint)),
+    ...formatSection(`ended since ${since}`, formatEnded(ended, paint)),
+    ...formatSection(
+      'listed, but not a request to this account',
+      ignored.map(({ id, message }) => paint.faint(`${escapeText(id)}: ${message}`)),
+    ),
+  ].join('\n');
+  return wrapLines(text, paint.columns);
+}
+
+/** Formats the pending requests: a table, soonest expiry first, coloured by urgency; then the details of each. */
 function describePending(view: TargetView, paint: Paint): string[] {
   const { pending } = view;
   if (pending.length === 0) return [];
-  return ['', ...pendingTable(view, paint), ...pending.flatMap((item) => detailsOf(item, paint))];
+  return ['', ...formatPendingTable(view, paint), ...pending.flatMap((item) => describeDetails(item, paint))];
 }
 
-function pendingTable({ pending, at, expirySeconds }: TargetView, paint: Paint): string[] {
-  const when = expirySeconds === null ? ['age'] : [`gone of ${formatDuration(expirySeconds)}`, 'expires'];
+function formatPendingTable({ pending, at, expirySeconds }: TargetView, paint: Paint): string[] {
+  const when = expirySeconds === null ? ['age'] : [`elapsed of ${formatDuration(expirySeconds)}`, 'expires'];
   const header = ['request', 'connection', 'vlan', 'name', ...when, 'now', 'grant or reasons'];
   const rows = pending.map((item) => [
     escapeText(item.id),
@@ -44,13 +81,13 @@ function pendingTable({ pending, at, expirySeconds }: TargetView, paint: Paint):
       ? [formatAge(item)]
       : [formatElapsedBar(item.elapsed), formatTimeLeft(item.deadline, at)]),
     describeOutcome(item),
-    grantOrReasons(item),
+    formatGrantOrReasons(item),
   ]);
   const [first = '', ...lines] = formatTableRows(header, rows, paint.columns);
   return [paint.faint(first), ...pending.map((item, i) => paint[toneOf(item, at)](lines[i] ?? ''))];
 }
 
-function grantOrReasons(item: PendingView): string {
+function formatGrantOrReasons(item: PendingView): string {
   const decision = item.now?.decision;
   if (decision?.verdict === 'accept') return `${describeReasons(item)} to ${decision.gateway}`;
   return describeReasons(item) || '-';
@@ -62,56 +99,24 @@ function toneOf(item: PendingView, at: string): PaintTone {
   return item.now?.outcome === 'failed' || urgency === 'now' || urgency === 'soon' ? 'bad' : 'warn';
 }
 
-function detailsOf(item: PendingView, paint: Paint): string[] {
-  const judged = item.now === null ? asRemembered(item) : describeRequest({ ...item, ...item.now }, paint);
+function describeDetails(item: PendingView, paint: Paint): string[] {
+  const details =
+    item.now === null ? describeLastHold(item) : describeRequest({ ...item, ...item.now }, paint);
   const remarks = describeRemarks(item).map((remark) => paint.faint(`  ${remark}`));
-  if (judged.length > 0 || remarks.length === 0) return [...judged, ...remarks];
+  if (details.length > 0 || remarks.length === 0) return [...details, ...remarks];
   return ['', `${escapeText(item.id)} ${describeOutcome(item)}`, ...remarks];
 }
 
-function asRemembered({ id, heldBefore }: PendingView): string[] {
+function describeLastHold({ id, heldBefore }: PendingView): string[] {
   if (heldBefore.length === 0) return [];
   return [
     '',
     escapeText(id),
-    ...heldBefore.map(({ code, message }) => `  held by the last pass: ${code}: ${message}`),
+    ...heldBefore.map(({ code, message }) => `  held by the last run: ${code}: ${message}`),
   ];
 }
 
-/** Where one target stands, for a terminal. */
-export function describeTarget(view: TargetView, paint: Paint): string {
-  const { target, status, failures, warnings, followed, ungranted, accepted, ended, ignored } = view;
-  const title = `${target}: ${words.summarizePending(view)}${status === 'failed' ? '; failed' : ''}`;
-  const source = words.describeSource(view);
-  const since = view.since.slice(0, 10);
-  const text = [
-    status === 'failed' ? paint.bad(title) : title,
-    paint.faint(about(view)),
-    (words.isStale(view) ? paint.warn : paint.faint)(words.describeLastListing(view)),
-    ...(source === null ? [] : [paint.bad(source)]),
-    ...failures.map(({ code, message }) => paint.bad(`${code}: ${message}`)),
-    ...words.describeConcerns(view).map(paint.bad),
-    ...warnings.map(({ message }) => paint.warn(`warning: ${message}`)),
-    ...describePending(view, paint),
-    ...section(
-      'accepted, and not available yet',
-      followedLines(view).map((line, i) => (followed[i]?.problem == null ? line : paint.bad(line))),
-    ),
-    ...section(
-      'on our gateways, and no grant justifies it',
-      ungranted.map(({ id, message }) => paint.warn(`${escapeText(id)}: ${message}`)),
-    ),
-    ...section(`accepted since ${since}`, acceptedLines(accepted, paint)),
-    ...section(`ended since ${since}`, endedLines(ended, paint)),
-    ...section(
-      'listed, and no request to us',
-      ignored.map(({ id, message }) => paint.faint(`${escapeText(id)}: ${message}`)),
-    ),
-  ].join('\n');
-  return wrapLines(text, paint.columns);
-}
-
-function about({ recipient, policy, expirySeconds }: TargetView): string {
+function describePolicy({ recipient, policy, expirySeconds }: TargetView): string {
   const { provider, region, account } = recipient;
   const expiry =
     expirySeconds === null
@@ -120,17 +125,17 @@ function about({ recipient, policy, expirySeconds }: TargetView): string {
   return `${provider} ${region} ${account}; policy ${policy.digest.slice(0, 19)} (${policy.revision}); ${expiry}`;
 }
 
-function followedLines({ followed }: TargetView): string[] {
+function formatFollowed({ followed }: TargetView): string[] {
   return followed.map(({ id, owner, gateway, ageSeconds, state, problem, message }) => {
-    const now = message ?? problem ?? (state === null ? 'state not known' : escapeText(state));
+    const now = message ?? problem ?? (state === null ? 'unknown state' : escapeText(state));
     return `${id}  ${owner} to ${gateway}, ${formatDuration(ageSeconds)} ago: ${now}`;
   });
 }
 
-function acceptedLines(accepted: readonly AcceptedView[], paint: Paint): string[] {
+function formatAccepted(accepted: readonly AcceptedView[], paint: Paint): string[] {
   if (accepted.length === 0) return [];
   const rows = accepted.map((item) => [
-    words.formatMinute(item.acceptedAt),
+    formatMinute(item.acceptedAt),
     escapeText(item.id),
     escapeText(item.connection ?? '-'),
     String(item.vlan ?? '-'),
@@ -140,13 +145,13 @@ function acceptedLines(accepted: readonly AcceptedView[], paint: Paint): string[
     item.policy.digest.slice(0, 19),
   ]);
   const header = ['at (UTC)', 'request', 'connection', 'vlan', 'grant', 'gateway', 'ticket', 'policy'];
-  return formatTableRows(header, rows, paint.columns - SECTION.length);
+  return formatTableRows(header, rows, paint.columns - SECTION_INDENT.length);
 }
 
-function endedLines(ended: readonly EndedView[], paint: Paint): string[] {
+function formatEnded(ended: readonly EndedView[], paint: Paint): string[] {
   if (ended.length === 0) return [];
   const rows = ended.map((item) => [
-    words.formatMinute(item.endedAt),
+    formatMinute(item.endedAt),
     escapeText(item.id),
     escapeText(item.connection ?? '-'),
     String(item.vlan ?? '-'),
@@ -154,13 +159,15 @@ function endedLines(ended: readonly EndedView[], paint: Paint): string[] {
     item.pendingSeconds === null ? 'never seen' : formatDuration(item.pendingSeconds),
     describeEndReason(item) || '-',
   ]);
-  const header = ['found out (UTC)', 'request', 'connection', 'vlan', 'how', 'was pending', 'held for'];
-  return formatTableRows(header, rows, paint.columns - SECTION.length);
+  const header = ['detected (UTC)', 'request', 'connection', 'vlan', 'outcome', 'was pending', 'reasons'];
+  return formatTableRows(header, rows, paint.columns - SECTION_INDENT.length);
 }
 
-/** How far a section is indented. */
-const SECTION = '  ';
+/** Indentation of a section. */
+const SECTION_INDENT = '  ';
 
-function section(title: string, lines: readonly string[]): string[] {
-  return lines.length === 0 ? [] : ['', title, ...lines.map((line) => line.replaceAll(/^/gm, SECTION))];
+function formatSection(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0
+    ? []
+    : ['', title, ...lines.map((line) => line.replaceAll(/^/gm, SECTION_INDENT))];
 }

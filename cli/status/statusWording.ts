@@ -1,18 +1,15 @@
 import type { Deadline } from '../../core/deadline.ts';
-import { escapeText } from '../../core/printableText.ts';
-import type { Outcome } from '../../core/runReport.ts';
-import { formatDuration } from '../output/terminal.ts';
+import { OUTCOME_WORDS } from '../output/requestText.ts';
+import { formatCount, formatDuration } from '../output/terminal.ts';
 import type { ElapsedShare, PendingView } from './pendingView.ts';
 import type { AcceptedView, EndedView, TargetView } from './targetView.ts';
 
-/** What the table and the page say alike of what was accepted and what ended. */
-
-/** Every grant that fitted. */
+/** Every grant that matched. */
 export function formatGrants({ owner, grants }: AcceptedView): string {
   return grants.map((grant) => `${owner}.${grant}`).join(', ');
 }
 
-/** As written in the policy: not safe to print as it stands. */
+/** The tickets as written in the policy: escape them before they are printed. */
 export function formatTickets({ tickets }: AcceptedView): string {
   return [...new Set(Object.values(tickets))].join(', ');
 }
@@ -20,9 +17,9 @@ export function formatTickets({ tickets }: AcceptedView): string {
 export function describeEnding({ as }: EndedView): string {
   switch (as) {
     case 'accepted':
-      return 'accepted, found out later';
+      return 'accepted, detected later';
     case 'acceptedByOthers':
-      return 'accepted by somebody else';
+      return 'accepted outside of vif-acceptor';
     case 'gone':
       return 'gone just now';
     default:
@@ -30,7 +27,7 @@ export function describeEnding({ as }: EndedView): string {
   }
 }
 
-/** Codes for which it was held, or how often confirming failed. */
+/** The codes for which the request was held, or the number of failed confirms. */
 export function describeEndReason({ held, failures }: EndedView): string {
   if (held.length > 0) return [...new Set(held.map(({ code }) => code))].join(', ');
   return failures === 0 ? '' : `${formatCount(failures, 'confirm')} failed`;
@@ -39,34 +36,32 @@ export function describeEndReason({ held, failures }: EndedView): string {
 const CELLS = 10;
 
 /**
- * `████████░░ 78 %`: how much of the time until expiry is gone. What may be gone is drawn as `▒`, up to the end where
- * the early end is not known.
+ * Draws the elapsed share of the time until expiry: `████████░░ 78 %`. `▒` is the share that may have elapsed; it reaches to the end
+ * when the earliest expiry is not known.
  */
 export function formatElapsedBar({ atLeast, atMost }: ElapsedShare): string {
-  const [certain, possible] = [cells(atLeast), cells(atMost ?? 1)];
+  const [certain, possible] = [toCells(atLeast), toCells(atMost ?? 1)];
   const drawn = '█'.repeat(certain) + '▒'.repeat(possible - certain) + '░'.repeat(CELLS - possible);
   const [least, most] = [wholePercent(atLeast), wholePercent(atMost ?? 1)];
   if (atMost === null) return `${drawn} ≥ ${least} %`;
   return least === most ? `${drawn} ${most} %` : `${drawn} ${least}–${most} %`;
 }
 
-function cells(share: number): number {
+function toCells(share: number): number {
   return Math.round(share * CELLS);
 }
 
-/** Never 100 before it is. */
+/** Rounds down, so that 100 % is not shown before expiry. */
 export function wholePercent(share: number): number {
   return Math.floor(share * 100);
 }
 
-/** What the table and the page say alike. */
-
-/** How soon somebody must act: `now` within a day or at any moment, `soon` within three; `none`: it never expires. */
+/** How soon a person must act: `now` (expires within a day or at any moment), `soon` (within three days), `none` (never expires). */
 export type Urgency = 'now' | 'soon' | 'later' | 'none';
 
 const HOUR_MS = 3_600_000;
 
-/** By the early end; what a pass is about to accept needs nobody. */
+/** The urgency by the earliest expiry. A request that the next run accepts is not urgent. */
 export function urgencyOf({ deadline: { earliest, latest }, now }: PendingView, at: string): Urgency {
   if (latest === null) return 'none';
   if (now?.outcome === 'wouldAccept') return 'later';
@@ -74,7 +69,7 @@ export function urgencyOf({ deadline: { earliest, latest }, now }: PendingView, 
   return left < 24 * HOUR_MS ? 'now' : left < 72 * HOUR_MS ? 'soon' : 'later';
 }
 
-/** Whether it expires within a day, or may at any moment, whatever a run would do with it. */
+/** Whether the request may expire within a day, also when the next run would accept it. */
 export function isNearExpiry(
   { deadline: { earliest, latest } }: Pick<PendingView, 'deadline'>,
   at: string,
@@ -83,19 +78,19 @@ export function isNearExpiry(
   return earliest === null || Date.parse(earliest) - Date.parse(at) < 24 * HOUR_MS;
 }
 
-/** `in 1 d 4 h`, `unknown, at most in 3 d 2 h`. */
+/** Formats the time until expiry: `in 1 d 4 h`, `unknown, at most in 3 d 2 h`. */
 export function formatTimeLeft({ earliest, latest }: Deadline, at: string): string {
   if (latest === null) return 'never expires';
   const left = (end: string): number => (Date.parse(end) - Date.parse(at)) / 1000;
   if (left(latest) <= 0) return `overdue by ${formatDuration(-left(latest))}`;
   const late = formatDuration(left(latest));
   if (earliest === null) return `unknown, at most in ${late}`;
-  if (left(earliest) <= 0) return `any moment, at most in ${late}`;
+  if (left(earliest) <= 0) return `at any moment, at most in ${late}`;
   const early = formatDuration(left(earliest));
   return early === late ? `in ${early}` : `in ${early} to ${late}`;
 }
 
-/** `expires between 2026-11-12 11:55 and 2026-11-12 12:00 UTC`: instants, which stay right on a page that grows old. */
+/** `expires between 2026-11-12 11:55 and 2026-11-12 12:00 UTC`: absolute times stay correct on an old page. */
 export function describeExpiry({ earliest, latest }: Deadline): string {
   if (latest === null) return 'does not expire';
   return earliest === null
@@ -103,35 +98,26 @@ export function describeExpiry({ earliest, latest }: Deadline): string {
     : `expires between ${formatMinute(earliest)} and ${formatMinute(latest)} UTC`;
 }
 
-/** `2 d 3 h`; of what cannot be remembered, nobody knows. */
+/** `2 d 3 h`; `unknown` for a request without an ID, which cannot be recorded. */
 export function formatAge({ ageSeconds }: PendingView): string {
   return ageSeconds === null ? 'unknown' : formatDuration(ageSeconds);
 }
 
 export function describeOutcome({ now }: PendingView): string {
-  return now === null ? 'not judged' : OUTCOMES[now.outcome];
+  return now === null ? 'not evaluated' : OUTCOME_WORDS[now.outcome];
 }
 
-const OUTCOMES: Readonly<Record<Outcome, string>> = {
-  accepted: 'accepted',
-  wouldAccept: 'would be accepted',
-  held: 'held',
-  gone: 'gone',
-  failed: 'failed',
-  notAttempted: 'not attempted',
-};
-
-/** The grant, or the codes of every reason against it; of what could not be judged, those of the last pass. */
+/** The grant, or the codes of all reasons; for a request that could not be evaluated, the reasons of the last run. */
 export function describeReasons({ now, heldBefore }: PendingView): string {
   if (now?.decision.verdict === 'accept') return `${now.decision.owner}.${now.decision.grant}`;
   const reasons = now === null ? heldBefore : now.decision.reasons;
   return [...new Set(reasons.map(({ code }) => code))].join(', ');
 }
 
-/** What is known of it beside what a pass would do. */
+/** Remarks about a request beside the decision. */
 export function describeRemarks({ remembered, confirmsFailed, lastFailure, inDoubt }: PendingView): string[] {
   return [
-    ...(remembered ? [] : ['no pass has seen it yet']),
+    ...(remembered ? [] : ['no run has seen it yet']),
     ...(confirmsFailed === 0
       ? []
       : [
@@ -141,82 +127,72 @@ export function describeRemarks({ remembered, confirmsFailed, lastFailure, inDou
     ...(inDoubt === null
       ? []
       : [
-          `a confirm for \`${inDoubt.owner}.${inDoubt.grants[0]}\` with gateway \`${inDoubt.gateway}\` was begun at ` +
-            `${formatMinute(inDoubt.at)}, and its end is not known: it takes its slot until two later listings still show the request`,
+          `a confirm for \`${inDoubt.owner}.${inDoubt.grants[0]}\` with gateway \`${inDoubt.gateway}\` was sent at ` +
+            `${formatMinute(inDoubt.at)}, and its outcome is not known: it counts towards the limits until two later listings still show the request`,
         ]),
   ];
 }
 
-/** Things of the target as a whole that a person should look at, beside what failed just now. */
+/** Describes lasting problems of the target, beside the failures of this snapshot. */
 export function describeConcerns(view: TargetView): string[] {
   const { failing, inDoubt, undelivered, damaged, failures } = view;
-  const told = new Set(failures.map(({ message }) => message));
+  const shown = new Set(failures.map(({ message }) => message));
   return [
     ...(failing === null
       ? []
-      : [`passes have been failing since ${formatMinute(failing.since)}: ${failing.codes.join(', ')}`]),
+      : [`runs have been failing since ${formatMinute(failing.since)}: ${failing.codes.join(', ')}`]),
     ...inDoubt.map(
       ({ id, at, gateway }) =>
-        `${id}: a confirm with gateway \`${gateway}\` was begun at ${formatMinute(at)}, and its end is not known`,
+        `${id}: a confirm with gateway \`${gateway}\` was sent at ${formatMinute(at)}, and its outcome is not known`,
     ),
     ...(undelivered.oldest === null
       ? []
       : [
-          `${formatCount(undelivered.count, 'announcement')} not delivered yet, the oldest of ${formatMinute(undelivered.oldest)}`,
+          `${formatCount(undelivered.count, 'event')} not delivered yet, the oldest from ${formatMinute(undelivered.oldest)}`,
         ]),
-    ...damaged.filter((message) => !told.has(message)),
+    ...damaged.filter((message) => !shown.has(message)),
   ];
 }
 
 /** `2 pending: 1 would be accepted, 1 held`. */
 export function summarizePending({ pending, source }: TargetView): string {
   if (source === 'nothing') return 'pending requests unknown';
-  if (pending.length === 0) return source === 'ledger' ? 'nothing pending was remembered' : 'nothing pending';
-  if (source === 'ledger') return `${pending.length} pending as remembered`;
+  if (pending.length === 0) return source === 'ledger' ? 'nothing pending in the ledger' : 'nothing pending';
+  if (source === 'ledger') return `${pending.length} pending in the ledger`;
   const outcomes = Map.groupBy(pending, describeOutcome);
   return `${pending.length} pending: ${[...outcomes].map(([what, { length }]) => `${length} ${what}`).join(', ')}`;
 }
 
-/** Where the list of what is pending comes from, when that is not the API; `null` otherwise. */
+/** Warns when the list of pending requests is not from the API; `null` otherwise. */
 export function describeSource({ source }: TargetView): string | null {
   switch (source) {
     case 'listing':
       return null;
     case 'ledger':
-      return 'the API could not be listed: what follows is what passes remember, and there may be more';
+      return 'the API could not be listed: these pending requests are from the ledger, and there may be more';
     case 'nothing':
-      return 'neither the API nor the ledger could be read: nothing is known of what is pending';
+      return 'neither the API nor the ledger could be read: pending requests are unknown';
     default:
       return source satisfies never;
   }
 }
 
-/** How long ago passes last saw everything. */
+/** Says how long ago a run had a complete listing. */
 export function describeLastListing({ lastListing, at }: TargetView): string {
-  if (lastListing === null) return 'no pass has listed everything yet, as far as this ledger knows';
+  if (lastListing === null) return 'this ledger records no complete listing by a run yet';
   const ago = formatDuration((Date.parse(at) - Date.parse(lastListing)) / 1000);
-  return `last complete listing by a pass ${ago} ago`;
+  return `last complete listing by a run ${ago} ago`;
 }
 
-/** The same for a page that grows old. */
+/** Says the same with an absolute time, which stays correct on an old page. */
 export function describeLastListingTime({ lastListing, at }: TargetView): string {
-  if (lastListing === null) return 'no run has listed everything yet, as far as this ledger knows';
+  if (lastListing === null) return 'this ledger records no complete listing by a run yet';
   const before = formatDuration((Date.parse(at) - Date.parse(lastListing)) / 1000);
   return `last complete listing by a run at ${formatMinute(lastListing)} UTC, ${before} before this snapshot`;
 }
 
 export function isStale({ lastListing, at }: TargetView): boolean {
   return lastListing === null || Date.parse(at) - Date.parse(lastListing) > HOUR_MS;
-}
-
-export function formatCount(n: number, what: string): string {
-  return `${n} ${what}${n === 1 ? '' : 's'}`;
-}
-
-/** A name may have 100 characters; JSON has it whole. */
-export function shortenName(name: string | null): string {
-  if (name === null) return '-';
-  return name.length > 24 ? `${escapeText(name.slice(0, 23))}…` : escapeText(name);
 }
 
 /** `2026-11-10 12:00`, in UTC. */

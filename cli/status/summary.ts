@@ -1,17 +1,43 @@
 import { quote } from '../../core/printableText.ts';
+import { formatCount } from '../output/terminal.ts';
 import { compareByExpiry, type PendingView } from './pendingView.ts';
 import {
   describeConcerns,
   describeExpiry,
   describeOutcome,
   describeReasons,
-  formatCount,
   formatMinute,
   urgencyOf,
 } from './statusWording.ts';
 import type { TargetView } from './targetView.ts';
 
-/** One number to see at a glance. */
+/** The summary of all targets. */
+export interface StatusSummary {
+  readonly tone: FigureTone;
+  readonly headline: string;
+  /** sentences about the most urgent requests; empty when none is pending */
+  readonly first: readonly string[];
+  readonly figures: readonly Figure[];
+}
+
+/** @param isWhole whether no target is left out */
+export function summarizeStatus(views: readonly TargetView[], isWhole: boolean): StatusSummary {
+  // Requests that the next run accepts need no person: they come last.
+  const waiting = views
+    .flatMap((view) => view.pending.map((item): PendingInTarget => ({ view, item })))
+    .sort(
+      (a, b) =>
+        Number(willBeAccepted(a.item)) - Number(willBeAccepted(b.item)) || compareByExpiry(a.item, b.item),
+    );
+  return {
+    tone: isWhole ? toneOf(views, waiting) : 'bad',
+    headline: headlineOf(views, waiting.length, isWhole),
+    first: describeMostUrgent(waiting),
+    figures: computeFigures(views, waiting, isWhole),
+  };
+}
+
+/** One key figure at the top of the page. */
 export interface Figure {
   readonly name: string;
   readonly value: string;
@@ -21,14 +47,15 @@ export interface Figure {
 
 export type FigureTone = 'bad' | 'warn' | 'good' | 'plain';
 
-/** A request and whose it is. */
+/** A pending request with the view of its target. */
 export interface PendingInTarget {
   readonly view: TargetView;
   readonly item: PendingView;
 }
 
 /**
- * @param waiting what to look at first comes first
+ * Computes the key figures of all targets.
+ * @param waiting pending requests, the most urgent first
  * @param isWhole whether no target is left out
  */
 function computeFigures(
@@ -42,11 +69,11 @@ function computeFigures(
     failedFigure(views, isWhole),
     acceptedFigure(views),
     expiredFigure(views),
-    orphanFigure(views),
+    ungrantedFigure(views),
   ];
 }
 
-/** What the next pass accepts needs nobody. */
+/** Whether the next run accepts the request, so that no person needs to act. */
 function willBeAccepted({ now }: PendingView): boolean {
   return now?.outcome === 'wouldAccept';
 }
@@ -73,7 +100,7 @@ function deadlineFigure(first: PendingInTarget | null): Figure {
     return { name: 'Pending longest, since (UTC)', value: since, note, tone: 'plain' };
   }
   const isOpen = earliest === null || Date.parse(earliest) <= Date.parse(view.at);
-  const value = isOpen ? 'any moment' : formatMinute(earliest);
+  const value = isOpen ? 'at any moment' : formatMinute(earliest);
   const tone = ({ now: 'bad', soon: 'warn', later: 'plain', none: 'plain' } as const)[
     urgencyOf(item, view.at)
   ];
@@ -83,77 +110,56 @@ function deadlineFigure(first: PendingInTarget | null): Figure {
 const EXPIRY = 'Next expiry (UTC)';
 
 function failedFigure(views: readonly TargetView[], isWhole: boolean): Figure {
-  const broken = isWhole ? [] : ['policies left out'];
+  const invalid = isWhole ? [] : ['invalid policy files'];
   const failed = [
     ...views.filter(({ status }) => status === 'failed').map(({ target }) => target),
-    ...broken,
+    ...invalid,
   ];
-  const count = views.reduce((sum, { failures }) => sum + failures.length, broken.length);
+  const count = views.reduce((sum, { failures }) => sum + failures.length, invalid.length);
   if (failed.length === 0) return { name: 'Failures', value: '0', note: 'no errors', tone: 'plain' };
   return { name: 'Failures', value: String(count), note: failed.join(', '), tone: 'bad' };
 }
 
 function acceptedFigure(views: readonly TargetView[]): Figure {
   const times = views.flatMap(({ accepted }) => accepted.map(({ acceptedAt }) => acceptedAt));
-  return { name: 'Accepted in 30 days', value: String(times.length), note: lastOf(times), tone: 'plain' };
+  return {
+    name: 'Accepted in 30 days',
+    value: String(times.length),
+    note: describeLast(times),
+    tone: 'plain',
+  };
 }
 
 function expiredFigure(views: readonly TargetView[]): Figure {
-  const lost = views.flatMap(({ ended }) => ended.filter(({ as }) => as === 'expired'));
-  const note = lastOf(lost.map(({ endedAt }) => endedAt)) || 'none';
-  const tone = lost.length === 0 ? 'plain' : 'warn';
-  return { name: 'Expired in 30 days', value: String(lost.length), note, tone };
+  const expired = views.flatMap(({ ended }) => ended.filter(({ as }) => as === 'expired'));
+  const note = describeLast(expired.map(({ endedAt }) => endedAt)) || 'none';
+  const tone = expired.length === 0 ? 'plain' : 'warn';
+  return { name: 'Expired in 30 days', value: String(expired.length), note, tone };
 }
 
-function lastOf(times: readonly string[]): string {
+function describeLast(times: readonly string[]): string {
   const last = times.toSorted().at(-1);
   return last === undefined ? '' : `last ${formatMinute(last)}`;
 }
 
-function orphanFigure(views: readonly TargetView[]): Figure {
+function ungrantedFigure(views: readonly TargetView[]): Figure {
   const count = views.reduce((sum, { ungranted }) => sum + ungranted.length, 0);
   const isKnown = views.every(({ source }) => source === 'listing');
-  const known = count === 0 ? 'all live interfaces have one' : 'live on our gateways';
+  const known = count === 0 ? 'every live interface has a grant' : 'live on gateways of the policy';
   const note = isKnown ? known : 'not all could be listed';
   const tone = count > 0 || !isKnown ? 'warn' : 'plain';
   return { name: 'Without a grant', value: isKnown ? String(count) : `${count}+`, note, tone };
 }
 
-/** All targets at a glance. */
-export interface StatusSummary {
-  readonly tone: FigureTone;
-  readonly headline: string;
-  /** about the requests to look at first; empty when none waits */
-  readonly first: readonly string[];
-  readonly figures: readonly Figure[];
-}
-
-/** @param isWhole whether no target is left out */
-export function summarizeStatus(views: readonly TargetView[], isWhole: boolean): StatusSummary {
-  // What the next pass accepts needs nobody: it is named last.
-  const waiting = views
-    .flatMap((view) => view.pending.map((item): PendingInTarget => ({ view, item })))
-    .sort(
-      (a, b) =>
-        Number(willBeAccepted(a.item)) - Number(willBeAccepted(b.item)) || compareByExpiry(a.item, b.item),
-    );
-  return {
-    tone: isWhole ? toneOf(views, waiting) : 'bad',
-    headline: headlineOf(views, waiting.length, isWhole),
-    first: firstOf(waiting),
-    figures: computeFigures(views, waiting, isWhole),
-  };
-}
-
 function toneOf(views: readonly TargetView[], waiting: readonly PendingInTarget[]): FigureTone {
   const isUrgent = waiting.some(({ view, item }) => urgencyOf(item, view.at) === 'now');
   if (isUrgent || views.some(({ status }) => status === 'failed')) return 'bad';
-  const needsLook = views.some(
+  const hasConcerns = views.some(
     (view) =>
       describeConcerns(view).length + view.ungranted.length + view.warnings.length > 0 ||
       view.followed.some(({ problem }) => problem !== null),
   );
-  return needsLook || waiting.some(({ item }) => !willBeAccepted(item)) ? 'warn' : 'good';
+  return hasConcerns || waiting.some(({ item }) => !willBeAccepted(item)) ? 'warn' : 'good';
 }
 
 function headlineOf(views: readonly TargetView[], count: number, isWhole: boolean): string {
@@ -163,26 +169,29 @@ function headlineOf(views: readonly TargetView[], count: number, isWhole: boolea
   return `${isKnown ? '' : 'At least '}${formatCount(count, 'request')} pending`;
 }
 
-/** All that somebody must look at within a day, as far as a person takes in at a glance; or else the nearest. */
-function firstOf(waiting: readonly PendingInTarget[]): string[] {
+/** Describes the requests that may expire within a day, at most three; if there are none, the most urgent request. */
+function describeMostUrgent(waiting: readonly PendingInTarget[]): string[] {
   const urgent = waiting.filter(({ view, item }) => urgencyOf(item, view.at) === 'now');
-  const told = (urgent.length > 0 ? urgent : waiting.slice(0, 1)).slice(0, AT_A_GLANCE);
-  const more = urgent.length - told.length;
-  return [...told.map(sentenceOn), ...(more > 0 ? [`and ${more} more that may expire within a day`] : [])];
+  const shown = (urgent.length > 0 ? urgent : waiting.slice(0, 1)).slice(0, MAX_SHOWN);
+  const more = urgent.length - shown.length;
+  return [
+    ...shown.map(describeInOneSentence),
+    ...(more > 0 ? [`and ${more} more that may expire within a day`] : []),
+  ];
 }
 
-const AT_A_GLANCE = 3;
+const MAX_SHOWN = 3;
 
-function sentenceOn({ view, item }: PendingInTarget): string {
+function describeInOneSentence({ view, item }: PendingInTarget): string {
   const { deadline, firstSeen } = item;
-  const what = fateOf(item);
-  const who = `${quote(item.id)} of \`${view.target}\``;
-  if (deadline.latest !== null) return `${who} ${describeExpiry(deadline)}: ${what}`;
+  const outcome = describeOutcomeAndReasons(item);
+  const request = `${quote(item.id)} of \`${view.target}\``;
+  if (deadline.latest !== null) return `${request} ${describeExpiry(deadline)}: ${outcome}`;
   const since = firstSeen === null ? 'an unknown time' : `${formatMinute(firstSeen)} UTC`;
-  return `${who} has been pending the longest, since ${since}: ${what}`;
+  return `${request} has been pending the longest, since ${since}: ${outcome}`;
 }
 
-function fateOf(item: PendingView): string {
+function describeOutcomeAndReasons(item: PendingView): string {
   const why = describeReasons(item);
   if (why === '') return describeOutcome(item);
   if (item.now === null) return `held by the last run for ${why}`;

@@ -18,51 +18,52 @@ export interface GlobState {
 
 /** The state before the first letter. A glob has few states, which recur, so each is created once. */
 function startGlob(glob: string): GlobState {
-  const made = new Map<string, GlobState>();
-  const at = (places: readonly number[]): GlobState => {
-    const key = places.join(',');
-    const reading = made.get(key) ?? make(places, key);
-    made.set(key, reading);
-    return reading;
+  const created = new Map<string, GlobState>();
+  const stateAt = (positions: readonly number[]): GlobState => {
+    const key = positions.join(',');
+    const state = created.get(key) ?? createState(positions, key);
+    created.set(key, state);
+    return state;
   };
-  const make = (places: readonly number[], key: string): GlobState => {
-    const ways = new Map<string, GlobState>();
+  const createState = (positions: readonly number[], key: string): GlobState => {
+    const successors = new Map<string, GlobState>();
     return {
-      matches: places.includes(glob.length),
-      matchesAnyContinuation: whatever(glob, places),
+      matches: positions.includes(glob.length),
+      matchesAnyContinuation: matchContinuations(glob, positions),
       key,
       advance: (letter) => {
-        const next = ways.get(letter) ?? at(settled(glob, moved(glob, places, letter)));
-        ways.set(letter, next);
+        const next =
+          successors.get(letter) ?? stateAt(dropRedundant(glob, advancePositions(glob, positions, letter)));
+        successors.set(letter, next);
         return next;
       },
     };
   };
-  return at(settled(glob, [0]));
+  return stateAt(dropRedundant(glob, [0]));
 }
 
-function moved(glob: string, places: readonly number[], letter: string): number[] {
-  return places.flatMap((place) => {
-    if (glob[place] === '*') return [place];
-    return glob[place] === letter ? [place + 1] : [];
+function advancePositions(glob: string, positions: readonly number[], letter: string): number[] {
+  return positions.flatMap((position) => {
+    if (glob[position] === '*') return [position];
+    return glob[position] === letter ? [position + 1] : [];
   });
 }
 
 /** The positions after the last star that was reached: everything before it matches no more than it does. */
-function settled(glob: string, at: readonly number[]): number[] {
-  const reached = new Set(at.flatMap((place) => beyondStars(glob, place)));
-  const star = Math.max(-1, ...[...reached].filter((place) => glob[place] === '*'));
-  return [...reached].filter((place) => place >= star).sort((a, b) => a - b);
+function dropRedundant(glob: string, stateAt: readonly number[]): number[] {
+  const reached = new Set(stateAt.flatMap((position) => skipStars(glob, position)));
+  const star = Math.max(-1, ...[...reached].filter((position) => glob[position] === '*'));
+  return [...reached].filter((position) => position >= star).sort((a, b) => a - b);
 }
 
 /** A position and those after it that are reached without a letter, because a star can match nothing. */
-function beyondStars(glob: string, place: number): number[] {
-  return glob[place] === '*' ? [place, ...beyondStars(glob, place + 1)] : [place];
+function skipStars(glob: string, position: number): number[] {
+  return glob[position] === '*' ? [position, ...skipStars(glob, position + 1)] : [position];
 }
 
-function whatever(glob: string, places: readonly number[]): Ternary {
-  if (places.length === 0) return 'no';
-  return glob.endsWith('*') && places.includes(glob.length - 1) ? 'yes' : 'unknown';
+function matchContinuations(glob: string, positions: readonly number[]): Ternary {
+  if (positions.length === 0) return 'no';
+  return glob.endsWith('*') && positions.includes(glob.length - 1) ? 'yes' : 'unknown';
 }
 
 /** Whether some text matches both globs. Takes time in proportion to the product of their lengths. */
@@ -73,9 +74,9 @@ function globsIntersect(a: string, b: string): boolean {
   const [width, end] = [b.length + 1, (a.length + 1) * (b.length + 1) - 1];
   const seen = new Uint8Array(end + 1);
   const open = [0];
-  for (let at = open.pop(); at !== undefined; at = open.pop()) {
-    if (at === end) return true;
-    const [i, j] = [Math.floor(at / width), at % width];
+  for (let stateAt = open.pop(); stateAt !== undefined; stateAt = open.pop()) {
+    if (stateAt === end) return true;
+    const [i, j] = [Math.floor(stateAt / width), stateAt % width];
     for (const next of onwards(a[i], b[j]).map(([di, dj]) => (i + di) * width + j + dj)) {
       if (seen[next] === 0) open.push(next);
       seen[next] = 1;
@@ -107,8 +108,8 @@ function areApart(a: string, b: string, from: 0 | -1, by: 1 | -1): boolean {
 export interface GlobSet {
   /** all globs on which membership depends, each once */
   readonly globs: readonly string[];
-  /** whether a text is in the set. @param fits whether the text matches a glob; unknown while the text may continue */
-  readonly evaluate: (fits: (glob: string) => Ternary) => Ternary;
+  /** whether a text is in the set. @param matches whether the text matches a glob; unknown while the text may continue */
+  readonly evaluate: (matches: (glob: string) => Ternary) => Ternary;
   /** lists of globs: the text matches at least one of each list; `null` if the set also excludes matches */
   readonly required: readonly (readonly string[])[] | null;
   /** description for people; `null` when there is no short one */
@@ -122,7 +123,7 @@ export const globSets: SetAlgebra<GlobSet, string> = {
     if (isAll(b) || isNone(a)) return a;
     return {
       globs: [...new Set([...a.globs, ...b.globs])],
-      evaluate: (fits) => allOf([a.evaluate(fits), b.evaluate(fits)]),
+      evaluate: (matches) => allOf([a.evaluate(matches), b.evaluate(matches)]),
       required: a.required === null || b.required === null ? null : [...a.required, ...b.required],
       description:
         a.description === null || b.description === null
@@ -130,112 +131,113 @@ export const globSets: SetAlgebra<GlobSet, string> = {
           : `both (${a.description}) and (${b.description})`,
     };
   },
-  complement: ({ globs: own, evaluate }) => ({
-    globs: own,
-    evaluate: (fits) => opposite(evaluate(fits)),
+  complement: ({ globs, evaluate }) => ({
+    globs,
+    evaluate: (matches) => negate(evaluate(matches)),
     required: null,
     description: null,
   }),
-  contains: ({ evaluate: holds }, text) => holds((glob) => toTernary(globMatches(glob, text))) === 'yes',
+  contains: ({ evaluate }, text) => evaluate((glob) => toTernary(globMatches(glob, text))) === 'yes',
   pickMember: (set) => {
-    const known = found.get(set);
+    const known = knownMembers.get(set);
     if (known !== undefined) return known;
-    const member = isApart(set) ? null : search(set);
-    found.set(set, member);
+    const member = hasDisjointLists(set) ? null : findShortest(set);
+    knownMembers.set(set, member);
     return member;
   },
   describe: ({ description }) => description,
 };
 
 /** The texts that match at least one of the globs. */
-export function matchingAnyGlob(own: readonly string[]): GlobSet {
+export function matchingAnyGlob(globs: readonly string[]): GlobSet {
   return {
-    globs: own,
-    evaluate: (fits) => anyOf(own.map(fits)),
-    required: [own],
-    description: own.map(quote).join(' or '),
+    globs,
+    evaluate: (matches) => anyOf(globs.map(matches)),
+    required: [globs],
+    description: globs.map(quote).join(' or '),
   };
 }
 
-function isAll({ globs: own, evaluate: holds }: GlobSet): boolean {
-  return own.length === 0 && holds(() => 'no') === 'yes';
+function isAll({ globs, evaluate }: GlobSet): boolean {
+  return globs.length === 0 && evaluate(() => 'no') === 'yes';
 }
 
-function isNone({ globs: own, evaluate: holds }: GlobSet): boolean {
-  return own.length === 0 && holds(() => 'no') === 'no';
+function isNone({ globs, evaluate }: GlobSet): boolean {
+  return globs.length === 0 && evaluate(() => 'no') === 'no';
 }
 
-function opposite(one: Ternary): Ternary {
+function negate(one: Ternary): Ternary {
   return one === 'unknown' ? one : toTernary(one === 'no');
 }
 
 /** Whether two required lists of globs exclude each other. This is fast, and spares most searches. */
-function isApart({ required }: GlobSet): boolean {
+function hasDisjointLists({ required }: GlobSet): boolean {
   const all = required ?? [];
   return all.some((one, i) =>
     all.slice(i + 1).some((other) => one.every((a) => other.every((b) => !globsIntersect(a, b)))),
   );
 }
 
-const found = new WeakMap<GlobSet, ReturnType<SetAlgebra<GlobSet, string>['pickMember']>>();
+const knownMembers = new WeakMap<GlobSet, ReturnType<SetAlgebra<GlobSet, string>['pickMember']>>();
 
 /** How many states a search visits before it gives up. */
-const MOST = 5000;
+const MAX_STATES = 5000;
 
 /**
  * Finds the shortest text in the set by breadth-first search over the states of all globs: two texts that lead to the same states have
  * the same continuations, so the search ends. The empty text, which is hardly a name, is returned only if there is no other.
  */
-function search(set: GlobSet): ReturnType<SetAlgebra<GlobSet, string>['pickMember']> {
-  const letters = alphabet(set.globs);
-  const first: Way = { text: '', states: set.globs.map(startGlob) };
+function findShortest(set: GlobSet): ReturnType<SetAlgebra<GlobSet, string>['pickMember']> {
+  const letters = lettersOf(set.globs);
+  const first: Candidate = { text: '', states: set.globs.map(startGlob) };
   const seen = new Set<string>();
-  const isNew = ({ states }: Way): boolean => {
+  const isNew = ({ states }: Candidate): boolean => {
     const before = seen.size;
-    if (seen.add(states.map(({ key }) => key).join(';')).size > MOST) throw tooMany(set.globs);
+    if (seen.add(states.map(({ key }) => key).join(';')).size > MAX_STATES)
+      throw tooManyCombinations(set.globs);
     return seen.size > before;
   };
-  for (let rim = [first]; rim.length > 0; ) {
-    spendSteps(rim.length * letters.length * set.globs.length);
-    rim = rim
-      .flatMap((way) => letters.map((letter) => longer(way, letter)))
-      .filter((way) => isPossible(set, way) && isNew(way));
-    const end = rim.find((way) => isMember(set, way));
+  for (let frontier = [first]; frontier.length > 0; ) {
+    spendSteps(frontier.length * letters.length * set.globs.length);
+    frontier = frontier
+      .flatMap((candidate) => letters.map((letter) => extend(candidate, letter)))
+      .filter((candidate) => isPossible(set, candidate) && isNew(candidate));
+    const end = frontier.find((candidate) => isMember(set, candidate));
     if (end !== undefined) return { value: end.text };
   }
   return isMember(set, first) ? { value: '' } : null;
 }
 
 /** Fail closed: the question gets no answer. */
-function tooMany(own: readonly string[]): ComparisonTooComplex {
+function tooManyCombinations(globs: readonly string[]): ComparisonTooComplex {
   return new ComparisonTooComplex(
-    `the globs ${formatFirst(own.map(quote), 10)} have too many combinations to compare; use fewer stars, or fewer globs`,
+    `the globs ${formatFirst(globs.map(quote), 10)} have too many combinations to compare; use fewer stars, or fewer globs`,
   );
 }
 
 /** A text, and the state of each glob after it. */
-interface Way {
+interface Candidate {
   readonly text: string;
   readonly states: readonly GlobState[];
 }
 
-function longer({ text, states }: Way, letter: string): Way {
+function extend({ text, states }: Candidate, letter: string): Candidate {
   return { text: text + letter, states: states.map((state) => state.advance(letter)) };
 }
 
-function isMember({ globs: own, evaluate: holds }: GlobSet, { states }: Way): boolean {
-  return holds((glob) => toTernary(states[own.indexOf(glob)]?.matches ?? false)) === 'yes';
+function isMember({ globs, evaluate }: GlobSet, { states }: Candidate): boolean {
+  return evaluate((glob) => toTernary(states[globs.indexOf(glob)]?.matches ?? false)) === 'yes';
 }
 
 /** Whether the text or a continuation of it may be in the set. */
-function isPossible({ globs: own, evaluate: holds }: GlobSet, { states }: Way): boolean {
-  return holds((glob) => states[own.indexOf(glob)]?.matchesAnyContinuation ?? 'no') !== 'no';
+function isPossible({ globs, evaluate }: GlobSet, { states }: Candidate): boolean {
+  return evaluate((glob) => states[globs.indexOf(glob)]?.matchesAnyContinuation ?? 'no') !== 'no';
 }
 
-/** Every letter of the globs, and one that stands for all others. */
-function alphabet(own: readonly string[]): string[] {
+/** Every letter of the globs, and one that represents all others. */
+function lettersOf(globs: readonly string[]): string[] {
   // By code units, as globs are matched.
-  const letters = new Set(own.flatMap((glob) => glob.replaceAll('*', '').split('')));
+  const letters = new Set(globs.flatMap((glob) => glob.replaceAll('*', '').split('')));
   const other =
     [...'xyzabcdefghijklmnopqrstuvw0123456789-_.'].find((letter) => !letters.has(letter)) ?? '\u{e000}';
   return [other, ...letters];

@@ -19,7 +19,10 @@ const GLOBEX = { from: '321098765432', connection: 'dxcon-5e6f7a8b' };
 const UNKNOWN = { from: '999999999999', connection: 'dxcon-9f9f9f9f' };
 
 export async function collectOutputs(): Promise<Outputs> {
-  const [demo, statusPage, first] = await Promise.all([printDemo(), writeStatusPage(), typeFirstCommands()]);
+  const parts = [printDemo(), writeStatusPage(), typeFirstCommands()] as const;
+  // All of them end before an error is thrown: an emulator would outlive this process.
+  await Promise.allSettled(parts);
+  const [demo, statusPage, first] = await Promise.all(parts);
   return { demo: normalise(demo), statusPage: normalise(statusPage), firstUse: normalise(first) };
 }
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { palettePng } from './palettePng.ts';
 
 /** The upper part of the status page: what a person sees first. */
-const SIZE = '1040,862';
+const SIZE = '1040,832';
 
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome'];
 

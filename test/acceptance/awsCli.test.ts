@@ -15,7 +15,7 @@ const HAS_AWS = ((): boolean => {
   }
 })();
 
-/** An unmodified AWS CLI, with the keys of `account`. */
+/** Runs the unmodified AWS CLI with the keys of `account`. */
 async function aws(cloud: Emulator, account: string, ...args: string[]): Promise<Record<string, unknown>> {
   const env = {
     PATH: process.env.PATH ?? '',
@@ -30,7 +30,7 @@ async function aws(cloud: Emulator, account: string, ...args: string[]): Promise
   return typeof answer === 'object' && answer !== null ? { ...answer } : {};
 }
 
-/** As one account: a connection, and an offer on it to ours. @returns the connection's and the interface's IDs */
+/** Creates a connection as another account, and offers an interface on it to the recipient. @returns the IDs of both */
 async function connectAndOffer(cloud: Emulator, account: string, vlan: number): Promise<[string, string]> {
   const made = await aws(
     cloud,
@@ -64,7 +64,7 @@ async function connectAndOffer(cloud: Emulator, account: string, vlan: number): 
   return [connection, String(offered.virtualInterfaceId)];
 }
 
-/** An available gateway of ours, attached to a VPC. */
+/** An available gateway of the recipient, attached to a VPC. */
 async function makeGateway(cloud: Emulator): Promise<string> {
   const made: { VpnGateway?: { VpnGatewayId?: string } } = await aws(
     cloud,
@@ -90,7 +90,7 @@ async function makeGateway(cloud: Emulator): Promise<string> {
 
 describe.skipIf(!HAS_AWS)('with an unmodified AWS CLI (skipped where `aws` is not installed)', () => {
   it.each(['outscale', 'aws'] as const)(
-    'an account offers, `run` accepts what the policy allows, and the AWS CLI sees it; on %s',
+    '`run` accepts what the policy allows, offered and verified with the AWS CLI, on %s',
     async (dialect) => {
       const scenario = readScenario({ region: 'eu-west-2', options: { dialect } });
       const cloud = await startEmulator({ scenario });
@@ -118,7 +118,7 @@ owners: { acme: { connections: [${connection}], gateway: ${gateway} } }
         const { code, stdout } = await runCli(dir, args);
 
         expect(code).toBe(0);
-        expect(JSON.parse(stdout).passes[0].counts).toMatchObject({ pending: 2, accepted: 1, held: 1 });
+        expect(JSON.parse(stdout).runs[0].counts).toMatchObject({ pending: 2, accepted: 1, held: 1 });
         const { virtualInterfaces } = await aws(
           cloud,
           RECIPIENT_ACCOUNT,

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 
-it('the demonstration tells its story within 15 seconds: accepted, held, a deadline near, an expiry, and what to type next', async () => {
+it('the demo shows within 15 seconds accepted, held, nearly expired and expired requests, and the next commands', async () => {
   const root = resolve(import.meta.dirname, '../..');
   const env = { PATH: process.env.PATH ?? '' };
   const options = { cwd: root, env, timeout: 15_000 };
@@ -13,7 +13,9 @@ it('the demonstration tells its story within 15 seconds: accepted, held, a deadl
   expect(stdout).toMatch(/acme-prod-2 .* held .* unknown-requester$/m);
   expect(stdout).toContain('nearest is `prod`: vlan must be 100-199, is 2500');
   expect(stdout).toMatch(/DEADLINE NEAR: dxvif-\w+ expires in 1 d 23 h/);
-  expect(stdout).toMatch(/REQUEST EXPIRED: dxvif-\w+ ended unaccepted.*held for unknown-requester/);
+  expect(stdout).toMatch(
+    /REQUEST EXPIRED: dxvif-\w+ ended without being accepted.*held for unknown-requester/,
+  );
   expect(stdout).toContain('policy init --provider outscale');
   expect(stdout).not.toContain('a-bgp-key');
 });

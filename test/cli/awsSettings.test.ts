@@ -15,7 +15,7 @@ owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 
 const NO_KEYS = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '' };
 
-/** A table that refuses everything, to see who asked. */
+/** A table that refuses every call, and records the caller. */
 async function table(): Promise<ApiServer> {
   const api = await startApi(() => json({ __type: 'ResourceNotFoundException', message: 'no table' }, 400));
   onTestFinished(() => api.close());
@@ -37,11 +37,11 @@ describe('an endpoint of the AWS configuration', () => {
     expect(existsSync(join(state, 'ledger.json'))).toBe(false);
   });
 
-  it('is named by doctor, with the setting that chose it', async () => {
+  it('is listed by doctor, with the setting that chose it', async () => {
     const cloud = await startTestCloud({ dialect: 'aws' });
     const dir = folderWith({ 'policy/hub.yaml': policy('aws') });
     const env = { AWS_ENDPOINT_URL: 'https://all.example', AWS_ENDPOINT_URL_EC2: cloud.url };
-    const looked = await runCli(
+    const examined = await runCli(
       dir,
       ['doctor', '--json', '--endpoint', cloud.url, '--ledger', 'dynamodb:tab'],
       {
@@ -49,7 +49,7 @@ describe('an endpoint of the AWS configuration', () => {
         AWS_ENDPOINT_URL_DYNAMODB: cloud.url,
       },
     );
-    const findings: { check: string; message: string }[] = JSON.parse(looked.stdout).targets[0].findings;
+    const findings: { check: string; message: string }[] = JSON.parse(examined.stdout).targets[0].findings;
     expect(findings.filter(({ check }) => check === 'endpoint').map(({ message }) => message)).toEqual([
       `Direct Connect: ${cloud.url} (--endpoint)`,
       `EC2: ${cloud.url} (--endpoint)`,
@@ -85,7 +85,7 @@ describe('an endpoint of the AWS configuration', () => {
   });
 
   it.each(['http://minio.example:9000', 'https://all.example/path', 'no URL'])(
-    'stops no run that does not use it: %s',
+    'does not stop a run that does not use it: %s',
     async (url) => {
       const cloud = await startTestCloud();
       const dir = folderWith({ 'policy/hub.yaml': policy('outscale') });
@@ -116,7 +116,7 @@ direct_connect =
     expect(cloud.calls().map(({ account }) => account)).toEqual(cloud.calls().map(() => RECIPIENT_ACCOUNT));
   });
 
-  it('covers a ledger in a table: its keys, its region and its endpoint', async () => {
+  it('also gives a ledger in a table its keys, region and endpoint', async () => {
     const [cloud, api] = [await startTestCloud({ dialect: 'aws' }), await table()];
     const config = `[profile lab]
 aws_access_key_id = ${RECIPIENT_ACCOUNT}
@@ -143,7 +143,7 @@ endpoint_url = ${api.url}
     [
       'outscale',
       { '.osc/config.json': '{"default": {}}' },
-      /\.osc\/config\.json has no profile `nope`; add it, or name another by --profile; --profile ignores OSC_/,
+      /\.osc\/config\.json has no profile `nope`; add it, or name another with --profile; --profile ignores OSC_/,
     ],
     [
       'aws',
@@ -155,16 +155,19 @@ endpoint_url = ${api.url}
       { '.aws/config': '[profile nope]\nregion = eu-west-2\n' },
       /AWS profile `nope` gives no credentials: /,
     ],
-  ] as const)('that is wrong on %s, with %j, is the cause that is shown', async (provider, files, cause) => {
-    const cloud = await startTestCloud({ dialect: provider });
-    const dir = folderWith({ 'policy/hub.yaml': policy(provider), ...files });
-    const { code, stdout } = await runCli(dir, ['run', '--endpoint', cloud.url, '--profile', 'nope']);
-    expect({ code, stdout }).toMatchObject({ code: 1, stdout: expect.stringMatching(cause) });
-    expect(cloud.calls()).toEqual([]);
-  });
+  ] as const)(
+    'that is wrong on %s, with the files %j, is the reported cause',
+    async (provider, files, cause) => {
+      const cloud = await startTestCloud({ dialect: provider });
+      const dir = folderWith({ 'policy/hub.yaml': policy(provider), ...files });
+      const { code, stdout } = await runCli(dir, ['run', '--endpoint', cloud.url, '--profile', 'nope']);
+      expect({ code, stdout }).toMatchObject({ code: 1, stdout: expect.stringMatching(cause) });
+      expect(cloud.calls()).toEqual([]);
+    },
+  );
 });
 
-it('AWS_PROFILE that names no profile is told, when there are no other keys', async () => {
+it('an AWS_PROFILE that does not exist is named in the error when there are no other keys', async () => {
   const cloud = await startTestCloud({ dialect: 'aws' });
   const dir = folderWith({ 'policy/hub.yaml': policy('aws') });
   const { code, stdout } = await runCli(dir, ['run', '--endpoint', cloud.url], {
@@ -177,7 +180,7 @@ it('AWS_PROFILE that names no profile is told, when there are no other keys', as
   });
 });
 
-it('a ledger in a table without a region says which variable to set', async () => {
+it('a ledger in a table without an AWS region fails with the name of the variable to set', async () => {
   const cloud = await startTestCloud();
   const dir = folderWith({ 'policy/hub.yaml': policy('outscale') });
   const args = ['run', '--endpoint', cloud.url, '--ledger', 'dynamodb:ledger'];

@@ -16,7 +16,7 @@ owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 
 const WITH_SECRET = policy(', credentials: { secret: vif-acceptor/outscale }');
 
-/** `doctor` over one target, before an emulator of its provider. */
+/** Runs `doctor` over one target against an emulator of its provider. */
 async function examined(
   text: string,
   env: Record<string, string> = {},
@@ -35,46 +35,46 @@ async function secretsManager(reply: Reply): Promise<Record<string, string>> {
   return { AWS_ENDPOINT_URL_SECRETS_MANAGER: api.url, AWS_REGION: 'eu-west-3' };
 }
 
-describe('doctor says before the first pass', () => {
+describe('doctor before the first run', () => {
   it.each<[string, string, Record<string, string>, RegExp]>([
     [
-      'that the keys are of another account',
+      'reports credentials of another account',
       policy(),
       { OSC_ACCESS_KEY: ACME },
-      /FAIL +gateways: none of the policy's gateways is here, .* must be of account `012345678901`/,
+      /FAIL +gateways: none of the policy's gateways exists here, .* must belong to account `012345678901`/,
     ],
     [
-      'that the keys are of another account of AWS',
+      'reports credentials of another AWS account',
       policy('', 'aws'),
       { AWS_ACCESS_KEY_ID: ACME },
-      /FAIL +identity: the credentials are of account `210987654321`, the policy's recipient is `012345678901`; use the recipient's, or mend `recipient\.account`/,
+      /FAIL +identity: the credentials belong to account `210987654321`, but the policy's recipient is `012345678901`; use credentials of the recipient, or fix `recipient\.account`/,
     ],
     [
-      'that the region is another',
+      'reports another region',
       policy('', 'outscale', 'us-east-2'),
       {},
-      /FAIL +gateways: none .* `recipient\.region`, which is `us-east-2`, must be where the gateways are/,
+      /FAIL +gateways: none .* `recipient\.region` \(`us-east-2`\) must be the region of the gateways/,
     ],
     [
-      'that there are no keys',
+      'reports missing credentials',
       policy(),
       { OSC_ACCESS_KEY: '', OSC_SECRET_KEY: '' },
       /FAIL +credentials: no OUTSCALE credentials: set OSC_ACCESS_KEY and OSC_SECRET_KEY/,
     ],
     [
-      'that a key was copied with more than it',
+      'reports a key that was copied with white space',
       policy(),
       { OSC_SECRET_KEY: 'planted-secret ' },
       /FAIL +credentials: OSC_SECRET_KEY is empty, or contains white space or another character that no key has; fix it\n/,
     ],
     [
-      'that the keys are refused',
+      'reports refused credentials',
       policy(),
       { OSC_SECRET_KEY: 'wrong' },
       /FAIL +right to list: DescribeVirtualInterfaces failed \(credentials\): SignatureDoesNotMatch/,
     ],
     [
-      'that a role cannot be assumed',
+      'reports a role that cannot be assumed',
       policy(`, credentials: { role: "arn:aws:iam::${RECIPIENT_ACCOUNT}:role/x" }`, 'aws'),
       { AWS_SECRET_ACCESS_KEY: 'wrong' },
       /FAIL +credentials: role `arn:aws:iam::012345678901:role\/x` cannot be assumed: AssumeRole failed/,
@@ -86,7 +86,7 @@ describe('doctor says before the first pass', () => {
     expect(stdout).not.toContain('planted');
   });
 
-  it('that a key of the profile was copied with a line break', async () => {
+  it('reports a key of the profile that was copied with a line break', async () => {
     const profiles = { default: { access_key: `${RECIPIENT_ACCOUNT}\n`, secret_key: 'planted-secret' } };
     const { code, stdout } = await examined(
       policy(),
@@ -102,7 +102,7 @@ describe('doctor says before the first pass', () => {
     expect(stdout).not.toContain('planted');
   });
 
-  it('that a policy has no recipient, and examines the others all the same', async () => {
+  it('reports a policy without recipient, and still checks the others', async () => {
     const lost = 'version: 1\nowners: { acme: { connections: [dxcon-1], gateway: vgw-12345678 } }\n';
     const { code, stdout } = await examined(policy(), {}, { 'policy/lost.yaml': lost });
     expect(code).toBe(3);
@@ -113,42 +113,42 @@ describe('doctor says before the first pass', () => {
   });
 });
 
-describe('of the secret that the function will use, doctor says', () => {
+describe('doctor, on the secret of the deployed function,', () => {
   it.each<[string, Reply, RegExp]>([
     [
-      'that it is not there',
+      'reports that it does not exist',
       json({ __type: 'ResourceNotFoundException', message: 'no such' }, 400),
       /FAIL +secret: secret `vif-acceptor\/outscale` cannot be read: .*no such \(HTTP 400\); create it with `\{"accessKey"/,
     ],
     [
-      'that it may not be read',
+      'reports that it may not be read',
       json({ __type: 'AccessDeniedException', message: 'not you' }, 400),
-      /FAIL +secret: .*not you \(HTTP 400\); the caller needs `secretsmanager:GetSecretValue`/,
+      /FAIL +secret: .*not you \(HTTP 400\); .*`secretsmanager:GetSecretValue`/,
     ],
     [
-      'that it is malformed',
+      'reports that it is malformed',
       json({ SecretString: 'planted-secret' }),
-      /FAIL +secret: secret `vif-acceptor\/outscale` must be `\{"accessKey": "…", "secretKey": "…"\}`; store it again/,
+      /FAIL +secret: secret `vif-acceptor\/outscale` must be `\{"accessKey": "…", "secretKey": "…"\}`; /,
     ],
     [
-      'that a key in it was copied with more than it',
+      'reports a key in it that was copied with white space',
       json({ SecretString: `{"accessKey":"${RECIPIENT_ACCOUNT} ","secretKey":"planted"}` }),
-      /FAIL +secret: `accessKey` in secret `vif-acceptor\/outscale` is empty, or contains white space or .*; store it again as `\{/,
+      /FAIL +secret: `accessKey` in secret `vif-acceptor\/outscale` is empty, or contains white space or .* `\{/,
     ],
     [
-      'that its key is of another account',
+      'reports a key of another account',
       json({ SecretString: `{"accessKey":"${ACME}","secretKey":"secret"}` }),
-      /FAIL +secret: none of the policy's gateways is here, .*the key in secret `vif-acceptor\/outscale` must be of account/,
+      /FAIL +secret: none of the policy's gateways exists here, .*the key in secret `vif-acceptor\/outscale` must belong to account/,
     ],
     [
-      'that its key is refused',
+      'reports a refused key',
       json({ SecretString: `{"accessKey":"${RECIPIENT_ACCOUNT}","secretKey":"planted"}` }),
       /FAIL +secret: DescribeVpnGateways failed \(credentials\)/,
     ],
     [
-      'that all is well',
+      'reports that it is ok',
       json({ SecretString: `{"accessKey":"${RECIPIENT_ACCOUNT}","secretKey":"secret"}` }),
-      /ok +secret: `vif-acceptor\/outscale` can be read, has its form, and its key sees the policy's gateways/,
+      /ok +secret: `vif-acceptor\/outscale` can be read and has the right form, and its key can list the policy's gateways/,
     ],
   ])('%s', async (_, reply, message) => {
     const { stdout } = await examined(WITH_SECRET, await secretsManager(reply));
@@ -156,7 +156,7 @@ describe('of the secret that the function will use, doctor says', () => {
     expect(stdout).not.toContain('planted');
   });
 
-  it('the same when there are no keys of one’s own', async () => {
+  it('reports the same when the user has no credentials', async () => {
     const secret = await secretsManager(
       json({ SecretString: `{"accessKey":"${RECIPIENT_ACCOUNT}","secretKey":"secret"}` }),
     );
@@ -164,51 +164,51 @@ describe('of the secret that the function will use, doctor says', () => {
     expect(stdout).toMatch(/FAIL +credentials.*ok +secret/s);
   });
 
-  it('that it cannot be looked at without an AWS account, which the command line needs none of', async () => {
+  it('warns that it cannot check the secret without AWS credentials, which the command line does not need', async () => {
     const { code, stdout } = await examined(WITH_SECRET, {
       AWS_ACCESS_KEY_ID: '',
       AWS_SECRET_ACCESS_KEY: '',
     });
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /warn +secret: `vif-acceptor\/outscale` not checked: no AWS credentials or region here/,
+      /warn +secret: `vif-acceptor\/outscale` was not checked: there are no AWS credentials or no region/,
     );
   });
 });
 
-describe('of its surroundings, doctor says', () => {
+describe('doctor, on its environment,', () => {
   const { cert } = selfSigned(['ca.example']);
 
   it.each<[string, Record<string, string>, RegExp, number]>([
-    ['that there is no proxy', {}, /ok +proxy: none/, 0],
+    ['reports that there is no proxy', {}, /ok +proxy: none/, 0],
     [
-      'which proxy is used, without its password',
+      'reports the proxy without its password',
       { https_proxy: 'http://user:planted@127.0.0.1:3128', no_proxy: '.intern' },
       /ok +proxy: `http:\/\/127\.0\.0\.1:3128` \(HTTPS_PROXY\) for all https, except to `\.intern` \(NO_PROXY\)/,
       0,
     ],
     [
-      'which certificates are added',
+      'reports the number of added certificates',
       { NODE_EXTRA_CA_CERTS: 'DIR/ca.pem' },
-      /ok +certificates: .* adds 1 of .*ca\.pem/,
+      /ok +certificates: .* adds 1 from .*ca\.pem/,
       0,
     ],
     [
-      'that those cannot be read',
+      'reports certificates that cannot be read',
       { NODE_EXTRA_CA_CERTS: 'DIR/nowhere.pem' },
-      /FAIL +certificates: NODE_EXTRA_CA_CERTS names .*nowhere\.pem, which cannot be read \(ENOENT\); mend or unset it/,
+      /FAIL +certificates: NODE_EXTRA_CA_CERTS names .*nowhere\.pem, which cannot be read \(ENOENT\); fix or unset it/,
       1,
     ],
     [
-      'that those are none',
+      'reports a file without certificates',
       { NODE_EXTRA_CA_CERTS: 'DIR/policy/hub.yaml' },
-      /FAIL +certificates: .*hub\.yaml, which holds no certificate in PEM/,
+      /FAIL +certificates: .*hub\.yaml, which has no certificate in PEM format/,
       1,
     ],
     [
-      'where a ping goes, without the token',
+      'reports the ping URL without its token',
       { VIF_ACCEPTOR_PING_URL: 'https://ping.example/planted' },
-      /ok +ping: VIF_ACCEPTOR_PING_URL names https:\/\/ping\.example\/…, which `run` calls; not called now/,
+      /ok +ping: VIF_ACCEPTOR_PING_URL names https:\/\/ping\.example\/…, which `run` calls; doctor does not call it/,
       0,
     ],
   ])('%s', async (_, env, message, code) => {
@@ -217,43 +217,45 @@ describe('of its surroundings, doctor says', () => {
     expect(ended.stdout).not.toContain('planted');
   });
 
-  it('that the clock of the emulator was moved, which the expiry times do not follow', async () => {
+  it('warns that the clock of the emulator was moved, which does not change the expiry times shown', async () => {
     const cloud = await startTestCloud({ now: new Date() });
     const dir = folderWith({ 'policy/hub.yaml': policy() });
-    const look = () => runCli(dir, ['doctor', '--endpoint', cloud.url]);
-    expect((await look()).stdout).not.toMatch(/emulator: /);
+    const examine = () => runCli(dir, ['doctor', '--endpoint', cloud.url]);
+    expect((await examine()).stdout).not.toMatch(/emulator: /);
     cloud.clock.advance('P8D');
-    const { code, stdout } = await look();
+    const { code, stdout } = await examine();
     expect({ code, stdout }).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/warn +emulator: its clock is (8 d|7 d 23 h) ahead of this machine's/),
     });
   });
 
-  it('how far off the clock is', async () => {
+  it('reports the offset of the clock', async () => {
     const { stdout } = await examined(policy());
     expect(stdout).toMatch(/ok +clock: within 5 minutes of the API's/);
   });
 });
 
-describe('of the ledger, doctor says', () => {
+describe('doctor, on the ledger,', () => {
   const ledger = ['--ledger', 'state/ledger.json'];
 
-  it('that it is well, and leaves it as it is', async () => {
+  it('reports a good ledger as ok, and does not change it', async () => {
     const { code, stdout } = await examined(policy(), {}, {}, ledger);
     expect({ code, stdout }).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/ok +ledger: state\/ledger\.json can be read and written, no pass yet/),
+      stdout: expect.stringMatching(
+        /ok +ledger: state\/ledger\.json can be read and written, no complete listing yet/,
+      ),
     });
   });
 
-  it('that it is damaged', async () => {
+  it('reports a damaged ledger', async () => {
     const { code, stdout } = await examined(policy(), {}, { 'state/ledger.json': '{"format":' }, ledger);
     expect(code).toBe(1);
     expect(stdout).toMatch(/FAIL +ledger: ledger state\/ledger\.json is damaged: it is not JSON/);
   });
 
-  it.skipIf(process.getuid?.() === 0)('that its folder cannot be written', async () => {
+  it.skipIf(process.getuid?.() === 0)('reports a folder that cannot be written', async () => {
     const cloud = await startTestCloud();
     const dir = folderWith({ 'policy/hub.yaml': policy() });
     mkdirSync(join(dir, 'locked'), { mode: 0o500 });
@@ -262,11 +264,11 @@ describe('of the ledger, doctor says', () => {
     const { code, stdout } = await runCli(dir, args);
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /FAIL +ledger: locked\/more\/ledger\.json cannot be written \(EACCES\): give this user the right to write to .*locked,/,
+      /FAIL +ledger: locked\/more\/ledger\.json cannot be written \(EACCES\): give this user write permission for .*locked,/,
     );
   });
 
-  it('that its folder is a file', async () => {
+  it('reports a ledger whose folder is a file', async () => {
     const { code, stdout } = await examined(policy(), {}, {}, ['--ledger', 'policy/hub.yaml/ledger.json']);
     expect({ code, stdout }).toMatchObject({
       code: 1,
@@ -274,15 +276,21 @@ describe('of the ledger, doctor says', () => {
     });
   });
 
-  it.skipIf(process.platform !== 'linux')('that its folder can never be made, to root too', async () => {
-    const { code, stdout } = await examined(policy(), {}, {}, ['--ledger', '/proc/vif-acceptor/ledger.json']);
-    expect({ code, stdout }).toMatchObject({
-      code: 1,
-      stdout: expect.stringMatching(/FAIL +ledger: .*cannot be written/),
-    });
-  });
+  it.skipIf(process.platform !== 'linux')(
+    'reports a folder that cannot be created, not even by root',
+    async () => {
+      const { code, stdout } = await examined(policy(), {}, {}, [
+        '--ledger',
+        '/proc/vif-acceptor/ledger.json',
+      ]);
+      expect({ code, stdout }).toMatchObject({
+        code: 1,
+        stdout: expect.stringMatching(/FAIL +ledger: .*cannot be written/),
+      });
+    },
+  );
 
-  it('that a table cannot be read', async () => {
+  it('reports a table that cannot be read', async () => {
     const env = await secretsManager(json({ __type: 'ResourceNotFoundException', message: 'no table' }, 400));
     const table = {
       AWS_ENDPOINT_URL_DYNAMODB: env.AWS_ENDPOINT_URL_SECRETS_MANAGER ?? '',

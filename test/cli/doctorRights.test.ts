@@ -5,7 +5,7 @@ import { ACME_1, ACME_2, DC_GATEWAY, DETACHED, PROD, startTestCloud } from '../s
 
 type Dialect = 'outscale' | 'aws';
 
-/** What `doctor` says of the right that accepting does not need, where `missing` may not be called. */
+/** The findings of `doctor` on the right that accepting does not need, when `missing` may not be called. */
 async function saidOf(dialect: Dialect, gateways: readonly string[], missing: string | null) {
   const cloud = await startTestCloud({ dialect });
   if (missing !== null) cloud.addFault({ kind: 'accessDenied', operation: missing, times: 'always' });
@@ -27,7 +27,7 @@ owners: { ${owners.join(', ')} }
 const TABLES = 'DescribeRouteTables';
 const ASSOCIATIONS = 'DescribeDirectConnectGatewayAssociations';
 
-describe('of the rights that only a warning depends on, doctor says', () => {
+describe('doctor, on the rights that only a warning depends on,', () => {
   it.each<[Dialect, string, string]>([
     ['outscale', PROD, TABLES],
     ['aws', PROD, TABLES],
@@ -50,18 +50,18 @@ describe('of the rights that only a warning depends on, doctor says', () => {
       expect({ code, count: lines.length }).toEqual({ code: 0, count: 1 });
       expect(lines[0]).toMatch(
         new RegExp(
-          `^warn {2}right to see routes: requests are accepted without it, but nobody is told when a gateway leads nowhere: ${op} failed \\(credentials\\): .*may not call ${op}: grant them that permission, or,`,
+          `^warn {2}right to see routes: requests are accepted without this right, but a gateway without an onward route is not reported: ${op} failed \\(credentials\\): .*may not call ${op}: grant them that permission, or,`,
         ),
       );
     },
   );
 
-  it('each by itself', async () => {
+  it('checks each right separately', async () => {
     const { lines } = await saidOf('aws', [PROD, DC_GATEWAY], ASSOCIATIONS);
     expect(lines.map((line) => line.slice(0, 4))).toEqual(['ok  ', 'warn']);
   });
 
-  it('nothing where there is no gateway to try them on', async () => {
+  it('checks none when there is no gateway to check with', async () => {
     expect((await saidOf('outscale', [DETACHED], TABLES)).lines).toEqual([]);
   });
 });

@@ -34,7 +34,7 @@ interface Printed {
   readonly document: { readonly [key: string]: unknown };
 }
 
-/** Types commands in one folder, and keeps every document that they print. */
+/** Runs commands in one folder, and collects every document that they print. */
 function printer(dir: string, where: readonly string[]) {
   const printed: Printed[] = [];
   return {
@@ -61,30 +61,30 @@ owners:
 `;
 }
 
-/** What waits: two that are allowed, one whose gateway cannot take it, one that no grant allows, and what no owner offers. */
+/** Pending requests: two allowed, one whose gateway is not attached, one without a matching grant, and some of unknown requesters. */
 async function offerAll(cloud: Emulator, provider: Provider) {
-  const [acme, stranger] = [actAs(cloud, ACME), actAs(cloud, UNKNOWN_REQUESTER)];
+  const [acme, unknown] = [actAs(cloud, ACME), actAs(cloud, UNKNOWN_REQUESTER)];
   const allowed = [
     await acme.offer({ connection: ACME_1, vlan: 101, authKey: PLANTED_KEY }),
     await acme.offer({ connection: ACME_1, vlan: 102 }),
   ];
   await acme.offer({ connection: ACME_2, vlan: 103 });
   await acme.offer({ connection: ACME_2, vlan: 104 });
-  if (provider === 'aws') await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 106, type: 'public' });
+  if (provider === 'aws') await unknown.offer({ connection: UNKNOWN_CONNECTION, vlan: 106, type: 'public' });
   await actAs(cloud, RECIPIENT_ACCOUNT).offer({ connection: OWN_CONNECTION, vlan: 107, to: ACME });
-  const byHand = await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 108 });
-  await actAs(cloud, RECIPIENT_ACCOUNT).confirm(byHand, PROD);
-  return { allowed, withdrawn: await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 105 }) };
+  const acceptedManually = await unknown.offer({ connection: UNKNOWN_CONNECTION, vlan: 108 });
+  await actAs(cloud, RECIPIENT_ACCOUNT).confirm(acceptedManually, PROD);
+  return { allowed, withdrawn: await unknown.offer({ connection: UNKNOWN_CONNECTION, vlan: 105 }) };
 }
 
-/** Everything that can be printed of a target, from its first request to a provider that answers no more. */
+/** Every document of a target, from its first request to a provider that no longer answers. */
 async function wholeStory(provider: Provider): Promise<readonly Printed[]> {
   const cloud = await startTestCloud({ dialect: provider });
   const dir = folderWith({ 'policy/hub.yaml': policyOf(provider) });
   const { printed, print } = printer(dir, ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url]);
   const { withdrawn } = await offerAll(cloud, provider);
   await print('run', 'plan');
-  // One confirm fails; of its retries none comes through.
+  // One confirm fails, as do its retries.
   cloud.addFault({ kind: 'accessDenied', operation: 'ConfirmPrivateVirtualInterface' });
   await print('run', 'run');
   await print('status', 'status');
@@ -111,7 +111,7 @@ async function wholeStory(provider: Provider): Promise<readonly Printed[]> {
   return printed;
 }
 
-/** What the emulator cannot make: a request that cannot be read, one of two sessions, and one that goes before its confirm. */
+/** What the emulator cannot produce: an unreadable request, one with two sessions, and one that disappears before its confirm. */
 async function oddStory(): Promise<readonly Printed[]> {
   const [peer] = AWS_ITEM.bgpPeers;
   const named = (id: string, more: object) => ({
@@ -154,7 +154,7 @@ function valuesOf(printed: readonly Printed[], name: DocumentName, ...path: stri
 }
 
 function acceptedIn(printed: readonly Printed[]): { readonly id: string }[] {
-  return valuesOf(printed, 'run', 'passes', 'requests').flatMap((request) => {
+  return valuesOf(printed, 'run', 'runs', 'requests').flatMap((request) => {
     const { id, outcome } = Object(request);
     return outcome === 'accepted' ? [{ id }] : [];
   });
@@ -162,37 +162,37 @@ function acceptedIn(printed: readonly Printed[]): { readonly id: string }[] {
 
 const stories: Promise<readonly Printed[]>[] = [];
 
-/** Made by the first test that asks. */
+/** Created by the first test that needs it. */
 async function everything(): Promise<readonly Printed[]> {
   if (stories.length === 0) stories.push(...PROVIDERS.map(wholeStory), oddStory());
   return (await Promise.all(stories)).flat();
 }
 
 describe('the documents of `--json`', () => {
-  it('are what their schemas say, and have no key that these do not describe', async () => {
+  it('match their schemas, and have no key that these do not describe', async () => {
     for (const { by, name, document } of await everything()) {
       expect([by, errorsIn(name, document, true)]).toEqual([by, []]);
       expect([by, document.format]).toEqual([by, 1]);
     }
   });
 
-  it('are shown here with everything that can happen', async () => {
+  it('occur in this test with every outcome, source and list', async () => {
     const printed = await everything();
     const seen = (name: DocumentName, ...path: string[]) => new Set(valuesOf(printed, name, ...path));
-    expect(seen('run', 'passes', 'status')).toEqual(new Set(['completed', 'failed', 'leaseHeld']));
-    expect(seen('run', 'passes', 'requests', 'outcome')).toEqual(
+    expect(seen('run', 'runs', 'status')).toEqual(new Set(['completed', 'failed', 'leaseHeld']));
+    expect(seen('run', 'runs', 'requests', 'outcome')).toEqual(
       new Set(OUTCOMES.filter((outcome) => outcome !== 'notAttempted')),
     );
-    const lists = ['requests', 'ignored', 'ended', 'followUps', 'orphans', 'failures'];
-    for (const list of lists) expect([list, seen('run', 'passes', list).size]).not.toEqual([list, 0]);
+    const lists = ['requests', 'ignored', 'ended', 'followUps', 'ungranted', 'failures'];
+    for (const list of lists) expect([list, seen('run', 'runs', list).size]).not.toEqual([list, 0]);
     expect(seen('status', 'targets', 'source')).toEqual(new Set(['listing', 'ledger']));
-    const parts = ['pending', 'followed', 'orphans', 'ignored', 'accepted', 'ended', 'failures'];
+    const parts = ['pending', 'followed', 'ungranted', 'ignored', 'accepted', 'ended', 'failures'];
     for (const part of parts) expect([part, seen('status', 'targets', part).size]).not.toEqual([part, 0]);
     expect(seen('receipts', 'receipts', 'replay')).toEqual(new Set(['same']));
-    for (const name of DOCUMENTS) expect(seen(name, 'faults').size).toBeGreaterThan(0);
+    for (const name of DOCUMENTS) expect(seen(name, 'errors').size).toBeGreaterThan(0);
   });
 
-  it('may get keys that a reader of today does not know', async () => {
+  it('stay valid when a later release adds a key', async () => {
     for (const { by, name, document } of await everything()) {
       const later = { ...document, later: 1 };
       expect([by, errorsIn(name, later, false)]).toEqual([by, []]);
@@ -211,22 +211,22 @@ describe('the schemas of these documents', () => {
     'mtu',
     'tags',
     'peers',
-    'faults',
+    'readErrors',
     'unreadable',
   ];
 
   it.each<[DocumentName, readonly string[]]>([
-    ['run', ['.passes', 'reason.nearest', 'reason.withoutFreeze', 'counts.wouldAccept']],
+    ['run', ['.runs', 'reason.nearest', 'reason.withoutFreeze', 'counts.wouldAccept']],
     [
       'status',
       ['.targets', 'reason.nearest', 'reason.withoutFreeze', ...described.map((key) => `pending.${key}`)],
     ],
     ['receipts', ['.receipts', '.damaged']],
-  ])('demand of %s every key but those that may be absent', (name, optional) => {
+  ])('require every key of %s except those that may be absent', (name, optional) => {
     expect(optionalKeys(schemaOf(name)).toSorted()).toEqual(optional.toSorted());
   });
 
-  it('mean the same by the same name', () => {
+  it('define the same name in the same way', () => {
     const all = DOCUMENTS.flatMap((name) => Object.entries(Object(schemaOf(name).$defs)));
     for (const [name, schema] of all)
       for (const [, other] of all.filter(([key]) => key === name))

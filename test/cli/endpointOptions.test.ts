@@ -11,7 +11,7 @@ it.each<[string, ConnectOptions, readonly (string | null)[]]>([
   ['of EC2 on this machine is that of STS too', { gatewayEndpoint: HERE }, [null, HERE, HERE]],
   ['of STS is its own', { gatewayEndpoint: HERE, stsEndpoint: STS }, [null, HERE, STS]],
   [
-    'beside an emulator never leads to the real STS',
+    'never selects the real STS together with an emulator',
     { endpoint: HERE, gatewayEndpoint: EC2 },
     [HERE, EC2, HERE],
   ],
@@ -19,7 +19,7 @@ it.each<[string, ConnectOptions, readonly (string | null)[]]>([
   expect(readEndpoints(options, OUTSCALE)).toEqual({ directConnect, gateways, identity });
 });
 
-it('an endpoint of STS that keys may not be sent to is refused by the name of its option', () => {
+it('an STS endpoint to which keys may not be sent is refused with the name of its option', () => {
   expect(() => readEndpoints({ stsEndpoint: 'http://sts.example.com' }, OUTSCALE)).toThrow(
     /^--sts-endpoint must be https/,
   );

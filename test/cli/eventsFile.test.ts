@@ -21,18 +21,18 @@ describe('a file of events', () => {
     return readRequests(`${lines.join('\n')}\n`, 'events.jsonl', compiled.policy);
   }
 
-  it('holds each request once, as the last event that has all of it says, and none of other targets', () => {
+  it('contains each request once, from the last event with the whole request, and none of other targets', () => {
     const requests = read(
       event('Request Held', { ...whole, mtu: 9001 }),
       event('Request Held', whole, 'lab'),
       event('Request Held', whole),
-      event('Pass Failed', {}).replace('"request":{}', '"failures":[]'),
+      event('Run Failed', {}).replace('"request":{}', '"failures":[]'),
       event('Deadline Near', remembered),
     );
     expect(requests).toMatchObject([{ request: { id: 'dxvif-1', mtu: 1500 }, deadline: null }]);
   });
 
-  it('has nothing pending of what was accepted or ended since', () => {
+  it('has no pending request for one that was accepted or ended since', () => {
     const ends = ['Request Accepted', 'Request Ended', 'Request Expired'];
     const lines = ends.flatMap((type, i) => [
       event('Request Held', { ...whole, id: `dxvif-${i}` }),
@@ -42,7 +42,7 @@ describe('a file of events', () => {
     expect(read(...lines, event('Request Held', { ...whole, id: 'dxvif-2' }))).toHaveLength(1);
   });
 
-  it('is refused with the line of what is wrong in it', () => {
+  it('is refused with the line of the error', () => {
     const held = event('Request Held', whole);
     expect(() => read(held, '', '{"source": ')).toThrow(/^events\.jsonl:3:1: it is not JSON/);
     expect(() => read(held, event('Request Held', { ...whole, vlna: 1, id: 'dxvif-2' }))).toThrow(

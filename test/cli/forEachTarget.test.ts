@@ -15,11 +15,11 @@ owners: { acme: { connections: [dxcon-11111111], gateway: vgw-12345678 } }
 `,
     })),
   );
-  if (!compiled.ok) throw new Error('the policies of this test have faults');
+  if (!compiled.ok) throw new Error('the policies of this test have errors');
   return compiled.policies;
 }
 
-it('a target that throws stops no other, and what it threw is told once all have ended', async () => {
+it('a target that throws does not stop the others, and its error is rethrown after all have ended', async () => {
   const ended: string[] = [];
   const { results, rethrow } = await forEachTarget(policies(), async ({ policy: { target } }) => {
     if (target === 'r1' || target === 'r4') throw new Error(`${target} is broken`);
@@ -32,7 +32,7 @@ it('a target that throws stops no other, and what it threw is told once all have
   expect(rethrow).toThrow('r1 is broken');
 });
 
-it('a visit that throws before it waits is like any other', async () => {
+it('a visit that throws synchronously is handled like any other', async () => {
   const { results, rethrow } = await forEachTarget(policies(), ({ policy: { target } }) => {
     if (target !== 'r6') throw new Error(`${target} is broken`);
     return Promise.resolve(target);
@@ -41,7 +41,7 @@ it('a visit that throws before it waits is like any other', async () => {
   expect(rethrow).toThrow('r0 is broken');
 });
 
-it('nothing is thrown where nothing was, and no target is no error', async () => {
+it('rethrow does nothing when no visit threw, and no targets give no results', async () => {
   const { results, rethrow } = await forEachTarget([], () => Promise.resolve('none'));
   rethrow();
   expect(results).toEqual([]);

@@ -12,31 +12,31 @@ owners:
   acme: { connections: [${AWS_ITEM.connectionId}], gateway: ${FOREIGN_GATEWAY} }
 `;
 
-describe('a Direct Connect gateway of another account, the only one of a policy,', () => {
+describe('a Direct Connect gateway of another account, as the only gateway of a policy,', () => {
   it('holds its requests in a run, which does not fail', async () => {
     const { where } = await startFixedCloud([AWS_ITEM]);
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     const { code, stdout } = await runCli(dir, ['run', '--json', ...where]);
-    const [pass] = JSON.parse(stdout).passes;
+    const [run] = JSON.parse(stdout).runs;
     expect(code).toBe(0);
-    expect(pass.requests).toMatchObject([
+    expect(run.requests).toMatchObject([
       {
         id: AWS_ITEM.virtualInterfaceId,
         outcome: 'held',
         decision: { reasons: [{ code: 'gateway-missing' }] },
       },
     ]);
-    expect(pass.warnings).toEqual([
+    expect(run.warnings).toEqual([
       { code: 'gateway-missing', message: expect.stringContaining(`\`${UNKNOWN_REQUESTER}\``) },
     ]);
   });
 
-  it('is the one finding of doctor about gateways', async () => {
+  it('is the only finding of doctor about gateways', async () => {
     const { where } = await startFixedCloud([AWS_ITEM]);
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     const { code, stdout } = await runCli(dir, ['doctor', ...where]);
     expect(code).toBe(1);
     expect(stdout).toContain(UNKNOWN_REQUESTER);
-    expect(stdout).not.toContain('every pass would fail');
+    expect(stdout).not.toContain('every run would fail');
   });
 });

@@ -10,15 +10,15 @@ recipient: { provider: outscale, region: eu-west-2, account: "${RECIPIENT_ACCOUN
 owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 `;
 
-/** A folder of policies, and a program that stands in the place of git. */
+/** A folder of policies, and a program that replaces git. */
 function gitIs(script: string): { dir: string; env: Record<string, string> } {
   const dir = folderWith({ 'policy/hub.yaml': POLICY, 'bin/git': `#!/bin/sh\n${script}\n` });
   chmodSync(join(dir, 'bin/git'), 0o755);
   return { dir, env: { PATH: `${join(dir, 'bin')}:${process.env.PATH}` } };
 }
 
-describe('git, which reads what others wrote,', () => {
-  it('gets no key, and nothing else of the environment that it does not need', async () => {
+describe('git, which reads repositories that others wrote,', () => {
+  it('receives no key and no other environment variable that it does not need', async () => {
     const cloud = await startTestCloud();
     const { dir, env } = gitIs('env >> "$HOME/environment"; echo abcdef0');
     const safe = {
@@ -35,7 +35,7 @@ describe('git, which reads what others wrote,', () => {
     });
     expect(code).toBe(0);
     const names = readFileSync(join(dir, 'environment'), 'utf8').matchAll(/^(\w+)=/gm);
-    // `PWD` is of the shell.
+    // The shell sets `PWD`.
     expect([...new Set([...names].map(([, name]) => name))].sort()).toEqual(
       [
         ...['HOME', 'LC_ALL', 'PATH', ...Object.keys(safe)],
@@ -45,14 +45,14 @@ describe('git, which reads what others wrote,', () => {
     );
   });
 
-  it('that does not end keeps no run from accepting: the revision is unknown, and a warning says so', async () => {
+  it('does not keep a run from accepting when it does not end: the revision is unknown, with a warning', async () => {
     const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const { dir, env } = gitIs('sleep 60 & sleep 60');
     const args = ['run', '--json', '--endpoint', cloud.url, '--gateway-endpoint', cloud.url];
     const { code, stdout, stderr } = await runCli(dir, args, env);
     expect(code).toBe(0);
-    expect(JSON.parse(stdout).passes).toMatchObject([
+    expect(JSON.parse(stdout).runs).toMatchObject([
       { counts: { accepted: 1 }, policy: { revision: 'unknown' }, requests: [{ id }] },
     ]);
     expect(stderr).toMatch(/^warning: .*`policy`.*git did not finish within 5 s/);

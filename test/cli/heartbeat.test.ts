@@ -14,7 +14,7 @@ owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 `;
 const TOKEN = 'planted-token';
 
-/** Whoever waits for a ping. */
+/** A server that receives pings. */
 async function listener(reply: Reply = text('OK')): Promise<ApiServer> {
   const api = await startApi(() => reply);
   onTestFinished(() => api.close());
@@ -26,19 +26,19 @@ function at(cloud: Emulator): string[] {
 }
 
 describe('a ping', () => {
-  it('is sent once, after all passes are completed', async () => {
+  it('is sent once, after all runs are completed', async () => {
     const [cloud, { url, received }] = [await startTestCloud(), await listener()];
     const other = POLICY.replace('eu-west-2', 'us-east-2');
     const dir = folderWith({ 'policy/hub.yaml': POLICY, 'policy/far.yaml': other });
     const broken = await runCli(dir, ['run', ...at(cloud), '--ping', `${url}/${TOKEN}`]);
     expect({ code: broken.code, pings: received.length }).toEqual({ code: 1, pings: 0 });
 
-    const sound = ['run', '-p', 'policy/hub.yaml', ...at(cloud), '--ping', `${url}/${TOKEN}`];
-    expect(await runCli(dir, sound)).toMatchObject({ code: 0, stderr: '' });
+    const valid = ['run', '-p', 'policy/hub.yaml', ...at(cloud), '--ping', `${url}/${TOKEN}`];
+    expect(await runCli(dir, valid)).toMatchObject({ code: 0, stderr: '' });
     expect(received.map(({ headers }) => headers['user-agent'])).toEqual(['vif-acceptor']);
   });
 
-  it('takes its address from the environment too, which no list of processes shows', async () => {
+  it('takes its URL from the environment too, which the process list does not show', async () => {
     const [cloud, { url, received }] = [await startTestCloud(), await listener()];
     const env = { VIF_ACCEPTOR_PING_URL: `${url}/${TOKEN}` };
     await runCli(folderWith({ 'policy/hub.yaml': POLICY }), ['run', ...at(cloud)], env);
@@ -48,10 +48,10 @@ describe('a ping', () => {
   it.each<[string, readonly string[], Record<string, string>]>([
     ['a plan', ['plan'], {}],
     ['a dry run', ['run', '--dry-run'], {}],
-    ['a look at what is pending', ['status'], {}],
-    ['a pass that failed', ['run'], { OSC_SECRET_KEY: 'wrong' }],
-    ['a pass whose announcements reach nobody', ['run', '--events', 'no/such/folder/events'], {}],
-    ['a policy that is broken, beside one that is sound', ['run'], { BROKEN: 'yes' }],
+    ['a command that only reads', ['status'], {}],
+    ['a run that failed', ['run'], { OSC_SECRET_KEY: 'wrong' }],
+    ['a run whose events cannot be delivered', ['run', '--events', 'no/such/folder/events'], {}],
+    ['an invalid policy beside a valid one', ['run'], { BROKEN: 'yes' }],
   ])('is not sent by %s', async (_, args, env) => {
     const [cloud, { url, received }] = [await startTestCloud(), await listener()];
     const broken: Record<string, string> =
@@ -62,7 +62,7 @@ describe('a ping', () => {
     expect(received).toEqual([]);
   });
 
-  it('is not sent by a pass that another one kept from running', async () => {
+  it('is not sent by a run that was locked out by another one', async () => {
     const [cloud, { url, received }] = [await startTestCloud(), await listener()];
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     const run = ['run', ...at(cloud), '--ledger', 'ledger.json', '--ping', url];
@@ -72,17 +72,17 @@ describe('a ping', () => {
     ledger.targets[key].lease = { token: 'of-another', until: new Date(Date.now() + 300_000).toISOString() };
     const other = folderWith({ 'policy/hub.yaml': POLICY, 'ledger.json': JSON.stringify(ledger) });
     const { stdout } = await runCli(other, run);
-    expect(stdout).toContain('the ledger is locked since');
+    expect(stdout).toContain('the ledger has been locked since');
     expect(received).toHaveLength(1);
   });
 
   it.each<[string, Reply, RegExp]>([
-    ['is refused', text('no', 404), /failed: HTTP 404;/],
-    ['leads elsewhere', text('', 301), /failed: HTTP 301, which leads elsewhere and is not followed;/],
-    ['hangs', { does: 'hang' }, /failed: no answer within 5 s;/],
-    ['breaks off', { does: 'reset' }, /failed: ECONNRESET;/],
+    ['an error status', text('no', 404), /failed: HTTP 404;/],
+    ['a redirect', text('', 301), /failed: HTTP 301, a redirect, which is not followed;/],
+    ['a time-out', { does: 'hang' }, /failed: no answer within 5 s;/],
+    ['a broken connection', { does: 'reset' }, /failed: ECONNRESET;/],
   ])(
-    'that %s is a warning without the token, and changes neither pass nor exit code',
+    'that fails by %s is a warning without the token, and changes neither the run nor the exit code',
     async (_, reply, message) => {
       const [cloud, { url }] = [await startTestCloud(), await listener(reply)];
       const dir = folderWith({ 'policy/hub.yaml': POLICY });
@@ -93,9 +93,9 @@ describe('a ping', () => {
         '--ping',
         `${url}/${TOKEN}`,
       ]);
-      expect({ code, passes: JSON.parse(stdout).passes }).toMatchObject({
+      expect({ code, runs: JSON.parse(stdout).runs }).toMatchObject({
         code: 0,
-        passes: [{ status: 'completed' }],
+        runs: [{ status: 'completed' }],
       });
       expect(stderr).toMatch(message);
       expect(stderr).toContain(`warning: the ping to ${url}/…`);
@@ -104,7 +104,7 @@ describe('a ping', () => {
   );
 
   it.each(['planted', 'http://example.com/planted', 'ftp://planted', 'https://user:planted@example.com', ''])(
-    'is refused before any pass when its address is none (%#), without repeating it',
+    'is refused before any run when its URL is not valid (%#), without repeating it',
     async (address) => {
       const cloud = await startTestCloud();
       const dir = folderWith({ 'policy/hub.yaml': POLICY });
@@ -121,7 +121,7 @@ describe('a ping', () => {
 describe('behind a proxy', () => {
   const HOSTS = ['directlink.eu-west-2.outscale.com', 'fcu.eu-west-2.outscale.com'];
 
-  it('the command line calls everything through it, the ping too', async () => {
+  it('the command line calls everything through the proxy, including the ping', async () => {
     const [cloud, waiting] = [await startTestCloud(), await listener()];
     const apis = Object.fromEntries(HOSTS.map((host) => [host, cloud.url]));
     const { env, tunnels } = await startEgressProxy({ ...apis, 'ping.example': waiting.url });
@@ -133,7 +133,7 @@ describe('behind a proxy', () => {
     expect(waiting.received).toHaveLength(1);
   });
 
-  it('that refuses, a pass fails with what it says, and ends', async () => {
+  it('a run fails with the answer of a proxy that refuses, and ends', async () => {
     const { env } = await startEgressProxy({ [HOSTS[0] ?? '']: 'http://127.0.0.1:1' }, 'askForPassword');
     const { code, stdout } = await runCli(folderWith({ 'policy/hub.yaml': POLICY }), ['run'], env);
     expect(code).toBe(1);
@@ -143,7 +143,7 @@ describe('behind a proxy', () => {
     expect(stdout).not.toContain('planted');
   });
 
-  it('that is none, nothing is begun', async () => {
+  it('nothing is called when the setting is not a proxy', async () => {
     const env = { HTTPS_PROXY: 'user:planted@proxy' };
     const { code, stderr } = await runCli(folderWith({ 'policy/hub.yaml': POLICY }), ['run'], env);
     expect({ code, stderr }).toEqual({

@@ -33,7 +33,7 @@ describe('the records beside a ledger file', () => {
     };
   }
 
-  it('lose by a run what was kept long enough, and nothing by a plan', async () => {
+  it('lose their expired part in a run, and nothing in a plan', async () => {
     const { command, records } = await withPastEnd();
     expect(await command('plan')).toMatchObject({ code: 0 });
     expect(records()).toBe(PAST_END);
@@ -41,7 +41,7 @@ describe('the records beside a ledger file', () => {
     expect(records()).toBe('');
   });
 
-  it('that cannot be made shorter are a warning, and fail no run', async () => {
+  it('cause a warning and do not fail the run when they cannot be pruned', async () => {
     const { dir, command, records } = await withPastEnd();
     mkdirSync(join(dir, 'ledger.records.pruned'));
     const { code, stderr } = await command('run');
@@ -53,7 +53,7 @@ describe('the records beside a ledger file', () => {
 });
 
 describe('the ledger of an endpoint', () => {
-  async function begun() {
+  async function startRun() {
     const cloud = await startTestCloud();
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
@@ -72,14 +72,14 @@ describe('the ledger of an endpoint', () => {
   }
 
   it('is the same with and without a slash at its end', async () => {
-    const { id, ledgers, name, receipts, run, url } = await begun();
+    const { id, ledgers, name, receipts, run, url } = await startRun();
     expect((await run(`${url}/`)).code).toBe(0);
     expect(ledgers()).toEqual([`${name}.json`]);
     expect((await receipts(url)).stdout).toContain(id);
   });
 
-  it('that an earlier release made of the text with the slash is used on', async () => {
-    const { ledgers, name, rename, run, url } = await begun();
+  it('is still used when an earlier release named it by the URL with a slash', async () => {
+    const { ledgers, name, rename, run, url } = await startRun();
     expect((await run(url)).code).toBe(0);
     rename();
     for (const given of [`${url}/`, url]) expect((await run(given)).code).toBe(0);

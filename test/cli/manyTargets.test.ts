@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { folderWith, runCli, startCli } from '../support/cli.ts';
 import { type RegionServer, startRegions } from '../support/regionServer.ts';
 
-/** Until it is so, or so late that the test is to fail of what it finds; less than a call may take. */
+/** Waits for a condition, for less time than a call may take; then the test fails by what it finds. */
 async function until(isSo: () => boolean, limitMs = 4500): Promise<void> {
   const end = performance.now() + limitMs;
   while (!isSo() && performance.now() < end) await pause(5);
@@ -18,11 +18,11 @@ function seen({ calls }: RegionServer): Set<string> {
 function leases(dir: string): unknown[] {
   const { targets } = JSON.parse(readFileSync(join(dir, 'ledger.json'), 'utf8'));
   const entries = Object.entries<{ lease: unknown }>(targets);
-  // The others have what later formats add, and no lease of their own.
+  // The other targets have keys of later formats, and no lease.
   return entries.filter(([key]) => !key.startsWith('later/')).map(([, { lease }]) => lease);
 }
 
-interface Told {
+interface RunResult {
   readonly target: string;
   readonly status: string;
   readonly counts: Readonly<Record<string, number>>;
@@ -30,23 +30,23 @@ interface Told {
 
 describe('over many targets', () => {
   it.each(['run', 'plan', 'status', 'doctor'])(
-    '%s works on four at once, never on five, and tells all in the order in which they were named',
+    '%s processes four targets at once, never five, and prints all in the order in which they were named',
     async (command) => {
       const regions = await startRegions(9);
       const dir = folderWith(regions.policies);
       const named = Object.keys(regions.policies).reverse();
-      // Four must have begun before any goes on, and the first that was named is the last to go on.
+      // Four must have started before any continues, and the first named one continues last.
       regions.hold = async ({ region }) => {
         await until(() => seen(regions).size >= 4);
-        // A fifth would come by then.
+        // A fifth one would have started by then.
         if (seen(regions).size === 4) await until(() => seen(regions).size > 4, 300);
         if (region === 'r8') await until(() => seen(regions).size === 9);
       };
       const { stdout } = await runCli(dir, [command, '--json', '--policy', ...named, ...regions.args]);
       expect(regions.most()).toBe(4);
       expect(regions.ended().indexOf('r8')).toBeGreaterThan(regions.ended().indexOf('r5'));
-      const { passes, targets = passes } = JSON.parse(stdout);
-      expect(targets.map(({ target }: Told) => target)).toEqual([
+      const { runs, targets = runs } = JSON.parse(stdout);
+      expect(targets.map(({ target }: RunResult) => target)).toEqual([
         'r8',
         'r7',
         'r6',
@@ -60,7 +60,7 @@ describe('over many targets', () => {
     },
   );
 
-  it('run goes on with all others when one fails, in text as in the order given, and no lease is left', async () => {
+  it('run continues with the others when one fails, prints them in the given order, and leaves no lease', async () => {
     const regions = await startRegions(6, 1);
     const dir = folderWith(regions.policies);
     regions.in('r1').addFault({
@@ -81,7 +81,7 @@ describe('over many targets', () => {
     expect(leases(dir)).toEqual([null, null, null, null, null, null]);
   });
 
-  it('run lets go of the connections of a target when its pass is over', async () => {
+  it('run closes the connections of a target after its run', async () => {
     const regions = await startRegions(9);
     const dir = folderWith(regions.policies);
     let open: readonly string[] = [];
@@ -95,7 +95,7 @@ describe('over many targets', () => {
   });
 
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
-    'run confirms nothing more after %s, and makes and tells every pass all the same',
+    'run confirms nothing more after %s, and still makes and reports every run',
     async (signal) => {
       const regions = await startRegions(7, 2);
       const dir = folderWith(regions.policies);
@@ -117,27 +117,27 @@ describe('over many targets', () => {
       const { code, stdout, stderr } = await running.ended;
 
       expect(code).toBe(1);
-      expect(stderr.match(/^stopping: no further confirm is begun/gm)).toHaveLength(1);
-      // On a busy machine, a second confirm of a target may have begun before the signal.
-      const begun = Object.fromEntries(
+      expect(stderr.match(/^stopping: no further confirm starts/gm)).toHaveLength(1);
+      // On a busy machine, a second confirm of a target may have started before the signal.
+      const started = Object.fromEntries(
         [...Map.groupBy(confirms(), (region) => region)].map(([region, those]) => [region, those.length]),
       );
-      expect(Object.keys(begun).toSorted()).toEqual(['r0', 'r1', 'r2', 'r3']);
-      const { passes } = JSON.parse(stdout);
+      expect(Object.keys(started).toSorted()).toEqual(['r0', 'r1', 'r2', 'r3']);
+      const { runs } = JSON.parse(stdout);
       expect(
-        passes.map(({ target, counts }: Told) => [target, counts.accepted, counts.notAttempted]),
+        runs.map(({ target, counts }: RunResult) => [target, counts.accepted, counts.notAttempted]),
       ).toEqual(
         ['r0', 'r1', 'r2', 'r3', 'r4', 'r5', 'r6'].map((name) => [
           name,
-          begun[name] ?? 0,
-          2 - (begun[name] ?? 0),
+          started[name] ?? 0,
+          2 - (started[name] ?? 0),
         ]),
       );
       expect(leases(dir)).toEqual(Array.from({ length: 7 }, () => null));
     },
   );
 
-  it('run says in one line what all of them wait for, and how many are done', async () => {
+  it('run prints in one line what all targets wait for, and how many are done', async () => {
     const regions = await startRegions(5);
     const dir = folderWith(regions.policies);
     const running = startCli(dir, ['run', ...regions.args]);
@@ -148,19 +148,19 @@ describe('over many targets', () => {
     expect(code).toBe(0);
     expect(stderr).toMatch(first);
     expect(stderr).toMatch(last);
-    for (const told of stderr.trimEnd().split('\n'))
-      expect(told).toMatch(/^\d of 5 targets done; .* … \(\d+ s\)$/);
+    for (const line of stderr.trimEnd().split('\n'))
+      expect(line).toMatch(/^\d of 5 targets done; .* … \(\d+ s\)$/);
   });
 
-  it('run adds the events of passes at once to one file, each line whole', async () => {
+  it('run appends the events of concurrent runs to one file, with every line complete', async () => {
     const regions = await startRegions(6, 3);
     const dir = folderWith(regions.policies);
     expect((await runCli(dir, ['run', '--events', 'events.jsonl', ...regions.args])).code).toBe(0);
     const lines = readFileSync(join(dir, 'events.jsonl'), 'utf8').trimEnd().split('\n');
-    const told = lines.map((line) => JSON.parse(line));
-    expect(told.map((event) => event['detail-type'])).toEqual(
+    const events = lines.map((line) => JSON.parse(line));
+    expect(events.map((event) => event['detail-type'])).toEqual(
       Array.from({ length: 18 }, () => 'Request Accepted'),
     );
-    expect(new Set(told.map(({ detail }) => detail.target)).size).toBe(6);
+    expect(new Set(events.map(({ detail }) => detail.target)).size).toBe(6);
   });
 });

@@ -5,40 +5,40 @@ import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { folderWith, runCli, withOwners } from '../support/cli.ts';
 import { ACME_1, PROD, startTestCloud } from '../support/cloud.ts';
 
-const SOUND = `version: 1
+const VALID = `version: 1
 recipient: { provider: outscale, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
 owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 `;
 
 describe('policy check', () => {
-  it('prints one JSON document, of what is sound or of every fault', async () => {
-    const sound = await runCli(folderWith({ 'policy/hub.yaml': SOUND }), ['policy', 'check', '--json']);
-    expect(JSON.parse(sound.stdout)).toMatchObject({ policies: [{ target: 'hub' }], faults: [] });
-    const faulty = await runCli(folderWith({ 'policy/hub.yaml': 'version: 2' }), [
+  it('prints one JSON document, with the valid policies or with every error', async () => {
+    const valid = await runCli(folderWith({ 'policy/hub.yaml': VALID }), ['policy', 'check', '--json']);
+    expect(JSON.parse(valid.stdout)).toMatchObject({ policies: [{ target: 'hub' }], errors: [] });
+    const invalid = await runCli(folderWith({ 'policy/hub.yaml': 'version: 2' }), [
       'policy',
       'check',
       '--json',
     ]);
-    expect(faulty.code).toBe(3);
-    expect(JSON.parse(faulty.stdout).faults).toContainEqual(
+    expect(invalid.code).toBe(3);
+    expect(JSON.parse(invalid.stdout).errors).toContainEqual(
       expect.objectContaining({ file: 'policy/hub.yaml', line: 1, column: 10, path: 'version' }),
     );
   });
 
-  it('says of a sound policy what it is', async () => {
-    const { code, stdout } = await runCli(folderWith({ 'policy/hub.yaml': SOUND }), ['policy', 'check']);
+  it('describes a valid policy in one line', async () => {
+    const { code, stdout } = await runCli(folderWith({ 'policy/hub.yaml': VALID }), ['policy', 'check']);
     expect(code).toBe(0);
     expect(stdout).toMatch(
-      /^hub: valid; outscale eu-west-2 012345678901, 1 owner, 1 grant, 0 hold lines; sha256:/,
+      /^hub: valid; outscale eu-west-2 012345678901, 1 owner, 1 grant, 0 hold rules; sha256:/,
     );
   });
 
-  it('tells every fault of every file, each with its place and mend, and exits with 3', async () => {
-    const faulty = SOUND.replace(`"${RECIPIENT_ACCOUNT}"`, RECIPIENT_ACCOUNT).replace('acme:', 'Acme:');
+  it('lists every error of every file with position and fix, and exits with 3', async () => {
+    const invalid = VALID.replace(`"${RECIPIENT_ACCOUNT}"`, RECIPIENT_ACCOUNT).replace('acme:', 'Acme:');
     const dir = folderWith({
-      'policy/a.yaml': faulty,
+      'policy/a.yaml': invalid,
       'policy/b.yaml': 'version: 2\n',
-      'policy/c.yml': SOUND,
+      'policy/c.yml': VALID,
     });
     const { code, stdout, stderr } = await runCli(dir, ['policy', 'check']);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
@@ -46,14 +46,14 @@ describe('policy check', () => {
     expect(stderr).toMatch(/a\.yaml:3:11 owners\.Acme: /);
     expect(stderr).toMatch(/b\.yaml:1:10 version: /);
     expect(stderr).toMatch(/c\.yml.*rename it to `c\.yaml`/);
-    expect(stderr).toMatch(/\d+ faults/);
+    expect(stderr).toMatch(/\d+ errors/);
   });
 
   it('searches folders that are named, and reads each file once', async () => {
     const dir = folderWith({
-      'mine/a.yaml': SOUND,
+      'mine/a.yaml': VALID,
       'mine/cases/a.yaml': 'version: 1',
-      'mine/b.yaml': SOUND.replace('eu-west-2', 'us-east-2'),
+      'mine/b.yaml': VALID.replace('eu-west-2', 'us-east-2'),
     });
     for (const named of [['mine'], ['mine/'], ['./mine', 'mine/b.yaml']]) {
       const { code, stdout } = await runCli(dir, ['policy', 'check', ...named, '--json']);
@@ -65,18 +65,18 @@ describe('policy check', () => {
   it.each(['policy', 'policy/cases', 'lab/deep'])(
     'finds the folder `policy` when it is typed in %s',
     async (where) => {
-      const files = { 'policy/hub.yaml': SOUND, 'policy/cases/README.md': '', 'lab/deep/x': '' };
+      const files = { 'policy/hub.yaml': VALID, 'policy/cases/README.md': '', 'lab/deep/x': '' };
       const dir = folderWith(files);
       const { code, stdout } = await runCli(join(dir, where), ['policy', 'check']);
       expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('hub: valid') });
     },
   );
 
-  // Only root can make a folder another user's.
+  // Only root can give a folder to another user.
   it.skipIf(process.getuid?.() !== 0)(
-    'takes a folder above only from its own user, root, or who called sudo, unless it is named',
+    'uses a folder above only when it belongs to the user, root, or the caller of sudo, unless it is named',
     async () => {
-      const dir = folderWith({ 'policy/hub.yaml': SOUND, 'lab/x': '' });
+      const dir = folderWith({ 'policy/hub.yaml': VALID, 'lab/x': '' });
       chownSync(join(dir, 'policy'), 12345, 12345);
       const check = (where: string, args: readonly string[] = [], env = {}) =>
         runCli(join(dir, where), ['policy', 'check', ...args], env);
@@ -91,7 +91,7 @@ describe('policy check', () => {
   );
 
   it('warns of a region that the provider is not known to have', async () => {
-    const dir = folderWith({ 'policy/hub.yaml': SOUND.replace('eu-west-2', 'eu-west-9') });
+    const dir = folderWith({ 'policy/hub.yaml': VALID.replace('eu-west-2', 'eu-west-9') });
     const { code, stdout, stderr } = await runCli(dir, ['policy', 'check', '--json']);
     expect({ code, stderr }).toMatchObject({
       code: 0,
@@ -126,7 +126,7 @@ describe('policy check', () => {
 });
 
 describe('policy init', () => {
-  it('drafts owners as comments in a frozen policy, which lets nobody in before somebody has edited it', async () => {
+  it('drafts owners as comments in a frozen policy, which accepts nothing before a person has edited it', async () => {
     const cloud = await startTestCloud();
     const dir = folderWith({});
     const id = await actAs(cloud, ACME).offer({
@@ -153,17 +153,17 @@ describe('policy init', () => {
     });
 
     const text = readFileSync(join(dir, 'policy/hub.yaml'), 'utf8');
-    // A path from here to the schema would hold on this machine only.
+    // A path from here to the schema would be valid on this machine only.
     expect(text).not.toContain('$schema');
     expect(text).toMatch(
       /^ {2}account: "?012345678901"?\n {2}# to deploy it: credentials: \{ secret: NAME \}/m,
     );
     expect(text).toContain(`#   ${id}  ${ACME_1}  PAR1  VLAN 101  acme\\u{a}- not: a comment`);
-    // What a requester chose is in no comment that may become YAML.
+    // Text of a requester is in no comment that may become YAML.
     const drafts = text.slice(text.indexOf('\nowners:\n') + '\nowners:\n'.length);
     expect(drafts).toBe(`#  owner-1:\n#    connections:\n#      - ${ACME_1}\n#    gateway: ${PROD}\n`);
 
-    // Unedited it is no policy, frozen or not, and says what to do.
+    // Unedited it is not a valid policy, frozen or not, and the error says what to do.
     for (const unedited of [text, text.replace('freeze: true', 'freeze: false')]) {
       writeFileSync(join(dir, 'policy/hub.yaml'), unedited);
       expect(await runCli(dir, ['policy', 'check'])).toMatchObject({
@@ -174,7 +174,7 @@ describe('policy init', () => {
     }
     expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe('confirming');
 
-    // With its owner verified it is one, and says what it would accept.
+    // With its owner uncommented it is valid, and `plan` shows what it would accept.
     writeFileSync(join(dir, 'policy/hub.yaml'), withOwners(text));
     expect((await runCli(dir, ['policy', 'check'])).stdout).toContain('FROZEN');
     const plan = await runCli(dir, ['plan', ...at]);
@@ -191,7 +191,7 @@ describe('policy init', () => {
   });
 
   it.each([
-    ['no account', ['--provider', 'outscale', '--region', 'eu-west-2'], /--account is mandatory on outscale/],
+    ['no account', ['--provider', 'outscale', '--region', 'eu-west-2'], /--account is required for outscale/],
     [
       'an unknown provider',
       ['--provider', 'other', '--region', 'eu-west-2'],

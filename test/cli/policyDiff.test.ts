@@ -29,17 +29,17 @@ async function diff(old: string, now: string, ...args: string[]) {
 }
 
 describe('policy diff', () => {
-  it('tells what becomes acceptable, with a request that does, and ends with 4', async () => {
+  it('shows what becomes acceptable, with an example request, and exits with 4', async () => {
     const { code, stdout } = await diff(OLD, WIDER);
     expect(code).toBe(4);
     expect(stdout).toContain('Requests that become acceptable\n');
     expect(stdout).toContain(
       'acme.prod on dxcon-11111111: vlan 200-299, asn 65010, any peers or name → vgw-12345678\n',
     );
-    expect(stdout).toContain('such as connection dxcon-11111111, vlan 200, ');
+    expect(stdout).toContain('example: connection dxcon-11111111, vlan 200, ');
   });
 
-  it('tells what stops being acceptable, and ends with 0', async () => {
+  it('shows what is no longer acceptable, and exits with 0', async () => {
     const { code, stdout } = await diff(WIDER, OLD);
     expect(code).toBe(0);
     expect(stdout).toContain('Requests that are no longer acceptable\n');
@@ -47,13 +47,13 @@ describe('policy diff', () => {
     expect(stdout).toContain('Nothing becomes newly acceptable.');
   });
 
-  it('takes another gateway for something new', async () => {
+  it('treats another gateway as newly acceptable', async () => {
     const { code, stdout } = await diff(OLD, MOVED);
     expect(code).toBe(4);
     expect(stdout).toContain('vgw-12345678 ⇒ vgw-87654321');
   });
 
-  it('says of names that no glob describes what they are except', async () => {
+  it('describes names that no single glob covers with an exception', async () => {
     const named = (names: string): string =>
       policy(`prod: { gateway: vgw-12345678, match: { name: [${names}] } }`);
     const { code, stdout } = await diff(named('"acme-lab-*"'), named('"acme-*"'));
@@ -62,7 +62,7 @@ describe('policy diff', () => {
     expect(stdout).toContain('    except name `acme-lab-*`\n');
   });
 
-  it('calls policies the same that are written otherwise', async () => {
+  it('treats policies as equal that are written differently', async () => {
     const split = policy(
       `a: { gateway: vgw-12345678, match: { vlan: [100-149], asn: [65010] } }
       b: { gateway: core, match: { asn: ["65010-65010"], vlan: [150-199] } }`,
@@ -74,24 +74,24 @@ describe('policy diff', () => {
     ] as const) {
       const { code, stdout } = await diff(...pair);
       expect(code).toBe(0);
-      expect(stdout).toContain('The policies accept the same, for the same gateways.');
+      expect(stdout).toContain('Both policies accept the same requests, for the same gateways.');
     }
   });
 
-  it('calls a hold line that goes what it is: requests that become acceptable', async () => {
+  it('shows requests that become acceptable when a hold rule is removed', async () => {
     const { code, stdout } = await diff(`${OLD}hold:\n  - { vlan: [150] }\n`, OLD);
     expect(code).toBe(4);
     expect(stdout).toContain('vlan 150, asn 65010');
   });
 
-  it('looks beneath a freeze that both have, and says so', async () => {
+  it('compares two frozen policies as if they were not frozen, and says so', async () => {
     const { code, stdout } = await diff(`freeze: true\n${OLD}`, `freeze: true\n${WIDER}`);
     expect(code).toBe(4);
     expect(stdout).toContain('both policies are frozen and accept nothing');
     expect(stdout).toContain('vlan 200-299');
   });
 
-  it('looks beneath a freeze that is new, and lets nothing in under it unseen', async () => {
+  it('compares a newly frozen policy as if it were not frozen, so that additions stay visible', async () => {
     const { code, stdout } = await diff(OLD, `freeze: true\n${WIDER}`);
     expect(code).toBe(4);
     expect(stdout).toContain('the new policy is frozen and accepts nothing');
@@ -101,7 +101,7 @@ describe('policy diff', () => {
     expect(alone.stdout).not.toContain('Requests that');
   });
 
-  it('calls a freeze that is lifted what it is', async () => {
+  it('shows that a freeze is lifted', async () => {
     const { code, stdout } = await diff(`freeze: true\n${OLD}`, OLD);
     expect(code).toBe(4);
     expect(stdout).toContain(
@@ -110,7 +110,7 @@ describe('policy diff', () => {
     expect(stdout).toContain('vlan 100-199');
   });
 
-  it('takes a revision for nothing but a revision', async () => {
+  it('reads a revision as a revision only, never as an option', async () => {
     const dir = folderWith({ 'new.yaml': OLD, 'it:./kept': '' });
     const git = (...args: string[]) =>
       execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: dir });
@@ -123,14 +123,14 @@ describe('policy diff', () => {
     expect(readdirSync(join(dir, 'it:.'))).toEqual(['kept']);
   });
 
-  it('tells a limit that is looser, and ends with 4', async () => {
+  it('shows a limit that becomes looser, and exits with 4', async () => {
     const limited = (limit: number): string => policy(`prod: { gateway: vgw-12345678, limit: ${limit} }`);
     const { code, stdout } = await diff(limited(2), limited(3));
     expect(code).toBe(4);
-    expect(stdout).toContain('Limits that are looser\n  acme.prod: 2 → 3');
+    expect(stdout).toContain('Limits that become looser\n  acme.prod: 2 → 3');
   });
 
-  it('takes a revision of git', async () => {
+  it('reads a file from a git revision', async () => {
     const dir = folderWith({ 'policy/acme.yaml': OLD });
     const git = (...args: string[]) =>
       execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: dir });
@@ -151,7 +151,7 @@ describe('policy diff', () => {
     expect(missing.stderr).toContain('git has no `nowhere:policy/acme.yaml`');
   });
 
-  it('compares a policy that its revision does not have with nothing, and says so', async () => {
+  it('compares a policy that the revision does not have with one that accepts nothing, and says so', async () => {
     const dir = folderWith({ 'policy/acme.yaml': OLD });
     const git = (...args: string[]) =>
       execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@example.com', ...args], { cwd: dir });
@@ -166,7 +166,7 @@ describe('policy diff', () => {
     expect(old).toMatchObject({ digest: 'none' });
     expect(notes[0]).toContain('`main` has no `policy/late.yaml`');
     expect(changes).toMatchObject([{ kind: 'added', owner: 'acme', grant: 'prod' }]);
-    // Another name than that of the new policy is a slip.
+    // A path with another name than the new policy is a mistake.
     const slip = await against('main:policy/acne.yaml', 'policy/acme.yaml');
     expect(slip).toMatchObject({
       code: 2,
@@ -187,7 +187,7 @@ describe('policy diff', () => {
     expect((await runCli(dir, ['policy', 'check', 'new.yaml'])).code).toBe(3);
   });
 
-  it('reports owners and grants that have another name', async () => {
+  it('reports renamed owners and grants', async () => {
     const renamed = OLD.replace('acme:', 'acme2:').replace('prod:', 'production:');
     const { code, stdout } = await diff(OLD, renamed, '--json');
     expect(code).toBe(0);
@@ -198,12 +198,12 @@ describe('policy diff', () => {
       { owner, grant: { old: 'prod', new: 'production' } },
     ]);
     expect([notes.length, changes]).toEqual([2, []]);
-    const told = await diff(OLD, renamed);
-    expect(told.stdout).toContain('To know first\n');
-    expect(told.stdout).toContain('`acme.prod`');
+    const result = await diff(OLD, renamed);
+    expect(result.stdout).toContain('Notes\n');
+    expect(result.stdout).toContain('`acme.prod`');
   });
 
-  it('compares what is pending under the account that the owner is known by', async () => {
+  it('compares pending requests with the account by which the owner is identified', async () => {
     const known = (vlans: string): string =>
       policy(`prod: { gateway: vgw-12345678, match: { vlan: [${vlans}] } }`).replace(
         'connections:',
@@ -217,12 +217,12 @@ describe('policy diff', () => {
     });
     const typed = ['policy', 'diff', 'old.yaml', 'new.yaml', '--pending', 'pending.json', '--json', ...AT];
     const { pending } = JSON.parse((await runCli(dir, typed)).stdout);
-    expect(pending).toMatchObject({ looked: 1, changed: [{ id: 'dxvif-1', opens: true }] });
+    expect(pending).toMatchObject({ evaluated: 1, changed: [{ id: 'dxvif-1', opens: true }] });
     // A file does not say which connections are the recipient's own.
     expect(pending.unchecked).toHaveLength(1);
   });
 
-  it('does not call a pending request accepted whose addresses are held', async () => {
+  it('does not count a pending request as accepted when its addresses hold it', async () => {
     const item = recorded('dxvif-1', 250);
     const equal = { ...item, amazonAddress: '169.254.10.1/30', customerAddress: '169.254.10.1/30' };
     const dir = folderWith({
@@ -235,7 +235,7 @@ describe('policy diff', () => {
     expect(pending.changed).toMatchObject([{ id: 'dxvif-1', new: 'hold: peers-invalid', opens: false }]);
   });
 
-  it('tells which recorded requests would be decided otherwise', async () => {
+  it('lists the recorded requests that would be decided differently', async () => {
     const dir = folderWith({
       'old.yaml': OLD,
       'new.yaml': WIDER,
@@ -257,7 +257,7 @@ describe('policy diff', () => {
     expect(stdout).not.toContain('dxvif-3');
   });
 
-  it('asks the provider which are pending, reading only', async () => {
+  it('reads the pending requests from the provider, and changes nothing', async () => {
     const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 250 });
     const [old, now] = [OLD, WIDER].map((text) =>
@@ -279,7 +279,7 @@ describe('policy diff', () => {
     expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe('confirming');
   });
 
-  it('makes a comment that no name of a requester breaks out of', async () => {
+  it('prints a comment out of which no name of a requester can break', async () => {
     const name = '```\n<img src=x>';
     const dir = folderWith({
       'old.yaml': OLD,
@@ -299,7 +299,7 @@ describe('policy diff', () => {
       'pending.json',
     ];
     const { stdout } = await runCli(dir, typed);
-    const [, fence = ''] = /\*\*Requests that are pending now\*\*.*\n\n(`+)text\n/.exec(stdout) ?? [];
+    const [, fence = ''] = /\*\*Requests pending now\*\*.*\n\n(`+)text\n/.exec(stdout) ?? [];
     const [inside = ''] = stdout.split(`${fence}text\n`).at(-1)?.split(`\n${fence}\n`) ?? [];
     expect(inside).toContain('img');
     expect(inside).not.toContain(fence);
@@ -316,11 +316,11 @@ describe('policy diff', () => {
       owner: 'acme',
       grant: 'prod',
       gateways: { old: null, new: 'vgw-12345678' },
-      witness: { request: { connection: 'dxcon-11111111', vlan: 200 } },
+      example: { request: { connection: 'dxcon-11111111', vlan: 200 } },
     });
   });
 
-  it('exits with 3 for a policy with faults', async () => {
+  it('exits with 3 for a policy with errors', async () => {
     const { code, stderr } = await diff(OLD, OLD.replace('vgw-12345678', 'nowhere'));
     expect(code).toBe(3);
     expect(stderr).toContain('new.yaml:7:');
@@ -342,7 +342,7 @@ function recorded(id: string, vlan: number): object {
 }
 
 describe('policy check', () => {
-  it('warns of grants that accept nothing, and why', async () => {
+  it('warns of grants that accept nothing, with the reason', async () => {
     const idle = policy(
       `ended: { gateway: vgw-12345678, match: { vlan: [1] }, until: 2020-01-01T00:00:00Z }
       held: { gateway: vgw-12345678, match: { vlan: [150-160] } }

@@ -25,7 +25,7 @@ async function explained(item: object, ...args: string[]) {
   const dir = folderWith({ 'policy/hub.yaml': POLICY, 'request.json': JSON.stringify(item) });
   const typed = ['policy', 'explain', 'policy/hub.yaml', '--request', 'request.json', '--at', AT, ...args];
   const ended = await runCli(dir, typed);
-  // Whatever is explained.
+  // Required in every explanation.
   expect(ended.stdout + ended.stderr).not.toContain(PLANTED_KEY);
   return ended;
 }
@@ -33,7 +33,7 @@ async function explained(item: object, ...args: string[]) {
 type Row = [what: string, args: string[], message: RegExp, more?: Record<string, string>];
 
 describe('policy explain', () => {
-  it('holds what is held for its addresses, whatever the policy says, as a run does', async () => {
+  it('holds a request because of its addresses, independently of the policy, as a run does', async () => {
     const equal = { amazonAddress: '169.254.10.1/30', customerAddress: '169.254.10.1/30' };
     const { stdout } = await explained({ ...OUTSCALE_ITEM, ...equal }, '--json');
     const { report, grants } = JSON.parse(stdout);
@@ -42,10 +42,12 @@ describe('policy explain', () => {
     expect(grants).toMatchObject([{ decides: false }, { decides: false }]);
   });
 
-  it('tells who asks and why, every hold line, every grant with every field and its time, and what decided', async () => {
+  it('shows the requester, every hold rule, every grant with every field and validity period, and the deciding grant', async () => {
     const { code, stdout } = await explained(OUTSCALE_ITEM);
     expect(code).toBe(0);
-    expect(stdout).toContain('dxvif-1a2b3c4d by the policy of hub, at 2026-11-10T00:00:00.000Z\n');
+    expect(stdout).toContain(
+      'dxvif-1a2b3c4d evaluated with the policy of hub, as of 2026-11-10T00:00:00.000Z\n',
+    );
     expect(stdout).toContain(
       'who asks: acme\n  owner `acme` lists connection `dxcon-11111111`; the API names the recipient as owner',
     );
@@ -69,10 +71,10 @@ describe('policy explain', () => {
     expect(stdout).not.toContain('beta');
   });
 
-  it('says what a file cannot tell and was not applied', async () => {
+  it('lists the conditions that a file cannot show', async () => {
     const { stdout } = await explained(OUTSCALE_ITEM);
     expect(stdout).toContain(
-      'not checked: limits (4 for owner `acme`): live interfaces are not known from a file',
+      'not checked: limits (4 for owner `acme`): a file does not show the live interfaces',
     );
     expect(stdout).toContain('not checked: gateway and network');
     expect(stdout).toContain('not checked: what the ledger remembers');
@@ -81,7 +83,7 @@ describe('policy explain', () => {
     expect(revealed.stdout).toContain('not checked: whether connection `dxcon-11111111` is one of our own');
   });
 
-  it('holds in the words of a report, without a command where a hold rule applies, and tells what the API did not give', async () => {
+  it('uses the words of a report, prints no command when a hold rule applies, and marks values that the API did not give', async () => {
     const { connectionId, virtualInterfaceId, virtualInterfaceState, virtualInterfaceType, ownerAccount } =
       OUTSCALE_ITEM;
     const bare = {
@@ -92,7 +94,7 @@ describe('policy explain', () => {
       ownerAccount,
     };
     const { stdout } = await explained(bare);
-    expect(stdout).toContain('  ! holds it: no field is a definite no (under investigation)\n');
+    expect(stdout).toContain('  ! applies: no field definitely differs (under investigation)\n');
     expect(stdout).toContain('unknown  vlan   150     (not given)');
     expect(stdout).toContain('  ? acme.prod to vgw-12345678 (core): a field is not known\n');
     expect(stdout).toContain(`decision: hold
@@ -104,23 +106,23 @@ dxvif-1a2b3c4d held
     expect(stdout).not.toContain('confirm-private-virtual-interface');
   });
 
-  it('of an unknown requester names the connection and those that it may be a slip of, and lists nobody', async () => {
+  it('names the connection of an unknown requester and similar ones, and lists no grants', async () => {
     const { stdout } = await explained({
       ...OUTSCALE_ITEM,
       connectionId: 'dxcon-11111112',
       virtualInterfaceName: 'beta',
     });
     expect(stdout).toContain(
-      'who asks: nobody knows\n  no owner in the policy has connection `dxcon-11111112`; ',
+      'requester: unknown\n  no owner in the policy has connection `dxcon-11111112`; ',
     );
-    expect(stdout).toContain('it resembles `dxcon-11111111` of owner `acme`: is one of the two a slip?');
-    expect(stdout).toContain('grants: none is looked at, as nobody knows who asks\n');
+    expect(stdout).toContain('it is similar to `dxcon-11111111` of owner `acme`: check for a typing error');
+    expect(stdout).toContain('grants: none is evaluated, because the requester is unknown\n');
     expect(stdout).not.toContain('dxcon-22222222');
-    const stranger = await explained({ ...OUTSCALE_ITEM, connectionId: 'dxcon-99999999' });
-    expect(stranger.stdout).not.toContain('resembles');
+    const unknown = await explained({ ...OUTSCALE_ITEM, connectionId: 'dxcon-99999999' });
+    expect(unknown.stdout).not.toContain('is similar to');
   });
 
-  it('writes what the requester chose as escapes', async () => {
+  it('escapes text that the requester chose', async () => {
     const hostile = 'acme-\u001b[2J\u202e`';
     const { stdout } = await explained({
       ...OUTSCALE_ITEM,
@@ -132,15 +134,15 @@ dxvif-1a2b3c4d held
     expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
   });
 
-  it('of an interface that is past being a request says how it would be decided as one, and nothing to type', async () => {
+  it('explains an interface that is no longer a request as if it were pending, without a command', async () => {
     const past = { ...OUTSCALE_ITEM, virtualInterfaceState: 'available', virtualGatewayId: 'vgw-12345678' };
     const { stdout } = await explained(past);
-    expect(stdout).toContain('it is `available` already, so there is nothing to decide');
+    expect(stdout).toContain('its state is `available`, so there is nothing to decide');
     expect(stdout).toContain('decision: accept by `acme.prod`');
     expect(stdout).not.toContain('confirm-private-virtual-interface');
   });
 
-  it('prints one JSON document, and nothing besides', async () => {
+  it('prints one JSON document and nothing else', async () => {
     const { stdout, stderr } = await explained(OUTSCALE_ITEM, '--json');
     expect(stderr).toBe('');
     expect(JSON.parse(stdout)).toMatchObject({
@@ -148,7 +150,7 @@ dxvif-1a2b3c4d held
       policy: { digest: expect.stringMatching(/^sha256:/) },
       request: { id: 'dxvif-1a2b3c4d', peers: [{ hasKey: true }] },
       requester: { owner: 'acme', similar: [] },
-      hold: [{ applies: false, fields: [{ field: 'vlan', wanted: '150', seen: '101', verdict: 'no' }] }],
+      hold: [{ applies: false, fields: [{ field: 'vlan', expected: '150', actual: '101', verdict: 'no' }] }],
       grants: [
         { name: 'late', fits: 'yes', outOfTime: { code: 'grant-ended' }, decides: false },
         { name: 'prod', fits: 'yes', outOfTime: null, decides: true },
@@ -157,7 +159,7 @@ dxvif-1a2b3c4d held
     });
   });
 
-  it('takes a request as `run --json` shows it, and says what that left to be assumed', async () => {
+  it('reads a request from `run --json`, and lists what is assumed', async () => {
     const { stdout } = await explained({
       id: 'dxvif-1',
       connection: 'dxcon-22222222',
@@ -165,7 +167,7 @@ dxvif-1a2b3c4d held
       name: null,
       outcome: 'held',
     });
-    expect(stdout).toContain('the file does not say so, and it is assumed: its state is `confirming`');
+    expect(stdout).toContain('assumed, because the file does not say so: its state is `confirming`');
     expect(stdout).toContain('accept by `beta.default`');
   });
 
@@ -179,7 +181,7 @@ dxvif-1a2b3c4d held
     [
       'one of several',
       ['--request', 'two.json'],
-      /two\.json: there are 2 in it, and one is wanted: dxvif-1 and dxvif-2; choose one by `--id/,
+      /two\.json: there are 2 in it, but the command takes one: dxvif-1 and dxvif-2; choose one with `--id/,
     ],
     ['an ID that is not in it', ['--request', 'two.json', '--id', 'dxvif-3'], /there is no `dxvif-3` in it/],
     [
@@ -210,7 +212,7 @@ dxvif-1a2b3c4d held
     expect(stderr).toMatch(message);
   });
 
-  it('reads standard input as `-`, and calls it so', () => {
+  it('reads `-` as standard input, and names it so in messages', () => {
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     const args = ['cli/main.ts', 'policy', 'explain', '--request', '-', '--at', AT];
     const typed = (input: string) =>
@@ -222,7 +224,7 @@ dxvif-1a2b3c4d held
     });
   });
 
-  it('exits with 3 when the policy has faults', async () => {
+  it('exits with 3 when the policy has errors', async () => {
     const dir = folderWith({ 'policy/hub.yaml': 'version: 2', 'r.json': '{"connection": "dxcon-1"}' });
     expect(await runCli(dir, ['policy', 'explain', '--request', 'r.json'])).toMatchObject({ code: 3 });
   });

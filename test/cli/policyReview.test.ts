@@ -21,7 +21,7 @@ cases:
     expect: { accept: { owner: acme, grant: prod, gateway: vgw-12345678 } }
 `;
 
-/** A repository whose main has this, with what was changed since. */
+/** A repository with a main branch, and uncommitted changes. */
 async function reviewed(
   old: Readonly<Record<string, string>>,
   now: Readonly<Record<string, string | null>>,
@@ -43,29 +43,29 @@ async function reviewed(
 const ACME = { 'policy/acme.yaml': policy('100-199') };
 
 describe('policy review', () => {
-  it('says that nothing becomes acceptable, and ends with 0', async () => {
+  it('reports that nothing becomes acceptable, and exits with 0', async () => {
     const { code, stdout } = await reviewed(ACME, { 'policy/acme.yaml': policy('100-150') });
     expect(code).toBe(0);
     expect(stdout).toContain(
-      '- cases: 1 passed, 0 failed\n- against `main`: nothing becomes newly acceptable',
+      '- policy tests: 1 passed, 0 failed\n- against `main`: nothing becomes newly acceptable',
     );
     expect(stdout).toContain('vlan 151-199');
   });
 
-  it.each(['policy', 'policy/cases'])('finds the same when it is typed in %s', async (where) => {
+  it.each(['policy', 'policy/cases'])('gives the same result when it is typed in %s', async (where) => {
     const { code, stdout } = await reviewed(ACME, { 'policy/acme.yaml': policy('100-150') }, where);
     expect(code).toBe(0);
     expect(stdout).toContain('vlan 151-199');
   });
 
-  it('says what does, and ends with 4', async () => {
+  it('shows what becomes acceptable, and exits with 4', async () => {
     const { code, stdout } = await reviewed(ACME, { 'policy/acme.yaml': policy('100-200') });
     expect(code).toBe(4);
     expect(stdout).toContain('something becomes newly acceptable by `policy/acme.yaml` ⚠');
     expect(stdout).toContain('vlan 200');
   });
 
-  it('takes all that a new policy allows for new', async () => {
+  it('treats everything that a new policy allows as newly acceptable', async () => {
     const other = policy('1').replace('eu-west-2', 'us-east-2').replace('dxcon-11111111', 'dxcon-22222222');
     const { code, stdout } = await reviewed(ACME, { 'policy/other.yaml': other });
     expect(code).toBe(4);
@@ -73,7 +73,7 @@ describe('policy review', () => {
     expect(stdout).toContain('acme.prod on dxcon-22222222: vlan 1, ');
   });
 
-  it('tells a policy that is removed', async () => {
+  it('reports a removed policy', async () => {
     const other = policy('1').replace('eu-west-2', 'us-east-2').replace('dxcon-11111111', 'dxcon-22222222');
     const { code, stdout } = await reviewed(
       { ...ACME, 'policy/other.yaml': other },
@@ -83,14 +83,14 @@ describe('policy review', () => {
     expect(stdout).toContain('### Policy of `policy/other.yaml`\n\nIt is removed');
   });
 
-  it('ends with 1 when a case fails, and shows it', async () => {
+  it('exits with 1 when a policy test fails, and shows it', async () => {
     const { code, stdout } = await reviewed(ACME, { 'policy/acme.yaml': policy('150-199') });
     expect(code).toBe(1);
-    expect(stdout).toContain('- cases: 0 passed, 1 failed ⚠');
+    expect(stdout).toContain('- policy tests: 0 passed, 1 failed ⚠');
     expect(stdout).toContain('✗ acme reaches production');
   });
 
-  it('tries cases as they are meant, whatever is frozen', async () => {
+  it('runs policy tests of a frozen policy as if it were not frozen', async () => {
     const { code, stdout } = await reviewed(ACME, {
       'policy/acme.yaml': policy('100-199', 'freeze: true\n'),
     });
@@ -98,13 +98,13 @@ describe('policy review', () => {
     expect(stdout).toContain('the new policy is frozen and accepts nothing');
   });
 
-  it('ends with 3 for a fault, and tells it', async () => {
+  it('exits with 3 for an error, and shows it', async () => {
     const { code, stdout } = await reviewed(ACME, { 'policy/acme.yaml': policy('100-19x') });
     expect(code).toBe(3);
     expect(stdout).toMatch(/acme\.yaml:4:\d+ owners\.acme\.grants\.prod\.match\.vlan/);
   });
 
-  it('ends with 2 for a base that git does not know', async () => {
+  it('exits with 2 for a base that is not a git revision', async () => {
     const dir = folderWith(ACME);
     const { code, stderr } = await runCli(dir, ['policy', 'review', '--base', 'nowhere']);
     expect(code).toBe(2);

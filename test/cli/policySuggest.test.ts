@@ -38,7 +38,7 @@ async function suggested(policy: string, item: object, ...args: string[]) {
   return { dir, ...ended };
 }
 
-/** Applies a patch as people do. */
+/** Applies a patch with git. */
 function apply(dir: string, patch: string): string {
   writeFileSync(join(dir, 'it.patch'), patch);
   execFileSync('git', ['apply', 'it.patch'], { cwd: dir });
@@ -46,7 +46,7 @@ function apply(dir: string, patch: string): string {
 }
 
 describe('policy suggest', () => {
-  it('has no edit for addresses that are held whatever the policy says, and says why', async () => {
+  it('suggests no edit for addresses that no policy can allow, and says why', async () => {
     const item = { ...OUTSCALE_ITEM, amazonAddress: '169.254.10.1/30', customerAddress: '169.254.10.1/30' };
     const equal = { ...item, bgpPeers: [] };
     const held = await suggested(POLICY, equal, '--json');
@@ -55,23 +55,23 @@ describe('policy suggest', () => {
       kind: 'none',
       why: [expect.stringContaining('peers-invalid')],
     });
-    // Where a grant fits already too.
+    // Also when a grant already matches.
     const fitting = POLICY.replace('vlan: [4000]', 'vlan: [101]');
     expect(JSON.parse((await suggested(fitting, equal, '--json')).stdout).kind).toBe('none');
     expect(JSON.parse((await suggested(fitting, OUTSCALE_ITEM, '--json')).stdout).kind).toBe('accepted');
   });
 
-  it('begins now where a grant that has ended would overlap', async () => {
+  it('starts the new grant now when it would overlap a grant that has ended', async () => {
     const ended = POLICY.replace('match: { vlan: [4000] }', 'until: 2026-01-31T00:00:00Z');
     const { dir, code, stdout } = await suggested(ended, OUTSCALE_ITEM, '--gateway', 'core');
     expect(code).toBe(0);
     expect(apply(dir, stdout)).toContain('from: 2026-11-10T00:00:00Z\n');
-    // Where nothing overlaps, it is in force at once.
+    // Without an overlap, the grant is valid at once.
     const plain = await suggested(POLICY, OUTSCALE_ITEM, '--json');
     expect(JSON.parse(plain.stdout)).toMatchObject({ kind: 'patch', from: null });
   });
 
-  it('does not pin a name that no policy can have, nor an address without a prefix length, and says so', async () => {
+  it('does not pin a name that a policy cannot contain or an address without a prefix length, and says so', async () => {
     const item = { ...OUTSCALE_ITEM, virtualInterfaceName: 'acme\nprod', bgpPeers: [] };
     const bare = { ...item, amazonAddress: '169.254.10.1', customerAddress: '169.254.10.2' };
     const { code, stdout } = await suggested(POLICY, bare, '--json');
@@ -83,7 +83,7 @@ describe('policy suggest', () => {
     expect(text).not.toContain('prod');
   });
 
-  it('prints a patch that git applies, which keeps every line and lets the request in alone', async () => {
+  it('prints a patch that git applies, which keeps every line and allows only this request', async () => {
     const { dir, code, stdout, stderr } = await suggested(POLICY, OUTSCALE_ITEM);
     expect(code).toBe(0);
     const text = apply(dir, stdout);
@@ -104,12 +104,12 @@ describe('policy suggest', () => {
     expect(explained.stdout).toContain('decision: accept by `acme.dxvif-1a2b3c4d`');
   });
 
-  it('takes the gateway that it is told', async () => {
+  it('uses the gateway of the option', async () => {
     const { stdout } = await suggested(POLICY, OUTSCALE_ITEM, '--gateway', 'core');
     expect(stdout).toContain('+        gateway: core\n');
   });
 
-  it('adds to braces too, and to a file without a last line end', async () => {
+  it('inserts into flow mappings too, and into a file without a final line end', async () => {
     const braces = POLICY.replace(
       /acme:.*?\n\n/s,
       'acme: { connections: [dxcon-11111111], grants: { lab: { gateway: lab, match: { vlan: [4000] } } } }\n',
@@ -120,20 +120,20 @@ describe('policy suggest', () => {
     );
   });
 
-  it('of an unknown requester says what to confirm out of band, and wants to be told the gateway', async () => {
-    const stranger = { ...OUTSCALE_ITEM, connectionId: 'dxcon-99999999' };
-    const asked = await suggested(POLICY, stranger);
+  it('lists for an unknown requester what to confirm out of band, and requires the gateway', async () => {
+    const unknown = { ...OUTSCALE_ITEM, connectionId: 'dxcon-99999999' };
+    const asked = await suggested(POLICY, unknown);
     expect(asked.code).toBe(1);
     expect(asked.stderr).toContain('choose one of core, lab with `--gateway`');
-    const { dir, stdout, stderr } = await suggested(POLICY, stranger, '--gateway', 'core');
-    expect(stderr).toContain('whose the connection is');
-    // The patch says so too: in a pipe, or in a review, it stands alone.
+    const { dir, stdout, stderr } = await suggested(POLICY, unknown, '--gateway', 'core');
+    expect(stderr).toContain('who owns the connection');
+    // The patch says so too, because it may be read without the message.
     expect(apply(dir, stdout)).toMatch(
       /\n {2}new-owner:\n {4}# verify out of band .*\n {4}connections: \["dxcon-99999999"\]\n/,
     );
   });
 
-  it('has no edit for what a person holds, and says why', async () => {
+  it('suggests no edit for a request under a hold rule, and says why', async () => {
     const held = `${POLICY}hold:\n  - { vlan: [101], reason: under investigation }\n`;
     const { code, stdout, stderr } = await suggested(held, OUTSCALE_ITEM);
     expect(code).toBe(1);
@@ -141,7 +141,7 @@ describe('policy suggest', () => {
     expect(stderr).toContain('held-by-policy: a hold rule matches vlan 101: under investigation');
   });
 
-  it('has nothing to edit for what is accepted', async () => {
+  it('suggests no edit for an accepted request', async () => {
     const { code, stdout, stderr } = await suggested(POLICY, {
       ...OUTSCALE_ITEM,
       connectionId: 'dxcon-22222222',
@@ -150,7 +150,7 @@ describe('policy suggest', () => {
     expect(stderr).toContain('`beta.default` accepts it');
   });
 
-  it('tells the deadline that the ledger knows', async () => {
+  it('shows the expiry from the ledger', async () => {
     const cloud = await startTestCloud();
     const dir = folderWith({
       'policy/hub.yaml': POLICY.replaceAll('dxcon-11111111', ACME_1).replaceAll('vgw-12345678', PROD),
@@ -165,10 +165,12 @@ describe('policy suggest', () => {
     );
     const { deadline } = JSON.parse(stdout).targets[0].pending[0];
     const asked = ['policy', 'suggest', '--request', 'request.json', '--ledger', 'ledger'];
-    expect((await runCli(dir, asked)).stderr).toContain(`expires: at ${deadline.latest} at the latest`);
+    expect((await runCli(dir, asked)).stderr).toContain(
+      `expires: at any moment, at ${deadline.latest} at the latest`,
+    );
   });
 
-  it('tells the deadline that the file has, and what the file does not give', async () => {
+  it('shows the expiry from the file, and the fields that the file does not give', async () => {
     const ours = {
       ...{ id: 'dxvif-1', connection: 'dxcon-11111111', vlan: 7, name: 'x' },
       deadline: { earliest: '2026-11-12T00:00:00.000Z', latest: '2026-11-12T00:05:00.000Z' },
@@ -176,6 +178,6 @@ describe('policy suggest', () => {
     const { stderr } = await suggested(POLICY, ours);
     expect(stderr).toContain('expires: between 2026-11-12T00:00:00.000Z and 2026-11-12T00:05:00.000Z');
     for (const field of ['asn', 'peers', 'bgpKey', 'location'])
-      expect(stderr).toContain(`not pinned: ${field}, as the file does not contain it\n`);
+      expect(stderr).toContain(`not pinned: ${field}, because the file does not contain it\n`);
   });
 });

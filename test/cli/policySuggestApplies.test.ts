@@ -15,16 +15,16 @@ owners:
         gateway: vgw-12345678
         match: { vlan: [4000] }
 `;
-const STRANGER = { ...OUTSCALE_ITEM, connectionId: 'dxcon-99999999' };
+const UNKNOWN = { ...OUTSCALE_ITEM, connectionId: 'dxcon-99999999' };
 
-/** A work tree with a policy; and a folder beside the policy's. */
+/** A work tree with a policy, and a sibling of the policy's folder. */
 function workTree(file: string, text = POLICY): string {
   const top = folderWith({ [file]: text, 'tools/.keep': '', 'r.json': JSON.stringify(OUTSCALE_ITEM) });
   execFileSync('git', ['init', '--quiet'], { cwd: top });
   return top;
 }
 
-/** What is typed in `at`, and piped into `git apply` there, or where it says that it must be. */
+/** Runs `policy suggest` in `at`, and pipes its patch into `git apply` there, or in the folder that it names. */
 async function applied(at: string, named: string, request: string, item: object = OUTSCALE_ITEM) {
   writeFileSync(request, JSON.stringify(item));
   const { code, stdout, stderr } = await runCli(at, ['policy', 'suggest', named, '--request', request]);
@@ -58,7 +58,7 @@ describe('git applies what `policy suggest` prints', () => {
     expect(readFileSync(join(top, 'policy/hub.yaml'), 'utf8')).toContain('dxvif-1a2b3c4d:');
   });
 
-  it('of a policy in another work tree, there; and of one in none, in its folder', async () => {
+  it('in the work tree of the policy, or in its folder when it is in none', async () => {
     const [here, other] = [workTree('policy/hub.yaml'), workTree('policy/hub.yaml')];
     const alone = folderWith({ 'srv/hub.yaml': POLICY });
     const there = await applied(here, join(other, 'policy/hub.yaml'), join(here, 'r.json'));
@@ -68,7 +68,7 @@ describe('git applies what `policy suggest` prints', () => {
     expect(readFileSync(join(here, 'policy/hub.yaml'), 'utf8')).toBe(POLICY);
   });
 
-  it('of a policy behind a symbolic link, which git does not follow', async () => {
+  it('for a policy behind a symbolic link, which git does not follow', async () => {
     const top = workTree('policy/hub.yaml');
     symlinkSync('policy', join(top, 'link'));
     const { header } = await applied(top, 'link/hub.yaml', join(top, 'r.json'));
@@ -77,7 +77,7 @@ describe('git applies what `policy suggest` prints', () => {
 
   it.each([
     ['a grant', OUTSCALE_ITEM],
-    ['an owner', STRANGER],
+    ['an owner', UNKNOWN],
   ])('of a policy with the line ends of Windows, which stay: %s', async (_, item) => {
     const top = workTree('policy/hub.yaml', POLICY.replaceAll('\n', '\r\n'));
     execFileSync('git', ['config', 'core.autocrlf', 'true'], { cwd: top });

@@ -4,13 +4,13 @@ import { describe, expect, it } from 'vitest';
 import { folderWith, runCli } from '../support/cli.ts';
 import { aPolicyTest, EXPECT_PROD, TESTED_POLICY, testFileOf } from '../support/policyTestFiles.ts';
 
-const PASSES = aPolicyTest(
+const PASSING = aPolicyTest(
   '{ connection: dxcon-1, vlan: 100 }',
   EXPECT_PROD,
   undefined,
   'acme reaches production',
 );
-const FAILS = aPolicyTest(
+const FAILING = aPolicyTest(
   '{ connection: dxcon-2, vlan: 100 }',
   EXPECT_PROD,
   undefined,
@@ -22,8 +22,8 @@ function withCases(...cases: string[]): string {
 }
 
 describe('policy test', () => {
-  it('tells what passes, and warns of every grant and line that no case shows at work', async () => {
-    const { code, stdout, stderr } = await runCli(withCases(PASSES), ['policy', 'test']);
+  it('lists the tests that pass, and warns of every grant and hold rule that no test covers', async () => {
+    const { code, stdout, stderr } = await runCli(withCases(PASSING), ['policy', 'test']);
     expect(code).toBe(0);
     expect(stdout).toBe('acme\n  ✓ acme reaches production\n\n1 passed, 0 failed\n');
     expect(stderr.split('\n')).toEqual([
@@ -38,19 +38,23 @@ describe('policy test', () => {
     ]);
   });
 
-  it('exits with 1 when one fails, and tells what was expected, what came, and the words of the report', async () => {
-    const { code, stdout } = await runCli(withCases(PASSES, FAILS), ['policy', 'test', 'policy/acme.yaml']);
+  it('exits with 1 when a test fails, and shows the expected and the actual decision with its reasons', async () => {
+    const { code, stdout } = await runCli(withCases(PASSING, FAILING), [
+      'policy',
+      'test',
+      'policy/acme.yaml',
+    ]);
     expect(code).toBe(1);
     expect(stdout).toContain(`  ✗ on the other connection too (policy/cases/acme.yaml:5)
       expected: accept by \`acme.prod\`, gateway \`vgw-12345678\`
-      got:      hold for no-grant
+      actual:   hold for no-grant
         no-grant: no grant of owner \`acme\` matches; nearest is \`prod\`: connection must be dxcon-1, is dxcon-2
 
 1 passed, 1 failed`);
   });
 
   it('prints one JSON document', async () => {
-    const { code, stdout, stderr } = await runCli(withCases(PASSES, FAILS), ['policy', 'test', '--json']);
+    const { code, stdout, stderr } = await runCli(withCases(PASSING, FAILING), ['policy', 'test', '--json']);
     expect(code).toBe(1);
     for (const line of stderr.trimEnd().split('\n')) expect(line).toMatch(/^warning: /);
     expect(JSON.parse(stdout)).toMatchObject({
@@ -63,32 +67,32 @@ describe('policy test', () => {
           decision: { verdict: 'hold', reasons: [{ code: 'no-grant', nearest: { grant: 'prod' } }] },
         },
       ],
-      unexercised: [{ path: 'owners.acme.grants.late', line: 10 }, { line: 11 }, { line: 13 }],
-      faults: [],
+      untested: [{ path: 'owners.acme.grants.late', line: 10 }, { line: 11 }, { line: 13 }],
+      errors: [],
     });
   });
 
-  it('exits with 3 when policies or cases have faults, all told, and tries nothing', async () => {
+  it('exits with 3 when policies or tests have errors, lists all of them, and runs no test', async () => {
     const dir = folderWith({
       'policy/acme.yaml': TESTED_POLICY.replace('vgw-87654321', 'vgw-8'),
-      'policy/cases/acme.yaml': testFileOf(PASSES.replace('vlan', 'vlna')),
+      'policy/cases/acme.yaml': testFileOf(PASSING.replace('vlan', 'vlna')),
     });
     const { code, stdout, stderr } = await runCli(dir, ['policy', 'test', '--json']);
     expect(code).toBe(3);
     expect(stderr).toMatch(
-      /policy\/acme\.yaml:10:24 .*\npolicy\/cases\/acme\.yaml:4:\d+ cases\[0\]\.request\.vlna: .*did you mean `vlan`\?\n2 faults/,
+      /policy\/acme\.yaml:10:24 .*\npolicy\/cases\/acme\.yaml:4:\d+ cases\[0\]\.request\.vlna: .*did you mean `vlan`\?\n2 errors/,
     );
-    expect(JSON.parse(stdout).faults).toHaveLength(2);
+    expect(JSON.parse(stdout).errors).toHaveLength(2);
   });
 
-  it('says of a policy without cases that it has none', async () => {
+  it('warns of a policy without tests', async () => {
     const { code, stdout, stderr } = await runCli(folderWith({ 'policy/acme.yaml': TESTED_POLICY }), [
       'policy',
       'test',
     ]);
-    expect({ code, stdout }).toEqual({ code: 0, stdout: 'acme\n  no cases\n\n0 passed, 0 failed\n' });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'acme\n  no policy tests\n\n0 passed, 0 failed\n' });
     expect(stderr).toBe(
-      'warning: policy/acme.yaml: it has no cases; add them in the folder `cases` beside it\n',
+      'warning: policy/acme.yaml: it has no policy tests; add them in the folder `cases` beside it\n',
     );
   });
 
@@ -96,7 +100,7 @@ describe('policy test', () => {
     expect(await runCli(folderWith({}), ['policy', 'test'])).toMatchObject({ code: 2 });
   });
 
-  it('passes over the examples', async () => {
+  it('passes for the examples', async () => {
     const dir = folderWith({});
     cpSync('examples', join(dir, 'policy'), { recursive: true });
     const { code, stdout, stderr } = await runCli(dir, ['policy', 'test']);

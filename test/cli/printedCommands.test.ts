@@ -6,7 +6,7 @@ import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/ac
 import { folderWith, runCli } from '../support/cli.ts';
 import { ACME_1, PROD, startTestCloud, UNKNOWN_CONNECTION } from '../support/cloud.ts';
 
-/** Held: what no grant fits, what a hold rule concerns, a transit interface, and an unknown requester's. */
+/** Held requests: without a matching grant, under a hold rule, a transit interface, and one of an unknown requester. */
 const policy = (freeze: boolean) => `version: 1
 recipient: { provider: aws, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}", expiry: P7D }
 freeze: ${freeze}
@@ -17,7 +17,7 @@ owners:
 hold: [{ vlan: [150], reason: under investigation }]
 `;
 
-/** IDs in commands that accept a request, wherever they stand in what a person or a machine is shown. */
+/** IDs in commands that accept a request, in any output. */
 function acceptable(text: string): string[] {
   const found = text.matchAll(
     /confirm-\w+-virtual-interface[^\n]*?(?:<span>)?--virtual-interface-id (dxvif-\w+)/g,
@@ -28,14 +28,14 @@ function acceptable(text: string): string[] {
 describe.each([false, true])(
   'where the policy is frozen (%s), a command that accepts a request',
   (freeze) => {
-    it('is in no output where the owner, or what is asked for, is not certain', async () => {
+    it('is in no output when the owner or the requested interface is not certain', async () => {
       const cloud = await startTestCloud({ dialect: 'aws' });
-      const [acme, stranger] = [actAs(cloud, ACME), actAs(cloud, UNKNOWN_REQUESTER)];
+      const [acme, unknown] = [actAs(cloud, ACME), actAs(cloud, UNKNOWN_REQUESTER)];
       const plain = await acme.offer({ connection: ACME_1, vlan: 300 });
       const uncertain = [
         await acme.offer({ connection: ACME_1, vlan: 150 }),
         await acme.offer({ connection: ACME_1, vlan: 101, type: 'transit' }),
-        await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 102 }),
+        await unknown.offer({ connection: UNKNOWN_CONNECTION, vlan: 102 }),
       ];
       const dir = folderWith({ 'policy/hub.yaml': policy(freeze) });
       const where = ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url, '--ledger', 'ledger.json'];
@@ -55,10 +55,10 @@ describe.each([false, true])(
       for (const [name, text] of Object.entries(outputs))
         expect([name, acceptable(text)]).toEqual([name, [plain]]);
       expect(acceptable(check.stdout)).toEqual([]);
-      // The documents say so by `null`, and every text by what to do instead.
-      const [pass] = JSON.parse(run.stdout).passes;
-      for (const { id, acceptByHand } of pass.requests)
-        expect([id, acceptByHand === null]).toEqual([id, uncertain.includes(id)]);
+      // Documents have `null`; texts say what to do instead.
+      const [report] = JSON.parse(run.stdout).runs;
+      for (const { id, manualOverrideCommand } of report.requests)
+        expect([id, manualOverrideCommand === null]).toEqual([id, uncertain.includes(id)]);
       for (const text of [outputs.plan, outputs.events, outputs.page])
         expect(text.split(VERIFY_OWNER).length - 1).toBeGreaterThanOrEqual(uncertain.length);
       expect(read('events.jsonl')).toMatch(/"toDo":"[^"]*bypasses the policy: aws directconnect confirm/);

@@ -28,9 +28,9 @@ async function accepted() {
 }
 
 describe('receipts', () => {
-  it('shows by what a request was accepted, and that the policy of then decides the same', async () => {
+  it('shows why a request was accepted, and that the policy version used at the time decides the same', async () => {
     const { id, dir, receipts } = await accepted();
-    // A later policy has no say.
+    // A later policy must not change the result.
     writeFileSync(join(dir, 'policy/hub.yaml'), POLICY.replace('[101]', '[102]'));
     const { code, stdout, stderr } = await receipts();
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -40,20 +40,20 @@ describe('receipts', () => {
         `request: connection ${ACME_1}, vlan 101, .*, BGP session of asn 65010 .*, with a key.*, first seen `,
       ),
     );
-    expect(stdout).toContain(`given: acme.prod (NET-1234) to ${PROD}, decided `);
-    expect(stdout).toContain('known by: the answer to the confirm');
+    expect(stdout).toContain(`grant: acme.prod (NET-1234) to ${PROD}, evaluated `);
+    expect(stdout).toContain('evidence: the answer to the confirm');
     expect(stdout).toMatch(/policy: sha256:[0-9a-f]{64}, revision /);
-    expect(stdout).toContain('decided again: the same');
+    expect(stdout).toContain('re-evaluated: same decision');
   });
 
-  it('shows them although another policy is broken, and tells that one', async () => {
+  it('shows the receipts of valid policies and the errors of an invalid one', async () => {
     const { id, dir, receipts } = await accepted();
     writeFileSync(join(dir, 'policy/lost.yaml'), 'version: 1\n');
     const { code, stdout, stderr } = await receipts();
     expect(code).toBe(3);
     expect(stdout).toContain(`${id} accepted`);
     expect(stderr).toMatch(
-      /^policy\/lost\.yaml:1:1 recipient: .*policy\/lost\.yaml left out; the others are shown\n$/s,
+      /^policy\/lost\.yaml:1:1 recipient: .*not shown because of errors: policy\/lost\.yaml; the other policies are shown\n$/s,
     );
   });
 
@@ -69,14 +69,14 @@ describe('receipts', () => {
     expect(stdout).not.toContain('planted-bgp-key');
   });
 
-  it('fails for what is not on record', async () => {
+  it('fails for an ID without a receipt', async () => {
     const { receipts } = await accepted();
     const { code, stdout, stderr } = await receipts('dxvif-nowhere1');
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toBe('no receipt of `dxvif-nowhere1`; ledger.json has 1 of other requests\n');
+    expect(stderr).toBe('no receipt for `dxvif-nowhere1`; ledger.json has 1 for other requests\n');
   });
 
-  it('names the ledger that has none, and others that have some', async () => {
+  it('names the ledger without receipts, and other ledgers that exist', async () => {
     const cloud = await startTestCloud();
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
@@ -90,7 +90,7 @@ describe('receipts', () => {
     expect(given).toMatchObject({ code: 1, stderr: expect.stringContaining('other ledgers exist') });
   });
 
-  it('takes a folder for no ledger, and does not say that it has none', async () => {
+  it('refuses a folder as ledger, instead of reporting no receipts', async () => {
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     const { code, stderr } = await runCli(dir, ['receipts', '--ledger', 'policy']);
     expect({ code, stderr }).toMatchObject({
@@ -99,21 +99,21 @@ describe('receipts', () => {
     });
   });
 
-  it('fails when a receipt was changed, so that it is decided otherwise', async () => {
+  it('fails when a changed receipt is decided differently', async () => {
     const { dir, receipts } = await accepted();
     const path = join(dir, 'ledger.records.jsonl');
     writeFileSync(path, readFileSync(path, 'utf8').replaceAll('"vlan":101', '"vlan":102'));
     const { code, stdout } = await receipts();
     expect(code).toBe(1);
-    expect(stdout).toContain('decided again: held: no-grant: ');
+    expect(stdout).toContain('re-evaluated: different decision: held: no-grant: ');
   });
 
-  it('fails when the policy of then is gone', async () => {
+  it('fails when the policy version used at the time is missing', async () => {
     const { dir, receipts } = await accepted();
     const policies = join(dir, 'ledger.policies');
     for (const name of readdirSync(policies)) rmSync(join(policies, name));
     const { code, stdout } = await receipts();
     expect(code).toBe(1);
-    expect(stdout).toContain('decided again: the ledger has no policy sha256:');
+    expect(stdout).toContain('re-evaluated: the ledger has no policy sha256:');
   });
 });

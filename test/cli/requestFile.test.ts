@@ -28,7 +28,7 @@ function refusal(read: () => unknown): string {
   throw new Error('it was not refused');
 }
 
-/** What `run --json` says of a request. */
+/** A request as `run --json` prints it. */
 const REPORTED = {
   id: 'dxvif-1a2b3c4d',
   connection: 'dxcon-11111111',
@@ -40,10 +40,10 @@ const REPORTED = {
   outcome: 'held',
   message: null,
   skipped: [],
-  acceptByHand: 'aws …',
+  manualOverrideCommand: 'aws …',
 };
 
-describe('a file in the words of the API', () => {
+describe('a request file with the output of the API', () => {
   it.each([
     ['one item', AWS_ITEM],
     ['an answer', { virtualInterfaces: [AWS_ITEM] }],
@@ -51,7 +51,7 @@ describe('a file in the words of the API', () => {
     ['an answer of an operation on one interface', { virtualInterface: AWS_ITEM }],
     ['a list of such answers', [{ virtualInterface: AWS_ITEM }]],
   ])(
-    'holds the request, as %s, as the adapter reads it: unknown fields are ignored and secrets dropped',
+    'contains the request as %s, read as the adapter reads it: unknown fields are ignored and secrets dropped',
     (_, document) => {
       const { request, assumed } = one(document);
       expect(request).toMatchObject({
@@ -59,58 +59,60 @@ describe('a file in the words of the API', () => {
         connection: 'dxcon-11111111',
         mtu: 1500,
         peers: [{ asn: 65010, hasKey: true }],
-        faults: [],
+        readErrors: [],
       });
       expect(assumed).toEqual([]);
       expect(JSON.stringify(request)).not.toContain(PLANTED_KEY);
     },
   );
 
-  it('may hold several: all that wait are read, and one is chosen by its ID', () => {
+  it('may contain several requests: all pending ones are read, and one is chosen by its ID', () => {
     const other = { ...OUTSCALE_ITEM, virtualInterfaceId: 'dxvif-2', vlan: 102 };
     const live = { ...OUTSCALE_ITEM, virtualInterfaceId: 'dxvif-3', virtualInterfaceState: 'available' };
     const answer = { virtualInterfaces: [OUTSCALE_ITEM, other, live] };
     expect(all(answer).map(({ request }) => request.id)).toEqual(['dxvif-1a2b3c4d', 'dxvif-2']);
     expect(one(answer, 'dxvif-2').request.vlan).toBe(102);
     expect(refusal(() => one(answer))).toMatch(
-      /request\.json: there are 3 in it, and one is wanted: dxvif-1a2b3c4d, dxvif-2 and dxvif-3; choose one by `--id dxvif-…`/,
+      /request\.json: there are 3 in it, but the command takes one: dxvif-1a2b3c4d, dxvif-2 and dxvif-3; choose one with `--id dxvif-…`/,
     );
     expect(refusal(() => one(answer, 'dxvif-9'))).toMatch(
       /there is no `dxvif-9` in it; there is dxvif-1a2b3c4d, /,
     );
   });
 
-  it('is unreadable where the adapter finds it so, at the cost of that request alone', () => {
+  it('has only the one request unreadable that the adapter cannot read', () => {
     const { request } = one({ ...OUTSCALE_ITEM, vlan: 5000 });
     expect(request.readErrors).toEqual(['`vlan` must be a whole number from 1 to 4094']);
   });
 
-  it('with nothing pending is no fault; one page of several is', () => {
+  it('is valid without pending requests, and refused when it is one page of several', () => {
     expect(all({ virtualInterfaces: [] })).toEqual([]);
     const paged = { virtualInterfaces: [OUTSCALE_ITEM], nextToken: 'more' };
-    expect(refusal(() => all(paged))).toMatch(/it is one page of several; record all of them/);
+    expect(refusal(() => all(paged))).toMatch(/it has one page of several; save all pages/);
   });
 });
 
-describe('a file in our own words', () => {
+describe('a request file written by our own commands', () => {
   it.each([
     ['a request of `run --json`', REPORTED],
-    ['a document of `run --json`', { passes: [{ target: 'hub', requests: [REPORTED] }] }],
+    ['a document of `run --json`', { runs: [{ target: 'hub', requests: [REPORTED] }] }],
     [
       'a document of `status --json`',
       { targets: [{ target: 'hub', pending: [{ ...REPORTED, now: null }] }] },
     ],
-    ['one pass', { target: 'hub', requests: [REPORTED] }],
-  ])('holds the request as %s, and what it does not say is unknown, or said to be assumed', (_, document) => {
+    ['one run', { target: 'hub', requests: [REPORTED] }],
+  ])('contains the request as %s; missing values are unknown, or listed as assumed', (_, document) => {
     const { request, assumed } = one(document);
     expect(request).toMatchObject({ id: 'dxvif-1a2b3c4d', vlan: 101, location: null, peers: [] });
     expect(request).toMatchObject({ state: 'confirming', type: 'private', ownerAccount: RECIPIENT_ACCOUNT });
     expect(assumed).toEqual([
-      expect.stringMatching(/not say so, and it is assumed: .*`confirming`.*`private`.*recipient/),
+      expect.stringMatching(
+        /assumed, because the file does not say so: .*`confirming`.*`private`.*recipient/,
+      ),
     ]);
   });
 
-  it('holds the request as cases have it', () => {
+  it('may contain the request as policy tests write it', () => {
     const peers = [
       { asn: 65010, amazonAddress: '169.254.10.1/30', customerAddress: '169.254.10.2/30', key: true },
     ];
@@ -127,18 +129,39 @@ describe('a file in our own words', () => {
     ]);
   });
 
-  it('is of the target that is asked about', () => {
+  it('may have the keys of earlier versions', () => {
+    const { manualOverrideCommand, ...rest } = REPORTED;
+    const earlier = { ...rest, acceptByHand: manualOverrideCommand, gone: { atLeast: 0, atMost: null } };
+    const faults = ['`vlan` is not a number'];
+    const documents = [
+      { passes: [{ target: 'hub', requests: [earlier] }], faults: [] },
+      { targets: [{ target: 'hub', pending: [earlier] }], faults: [] },
+      { 'detail-type': 'Request Held', detail: { target: 'hub', request: earlier } },
+    ];
+    for (const document of documents)
+      expect(one(document).request).toMatchObject({ id: 'dxvif-1a2b3c4d', vlan: 101, readErrors: [] });
+    // Fail closed: a request that an earlier version could not read stays unreadable.
+    const { request } = one({ ...earlier, faults });
+    expect(request.readErrors).toHaveLength(1);
+    expect(request.unreadable).toContain('vlan');
+    expect(one({ ...REPORTED, readErrors: faults, unreadable: ['vlan'] }).request).toMatchObject({
+      readErrors: request.readErrors,
+      unreadable: ['vlan'],
+    });
+  });
+
+  it('contributes only requests of the target', () => {
     const of = (target: string, id: string) => ({ target, requests: [{ ...REPORTED, id }] });
-    const passes = [of('lab', 'dxvif-1'), of('hub', 'dxvif-2')];
-    expect(all({ passes }).map(({ request }) => request.id)).toEqual(['dxvif-2']);
-    expect(refusal(() => all({ passes: [of('lab', 'dxvif-1')] }))).toMatch(
+    const runs = [of('lab', 'dxvif-1'), of('hub', 'dxvif-2')];
+    expect(all({ runs }).map(({ request }) => request.id)).toEqual(['dxvif-2']);
+    expect(refusal(() => all({ runs: [of('lab', 'dxvif-1')] }))).toMatch(
       /requests of `lab`, and none of target `hub`/,
     );
   });
 
-  it('may be a document of thousands, in which what is wrong is refused all the same', () => {
+  it('may contain thousands of requests, and an error among them is still refused', () => {
     const many = Array.from({ length: 10_000 }, (_, i) => ({ ...REPORTED, id: `dxvif-${i}` }));
-    const of = (...requests: object[]) => ({ passes: [{ target: 'hub', requests }] });
+    const of = (...requests: object[]) => ({ runs: [{ target: 'hub', requests }] });
     expect(one(of(...many), 'dxvif-9999').request).toMatchObject({ id: 'dxvif-9999', vlan: 101 });
     expect(refusal(() => one(of(...many, { vlna: 1 }), 'dxvif-9999'))).toMatch(/larger than/);
   });
@@ -161,38 +184,38 @@ describe('a file in our own words', () => {
     ],
     [
       'one in a document',
-      { passes: [{ target: 'hub', requests: [{ ...REPORTED, foo: 1 }] }] },
-      /passes\[0\]\.requests\[0\]\.foo: unknown key `foo`; remove it; the keys allowed here are /,
+      { runs: [{ target: 'hub', requests: [{ ...REPORTED, foo: 1 }] }] },
+      /runs\[0\]\.requests\[0\]\.foo: unknown key `foo`; remove it; the keys allowed here are /,
     ],
-  ])('is refused for %s, which is named with its place and mend', (_, document, message) => {
+  ])('is refused for %s, with its position and the fix', (_, document, message) => {
     expect(refusal(() => one(document))).toMatch(message);
   });
 });
 
-describe('a bad file', () => {
+describe('a malformed request file', () => {
   it.each([
-    ['is empty', '', /^UsageError: r\.json: it is not JSON, it is empty; give an answer of /],
+    ['is empty', '', /^UsageError: r\.json: it is not JSON, it is empty; give the output of /],
     [
       'is no JSON',
       '{"vlan": 1,}',
-      /^UsageError: r\.json(:\d+:\d+)?: it is not JSON; with the AWS CLI add `--output json`; give an answer of /,
+      /^UsageError: r\.json(:\d+:\d+)?: it is not JSON; with the AWS CLI add `--output json`; give the output of /,
     ],
-    ['holds a text', '"dxvif-1"', /holds no virtual interfaces/],
-    ['holds nothing', '{}', /holds no virtual interfaces/],
-    ['has a list that is none', '{"virtualInterfaces": {}}', /holds no virtual interfaces/],
-    ['has a list of numbers', '[1]', /holds no virtual interfaces/],
-    ['has passes that are none', '{"passes": [{}]}', /holds no virtual interfaces/],
+    ['contains a text', '"dxvif-1"', /has no virtual interfaces/],
+    ['contains nothing', '{}', /has no virtual interfaces/],
+    ['has a list that is none', '{"virtualInterfaces": {}}', /has no virtual interfaces/],
+    ['has a list of numbers', '[1]', /has no virtual interfaces/],
+    ['has runs without requests', '{"runs": [{}]}', /has no virtual interfaces/],
     [
       'is a table of the AWS CLI',
       '-----\n|DescribeVirtualInterfaces|\n+---+',
       /it is not JSON; with the AWS CLI add `--output json`/,
     ],
     ['is YAML of the AWS CLI', 'virtualInterfaces:\n- vlan: 101\n', /add `--output json`/],
-    ['is the answer of a confirm', '{"virtualInterfaceState": "pending"}', /holds no virtual interfaces/],
-    ['wraps no interface', '{"virtualInterface": null}', /holds no virtual interfaces/],
-    ['wraps a list', '{"virtualInterface": []}', /holds no virtual interfaces/],
+    ['is the answer of a confirm', '{"virtualInterfaceState": "pending"}', /has no virtual interfaces/],
+    ['wraps no interface', '{"virtualInterface": null}', /has no virtual interfaces/],
+    ['wraps a list', '{"virtualInterface": []}', /has no virtual interfaces/],
     ['has no request', '[]', /there is no request in it; name another file/],
-  ])('that %s is told as such', (_, text, message) => {
+  ])('that %s is refused with the reason', (_, text, message) => {
     expect(refusal(() => readRequest(text, 'r.json', POLICY, null))).toMatch(message);
   });
 
@@ -201,7 +224,7 @@ describe('a bad file', () => {
     ['with a key that is not in quotes', `{"authKey": ${PLANTED_KEY}}`],
     ['with a key where `true` belongs', `{"connection": "dxcon-1", "peers": [{"key": "${PLANTED_KEY}"}]}`],
     [
-      'with a key in a field of ours that takes none',
+      'with a key in one of our own fields, which takes none',
       `{"connection": "dxcon-1", "authKey": "${PLANTED_KEY}"}`,
     ],
     [
@@ -228,7 +251,7 @@ describe('a file in the spelling of another tool', () => {
     ['DirectLinkInterfaceId', { DirectLinkInterfaceId: 'dxvif-1', BgpKey: PLANTED_KEY }],
   ])('is refused once, by the key `%s`, with what to use instead', (key, document) => {
     const message = refusal(() => one(document));
-    expect(message).toContain(`key \`${key}\` is not in the API's spelling`);
+    expect(message).toContain(`key \`${key}\` is not the API's spelling`);
     expect(message).toContain('use the AWS CLI');
     expect(message.split('\n')).toHaveLength(1);
     expect(message).not.toContain(PLANTED_KEY);
@@ -240,15 +263,15 @@ describe('reading a file', () => {
   it.each([
     ['is not there', 'nowhere.json', /nowhere\.json: there is no such file; check its path/],
     ['is a folder', '.', /^UsageError: .*: it is a folder; name a file in it/],
-    ['is not UTF-8', 'utf16.json', /utf16\.json: it is not text in UTF-8; save it as UTF-8/],
-  ])('that %s is told as such', async (_, name, message) => {
+    ['is not UTF-8', 'utf16.json', /utf16\.json: it is not UTF-8 text; save it as UTF-8/],
+  ])('that %s is refused with the reason', async (_, name, message) => {
     const dir = folderWith({});
     writeFileSync(join(dir, 'utf16.json'), Buffer.from('\ufeff{}', 'utf16le'));
     await expect(readRequestFile(join(dir, name))).rejects.toThrow(UsageError);
     expect(String(await readRequestFile(join(dir, name)).catch((error) => error))).toMatch(message);
   });
 
-  it('gives its text, whatever it holds', async () => {
+  it('returns the text with any content', async () => {
     const file = join(folderWith({ 'a.json': '{}' }), 'a.json');
     expect(await readRequestFile(file)).toEqual({ file, text: '{}' });
   });

@@ -6,7 +6,7 @@ import { describeSuggestionWarnings } from '../../cli/commands/policySuggest.ts'
 import { paintFor } from '../../cli/output/terminal.ts';
 import { readRequest } from '../../cli/requests/readRequests.ts';
 import type { Provider } from '../../core/model.ts';
-import { compilePolicy, suggest } from '../../language/index.ts';
+import { compilePolicy, suggestGrant } from '../../language/index.ts';
 import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { folderWith, runCli } from '../support/cli.ts';
 import { ACME_1, PROD, startTestCloud } from '../support/cloud.ts';
@@ -18,7 +18,7 @@ vi.setConfig({ testTimeout: 120_000 });
 const ID = OUTSCALE_ITEM.virtualInterfaceId;
 const AT = '2026-11-10T00:00:00Z';
 
-/** @param match what the one grant demands */
+/** @param match the match of the only grant */
 function policyOf(provider: Provider, match: string): string {
   return `version: 1
 recipient: { provider: ${provider}, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
@@ -37,7 +37,7 @@ interface Answered {
   readonly warnings: readonly string[];
 }
 
-/** What `policy suggest` answers to each document that holds the request. */
+/** The output of `policy suggest` for each document that contains the request. */
 async function typed(dir: string, id: string, files: readonly string[]): Promise<Answered[]> {
   return Promise.all(
     files.map(async (file) => {
@@ -54,7 +54,7 @@ async function typed(dir: string, id: string, files: readonly string[]): Promise
   );
 }
 
-/** The same by the functions that the command calls: a process for each of many documents would take a minute. */
+/** The same with the functions that the command calls: one process per document would take a minute. */
 function suggested(dir: string, id: string, files: readonly string[]): Answered[] {
   const source = { file: 'hold/hub.yaml', text: readFileSync(join(dir, 'hold/hub.yaml'), 'utf8') };
   const compiled = compilePolicy(source);
@@ -64,14 +64,14 @@ function suggested(dir: string, id: string, files: readonly string[]): Answered[
     const read = readRequest(readFileSync(join(dir, file), 'utf8'), file, policy, id);
     const { request, absent } = read;
     const wish = { request, absent, gateway: null, at: new Date(AT), path: source.file };
-    const suggestion = suggest(source, policy, wish);
+    const suggestion = suggestGrant(source, policy, wish);
     const stdout = suggestion.kind === 'patch' ? suggestion.patch : '';
     const warnings = describeSuggestionWarnings(suggestion, read, null, paintFor(process.stderr));
     return { file, code: suggestion.kind === 'none' ? 1 : 0, stdout, warnings };
   });
 }
 
-/** Plans, runs and asks with a policy that holds the request, and keeps what each of them says of it. */
+/** Calls `plan`, `run` and `status` with a policy that holds the request, and collects their documents. */
 async function documented(dir: string, where: readonly string[]): Promise<string[]> {
   const ledger = ['--policy', 'hold/hub.yaml', '--ledger', 'ledger.json'];
   const commands = [
@@ -92,7 +92,7 @@ async function documented(dir: string, where: readonly string[]): Promise<string
 }
 
 describe('a request that was held, and accepted later,', () => {
-  it.each(['outscale', 'aws'] as const)('is pinned the same by every document on %s', async (provider) => {
+  it.each(['outscale', 'aws'] as const)('is pinned equally from every document on %s', async (provider) => {
     const cloud = await startTestCloud({ dialect: provider });
     const id = await actAs(cloud, ACME).offer({
       ...{ connection: ACME_1, vlan: 101, name: 'acme-prod-1', authKey: PLANTED_KEY },
@@ -128,7 +128,7 @@ describe('a request that was held, and accepted later,', () => {
   });
 });
 
-describe('a request that is not given whole', () => {
+describe('a request that is not given completely', () => {
   const without = (item: object, ...keys: string[]): object =>
     Object.fromEntries(Object.entries(item).filter(([key]) => !keys.includes(key)));
   const [peer] = AWS_ITEM.bgpPeers;
@@ -146,17 +146,17 @@ describe('a request that is not given whole', () => {
       'one session has no addresses yet',
       'aws',
       { ...AWS_ITEM, bgpPeers: [peer, v6] },
-      ['peers, as 1 of 2 BGP sessions lacks an address with a prefix length'],
+      ['peers, because 1 of 2 BGP sessions lacks an address with a prefix length'],
     ],
     [
       'there is no session, and no tags',
       'aws',
       without(AWS_ITEM, ...bare, 'tags'),
       [
-        'asn, as the API lists no BGP session',
-        'peers, as the API lists no BGP session',
-        'bgpKey, as the API lists no BGP session',
-        'tags, as the API does not return it',
+        'asn, because the API lists no BGP session',
+        'peers, because the API lists no BGP session',
+        'bgpKey, because the API lists no BGP session',
+        'tags, because the API does not return it',
       ],
     ],
     [
@@ -164,9 +164,9 @@ describe('a request that is not given whole', () => {
       'aws',
       { ...without(AWS_ITEM, 'mtu', 'location'), tags: [] },
       [
-        'location, as the API does not return it',
-        'mtu, as the API does not return it',
-        'tags, as it has none, and a policy cannot require that',
+        'location, because the API does not return it',
+        'mtu, because the API does not return it',
+        'tags, because it has none, and a policy cannot require that',
       ],
     ],
     [
@@ -174,9 +174,9 @@ describe('a request that is not given whole', () => {
       'outscale',
       { ...without(OUTSCALE_ITEM, 'vlan'), virtualInterfaceName: '', authKey: '' },
       [
-        'vlan, as the API does not return it',
-        'bgpKey, as its one BGP session lacks a key',
-        'name, as the API does not return it',
+        'vlan, because the API does not return it',
+        'bgpKey, because its one BGP session lacks a key',
+        'name, because the API does not return it',
       ],
     ],
     [
@@ -184,13 +184,13 @@ describe('a request that is not given whole', () => {
       'outscale',
       { ...without(OUTSCALE_ITEM, 'authKey'), virtualInterfaceName: 'acme-*', mtu: 1500 },
       [
-        'bgpKey, as the API does not return whether every BGP session has a key',
-        'name, as its `*` matches anything in a policy',
-        'mtu, as a policy for outscale cannot match it',
+        'bgpKey, because the API does not return whether every BGP session has a key',
+        'name, because its `*` matches anything in a policy',
+        'mtu, because a policy for outscale cannot match it',
       ],
     ],
   ])(
-    'is pinned the same by every document, and all that is not pinned is said: %s',
+    'is pinned equally from every document, and every field that is not pinned is reported: %s',
     async (_, provider, item, said) => {
       const { where } = await startFixedCloud([item]);
       const dir = folderWith({
@@ -208,7 +208,7 @@ describe('a request that is not given whole', () => {
     },
   );
 
-  it('is let in by no document when the answer cannot be read', async () => {
+  it('is allowed by no document when the answer cannot be read', async () => {
     const item = { ...AWS_ITEM, vlan: 5000, mtu: 'jumbo' };
     const { where } = await startFixedCloud([item]);
     const dir = folderWith({
@@ -222,7 +222,7 @@ describe('a request that is not given whole', () => {
     }
   });
 
-  it('is as the API gives it in `policy explain`, from every document', async () => {
+  it('is shown by `policy explain` as the API gives it, from every document', async () => {
     const item = { ...AWS_ITEM, bgpPeers: [peer, v6] };
     const { where } = await startFixedCloud([item]);
     const dir = folderWith({
@@ -242,10 +242,10 @@ describe('a request that is not given whole', () => {
   });
 });
 
-describe('a request of which a document knows less than the API gives', () => {
+describe('a request for which a document has less than the API gives', () => {
   const OLD = { id: ID, connection: ACME_1, vlan: 101, name: 'acme-prod-1', firstSeen: AT, deadline: {} };
   const said = (...fields: string[]) =>
-    fields.map((field) => `not pinned: ${field}, as the file does not contain it`);
+    fields.map((field) => `not pinned: ${field}, because the file does not contain it`);
 
   it.each<[string, object]>([
     ['run --json', { passes: [{ target: 'hub', requests: [{ ...OLD, decision: {}, outcome: 'held' }] }] }],
@@ -255,7 +255,7 @@ describe('a request of which a document knows less than the API gives', () => {
       { source: 'vif-acceptor', 'detail-type': 'Request Held', detail: { target: 'hub', request: OLD } },
     ],
   ])(
-    'is read from %s of revision 742bec7, and all that this does not give is said not to be pinned',
+    'is read from %s of revision 742bec7, and every field that it does not give is reported as not pinned',
     (_, document) => {
       const dir = folderWith({
         'hold/hub.yaml': policyOf('aws', '[4000]'),
@@ -266,7 +266,7 @@ describe('a request of which a document knows less than the API gives', () => {
         `match: { connection: ["${ACME_1}"], vlan: [101], name: ["acme-prod-1"] }`,
       );
       expect(answer?.warnings).toEqual([
-        expect.stringMatching(/^assumed: .*`confirming`.*`private`.*recipient/),
+        expect.stringMatching(/^assumed, .*`confirming`.*`private`.*recipient/),
         ...said('asn', 'peers', 'bgpKey', 'location', 'mtu', 'tags'),
         expect.stringContaining('`describe-virtual-interfaces`'),
         expect.stringMatching(/^confirm first: /),
@@ -274,7 +274,7 @@ describe('a request of which a document knows less than the API gives', () => {
     },
   );
 
-  it('is pinned the same when only the ledger knows of it, unless release 0.1.0 recorded it', async () => {
+  it('is pinned equally when it is known only from the ledger, unless release 0.1.0 recorded it', async () => {
     const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({
       connection: ACME_1,
@@ -286,16 +286,16 @@ describe('a request of which a document knows less than the API gives', () => {
     await documented(dir, ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url]);
     await cloud.close();
     const where = ['--endpoint', cloud.url, '--policy', 'hold/hub.yaml', '--ledger', 'ledger.json'];
-    const remembered = async () => {
+    const readFromLedger = async () => {
       const { code, stdout } = await runCli(dir, ['status', '--json', ...where]);
       const [target] = JSON.parse(stdout).targets;
       expect({ code, source: target.source }).toEqual({ code: 1, source: 'ledger' });
-      writeFileSync(join(dir, 'remembered.json'), stdout);
-      const [answer] = suggested(dir, id, ['remembered.json']);
+      writeFileSync(join(dir, 'recorded.json'), stdout);
+      const [answer] = suggested(dir, id, ['recorded.json']);
       const unpinned = answer?.warnings.filter((line) => line.startsWith('not'));
       return { keys: Object.keys(target.pending[0]), unpinned };
     };
-    const today = await remembered();
+    const today = await readFromLedger();
     expect(today.keys).toContain('peers');
     expect(today.unpinned).toEqual([]);
 
@@ -305,7 +305,7 @@ describe('a request of which a document knows less than the API gives', () => {
       join(dir, 'ledger.json'),
       JSON.stringify({ ...ledger, targets: Object.fromEntries(first) }),
     );
-    const before = await remembered();
+    const before = await readFromLedger();
     expect(before.keys).not.toContain('peers');
     expect(before.unpinned).toEqual(said('asn', 'peers', 'bgpKey', 'location'));
   });

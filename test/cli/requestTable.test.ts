@@ -13,7 +13,7 @@ import {
 } from '../support/cloud.ts';
 import { aRequest } from '../support/eventFixtures.ts';
 
-it('tells the age of what never expires', async () => {
+it('the table shows the age of requests that never expire', async () => {
   const cloud = await startTestCloud({ dialect: 'aws' });
   const policy = compileTestPolicy(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`, 'aws');
   const runner = createRunner(cloud, policy);
@@ -25,7 +25,7 @@ it('tells the age of what never expires', async () => {
   expect(table).toContain('never, seen 3 d 2 h ago');
 });
 
-it('tells how long is left of what does', async () => {
+it('the table shows the time left of requests that expire', async () => {
   const cloud = await startTestCloud();
   const report = await createRunner(cloud, SIMPLE_POLICY).run();
   const finishedAt = '2026-11-14T09:00:00.000Z';

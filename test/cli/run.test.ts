@@ -20,7 +20,7 @@ function at(cloud: Emulator): string[] {
   return ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url];
 }
 
-/** One for each endpoint, so that an emulator's interfaces are never remembered of the real recipient. */
+/** The default ledger of an endpoint: each has its own, so that an emulator's state never mixes with that of the real recipient. */
 function ledgerOf(dir: string, cloud: Emulator): string {
   return join(dir, 'state/vif-acceptor', `ledger-http-127-0-0-1-${cloud.port}.json`);
 }
@@ -30,7 +30,7 @@ describe('run', () => {
     const cloud = await startTestCloud();
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101, name: 'acme-prod-1' });
-    const stranger = await actAs(cloud, UNKNOWN_REQUESTER).offer({
+    const unknown = await actAs(cloud, UNKNOWN_REQUESTER).offer({
       connection: UNKNOWN_CONNECTION,
       vlan: 102,
     });
@@ -39,7 +39,7 @@ describe('run', () => {
 
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
-      passes: [
+      runs: [
         {
           target: 'hub',
           startedAt: expect.stringMatching(/^\d{4}-.*Z$/),
@@ -59,7 +59,7 @@ describe('run', () => {
               outcome: 'accepted',
             }),
             expect.objectContaining({
-              id: stranger,
+              id: unknown,
               decision: {
                 verdict: 'hold',
                 reasons: [{ code: 'unknown-requester', message: expect.any(String) }],
@@ -70,14 +70,14 @@ describe('run', () => {
           ignored: [],
           ended: [],
           followUps: [],
-          orphans: [],
+          ungranted: [],
         },
       ],
     });
     expect(stderr).toBe('');
   });
 
-  it('says nothing of its progress with --json, however slow it is', async () => {
+  it('prints no progress with --json, even when it is slow', async () => {
     const cloud = await startTestCloud({ latency: 600 });
     await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
@@ -87,10 +87,10 @@ describe('run', () => {
     expect(forPrograms).toMatchObject({ code: 0, stderr: '' });
   });
 
-  it('prints a table without colour when it is no terminal, and remembers between runs', async () => {
+  it('prints a table without colour outside of a terminal, and keeps state between runs', async () => {
     const cloud = await startTestCloud();
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
-    const stranger = await actAs(cloud, UNKNOWN_REQUESTER).offer({
+    const unknown = await actAs(cloud, UNKNOWN_REQUESTER).offer({
       connection: UNKNOWN_CONNECTION,
       vlan: 102,
     });
@@ -100,7 +100,7 @@ describe('run', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(
       new RegExp(
-        `^! +${stranger} +${UNKNOWN_CONNECTION} +102 .* held +unknown, at most in .* unknown-requester$`,
+        `^! +${unknown} +${UNKNOWN_CONNECTION} +102 .* held +unknown, at most in .* unknown-requester$`,
         'm',
       ),
     );
@@ -109,11 +109,11 @@ describe('run', () => {
     expect(stdout).not.toContain('\u001b');
     const ledger = JSON.parse(readFileSync(ledgerOf(dir, cloud), 'utf8'));
     expect(Object.keys(ledger.targets[`outscale/eu-west-2/${RECIPIENT_ACCOUNT}`].items)).toEqual([
-      `sighting/${stranger}`,
+      `sighting/${unknown}`,
     ]);
   });
 
-  it('says of an accepted interface that leads nowhere what to type', async () => {
+  it('prints the command that fixes an accepted interface without an onward route', async () => {
     const cloud = await startTestCloud();
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
@@ -123,16 +123,16 @@ describe('run', () => {
     cloud.clock.advance('PT5M');
     const { code, stdout } = await runCli(dir, ['run', ...at(cloud)]);
     expect(code).toBe(0);
-    const [told, mend] = stdout.split('\n').slice(-3);
-    expect(told).toMatch(new RegExp(`^${id} needs a look: available, but carries no traffic: gateway `));
-    expect(mend).toBe(
-      `  by hand: aws ec2 enable-vgw-route-propagation --route-table-id ${await routes.tableOf('vpc-1')} ` +
+    const [problem, fix] = stdout.split('\n').slice(-3);
+    expect(problem).toMatch(new RegExp(`^${id} has a problem: available, but carries no traffic: gateway `));
+    expect(fix).toBe(
+      `  to fix it manually: aws ec2 enable-vgw-route-propagation --route-table-id ${await routes.tableOf('vpc-1')} ` +
         `--gateway-id ${PROD} --region eu-west-2 --endpoint-url ${cloud.url}`,
     );
     expect((await runCli(dir, ['run', ...at(cloud)])).stdout).not.toContain(id);
   });
 
-  it('lets no name that a requester chose steer the terminal', async () => {
+  it('prints no name that could control the terminal', async () => {
     const cloud = await startTestCloud();
     const name = 'a\u001b[2Jb\u202Ec`d';
     await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 102, name });
@@ -142,7 +142,7 @@ describe('run', () => {
     expect(stdout).toContain('a\\u{1b}[2Jb');
   });
 
-  it('goes on with the other targets when one is broken, and exits with 1', async () => {
+  it('continues with the other targets when one fails, and exits with 1', async () => {
     const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const broken = POLICY.replace('eu-west-2', 'us-east-2').replace(PROD, 'vgw-0000dead');
@@ -151,17 +151,17 @@ describe('run', () => {
     const { code, stdout, stderr } = await runCli(dir, ['run', '--json', ...at(cloud)]);
 
     expect(code).toBe(1);
-    const { passes } = JSON.parse(stdout);
-    expect(passes).toMatchObject([
+    const { runs } = JSON.parse(stdout);
+    expect(runs).toMatchObject([
       { target: 'broken', status: 'failed', counts: null, failures: [{ code: 'wrong-account-or-region' }] },
       { target: 'hub', status: 'completed', counts: { accepted: 1 } },
     ]);
-    // What stops a run is for a person, too.
-    expect(stderr).toBe(`error: broken: wrong-account-or-region: ${passes[0].failures[0].message}\n`);
+    // The error is also printed for a person.
+    expect(stderr).toBe(`error: broken: wrong-account-or-region: ${runs[0].failures[0].message}\n`);
     expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toMatch(/^pending/);
   });
 
-  it('goes on with the other targets when the policy of one is broken, tells its faults last, and exits with 3', async () => {
+  it('continues with the other targets when a policy is invalid, prints its errors last, and exits with 3', async () => {
     const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const lost = POLICY.replace(/^recipient.*\n/m, '');
@@ -171,16 +171,16 @@ describe('run', () => {
 
     expect(code).toBe(3);
     expect(JSON.parse(stdout)).toMatchObject({
-      passes: [{ target: 'hub', status: 'completed', counts: { accepted: 1 } }],
-      faults: [{ file: 'policy/lost.yaml', code: 'missing-key', path: 'recipient' }],
+      runs: [{ target: 'hub', status: 'completed', counts: { accepted: 1 } }],
+      errors: [{ file: 'policy/lost.yaml', code: 'missing-key', path: 'recipient' }],
     });
     expect(stderr).toMatch(
-      /policy\/lost\.yaml:1:1 recipient: key `recipient` is missing; add `recipient:` .*\nno pass was made by policy\/lost\.yaml; the others went on\n$/,
+      /policy\/lost\.yaml:1:1 recipient: key `recipient` is missing; add `recipient:` .*\nnot run because of errors: policy\/lost\.yaml; the other policies were run\n$/,
     );
     expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toMatch(/^pending/);
   });
 
-  it('makes a pass by neither of two policies for one recipient, and exits with 3', async () => {
+  it('uses neither of two policies for one recipient, and exits with 3', async () => {
     const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const dir = folderWith({
@@ -190,12 +190,12 @@ describe('run', () => {
     });
     const { code, stdout, stderr } = await runCli(dir, ['run', '--json', ...at(cloud)]);
     expect(code).toBe(3);
-    expect(JSON.parse(stdout).passes.map(({ target }: { target: string }) => target)).toEqual(['far']);
+    expect(JSON.parse(stdout).runs.map(({ target }: { target: string }) => target)).toEqual(['far']);
     expect(stderr).toMatch(/`policy\/twin\.yaml` and `policy\/hub\.yaml` are both for/);
     expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe('confirming');
   });
 
-  it('leaves a damaged ledger as it is, accepts nothing and exits with 1', async () => {
+  it('does not change a damaged ledger, accepts nothing and exits with 1', async () => {
     const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const dir = folderWith({ 'policy/hub.yaml': POLICY, 'ledger.json': '{"format":1,"targ' });
@@ -203,16 +203,16 @@ describe('run', () => {
     const { code, stdout } = await runCli(dir, ['run', '--ledger', 'ledger.json', ...at(cloud)]);
 
     expect(code).toBe(1);
-    expect(stdout).toMatch(/ledger: ledger .*ledger\.json is damaged: it is not JSON; it was left as it is/);
+    expect(stdout).toMatch(/ledger: ledger .*ledger\.json is damaged: it is not JSON/);
     expect(readFileSync(join(dir, 'ledger.json'), 'utf8')).toBe('{"format":1,"targ');
     expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe('confirming');
   });
 
-  it('says since when another run has the ledger, and when it is released at the latest', async () => {
+  it('reports since when another run holds the ledger, and the latest time of its release', async () => {
     const cloud = await startTestCloud();
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     const path = join(dir, 'ledger.json');
-    // As a run leaves it that was killed.
+    // The state that a killed run leaves.
     await createFileLedger(path, systemClock).open(`outscale/eu-west-2/${RECIPIENT_ACCOUNT}`, LEASE_MS);
     const { until } = JSON.parse(readFileSync(path, 'utf8')).targets[
       `outscale/eu-west-2/${RECIPIENT_ACCOUNT}`
@@ -246,11 +246,11 @@ describe('run', () => {
       LEASE_MS,
     );
     const { code, stdout } = await runCli(dir, ['run', '--json', '--ledger', 'ledger.json', ...at(cloud)]);
-    expect(JSON.parse(stdout).passes).toMatchObject([{ status: 'leaseHeld' }, {}]);
+    expect(JSON.parse(stdout).runs).toMatchObject([{ status: 'leaseHeld' }, {}]);
     expect(code).toBe(expected);
   });
 
-  it('goes on to its end, and gives the lease back, when nobody reads its standard error any more', async () => {
+  it('continues to its end and releases the lease when its standard error is closed', async () => {
     const cloud = await startTestCloud({ latency: 400 });
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     for (const vlan of [101, 102, 103, 104]) await actAs(cloud, ACME).offer({ connection: ACME_1, vlan });
@@ -277,18 +277,18 @@ describe('run', () => {
     expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe('confirming');
   });
 
-  it('names a region that its provider is not known to have, when its host does not exist', async () => {
+  it('names an unknown region when its host does not exist', async () => {
     const dir = folderWith({ 'policy/hub.yaml': POLICY.replace('eu-west-2', 'eu-west-9') });
-    // Nothing listens there, as little as at the host of such a region.
+    // Nothing listens there, like at the host of an unknown region.
     const { code, stdout } = await runCli(dir, ['plan', '--json', '--endpoint', 'http://127.0.0.1:1']);
-    const [pass] = JSON.parse(stdout).passes;
-    expect({ code, failures: pass.failures }).toMatchObject({ code: 1, failures: [{ code: 'api' }] });
-    expect(pass.warnings).toEqual([
+    const [report] = JSON.parse(stdout).runs;
+    expect({ code, failures: report.failures }).toMatchObject({ code: 1, failures: [{ code: 'api' }] });
+    expect(report.warnings).toEqual([
       { code: 'wrong-account-or-region', message: expect.stringContaining('`eu-west-9`') },
     ]);
   });
 
-  it.each(['', 'new/'])('takes %j for no file of a ledger', async (ledger) => {
+  it.each(['', 'new/'])('refuses %j as ledger file', async (ledger) => {
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     const { code, stderr } = await runCli(dir, ['run', '--ledger', ledger]);
     expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining(`\`${ledger}\``) });
@@ -302,7 +302,7 @@ describe('run', () => {
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const { code, stdout } = await runCli(dir, [command, ...more, ...at(cloud)]);
-    expect({ code, told: stdout.includes(`${id} `) }).toEqual({ code: 0, told: true });
+    expect({ code, isListed: stdout.includes(`${id} `) }).toEqual({ code: 0, isListed: true });
     expect(stdout).toContain('1 would be accepted (plan: nothing was changed)');
     expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe('confirming');
     expect(() => readFileSync(ledgerOf(dir, cloud))).toThrow('ENOENT');
@@ -325,7 +325,7 @@ describe('credentials', () => {
     expect(wrong).toMatchObject({ code: 1, stdout: expect.stringContaining('wrong-account-or-region') });
   });
 
-  it('of AWS are never used at OUTSCALE', async () => {
+  it('of AWS are never used for OUTSCALE', async () => {
     const cloud = await startTestCloud();
     const { code, stdout } = await runCli(
       folderWith({ 'policy/hub.yaml': POLICY }),

@@ -20,7 +20,7 @@ function lines(): string[] {
   return text.split('\n');
 }
 
-it('a first policy notes of a Direct Connect gateway what it is, for it needs no VPC', () => {
+it('a first policy marks a Direct Connect gateway as such, because it needs no VPC', () => {
   const noted = lines().filter((line) => line.startsWith('#   ') && /available/.test(line));
   expect(noted).toEqual([
     expect.stringMatching(`${DX_GATEWAY}  available  Direct Connect gateway$`),
@@ -28,7 +28,7 @@ it('a first policy notes of a Direct Connect gateway what it is, for it needs no
   ]);
 });
 
-it('a name of any kind stays in its comment', () => {
+it('a name with any characters stays inside of its comment', () => {
   const named = lines().filter((line) => line.includes('dxvif-0000000'));
   expect(named).toHaveLength(NAMES.length);
   expect(named.filter((line) => !line.startsWith('#   '))).toEqual([]);

@@ -7,7 +7,7 @@ import { writeTempFiles } from '../support/tempFiles.ts';
 const SCHEMA = 'docs/policy.schema.json';
 const comment = (path: string): string => `# yaml-language-server: $schema=${path}`;
 
-/** Where the comment of a policy in `file` leads to. */
+/** The path in the schema comment for a policy in `file`. */
 function target(file: string, home?: string): string | null {
   mkdirSync(dirname(file), { recursive: true });
   const [, path = null] = schemaComment(file, home)?.split('$schema=') ?? [];
@@ -34,7 +34,7 @@ describe('the comment by which an editor finds the JSON schema of a policy', () 
 
   it.each([
     ['is in no project', '/tmp/acme.yaml'],
-    ['stands beside the project, under a name that begins like its own', `${process.cwd()}-policies.yaml`],
+    ['is beside the project, under a name that begins like its own', `${process.cwd()}-policies.yaml`],
   ])('is left out where the file %s', (_, file) => {
     expect(schemaComment(file)).toBeNull();
   });

@@ -20,31 +20,36 @@ function at(cloud: Emulator): string[] {
   return ['--ledger', 'ledger.json', '--endpoint', cloud.url, '--gateway-endpoint', cloud.url];
 }
 
-/** How long ago: the command goes by this machine's clock. */
+/** An instant in the past: the command uses this machine's clock. */
 function ago(seconds: number): string {
   return new Date(Date.now() - seconds * 1000).toISOString();
 }
 
-/** A ledger file that remembers these requests of stranger's, each as it is offered in these tests. */
+/** A ledger file with these requests of an unknown requester, as they are offered in these tests. */
 function ledgerWith(
   seen: Readonly<Record<string, NonNullable<Parameters<typeof anObservation>[0]>>>,
   provider = 'outscale',
 ): string {
-  const sightings = Object.entries(seen).map(([id, given]) => [
+  const observations = Object.entries(seen).map(([id, given]) => [
     `sighting/${id}`,
     anObservation({ connection: UNKNOWN_CONNECTION, ...given }),
   ]);
-  const target = { lease: null, lastListing: ago(240), failing: null, items: Object.fromEntries(sightings) };
+  const target = {
+    lease: null,
+    lastListing: ago(240),
+    failing: null,
+    items: Object.fromEntries(observations),
+  };
   return JSON.stringify({ format: 2, targets: { [`${provider}/eu-west-2/${RECIPIENT_ACCOUNT}`]: target } });
 }
 
 /** Three requests that no policy allows, by their VLANs. */
 async function offerThree(cloud: Emulator): Promise<[string, string, string]> {
-  const stranger = actAs(cloud, UNKNOWN_REQUESTER);
+  const unknown = actAs(cloud, UNKNOWN_REQUESTER);
   return [
-    await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 201 }),
-    await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 202 }),
-    await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 203 }),
+    await unknown.offer({ connection: UNKNOWN_CONNECTION, vlan: 201 }),
+    await unknown.offer({ connection: UNKNOWN_CONNECTION, vlan: 202 }),
+    await unknown.offer({ connection: UNKNOWN_CONNECTION, vlan: 203 }),
   ];
 }
 
@@ -53,7 +58,7 @@ function seen(vlan: number, firstSeen: string, notListedAt: string | null) {
 }
 
 describe('status', () => {
-  it('shows every sound target beside one that is broken, and tells that one', async () => {
+  it('shows every valid target beside an invalid one, and reports that one', async () => {
     const cloud = await startTestCloud();
     const dir = folderWith({ 'policy/hub.yaml': POLICY, 'policy/lost.yaml': 'version: 1\n' });
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
@@ -61,12 +66,12 @@ describe('status', () => {
     expect({ code, ...JSON.parse(stdout) }).toMatchObject({
       code: 3,
       targets: [{ target: 'hub', pending: [{ id }] }],
-      faults: [{ file: 'policy/lost.yaml', code: 'missing-key' }, { file: 'policy/lost.yaml' }],
+      errors: [{ file: 'policy/lost.yaml', code: 'missing-key' }, { file: 'policy/lost.yaml' }],
     });
-    expect(stderr).toMatch(/policy\/lost\.yaml left out; the others are shown\n$/);
+    expect(stderr).toMatch(/policy\/lost\.yaml ; the other policies are shown\n$/);
   });
 
-  it('prints one JSON document: what is pending, what would happen, and how long is left', async () => {
+  it('prints one JSON document: pending requests, what a run would do, and the time left', async () => {
     const cloud = await startTestCloud();
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101, name: 'acme-prod-1' });
@@ -92,10 +97,10 @@ describe('status', () => {
         warnings: [],
         lastListing: null,
         followed: [],
-        orphans: [],
+        ungranted: [],
         accepted: [],
         ended: [],
-        unannounced: { count: 0, oldest: null },
+        undelivered: { count: 0, oldest: null },
         damaged: [],
       },
     ]);
@@ -110,7 +115,7 @@ describe('status', () => {
           firstSeen: expect.stringMatching(/Z$/),
           remembered: false,
           deadline: { earliest: null, latest: expect.stringMatching(/Z$/) },
-          gone: { atLeast: 0, atMost: null },
+          elapsed: { atLeast: 0, atMost: null },
           confirmsFailed: 0,
           inDoubt: null,
           now: expect.objectContaining({
@@ -123,7 +128,7 @@ describe('status', () => {
           now: expect.objectContaining({
             outcome: 'held',
             decision: { verdict: 'hold', reasons: [expect.objectContaining({ code: 'unknown-requester' })] },
-            acceptByHand: null,
+            manualOverrideCommand: null,
           }),
         }),
       ]),
@@ -131,7 +136,7 @@ describe('status', () => {
     expect(stderr).toBe('');
   });
 
-  it('shows what may expire at any moment first, then the soonest, each with its bar, and holding is no failure', async () => {
+  it('shows requests that may expire at any moment first, then the soonest, each with a bar, and exits with 0 when requests are held', async () => {
     const cloud = await startTestCloud();
     const [late, unknown, soon] = await offerThree(cloud);
     const ledger = ledgerWith({
@@ -158,11 +163,11 @@ describe('status', () => {
         'm',
       ),
     );
-    expect(stdout).toContain('last complete listing by a pass 4 min');
+    expect(stdout).toContain('last complete listing by a run 4 min');
     expect(stdout).not.toContain('\u001b');
   });
 
-  it('tells what waits longest first where requests never expire', async () => {
+  it('shows the oldest first when requests never expire', async () => {
     const cloud = await startTestCloud({ dialect: 'aws' });
     const [young, old] = await offerThree(cloud);
     const ledger = ledgerWith(
@@ -192,7 +197,7 @@ describe('status', () => {
     expect(readFileSync(join(other, 'ledger.json'), 'utf8')).toBe(ledger);
   });
 
-  it('tells what passes remember when the API cannot be listed, and exits with 1', async () => {
+  it('shows the pending requests of the ledger when the API cannot be listed, and exits with 1', async () => {
     const cloud = await startTestCloud();
     const outbound = { ...seen(300, ago(DAY_S), null), outbound: true };
     const ledger = ledgerWith({
@@ -227,12 +232,14 @@ describe('status', () => {
     ]);
     expect(stderr).toMatch(/^error: hub: api: .*unreachable.*\n$/);
     const forPeople = await runCli(dir, ['status', ...at(cloud)]);
-    expect(forPeople.stdout).toContain('hub: 1 pending as remembered; failed');
-    expect(forPeople.stdout).toContain('the API could not be listed: what follows is what passes remember');
-    expect(forPeople.stdout).toContain('held by the last pass: no-grant: because of no-grant');
+    expect(forPeople.stdout).toContain('hub: 1 pending in the ledger; failed');
+    expect(forPeople.stdout).toContain(
+      'the API could not be listed: these pending requests are from the ledger',
+    );
+    expect(forPeople.stdout).toContain('held by the last run: no-grant: because of no-grant');
   });
 
-  it('says that pending requests are unknown when the ledger is damaged, and leaves it as it is', async () => {
+  it('reports pending requests as unknown when the ledger is damaged, and does not change it', async () => {
     const cloud = await startTestCloud();
     const dir = folderWith({ 'policy/hub.yaml': POLICY, 'ledger.json': '{"format":2,"targ' });
     const { code, stdout } = await runCli(dir, ['status', ...at(cloud)]);
@@ -242,7 +249,7 @@ describe('status', () => {
     expect(readFileSync(join(dir, 'ledger.json'), 'utf8')).toBe('{"format":2,"targ');
   });
 
-  it('tells what was accepted lately by its receipt, what ended, and what is followed', async () => {
+  it('shows recent receipts, ended requests and followed interfaces', async () => {
     const cloud = await startTestCloud();
     const withTicket = POLICY.replace(
       `gateway: ${PROD}`,
@@ -293,7 +300,7 @@ describe('status', () => {
     expect(JSON.parse(later.stdout).targets[0].ended).toMatchObject([{ id: withdrawn, recorded: true }]);
   });
 
-  it('names live interfaces on our gateways that no grant justifies', async () => {
+  it('lists ungranted interfaces', async () => {
     const cloud = await startTestCloud();
     const id = await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 102 });
     await actAs(cloud, RECIPIENT_ACCOUNT).confirm(id, PROD);
@@ -305,13 +312,13 @@ describe('status', () => {
     expect(stdout).toContain('hub: nothing pending');
     expect(stdout).toMatch(
       new RegExp(
-        `on our gateways, and no grant justifies it\n  ${id}: no owner in the policy has connection`,
+        `ungranted: live on gateways of the policy, without a grant\n  ${id}: no owner in the policy has connection`,
       ),
     );
     expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toMatch(new RegExp(`${PROD}$`));
   });
 
-  it('goes on with the other targets when one is broken', async () => {
+  it('continues with the other targets when one fails', async () => {
     const cloud = await startTestCloud();
     const broken = POLICY.replace('eu-west-2', 'us-east-2').replace(PROD, 'vgw-0000dead');
     const dir = folderWith({ 'policy/broken.yaml': broken, 'policy/hub.yaml': POLICY });

@@ -19,17 +19,17 @@ function at(cloud: Emulator): string[] {
   return ['--ledger', 'ledger.json', '--endpoint', cloud.url, '--gateway-endpoint', cloud.url];
 }
 
-/** How long ago: the command goes by this machine's clock. */
+/** An instant in the past: the command uses this machine's clock. */
 function ago(seconds: number): string {
   return new Date(Date.now() - seconds * 1000).toISOString();
 }
 
-/** A ledger file whose last complete listing was then, with these sightings of requests. */
+/** A ledger file whose last complete listing was then, with these observations of requests. */
 function ledgerOf(
   lastListing: string,
-  sightings: Readonly<Record<string, Parameters<typeof anObservation>[0]>> = {},
+  observations: Readonly<Record<string, Parameters<typeof anObservation>[0]>> = {},
 ) {
-  const items = Object.entries(sightings).map(([id, given]) => [
+  const items = Object.entries(observations).map(([id, given]) => [
     `sighting/${id}`,
     anObservation({ connection: UNKNOWN_CONNECTION, ...given }),
   ]);
@@ -37,7 +37,7 @@ function ledgerOf(
   return JSON.stringify({ format: 2, targets: { [KEY]: target } });
 }
 
-/** A folder with a policy, and what `status --check` says in it: its lines, and nothing on standard error. */
+/** A folder with a policy, and the lines that `status --check` prints in it, with nothing on standard error. */
 function machine(cloud: Emulator, files: Readonly<Record<string, string>> = {}) {
   const dir = folderWith({ 'policy/hub.yaml': POLICY, ...files });
   return {
@@ -54,7 +54,7 @@ function machine(cloud: Emulator, files: Readonly<Record<string, string>> = {}) 
 const WELL = { code: 0, lines: [] };
 
 describe('status --check', () => {
-  it('says nothing and exits with 0 when all is well, and asks no more than `status` does', async () => {
+  it('prints nothing and exits with 0 when there is no problem, and makes no other calls than `status`', async () => {
     const cloud = await startTestCloud();
     const { dir, run, check } = machine(cloud);
     await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
@@ -68,12 +68,12 @@ describe('status --check', () => {
     expect(checked).not.toContain('ConfirmPrivateVirtualInterface');
   });
 
-  it('reports what is held, and first what is near its expiry, a line each', async () => {
+  it('reports held requests, first those near their expiry, one per line', async () => {
     const cloud = await startTestCloud();
-    const stranger = actAs(cloud, UNKNOWN_REQUESTER);
+    const unknown = actAs(cloud, UNKNOWN_REQUESTER);
     const [late, soon] = [
-      await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 201 }),
-      await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 202 }),
+      await unknown.offer({ connection: UNKNOWN_CONNECTION, vlan: 201 }),
+      await unknown.offer({ connection: UNKNOWN_CONNECTION, vlan: 202 }),
     ];
     const ledger = ledgerOf(ago(240), {
       [late]: { vlan: 201, firstSeen: ago(DAY_S), notListedAt: ago(DAY_S + 300) },
@@ -89,7 +89,7 @@ describe('status --check', () => {
     });
   });
 
-  it('reports what is allowed and near its expiry, since a run should have accepted it', async () => {
+  it('reports allowed requests near their expiry, because a run should have accepted them', async () => {
     const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const seen = { connection: ACME_1, firstSeen: ago(6.5 * DAY_S), notListedAt: ago(6.6 * DAY_S) };
@@ -101,7 +101,7 @@ describe('status --check', () => {
   });
 
   it.each(['outscale', 'aws'] as const)(
-    'reports on %s what is allowed, and what confirms fail for run after run, also where nobody gets events',
+    'reports on %s an allowed request whose confirms fail in every run, also without events',
     async (dialect) => {
       const cloud = await startTestCloud({ dialect });
       const policy = POLICY.replace('outscale', dialect);
@@ -124,7 +124,7 @@ describe('status --check', () => {
     },
   );
 
-  it('reports what this policy allows and the last run held, until a run goes by this policy', async () => {
+  it('reports requests that this policy allows and the last run held, until a run uses this policy', async () => {
     const cloud = await startTestCloud();
     const { dir, run, check } = machine(cloud);
     await run();
@@ -140,12 +140,12 @@ describe('status --check', () => {
     expect(await check()).toEqual(WELL);
   });
 
-  it('reports that no run has listed everything for longer than --max-age, 30 minutes by default', async () => {
+  it('reports a last complete listing older than --max-age, 30 minutes by default', async () => {
     const cloud = await startTestCloud();
     const { dir, check } = machine(cloud);
     expect(await check()).toMatchObject({
       code: 1,
-      lines: [expect.stringMatching(/^hub: stale: no run has/)],
+      lines: [expect.stringMatching(/^hub: stale: this ledger records no complete listing/)],
     });
     writeFileSync(join(dir, 'ledger.json'), ledgerOf(ago(29 * 60)));
     expect(await check()).toEqual(WELL);
@@ -156,12 +156,12 @@ describe('status --check', () => {
       lines: [expect.stringMatching(/^hub: stale: .*, 31 min.*30 min/)],
     });
     expect(await check('--max-age', 'P1D')).toEqual(WELL);
-    // By a clock that was ahead.
+    // Written while the clock was ahead.
     writeFileSync(join(dir, 'ledger.json'), ledgerOf(ago(-365 * DAY_S)));
     expect(await check()).toMatchObject({ code: 1, lines: [expect.stringMatching(/^hub: stale: .*clock/)] });
   });
 
-  it('reports what a run recorded as expired once, and again to nobody', async () => {
+  it('reports a request that a run recorded as expired exactly once', async () => {
     const cloud = await startTestCloud();
     const { run, check } = machine(cloud);
     const id = await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
@@ -176,7 +176,7 @@ describe('status --check', () => {
     expect(await check()).toEqual(WELL);
   });
 
-  it('reports what it finds expired before a run does, and not once more when the run has recorded it', async () => {
+  it('reports an expiry that it detects before a run, and not again when the run has recorded it', async () => {
     const cloud = await startTestCloud();
     const { run, check } = machine(cloud);
     await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
@@ -187,7 +187,7 @@ describe('status --check', () => {
     expect(await check()).toEqual(WELL);
   });
 
-  it('as a first check, reports what expired within a day', async () => {
+  it('reports in a first check what expired within the last day', async () => {
     const cloud = await startTestCloud();
     const end = (id: string, seconds: number) => ({
       kind: 'ended',
@@ -249,7 +249,7 @@ describe('status --check', () => {
     );
   });
 
-  it('reports an API that does not answer, beside what the ledger remembers', async () => {
+  it('reports an API that does not answer, and the pending requests of the ledger', async () => {
     const cloud = await startTestCloud();
     const seen = { firstSeen: ago(DAY_S), notListedAt: ago(DAY_S + 300), held: storedReasons('no-grant') };
     const { check } = machine(cloud, { 'ledger.json': ledgerOf(ago(60), { 'dxvif-aaaaaaaa': seen }) });
@@ -263,7 +263,7 @@ describe('status --check', () => {
     });
   });
 
-  it('prints invalid policies on standard output even where no other is left', async () => {
+  it('prints invalid policies on standard output even when no policy is valid', async () => {
     const cloud = await startTestCloud();
     const { check } = machine(cloud, { 'policy/hub.yaml': 'version: 1\n' });
     const { code, lines } = await check();
@@ -271,7 +271,7 @@ describe('status --check', () => {
     expect(lines[0]).toMatch(/^invalid-policy: policy\/hub\.yaml:1:1 /);
   });
 
-  it('prints one JSON document, also when all is well', async () => {
+  it('prints one JSON document, also when there is no problem', async () => {
     const cloud = await startTestCloud();
     const { dir, check } = machine(cloud, { 'ledger.json': ledgerOf(ago(60)) });
     const json = async () => JSON.parse((await check('--json')).lines.join('\n'));
@@ -292,7 +292,7 @@ describe('status --check', () => {
 
   it.each([
     ['--max-age that is no duration', ['status', '--check', '--max-age', '30'], /--max-age/],
-    ['--max-age without --check', ['status', '--max-age', 'PT1H'], /--max-age is for --check/],
+    ['--max-age without --check', ['status', '--max-age', 'PT1H'], /--max-age applies only to --check/],
   ])('refuses %s', async (_, args, message) => {
     const { code, stdout, stderr } = await runCli(folderWith({ 'policy/hub.yaml': POLICY }), args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -300,7 +300,7 @@ describe('status --check', () => {
   });
 });
 
-describe('what checks remember', () => {
+describe('the record of earlier checks', () => {
   const LAST = { at: ago(60), reported: [] };
 
   it.each([
@@ -321,7 +321,7 @@ describe('what checks remember', () => {
     expect(await check()).toEqual(WELL);
   });
 
-  it('is kept of other targets, with keys that a later release added', async () => {
+  it('keeps other targets and keys that a later release added', async () => {
     const cloud = await startTestCloud();
     const before = {
       format: 1,
@@ -340,9 +340,9 @@ describe('what checks remember', () => {
     expect(readdirSync(dir).filter((name) => name.includes('tmp'))).toEqual([]);
   });
 
-  it('is left as it is while what ended cannot be read, so that nothing expires unreported', async () => {
+  it('is not changed while the history cannot be read, so that no expiry stays unreported', async () => {
     const cloud = await startTestCloud();
-    // A folder stands where the records should be.
+    // A folder is in the place of the records file.
     const files = { 'ledger.json': ledgerOf(ago(60)), 'ledger.records.jsonl/x': '' };
     const { dir, check } = machine(cloud, files);
     expect((await check()).code).toBe(1);

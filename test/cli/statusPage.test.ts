@@ -22,24 +22,24 @@ async function write(cloud: Emulator, file: string, files = {}): Promise<Command
   return { dir, ...(await runCli(dir, ['status', ...where, '--html', file])) };
 }
 
-/** The page of one request that would be accepted, a hostile one, an orphan and an acceptance. */
+/** The page of one request that would be accepted, a hostile one, an ungranted and an acceptance. */
 async function richPage(): Promise<string> {
   const cloud = await startTestCloud();
-  const stranger = actAs(cloud, UNKNOWN_REQUESTER);
+  const unknown = actAs(cloud, UNKNOWN_REQUESTER);
   await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
   const where = ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url, '--ledger', 'ledger.json'];
   const dir = folderWith({ 'policy/hub.yaml': POLICY });
   await runCli(dir, ['run', ...where]);
-  const orphan = await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 103 });
-  await actAs(cloud, RECIPIENT_ACCOUNT).confirm(orphan, PROD);
+  const ungranted = await unknown.offer({ connection: UNKNOWN_CONNECTION, vlan: 103 });
+  await actAs(cloud, RECIPIENT_ACCOUNT).confirm(ungranted, PROD);
   await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 104 });
-  await stranger.offer({ connection: UNKNOWN_CONNECTION, vlan: 102, name: HOSTILE });
+  await unknown.offer({ connection: UNKNOWN_CONNECTION, vlan: 102, name: HOSTILE });
   const { code } = await runCli(dir, ['status', ...where, '--html', 'status.html']);
   expect(code).toBe(0);
   return readFileSync(join(dir, 'status.html'), 'utf8');
 }
 
-/** Names of elements in the order in which they are opened; throws where one is closed that is not open. */
+/** Names of elements in the order of their start tags; throws for an end tag without a start tag. */
 function elements(text: string): string[] {
   const open: string[] = [];
   const all: string[] = [];
@@ -60,7 +60,7 @@ function elements(text: string): string[] {
 }
 
 describe('status --html', () => {
-  it('writes one page that needs nothing else, and forbids the browser to fetch anything', async () => {
+  it('writes one self-contained page, which forbids the browser to load anything', async () => {
     const text = await richPage();
     expect(text).toMatch(/^<!doctype html>\n<html lang="en">/);
     expect(text).toContain(
@@ -86,7 +86,7 @@ describe('status --html', () => {
     expect(text).not.toMatch(/url\(|@import|@font-face/);
   });
 
-  it('can be read without seeing it: headings, table headers and a sentence for each line of the timeline', async () => {
+  it('is accessible: headings, table headers and a sentence for each line of the timeline', async () => {
     const text = await richPage();
     const headings = elements(text).filter((name) => /^h[1-6]$/.test(name));
     expect(headings[0]).toBe('h1');
@@ -100,7 +100,7 @@ describe('status --html', () => {
     expect(text).toMatch(/@media print/);
   });
 
-  it('draws an end that is not known as open from now on, and says so', async () => {
+  it('draws an unknown expiry as open from now on, and says so', async () => {
     const cloud = await startTestCloud();
     await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 102 });
     const { dir } = await write(cloud, 'status.html');
@@ -118,19 +118,19 @@ describe('status --html', () => {
     );
   });
 
-  it('says at the top that it is a snapshot, and of when', async () => {
+  it('states at the top that it is a snapshot, with its time', async () => {
     const text = await richPage();
     expect(text).toMatch(
       /<p class="as-of">[^\n]*snapshot of <b><time datetime="[^"]+Z">[\d-]+ [\d:]+<\/time> UTC<\/b>[^\n]*does not update itself/,
     );
-    // An instant stays right: what is relative comes after it.
+    // An absolute time stays correct, so it comes before the relative one.
     expect(text).toMatch(/<dt>Expires<\/dt><dd><time /);
     expect(text).toMatch(/<td role="cell" class="when"><time /);
   });
 
-  it('explains each colour of a bar that is there, in that colour', async () => {
+  it('explains each colour of the bars in that colour', async () => {
     const text = await richPage();
-    // One is held and expires late, one would be accepted: none is near its expiry.
+    // One is held and expires late, one would be accepted: none is near expiry.
     const bars = [...text.matchAll(/<tr role="row" class="(\w+)">.*?<\/tr>/gs)];
     const drawn = bars.flatMap(([row, urgency]) =>
       ['ends', 'unknown']
@@ -144,7 +144,7 @@ describe('status --html', () => {
     expect(new Set(explained.map(([, urgency, kind]) => `${urgency} ${kind}`))).toEqual(new Set(drawn));
   });
 
-  it('shows what others chose as text that neither marks up nor steers', async () => {
+  it('shows text of requesters without markup or control characters', async () => {
     const text = await richPage();
     expect(text).toContain(
       '&lt;img src=x onerror=alert(1)&gt;&quot;&lt;/style&gt;&#39;&amp;\\u{1b}[2J\\u{202e}gpj.\\u{60}x',
@@ -154,13 +154,13 @@ describe('status --html', () => {
     expect(text).not.toMatch(/[^\P{C}\n]/u);
   });
 
-  it('tells at the top how many wait, and below what was accepted and what stands without a grant', async () => {
+  it('shows the number of pending requests at the top, and accepted and ungranted interfaces below', async () => {
     const text = await richPage();
     expect(text).toContain('<h1>2 requests pending</h1>');
     expect(text).toMatch(/<title>2 requests pending · vif-acceptor<\/title>/);
     expect(text).toMatch(/<h3>Accepted since [\d-]+<\/h3>/);
     expect(text).toContain('acme.default');
-    expect(text).toContain('<h3>On our gateways, without a grant</h3>');
+    expect(text).toContain('<h3>Ungranted: live on gateways of the policy, without a grant</h3>');
     expect(text).toContain(
       '<b>unknown-requester</b> no owner in the policy has connection <code>dxcon-9f9f9f9f</code>',
     );
@@ -168,19 +168,19 @@ describe('status --html', () => {
     expect(text).not.toContain('confirm-private-virtual-interface');
   });
 
-  it('is written although the pass failed, says so first, and exits with 1', async () => {
+  it('is written although the run failed, shows that first, and exits with 1', async () => {
     const cloud = await startTestCloud();
     await cloud.close();
     const { dir, code } = await write(cloud, 'status.html');
     expect(code).toBe(1);
     const text = readFileSync(join(dir, 'status.html'), 'utf8');
     expect(text).toContain('<h1>Nothing is known to be pending</h1>');
-    expect(text).toMatch(/<h2>Failed<\/h2><ul><li><b>hub<\/b> api: [^<]*unreachable/);
-    expect(text).toContain('the API could not be listed: what follows is what passes remember');
+    expect(text).toMatch(/<h2>Failures<\/h2><ul><li><b>hub<\/b> api: [^<]*unreachable/);
+    expect(text).toContain('the API could not be listed: these pending requests are from the ledger');
     expect(elements(text)).toContain('main');
   });
 
-  it('is readable by its owner only, and keeps the permissions of the page that it replaces', async () => {
+  it('is readable by its owner only, and keeps the permissions of a page that it replaces', async () => {
     const cloud = await startTestCloud();
     const { dir, stderr } = await write(cloud, 'new.html');
     expect(statSync(join(dir, 'new.html')).mode & 0o777).toBe(0o600);
@@ -196,9 +196,9 @@ describe('status --html', () => {
   });
 
   it.each([
-    ['a folder that is not there', 'no/such/status.html', /folder `no\/such` does not exist; make it first/],
-    ['a folder', 'policy', /`policy` is there and no file; name another/],
-    ['a device', '/dev/null', /`\/dev\/null` is there and no file; name another/],
+    ['a folder that is not there', 'no/such/status.html', /folder `no\/such` does not exist; create it/],
+    ['a folder', 'policy', /`policy` exists and is not a file; name another/],
+    ['a device', '/dev/null', /`\/dev\/null` exists and is not a file; name another/],
   ])('refuses %s before it asks anybody', async (_, file, message) => {
     const cloud = await startTestCloud();
     const { code, stdout, stderr } = await write(cloud, file);
@@ -207,21 +207,21 @@ describe('status --html', () => {
     expect(cloud.calls()).toEqual([]);
   });
 
-  it('says so when the page cannot be written after all', async () => {
+  it('reports a page that cannot be written', async () => {
     const cloud = await startTestCloud();
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
     mkdirSync(join(dir, 'www'));
     const where = ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url, '--ledger', 'ledger.json'];
-    // Longer than a file system takes for a name, with what is added to it while it is written.
+    // Longer than a file name may be, with the suffix that it has while it is written.
     const name = `www/${'x'.repeat(240)}`;
     const { code, stderr } = await runCli(dir, ['status', ...where, '--html', name]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/cannot be written \(ENAMETOOLONG\); mend its folder/);
+    expect(stderr).toMatch(/cannot be written \(ENAMETOOLONG\); fix the permissions of its folder/);
   });
 });
 
-describe('the page', () => {
-  it('says which policies are broken, and shows the others', async () => {
+describe('the status page', () => {
+  it('lists invalid policies, and shows the other targets', async () => {
     const cloud = await startTestCloud();
     const files = { 'policy/hub.yaml': POLICY, 'policy/lost.yaml': 'version: 1\n' };
     const dir = folderWith(files);
@@ -230,19 +230,17 @@ describe('the page', () => {
     const shown = readFileSync(join(dir, 'status.html'), 'utf8');
     expect(shown).toContain('<body class="bad">');
     expect(shown).toContain('<h1>Nothing is known to be pending</h1>');
-    expect(shown).toMatch(
-      /What failed.*policy\/lost\.yaml:1:1 recipient: key .* is missing;.*left out here/s,
-    );
+    expect(shown).toMatch(/Failures.*policy\/lost\.yaml:1:1 recipient: key .* is missing;.*not shown here/s);
     expect(shown).toMatch(/<h2>hub /);
   });
 
-  it('of no target at all is a page', () => {
+  it('is a complete page without any target', () => {
     expect(elements(renderStatusPage([], []))).toContain('h1');
   });
 });
 
-describe('markup', () => {
-  it('escapes every value that is no markup itself', () => {
+describe('the HTML template', () => {
+  it('escapes every value that is not HTML itself', () => {
     const value = `"><b>'&`;
     expect(html`<a title="${value}">${[value, 1, null, html`<i>${value}</i>`]}</a>`.html).toBe(
       '<a title="&quot;&gt;&lt;b&gt;&#39;&amp;">&quot;&gt;&lt;b&gt;&#39;&amp;1<i>&quot;&gt;&lt;b&gt;&#39;&amp;</i></a>',

@@ -20,7 +20,7 @@ import {
 
 const NOW = '2026-11-10T12:00:00.000Z';
 
-/** A plan that found these requests, of a target that remembers `state`. */
+/** The facts of a target whose plan found these requests, and whose ledger has `state`. */
 function facts(
   requests: readonly RequestReport[],
   state: LedgerState,
@@ -63,7 +63,7 @@ function aRequest(id: string, given: Partial<RequestReport> = {}): RequestReport
     ...pickDescribedFields(aVif()),
     firstSeen: '2026-11-05T12:00:00.000Z',
     deadline: { earliest: '2026-11-12T11:55:00.000Z', latest: '2026-11-12T12:00:00.000Z' },
-    decision: { verdict: 'hold', reasons: [{ code: 'unknown-requester', message: 'nobody knows it' }] },
+    decision: { verdict: 'hold', reasons: [{ code: 'unknown-requester', message: 'no owner has it' }] },
     outcome: 'held',
     message: null,
     skipped: [],
@@ -80,8 +80,8 @@ function ids(view: Pick<TargetView, 'pending'>): string[] {
   return view.pending.map(({ id }) => id);
 }
 
-describe('what is pending', () => {
-  it('is told soonest first, and before all what may expire at any moment', () => {
+describe('the list of pending requests', () => {
+  it('starts with requests that may expire at any moment, then the soonest', () => {
     const view = buildTargetView(
       facts(
         [
@@ -97,7 +97,7 @@ describe('what is pending', () => {
     expect(ids(view)).toEqual(['unknown-soon', 'unknown-late', 'b-known-soon', 'known-soon', 'known-late']);
   });
 
-  it('is told oldest first where requests never expire', () => {
+  it('starts with the oldest when requests never expire', () => {
     const never = { deadline: { earliest: null, latest: null } };
     const requests = [
       aRequest('young', { ...never, firstSeen: '2026-11-10T11:00:00.000Z' }),
@@ -106,14 +106,14 @@ describe('what is pending', () => {
     ];
     const view = buildTargetView(facts(requests, aLedger(), { policy: aPolicy({ recipient: AWS }) }));
     expect(ids(view)).toEqual(['(without an ID)', 'old', 'young']);
-    expect(view.pending.map(({ elapsed, ageSeconds }) => ({ gone: elapsed, ageSeconds }))).toEqual([
-      { gone: null, ageSeconds: null },
-      { gone: null, ageSeconds: 70 * 86_400 },
-      { gone: null, ageSeconds: 3600 },
+    expect(view.pending.map(({ elapsed, ageSeconds }) => ({ elapsed, ageSeconds }))).toEqual([
+      { elapsed: null, ageSeconds: null },
+      { elapsed: null, ageSeconds: 70 * 86_400 },
+      { elapsed: null, ageSeconds: 3600 },
     ]);
   });
 
-  it('is told with what the ledger knows of it', () => {
+  it('includes the facts of the ledger', () => {
     const intent = anIntent({ listings: 1 });
     const state = aLedger({
       observations: { 'dxvif-aaaaaaaa': anObservation({ failures: 2, held: storedReasons('no-grant') }) },
@@ -128,7 +128,7 @@ describe('what is pending', () => {
     expect(view.inDoubt).toEqual([{ id: 'dxvif-cccccccc', ...doubt }]);
   });
 
-  it('knows nothing of another request that had its ID before', () => {
+  it('ignores an earlier request that had the same ID', () => {
     const id = 'dxvif-aaaaaaaa';
     const state = aLedger({
       observations: { [id]: anObservation({ failures: 2, held: storedReasons('no-grant') }) },
@@ -142,15 +142,15 @@ describe('what is pending', () => {
     expect(view.ended).toMatchObject([{ id, as: 'vanished', recorded: false }]);
   });
 
-  it('is no more what was gone when the plan came to it', () => {
+  it('leaves out a request that was gone when the plan evaluated it', () => {
     const view = buildTargetView(facts([aRequest('dxvif-aaaaaaaa', { outcome: 'gone' })], aLedger()));
     expect(view.pending).toEqual([]);
     expect(view.ended).toMatchObject([{ id: 'dxvif-aaaaaaaa', as: 'gone', recorded: false }]);
   });
 });
 
-describe('what was', () => {
-  it('is told newest first, and an end that a pass recorded meanwhile only once', () => {
+describe('the history', () => {
+  it('is sorted newest first, and has an end that a run recorded meanwhile only once', () => {
     const older: EndedRequest = anEndedRequest({ id: 'dxvif-11111111', endedAt: '2026-11-01T00:00:00.000Z' });
     const twice = anEndedRequest({ id: 'dxvif-22222222', endedAt: '2026-11-10T11:59:00.000Z' });
     const receipts = [
@@ -168,7 +168,7 @@ describe('what was', () => {
     expect(view.damaged).toEqual(['line 3 is damaged']);
   });
 
-  it('is followed until it is available, what is wrong first', () => {
+  it('follows accepted interfaces until they are available, problems first', () => {
     const acceptances = {
       'dxvif-11111111': anAcceptance(),
       'dxvif-22222222': anAcceptance(),
@@ -198,7 +198,7 @@ describe('what was', () => {
     ]);
   });
 
-  it('is followed again when it is on another connection, with the grants by which it was accepted', () => {
+  it('follows an interface again when it is on another connection, with the grants that accepted it', () => {
     const id = 'dxvif-44444444';
     const moved = {
       id,
@@ -238,7 +238,7 @@ describe('the time left', () => {
     [null, '2026-11-13T14:00:00.000Z', 'unknown, at most in 3 d 2 h'],
     ['2026-11-11T16:00:00.000Z', '2026-11-11T16:00:30.000Z', 'in 1 d 4 h'],
     ['2026-11-11T16:00:00.000Z', '2026-11-12T12:00:00.000Z', 'in 1 d 4 h to 2 d'],
-    ['2026-11-10T11:00:00.000Z', '2026-11-10T12:30:00.000Z', 'any moment, at most in 30 min'],
+    ['2026-11-10T11:00:00.000Z', '2026-11-10T12:30:00.000Z', 'at any moment, at most in 30 min'],
     [null, '2026-11-10T11:00:00.000Z', 'overdue by 1 h'],
   ])('to an end between %s and %s is: %s', (earliest, latest, words) => {
     expect(formatTimeLeft({ earliest, latest }, NOW)).toBe(words);
@@ -246,7 +246,7 @@ describe('the time left', () => {
 });
 
 describe('the timeline', () => {
-  it('reaches from the earliest moment something can have been made to the latest at which it ends', () => {
+  it('reaches from the earliest time of an offer to the latest expiry', () => {
     const { pending } = buildTargetView(
       facts(
         [
@@ -288,7 +288,7 @@ describe('the timeline', () => {
     ]);
   });
 
-  it('has no day at its very edge, where half of its label would hang out of a narrow screen', () => {
+  it('has no label at its edge, where half of it would leave a narrow screen', () => {
     const now = Date.parse(NOW);
     for (let hours = 1; hours <= 48; hours += 1) {
       const seen = now - hours * 3_600_000;
@@ -298,12 +298,12 @@ describe('the timeline', () => {
       );
       const days = [...renderAxis(axis).html.matchAll(/<text class="(?:odd|even)" x="([\d.]+)%"/g)];
       expect(days.length).toBeGreaterThan(0);
-      // Half of a label is 20 pixels of at least 288.
+      // Half of a label takes 20 pixels of at least 288.
       for (const [, x] of days) expect(Math.abs(Number(x) - 50)).toBeLessThan(43);
     }
   });
 
-  it('shows waiting alone where nothing expires', () => {
+  it('shows only the time since first seen when nothing expires', () => {
     const never = { deadline: { earliest: null, latest: null }, firstSeen: '2026-11-09T12:00:00.000Z' };
     const { pending } = buildTargetView(facts([aRequest('a', never)], aLedger()));
     const seen = Date.parse(never.firstSeen);
@@ -314,7 +314,7 @@ describe('the timeline', () => {
 });
 
 describe('the summary', () => {
-  it('names what needs somebody before what the next pass accepts', () => {
+  it('names requests that need a person before those that the next run accepts', () => {
     const accept = { verdict: 'accept', owner: 'acme', grant: 'prod', gateway: 'vgw-12345678' } as const;
     const view = buildTargetView(
       facts(
@@ -335,7 +335,7 @@ describe('the summary', () => {
     });
   });
 
-  it('is calm when nothing is pending and nothing failed', () => {
+  it('has the tone `good` when nothing is pending and nothing failed', () => {
     expect(summarizeStatus([buildTargetView(facts([], aLedger()))], true)).toMatchObject({
       tone: 'good',
       headline: 'Nothing is pending',
@@ -343,9 +343,14 @@ describe('the summary', () => {
     });
   });
 
-  it('says that policies are left out, and calls that a failure', () => {
+  it('reports invalid policies as a failure', () => {
     const { tone, figures } = summarizeStatus([buildTargetView(facts([], aLedger()))], false);
     expect(tone).toBe('bad');
-    expect(figures).toContainEqual({ name: 'Failures', value: '1', note: 'policies left out', tone: 'bad' });
+    expect(figures).toContainEqual({
+      name: 'Failures',
+      value: '1',
+      note: 'invalid policy files',
+      tone: 'bad',
+    });
   });
 });

@@ -17,7 +17,7 @@ describe('a table', () => {
     ['dxvif-2', 'dxcon-2', 'frozen, no-grant'],
   ];
 
-  it('has each row on one line where that fits, or where no terminal is', () => {
+  it('has each row on one line when it fits, or when there is no terminal', () => {
     const once = [
       'request  connection      reasons',
       'dxvif-1  dxcon-11111111  no-grant',
@@ -27,7 +27,7 @@ describe('a table', () => {
     expect(formatTableRows(header, rows, Number.POSITIVE_INFINITY)).toEqual(once);
   });
 
-  it('has each row on as many lines as it takes', () => {
+  it('has each row on several lines when it does not fit', () => {
     expect(formatTableRows(header, rows, 30)).toEqual([
       'request  connection\n    reasons',
       'dxvif-1  dxcon-11111111\n    no-grant',
@@ -37,7 +37,7 @@ describe('a table', () => {
 });
 
 describe('a long line', () => {
-  it('is continued between words, further in', () => {
+  it('is wrapped between words, with indentation', () => {
     expect(wrapLines('  one two three four five', 14)).toBe('  one two\n    three four\n    five');
     expect(wrapLines('  one two three four five', Number.POSITIVE_INFINITY)).toBe(
       '  one two three four five',
@@ -48,19 +48,19 @@ describe('a long line', () => {
     ['aws directconnect confirm --id dxvif-1', 'aws directconnect confirm --id dxvif-1'],
     ['    osc aws directconnect confirm --id dxvif-1', '    osc aws directconnect confirm --id dxvif-1'],
     [
-      '  by hand: aws directconnect confirm --id dxvif-1',
-      '  by hand:\n    aws directconnect confirm --id dxvif-1',
+      '  manually: aws directconnect confirm --id dxvif-1',
+      '  manually:\n    aws directconnect confirm --id dxvif-1',
     ],
   ])('that a person copies into a shell stays one line: %s', (line, shown) => {
     expect(wrapLines(line, 20)).toBe(shown);
   });
 
-  it('with a word that is wider than the terminal keeps it whole', () => {
+  it('keeps a word that is wider than the terminal in one piece', () => {
     expect(wrapLines('see sha256:0123456789abcdef now', 12)).toBe('see\n  sha256:0123456789abcdef\n  now');
   });
 });
 
-it('a report fits a terminal of 80 columns, but for what is copied into a shell', async () => {
+it('a report fits a terminal of 80 columns, except commands that are copied into a shell', async () => {
   const cloud = await startTestCloud();
   await actAs(cloud, ACME).offer({
     connection: ACME_1,

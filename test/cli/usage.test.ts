@@ -15,7 +15,7 @@ owners:
 
 describe('the command line', () => {
   it.each([[['--help']], [['run', '--help']], [['policy', 'init', '--help']], [['simulate', '--help']]])(
-    'teaches with %j',
+    'prints help for %j',
     async (args) => {
       const { code, stdout } = await runCli(folderWith({}), args);
       expect(code).toBe(0);
@@ -80,36 +80,36 @@ describe('the command line', () => {
   });
 });
 
-it('says in one line that its output cannot be written, and that this is no success', async () => {
+it('output that cannot be written is reported in one line, with a failure as exit code', async () => {
   const dir = folderWith({ 'policy/hub.yaml': POLICY });
   const script = `"${process.execPath}" cli/main.ts policy check > /dev/full`;
   const env = { PATH: process.env.PATH ?? '', INIT_CWD: dir };
   const child = spawn('sh', ['-c', script], { cwd: resolve(import.meta.dirname, '../..'), env });
-  let told = '';
+  let output = '';
   child.stderr.on('data', (chunk) => {
-    told += String(chunk);
+    output += String(chunk);
   });
   expect(await once(child, 'exit')).toEqual([1, null]);
-  expect(told).toMatch(/^error: output cannot be written \(ENOSPC\).*\n$/);
+  expect(output).toMatch(/^error: output cannot be written \(ENOSPC\).*\n$/);
 });
 
-it('ends with a failure, and by no signal, when a file would be larger than the process may write', async () => {
+it('a file above the size limit of the process is a failure, not the end by a signal', async () => {
   const dir = folderWith({ 'policy/hub.yaml': POLICY });
   const script = `ulimit -f 0; exec "${process.execPath}" cli/main.ts run --ledger l.json --endpoint http://127.0.0.1:9`;
   const keys = { OSC_ACCESS_KEY: 'key', OSC_SECRET_KEY: 'secret' };
   const env = { PATH: process.env.PATH ?? '', HOME: dir, INIT_CWD: dir, ...keys };
   const child = spawn('sh', ['-c', script], { cwd: resolve(import.meta.dirname, '../..'), env });
-  let told = '';
+  let output = '';
   child.stdout.on('data', (chunk) => {
-    told += String(chunk);
+    output += String(chunk);
   });
   child.stderr.resume();
   expect(await once(child, 'close')).toEqual([1, null]);
-  expect(told).toContain('(EFBIG)');
+  expect(output).toContain('(EFBIG)');
 });
 
 describe('doctor', () => {
-  it('tells what would stop a pass, each check by itself, and exits with 1', async () => {
+  it('reports what would fail a run, each check separately, and exits with 1', async () => {
     const cloud = await startTestCloud();
     cloud.addFault({ kind: 'accessDenied', operation: 'DescribeConnections' });
     const dir = folderWith({ 'policy/hub.yaml': POLICY });
@@ -124,11 +124,11 @@ describe('doctor', () => {
     expect(stdout).toMatch(/ok +right to list: 0 virtual interfaces/);
     expect(stdout).toMatch(/FAIL +right to see own connections: DescribeConnections failed \(credentials\)/);
     expect(stdout).toMatch(new RegExp(`ok +gateway ${PROD}: available, attached to vpc-1`));
-    expect(stdout).toMatch(new RegExp(`FAIL +gateway ${DETACHED}: is attached to no VPC`));
+    expect(stdout).toMatch(new RegExp(`FAIL +gateway ${DETACHED}: is not attached to a VPC`));
     expect(stdout).toMatch(/ok +clock/);
   });
 
-  it('finds nothing wrong where nothing is, and never confirms', async () => {
+  it('reports no problem when there is none, and never confirms', async () => {
     const cloud = await startTestCloud({ dialect: 'aws' });
     const policy = POLICY.replace('outscale', 'aws').replace(/ +globex.*\n/, '');
     const dir = folderWith({ 'policy/hub.yaml': policy });
@@ -138,14 +138,14 @@ describe('doctor', () => {
     expect(JSON.parse(stdout).targets[0].findings).toContainEqual({
       check: 'identity',
       result: 'ok',
-      message: `the credentials are of account \`${RECIPIENT_ACCOUNT}\``,
+      message: `the credentials belong to account \`${RECIPIENT_ACCOUNT}\``,
     });
     expect(cloud.calls().map(({ operation }) => operation)).not.toContain('ConfirmPrivateVirtualInterface');
   });
 });
 
 describe('simulate', () => {
-  it('runs until it is told to stop', async () => {
+  it('runs until a signal stops it', async () => {
     const main = resolve(import.meta.dirname, '../../cli/main.ts');
     const scenario = join(import.meta.dirname, '../../examples/scenarios/demo.json');
     const child = spawn(process.execPath, [main, 'simulate', '--port', '0', '--scenario', scenario]);

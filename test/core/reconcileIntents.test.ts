@@ -90,7 +90,7 @@ describe('an intent ends', () => {
       receipt: aReceipt({
         skipped: ['ASN conflict: unknown'],
         acceptedAt: '2026-11-10T12:00:05.000Z',
-        answer: { by: 'laterPass', state: 'available', doubt: expect.stringContaining('unknown') },
+        answer: { by: 'laterRun', state: 'available', doubt: expect.stringContaining('unknown') },
       }),
     });
   });

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Provider } from '../../core/model.ts';
-import { compileFiles, formatFault } from '../../language/index.ts';
+import { compileFiles, formatDiagnostic } from '../../language/index.ts';
 import { RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { PROD } from '../support/cloud.ts';
 
@@ -55,7 +55,7 @@ owners: { acme: { connections: [${connections.join(', ')}], gateway: ${PROD} } }
     revision: () => git('describe', '--always', '--dirty'),
     digests: () => {
       const compiled = compileFiles(dir);
-      if (!compiled.ok) throw new Error(compiled.errors.map(formatFault).join('\n'));
+      if (!compiled.ok) throw new Error(compiled.errors.map(formatDiagnostic).join('\n'));
       return Object.fromEntries(compiled.policies.map(({ policy, digest }) => [policy.target, digest]));
     },
   };

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../core/decide.ts';
 import { loadPolicy } from '../../core/policy.ts';
-import { compileFiles, compilePolicy, type Fault } from '../../language/index.ts';
+import { compileFiles, compilePolicy, type Diagnostic } from '../../language/index.ts';
 import { aDecisionContext, aVif } from '../support/builders.ts';
 import { writeTempFiles } from '../support/tempFiles.ts';
 import { expectPrintable, expectSome, fuzzTarget, LONG } from './fuzzTarget.ts';
@@ -32,7 +32,7 @@ const PIECES = fc.oneof(
 );
 
 /** Checks that every error has a position, a message and a fix. */
-function expectInFull(faults: readonly Fault[], text: string): void {
+function expectInFull(faults: readonly Diagnostic[], text: string): void {
   expect(faults).not.toEqual([]);
   const lines = text.split(/\n|\r\n?/).length;
   for (const { line, column, path, message, fix } of faults.slice(0, 1000)) {
@@ -63,7 +63,7 @@ function compile(text: string): string {
       new Date(0),
     );
     if (decision.verdict === 'hold') return false;
-    // Whatever was changed: accepted owners and their gateways are literally in the text.
+    // After any change, accepted owners and their gateways are literally in the text.
     expect(text).toContain(request.connection);
     expect(text).toContain(decision.gateway);
     return true;

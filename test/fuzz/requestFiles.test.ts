@@ -7,7 +7,7 @@ import { findPendingImpact } from '../../cli/diff/pendingImpact.ts';
 import { explain } from '../../cli/explain/explanation.ts';
 import { UsageError } from '../../cli/options.ts';
 import { readRequest, readRequests } from '../../cli/requests/readRequests.ts';
-import { testFiles } from '../../language/index.ts';
+import { testPolicyFiles } from '../../language/index.ts';
 import { writeTempFiles } from '../support/tempFiles.ts';
 import { PLANTED_KEY } from '../support/wireItems.ts';
 import { fieldsOf, isAllowed } from './allowedConfirms.ts';
@@ -34,6 +34,8 @@ const DOCUMENTS = [
   { virtualInterfaces: ITEMS },
   { virtualInterfaces: ITEMS.slice(0, 1), nextToken: '' },
   ITEMS[0] ?? {},
+  { runs: [{ target: 'hub', requests: [OWN] }] },
+  // Release 0.1.0 calls the list `passes`.
   { passes: [{ target: 'hub', requests: [OWN] }] },
   { targets: [{ target: 'hub', pending: [OWN, OWN] }] },
   [OWN],
@@ -42,7 +44,7 @@ const DOCUMENTS = [
   [EVENT, { ...EVENT, detail: { target: 'hub', request: { id: OWN.id } } }],
 ];
 /** Events in the format of `run --events`. */
-const LINES = [EVENT, EVENT, { 'detail-type': 'Pass Failed', detail: {} }]
+const LINES = [EVENT, EVENT, { 'detail-type': 'Run Failed', detail: {} }]
   .map((event) => `${JSON.stringify(event)}\n`)
   .join('');
 
@@ -52,6 +54,7 @@ const PIECES = fc.oneof(
     ...[
       '"virtualInterfaces"',
       '"requests"',
+      '"runs"',
       '"passes"',
       '"target"',
       '"__proto__"',
@@ -175,7 +178,7 @@ describe('with any content of a policy test file', () => {
     const mutated = fc.oneof(mutateText(cases, TOKENS.yaml, pieces), maliciousText, fc.constant(cases));
     const seen = await requestFiles.fuzz(60, mutated, (text) => {
       writeFileSync(join(dir, 'cases/outscale.yaml'), text);
-      const { errors, results } = testFiles(dir);
+      const { errors, results } = testPolicyFiles(dir);
       for (const { line, column, message, fix } of errors) {
         expect(line >= 1 && column >= 1).toBe(true);
         expectPrintable(`${message} ${fix}`);

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { compileFiles, compilePolicy, idleGrants, oddRegion } from '../../language/index.ts';
+import {
+  compileFiles,
+  compilePolicy,
+  explainUnknownRegion,
+  findUnreachableGrants,
+} from '../../language/index.ts';
 
 describe('the examples', () => {
   const result = compileFiles('examples');
@@ -18,8 +23,8 @@ describe('the examples', () => {
     const policies = result.ok ? result.policies : [];
     expect(policies).toHaveLength(3);
     const warnings = policies.flatMap(({ policy }) => [
-      ...idleGrants(policy, new Date()),
-      oddRegion(policy.recipient) ?? [],
+      ...findUnreachableGrants(policy, new Date()),
+      explainUnknownRegion(policy.recipient) ?? [],
     ]);
     expect(warnings.flat()).toEqual([]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FaultCode } from '../../language/index.ts';
+import type { DiagnosticCode } from '../../language/index.ts';
 import { schemaErrorsOf } from '../support/editorSchema.ts';
 import type { Row } from './errors/errorRow.ts';
 import { GATEWAYS } from './errors/gatewayErrors.ts';
@@ -9,7 +9,7 @@ import { RECIPIENT } from './errors/recipientErrors.ts';
 import { SCHEMA } from './errors/schemaErrors.ts';
 
 /** The codes of errors that no JSON schema can detect, and why. */
-const UNSEEN: { readonly [Code in FaultCode]?: string } = {
+const UNSEEN: { readonly [Code in DiagnosticCode]?: string } = {
   'same-gateway': 'it relates two parts of the file',
   'undefined-gateway': 'it relates two parts of the file',
   'unused-gateway': 'it relates two parts of the file',

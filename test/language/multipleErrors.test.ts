@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compilePolicies, compilePolicy, formatFault } from '../../language/index.ts';
+import { compilePolicies, compilePolicy, formatDiagnostic } from '../../language/index.ts';
 
 /** Position, path and code of every error. */
 function errorsIn(text: string): string[] {
@@ -130,7 +130,7 @@ freese: true
       { file: 'policy/one.yaml', text: validPolicy('012345678901') },
       { file: 'policy/Three.yaml', text: validPolicy('210987654321') },
     ]);
-    expect(result.ok ? [] : result.errors.map(formatFault)).toEqual([
+    expect(result.ok ? [] : result.errors.map(formatDiagnostic)).toEqual([
       expect.stringMatching(
         /^policy\/Three\.yaml:1:1 the file name is the name of the target, and `Three` is not a valid name; rename it: /,
       ),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compilePolicy, FAULT_CODES, formatFault } from '../../language/index.ts';
+import { compilePolicy, DIAGNOSTIC_CODES, formatDiagnostic } from '../../language/index.ts';
 import type { Row } from './errors/errorRow.ts';
 import { GATEWAYS } from './errors/gatewayErrors.ts';
 import { MATCHES } from './errors/matchErrors.ts';
@@ -52,7 +52,7 @@ describe('a policy with one mistake has one error, with its position and a fix',
 
   it('the tables cover every code', () => {
     const covered = new Set<string>(Object.values(TABLES).flatMap((rows) => rows.map(([, code]) => code)));
-    expect(FAULT_CODES.filter((code) => !covered.has(code))).toEqual([
+    expect(DIAGNOSTIC_CODES.filter((code) => !covered.has(code))).toEqual([
       ...OF_FILES,
       ...OF_WARNINGS,
       ...OF_CASES,
@@ -62,7 +62,7 @@ describe('a policy with one mistake has one error, with its position and a fix',
   it.each(Object.values(TABLES).flat())('the messages follow the house style: %#', (text) => {
     const result = compilePolicy({ file: 'policy/acme.yaml', text });
     for (const error of result.ok ? [] : result.errors) {
-      expect(formatFault(error)).toMatch(/^policy\/acme\.yaml:\d+:\d+ \P{Cc}+; \P{Cc}+[^.]$/u);
+      expect(formatDiagnostic(error)).toMatch(/^policy\/acme\.yaml:\d+:\d+ \P{Cc}+; \P{Cc}+[^.]$/u);
       expect(error.message).toMatch(/^[a-z`]/);
       expect(error.fix).toMatch(/^[a-z`]/);
     }

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { compileFiles, compilePolicy, readPolicyFiles, testFiles } from '../../language/index.ts';
+import { compileFiles, compilePolicy, readPolicyFiles, testPolicyFiles } from '../../language/index.ts';
 
 const POLICY = `version: 1
 recipient: { provider: aws, region: eu-west-1, account: "012345678901" }
@@ -154,7 +154,9 @@ describe('a folder of policies', () => {
     write('a.yaml', POLICY);
     mkdirSync(join(folder, 'cases/deep'), { recursive: true });
     const file = write('cases/deep/one.yaml', 'not read');
-    expect(testFiles(folder).errors.map(({ file, code }) => [file, code])).toEqual([[file, 'sub-folder']]);
+    expect(testPolicyFiles(folder).errors.map(({ file, code }) => [file, code])).toEqual([
+      [file, 'sub-folder'],
+    ]);
   });
 
   it('reports errors in files that can be read together with files that cannot', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatFault } from '../../language/index.ts';
+import { formatDiagnostic } from '../../language/index.ts';
 import {
   aPolicyTest,
   EXPECT_PROD,
@@ -174,7 +174,7 @@ describe('a file of policy tests with one mistake has one error, with its positi
       ]);
       expect(errors[0]?.file).toMatch(/policy\/cases\/acme\.yaml$/);
       expect(errors[0]?.fix).toContain(fix);
-      expect(errors.map(formatFault).join()).not.toContain('hunter2');
+      expect(errors.map(formatDiagnostic).join()).not.toContain('hunter2');
       // If there is any error, no test is run, so that a part of the tests is not taken for all of them.
       expect(results).toEqual([]);
     },

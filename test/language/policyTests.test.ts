@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { inWords, testFiles } from '../../language/index.ts';
+import { describeExpectation, testPolicyFiles } from '../../language/index.ts';
 import {
   aPolicyTest,
   EXPECT_PROD,
@@ -22,7 +22,7 @@ function outcome(request: string, expected: string, more?: string): string | boo
   if (result === undefined || result.passed) return result?.passed ?? 'no test was run';
   const { decision } = result;
   return decision.verdict === 'accept'
-    ? inWords({ accept: decision })
+    ? describeExpectation({ accept: decision })
     : decision.reasons.map(({ code }) => code).join();
 }
 
@@ -165,7 +165,7 @@ describe('the policy tests that are run', () => {
       'policy/cases/two.yaml': cases.replace('acme', 'lab'),
       'policy/cases/README.md': 'not a policy test',
     });
-    const targets = (where: string | string[]) => testFiles(where).results.map(({ target }) => target);
+    const targets = (where: string | string[]) => testPolicyFiles(where).results.map(({ target }) => target);
     expect(targets(join(dir, 'policy'))).toEqual(['acme', 'lab']);
     expect(targets([join(dir, 'policy/lab.yaml')])).toEqual(['lab']);
   });
@@ -190,7 +190,7 @@ describe('the policy tests that are run', () => {
 
 describe('the policy tests of the examples', () => {
   it('pass and cover every grant and every hold rule', () => {
-    const { errors, results, untested } = testFiles('examples');
+    const { errors, results, untested } = testPolicyFiles('examples');
     expect({ errors, untested }).toEqual({ errors: [], untested: [] });
     expect(results.filter(({ passed }) => !passed)).toEqual([]);
     expect([...new Set(results.map(({ target }) => target))]).toEqual(['aws', 'outscale', 'smallest']);
@@ -203,7 +203,7 @@ describe('the policy tests in docs/policy-in-git.md', () => {
       /```yaml\n(version: 1\ntarget: .*?)```/s.exec(readFileSync('docs/policy-in-git.md', 'utf8')) ?? [];
     const policy = readFileSync('examples/outscale.yaml', 'utf8');
     const dir = writeTempFiles({ 'policy/outscale.yaml': policy, 'policy/cases/docs.yaml': text });
-    const { errors, results } = testFiles(join(dir, 'policy'));
+    const { errors, results } = testPolicyFiles(join(dir, 'policy'));
     expect(errors).toEqual([]);
     expect(results.map(({ passed }) => passed)).toEqual([true, true]);
   });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { compilePolicy, oddPatterns } from '../../language/index.ts';
+import { compilePolicy, findSuspiciousPatterns } from '../../language/index.ts';
 import { aws, besideAcme, matching } from './errors/errorRow.ts';
 
 function oddIn(text: string) {
   const compiled = compilePolicy({ file: 'policy/acme.yaml', text });
   if (!compiled.ok) throw new Error(compiled.errors.map(({ message }) => message).join());
-  return oddPatterns(compiled.policy);
+  return findSuspiciousPatterns(compiled.policy);
 }
 
 describe('a value that looks like a pattern of another kind and would never match', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { oddRegion } from '../../language/index.ts';
+import { explainUnknownRegion } from '../../language/index.ts';
 
 describe('a region', () => {
   it.each([
@@ -15,7 +15,7 @@ describe('a region', () => {
     ['aws', 'us-isob-east-1'],
     ['aws', 'eu-isoe-west-1'],
   ] as const)('of %s can be %s', (provider, region) => {
-    expect(oddRegion({ provider, region })).toBeNull();
+    expect(explainUnknownRegion({ provider, region })).toBeNull();
   });
 
   it.each([
@@ -27,6 +27,6 @@ describe('a region', () => {
     ['aws', 'eu-west-3a'],
     ['aws', 'eu-west'],
   ] as const)('of %s that is %s gives a warning', (provider, region) => {
-    expect(oddRegion({ provider, region })).toContain(`\`${region}\``);
+    expect(explainUnknownRegion({ provider, region })).toContain(`\`${region}\``);
   });
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { compilePolicy, idleGrants } from '../../language/index.ts';
+import { compilePolicy, findUnreachableGrants } from '../../language/index.ts';
 import { granting, matching } from './errors/errorRow.ts';
 
 function idle(text: string, at: string): string[] {
   const compiled = compilePolicy({ file: 'policy/acme.yaml', text });
   if (!compiled.ok) throw new Error(compiled.errors.map(({ message }) => message).join());
-  return idleGrants(compiled.policy, new Date(at)).map(({ owner, grant }) => `${owner}.${grant}`);
+  return findUnreachableGrants(compiled.policy, new Date(at)).map(({ owner, grant }) => `${owner}.${grant}`);
 }
 
 describe('a grant that accepts nothing', () => {

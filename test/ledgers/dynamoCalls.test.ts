@@ -52,7 +52,7 @@ it('a run after one with an unknown result makes the usual number of calls', asy
   expect(at.proxy.calls).toEqual(['UpdateItem', 'Query', 'UpdateItem']);
 });
 
-it('a run after a killed one only writes the lease before it can accept, whatever the size of the ledger', async () => {
+it('a run after a killed one only writes the lease before it can accept, independent of the size of the ledger', async () => {
   const { clock, ledger } = await beginOn(testClock());
   const many = Array.from({ length: 10_000 }, (_, i) => `dxvif-${i}`);
   const killed = await take(ledger);

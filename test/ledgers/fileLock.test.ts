@@ -117,7 +117,7 @@ describe('a lock', () => {
     expect(readdirSync(dirname(path))).toEqual(['ledger.json']);
   });
 
-  it('that is renewed is never removed, whatever its time is', async () => {
+  it('that is renewed is never removed, independent of its time', async () => {
     const path = planted();
     mkdirSync(`${path}.lock`);
     vi.useFakeTimers({ toFake: ['performance'] });

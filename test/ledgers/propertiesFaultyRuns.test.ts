@@ -76,10 +76,10 @@ async function isReplayed(id: string, ledger: Ledger): Promise<boolean> {
   return replayDecision(receipt, policy).isSame;
 }
 
-async function checkEvents({ truths, reader, announcer }: RunsWithFaults): Promise<void> {
+async function checkEvents({ truths, reader, publisher }: RunsWithFaults): Promise<void> {
   const { outbox, observations, intents } = await reader.readState(KEY);
   expect([outbox, intents]).toEqual([{}, {}]);
-  const published = withoutRepeats(announcer.delivered);
+  const published = withoutRepeats(publisher.delivered);
   const of = (id: string, ...types: AcceptorEvent['type'][]) =>
     published.filter((one) => types.includes(one.type) && subjectOf(one) === id);
   for (const id of truths.ours()) expect(of(id, 'Request Accepted'), `accepted ${id}`).toHaveLength(1);

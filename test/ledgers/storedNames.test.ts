@@ -93,6 +93,11 @@ it('an event is stored with the keys and words of release 0.1.0', () => {
   });
 });
 
+it('a receipt of a later run is stored with the word of release 0.1.0', () => {
+  const receipt = aReceipt({ answer: { by: 'laterRun', state: null, doubt: null } });
+  expect(toStored('receipt', receipt).data).toMatchObject({ answer: { by: 'laterPass' } });
+});
+
 it('every value is read as it was written', () => {
   for (const kind of KINDS) {
     const { toNew, toOld } = STORED_NAMES[kind];

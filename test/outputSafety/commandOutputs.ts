@@ -11,7 +11,7 @@ import { type CommandResult, folderWith, runCli } from '../support/cli.ts';
 import { ACME_1, ACME_2, LAB, PROD, startTestCloud, UNKNOWN_CONNECTION } from '../support/cloud.ts';
 import { MALICIOUS_NAMES } from '../support/maliciousNames.ts';
 
-/** One owner, of whom one connection is let in whatever the names, and the other for one name alone. */
+/** A policy with one owner: one connection is accepted with any name, the other with one name only. */
 function policy(name: string): string {
   return `version: 1
 recipient: { provider: aws, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
@@ -25,10 +25,10 @@ owners:
 `;
 }
 
-/** Of every interface; the API shows it to us. */
+/** The BGP key of every interface, which the API returns. */
 export const BGP_KEY = 'planted-bgp-key';
 
-/** Everything that people and machines are shown of requests with these names. */
+/** The output of every command, and every written file, for requests with certain names. */
 export interface CommandOutputs {
   readonly plan: CommandResult;
   readonly run: CommandResult;
@@ -44,12 +44,12 @@ export interface CommandOutputs {
   readonly suggestJson: CommandResult;
   readonly page: string;
   readonly events: string;
-  /** everything in the folder of the ledger, and what the emulator says of the calls */
+  /** every file of the ledger */
   readonly kept: string;
   readonly calls: string;
 }
 
-/** Offers each name where it is accepted, where no grant fits it, and where nobody knows who asks; then types every command. */
+/** Offers each name three times (accepted, without a matching grant, from an unknown requester), then runs every command. */
 export async function collectCommandOutputs(names: readonly string[]): Promise<CommandOutputs> {
   const cloud = await startTestCloud({ dialect: 'aws' });
   for (const [i, name] of names.entries()) {
@@ -69,7 +69,7 @@ export async function collectCommandOutputs(names: readonly string[]): Promise<C
   const of = (file: string): string[] => ['policy/hub.yaml', '--request', file];
   const plan = await runCli(dir, ['plan', ...all, '--json']);
   const run = await runCli(dir, ['run', ...all, '--events', 'events.jsonl']);
-  const told = {
+  const outputs = {
     plan,
     run,
     status: await runCli(dir, ['status', ...all]),
@@ -91,7 +91,7 @@ export async function collectCommandOutputs(names: readonly string[]): Promise<C
     kept: kept.map((file) => file + filesIn(join(dir, file))).join('\n'),
     calls: await (await fetch(`${cloud.url}/_simulator/calls`)).text(),
   };
-  return { ...told, ...files };
+  return { ...outputs, ...files };
 }
 
 function filesIn(path: string): string {
@@ -101,7 +101,7 @@ function filesIn(path: string): string {
     .join('\n');
 }
 
-/** Whether a policy may name it: what cannot be seen it refuses. By place, so that tame names are left out alike. */
+/** Whether a policy may contain the name: invisible characters are refused. By position, so that the same harmless names are left out. */
 function writable(_: string, place: number): boolean {
   return !/[\p{C}\p{Zl}\p{Zp}]/u.test(MALICIOUS_NAMES[place]?.[1] ?? '');
 }
@@ -122,7 +122,7 @@ async function offer(
   const [amazonAddress, customerAddress] = [1, 2].map((host) => `${base}${(i % 60) * 4 + host}/30`);
   const addresses = { amazonAddress, customerAddress };
   const allocation = { virtualInterfaceName, vlan: i + 1, asn: 65010, authKey: BGP_KEY, ...addresses };
-  // Of a tag the API takes less than of a name; what it takes is enough to pose and to link.
+  // The API allows fewer characters in a tag than in a name, but enough for a link.
   const value = virtualInterfaceName.replace(/[^\p{L}\p{Z}\p{N}_.:/=+\-@]/gu, '');
   const tags = [{ key: 'team', value }];
   const newPrivateVirtualInterfaceAllocation = { ...allocation, tags };
@@ -135,14 +135,14 @@ async function offer(
   );
 }
 
-/** One request as the API shows it. */
+/** One request as the API returns it. */
 async function one(cloud: Emulator): Promise<object> {
   const command = new DescribeVirtualInterfacesCommand({ connectionId: ACME_2 });
   const { virtualInterfaces } = await clientOf(cloud, RECIPIENT_ACCOUNT).send(command);
   return { ...virtualInterfaces?.[0] };
 }
 
-/** The same with everything that its requester may choose, at once. */
+/** The same request with every name in its tags. */
 function tagged(item: object, names: readonly string[]): object {
   return {
     ...item,

@@ -12,7 +12,7 @@ import { MALICIOUS_NAMES, UNPRINTABLE } from '../support/maliciousNames.ts';
 
 const KEY = 'planted-bgp-key';
 
-/** The function as it is deployed, with its own log, but for its keys and its cloud. */
+/** The deployed function with its own log, but with test credentials and an emulator. */
 function functionOn({ url }: Emulator, secretAccessKey: string) {
   return createHandler({
     env: {
@@ -30,7 +30,7 @@ function functionOn({ url }: Emulator, secretAccessKey: string) {
   });
 }
 
-/** Everything that it writes while it does something. */
+/** Everything that is written during an action. */
 async function logOf(action: () => Promise<unknown>): Promise<string> {
   const log: string[] = [];
   const write = (chunk: string | Uint8Array): boolean => log.push(String(chunk)) > 0;
@@ -41,7 +41,7 @@ async function logOf(action: () => Promise<unknown>): Promise<string> {
 }
 
 describe('the log of the function', () => {
-  it('shows what requesters wrote without steering a terminal, one JSON a line, and makes no metric of it', async () => {
+  it('shows text of requesters as one JSON object per line without control characters, and makes no metric of it', async () => {
     const cloud = await startTestCloud();
     for (const [i, [, name]] of MALICIOUS_NAMES.entries())
       await actAs(cloud, UNKNOWN_REQUESTER).offer({
@@ -67,7 +67,7 @@ describe('the log of the function', () => {
     expect(log).not.toContain(KEY);
   });
 
-  it('holds no secret key when the API refuses it', async () => {
+  it('contains no secret key when the API refuses it', async () => {
     const cloud = await startTestCloud();
     await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 100, authKey: KEY });
     const log = await logOf(async () => {

@@ -14,7 +14,7 @@ owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 
 const ASKED = { virtualInterfaceState: 'confirming', virtualInterfaceType: 'private' };
 
-/** An endpoint that says these things wherever the API has a text, of requests, of what is live, and of gateways. */
+/** An endpoint that returns these texts in every text field of requests, live interfaces and gateways. */
 function lying(texts: readonly string[]): (request: Received) => Reply {
   const interfaces = texts.flatMap((text, i) => [
     item(i, text, { virtualInterfaceState: 'confirming' }),
@@ -79,32 +79,32 @@ async function typed(texts: readonly string[], ...command: string[]): Promise<Co
   return ended;
 }
 
-/** Without what a slow machine makes a command say of itself. */
+/** The output without progress lines, which depend on the speed of the machine. */
 function textOf({ stdout, stderr }: CommandResult): string {
   return `${stdout}${stderr}`.replace(/^.* … \(\d+ s\)\n/gm, '');
 }
 
-describe('what a lying endpoint says', () => {
+describe('the answer of a hostile endpoint', () => {
   it.each([
     [['plan', '--ledger', 'l.json']],
     [['status', '--ledger', 'l.json']],
     [['doctor', '--ledger', 'l.json']],
     [['policy', 'init', '--provider', 'outscale', '--region', 'eu-west-2', '--account', RECIPIENT_ACCOUNT]],
-  ])('steers nothing, is no link, and makes no line of its own in the text of %j', async (command) => {
-    const told = textOf(
+  ])('contains no control characters and no link, and adds no line to the output of %j', async (command) => {
+    const output = textOf(
       await typed(
         MALICIOUS_NAMES.map(([, text]) => text),
         ...command,
       ),
     );
     const tame = textOf(await typed(HARMLESS_NAMES, ...command));
-    expect(told).toContain('owned');
-    expect(told.match(MISLEADING)).toBeNull();
-    expect(told.match(LINK)).toBeNull();
-    expect(told.split('\n')).toHaveLength(tame.split('\n').length);
+    expect(output).toContain('owned');
+    expect(output.match(MISLEADING)).toBeNull();
+    expect(output.match(LINK)).toBeNull();
+    expect(output.split('\n')).toHaveLength(tame.split('\n').length);
   });
 
-  it('adds nothing to a first policy', async () => {
+  it('adds no key to a first policy', async () => {
     const command = [
       'policy',
       'init',
@@ -115,21 +115,24 @@ describe('what a lying endpoint says', () => {
       '--account',
       RECIPIENT_ACCOUNT,
     ];
-    const told = await typed(
+    const output = await typed(
       MALICIOUS_NAMES.map(([, text]) => text),
       ...command,
     );
-    expect(told.stdout).toContain('freeze: false');
-    expect(parse(told.stdout)).toMatchObject({ freeze: true });
-    expect(Object.keys(parse(told.stdout))).toEqual(['version', 'recipient', 'freeze', 'owners']);
+    expect(output.stdout).toContain('freeze: false');
+    expect(parse(output.stdout)).toMatchObject({ freeze: true });
+    expect(Object.keys(parse(output.stdout))).toEqual(['version', 'recipient', 'freeze', 'owners']);
   });
 
-  it.each(MALICIOUS_NAMES)('as an error that %s is told in one line, neutralised', async (_, text) => {
-    const { directConnect } = await connectTo('outscale', () => json({ __type: text, message: text }, 400));
-    const message = String(await directConnect.list().catch((error: unknown) => error));
-    expect(message).toContain('DescribeVirtualInterfaces failed');
-    expect(message.match(/\n/)).toBeNull();
-    expect(message.match(MISLEADING)).toBeNull();
-    expect(message.match(LINK)).toBeNull();
-  });
+  it.each(MALICIOUS_NAMES)(
+    'is reported as an error in one line, escaped, when it contains %s',
+    async (_, text) => {
+      const { directConnect } = await connectTo('outscale', () => json({ __type: text, message: text }, 400));
+      const message = String(await directConnect.list().catch((error: unknown) => error));
+      expect(message).toContain('DescribeVirtualInterfaces failed');
+      expect(message.match(/\n/)).toBeNull();
+      expect(message.match(MISLEADING)).toBeNull();
+      expect(message.match(LINK)).toBeNull();
+    },
+  );
 });

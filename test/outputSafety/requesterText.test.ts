@@ -7,19 +7,19 @@ import { withOwners } from '../support/cli.ts';
 import { HARMLESS_NAMES, LINK, MALICIOUS_NAMES, MISLEADING, UNPRINTABLE } from '../support/maliciousNames.ts';
 import { type CommandOutputs, collectCommandOutputs } from './commandOutputs.ts';
 
-/** What requesters choose, offered to the emulator and shown by every command; beside it the same of tame names. */
-const worlds: Promise<CommandOutputs>[] = [];
+/** The outputs of every command for hostile names, and for harmless names. */
+const collected: Promise<CommandOutputs>[] = [];
 
-/** Made by the first test that asks. */
-async function toldOf(): Promise<{ told: CommandOutputs; tame: CommandOutputs }> {
-  if (worlds.length === 0)
-    worlds.push(
+/** Created by the first test that needs it. */
+async function collectOutputs(): Promise<{ hostile: CommandOutputs; tame: CommandOutputs }> {
+  if (collected.length === 0)
+    collected.push(
       collectCommandOutputs(MALICIOUS_NAMES.map(([, name]) => name)),
       collectCommandOutputs(HARMLESS_NAMES),
     );
-  const [told, tame] = await Promise.all(worlds);
-  if (told === undefined || tame === undefined) throw new Error('nothing was told');
-  return { told, tame };
+  const [hostile, tame] = await Promise.all(collected);
+  if (hostile === undefined || tame === undefined) throw new Error('no outputs');
+  return { hostile, tame };
 }
 
 vi.setConfig({ testTimeout: 240_000 });
@@ -42,25 +42,25 @@ const AS_DATA: readonly (readonly [string, (of: CommandOutputs) => string])[] = 
   ['receipts --json', ({ receiptsJson }) => receiptsJson.stdout],
 ];
 
-describe.each(IN_A_TERMINAL)('what a requester wrote, in the text of `%s`,', (_, textOf) => {
-  it('steers nothing, hides nothing and is no link', async () => {
-    const { told } = await toldOf();
-    expect(textOf(told)).toContain('script');
-    expect(textOf(told).match(MISLEADING)).toBeNull();
-    expect(textOf(told).match(LINK)).toBeNull();
+describe.each(IN_A_TERMINAL)('text of a requester in the output of `%s`', (_, textOf) => {
+  it('contains no control characters, no invisible characters and no link', async () => {
+    const { hostile } = await collectOutputs();
+    expect(textOf(hostile)).toContain('script');
+    expect(textOf(hostile).match(MISLEADING)).toBeNull();
+    expect(textOf(hostile).match(LINK)).toBeNull();
   });
 
-  it('makes no line of its own', async () => {
-    const { told, tame } = await toldOf();
-    expect(textOf(told).split('\n')).toHaveLength(textOf(tame).split('\n').length);
+  it('adds no line', async () => {
+    const { hostile, tame } = await collectOutputs();
+    expect(textOf(hostile).split('\n')).toHaveLength(textOf(tame).split('\n').length);
   });
 });
 
-describe.each(AS_DATA)('what a requester wrote, in `%s`,', (_, textOf) => {
-  it('can be shown in a terminal, and is the same to whoever reads it', async () => {
-    const { told } = await toldOf();
-    expect(textOf(told).match(UNPRINTABLE)).toBeNull();
-    const documents = textOf(told)
+describe.each(AS_DATA)('text of a requester in `%s`', (_, textOf) => {
+  it('can be shown in a terminal, and is unchanged when it is parsed', async () => {
+    const { hostile } = await collectOutputs();
+    expect(textOf(hostile).match(UNPRINTABLE)).toBeNull();
+    const documents = textOf(hostile)
       .trimEnd()
       .split(textOf === AS_DATA[1]?.[1] ? '\n' : '\0');
     const read = JSON.stringify(documents.map((document) => JSON.parse(document)));
@@ -68,11 +68,11 @@ describe.each(AS_DATA)('what a requester wrote, in `%s`,', (_, textOf) => {
   });
 });
 
-describe('what a requester wrote, in a command for people to type,', () => {
-  it.each(IN_A_TERMINAL.slice(0, 2))('is not: `%s`', async (_, textOf) => {
-    const { told, tame } = await toldOf();
-    const commands = textOf(told).match(/\baws (directconnect|ec2) .*/g) ?? [];
-    // One for each request that no grant fits, and none for those of an unknown requester.
+describe('text of a requester in a printed command', () => {
+  it.each(IN_A_TERMINAL.slice(0, 2))('does not occur: `%s`', async (_, textOf) => {
+    const { hostile, tame } = await collectOutputs();
+    const commands = textOf(hostile).match(/\baws (directconnect|ec2) .*/g) ?? [];
+    // One for each request without a matching grant, and none for those of an unknown requester.
     expect(commands.length).toBeGreaterThanOrEqual(MALICIOUS_NAMES.length);
     for (const command of commands) expect(command).toMatch(/^aws [a-z0-9]+ [a-z-]+( --[a-z-]+ [\w:./-]+)+$/);
     expect(commands.map(withoutIds).sort()).toEqual(
@@ -81,58 +81,58 @@ describe('what a requester wrote, in a command for people to type,', () => {
   });
 });
 
-describe('what a requester wrote, in the page of `status --html`,', () => {
-  it('marks nothing up: its elements and attributes are those of a page of tame names', async () => {
-    const { told, tame } = await toldOf();
-    expect(told.page).toContain('&lt;script&gt;');
-    expect(told.page.match(MISLEADING)).toBeNull();
-    expect(tagsOf(told.page)).toEqual(tagsOf(tame.page));
+describe('text of a requester in the page of `status --html`', () => {
+  it('adds no markup: elements and attributes are those of a page with harmless names', async () => {
+    const { hostile, tame } = await collectOutputs();
+    expect(hostile.page).toContain('&lt;script&gt;');
+    expect(hostile.page.match(MISLEADING)).toBeNull();
+    expect(tagsOf(hostile.page)).toEqual(tagsOf(tame.page));
   });
 });
 
-describe('what a requester wrote, in a comment on a pull request,', () => {
-  it('stands in fences that nothing in it closes, so that it is neither Markdown nor HTML and mentions nobody', async () => {
-    const { told, tame } = await toldOf();
-    expect(told.review.stdout).toContain('@octocat');
-    expect(outsideFences(told.review.stdout)).toEqual(outsideFences(tame.review.stdout));
+describe('text of a requester in a comment on a pull request', () => {
+  it('is inside of code fences that it cannot close, so that it is neither Markdown, HTML nor a mention', async () => {
+    const { hostile, tame } = await collectOutputs();
+    expect(hostile.review.stdout).toContain('@octocat');
+    expect(outsideFences(hostile.review.stdout)).toEqual(outsideFences(tame.review.stdout));
   });
 });
 
-describe('what a requester wrote, in a first policy,', () => {
-  it('stays a comment', async () => {
-    const { told, tame } = await toldOf();
-    expect(told.first.stdout).toContain('freeze: false');
-    expect(parse(told.first.stdout)).toEqual(parse(tame.first.stdout));
-    expect(parse(told.first.stdout)).toMatchObject({ freeze: true, owners: null });
-    // Also after somebody has removed the `#` before the owners.
-    expect(parse(withOwners(told.first.stdout))).toEqual(parse(withOwners(tame.first.stdout)));
+describe('text of a requester in a first policy', () => {
+  it('stays inside of comments', async () => {
+    const { hostile, tame } = await collectOutputs();
+    expect(hostile.first.stdout).toContain('freeze: false');
+    expect(parse(hostile.first.stdout)).toEqual(parse(tame.first.stdout));
+    expect(parse(hostile.first.stdout)).toMatchObject({ freeze: true, owners: null });
+    // Also after the `#` before the owners were removed.
+    expect(parse(withOwners(hostile.first.stdout))).toEqual(parse(withOwners(tame.first.stdout)));
   });
 });
 
-describe('what a requester wrote, in a suggested patch,', () => {
-  it('adds no line to it', async () => {
-    const { told, tame } = await toldOf();
-    expect(told.suggest.code).toBe(0);
-    expect(told.suggest.stdout).toContain('reboot');
-    expect(told.suggest.stdout.split('\n')).toHaveLength(tame.suggest.stdout.split('\n').length);
+describe('text of a requester in a suggested patch', () => {
+  it('adds no line', async () => {
+    const { hostile, tame } = await collectOutputs();
+    expect(hostile.suggest.code).toBe(0);
+    expect(hostile.suggest.stdout).toContain('reboot');
+    expect(hostile.suggest.stdout.split('\n')).toHaveLength(tame.suggest.stdout.split('\n').length);
   });
 });
 
-describe('what a requester wrote, in a message to people,', () => {
+describe('text of a requester in a notification', () => {
   const mail = readNotificationRule(
     templateOf([target('hub', 'aws', null)], { notify: { email: 'noc@example.com' } }),
   );
 
-  it('keeps none from being delivered, adds no line, and steers no mail program', async () => {
-    const { told } = await toldOf();
-    const events = told.events
+  it('does not prevent its delivery, adds no line, and does not control a mail program', async () => {
+    const { hostile } = await collectOutputs();
+    const events = hostile.events
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
     const messages = events.filter(mail.matches).map(mail.linesOf);
     expect(messages.length).toBeGreaterThanOrEqual(2 * MALICIOUS_NAMES.length);
     for (const lines of messages) {
-      // EventBridge delivers a line that is one text in quotes, and drops the whole message for one that is not.
+      // EventBridge delivers only lines that are one quoted text, and drops the whole message for any other line.
       const text = lines.map((line) => z.string().parse(JSON.parse(line)));
       expect(text).toHaveLength(8);
       for (const line of text) {
@@ -147,7 +147,7 @@ function withoutIds(text: string): string {
   return text.replace(/dxvif-\w+/g, 'dxvif-…').replace(/127\.0\.0\.1:\d+/g, 'host');
 }
 
-/** Of each tag its name, and of each attribute its name. */
+/** The names of all tags and their attributes. */
 function tagsOf(page: string): string[] {
   return (
     page

@@ -12,15 +12,15 @@ owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 `;
 
 describe('a BGP key', () => {
-  it('is in nothing that a command prints, writes or keeps, nor in what the emulator tells of calls', async () => {
-    const told = await collectCommandOutputs(['acme-prod-1']);
-    for (const { stdout } of [told.plan, told.statusJson, told.receiptsJson]) {
+  it('is in nothing that a command prints, writes or stores, nor in the emulator’s list of calls', async () => {
+    const outputs = await collectCommandOutputs(['acme-prod-1']);
+    for (const { stdout } of [outputs.plan, outputs.statusJson, outputs.receiptsJson]) {
       expect(stdout).toContain('acme-prod-1');
       expect(stdout).toContain('"hasKey": true');
     }
-    expect(told.kept).toContain('acme-prod-1');
-    expect(told.calls).toContain('AllocatePrivateVirtualInterface');
-    for (const [of, text] of Object.entries(told))
+    expect(outputs.kept).toContain('acme-prod-1');
+    expect(outputs.calls).toContain('AllocatePrivateVirtualInterface');
+    for (const [of, text] of Object.entries(outputs))
       expect([of, JSON.stringify(text).includes(BGP_KEY)]).toEqual([of, false]);
   }, 60_000);
 });

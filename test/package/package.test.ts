@@ -179,7 +179,7 @@ describe('in the app of a user, the package', () => {
       // 4: requests are newly accepted.
       expect(Object.values(ended).map(({ code }) => code)).toEqual([0, 4, 0, 0, 0]);
       expect(await state()).toBe(`pending ${PROD}`);
-      expect(JSON.parse(ended.run.stdout).passes).toMatchObject([{ counts: { accepted: 1, held: 1 } }]);
+      expect(JSON.parse(ended.run.stdout).runs).toMatchObject([{ counts: { accepted: 1, held: 1 } }]);
       expect(JSON.parse(ended.status.stdout)).toBeDefined();
       expect(ended.receipts.stdout).toContain(id);
       for (const { stdout, stderr } of Object.values(ended)) {

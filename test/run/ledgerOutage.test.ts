@@ -95,7 +95,7 @@ describe('a ledger that is down or throttled', () => {
     at.proxy.mishap = () => null;
     expect((await run()).ended).toMatchObject([{ id, as: 'accepted' }]);
     expect((await ledger.readRecords(KEY, new Date(0))).receipts).toMatchObject([
-      { id, answer: { by: 'laterPass' } },
+      { id, answer: { by: 'laterRun' } },
     ]);
     expect(publisher.takePublished()).toEqual(['Run Failed', `Request Accepted ${id}`]);
   });

@@ -151,7 +151,7 @@ describe('a confirm with a doubtful answer leaves one receipt', () => {
         grants: ['prod'],
         policy: { digest: LIMITED.digest },
         acceptedAt: '2026-11-02T08:05:00.000Z',
-        answer: { by: 'laterPass', state: 'available', doubt: expect.stringContaining('unknown') },
+        answer: { by: 'laterRun', state: 'available', doubt: expect.stringContaining('unknown') },
       },
     ]);
     expect(await replayed(runner.ledger)).toEqual([true]);
@@ -167,7 +167,7 @@ describe('a confirm with a doubtful answer leaves one receipt', () => {
     expect(await receipts(runner.ledger)).toEqual([]);
     expect(publisher.takePublished()).toEqual(['Run Failed']);
     await runner.run();
-    expect(await receipts(runner.ledger)).toMatchObject([{ id, answer: { by: 'laterPass' } }]);
+    expect(await receipts(runner.ledger)).toMatchObject([{ id, answer: { by: 'laterRun' } }]);
     expect(publisher.takePublished()).toEqual([`Request Accepted ${id}`]);
   });
 });

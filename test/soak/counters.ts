@@ -43,20 +43,20 @@ export function addCounters(a: Counters, b: Counters): Counters {
 }
 
 /** Formats the counts as a table. */
-export function countersTable(tally: Counters, seed: number, seconds: number): string {
+export function countersTable(counters: Counters, seed: number, seconds: number): string {
   const isFaultKind = (kind: string): boolean => CALL_FAULT_KINDS.some((faultKind) => faultKind === kind);
-  const kinds = Object.entries(tally.faults).sort(([a], [b]) => (a < b ? -1 : 1));
+  const kinds = Object.entries(counters.faults).sort(([a], [b]) => (a < b ? -1 : 1));
   const lines = (some: typeof kinds) =>
     some.map(([kind, times]) => `  ${kind.padEnd(16)}${String(times).padStart(9)}`);
   const faultKinds = kinds.filter(([kind]) => isFaultKind(kind));
-  const { lives, runs, cleanRuns, requests, accepted, published } = tally;
+  const { lives, runs, cleanRuns, requests, accepted, published } = counters;
   return [
-    `${tally.weeks} weeks, from seed ${seed} on, in ${Math.round(seconds)} s: ${lives} lives, ${runs} runs (${cleanRuns} that nothing went wrong with),`,
+    `${counters.weeks} weeks, from seed ${seed} on, in ${Math.round(seconds)} s: ${lives} lives, ${runs} runs (${cleanRuns} without faults),`,
     `${requests} requests, ${accepted} accepted, ${published} events`,
     `faults of calls: ${faultKinds.reduce((sum, [, times]) => sum + times, 0)}`,
     ...lines(faultKinds),
     'what else happened',
     ...lines(kinds.filter(([kind]) => !isFaultKind(kind))),
-    `${tally.violations} violations`,
+    `${counters.violations} violations`,
   ].join('\n');
 }

@@ -11,11 +11,11 @@ npm run soak -- --seed N --path PATH                  one of them again, as it w
  * interrupted, it prints the results so far.
  */
 async function soak(weeks: number, seed: number, jobs: number): Promise<Counters> {
-  const tallies = Array<Counters>(jobs).fill(NO_COUNTS);
+  const allCounters = Array<Counters>(jobs).fill(NO_COUNTS);
   const each = Math.ceil(weeks / jobs);
-  const workers = tallies.map((_, job) =>
-    inProcess(each, seed + job * 1_000_000, (tally) => {
-      tallies[job] = tally;
+  const workers = allCounters.map((_, job) =>
+    inProcess(each, seed + job * 1_000_000, (counters) => {
+      allCounters[job] = counters;
     }),
   );
   const brokenOff = new Promise((resolve) => {
@@ -23,10 +23,10 @@ async function soak(weeks: number, seed: number, jobs: number): Promise<Counters
   });
   await Promise.race([Promise.all(workers.map(({ ended }) => ended)), brokenOff]);
   for (const { stop } of workers) stop();
-  return tallies.reduce(addCounters, NO_COUNTS);
+  return allCounters.reduce(addCounters, NO_COUNTS);
 }
 
-function inProcess(weeks: number, seed: number, report: (tally: Counters) => void) {
+function inProcess(weeks: number, seed: number, report: (counters: Counters) => void) {
   const child = fork(new URL('worker.ts', import.meta.url), [String(weeks), String(seed)], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
@@ -55,9 +55,9 @@ if (values.help || !isWhole(weeks) || !isWhole(seed) || !isWhole(jobs) || jobs =
   process.exitCode = values.help ? 0 : 2;
 } else if (values.path === undefined) {
   const started = performance.now();
-  const tally = await soak(weeks, seed, jobs);
-  console.log(countersTable(tally, seed, (performance.now() - started) / 1000));
-  process.exitCode = tally.violations > 0 ? 1 : 0;
+  const counters = await soak(weeks, seed, jobs);
+  console.log(countersTable(counters, seed, (performance.now() - started) / 1000));
+  process.exitCode = counters.violations > 0 ? 1 : 0;
 } else {
   const { replayLife: replay } = await import('./replayLife.ts');
   process.exitCode = (await replay(seed, values.path)) ? 0 : 1;

@@ -34,7 +34,7 @@ export function createNetwork(
   ledger: VirtualServer,
   bus: VirtualServer,
   random: () => number,
-  watcher: NetworkObserver,
+  networkObserver: NetworkObserver,
 ) {
   const latency = (): number => 4 + Math.floor(random() * 80);
   const servers = { ledger, bus };
@@ -72,9 +72,9 @@ export function createNetwork(
     await sleep(latency() + delayOf(fault));
     const none = instead(place, faultKind);
     if (none !== null) return none;
-    const reply = watcher.arrives(run, place, call, () => serve(place, call, faultKind));
+    const reply = networkObserver.arrives(run, place, call, () => serve(place, call, faultKind));
     if (faultKind === 'killedAfter') run.die();
-    if (faultKind === 'overtakenAfter') watcher.overtake(run);
+    if (faultKind === 'overtakenAfter') networkObserver.overtake(run);
     await sleep(latency());
     return faultKind === null ? reply : corruptAnswer(faultKind, reply);
   }
@@ -85,18 +85,18 @@ export function createNetwork(
     if (run === null || place === undefined) throw new Error(`unknown host ${host}`);
     if (run.isDead) return NEVER;
     const fault = nextFault(run, place, call.operation);
-    if (fault !== null) watcher.faultInjected(run, fault.kind, place);
+    if (fault !== null) networkObserver.faultInjected(run, fault.kind, place);
     if (fault?.kind === 'killedBefore') {
       run.die();
       return NEVER;
     }
-    if (fault?.kind === 'overtakenBefore') watcher.overtake(run);
-    watcher.sent(run, place, call);
-    watcher.underWay(1);
+    if (fault?.kind === 'overtakenBefore') networkObserver.overtake(run);
+    networkObserver.sent(run, place, call);
+    networkObserver.underWay(1);
     const reply = await timerOwners.exit(() => travel(run, place, call, fault));
-    watcher.underWay(-1);
+    networkObserver.underWay(-1);
     if (run.isDead) return NEVER;
-    watcher.received(run, place, call, reply);
+    networkObserver.received(run, place, call, reply);
     return reply;
   };
 }

@@ -29,44 +29,44 @@ type Lambda = ReturnType<typeof createVirtualLambda>;
 /** Executes a plan from beginning to end and returns its violations. @param use receives the network that carries its calls */
 export async function runLife(plan: LifePlan, use: (carrier: Carrier) => void): Promise<LifeResult> {
   const lambda = createVirtualLambda(plan);
-  const stage = createEnvironment(plan, use, (policy) => lambda.deploy(policy, stage.tally));
-  lambda.deploy(plan.policy, stage.tally);
-  await elapseUntil(whole(plan, stage, lambda));
-  const { verdicts, bus, cast, faults, table, scene, reports } = stage;
+  const environment = createEnvironment(plan, use, (policy) => lambda.deploy(policy, environment.countEvent));
+  lambda.deploy(plan.policy, environment.countEvent);
+  await elapseUntil(whole(plan, environment, lambda));
+  const { verdicts, bus, actors, faults, table, scene, reports } = environment;
   const { counts } = lambda;
   if (counts.completed === 0) verdicts.blame('liveness', 'no run ever completed');
   checkEvents(scene, bus.delivered, counts, reports, verdicts);
-  checkRecords(table.items, cast.truths, verdicts);
+  checkRecords(table.items, actors.truths, verdicts);
   return {
     violations: verdicts.violations(),
     weeks: plan.weeks,
     runs: counts.runs,
     cleanRuns: counts.clean,
-    requests: cast.truths.size,
-    accepted: [...cast.truths.values()].filter(({ taken }) => taken?.by === 'us').length,
+    requests: actors.truths.size,
+    accepted: [...actors.truths.values()].filter(({ taken }) => taken?.by === 'us').length,
     published: bus.delivered.length,
     faults,
   };
 }
 
-async function whole(plan: LifePlan, stage: Environment, lambda: Lambda): Promise<void> {
+async function whole(plan: LifePlan, environment: Environment, lambda: Lambda): Promise<void> {
   const length = plan.weeks * WEEK;
   const invocations: Promise<void>[] = [];
   const events = plan.events.map(({ at, event }) => ({
     at: START + at * length,
-    happen: () => stage.act(event),
+    happen: () => environment.act(event),
   }));
   const times = runTimes(plan);
-  const prepared = preparations(plan, times, stage);
+  const prepared = preparations(plan, times, environment);
   const runs = times.map((at, i) => ({
     at,
     happen: () => {
       const trouble = plan.troubles.find(({ run }) => run % times.length === i) ?? null;
       const outages = outagesOf(plan, i, times.length);
-      invocations.push(lambda.invoke(stage, trouble, outages));
+      invocations.push(lambda.invoke(environment, trouble, outages));
       if (trouble === null || trouble.twin === null) return;
-      stage.tally('twin');
-      invocations.push(sleep(trouble.twin * 1000).then(() => lambda.invoke(stage, null, [])));
+      environment.countEvent('twin');
+      invocations.push(sleep(trouble.twin * 1000).then(() => lambda.invoke(environment, null, [])));
     },
   }));
   for (const next of [...events, ...prepared, ...runs].sort((a, b) => a.at - b.at)) {
@@ -74,7 +74,7 @@ async function whole(plan: LifePlan, stage: Environment, lambda: Lambda): Promis
     next.happen();
   }
   await Promise.all(invocations);
-  await inPeace(stage, lambda);
+  await inPeace(environment, lambda);
 }
 
 /** Number of runs for which a special situation is prepared. */
@@ -87,10 +87,10 @@ const FAILING = 5;
 const VLANS = [120, 220, 320];
 
 /** Actions shortly before or after certain runs. */
-function preparations(plan: LifePlan, times: readonly number[], stage: Environment) {
+function preparations(plan: LifePlan, times: readonly number[], environment: Environment) {
   const { flood, crowd, closing, escapes, policy } = plan;
   const steps: { readonly at: number; readonly happen: () => void }[] = [];
-  const add = (at: number, event: WorldEvent) => steps.push({ at, happen: () => stage.act(event) });
+  const add = (at: number, event: WorldEvent) => steps.push({ at, happen: () => environment.act(event) });
   const timeOf = (run: number): number => times[run % times.length] ?? START;
   const first = times.slice(0, MOST_PREPARED);
   if (crowd !== null) for (const at of first) add(at - MINUTE, { does: 'crowd', size: crowd });
@@ -123,12 +123,12 @@ function slowIn({ place, slowness }: Closing): Outage {
 }
 
 /** Removes all faults, and executes runs until no effect of them is left. */
-async function inPeace(stage: Environment, lambda: Lambda): Promise<void> {
-  stage.setClockRight();
+async function inPeace(environment: Environment, lambda: Lambda): Promise<void> {
+  environment.setClockRight();
   await sleep(60 * MINUTE);
   for (let run = 0; run < 8; run += 1) {
     if (run > 0) await sleep(40 * MINUTE);
-    await lambda.invoke(stage, null, []);
+    await lambda.invoke(environment, null, []);
   }
 }
 

@@ -44,10 +44,10 @@ export function createEnvironment(
   beginTime(START, (ms) => provider.simulation.advance(ms));
   const table = createVirtualTable();
   const bus = createVirtualBus(virtualNow);
-  const cast = createActors(plan, provider);
+  const actors = createActors(plan, provider);
   const verdicts = createVerdicts();
   const faults: Record<string, number> = {};
-  const tally = (what: string): void => {
+  const countEvent = (what: string): void => {
     faults[what] = (faults[what] ?? 0) + 1;
   };
 
@@ -56,8 +56,8 @@ export function createEnvironment(
   const civil = (): number => virtualNow() + off;
   const scene: Scene = {
     plan,
-    truths: cast.truths,
-    badSince: cast.badSince,
+    truths: actors.truths,
+    badSince: actors.badSince,
     world: () => provider.simulation.world(),
     civil,
     now: virtualNow,
@@ -77,11 +77,12 @@ export function createEnvironment(
     disturb();
     if (event.does === 'deploy') deploy(event.policy);
     else if (event.does === 'setClock') setClock(event.off);
-    else if (cast.act(event, virtualNow())) tally(event.does === 'offer' && event.odd ? 'odd' : event.does);
+    else if (actors.act(event, virtualNow()))
+      countEvent(event.does === 'offer' && event.odd ? 'odd' : event.does);
   }
 
   function setClock(ms: number): void {
-    if (ms !== off) tally('clockStep');
+    if (ms !== off) countEvent('clockStep');
     off = ms;
     farthestOff = Math.max(farthestOff, Math.abs(off));
     trouble(virtualNow() + LEASE_SLACK);
@@ -108,7 +109,7 @@ export function createEnvironment(
       faultInjected: (run, faultKind, place) => {
         run.isClean = false;
         run.places.add(place);
-        tally(faultKind);
+        countEvent(faultKind);
       },
     }),
   );
@@ -116,20 +117,20 @@ export function createEnvironment(
   return {
     act,
     bus,
-    cast,
+    actors,
     clock: { now: () => new Date(civil()), monotonic: virtualNow },
     disturb,
     faults,
     isAtPeace: () => running.size === 0 && underWay === 0 && virtualNow() >= troubledUntil,
     liveness: checkLiveness(scene, verdicts),
-    reports: checkReports(cast.truths, () => farthestOff, verdicts),
+    reports: checkReports(actors.truths, () => farthestOff, verdicts),
     running,
     scene,
     setClockRight: () => {
       if (off !== 0) setClock(0);
     },
     table,
-    tally,
+    countEvent,
     trouble,
     verdicts,
   };

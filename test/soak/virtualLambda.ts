@@ -28,13 +28,13 @@ export function createVirtualLambda(plan: LifePlan) {
   let busy: FunctionProcess | null = null;
 
   /** Deploys a policy. If the compiler rejects it, the previous one stays in force. */
-  function deploy(policy: PlainPolicy, tally: (what: string) => void): void {
+  function deploy(policy: PlainPolicy, countEvent: (what: string) => void): void {
     const compiled = compilePolicy({ file: `${TARGET}.yaml`, text: policyText(policy, plan.provider) });
     if (!compiled.ok) {
-      tally('policyRefused');
+      countEvent('policyRefused');
       return;
     }
-    if (versions > 0) tally('policyChanged');
+    if (versions > 0) countEvent('policyChanged');
     versions += 1;
     const dir = `/virtual/${versions}`;
     writeVirtual(`${dir}/${TARGET}.json`, compiled.text);
@@ -44,7 +44,7 @@ export function createVirtualLambda(plan: LifePlan) {
   }
 
   async function invoke(
-    stage: Environment,
+    environment: Environment,
     trouble: RunTrouble | null,
     outages: readonly Outage[],
   ): Promise<void> {
@@ -52,36 +52,37 @@ export function createVirtualLambda(plan: LifePlan) {
     counts.runs += 1;
     const { policy, dir } = deployed;
     const isFree = warm !== null && warm !== busy && trouble?.isCold !== true;
-    const worker: FunctionProcess = isFree && warm !== null ? warm : startFunctionProcess(dir, stage.clock);
+    const worker: FunctionProcess =
+      isFree && warm !== null ? warm : startFunctionProcess(dir, environment.clock);
     warm = worker;
     busy = worker;
     const startedAt = virtualNow();
     const { faults = [], meanwhile = null } = trouble ?? {};
     const { run, killed } = beginRun({ policy, startedAt, faults, outages, meanwhile });
-    run.isClean &&= stage.isAtPeace();
-    stage.disturb();
-    stage.running.add(run);
-    stage.liveness.begins();
-    endInTime(run, stage).catch(() => undefined);
+    run.isClean &&= environment.isAtPeace();
+    environment.disturb();
+    environment.running.add(run);
+    environment.liveness.begins();
+    endInTime(run, environment).catch(() => undefined);
     const context = createContext(`request-${counts.runs}`, () => startedAt + timeout - virtualNow());
     const work = timerOwners.run(run, () => worker({ target: TARGET }, context));
     run.end = await Promise.race([
       work.then(
         ({ status }) => status,
-        (error: unknown) => failure(error, stage),
+        (error: unknown) => failure(error, environment),
       ),
       killed,
     ]);
-    stage.running.delete(run);
+    environment.running.delete(run);
     if (busy === worker) busy = null;
     if (run.end === 'killed' && warm === worker) warm = null;
-    ended(run, stage);
+    ended(run, environment);
   }
 
-  async function endInTime(run: VirtualRun, { tally, verdicts }: Environment): Promise<void> {
+  async function endInTime(run: VirtualRun, { countEvent, verdicts }: Environment): Promise<void> {
     await sleep(timeout);
     if (run.end !== null) return;
-    tally('timedOut');
+    countEvent('timedOut');
     if (run.isClean) verdicts.blame('liveness', 'a run without faults exceeded its time');
     run.isClean = false;
     run.die();
@@ -90,11 +91,11 @@ export function createVirtualLambda(plan: LifePlan) {
   function failure(error: unknown, { verdicts }: Environment): 'failed' | 'threw' {
     const message = error instanceof Error ? `${error.name} ${error.stack}` : String(error);
     if (message.includes(PLANTED)) verdicts.blame('secrecy', 'an error contains a BGP key');
-    return message.startsWith('PassFailed') ? 'failed' : 'threw';
+    return message.startsWith('RunFailed') ? 'failed' : 'threw';
   }
 
-  function ended(run: VirtualRun, stage: Environment): void {
-    const { verdicts, trouble, liveness, reports, scene } = stage;
+  function ended(run: VirtualRun, environment: Environment): void {
+    const { verdicts, trouble, liveness, reports, scene } = environment;
     // A killed run may have published a failure before.
     if (run.end === 'failed' || run.end === 'killed') counts.failed += 1;
     if (run.end === 'failed' && !run.places.has('ledger') && !run.places.has('bus'))
@@ -102,7 +103,7 @@ export function createVirtualLambda(plan: LifePlan) {
     if (run.end === 'completed') counts.completed += 1;
     if (run.isClean) counts.clean += 1;
     else trouble(run.startedAt + timeout + LEASE_SLACK);
-    checkQueue(run, stage);
+    checkQueue(run, environment);
     forget(run, scene);
     if (run.end === 'threw') verdicts.blame('honesty', 'a run threw instead of reporting its failure');
     if (run.isClean && run.end !== 'completed' && !mayFail(run, scene))

@@ -5,11 +5,11 @@ import { describeViolations, installVirtualWorld, planOf, runLifeOf, shrinkFailu
 /** Runs lives, one seed after the other, until they have the requested number of weeks. Sends their counts to the parent process. */
 const [weeks = 1, first = 0] = process.argv.slice(2).map(Number);
 await installVirtualWorld();
-let tally: Counters = NO_COUNTS;
-for (let seed = first; tally.weeks < weeks; seed += 1) {
-  const { violations, ...lived } = await runLifeOf(planOf(seed));
-  tally = addCounters(tally, { ...lived, lives: 1, violations: violations.length });
-  process.send?.(tally);
+let counters: Counters = NO_COUNTS;
+for (let seed = first; counters.weeks < weeks; seed += 1) {
+  const { violations, ...result } = await runLifeOf(planOf(seed));
+  counters = addCounters(counters, { ...result, lives: 1, violations: violations.length });
+  process.send?.(counters);
   if (violations.length === 0) continue;
   report(seed, describeViolations(violations), '0');
   const { path, why } = await shrinkFailure(seed, null);

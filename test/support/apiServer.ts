@@ -24,7 +24,7 @@ export type Reply =
   | { readonly does: 'drip' }
   /** sends data as fast as possible, without end */
   | { readonly does: 'pour'; readonly status: number }
-  /** announces a longer body than it sends, then closes the connection */
+  /** declares a longer body than it sends, then closes the connection */
   | { readonly does: 'cut'; readonly body: string }
   | { readonly does: 'reset' };
 

@@ -6,7 +6,7 @@ import { AVAILABLE_WITHIN_MS } from '../../core/followUp.ts';
 import type { LoadedPolicy } from '../../core/policy.ts';
 import type { RunReport } from '../../core/runReport.ts';
 import { type Emulator, type Options, readScenario, startEmulator } from '../../emulator/emulator.ts';
-import { compilePolicy, formatFault } from '../../language/index.ts';
+import { compilePolicy, formatDiagnostic } from '../../language/index.ts';
 import type { EventPublisher, Ledger, Ports } from '../../run/ports.ts';
 import { executeRun } from '../../run/run.ts';
 import type { RunInput } from '../../run/runContext.ts';
@@ -51,7 +51,7 @@ export async function startTestCloud(options: Options = {}): Promise<Emulator> {
 export function compileTestPolicy(owners: string, provider: 'outscale' | 'aws' = 'outscale'): LoadedPolicy {
   const text = `version: 1\nrecipient: { provider: ${provider}, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }\n${owners}`;
   const compiled = compilePolicy({ file: 'hub.yaml', text });
-  if (!compiled.ok) throw new Error(compiled.errors.map(formatFault).join('\n'));
+  if (!compiled.ok) throw new Error(compiled.errors.map(formatDiagnostic).join('\n'));
   return { policy: compiled.policy, digest: compiled.digest };
 }
 

@@ -24,10 +24,10 @@ export async function faultyRuns(schedule: Schedule, begin: (clock: Clock) => Pr
   const clock: Clock = { now: () => new Date(real() + clockAhead), monotonic: real };
   const store = await begin(clock);
   const runner = createRunner(cloud, POLICY);
-  const announcer = recordingPublisher();
+  const publisher = recordingPublisher();
   const truths = trackTruths(cloud);
   const { wrongs, ...apis } = faultyPorts(cloud, runner.ports);
-  const ports = { ...runner.ports, ...apis, clock, eventPublisher: faultyPublisher(announcer) };
+  const ports = { ...runner.ports, ...apis, clock, eventPublisher: faultyPublisher(publisher) };
   const process = () => ({
     ledger: store.reach(),
     callerChecks: { checkedAt: new Map<string, number>() },
@@ -59,12 +59,12 @@ export async function faultyRuns(schedule: Schedule, begin: (clock: Clock) => Pr
   }
 
   const clean = async (): Promise<boolean> => {
-    announcer.deliverAtMost(Number.POSITIVE_INFINITY);
+    publisher.deliverAtMost(Number.POSITIVE_INFINITY);
     return checkReport(await start(false, null, () => Promise.resolve()).end);
   };
 
   async function run({ fault, isWarm, meanwhile, delivers, pauseMinutes }: RunStep): Promise<void> {
-    announcer.deliverAtMost(delivers);
+    publisher.deliverAtMost(delivers);
     const running = start(isWarm, fault, () => truths.happen(meanwhile));
     const call = await running.paused;
     if (call !== null) {
@@ -93,7 +93,7 @@ export async function faultyRuns(schedule: Schedule, begin: (clock: Clock) => Pr
     return report;
   }
 
-  return { cloud, announcer, truths, reader, run, clean, setRight: () => setRight() };
+  return { cloud, publisher, truths, reader, run, clean, setRight: () => setRight() };
 
   /** A clock that is set back is detected if a run completed before, and another one follows soon after. */
   async function setRight(): Promise<void> {

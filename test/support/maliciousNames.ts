@@ -3,7 +3,7 @@ export const MALICIOUS_NAMES: readonly (readonly [what: string, text: string])[]
   ['clears the screen and sets the title of a terminal', 'a\u001b[2J\u001b]0;owned\u0007'],
   ['is a link of a terminal', '\u001b]8;;https://evil.example\u001b\\click\u001b]8;;\u001b\\'],
   ['steers by C1 controls', 'a\u009b2J\u009d0;owned\u009cb'],
-  ['writes over what stands before it', 'evil\b\b\b\b\racme\u007f'],
+  ['overwrites the text before it', 'evil\b\b\b\b\racme\u007f'],
   ['begins lines of its own', 'a\n::add-mask::x\r\nacme-prod: accepted\u2028b\u2029c\u0085d\u000bd\u000ce'],
   ['turns the direction of what follows', 'acme\u202egpj.exe\u2066x\u2069\u200f\u061c'],
   ['hides characters', 'ac\u200bme\u200d\u2060\ufeff\u00ad\u034f\u{e0041}\u3164\u2800'],

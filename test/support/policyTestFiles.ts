@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Tested, testFiles } from '../../language/index.ts';
+import { type TestedPolicies, testPolicyFiles } from '../../language/index.ts';
 import { writeTempFiles } from './tempFiles.ts';
 
 /** A policy with every kind of entry that a policy test can cover. It is `policy/acme.yaml` in `runPolicyTestFiles`. */
@@ -39,8 +39,8 @@ export const EXPECT_PROD = '{ accept: { owner: acme, grant: prod, gateway: core 
 export function runPolicyTestFiles(
   cases: Readonly<Record<string, string>>,
   policy = TESTED_POLICY,
-): Tested & { dir: string } {
+): TestedPolicies & { dir: string } {
   const files = Object.entries(cases).map(([name, text]) => [`policy/cases/${name}`, text] as const);
   const dir = writeTempFiles({ 'policy/acme.yaml': policy, ...Object.fromEntries(files) });
-  return { ...testFiles(join(dir, 'policy')), dir };
+  return { ...testPolicyFiles(join(dir, 'policy')), dir };
 }

@@ -12,9 +12,9 @@ const WEEK = 7 * 24 * 3_600_000;
 
 interface Life {
   readonly id: string;
-  readonly by: 'acme' | 'stranger';
+  readonly by: 'acme' | 'other';
   readonly madeAt: number;
-  end: 'withdrawn' | 'byHand' | null;
+  end: 'withdrawn' | 'acceptedElsewhere' | null;
   /** accepted by us when it was withdrawn, because another attempt of the run was faster */
   wasOurs: boolean;
   /** last value in the ledger, once there was one */
@@ -55,7 +55,7 @@ export function trackTruths(cloud: Emulator) {
         await actAs(cloud, life.by === 'acme' ? ACME : UNKNOWN_REQUESTER).withdraw(life.id);
       else await actAs(cloud, RECIPIENT_ACCOUNT).confirm(life.id, LAB);
       life.wasOurs = isOnProd(life.id);
-      life.end = event.does === 'withdraw' ? 'withdrawn' : 'byHand';
+      life.end = event.does === 'withdraw' ? 'withdrawn' : 'acceptedElsewhere';
     },
     /** Checks that the true expiry is between the reported earliest and latest expiry. */
     isInside: ({ requests }: RunReport): void => {

@@ -3,8 +3,8 @@ import type { FaultKind, InjectedFault } from './faultInjection.ts';
 
 /** An action of another party on a request. */
 export type Event =
-  | { readonly does: 'offer'; readonly by: 'acme' | 'stranger' }
-  | { readonly does: 'withdraw' | 'acceptByHand'; readonly which: number };
+  | { readonly does: 'offer'; readonly by: 'acme' | 'other' }
+  | { readonly does: 'withdraw' | 'acceptManually'; readonly which: number };
 
 export interface RunStep {
   readonly does: 'run';
@@ -31,11 +31,11 @@ export interface Schedule {
 const event: fc.Arbitrary<Event> = fc.oneof(
   {
     weight: 3,
-    arbitrary: fc.record({ does: fc.constant('offer'), by: fc.constantFrom('acme', 'acme', 'stranger') }),
+    arbitrary: fc.record({ does: fc.constant('offer'), by: fc.constantFrom('acme', 'acme', 'other') }),
   },
   {
     weight: 1,
-    arbitrary: fc.record({ does: fc.constantFrom('withdraw', 'acceptByHand'), which: fc.nat(5) }),
+    arbitrary: fc.record({ does: fc.constantFrom('withdraw', 'acceptManually'), which: fc.nat(5) }),
   },
 );
 

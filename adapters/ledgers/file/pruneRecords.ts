@@ -59,7 +59,7 @@ async function isDue(marker: string, at: Date): Promise<boolean> {
   }
 }
 
-/** The suffix of temporary files. Copies made by hand do not have it. */
+/** The suffix of temporary files. Copies that a person made do not have it. */
 const TEMPORARY = /\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
 
 /** Deletes temporary files of killed processes. No other process has one now: this process holds the lock, and no pruning lasts a day. */

@@ -51,6 +51,9 @@ export const STORED_NAMES: Readonly<Record<StoredKind, Renaming>> = {
     keys: {
       'request.faults': 'readErrors',
     },
+    words: {
+      'answer.by': { laterPass: 'laterRun' },
+    },
   }),
   ended: createRenaming({
     words: {

@@ -1,7 +1,13 @@
-import type { FaultCode } from '../../../language/index.ts';
+import type { DiagnosticCode } from '../../../language/index.ts';
 
 /** A file, and the one error in it. */
-export type Row = readonly [yaml: string, code: FaultCode, path: string, lineAndColumn: string, fix: string];
+export type Row = readonly [
+  yaml: string,
+  code: DiagnosticCode,
+  path: string,
+  lineAndColumn: string,
+  fix: string,
+];
 
 /** Lines 1 and 2 of a policy. */
 const OUTSCALE = 'recipient: { provider: outscale, region: eu-west-2, account: "012345678901" }';

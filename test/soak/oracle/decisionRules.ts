@@ -80,7 +80,7 @@ function seenAs(
     region: null,
     location: 'PAR1',
     mtu: provider === 'aws' ? mtu : null,
-    // A request had no gateway when it was seen, whatever happened to it since.
+    // A request had no gateway when it was seen, independent of later changes.
     gateway: state === 'confirming' ? null : (taken?.gateway ?? null),
     tags: provider === 'aws' ? {} : null,
     peers: sessions.map(({ asn, amazonAddress, customerAddress, hasKey }) => ({

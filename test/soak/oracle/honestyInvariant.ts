@@ -37,7 +37,7 @@ export function checkEvents(
   const { blame } = verdicts;
   const events = withoutRepeats(delivered, verdicts);
   for (const one of events) checkOne(one);
-  const failures = events.filter(({ type }) => type === 'Pass Failed').length;
+  const failures = events.filter(({ type }) => type === 'Run Failed').length;
   if (runs.failed === 0 && failures > 0) blame('honesty', 'a failed run was published, and no run failed');
   if (runs.failedWithLedger > 0 && failures === 0)
     blame('honesty', 'runs failed, and no event was published');
@@ -49,7 +49,7 @@ export function checkEvents(
 
   function checkOne({ type, detail, about }: PublishedEvent): void {
     if (JSON.stringify(detail).includes(PLANTED)) blame('secrecy', `a BGP key is in \`${type}\``);
-    if (type !== 'Pass Failed' && !scene.truths.has(about))
+    if (type !== 'Run Failed' && !scene.truths.has(about))
       blame('honesty', `\`${type}\` of ${about}, which never existed`);
     const reported = toFields(detail.request).deadline;
     if (reported !== undefined) deadline(about, reported, type);

@@ -179,7 +179,7 @@ export function policyText(policy: PlainPolicy, provider: 'outscale' | 'aws'): s
       ...(provider === 'outscale' ? { credentials: { secret: 'soak' } } : {}),
     },
     freeze,
-    limits: { acceptsPerPass: acceptsPerRun },
+    limits: { acceptsPerRun },
     owners: Object.fromEntries(
       owners.map(({ name, account, connections, limit, grants: all }) => [
         name,

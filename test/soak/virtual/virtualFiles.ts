@@ -1,5 +1,6 @@
 import files from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
+import { basename, dirname } from 'node:path';
 
 const virtual = new Map<string, string>();
 
@@ -9,9 +10,17 @@ export function writeVirtual(path: string, text: string): void {
 }
 
 export function installVirtualFiles(): void {
-  const real = files.readFile;
+  const { readFile, readdir } = files;
   Object.assign(files, {
-    readFile: async (path: string, ...others: []) => virtual.get(path) ?? real(path, ...others),
+    readFile: async (path: string, ...others: []) => virtual.get(path) ?? readFile(path, ...others),
+    readdir: async (path: string, ...others: []) => {
+      const names = virtualNames(path);
+      return names.length > 0 ? names : readdir(path, ...others);
+    },
   });
   syncBuiltinESMExports();
+}
+
+function virtualNames(folder: string): string[] {
+  return [...virtual.keys()].filter((path) => dirname(path) === folder).map((path) => basename(path));
 }
