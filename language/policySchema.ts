@@ -99,7 +99,7 @@ const owner = z
     oneOf: requiring('write `gateway:`, or `grants:` with at least one', ['gateway', 'grants']),
   });
 
-const holdLine = z
+const holdRule = z
   .strictObject({
     ...holdRuleKeys,
     reason: plainText('Why such requests are held, for the reader of a report.').optional(),
@@ -135,7 +135,7 @@ export const policySchema = z
     ).optional(),
     owners: nonEmptyMap(z.record(z.string(), owner), 'The parties that may make requests, by name.', NAMED),
     hold: nonEmptyList(
-      holdLine,
+      holdRule,
       'Hold rules: matching requests are held, even if a grant matches.',
     ).optional(),
   })

@@ -84,7 +84,7 @@ export async function acceptRequest(
     const first = evaluate(acceptable, state, shared.current, context);
     if (!first.isAllowed) return first.result;
     if (!(dryRun || hasTime(context))) return notAttempted(first);
-    // Fail closed: whatever the outcome, what the request is assigned stays taken for the rest of the run.
+    // Fail closed: for the rest of the run, the slots of this request stay taken, also after a failure.
     shared.current = withAssignment(
       shared.current,
       acceptable.id,

@@ -4,7 +4,7 @@ import type { RunProblem, RunReport } from '../core/runReport.ts';
 import type { Clock, Ports } from './ports.ts';
 import type { CallerChecks } from './verifyCaller.ts';
 
-/** The findings of a run so far. Whatever stops the run, they are reported. */
+/** The findings of a run so far. They are reported also when the run stops early. */
 export interface RunFindings {
   /** by ID; `null` until a listing was complete */
   evaluations: Map<string, RequestEvaluation> | null;

@@ -81,7 +81,7 @@ export function toApiFailure(
   const error = readWireError(thrown);
   const kind = kindOf(error);
   const status = error.status === null ? '' : ` (HTTP ${error.status})`;
-  // Fail closed: whatever the status, no part of an unreadable answer is printed, because it may contain a BGP key.
+  // Fail closed: for every status, no part of an unreadable answer is printed, because it may contain a BGP key.
   if (kind === 'malformed' || PARSER.test(error.name))
     return new ApiFailure(operation, kind, `the answer is not what the API promises${status}`);
   if (kind === 'timeout') return new ApiFailure(operation, kind, 'no answer in time');

@@ -80,11 +80,11 @@ const interfaceKeys = {
 function address(whose: string) {
   return checkedText(
     `The address of ${whose} with its prefix length, such as \`169.254.10.1/30\`.`,
-    addressFault,
+    checkAddress,
   );
 }
 
-function addressFault(written: string): Problem | null {
+function checkAddress(written: string): Problem | null {
   if (parseHostAddress(written) !== null) return null;
   return {
     code: 'address',

@@ -9,7 +9,7 @@ const PEER = {
   customerAddress: '169.254.10.2/30',
   hasKey: true,
 };
-const SOUND: VirtualInterface = {
+const VALID: VirtualInterface = {
   id: 'dxvif-1a2b3c4d',
   state: 'confirming',
   type: 'private',
@@ -33,12 +33,12 @@ function read(changes: object): VirtualInterface {
 
 describe('an item of `virtualInterfaces`', () => {
   it('is parsed as OUTSCALE sends it', () => {
-    expect(parseVirtualInterface(OUTSCALE_ITEM, 0)).toEqual(SOUND);
+    expect(parseVirtualInterface(OUTSCALE_ITEM, 0)).toEqual(VALID);
   });
 
   it('is parsed as AWS sends it', () => {
     const tags = { team: 'network', empty: '' };
-    expect(parseVirtualInterface(AWS_ITEM, 0)).toEqual({ ...SOUND, region: 'eu-west-2', mtu: 1500, tags });
+    expect(parseVirtualInterface(AWS_ITEM, 0)).toEqual({ ...VALID, region: 'eu-west-2', mtu: 1500, tags });
   });
 
   it.each([

@@ -12,10 +12,10 @@ function stsError(code: string, status: number): Reply {
   return xml(`<ErrorResponse xmlns="x">${error}<RequestId>1</RequestId></ErrorResponse>`, status);
 }
 
-const SOUND = xml('<DescribeVpnGatewaysResponse><vpnGatewaySet/></DescribeVpnGatewaysResponse>');
+const VALID = xml('<DescribeVpnGatewaysResponse><vpnGatewaySet/></DescribeVpnGatewaysResponse>');
 
 async function ask(...replies: Reply[]) {
-  const apis = await connectTo('aws', (_, earlier) => replies[earlier] ?? replies.at(-1) ?? SOUND);
+  const apis = await connectTo('aws', (_, earlier) => replies[earlier] ?? replies.at(-1) ?? VALID);
   return { apis, list: () => apis.gateways.list(new Set(['virtual'] as const)) };
 }
 
@@ -53,7 +53,7 @@ describe('a failing call of the query protocol', () => {
   });
 
   it('is retried, and the second answer counts', async () => {
-    const { apis, list } = await ask(ec2Error('RequestLimitExceeded', 503), SOUND);
+    const { apis, list } = await ask(ec2Error('RequestLimitExceeded', 503), VALID);
     expect(await list()).toEqual([]);
     expect(apis.received).toHaveLength(2);
   });

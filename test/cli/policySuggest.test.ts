@@ -16,7 +16,7 @@ owners:
     grants:
       lab: # for trials
         gateway: lab
-        match: { vlan: [4000] } # nobody else
+        match: { vlan: [4000] } # no one else
 
   # the last one
   beta: { connections: [dxcon-22222222], gateway: core }

@@ -132,7 +132,7 @@ describe('a request file written by our own commands', () => {
   it('may have the keys of earlier versions', () => {
     const { manualOverrideCommand, ...rest } = REPORTED;
     const earlier = { ...rest, acceptByHand: manualOverrideCommand, gone: { atLeast: 0, atMost: null } };
-    const faults = ['`vlan` is not a number'];
+    const problems = ['`vlan` is not a number'];
     const documents = [
       { passes: [{ target: 'hub', requests: [earlier] }], faults: [] },
       { targets: [{ target: 'hub', pending: [earlier] }], faults: [] },
@@ -141,10 +141,10 @@ describe('a request file written by our own commands', () => {
     for (const document of documents)
       expect(one(document).request).toMatchObject({ id: 'dxvif-1a2b3c4d', vlan: 101, readErrors: [] });
     // Fail closed: a request that an earlier version could not read stays unreadable.
-    const { request } = one({ ...earlier, faults });
+    const { request } = one({ ...earlier, faults: problems });
     expect(request.readErrors).toHaveLength(1);
     expect(request.unreadable).toContain('vlan');
-    expect(one({ ...REPORTED, readErrors: faults, unreadable: ['vlan'] }).request).toMatchObject({
+    expect(one({ ...REPORTED, readErrors: problems, unreadable: ['vlan'] }).request).toMatchObject({
       readErrors: request.readErrors,
       unreadable: ['vlan'],
     });

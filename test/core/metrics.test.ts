@@ -113,11 +113,11 @@ describe('the metrics of a run', () => {
     [['event-delivery'], 1],
     [['api', 'event-delivery'], 1],
     [['api', 'ledger'], 0],
-  ])('for the failures %j say whether an event was not delivered', (codes, untold) => {
+  ])('for the failures %j say whether an event was not delivered', (codes, undelivered) => {
     const failures = codes.map((code) => ({ code, message: '' }));
     for (const counts of [null, countOutcomes([], false)]) {
       const report = aReport({ status: 'failed', counts, failures });
-      expect(measured(report)).toMatchObject({ RunFailed: 1, EventDeliveryFailed: untold });
+      expect(measured(report)).toMatchObject({ RunFailed: 1, EventDeliveryFailed: undelivered });
     }
   });
 

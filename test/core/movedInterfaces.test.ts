@@ -59,7 +59,7 @@ const ALWAYS = {
 };
 
 /** Runs in order, each with the current connection and the owner of the policy. @returns the problems that each run publishes */
-function announcedOf(
+function publishedProblems(
   first: LedgerState,
   ...runs: [connection: string, owner: Partial<Owner>][]
 ): unknown[][] {
@@ -80,18 +80,18 @@ describe('a move is published', () => {
 
   it('once, and again after the interface returned', () => {
     const runs = [LAG, LAG, CONNECTION.owner, LAG, LAG].map((at): [string, Partial<Owner>] => [at, {}]);
-    expect(announcedOf(state, ...runs)).toEqual([['otherConnection'], [], [], ['otherConnection'], []]);
+    expect(publishedProblems(state, ...runs)).toEqual([['otherConnection'], [], [], ['otherConnection'], []]);
   });
 
   it('again when the interface moves to a third connection', () => {
-    expect(announcedOf(state, [LAG, {}], [CONNECTION.other, {}])).toEqual([
+    expect(publishedProblems(state, [LAG, {}], [CONNECTION.other, {}])).toEqual([
       ['otherConnection'],
       ['otherConnection'],
     ]);
   });
 
   it('also between connections of its owner, after which it belongs there', () => {
-    expect(announcedOf(state, [LAG, both], [LAG, both], [CONNECTION.owner, both])).toEqual([
+    expect(publishedProblems(state, [LAG, both], [LAG, both], [CONNECTION.owner, both])).toEqual([
       ['otherConnection'],
       [],
       ['otherConnection'],
@@ -99,12 +99,16 @@ describe('a move is published', () => {
   });
 
   it('no longer after the policy gives its owner that connection', () => {
-    expect(announcedOf(state, [LAG, {}], [LAG, both], [LAG, both])).toEqual([['otherConnection'], [], []]);
+    expect(publishedProblems(state, [LAG, {}], [LAG, both], [LAG, both])).toEqual([
+      ['otherConnection'],
+      [],
+      [],
+    ]);
   });
 
   it('for an acceptance of an earlier release, from the first observed connection', () => {
     const old = aLedger({ acceptances: { [ID]: anAcceptance({ ...UP, connection: null }) } });
-    expect(announcedOf(old, [CONNECTION.second, {}], [LAG, {}])).toEqual([[], ['otherConnection']]);
+    expect(publishedProblems(old, [CONNECTION.second, {}], [LAG, {}])).toEqual([[], ['otherConnection']]);
   });
 });
 

@@ -6,7 +6,7 @@ import type { ReasonCode } from '../../core/reasons.ts';
 import { aDecisionContext, aLiveVif, aPeer, aRecipient, aVif, CONNECTION, VGW } from '../support/builders.ts';
 import { anAcceptance, anIntent } from '../support/ledgerBuilders.ts';
 
-interface Told {
+interface Found {
   readonly codes: readonly ReasonCode[];
   /** the check that was skipped, up to its colon */
   readonly skipped: readonly string[];
@@ -18,7 +18,7 @@ function check(
   request: Partial<VirtualInterface>,
   context: Partial<DecisionContext> = {},
   asn: number | null = ASN,
-): Told {
+): Found {
   const { reasons, skipped } = checkNetwork(
     aVif(request),
     VGW.prod,
@@ -32,9 +32,9 @@ function check(
   };
 }
 
-const NO_REASONS: Told = { codes: [], skipped: [] };
-const found = (...codes: ReasonCode[]): Told => ({ codes, skipped: [] });
-const skipping = (...skipped: string[]): Told => ({ codes: [], skipped });
+const NO_REASONS: Found = { codes: [], skipped: [] };
+const found = (...codes: ReasonCode[]): Found => ({ codes, skipped: [] });
+const skipping = (...skipped: string[]): Found => ({ codes: [], skipped });
 const odd = (...unreadable: InterfaceField[]) => ({ readErrors: ['odd'], unreadable });
 const beside = (given: Partial<VirtualInterface>): Partial<DecisionContext> => ({
   interfaces: [aLiveVif(given)],
@@ -45,7 +45,7 @@ it('the network checks find nothing for a valid request with a valid neighbour',
 });
 
 describe('the check that the VLAN is free on its connection', () => {
-  it.each<[string, Partial<VirtualInterface>, Told]>([
+  it.each<[string, Partial<VirtualInterface>, Found]>([
     ['another VLAN', { vlan: 102 }, NO_REASONS],
     ['the same', { vlan: 101 }, found('vlan-in-use')],
     ['the same, on another connection', { vlan: 101, connection: CONNECTION.second }, NO_REASONS],
@@ -96,7 +96,7 @@ describe('the check that the VLAN is free on its connection', () => {
 });
 
 describe('the check that the addresses of each session are a valid pair', () => {
-  it.each<[string, string | null, string | null, Told]>([
+  it.each<[string, string | null, string | null, Found]>([
     ['a pair', '169.254.10.1/30', '169.254.10.2/30', NO_REASONS],
     ['a pair of two', '169.254.10.0/31', '169.254.10.1/31', NO_REASONS],
     ['an IPv6 pair', '2001:db8::1/125', '2001:db8::2/125', NO_REASONS],
@@ -150,7 +150,7 @@ describe('the check that the addresses are free on the gateway', () => {
   const bare = (amazonAddress: string, customerAddress: string) => [
     aPeer({ amazonAddress, customerAddress }),
   ];
-  it.each<[string, Partial<VirtualInterface>, Told]>([
+  it.each<[string, Partial<VirtualInterface>, Found]>([
     ['the same subnet', { peers: same }, found('peers-overlap')],
     ['a subnet around it', { peers: wider }, found('peers-overlap')],
     ['the same, on another gateway', { peers: same, gateway: VGW.lab }, NO_REASONS],
@@ -200,7 +200,7 @@ describe('the check that the addresses are free on the gateway', () => {
       found('peers-overlap'),
     ],
     ...['deleting', 'testing', 'unknown', 'not known yet'].map(
-      (state): [string, Partial<VirtualInterface>, Told] => [
+      (state): [string, Partial<VirtualInterface>, Found] => [
         `the gateway not given, ${state}`,
         { peers: same, gateway: null, state },
         skipping('peers overlap'),
@@ -230,7 +230,7 @@ describe('the check that the addresses are free on the gateway', () => {
     expect(check({ peers: [aPeer(), ...apart] }, beside({ peers: same }))).toEqual(found('peers-overlap'));
   });
 
-  it.each<[string, Partial<DecisionContext>, Told]>([
+  it.each<[string, Partial<DecisionContext>, Found]>([
     ['a request', {}, NO_REASONS],
     ['a confirm begun for the gateway', { intents: { x: anIntent() } }, found('peers-overlap')],
     ['a confirm begun for another', { intents: { x: anIntent({ gateway: VGW.lab }) } }, NO_REASONS],
@@ -267,7 +267,7 @@ describe('an interface that the ledger records for the gateway counts, even if t
     expect(check({}, { interfaces, ...context })).toEqual(found('peers-overlap'));
   });
 
-  it.each<[string, Partial<DecisionContext>, Told]>([
+  it.each<[string, Partial<DecisionContext>, Found]>([
     ['accepted for this gateway', { acceptances: { x: anAcceptance() } }, found('peers-overlap')],
     ['begun for this gateway', { intents: { x: anIntent() } }, found('peers-overlap')],
     ['accepted for another', { acceptances: { x: anAcceptance({ gateway: VGW.lab }) } }, NO_REASONS],
@@ -287,7 +287,7 @@ describe('an offer that was certainly not accepted conflicts with no request, ev
     connection: null,
   };
   const all = odd('type', 'connection', 'name', 'vlan', 'mtu', 'tags', 'asn', 'addresses', 'bgpKey');
-  it.each<[string, Partial<VirtualInterface>, Partial<DecisionContext>, Told]>([
+  it.each<[string, Partial<VirtualInterface>, Partial<DecisionContext>, Found]>([
     ['unreadable but for state and gateway', all, {}, NO_REASONS],
     ['on a gateway', { ...all, gateway: VGW.prod }, {}, found('vlan-in-use', 'peers-overlap')],
     [
@@ -329,7 +329,7 @@ it('the message about a skipped check names a few interfaces at most', () => {
 });
 
 describe("the check that the customer's ASN differs from the gateway's", () => {
-  it.each<[string, (number | null)[], number | null, Told]>([
+  it.each<[string, (number | null)[], number | null, Found]>([
     ['another', [65010], ASN, NO_REASONS],
     ['the same', [ASN], ASN, found('asn-conflict')],
     ['the same in the second session', [65010, ASN], ASN, found('asn-conflict')],

@@ -180,8 +180,8 @@ describe('the reported deadline', () => {
           clockAhead: 0,
         } as const;
         const right = schedule.slice(turn).filter(({ at }) => at > next.at);
-        const isToldBy = last === undefined || (ahead > last.takes && wrong.at(-1) === last);
-        fc.pre(isToldBy);
+        const isReportedBy = last === undefined || (ahead > last.takes && wrong.at(-1) === last);
+        fc.pre(isReportedBy);
         live(
           all,
           [...wrong, next, ...right],

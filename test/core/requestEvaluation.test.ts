@@ -81,8 +81,8 @@ describe('the order of acceptable requests', () => {
   const requests = names.map((id) => aVif({ id }));
 
   it('has only allowed requests with a valid ID and an observation', () => {
-    const sighted = { 'dxvif-1': anObservation(), '(item 2)': anObservation() };
-    expect(ids(evaluate([aVif({ id: 'dxvif-1' }), aVif({ id: '(item 2)' })], sighted))).toEqual(['dxvif-1']);
+    const observed = { 'dxvif-1': anObservation(), '(item 2)': anObservation() };
+    expect(ids(evaluate([aVif({ id: 'dxvif-1' }), aVif({ id: '(item 2)' })], observed))).toEqual(['dxvif-1']);
     expect(ids(evaluate(requests, { 'dxvif-2': anObservation() }))).toEqual(['dxvif-2']);
     expect(ids(evaluate(requests, { 'dxvif-2': anObservation() }, aPolicy({ freeze: true })))).toEqual([]);
   });

@@ -73,10 +73,10 @@ describe('a folder of policies', () => {
   it('with a file of another extension gives an error, because the file would be ignored', () => {
     write('a.yaml', POLICY);
     const yml = write('b.yml', ELSEWHERE);
-    const loud = write('c.YAML', ELSEWHERE);
+    const upperCase = write('c.YAML', ELSEWHERE);
     expect(errors(folder)).toEqual([
       [yml, 'file-extension', 'rename it to `b.yaml`'],
-      [loud, 'file-extension', 'rename it to `c.yaml`'],
+      [upperCase, 'file-extension', 'rename it to `c.yaml`'],
     ]);
   });
 

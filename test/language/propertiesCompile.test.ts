@@ -29,7 +29,7 @@ function anyOrder<T>(items: readonly T[]): Arbitrary<T[]> {
 }
 
 /** Expects that every error has a position, a message and a fix. */
-function expectFaultsInFull(text: string): void {
+function expectCompleteErrors(text: string): void {
   const result = compilePolicy({ file: FILE, text });
   if (result.ok) return;
   expect(result.errors).not.toEqual([]);
@@ -87,7 +87,7 @@ describe('every text that is not a policy', () => {
     fc.assert(
       fc.property(fc.oneof(signs, fc.string({ unit: 'binary', maxLength: 60 })), (text) => {
         expect(compilePolicy({ file: FILE, text }).ok).toBe(false);
-        expectFaultsInFull(text);
+        expectCompleteErrors(text);
       }),
       { numRuns: 1000 },
     );
@@ -116,7 +116,7 @@ describe('every text that is not a policy', () => {
     fc.assert(
       fc.property(writtenPolicies.map(toYaml), fc.nat(), fc.nat(9), pieces, (text, at, length, piece) => {
         const from = at % text.length;
-        expectFaultsInFull(text.slice(0, from) + piece + text.slice(from + length));
+        expectCompleteErrors(text.slice(0, from) + piece + text.slice(from + length));
       }),
       { numRuns: 500 },
     );

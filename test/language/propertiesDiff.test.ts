@@ -107,7 +107,7 @@ describe('a diff of policies', () => {
     let loosened = 0;
     fc.assert(
       fc.property(validPairs, offered, decisionContexts, ([old, now], request, world) => {
-        const around = { ...world, acceptances: {}, intents: {}, damaged: {}, acceptedThisPass: 0 };
+        const around = { ...world, acceptances: {}, intents: {}, damaged: {}, acceptedThisRun: 0 };
         const codes = (policy: Policy): string[] => {
           const decision = decide(policy, request, around, NO_DEADLINE, NOW);
           return decision.verdict === 'accept' ? [] : decision.reasons.map(({ code }) => code);

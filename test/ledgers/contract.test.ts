@@ -12,7 +12,7 @@ const OTHER_KEY = 'outscale/us-east-2/012345678901';
 const LEASE_MS = 60_000;
 const LISTED = { kind: 'listed', at: '2026-11-10T11:00:00.000Z' } as const;
 const ROUTED = anAcceptance({ grants: ['a', 'b'], availableAt: LISTED.at, routesSettled: true });
-const SIGHTED: LedgerChange = { kind: 'observed', id: 'dxvif-1', observation: anObservation() };
+const OBSERVED: LedgerChange = { kind: 'observed', id: 'dxvif-1', observation: anObservation() };
 
 describe.for(STORES)('the ledger in $name', ({ isHere, prepare }) => {
   describe.skipIf(!isHere)('keeps the contract:', () => contract(prepare()));
@@ -83,7 +83,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     const lost = await take(ledger());
     clock.advance(LEASE_MS);
     const holder = await take(ledger());
-    const failure = await rejectionOf(lost.write([LISTED, SIGHTED]));
+    const failure = await rejectionOf(lost.write([LISTED, OBSERVED]));
     expect(failure).toBeInstanceOf(LedgerFailure);
     expect(String(failure)).toContain(`lease on ${KEY}`);
     expect(await ledger().readState(KEY)).toEqual(EMPTY_LEDGER);
@@ -121,9 +121,9 @@ function contract(store: ReturnType<Store['prepare']>): void {
     const { ledger } = await begin();
     const session = await take(ledger());
     const later = anObservation({ failures: 1 });
-    await session.write([SIGHTED, { kind: 'ended', id: 'dxvif-1', ended: null }]);
+    await session.write([OBSERVED, { kind: 'ended', id: 'dxvif-1', ended: null }]);
     expect((await ledger().readState(KEY)).observations).toEqual({});
-    await session.write([SIGHTED, { kind: 'observed', id: 'dxvif-1', observation: later }]);
+    await session.write([OBSERVED, { kind: 'observed', id: 'dxvif-1', observation: later }]);
     expect((await ledger().readState(KEY)).observations).toEqual({ 'dxvif-1': later });
   });
 
@@ -131,7 +131,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     const { ledger } = await begin();
     const session = await take(ledger());
     await session.write([
-      SIGHTED,
+      OBSERVED,
       {
         kind: 'observed',
         id: 'dxvif-2',
@@ -203,7 +203,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
   it('keeps targets and their leases separate', async () => {
     const { ledger } = await begin();
     const [one, other] = [await take(ledger()), await take(ledger(), OTHER_KEY)];
-    await Promise.all([one.write([LISTED]), other.write([SIGHTED])]);
+    await Promise.all([one.write([LISTED]), other.write([OBSERVED])]);
     expect(await ledger().readState(KEY)).toEqual({ ...EMPTY_LEDGER, lastListing: LISTED.at });
     expect(await ledger().readState(OTHER_KEY)).toEqual({
       ...EMPTY_LEDGER,

@@ -17,7 +17,7 @@ const LIVE = `live#${KEY}`;
 const LEASE_MS = 60_000;
 const LISTED: LedgerChange = { kind: 'listed', at: '2026-11-10T11:00:00.000Z' };
 
-function sighted(id: string): LedgerChange {
+function observed(id: string): LedgerChange {
   return { kind: 'observed', id, observation: anObservation() };
 }
 
@@ -93,10 +93,10 @@ describe('a run that lost its lease', () => {
 
   it('cannot change anything, even when it was suspended during a write', async () => {
     const { clock, table, ledger } = await begin();
-    await (await take(ledger)).close([sighted('dxvif-1')]);
+    await (await take(ledger)).close([observed('dxvif-1')]);
     const paused = suspended(table);
     const lost = await take(createDynamoLedger(paused.table, clock));
-    const late = lost.write([sighted('dxvif-2'), { kind: 'ended', id: 'dxvif-1', ended: null }]);
+    const late = lost.write([observed('dxvif-2'), { kind: 'ended', id: 'dxvif-1', ended: null }]);
     late.catch(() => undefined);
     clock.advance(LEASE_MS);
     const holder = await take(ledger);
@@ -104,7 +104,7 @@ describe('a run that lost its lease', () => {
 
     expect(String(await rejectionOf(late))).toContain('was lost to another run');
     expect((await ledger.readState(KEY)).observations).toEqual({ 'dxvif-1': anObservation() });
-    await holder.close([sighted('dxvif-3')]);
+    await holder.close([observed('dxvif-3')]);
     const { observations } = (await take(ledger)).state;
     expect(Object.keys(observations)).toEqual(['dxvif-1', 'dxvif-3']);
   });
@@ -113,7 +113,7 @@ describe('a run that lost its lease', () => {
     const { clock, table, ledger } = await begin();
     const paused = suspended(table);
     const lost = await take(createDynamoLedger(paused.table, clock));
-    const late = rejectionOf(lost.write([sighted('dxvif-2')]));
+    const late = rejectionOf(lost.write([observed('dxvif-2')]));
     clock.advance(LEASE_MS);
     await take(ledger);
     paused.resume();
@@ -125,7 +125,7 @@ describe('a run that lost its lease', () => {
 describe('a killed run', () => {
   it('keeps what it had written, and its items are not copied', async () => {
     const { clock, table, ledger } = await begin();
-    await (await take(ledger)).write([sighted('dxvif-1'), LISTED]);
+    await (await take(ledger)).write([observed('dxvif-1'), LISTED]);
     clock.advance(LEASE_MS);
     const { state } = await take(ledger);
     expect(state).toEqual({
@@ -138,7 +138,7 @@ describe('a killed run', () => {
 
   it('that was copying items of release 0.1.0 is followed by a run that completes the copy, and nothing is lost', async () => {
     const { clock, ledger, direct } = await begin();
-    await (await take(ledger)).write([sighted('dxvif-1'), sighted('dxvif-2'), LISTED]);
+    await (await take(ledger)).write([observed('dxvif-1'), observed('dxvif-2'), LISTED]);
     await markLeaseAsEarlierRelease(direct, KEY);
     clock.advance(LEASE_MS);
     // Every call fails from the copy on.
@@ -153,10 +153,10 @@ describe('a write with an unknown result', () => {
   it('releases the lease, and the next run continues with the stored state', async () => {
     const { ledger } = await begin();
     const session = await take(ledger);
-    await session.write([sighted('dxvif-1')]);
+    await session.write([observed('dxvif-1')]);
     at.proxy.mishap = (operation) => (operation === 'TransactWriteItems' ? 'serverError' : null);
-    expect(await rejectionOf(session.write([sighted('dxvif-2')]))).toBeInstanceOf(LedgerFailure);
-    expect(await rejectionOf(session.write([sighted('dxvif-3')]))).toBeInstanceOf(LedgerFailure);
+    expect(await rejectionOf(session.write([observed('dxvif-2')]))).toBeInstanceOf(LedgerFailure);
+    expect(await rejectionOf(session.write([observed('dxvif-3')]))).toBeInstanceOf(LedgerFailure);
     at.proxy.mishap = () => null;
     await session.close([]);
     expect(Object.keys((await take(ledger)).state.observations)).toEqual(['dxvif-1']);
@@ -178,7 +178,7 @@ describe('a write with an unknown result', () => {
       onceEach();
       const session = await take(ledger);
       await session.write([
-        sighted('dxvif-1'),
+        observed('dxvif-1'),
         { kind: 'accepted', id: 'dxvif-2', acceptance: anAcceptance(), receipt: aReceipt({ id: 'dxvif-2' }) },
       ]);
       await session.close([LISTED]);
@@ -207,7 +207,7 @@ describe('a write with an unknown result', () => {
     async (contended) => {
       const { ledger } = await begin();
       at.proxy.mishap = (operation, earlier) => (operation === contended && earlier < 2 ? 'conflict' : null);
-      await (await take(ledger)).close([sighted('dxvif-1')]);
+      await (await take(ledger)).close([observed('dxvif-1')]);
       expect(Object.keys((await ledger.readState(KEY)).observations)).toEqual(['dxvif-1']);
     },
   );
@@ -219,7 +219,7 @@ describe('a write with an unknown result', () => {
     at.proxy.mishap = (operation, earlier) =>
       operation === 'TransactWriteItems' && earlier < 4 ? 'inProgress' : null;
     at.proxy.inputs.length = 0;
-    await session.close([sighted('dxvif-1')]);
+    await session.close([observed('dxvif-1')]);
     const tokens = at.proxy.inputs.flatMap(({ ClientRequestToken }) => ClientRequestToken ?? []);
     expect([tokens.length, new Set(tokens).size]).toEqual([5, 1]);
     expect(Object.keys((await ledger.readState(KEY)).observations)).toEqual(['dxvif-1']);
@@ -245,7 +245,7 @@ describe('a write with an unknown result', () => {
     const ids = Array.from({ length: 250 }, (_, i) => `dxvif-${i}`);
     const session = await take(ledger);
     at.proxy.calls.length = 0;
-    await session.write(ids.map(sighted));
+    await session.write(ids.map(observed));
     expect(at.proxy.calls).toEqual([
       'TransactWriteItems',
       'TransactWriteItems',

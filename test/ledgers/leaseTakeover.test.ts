@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => dynamo.close());
 
-function sighted(id: string): LedgerChange {
+function observed(id: string): LedgerChange {
   return { kind: 'observed', id, observation: anObservation() };
 }
 
@@ -74,7 +74,7 @@ it.each([1, 2, 3, 4, 5, 6, 7, 8])(
     const table = openTable(await dynamo.createTable(), dynamo.config);
     const ledger = createDynamoLedger(table, clock);
     // Killed, so it does not release the lease.
-    await (await take(ledger)).write([sighted('dxvif-1'), sighted('dxvif-2')]);
+    await (await take(ledger)).write([observed('dxvif-1'), observed('dxvif-2')]);
     await markLeaseAsEarlierRelease(table, KEY);
     clock.advance(LEASE_MS);
     const { suspended, reached, resume } = suspendedBefore(call, table);
@@ -82,10 +82,10 @@ it.each([1, 2, 3, 4, 5, 6, 7, 8])(
     await reached;
     clock.advance(LEASE_MS);
     const holder = await take(ledger);
-    await holder.write([sighted('dxvif-3')]);
+    await holder.write([observed('dxvif-3')]);
     resume();
     await late.catch(() => undefined);
-    await holder.close([sighted('dxvif-4')]);
+    await holder.close([observed('dxvif-4')]);
     const { observations } = await ledger.readState(KEY);
     expect(Object.keys(observations)).toEqual(['dxvif-1', 'dxvif-2', 'dxvif-3', 'dxvif-4']);
   },
@@ -95,7 +95,7 @@ it('a run that loses the lease before it reads does not mistake copied items for
   const clock = testClock();
   const table = openTable(await dynamo.createTable(), dynamo.config);
   const ledger = createDynamoLedger(table, clock);
-  await (await take(ledger)).close([sighted('dxvif-1')]);
+  await (await take(ledger)).close([observed('dxvif-1')]);
   const { suspended, reached, resume } = suspendedBefore(2, table);
   const late = rejectionOf(createDynamoLedger(suspended, clock).open(KEY, LEASE_MS));
   await reached;
@@ -110,7 +110,7 @@ it('a reader sees everything while a run takes over', async () => {
   const clock = testClock();
   const table = openTable(await dynamo.createTable(), dynamo.config);
   const ledger = createDynamoLedger(table, clock);
-  await (await take(ledger)).write([sighted('dxvif-1')]);
+  await (await take(ledger)).write([observed('dxvif-1')]);
   await markLeaseAsEarlierRelease(table, KEY);
   clock.advance(LEASE_MS);
   // Between the read of the head and the read of the items.
@@ -128,7 +128,7 @@ it.each(['killed while it copies', 'killed right after it took the lease'])(
     const clock = testClock();
     const table = openTable(await dynamo.createTable(), dynamo.config);
     const ledger = createDynamoLedger(table, clock);
-    await (await take(ledger)).write([sighted('dxvif-1'), sighted('dxvif-2')]);
+    await (await take(ledger)).write([observed('dxvif-1'), observed('dxvif-2')]);
     await markLeaseAsEarlierRelease(table, KEY);
     clock.advance(LEASE_MS);
     const { suspended, reached } = suspendedBefore(when.endsWith('copies') ? 4 : 3, table);
@@ -155,10 +155,10 @@ it.each(['killed', 'inDoubt'] as const)(
     const clock = testClock();
     const table = openTable(await dynamo.createTable(), dynamo.config);
     const ledger = createDynamoLedger(table, clock);
-    await (await take(ledger)).write([sighted('dxvif-1')]);
+    await (await take(ledger)).write([observed('dxvif-1')]);
     await markLeaseAsEarlierRelease(table, KEY, how);
     clock.advance(LEASE_MS);
-    await (await take(ledger)).close([sighted('dxvif-2')]);
+    await (await take(ledger)).close([observed('dxvif-2')]);
     const sorts = async () => (await table.query(`live#${KEY}`, { from: '0' })).map(({ sk }) => sk?.S);
     const copied = ['0000000002/sighting/dxvif-1', '0000000002/sighting/dxvif-2', 'head'];
     expect(await sorts()).toEqual(copied);

@@ -81,7 +81,7 @@ describe.each(['outscale', 'aws'] as const)('an accepted interface that is avail
   it('that has a static route counts as routed too', async () => {
     const { routes, later } = await accepted(dialect);
     await routes.stopPropagating(PROD, VPC);
-    await routes.routeByHand(PROD, VPC);
+    await routes.addRoute(PROD, VPC);
     expect(await later()).toMatchObject({ ...WELL, asked: expect.arrayContaining([TABLES]) });
     expect(await later()).toEqual(QUIET);
   });

@@ -40,7 +40,7 @@ const PLACES = Array.from({ length: MANY }, (_, place) => place);
 const VANISHED: LedgerChange[] = PLACES.map((place) => ({
   kind: 'observed',
   id: idOf(place),
-  observation: aStrangers({
+  observation: anUnknownObservation({
     vlan: vlanOf(place),
     firstSeen: new Date(Date.UTC(2026, 10, 2, 6, 0, 0, place)).toISOString(),
   }),
@@ -51,7 +51,7 @@ const OFFERED: VirtualInterface[] = PLACES.map((place) =>
   aVif({ id: idOf(place), connection: UNKNOWN_CONNECTION, vlan: vlanOf(place), name: `flood-${place}` }),
 );
 
-function aStrangers(given: Partial<Observation> = {}): Observation {
+function anUnknownObservation(given: Partial<Observation> = {}): Observation {
   const notListedAt = '2026-11-02T05:55:00.000Z';
   return anObservation({
     connection: UNKNOWN_CONNECTION,

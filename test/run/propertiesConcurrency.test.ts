@@ -14,7 +14,7 @@ import {
 } from '../support/cloud.ts';
 
 describe('four attempts at once come to the same result as one after the other', () => {
-  it('whatever the limits are, and whichever answer is the slowest', async () => {
+  it('for all limits and all orders of the answers', async () => {
     const limit = fc.option(fc.integer({ min: 0, max: 4 }), { nil: null });
     const limits = fc.record({ owner: limit, prod: limit, lab: limit, run: fc.integer({ min: 1, max: 6 }) });
     // VLANs of both grants, of one of them and of none; some share their addresses.

@@ -13,7 +13,7 @@ type Broken = 'nothing' | 'listing' | 'ledger' | 'bus';
 type Step =
   | { readonly does: 'wait'; readonly hours: number }
   | { readonly does: 'offer'; readonly by: RequestTimeline['by'] }
-  | { readonly does: 'withdraw' | 'acceptByHand'; readonly which: number }
+  | { readonly does: 'withdraw' | 'acceptManually'; readonly which: number }
   | { readonly does: 'run'; readonly broken: Broken };
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -25,12 +25,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({
       does: fc.constant('offer'),
-      by: fc.constantFrom('acme', 'stranger', 'stranger'),
+      by: fc.constantFrom('acme', 'unknown', 'unknown'),
     }),
   },
   {
     weight: 1,
-    arbitrary: fc.record({ does: fc.constantFrom('withdraw', 'acceptByHand'), which: fc.nat(5) }),
+    arbitrary: fc.record({ does: fc.constantFrom('withdraw', 'acceptManually'), which: fc.nat(5) }),
   },
   {
     weight: 5,
@@ -103,7 +103,7 @@ function expectAllPublished(
   expect(ends.length).toBeLessThanOrEqual(isOver ? 1 : 0);
   const [end] = ends;
   if (end === undefined) return;
-  if (life.end === 'byHand') expect(end).toBe('Request Ended acceptedByOthers');
+  if (life.end === 'manually') expect(end).toBe('Request Ended acceptedByOthers');
   else if (life.end === null) expect(end).toBe('Request Expired expired');
   // A request that vanished after it could have expired may be published as expired.
   else expect(end).toMatch(/^Request (Ended (rejected|vanished)|Expired expired)$/);

@@ -104,8 +104,8 @@ describe('an accepted request leaves a receipt', () => {
     await runner.run({}, ledger);
     expect(ledger.calls()).toEqual([
       'open',
-      'write sighted policyUsed intended',
-      'write sighted intended',
+      'write observed policyUsed intended',
+      'write observed intended',
       'write queued accepted',
       'write queued accepted',
       'write listed',

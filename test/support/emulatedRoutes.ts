@@ -34,7 +34,7 @@ export function routesFor(simulator: Emulator) {
       const RouteTableId = await tableOf(vpc);
       await ec2.send(new DisableVgwRoutePropagationCommand({ RouteTableId, GatewayId }));
     },
-    routeByHand: async (GatewayId: string, vpc: string): Promise<void> => {
+    addRoute: async (GatewayId: string, vpc: string): Promise<void> => {
       const RouteTableId = await tableOf(vpc);
       const DestinationCidrBlock = '192.0.2.0/24';
       await ec2.send(new CreateRouteCommand({ RouteTableId, DestinationCidrBlock, GatewayId }));

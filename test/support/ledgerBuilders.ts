@@ -17,7 +17,7 @@ import { aGateway, aVif, CONNECTION, RECIPIENT_ACCOUNT, VGW } from './builders.t
 
 /** Builders of ledger entries for the request of `aVif` and the policy of `aPolicy`, and of a listing. */
 
-function anAward(given: Partial<Assignment> = {}): Assignment {
+function anAssignment(given: Partial<Assignment> = {}): Assignment {
   return {
     at: '2026-11-10T11:00:00.000Z',
     owner: 'acme',
@@ -28,12 +28,12 @@ function anAward(given: Partial<Assignment> = {}): Assignment {
 }
 
 export function anIntent(given: Partial<Intent> = {}): Intent {
-  return { ...anAward(), listings: 0, evidence: theEvidence(), ...given };
+  return { ...anAssignment(), listings: 0, evidence: theEvidence(), ...given };
 }
 
 export function anAcceptance(given: Partial<Acceptance> = {}): Acceptance {
   const quiet = { availableAt: null, routesSettled: false, publishedProblem: null, publishedCount: 0 };
-  return { ...anAward(), connection: CONNECTION.owner, movedTo: null, ...quiet, ...given };
+  return { ...anAssignment(), connection: CONNECTION.owner, movedTo: null, ...quiet, ...given };
 }
 
 export function theEvidence(given: Partial<Evidence> = {}): Evidence {
@@ -57,7 +57,7 @@ export function theEvidence(given: Partial<Evidence> = {}): Evidence {
 export function aReceipt(given: Partial<Receipt> = {}): Receipt {
   return {
     id: 'dxvif-aaaaaaaa',
-    ...anAward(),
+    ...anAssignment(),
     ...theEvidence(),
     acceptedAt: '2026-11-10T11:00:01.000Z',
     answer: { by: 'confirm', state: 'pending', doubt: null },

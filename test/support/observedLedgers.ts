@@ -33,7 +33,7 @@ export function withDamagedItems(damaged: LedgerState['damaged'], ledger: Ledger
 
 /** A ledger that records its calls. */
 export interface ObservedLedger extends Ledger {
-  /** calls since the last call of this method, with the kinds of changes: `write sighted listed` */
+  /** calls since the last call of this method, with the kinds of changes: `write observed listed` */
   calls(): string[];
 }
 

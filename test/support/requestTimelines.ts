@@ -12,9 +12,9 @@ const WEEK = 7 * 24 * HOUR;
 /** The true history of a request, and what runs reported about it. */
 export interface RequestTimeline {
   readonly id: string;
-  readonly by: 'acme' | 'stranger';
+  readonly by: 'acme' | 'unknown';
   readonly madeAt: number;
-  end: 'withdrawn' | 'byHand' | null;
+  end: 'withdrawn' | 'manually' | null;
   isHeld: boolean;
   isAccepted: boolean;
   /** closest deadline thresholds at runs that left it pending or could not determine its state */
@@ -55,11 +55,11 @@ export function trackRequests(cloud: Emulator) {
       await actAs(cloud, life.by === 'acme' ? ACME : UNKNOWN_REQUESTER).withdraw(life.id);
       life.end = 'withdrawn';
     },
-    acceptByHand: async (which: number): Promise<void> => {
+    acceptManually: async (which: number): Promise<void> => {
       const life = onePending(which);
       if (life === undefined) return;
       await actAs(cloud, RECIPIENT_ACCOUNT).confirm(life.id, LAB);
-      life.end = 'byHand';
+      life.end = 'manually';
     },
     /** Compares the report of a run with the true history, and records which events must follow. */
     compare: ({ counts, requests }: RunReport): void => {

@@ -67,7 +67,8 @@ const EXCEPTIONS: readonly Exception[] = [
   },
   {
     words: ['fault'],
-    files: /^(emulator\/|test\/(emulator|soak|fuzz)\/|test\/support\/fault\w+\.ts$|docs\/emulator\.md$)/,
+    files:
+      /^(emulator\/|cli\/commands\/simulate\.ts$|test\/(emulator|soak|fuzz)\/|test\/support\/fault\w+\.ts$|docs\/emulator\.md$)/,
     reason: 'a fault is an injected failure of the emulator',
   },
   {
@@ -78,6 +79,12 @@ const EXCEPTIONS: readonly Exception[] = [
     reason: 'the file injects failures into the emulator or into ports',
   },
   {
+    words: ['fault'],
+    files: /^docs\/trust\.md$/,
+    lines: /faults of calls/,
+    reason: 'a fault is an injected failure of the simulation',
+  },
+  {
     words: ['nobody'],
     files: /./,
     lines: /notify[=:] ?'?nobody|[`']nobody\\?[`']/,
@@ -86,13 +93,13 @@ const EXCEPTIONS: readonly Exception[] = [
   {
     words: ['pass'],
     files: /^(core|language|adapters|cli|test)\//,
-    lines: /acceptsPerPass|laterPass|not-?[pP]ass/,
+    lines: /accepts?PerPass|laterPass|not-?[pP]ass/,
     reason: 'a key or value that earlier releases wrote is still read',
   },
   {
     words: ['fault', 'by hand', 'orphan', 'mend', 'pass'],
-    files: /^(language\/recordedRequests\.ts|cli\/requests\/\w+\.ts|test\/cli\/\w+\.test\.ts)$/,
-    lines: /\b(?:faults|acceptByHand|orphans|mend|passes)\b\??:/,
+    files: /^(language\/recordedRequests\.ts|cli\/requests\/\w+\.ts|test\/(?:cli|fuzz)\/\w+\.test\.ts)$/,
+    lines: /\b(?:faults|acceptByHand|orphans|mend|passes)\b\??:|written\.faults|`faults`|'Pass Failed'/,
     reason: 'a JSON key of earlier releases is still read',
   },
   {
@@ -103,8 +110,8 @@ const EXCEPTIONS: readonly Exception[] = [
   },
   {
     words: ['fault', 'sighting', 'announce'],
-    files: /^(docs\/ledger\.md$|adapters\/ledgers\/dynamo\/|test\/ledgers\/)/,
-    lines: /['`/.[](?:faults|sightings?|announcements?)\b|STORED_NAMES\.\w+/,
+    files: /^(docs\/ledger\.md$|adapters\/ledgers\/dynamo\/|test\/(?:ledgers|cli|run|soak|fuzz)\/)/,
+    lines: /['"`/.[](?:faults|sightings?|announcements?)\b|STORED_NAMES\.\w+/,
     reason: 'a name that the ledger stores',
   },
 ];

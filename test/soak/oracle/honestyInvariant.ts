@@ -69,7 +69,7 @@ function findProblems(truth: Truth, own: readonly PublishedEvent[], scene: Scene
   const { taken } = truth;
   if (taken?.by === 'us')
     return [
-      ...wrongsOfOurs(truth, accepted, ends),
+      ...wrongsOfAcceptances(truth, accepted, ends),
       ...findFollowUpProblems(truth, of('Accepted Interface Not Available'), scene),
     ];
   if (hasUnknownAccepter(truth)) return [];
@@ -98,7 +98,7 @@ function findRequestProblems(truth: Truth, own: readonly PublishedEvent[], scene
   return found;
 }
 
-function wrongsOfOurs(
+function wrongsOfAcceptances(
   { taken, deletedAt }: Truth,
   accepted: readonly PublishedEvent[],
   ends: readonly PublishedEvent[],

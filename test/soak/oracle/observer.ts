@@ -77,10 +77,10 @@ export function createObserver(scene: Scene, safety: ReturnType<typeof checkSafe
       if (answered === null || isLate) return;
       const look = isListing(call) ? undefined : run.looks.get(idOf(call));
       if (look !== undefined) look.receivedAt = now();
-      if (call.operation === 'ConfirmPrivateVirtualInterface') hear(truths.get(idOf(call)), answered);
+      if (call.operation === 'ConfirmPrivateVirtualInterface') recordAnswer(truths.get(idOf(call)), answered);
       for (const shown of toFieldsList(answered.virtualInterfaces)) {
         safety.looked(String(shown.virtualInterfaceId), shown.virtualInterfaceState);
-        hear(truths.get(String(shown.virtualInterfaceId)), shown);
+        recordAnswer(truths.get(String(shown.virtualInterfaceId)), shown);
       }
     },
   };
@@ -90,7 +90,7 @@ function idOf({ body }: Call): string {
   return String(toFields(JSON.parse(body)).virtualInterfaceId);
 }
 
-function hear(
+function recordAnswer(
   truth: Truth | undefined,
   { virtualInterfaceState: state }: Readonly<Record<string, unknown>>,
 ): void {
