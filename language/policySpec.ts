@@ -1,7 +1,7 @@
 import { MATCH_FIELD_NAMES } from '../core/fields/match.ts';
 import { quote } from '../core/printableText.ts';
-import { ACCOUNT } from '../core/resourceIds.ts';
 import { PROVIDER_CHOICES } from '../core/providers.ts';
+import { ACCOUNT } from '../core/resourceIds.ts';
 import { type Finding, formatPath, type Path, type Problem } from './diagnostic.ts';
 import { parseAsdot } from './fields/numberRanges.ts';
 import type { PartialPolicy } from './partialPolicy.ts';

@@ -122,13 +122,14 @@ function findUnreturnedFields(
     ...live.map((fields, i) => ({ fields, at: [...path, 'live', i] })),
   ];
   return written.flatMap(({ fields, at }) =>
-    MATCH_FIELD_NAMES.filter((field) => Object.hasOwn(fields, field) && !returnsField(provider, field))
-      .map((field) => ({
+    MATCH_FIELD_NAMES.filter((field) => Object.hasOwn(fields, field) && !returnsField(provider, field)).map(
+      (field) => ({
         path: [...at, field],
         at: 'value',
         code: 'unreturned-field',
         message: `\`${provider}\` never returns \`${field}\`, so no request has this field`,
         fix: 'remove it',
-      })),
+      }),
+    ),
   );
 }
