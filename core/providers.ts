@@ -36,7 +36,7 @@ export interface ProviderTraits {
   readonly returns: Readonly<Record<MatchFieldName, boolean>>;
 }
 
-/** The only table of what differs. Its type has every provider and every trait: there is no default for a new provider. */
+/** The traits of every provider. The type demands each trait of each provider: a new provider has no defaults. */
 export const PROVIDER_TRAITS: Readonly<Record<Provider, ProviderTraits>> = {
   outscale: {
     title: 'OUTSCALE',
