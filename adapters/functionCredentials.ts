@@ -1,6 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import type { PolicyRecipient } from '../core/policy.ts';
+import { PROVIDER_TRAITS } from '../core/providers.ts';
 import { CredentialsUnusable } from '../run/portErrors.ts';
 import { readBoundedBody, requestHandlerOptions } from './aws/clientHttp.ts';
 import type { ClientSettings, SdkCredentials } from './aws/sdkClient.ts';
@@ -26,24 +27,25 @@ export function functionCredentials(
   stsEndpoint: string | null,
 ): ClientSettings['credentials'] {
   const { provider, region, credentials } = recipient;
-  switch (provider) {
-    case 'outscale':
+  const { credentials: kind } = PROVIDER_TRAITS[provider];
+  switch (kind) {
+    case 'secret':
       if (credentials === null || !('secret' in credentials)) {
         throw new CredentialsUnusable(
           `target \`${target}\` names no secret: add \`credentials: { secret: NAME }\` under \`recipient\` in its policy`,
         );
       }
       return secretsManagerKey(credentials.secret);
-    case 'aws':
+    case 'role':
       if (credentials === null) return null;
       if (!('role' in credentials)) {
         throw new CredentialsUnusable(
-          `target \`${target}\` names a secret; on aws name a role, or nothing for the function's own`,
+          `target \`${target}\` names a secret; on ${provider} name a role, or nothing for the function's own`,
         );
       }
       return assumedRole(credentials, region, stsEndpoint);
     default:
-      return provider satisfies never;
+      return kind satisfies never;
   }
 }
 

@@ -4,6 +4,7 @@ import { validateEndpoint } from '../adapters/endpoint.ts';
 import { functionCredentials } from '../adapters/functionCredentials.ts';
 import type { Recipient } from '../core/model.ts';
 import type { Policy } from '../core/policy.ts';
+import { PROVIDER_TRAITS } from '../core/providers.ts';
 import { personalCredentials } from './personalCredentials.ts';
 
 /** Options of every command that calls a provider's API. */
@@ -33,8 +34,8 @@ export function readEndpoints(
 export function connectTarget(policy: Policy, options: ConnectOptions): Connected {
   const { recipient, target } = policy;
   const endpoints = readEndpoints(options, recipient);
-  const usesRole =
-    recipient.provider === 'aws' && recipient.credentials !== null && options.profile === undefined;
+  const { credentials: kind } = PROVIDER_TRAITS[recipient.provider];
+  const usesRole = kind === 'role' && recipient.credentials !== null && options.profile === undefined;
   const credentials = usesRole
     ? functionCredentials(recipient, target, endpoints.identity)
     : personalCredentials(recipient.provider, options.profile ?? null, process.env);

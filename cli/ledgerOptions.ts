@@ -15,6 +15,7 @@ import { pruneRecords } from '../adapters/ledgers/file/pruneRecords.ts';
 import { MAX_LEASE_MS } from '../adapters/ledgers/lease.ts';
 import { type Policy, recipientKey } from '../core/policy.ts';
 import { escapeText, quoteTrusted } from '../core/printableText.ts';
+import { PROVIDER_TRAITS } from '../core/providers.ts';
 import type { CompiledPolicy } from '../language/index.ts';
 import { LedgerFailure, RunFailure } from '../run/portErrors.ts';
 import type { Ledger } from '../run/ports.ts';
@@ -58,7 +59,9 @@ export function withLedgerOption<T extends LedgerOptions>(
     configured instanceof EndpointRefused
   )
     return options;
-  const isForAws = policies.some(({ policy }) => policy.recipient.provider === 'aws');
+  const isForAws = policies.some(
+    ({ policy }) => PROVIDER_TRAITS[policy.recipient.provider].usesAwsConfiguration,
+  );
   return isForAws && isLoopback(configured.url)
     ? { ...options, ledger: defaultLedgerPath(process.env, configured.url) }
     : options;

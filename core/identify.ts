@@ -2,6 +2,7 @@ import { memoizeByObject } from './memoize.ts';
 import type { VirtualInterface } from './model.ts';
 import type { Owner, Policy } from './policy.ts';
 import { quote } from './printableText.ts';
+import { PROVIDER_TRAITS } from './providers.ts';
 import type { Reason } from './reasons.ts';
 import { ACCOUNT } from './resourceIds.ts';
 
@@ -43,18 +44,12 @@ export function identify(policy: Policy, vif: VirtualInterface, own: OwnConnecti
     );
   }
   if (connection !== null && own.ids.has(connection)) return { kind: 'outbound' };
-  switch (provider) {
-    case 'aws':
-      // On AWS the owner account of a request is its recipient: this target must not accept an interface of another
-      // recipient.
-      return ownerMismatch(
-        `the API returned account ${quote(account)} as the recipient, not \`${recipientAccount}\``,
-      );
-    case 'outscale':
-      return checkRevealedAccount(identifyByConnection(policy, connection), account);
-    default:
-      return provider satisfies never;
-  }
+  if (PROVIDER_TRAITS[provider].mayRevealRequester)
+    return checkRevealedAccount(identifyByConnection(policy, connection), account);
+  // The owner account of a request is its recipient: this target must not accept an interface of another recipient.
+  return ownerMismatch(
+    `the API returned account ${quote(account)} as the recipient, not \`${recipientAccount}\``,
+  );
 }
 
 const ownersByConnection = memoizeByObject(({ owners }: Policy): ReadonlyMap<string, Owner | 'several'> => {

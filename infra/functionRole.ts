@@ -11,6 +11,7 @@ import {
   POLICY_PARTITION_PREFIX,
 } from '../adapters/ledgers/dynamo/dynamoTable.ts';
 import { type Policy, recipientKey } from '../core/policy.ts';
+import { PROVIDER_TRAITS } from '../core/providers.ts';
 import { type QuotaUsage, ROLE_POLICY_CHARACTERS, sizeWhenDeployed } from './awsQuotas.ts';
 
 export interface FunctionRoleProps {
@@ -117,7 +118,7 @@ function secretStatement(secret: string, { partition, region, account }: Stack):
 
 /** Whether the function calls the provider with its own role. */
 function usesOwnRole({ recipient }: Policy): boolean {
-  return recipient.provider === 'aws' && recipient.credentials === null;
+  return PROVIDER_TRAITS[recipient.provider].credentials === 'role' && recipient.credentials === null;
 }
 
 /** ARN pattern of every interface of a recipient: the IDs of future requests are unknown. */

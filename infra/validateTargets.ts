@@ -1,5 +1,6 @@
 import type { Policy } from '../core/policy.ts';
 import { quote } from '../core/printableText.ts';
+import { PROVIDER_TRAITS } from '../core/providers.ts';
 import { partitionOf } from '../core/resourceIds.ts';
 import { formatDiagnostic } from '../language/diagnostic.ts';
 import type { CompiledPolicy } from '../language/index.ts';
@@ -51,13 +52,14 @@ function findRecipientProblems(recipient: Policy['recipient'], account: string |
             'write it without wildcards, as in `arn:aws:iam::012345678901:role/vif-acceptor`',
         ];
   }
-  switch (provider) {
-    case 'outscale':
+  const { credentials: kind, title } = PROVIDER_TRAITS[provider];
+  switch (kind) {
+    case 'secret':
       return [
-        'recipient: the function needs the access key of the OUTSCALE account; ' +
-          'store it in Secrets Manager and add `credentials: { secret: vif-acceptor/outscale }`',
+        `recipient: the function needs the access key of the ${title} account; ` +
+          `store it in Secrets Manager and add \`credentials: { secret: vif-acceptor/${provider} }\``,
       ];
-    case 'aws':
+    case 'role':
       return account === null || account === recipient.account
         ? []
         : [
@@ -66,6 +68,6 @@ function findRecipientProblems(recipient: Policy['recipient'], account: string |
               `\`credentials: { role: "arn:${partitionOf(recipient.region).name}:iam::${recipient.account}:role/vif-acceptor" }\` to \`recipient\``,
           ];
     default:
-      return provider satisfies never;
+      return kind satisfies never;
   }
 }

@@ -1,13 +1,13 @@
 import { canonicalJson } from '../core/json.ts';
 import { type Grant, type HoldRule, type Owner, POLICY_FORMAT, type Policy } from '../core/policy.ts';
 import { compareByCodePoint } from '../core/printableText.ts';
+import { PROVIDER_TRAITS } from '../core/providers.ts';
 import { gatewayKind } from '../core/resourceIds.ts';
 import { normaliseMatch, type WrittenMatch } from './fields/matchFields.ts';
 import { parseDuration, parseInstant } from './isoTime.ts';
 import type { WrittenGrant, WrittenOwner, WrittenPolicy } from './policySchema.ts';
 import { sortedEntries, sortedSet } from './scalarSchemas.ts';
 
-const OUTSCALE_EXPIRY = 'P7D';
 const ACCEPTS_PER_RUN = 10;
 
 type ResolvedGateway = Pick<Grant, 'gateway' | 'gatewayName'>;
@@ -19,7 +19,6 @@ export function normalisePolicy(target: string, written: WrittenPolicy): Policy 
   const { recipient } = written;
   const gateways = indexGateways(written);
   const { provider, region, account } = recipient;
-  const expiry = recipient.expiry ?? (provider === 'outscale' ? OUTSCALE_EXPIRY : null);
   return {
     format: POLICY_FORMAT,
     target,
@@ -28,7 +27,8 @@ export function normalisePolicy(target: string, written: WrittenPolicy): Policy 
       region,
       account,
       credentials: normaliseCredentials(recipient.credentials),
-      expiry: expiry === null ? null : parseDuration(expiry),
+      expiry:
+        recipient.expiry === undefined ? PROVIDER_TRAITS[provider].expiry : parseDuration(recipient.expiry),
     },
     freeze: written.freeze ?? false,
     limits: { acceptsPerRun: written.limits?.acceptsPerRun ?? ACCEPTS_PER_RUN },

@@ -1,5 +1,6 @@
 import { MATCH_FIELD_NAMES } from '../core/fields/match.ts';
 import { quote } from '../core/printableText.ts';
+import { PROVIDER_CHOICES } from '../core/providers.ts';
 import { ACCOUNT } from '../core/resourceIds.ts';
 import { type Finding, formatPath, type Path, type Problem } from './diagnostic.ts';
 import { parseAsdot } from './fields/numberRanges.ts';
@@ -61,7 +62,7 @@ export const POLICY_SPEC: DocumentSpec<WrittenPolicy> = {
     missingKeys: {
       version: 'with the value `1`',
       recipient: 'with `provider`, `region` and `account`',
-      provider: 'with `outscale` or `aws`',
+      provider: `with ${PROVIDER_CHOICES}`,
       region: 'as the provider writes it',
       account: 'with 12 digits in quotes',
       owners: 'with at least one owner',

@@ -1,5 +1,6 @@
 import { DirectConnectClient } from '@aws-sdk/client-direct-connect';
 import type { Recipient } from '../../core/model.ts';
+import { PROVIDER_TRAITS } from '../../core/providers.ts';
 import type { Endpoints } from '../connect.ts';
 import { PROVIDER_APIS } from '../directconnect/directConnect.ts';
 import { EndpointRefused, isLoopback, validateEndpoint } from '../endpoint.ts';
@@ -101,7 +102,7 @@ export function chooseEndpoints(
   aws: ConfiguredEndpoints | null,
 ): Endpoints {
   const configured = (service: AwsService): string | null =>
-    provider === 'aws' ? (configuredEndpoint(aws, service)?.url ?? null) : null;
+    PROVIDER_TRAITS[provider].usesAwsConfiguration ? (configuredEndpoint(aws, service)?.url ?? null) : null;
   // A trial with an emulator must not send signed requests to the real cloud.
   const gateways = given.gateways ?? loopback(given.directConnect);
   const directConnect = given.directConnect ?? configured('directConnect');

@@ -5,6 +5,7 @@ import {
   type DirectConnectClient,
 } from '@aws-sdk/client-direct-connect';
 import type { Gateway, Provider, VirtualInterface } from '../../core/model.ts';
+import { PROVIDER_TRAITS } from '../../core/providers.ts';
 import { gatewayKind, partitionOf } from '../../core/resourceIds.ts';
 import { ApiFailure, ListingIncomplete } from '../../run/portErrors.ts';
 import type { DirectConnect } from '../../run/ports.ts';
@@ -35,7 +36,7 @@ export const PROVIDER_APIS: Readonly<Record<Provider, ProviderApi>> = {
     gatewayEndpoint: (region) => `https://fcu.${region}.outscale.com`,
     identityEndpoint: null,
     pageSize: null,
-    gatewayKinds: new Set(['virtual']),
+    gatewayKinds: PROVIDER_TRAITS.outscale.gatewayKinds,
     acceptsAwsCredentials: false,
     knownToAwsCli: false,
   },
@@ -44,7 +45,7 @@ export const PROVIDER_APIS: Readonly<Record<Provider, ProviderApi>> = {
     gatewayEndpoint: (region) => `https://ec2.${region}.${partitionOf(region).domain}`,
     identityEndpoint: (region) => `https://sts.${region}.${partitionOf(region).domain}`,
     pageSize: 100,
-    gatewayKinds: new Set(['virtual', 'directConnect']),
+    gatewayKinds: PROVIDER_TRAITS.aws.gatewayKinds,
     acceptsAwsCredentials: true,
     knownToAwsCli: true,
   },

@@ -4,6 +4,7 @@ import { connect, REQUEST_TIMEOUT_MS } from '../../adapters/connect.ts';
 import { PROVIDER_APIS } from '../../adapters/directconnect/directConnect.ts';
 import { describeFileError, makeFolder, readErrorCode } from '../../adapters/fileSystem.ts';
 import { isForeignGateway, PROVIDERS, type Provider } from '../../core/model.ts';
+import { PROVIDER_CHOICES } from '../../core/providers.ts';
 import { ACCOUNT } from '../../core/resourceIds.ts';
 import { type ConnectOptions, readEndpoints } from '../connectTarget.ts';
 import { EXIT, type ExitCode, UsageError } from '../options.ts';
@@ -21,7 +22,7 @@ export interface InitOptions extends ConnectOptions {
 export async function policyInit(options: InitOptions): Promise<ExitCode> {
   const provider = PROVIDERS.find((candidate) => candidate === options.provider);
   if (provider === undefined)
-    throw new UsageError(`--provider must be \`outscale\` or \`aws\`, got \`${options.provider}\``);
+    throw new UsageError(`--provider must be ${PROVIDER_CHOICES}, got \`${options.provider}\``);
   const contents = await readAccount(provider, options);
   // The destination of standard output is not known, so neither is the path to the schema.
   if (options.output === undefined) process.stdout.write(scaffoldPolicy(contents, null));
@@ -41,7 +42,7 @@ async function readAccount(provider: Provider, options: InitOptions): Promise<Ac
     const account = (await connected.caller.account()) ?? given;
     if (account === undefined)
       throw new UsageError(
-        '--account is required for outscale, whose API does not return it: give the 12 digits of the recipient account',
+        `--account is required for ${provider}, whose API does not return it: give the 12 digits of the recipient account`,
       );
     if (given !== undefined && given !== account) {
       throw new UsageError(

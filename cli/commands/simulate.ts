@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { describeFileError, readErrorCode } from '../../adapters/fileSystem.ts';
+import { PROVIDERS } from '../../core/model.ts';
+import { PROVIDER_CHOICES, PROVIDER_TRAITS } from '../../core/providers.ts';
 import {
   type DialectName,
   type Emulator,
@@ -22,10 +24,15 @@ export interface SimulateOptions {
 }
 
 /** `simulate`: runs the emulator until a signal stops it. */
-export async function simulate({ port, dialect, scenario, latency }: SimulateOptions): Promise<ExitCode> {
-  if (dialect !== 'outscale' && dialect !== 'aws') {
-    throw new UsageError(`--dialect must be \`outscale\` or \`aws\`, got \`${dialect}\``);
-  }
+export async function simulate({
+  port,
+  dialect: name,
+  scenario,
+  latency,
+}: SimulateOptions): Promise<ExitCode> {
+  // This type makes the emulator have a dialect for every provider.
+  const dialect: DialectName | undefined = PROVIDERS.find((provider) => provider === name);
+  if (dialect === undefined) throw new UsageError(`--dialect must be ${PROVIDER_CHOICES}, got \`${name}\``);
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
     throw new UsageError(`--port must be a number from 0 to 65535, got \`${port}\``);
   }
@@ -99,7 +106,7 @@ An access key ID of 12 digits stands for that account; its secret is \`secret\`.
 
 As the recipient:
 
-  export OSC_ACCESS_KEY=012345678901 OSC_SECRET_KEY=secret${dialect === 'aws' ? '     (on aws: AWS_ACCESS_KEY_ID=012345678901 …)' : ''}
+  export OSC_ACCESS_KEY=012345678901 OSC_SECRET_KEY=secret${PROVIDER_TRAITS[dialect].usesAwsConfiguration ? '     (on aws: AWS_ACCESS_KEY_ID=012345678901 …)' : ''}
   ${COMMAND} policy init --provider ${dialect} --region ${region} --account 012345678901 --endpoint ${url}
   ${COMMAND} plan --endpoint ${url}
 

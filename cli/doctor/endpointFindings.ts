@@ -7,6 +7,7 @@ import type { Endpoints } from '../../adapters/connect.ts';
 import { PROVIDER_APIS } from '../../adapters/directconnect/directConnect.ts';
 import type { Policy } from '../../core/policy.ts';
 import { formatList } from '../../core/printableText.ts';
+import { PROVIDER_TRAITS } from '../../core/providers.ts';
 import type { ConnectOptions } from '../connectTarget.ts';
 import { isLedgerTable, type LedgerOptions, ledgerPath } from '../ledgerOptions.ts';
 import { type DoctorFinding, ok, warn } from './doctorFinding.ts';
@@ -31,7 +32,8 @@ export function listEndpoints(
   const findings = services.map((service) =>
     ok('endpoint', `${service.name}: ${service.url}${describeSource(service, provider, options)}`),
   );
-  return [...findings, ...(provider === 'outscale' ? warnOfUnusedVariables(process.env) : [])];
+  const { usesAwsConfiguration, title } = PROVIDER_TRAITS[provider];
+  return [...findings, ...(usesAwsConfiguration ? [] : warnOfUnusedVariables(process.env, title))];
 }
 
 /** The provider's APIs that a run calls. */
@@ -41,7 +43,7 @@ function providerServices(
   { endpoint, gatewayEndpoint, stsEndpoint }: ConnectOptions,
 ): CalledService[] {
   const api = PROVIDER_APIS[provider];
-  const [link, gateways] = provider === 'aws' ? ['Direct Connect', 'EC2'] : ['DirectLink', 'FCU'];
+  const { services } = PROVIDER_TRAITS[provider];
   const option = endpoint === undefined ? null : '--endpoint';
   // On loopback, one endpoint serves all APIs.
   const inherited = endpoints.gateways === endpoints.directConnect ? option : null;
@@ -50,13 +52,13 @@ function providerServices(
   const inheritedByIdentity = endpoints.identity === endpoints.gateways ? gatewayOption : null;
   return [
     {
-      name: link,
+      name: services.directConnect,
       url: endpoints.directConnect ?? api.directConnectEndpoint(region),
       option,
       service: 'directConnect',
     },
     {
-      name: gateways,
+      name: services.gateways,
       url: endpoints.gateways ?? api.gatewayEndpoint(region),
       option: gatewayOption,
       service: 'ec2',
@@ -95,22 +97,26 @@ function describeSource(
   provider: Policy['recipient']['provider'],
   { aws }: ConnectOptions,
 ): string {
-  const isAwsService = provider === 'aws' || service === 'dynamo' || service === 'secrets';
+  const isAwsService =
+    PROVIDER_TRAITS[provider].usesAwsConfiguration || service === 'dynamo' || service === 'secrets';
   const configured = isAwsService && option === null ? configuredEndpoint(aws ?? null, service) : null;
   const source = configured !== null && configured.url === url ? configured.source : null;
   const setting = option ?? source;
   return setting === null ? '' : ` (${setting})`;
 }
 
-/** Warns of AWS variables that are set but do not apply to OUTSCALE targets. */
-function warnOfUnusedVariables(env: Readonly<Record<string, string | undefined>>): DoctorFinding[] {
+/** Warns of AWS variables that are set but do not apply to targets of the provider. */
+function warnOfUnusedVariables(
+  env: Readonly<Record<string, string | undefined>>,
+  title: string,
+): DoctorFinding[] {
   const services: readonly AwsService[] = ['directConnect', 'ec2'];
   const set = services.map(endpointVariable).filter((name) => env[name]);
   if (set.length === 0) return [];
   return [
     warn(
       'endpoint',
-      `${formatList(set)} ${set.length === 1 ? 'is' : 'are'} not used for OUTSCALE: use --endpoint and --gateway-endpoint`,
+      `${formatList(set)} ${set.length === 1 ? 'is' : 'are'} not used for ${title}: use --endpoint and --gateway-endpoint`,
     ),
   ];
 }

@@ -8,6 +8,7 @@ import { isLoopback } from '../../adapters/endpoint.ts';
 import { readErrorCode } from '../../adapters/fileSystem.ts';
 import { functionCredentials } from '../../adapters/functionCredentials.ts';
 import { type Policy, recipientKey } from '../../core/policy.ts';
+import { PROVIDER_TRAITS } from '../../core/providers.ts';
 import { CredentialsUnusable, RunFailure } from '../../run/portErrors.ts';
 import { usedGatewayKinds } from '../../run/verifyCaller.ts';
 import { PING_VARIABLE, readPingUrl } from '../heartbeat.ts';
@@ -43,7 +44,7 @@ export function checkEnvironment(env: Environment): DoctorFinding[] {
 export async function checkSecret(policy: Policy, endpoints: Endpoints): Promise<readonly DoctorFinding[]> {
   const { recipient, target } = policy;
   const { provider, credentials } = recipient;
-  if (provider !== 'outscale') return [];
+  if (PROVIDER_TRAITS[provider].credentials !== 'secret') return [];
   if (credentials === null || !('secret' in credentials)) {
     return [
       warn(

@@ -5,7 +5,7 @@ import { connection, location, mtu, vlan } from './connectionVlanMtu.ts';
 import type { MatchField, Ternary } from './matchField.ts';
 import { name, tags } from './nameAndTags.ts';
 
-/** Every match field, in the order of messages. A new field is added here and in language/fields/. */
+/** Every match field, in the order of messages. A new field is added here, in providers.ts and in language/fields/. */
 export const MATCH_FIELDS = { connection, vlan, asn, peers, name, location, bgpKey, mtu, tags } as const;
 
 export type MatchFieldName = keyof typeof MATCH_FIELDS;

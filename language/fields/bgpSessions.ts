@@ -106,7 +106,6 @@ const keySessions = sessionField(
 
 export const bgpKey = {
   schema: z.literal('required').describe('Every BGP peer that the API lists has a key.'),
-  providers: ['outscale', 'aws'],
   // A hold rule by key would be of no use: whether a session has a key is the requester's choice.
   holds: false,
   normalise: (written: 'required') => written,
@@ -135,7 +134,6 @@ export const asn = {
     numberOrRange(ASN, 'An autonomous system number from 1 to 4294967295, or a range such as `64512-65534`.'),
     "The customer's ASN is one of these, for every BGP peer that the API lists.",
   ),
-  providers: ['outscale', 'aws'],
   holds: true,
   normalise: mergeRanges,
   matchesCertainly: (wanted: IntervalSet) => [everySession(asnSessions, wanted)],

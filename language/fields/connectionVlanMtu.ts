@@ -16,7 +16,6 @@ const connectionDimension = {
 
 export const connection = {
   schema: connectionList('The virtual interface is on one of these connections.'),
-  providers: ['outscale', 'aws'],
   holds: true,
   normalise: sortedSet,
   ...conditionOn(connectionDimension, oneOf<string>),
@@ -35,7 +34,6 @@ export const location = {
     plainText("The provider's code of a facility, such as `PAR1`."),
     "The connection's location is one of these.",
   ),
-  providers: ['outscale', 'aws'],
   holds: true,
   normalise: sortedSet,
   ...conditionOn(locationDimension, oneOf<string>),
@@ -56,7 +54,6 @@ export const vlan = {
     numberOrRange(VLAN, 'A VLAN from 1 to 4094, or a range such as `100-199`.'),
     'The 802.1Q tag of the virtual interface is one of these.',
   ),
-  providers: ['outscale', 'aws'],
   holds: true,
   normalise: mergeRanges,
   ...conditionOn(vlanDimension, (wanted: IntervalSet) => wanted),
@@ -75,7 +72,6 @@ export const mtu = {
     z.int().min(1).max(65535).describe('A maximum transmission unit in bytes, such as `1500` or `9001`.'),
     "The virtual interface's MTU is one of these. On AWS only.",
   ),
-  providers: ['aws'],
   holds: true,
   normalise: (written: readonly number[]) => [...new Set(written)].sort((a, b) => a - b),
   ...conditionOn(mtuDimension, oneOf<number>),

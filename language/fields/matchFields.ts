@@ -5,7 +5,6 @@ import {
   type Match,
   type MatchFieldName,
 } from '../../core/fields/match.ts';
-import type { Provider } from '../../core/model.ts';
 import type { FieldConstraint } from '../algebra/setAlgebra.ts';
 import { asn, bgpKey } from './bgpSessions.ts';
 import { connection, location, mtu, vlan } from './connectionVlanMtu.ts';
@@ -29,8 +28,6 @@ export const LANGUAGE_FIELDS = {
 export interface LanguageField<Wanted, Written = unknown> {
   /** schema of the written form, with descriptions */
   readonly schema: z.ZodType<Written>;
-  /** the providers whose APIs return the field */
-  readonly providers: readonly Provider[];
   /** whether a hold rule can use it */
   readonly holds: boolean;
   /** the compiled form; conditions that mean the same have the same one */

@@ -40,7 +40,6 @@ export const name = {
     ),
     "The virtual interface's name matches one of these. The requester chooses the name, so it never identifies an owner.",
   ),
-  providers: ['outscale', 'aws'],
   holds: true,
   // Several stars in a row mean the same as one.
   normalise: (written: readonly string[]) => sortedSet(written.map((glob) => glob.replace(/\*+/g, '*'))),
@@ -59,7 +58,6 @@ export const tags = {
     'The virtual interface has all of these tags, each with one of its values. On AWS only.',
     { propertyNames: { minLength: 1, ...VISIBLE_TEXT_HINT } },
   ),
-  providers: ['aws'],
   holds: true,
   normalise: (written: Readonly<Record<string, readonly string[]>>) =>
     Object.fromEntries(sortedEntries(written).map(([key, values]) => [key, sortedSet(values)])),

@@ -36,7 +36,6 @@ export const peers = {
     checkedText('A block of addresses such as `169.254.10.0/24`, IPv4 or IPv6.', checkBlock, BLOCK),
     'Both addresses of every BGP peer that the API lists are in one of these blocks. In a hold rule: at least one address overlaps a block.',
   ),
-  providers: ['outscale', 'aws'],
   holds: true,
   normalise: keepOutermost,
   matchesCertainly: (wanted: readonly string[]) => [

@@ -1,8 +1,9 @@
+import { MATCH_FIELD_NAMES } from '../../core/fields/match.ts';
 import type { Policy } from '../../core/policy.ts';
 import { quote } from '../../core/printableText.ts';
+import { returnsField } from '../../core/providers.ts';
 import type { Finding, Path } from '../diagnostic.ts';
 import { findNearest } from '../didYouMean.ts';
-import { LANGUAGE_FIELDS } from '../fields/matchFields.ts';
 import { describeAsdot, describeUnquotedAccount } from '../policySpec.ts';
 import { type AtPath, type DocumentSpec, type PartialDocument, readableItems } from '../readDocument.ts';
 import { namedGateways, resolveGateway } from './evaluatePolicyTest.ts';
@@ -121,18 +122,14 @@ function findUnreturnedFields(
     ...live.map((fields, i) => ({ fields, at: [...path, 'live', i] })),
   ];
   return written.flatMap(({ fields, at }) =>
-    (['mtu', 'tags'] as const)
-      .filter((field) => fields[field] !== undefined && !providersOf(field).includes(provider))
-      .map((field) => ({
+    MATCH_FIELD_NAMES.filter((field) => Object.hasOwn(fields, field) && !returnsField(provider, field)).map(
+      (field) => ({
         path: [...at, field],
         at: 'value',
         code: 'unreturned-field',
         message: `\`${provider}\` never returns \`${field}\`, so no request has this field`,
         fix: 'remove it',
-      })),
+      }),
+    ),
   );
-}
-
-function providersOf(field: keyof typeof LANGUAGE_FIELDS): readonly string[] {
-  return LANGUAGE_FIELDS[field].providers;
 }

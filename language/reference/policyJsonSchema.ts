@@ -1,13 +1,17 @@
 import * as z from 'zod';
 import { MATCH_FIELD_NAMES } from '../../core/fields/match.ts';
 import { PROVIDERS, type Provider } from '../../core/model.ts';
-import { DIRECT_CONNECT_GATEWAY } from '../../core/resourceIds.ts';
-import { LANGUAGE_FIELDS } from '../fields/matchFields.ts';
+import { CREDENTIAL_KEYS, PROVIDER_TRAITS, returnsField } from '../../core/providers.ts';
+import { DIRECT_CONNECT_GATEWAY, type GatewayKind, VIRTUAL_GATEWAY } from '../../core/resourceIds.ts';
 import { policySchema } from '../policySchema.ts';
 import { RENAMED_POLICY_KEYS } from '../policySpec.ts';
 import type { RenamedKey } from '../renamedKeys.ts';
-import { CREDENTIAL_KEYS } from '../rules/recipientRules.ts';
 import type { SchemaHints } from '../scalarSchemas.ts';
+
+const GATEWAY_PATTERNS: Readonly<Record<GatewayKind, RegExp>> = {
+  virtual: VIRTUAL_GATEWAY,
+  directConnect: DIRECT_CONNECT_GATEWAY,
+};
 
 /** Constraints on policies for one provider, as JSON Schema expresses them. They agree with the rules. */
 const PROVIDER_CONSTRAINTS: readonly SchemaHints[] = PROVIDERS.map((provider) =>
@@ -19,9 +23,13 @@ const PROVIDER_CONSTRAINTS: readonly SchemaHints[] = PROVIDERS.map((provider) =>
     {
       properties: {
         recipient: {
-          properties: { credentials: { propertyNames: { enum: [...CREDENTIAL_KEYS[provider]] } } },
+          properties: {
+            credentials: {
+              propertyNames: { enum: [...CREDENTIAL_KEYS[PROVIDER_TRAITS[provider].credentials]] },
+            },
+          },
         },
-        ...(provider === 'outscale' ? onOutscale() : {}),
+        ...gatewaysAndFields(provider),
       },
     },
   ),
@@ -35,13 +43,19 @@ function provided(condition: SchemaHints, consequence: SchemaHints): SchemaHints
   ]);
 }
 
-function onOutscale(): Record<string, SchemaHints> {
-  const virtual: SchemaHints = { not: { pattern: DIRECT_CONNECT_GATEWAY.source } };
-  const returned: SchemaHints = { properties: never('outscale') };
-  const grant: SchemaHints = { properties: { gateway: virtual, match: returned } };
-  const owner: SchemaHints = { properties: { gateway: virtual, grants: { additionalProperties: grant } } };
+/** No gateway of a kind that the provider does not have, and no field that its API does not return. */
+function gatewaysAndFields(provider: Provider): Record<string, SchemaHints> {
+  const { gatewayKinds } = PROVIDER_TRAITS[provider];
+  const foreign = Object.entries(GATEWAY_PATTERNS).flatMap(([kind, pattern]) =>
+    gatewayKinds.has(kind as GatewayKind) ? [] : [pattern.source],
+  );
+  const returned: SchemaHints = { properties: never(provider) };
+  if (foreign.length === 0 && Object.keys(returned.properties ?? {}).length === 0) return {};
+  const gateway: SchemaHints = foreign.length === 0 ? {} : { not: { pattern: foreign.join('|') } };
+  const grant: SchemaHints = { properties: { gateway, match: returned } };
+  const owner: SchemaHints = { properties: { gateway, grants: { additionalProperties: grant } } };
   return {
-    gateways: { additionalProperties: virtual },
+    gateways: { additionalProperties: gateway },
     owners: { additionalProperties: owner },
     hold: { items: returned },
   };
@@ -49,10 +63,7 @@ function onOutscale(): Record<string, SchemaHints> {
 
 /** The fields that a provider's API does not return, none of which is allowed. */
 function never(provider: Provider): Record<string, false> {
-  const fields = MATCH_FIELD_NAMES.filter((field) => {
-    const providers: readonly Provider[] = LANGUAGE_FIELDS[field].providers;
-    return !providers.includes(provider);
-  });
+  const fields = MATCH_FIELD_NAMES.filter((field) => !returnsField(provider, field));
   return Object.fromEntries(fields.map((field) => [field, false]));
 }
 

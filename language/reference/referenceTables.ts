@@ -1,6 +1,7 @@
 import type * as z from 'zod';
-import { MATCH_FIELD_NAMES, type MatchFieldName } from '../../core/fields/match.ts';
-import { PROVIDERS, type Provider } from '../../core/model.ts';
+import { MATCH_FIELD_NAMES } from '../../core/fields/match.ts';
+import { PROVIDERS } from '../../core/model.ts';
+import { returnsField } from '../../core/providers.ts';
 import { LANGUAGE_FIELDS } from '../fields/matchFields.ts';
 import type { SchemaHints } from '../scalarSchemas.ts';
 import { POLICY_JSON_SCHEMA } from './policyJsonSchema.ts';
@@ -50,16 +51,11 @@ function keys(map: SchemaHints, isIncluded: (key: string) => boolean = () => tru
 function fields(match: SchemaHints): string {
   const rows = MATCH_FIELD_NAMES.map((field) => {
     const schema = below(match, field);
-    const given = PROVIDERS.map((provider) => yes(returns(field, provider)));
+    const given = PROVIDERS.map((provider) => yes(returnsField(provider, field)));
     return [`\`${field}\``, form(schema), ...given, yes(LANGUAGE_FIELDS[field].holds), meaning(schema)];
   });
   const given = PROVIDERS.map((provider) => `on \`${provider}\``);
   return table([['field', 'value', ...given, 'in a hold rule', 'condition'], ...rows]);
-}
-
-function returns(field: MatchFieldName, provider: Provider): boolean {
-  const providers: readonly Provider[] = LANGUAGE_FIELDS[field].providers;
-  return providers.includes(provider);
 }
 
 function isNoField(key: string): boolean {

@@ -1,6 +1,7 @@
 import { MATCH_FIELD_NAMES, type Match } from '../../core/fields/match.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import type { Grant, HoldRule, Owner, Policy } from '../../core/policy.ts';
+import { PROVIDER_TRAITS, returnsField } from '../../core/providers.ts';
 import {
   constrain,
   type Dimension,
@@ -58,9 +59,9 @@ export function typicalPoint({ recipient: { provider, account } }: Policy, at: n
     name: 'any',
     location: 'PAR1',
     vlan: 100,
-    mtu: provider === 'aws' ? 1500 : null,
+    mtu: returnsField(provider, 'mtu') ? 1500 : null,
     gateway: null,
-    tags: provider === 'aws' ? {} : null,
+    tags: returnsField(provider, 'tags') ? {} : null,
     peers: [TYPICAL_SESSION],
     readErrors: [],
     unreadable: [],
@@ -70,7 +71,8 @@ export function typicalPoint({ recipient: { provider, account } }: Policy, at: n
 
 /** The accounts that identify an owner's request: if the API reveals the requester before acceptance, also the owner's account. */
 function requesterAccounts({ provider, account }: Policy['recipient'], owner: Owner): string[] {
-  return provider === 'outscale' && owner.account !== null ? [account, owner.account] : [account];
+  const { mayRevealRequester } = PROVIDER_TRAITS[provider];
+  return mayRevealRequester && owner.account !== null ? [account, owner.account] : [account];
 }
 
 /** The constraints of a `match` or of a hold rule. */

@@ -1,5 +1,6 @@
 import { quote } from '../../core/printableText.ts';
-import { gatewayKind } from '../../core/resourceIds.ts';
+import { PROVIDER_TRAITS } from '../../core/providers.ts';
+import { type GatewayKind, gatewayKind } from '../../core/resourceIds.ts';
 import type { Finding } from '../diagnostic.ts';
 import { findNearest } from '../didYouMean.ts';
 import {
@@ -10,18 +11,25 @@ import {
 } from '../partialPolicy.ts';
 import { type AtPath, readableEntries } from '../readDocument.ts';
 
-/** OUTSCALE has virtual private gateways only, so a policy for it cannot name a Direct Connect gateway. */
+const KIND_NAMES: Readonly<Record<GatewayKind, string>> = {
+  virtual: 'virtual private gateway',
+  directConnect: 'Direct Connect gateway',
+};
+
+const KIND_FORMS: Readonly<Record<GatewayKind, string>> = { virtual: '`vgw-…`', directConnect: 'a UUID' };
+
+/** Every gateway is of a kind that the provider has: OUTSCALE has no Direct Connect gateways. */
 export function noForeignGatewayKind(policy: PartialPolicy): Finding[] {
-  if (policy.recipient?.provider !== 'outscale') return [];
-  return [...readableGateways(policy), ...gatewayReferences(policy)]
-    .filter(({ value }) => gatewayKind(value) === 'directConnect')
-    .map(({ value, path }) => ({
-      path,
-      at: 'value',
-      code: 'foreign-gateway',
-      message: `${quote(value)} is a Direct Connect gateway, which OUTSCALE does not have`,
-      fix: 'write the ID of a virtual private gateway (`vgw-…`)',
-    }));
+  const provider = policy.recipient?.provider;
+  if (provider === undefined) return [];
+  const { gatewayKinds, title } = PROVIDER_TRAITS[provider];
+  const allowed = [...gatewayKinds].map((kind) => `${KIND_NAMES[kind]} (${KIND_FORMS[kind]})`).join(' or ');
+  return [...readableGateways(policy), ...gatewayReferences(policy)].flatMap(({ value, path }): Finding[] => {
+    const kind = gatewayKind(value);
+    if (kind === null || gatewayKinds.has(kind)) return [];
+    const message = `${quote(value)} is a ${KIND_NAMES[kind]}, which ${title} does not have`;
+    return [{ path, at: 'value', code: 'foreign-gateway', message, fix: `write the ID of a ${allowed}` }];
+  });
 }
 
 /** A gateway has one name at most, by which reports show it. */

@@ -1,7 +1,6 @@
 import { MATCH_FIELD_NAMES } from '../../core/fields/match.ts';
-import type { Provider } from '../../core/model.ts';
+import { returnsField } from '../../core/providers.ts';
 import type { Finding } from '../diagnostic.ts';
-import { LANGUAGE_FIELDS } from '../fields/matchFields.ts';
 import { parseInstant } from '../isoTime.ts';
 import { type PartialPolicy, readableGrants, readableMatches, readableOwners } from '../partialPolicy.ts';
 import { readableItems } from '../readDocument.ts';
@@ -11,7 +10,7 @@ export function noUnreturnedField(policy: PartialPolicy): Finding[] {
   const provider = policy.recipient?.provider;
   if (provider === undefined) return [];
   return readableMatches(policy).flatMap(({ value, path }) =>
-    MATCH_FIELD_NAMES.filter((field) => Object.hasOwn(value, field) && !returns(provider, field)).map(
+    MATCH_FIELD_NAMES.filter((field) => Object.hasOwn(value, field) && !returnsField(provider, field)).map(
       (field) => ({
         path: [...path, field],
         at: 'value',
@@ -21,11 +20,6 @@ export function noUnreturnedField(policy: PartialPolicy): Finding[] {
       }),
     ),
   );
-}
-
-function returns(provider: Provider, field: keyof typeof LANGUAGE_FIELDS): boolean {
-  const providers: readonly Provider[] = LANGUAGE_FIELDS[field].providers;
-  return providers.includes(provider);
 }
 
 /** A grant is valid at some time: it does not end before it begins. */

@@ -1,12 +1,13 @@
-import type { Provider } from '../../core/model.ts';
+import { CREDENTIAL_KEYS, type CredentialKind, PROVIDER_TRAITS } from '../../core/providers.ts';
 import { isKnownPartition, partitionOf } from '../../core/resourceIds.ts';
 import type { Finding } from '../diagnostic.ts';
 import type { PartialPolicy } from '../partialPolicy.ts';
 
-/** The keys of `credentials`, by provider. */
-export const CREDENTIAL_KEYS: { readonly [P in Provider]: readonly string[] } = {
-  outscale: ['secret'],
-  aws: ['role', 'externalId'],
+const KNOWN_KEYS: readonly string[] = Object.values(CREDENTIAL_KEYS).flat();
+
+const CREDENTIAL_FIXES: Readonly<Record<CredentialKind, string>> = {
+  secret: 'name the `secret` that holds the access key',
+  role: 'name a `role` to assume, or remove `credentials`',
 };
 
 /** Credentials have keys of the provider only, and are complete. */
@@ -15,9 +16,10 @@ export function noForeignCredentials({ recipient }: PartialPolicy): Finding[] {
   const provider = recipient?.provider;
   if (provider === undefined) return [];
   const path = ['recipient', 'credentials'];
-  const other = CREDENTIAL_KEYS[provider === 'aws' ? 'outscale' : 'aws'];
-  const foreign = written.filter((key) => other.includes(key));
-  if (written.includes('externalId') && !written.includes('role') && provider === 'aws') {
+  const { credentials: kind } = PROVIDER_TRAITS[provider];
+  const own: readonly string[] = CREDENTIAL_KEYS[kind];
+  const foreign = written.filter((key) => KNOWN_KEYS.includes(key) && !own.includes(key));
+  if (kind === 'role' && written.includes('externalId') && !written.includes('role')) {
     return [...foreign.map(refused), MISSING_ROLE];
   }
   return foreign.map(refused);
@@ -28,10 +30,7 @@ export function noForeignCredentials({ recipient }: PartialPolicy): Finding[] {
       at: 'value',
       code: 'foreign-credentials',
       message: `\`${key}\` is not a credential of a target on \`${provider}\``,
-      fix:
-        provider === 'aws'
-          ? 'name a `role` to assume, or remove `credentials`'
-          : 'name the `secret` that holds the access key',
+      fix: CREDENTIAL_FIXES[kind],
     };
   }
 }
@@ -40,7 +39,9 @@ export function noForeignCredentials({ recipient }: PartialPolicy): Finding[] {
 export function noForeignPartition({ recipient }: PartialPolicy): Finding[] {
   const role = recipient?.credentials?.role;
   const region = recipient?.region;
-  if (role === undefined || region === undefined || recipient?.provider !== 'aws') return [];
+  const provider = recipient?.provider;
+  if (role === undefined || region === undefined || provider === undefined) return [];
+  if (PROVIDER_TRAITS[provider].credentials !== 'role') return [];
   const [, written = ''] = role.split(':');
   const { name } = partitionOf(region);
   // A partition that this version does not know has regions that it does not know, so the two cannot be compared.

@@ -1,6 +1,7 @@
 import type { MatchFieldName } from '../../core/fields/match.ts';
 import { formatCidr, parseHostAddress } from '../../core/ip.ts';
 import type { BgpPeer, Provider, VirtualInterface } from '../../core/model.ts';
+import { returnsField } from '../../core/providers.ts';
 import { LANGUAGE_FIELDS, type WrittenMatch } from '../fields/matchFields.ts';
 import { findInvisibleCharacter } from '../yaml/hiddenCharacters.ts';
 
@@ -42,10 +43,9 @@ function conditionOn(
   provider: Provider,
   absent: ReadonlySet<MatchFieldName>,
 ): Condition {
-  const providers: readonly Provider[] = LANGUAGE_FIELDS[field].providers;
   const condition = CONDITIONS[field](request);
   // If the provider never returns the field, there is nothing to report, unless the request has a value all the same.
-  if (!providers.includes(provider))
+  if (!returnsField(provider, field))
     return Object.keys(condition.match).length === 0
       ? NO_CONDITION
       : inexact(`a policy for ${provider} cannot match it`);

@@ -53,6 +53,17 @@ describe('lint', () => {
     });
   });
 
+  it.each([
+    'core/identify.ts',
+    'language/fields/peers.ts',
+    'infra/app.ts',
+    'cli/main.ts',
+    'adapters/connect.ts',
+  ])('refuses a comparison with one provider in %s', (path) => {
+    const comparisons = ["'x' === 'aws'", "{ p: 'x' }.p !== 'outscale'", "'x' === 'other'"];
+    expect(Object.keys(lint(path, comparisons))).toEqual(comparisons.slice(0, 2));
+  });
+
   it('lets an adapter read clock and environment, but not print', () => {
     expect(lint('adapters/clock.ts', Object.keys(IMPURE))).toEqual({
       'console.log(1)': IMPURE['console.log(1)'],

@@ -1,0 +1,89 @@
+import type { MatchFieldName } from './fields/match.ts';
+import { PROVIDERS, type Provider } from './model.ts';
+import type { GatewayKind } from './resourceIds.ts';
+
+/** What the credentials of a recipient are in its policy. */
+export type CredentialKind =
+  /** an access key in Secrets Manager: the function needs one */
+  | 'secret'
+  /** an IAM role to assume: without one, the function uses its own role, in its own account */
+  | 'role';
+
+/** The keys below `recipient.credentials` of each kind. */
+export const CREDENTIAL_KEYS = {
+  secret: ['secret'],
+  role: ['role', 'externalId'],
+} as const satisfies Record<CredentialKind, readonly string[]>;
+
+/** Everything in which the providers of one API differ, except the calls of the API itself (`adapters/`). */
+export interface ProviderTraits {
+  /** the provider's name in text for people */
+  readonly title: string;
+  /** the provider's names of the two services that are called */
+  readonly services: { readonly directConnect: string; readonly gateways: string };
+  /** seconds from request to expiry, unless the policy gives another time; `null`: requests never expire */
+  readonly expiry: number | null;
+  readonly credentials: CredentialKind;
+  /** whether the AWS configuration (profiles, `AWS_ENDPOINT_URL_…`) applies to the provider's endpoints */
+  readonly usesAwsConfiguration: boolean;
+  /**
+   * whether the API may return the requester's account as the owner account of a request; `false`: it always returns the
+   * recipient's account
+   */
+  readonly mayRevealRequester: boolean;
+  readonly gatewayKinds: ReadonlySet<GatewayKind>;
+  /** whether the API returns the value of a match field */
+  readonly returns: Readonly<Record<MatchFieldName, boolean>>;
+}
+
+/** The traits of every provider. The type demands each trait of each provider: a new provider has no defaults. */
+export const PROVIDER_TRAITS: Readonly<Record<Provider, ProviderTraits>> = {
+  outscale: {
+    title: 'OUTSCALE',
+    services: { directConnect: 'DirectLink', gateways: 'FCU' },
+    expiry: 7 * 24 * 60 * 60,
+    credentials: 'secret',
+    usesAwsConfiguration: false,
+    mayRevealRequester: true,
+    gatewayKinds: new Set(['virtual']),
+    returns: {
+      connection: true,
+      vlan: true,
+      asn: true,
+      peers: true,
+      name: true,
+      location: true,
+      bgpKey: true,
+      mtu: false,
+      tags: false,
+    },
+  },
+  aws: {
+    title: 'AWS',
+    services: { directConnect: 'Direct Connect', gateways: 'EC2' },
+    expiry: null,
+    credentials: 'role',
+    usesAwsConfiguration: true,
+    mayRevealRequester: false,
+    gatewayKinds: new Set(['virtual', 'directConnect']),
+    returns: {
+      connection: true,
+      vlan: true,
+      asn: true,
+      peers: true,
+      name: true,
+      location: true,
+      bgpKey: true,
+      mtu: true,
+      tags: true,
+    },
+  },
+};
+
+/** The names as choices in a message: `outscale` or `aws`. */
+export const PROVIDER_CHOICES = PROVIDERS.map((name) => `\`${name}\``).join(' or ');
+
+/** Whether the provider's API returns the value of a match field. */
+export function returnsField(provider: Provider, field: MatchFieldName): boolean {
+  return PROVIDER_TRAITS[provider].returns[field];
+}
