@@ -64,6 +64,7 @@ export function createAcceptanceRecorder(
         return [];
       } catch (error) {
         if (!(error instanceof LedgerFailure)) throw error;
+        error.isReported = true;
         // The acceptance is not lost: its intent is in the ledger, and the next run learns of the acceptance from it.
         return [
           { code: error.code, message: `${id} was accepted and could not be recorded: ${error.message}` },

@@ -97,4 +97,6 @@ export class CredentialsUnusable extends CallFailure {
 export class LedgerFailure extends RunFailure {
   override readonly name = 'LedgerFailure';
   readonly code = 'ledger';
+  /** whether a problem of the run already reports it */
+  isReported = false;
 }

@@ -71,10 +71,8 @@ export async function executeRun(input: RunInput): Promise<RunReport> {
     else hadLease = await withLease(ports.ledger, key, input.leaseMs, work);
     input.outage.publishedCodes = null;
   } catch (error) {
-    const problem = toProblem(error);
-    // A failed record of an acceptance is reported already, in a message that ends with this one.
-    if (!found.failures.some(({ message }) => message.endsWith(problem.message)))
-      found.failures.push(problem);
+    // A failed record of an acceptance is reported already, and the ledger throws the same error again.
+    if (!(error instanceof LedgerFailure && error.isReported)) found.failures.push(toProblem(error));
     if (!dryRun) found.failures.push(...(await publishFailure(input, origin, startedAt, found.failures)));
   }
   const { evaluations, ...rest } = found;
