@@ -1,5 +1,5 @@
 import { type ConfiguredEndpoints, chooseEndpoints } from '../adapters/aws/configuredEndpoints.ts';
-import { type Connected, connect, type Endpoints, REQUEST_TIMEOUT_MS } from '../adapters/connect.ts';
+import { type Connected, connect, type Endpoints, REQUEST_TIMEOUT_MS } from '../adapters/connectApis.ts';
 import { validateEndpoint } from '../adapters/endpoint.ts';
 import { functionCredentials } from '../adapters/functionCredentials.ts';
 import type { Recipient } from '../core/model.ts';

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { DirectConnectClient } from '@aws-sdk/client-direct-connect';
 import { type ConfiguredEndpoints, configuredEndpoint } from '../adapters/aws/configuredEndpoints.ts';
-import { systemClock } from '../adapters/connect.ts';
+import { systemClock } from '../adapters/connectApis.ts';
 import { EndpointRefused, isLoopback } from '../adapters/endpoint.ts';
 import { createDynamoLedger } from '../adapters/ledgers/dynamo/dynamoLedger.ts';
 import { openTable } from '../adapters/ledgers/dynamo/dynamoTable.ts';

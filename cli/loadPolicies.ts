@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { dirname, join, normalize, relative, resolve } from 'node:path';
 import { formatFirst } from '../core/printableText.ts';
+import { COMMAND } from '../language/commandText.ts';
 import {
   type CompiledPolicy,
   type CompileResults,
@@ -11,7 +12,6 @@ import {
   type TestedPolicies,
   testPolicyFiles,
 } from '../language/index.ts';
-import { COMMAND } from '../language/invocation.ts';
 import { InvalidPolicies, UsageError } from './options.ts';
 import type { Paint } from './output/terminal.ts';
 

@@ -4,7 +4,7 @@ import { ProxyRefused } from '../adapters/aws/clientHttp.ts';
 import { EndpointRefused } from '../adapters/endpoint.ts';
 import { readErrorCode } from '../adapters/fileSystem.ts';
 import { quoteTrusted } from '../core/printableText.ts';
-import { FROM_CHECKOUT } from '../language/invocation.ts';
+import { FROM_CHECKOUT } from '../language/commandText.ts';
 import { RunFailure } from '../run/portErrors.ts';
 import { createProgram, suggestCommand } from './defineCommands.ts';
 import { EXIT, type ExitCode, InvalidPolicies, UsageError } from './options.ts';

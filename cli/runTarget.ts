@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import { type Connected, REQUEST_LIMIT_MS } from '../adapters/connect.ts';
+import { type Connected, REQUEST_LIMIT_MS } from '../adapters/connectApis.ts';
 import { AVAILABLE_WITHIN_MS } from '../core/followUp.ts';
 import type { Recipient } from '../core/model.ts';
 import { quoteTrusted } from '../core/printableText.ts';

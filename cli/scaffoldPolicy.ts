@@ -10,7 +10,7 @@ import {
 } from '../core/model.ts';
 import { compareByCodePoint, escapeText } from '../core/printableText.ts';
 import { gatewayKind, isConnectionId } from '../core/resourceIds.ts';
-import { FROM_CHECKOUT } from '../language/invocation.ts';
+import { FROM_CHECKOUT } from '../language/commandText.ts';
 
 /** What an account contains, as far as a first policy needs it. */
 export interface AccountContents {

@@ -2,7 +2,7 @@ import type { Deadline } from './deadline.ts';
 import type { DecisionContext } from './decisionContext.ts';
 import { evaluateMatch, matchVerdict } from './fields/match.ts';
 import { findFittingGrants, sharedGateway } from './grants.ts';
-import { identify } from './identify.ts';
+import { identify } from './identifyRequester.ts';
 import { fitsLedgerItem } from './ledgerEntries.ts';
 import { exhaustedLimitReasons } from './limits.ts';
 import { isReadable, type VirtualInterface } from './model.ts';

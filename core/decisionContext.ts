@@ -1,4 +1,4 @@
-import type { OwnConnections } from './identify.ts';
+import type { OwnConnections } from './identifyRequester.ts';
 import { canonicalJson } from './json.ts';
 import type { Acceptance, Assignment, Intent } from './ledgerEntries.ts';
 import { memoizeByObject } from './memoize.ts';

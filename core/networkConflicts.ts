@@ -7,7 +7,7 @@ import {
   neighboursOnGateway,
   neighboursOnVlan,
   unlistedOnGateway,
-} from './neighbours.ts';
+} from './otherInterfaces.ts';
 import { formatFirst, quote } from './printableText.ts';
 import { type CheckResult, failedCheck, mergeChecks, NO_FINDINGS, skippedCheck } from './reasons.ts';
 

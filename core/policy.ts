@@ -1,4 +1,4 @@
-import * as d from './decode.ts';
+import * as d from './decoders.ts';
 import { type Match, matchDecoder } from './fields/match.ts';
 import { canonicalJson, digestOf } from './json.ts';
 import { PROVIDERS, type Recipient } from './model.ts';

@@ -5,7 +5,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { type AlarmDefinition, DEAD_LETTER_ALARM, TARGET_ALARMS } from './alarms.ts';
+import { type AlarmDefinition, DEAD_LETTER_ALARM, TARGET_ALARMS } from './alarmDefinitions.ts';
 import type { EvaluationWindow } from './metrics.ts';
 import type { ProviderFunction } from './providerFunction.ts';
 import type { Runbook } from './runbookLink.ts';

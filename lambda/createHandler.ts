@@ -11,7 +11,7 @@ import {
   configuredEndpoint,
   readConfiguredEndpoints,
 } from '../adapters/aws/configuredEndpoints.ts';
-import { connect, REQUEST_LIMIT_MS, REQUEST_TIMEOUT_MS } from '../adapters/connect.ts';
+import { connect, REQUEST_LIMIT_MS, REQUEST_TIMEOUT_MS } from '../adapters/connectApis.ts';
 import type { functionCredentials } from '../adapters/functionCredentials.ts';
 import { printableValue } from '../core/json.ts';
 import { metricsOf } from '../core/metrics.ts';

@@ -1,5 +1,5 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
-import { systemClock } from '../adapters/connect.ts';
+import { systemClock } from '../adapters/connectApis.ts';
 import { createEventBridgePublisher } from '../adapters/events/eventBridgePublisher.ts';
 import { functionCredentials } from '../adapters/functionCredentials.ts';
 import { createDynamoLedger } from '../adapters/ledgers/dynamo/dynamoLedger.ts';

@@ -1,4 +1,4 @@
-import type { Endpoints } from '../adapters/connect.ts';
+import type { Endpoints } from '../adapters/connectApis.ts';
 import { validateEndpoint } from '../adapters/endpoint.ts';
 import { AVAILABLE_WITHIN_MS } from '../core/followUp.ts';
 import { quote } from '../core/printableText.ts';

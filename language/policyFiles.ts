@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { compareByCodePoint, quote } from '../core/printableText.ts';
+import { COMMAND } from './commandText.ts';
 import {
   type CompiledPolicy,
   type CompileFailure,
@@ -17,7 +18,6 @@ import {
   compileEach,
 } from './compilePolicies.ts';
 import { type Diagnostic, fileDiagnostic, type Problem, sortDiagnostics } from './diagnostic.ts';
-import { COMMAND } from './invocation.ts';
 import type { SourceFile } from './readDocument.ts';
 
 /** The text of a file in UTF-8, or the position of the first invalid byte, counted as in a `Diagnostic`. */

@@ -1,4 +1,4 @@
-import { identify, needsOwnConnections, type OwnConnections } from '../core/identify.ts';
+import { identify, needsOwnConnections, type OwnConnections } from '../core/identifyRequester.ts';
 import type { LedgerState } from '../core/ledgerState.ts';
 import { hasEnded, isConfirming, isReadable, isUnsettled, type VirtualInterface } from '../core/model.ts';
 import type { Policy } from '../core/policy.ts';

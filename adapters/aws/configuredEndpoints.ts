@@ -1,7 +1,7 @@
 import { DirectConnectClient } from '@aws-sdk/client-direct-connect';
 import type { Recipient } from '../../core/model.ts';
 import { PROVIDER_TRAITS } from '../../core/providers.ts';
-import type { Endpoints } from '../connect.ts';
+import type { Endpoints } from '../connectApis.ts';
 import { PROVIDER_APIS } from '../directconnect/directConnect.ts';
 import { EndpointRefused, isLoopback, validateEndpoint } from '../endpoint.ts';
 

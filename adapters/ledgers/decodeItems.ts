@@ -1,5 +1,5 @@
 import type { Deadline } from '../../core/deadline.ts';
-import * as d from '../../core/decode.ts';
+import * as d from '../../core/decoders.ts';
 import type { AcceptorEvent } from '../../core/events/event.ts';
 import type {
   Acceptance,

@@ -1,4 +1,4 @@
-import * as d from '../../core/decode.ts';
+import * as d from '../../core/decoders.ts';
 import { END_CAUSES, ENDED_REQUESTS_KEPT_MS, type EndedRequest } from '../../core/endedRequest.ts';
 import type { LedgerChange } from '../../core/ledgerState.ts';
 import { compareByCodePoint } from '../../core/printableText.ts';

@@ -1,4 +1,4 @@
-import * as d from '../../core/decode.ts';
+import * as d from '../../core/decoders.ts';
 
 /** The exclusive right to work on a target for a limited time. */
 export interface Lease {

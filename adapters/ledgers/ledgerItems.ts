@@ -1,4 +1,4 @@
-import * as d from '../../core/decode.ts';
+import * as d from '../../core/decoders.ts';
 import { EMPTY_LEDGER, type LedgerState } from '../../core/ledgerState.ts';
 import { quote } from '../../core/printableText.ts';
 import { isVirtualInterfaceId } from '../../core/resourceIds.ts';

@@ -1,4 +1,4 @@
-import * as d from '../../core/decode.ts';
+import * as d from '../../core/decoders.ts';
 import { canonicalJson, digestOf } from '../../core/json.ts';
 import { FORMAT_1, type ItemKind, type Keys, WHOLE } from './formats/format1.ts';
 import { from1To2 } from './formats/from1To2.ts';

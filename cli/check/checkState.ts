@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { makeFolder, readErrorCode, replaceFile } from '../../adapters/fileSystem.ts';
-import * as d from '../../core/decode.ts';
+import * as d from '../../core/decoders.ts';
 import type { EndedView } from '../status/targetView.ts';
 
 /** What the last check recorded about one target. */

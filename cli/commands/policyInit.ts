@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { connect, REQUEST_TIMEOUT_MS } from '../../adapters/connect.ts';
+import { connect, REQUEST_TIMEOUT_MS } from '../../adapters/connectApis.ts';
 import { PROVIDER_APIS } from '../../adapters/directconnect/directConnect.ts';
 import { describeFileError, makeFolder, readErrorCode } from '../../adapters/fileSystem.ts';
 import { isForeignGateway, PROVIDERS, type Provider } from '../../core/model.ts';

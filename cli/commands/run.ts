@@ -1,4 +1,4 @@
-import { systemClock } from '../../adapters/connect.ts';
+import { systemClock } from '../../adapters/connectApis.ts';
 import { createFilePublisher } from '../../adapters/events/filePublisher.ts';
 import type { RunReport } from '../../core/runReport.ts';
 import type { CompiledPolicy } from '../../language/index.ts';

@@ -13,7 +13,7 @@ import {
   ScenarioRefused,
   startEmulator,
 } from '../../emulator/emulator.ts';
-import { COMMAND } from '../../language/invocation.ts';
+import { COMMAND } from '../../language/commandText.ts';
 import { EXIT, type ExitCode, UsageError } from '../options.ts';
 
 export interface SimulateOptions {

@@ -1,7 +1,7 @@
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import type { Decision } from '../../core/decide.ts';
 import type { DecisionContext } from '../../core/decisionContext.ts';
-import { needsOwnConnections, type OwnConnections } from '../../core/identify.ts';
+import { needsOwnConnections, type OwnConnections } from '../../core/identifyRequester.ts';
 import { isConfirming, type VirtualInterface } from '../../core/model.ts';
 import type { Policy } from '../../core/policy.ts';
 import { decideWithNetworkChecks } from '../../core/preflightChecks.ts';

@@ -3,7 +3,7 @@ import {
   configuredEndpoint,
   endpointVariable,
 } from '../../adapters/aws/configuredEndpoints.ts';
-import type { Endpoints } from '../../adapters/connect.ts';
+import type { Endpoints } from '../../adapters/connectApis.ts';
 import { PROVIDER_APIS } from '../../adapters/directconnect/directConnect.ts';
 import type { Policy } from '../../core/policy.ts';
 import { formatList } from '../../core/printableText.ts';

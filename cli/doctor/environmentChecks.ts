@@ -3,7 +3,7 @@ import { constants, readFileSync } from 'node:fs';
 import { access, realpath, stat, statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { readProxySettings } from '../../adapters/aws/clientHttp.ts';
-import { connect, type Endpoints, REQUEST_TIMEOUT_MS } from '../../adapters/connect.ts';
+import { connect, type Endpoints, REQUEST_TIMEOUT_MS } from '../../adapters/connectApis.ts';
 import { isLoopback } from '../../adapters/endpoint.ts';
 import { readErrorCode } from '../../adapters/fileSystem.ts';
 import { functionCredentials } from '../../adapters/functionCredentials.ts';

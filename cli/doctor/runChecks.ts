@@ -1,4 +1,4 @@
-import type { Connected, Endpoints } from '../../adapters/connect.ts';
+import type { Connected, Endpoints } from '../../adapters/connectApis.ts';
 import { isConfirming, type VirtualInterface } from '../../core/model.ts';
 import type { Policy } from '../../core/policy.ts';
 import { quote } from '../../core/printableText.ts';

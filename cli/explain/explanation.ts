@@ -4,7 +4,7 @@ import { type Decision, holdRuleApplies } from '../../core/decide.ts';
 import { evaluateMatch, type FieldVerdict } from '../../core/fields/match.ts';
 import { allOf, type Ternary } from '../../core/fields/matchField.ts';
 import { validityReason } from '../../core/grants.ts';
-import { identify, needsOwnConnections, type OwnConnections } from '../../core/identify.ts';
+import { identify, needsOwnConnections, type OwnConnections } from '../../core/identifyRequester.ts';
 import { isConfirming, type VirtualInterface } from '../../core/model.ts';
 import type { Grant, Owner, Policy } from '../../core/policy.ts';
 import { formatList, quote } from '../../core/printableText.ts';

@@ -1,4 +1,4 @@
-import { type Connected, systemClock } from '../../adapters/connect.ts';
+import { type Connected, systemClock } from '../../adapters/connectApis.ts';
 import type { LedgerState } from '../../core/ledgerState.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import { type Policy, recipientKey } from '../../core/policy.ts';

@@ -1,4 +1,4 @@
-import { type Decoder, Malformed, nonEmptyArray, oneOf } from '../decode.ts';
+import { type Decoder, Malformed, nonEmptyArray, oneOf } from '../decoders.ts';
 import {
   addressesOf,
   type Cidr,

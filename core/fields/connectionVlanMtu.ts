@@ -1,4 +1,4 @@
-import { integer, nonEmptyArray, string, text } from '../decode.ts';
+import { integer, nonEmptyArray, string, text } from '../decoders.ts';
 import { escapeText } from '../printableText.ts';
 import { isConnectionId } from '../resourceIds.ts';
 import { formatRange, inRanges, type MatchField, type Range, range, toTernary } from './matchField.ts';

@@ -1,4 +1,4 @@
-import { type Decoder, deduplicated, type ObjectDecoder, orNull } from '../decode.ts';
+import { type Decoder, deduplicated, type ObjectDecoder, orNull } from '../decoders.ts';
 import type { VirtualInterface } from '../model.ts';
 import { asn, bgpKey, peers } from './bgpSessions.ts';
 import { connection, location, mtu, vlan } from './connectionVlanMtu.ts';

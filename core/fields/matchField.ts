@@ -1,4 +1,4 @@
-import { array, type Decoder, integer, Malformed } from '../decode.ts';
+import { array, type Decoder, integer, Malformed } from '../decoders.ts';
 import type { VirtualInterface } from '../model.ts';
 
 /** Three-valued logic: a value that the API did not return is `unknown`, never a guess. */

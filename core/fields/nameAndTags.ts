@@ -1,4 +1,4 @@
-import { type Decoder, Malformed, map, nonEmptyArray, string, text } from '../decode.ts';
+import { type Decoder, Malformed, map, nonEmptyArray, string, text } from '../decoders.ts';
 import { quote } from '../printableText.ts';
 import { allOf, type MatchField, toTernary } from './matchField.ts';
 

@@ -2,7 +2,7 @@ import type { Policy } from '../../core/policy.ts';
 import { MAX_STEPS, withStepLimit } from '../stepLimit.ts';
 import { type DecisionChange, findDecisionChanges } from './decisionChanges.ts';
 import { findLimitChanges, type LimitChange } from './limitChanges.ts';
-import { describeRename, findRenames, type Rename } from './renames.ts';
+import { describeRename, findRenames, type Rename } from './renamedGrants.ts';
 
 /** The effect of a change of policy on requests. */
 export interface PolicyDiff {

@@ -1,6 +1,6 @@
 import type { Hold } from '../../core/decide.ts';
 import type { MatchFieldName } from '../../core/fields/match.ts';
-import { identify } from '../../core/identify.ts';
+import { identify } from '../../core/identifyRequester.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import type { Owner, Policy } from '../../core/policy.ts';
 import type { Reason, ReasonCode } from '../../core/reasons.ts';

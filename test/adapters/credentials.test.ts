@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { connect } from '../../adapters/connect.ts';
+import { connect } from '../../adapters/connectApis.ts';
 import { functionCredentials } from '../../adapters/functionCredentials.ts';
 import type { Credentials } from '../../core/policy.ts';
 import { CredentialsUnusable } from '../../run/portErrors.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { connect } from '../../adapters/connect.ts';
+import { connect } from '../../adapters/connectApis.ts';
 import { PROVIDER_APIS } from '../../adapters/directconnect/directConnect.ts';
 import { EndpointRefused, validateEndpoint } from '../../adapters/endpoint.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { connect } from '../../adapters/connect.ts';
+import { connect } from '../../adapters/connectApis.ts';
 import { connectTo, rejectionOf } from '../support/apiClients.ts';
 import { json, type Received, type Reply, text, xml } from '../support/apiServer.ts';
 

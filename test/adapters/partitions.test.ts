@@ -3,7 +3,7 @@ import { DirectConnectClient } from '@aws-sdk/client-direct-connect';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { STSClient } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
-import { connect, type Endpoints } from '../../adapters/connect.ts';
+import { connect, type Endpoints } from '../../adapters/connectApis.ts';
 import { PROVIDER_APIS } from '../../adapters/directconnect/directConnect.ts';
 import { isKnownPartition, partitionOf } from '../../core/resourceIds.ts';
 import { rejectionOf, TIMEOUT_MS } from '../support/apiClients.ts';

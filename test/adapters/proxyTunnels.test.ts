@@ -4,7 +4,7 @@ import { createServer } from 'node:https';
 import { setTimeout as pause } from 'node:timers/promises';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { connect } from '../../adapters/connect.ts';
+import { connect } from '../../adapters/connectApis.ts';
 import { rejectionOf, TIMEOUT_MS } from '../support/apiClients.ts';
 import { json, startApi } from '../support/apiServer.ts';
 import { selfSigned } from '../support/certificate.ts';

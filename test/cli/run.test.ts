@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../adapters/connect.ts';
+import { systemClock } from '../../adapters/connectApis.ts';
 import { createFileLedger } from '../../adapters/ledgers/file/fileLedger.ts';
 import { LEASE_MS } from '../../cli/runTarget.ts';
 import { VERIFY_OWNER } from '../../core/operatorAdvice.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import * as d from '../../core/decode.ts';
+import * as d from '../../core/decoders.ts';
 import { MATCH_FIELDS } from '../../core/fields/match.ts';
 
 /** The result of a decoder: the message of its error, or the decoded value. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { Malformed } from '../../core/decode.ts';
+import { Malformed } from '../../core/decoders.ts';
 import { canonicalJson } from '../../core/json.ts';
 import {
   loadPolicy,

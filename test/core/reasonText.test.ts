@@ -3,7 +3,7 @@ import { type Deadline, NO_DEADLINE } from '../../core/deadline.ts';
 import { decide } from '../../core/decide.ts';
 import type { DecisionContext } from '../../core/decisionContext.ts';
 import { AVAILABLE_WITHIN_MS, findFollowUps } from '../../core/followUp.ts';
-import { identify } from '../../core/identify.ts';
+import { identify } from '../../core/identifyRequester.ts';
 import type { InterfaceField, VirtualInterface } from '../../core/model.ts';
 import type { Policy } from '../../core/policy.ts';
 import { checkNetwork, runPreflightChecks } from '../../core/preflightChecks.ts';

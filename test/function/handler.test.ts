@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { systemClock } from '../../adapters/connect.ts';
+import { systemClock } from '../../adapters/connectApis.ts';
 import { createInMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { createHandler } from '../../lambda/createHandler.ts';

@@ -1,7 +1,7 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { systemClock } from '../../adapters/connect.ts';
+import { systemClock } from '../../adapters/connectApis.ts';
 import { functionCredentials } from '../../adapters/functionCredentials.ts';
 import { createInMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
 import type { LoadedPolicy } from '../../core/policy.ts';

@@ -1,5 +1,5 @@
 import { expect, onTestFinished } from 'vitest';
-import { connect } from '../../adapters/connect.ts';
+import { connect } from '../../adapters/connectApis.ts';
 import { createInMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
 import { describeRun } from '../../cli/output/runText.ts';
 import { AVAILABLE_WITHIN_MS } from '../../core/followUp.ts';

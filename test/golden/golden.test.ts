@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type AttributeValue, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
-import { systemClock } from '../../adapters/connect.ts';
+import { systemClock } from '../../adapters/connectApis.ts';
 import { createDynamoLedger } from '../../adapters/ledgers/dynamo/dynamoLedger.ts';
 import { openTable } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
 import { createFileLedger } from '../../adapters/ledgers/file/fileLedger.ts';

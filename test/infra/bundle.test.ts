@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Metafile } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { systemClock } from '../../adapters/connect.ts';
+import { systemClock } from '../../adapters/connectApis.ts';
 import { createDynamoLedger } from '../../adapters/ledgers/dynamo/dynamoLedger.ts';
 import { openTable } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
 import { type LoadedPolicy, recipientKey } from '../../core/policy.ts';

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { DEAD_LETTER_ALARM, TARGET_ALARMS } from '../../infra/alarms.ts';
+import { DEAD_LETTER_ALARM, TARGET_ALARMS } from '../../infra/alarmDefinitions.ts';
 import { PROJECT_ROOT } from '../../infra/providerFunction.ts';
 import { locateRunbook, runbookUrl } from '../../infra/runbookLink.ts';
 import { writeTempFiles } from '../support/tempFiles.ts';

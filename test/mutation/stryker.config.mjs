@@ -3,8 +3,8 @@ export default {
   plugins: ['@stryker-mutator/vitest-runner'],
   vitest: { configFile: 'test/mutation/vitest.config.ts', related: false, pool: 'forks' },
   mutate: [
-    'core/{acceptanceOrder,applyLedgerChanges,deadline,decide,decisionContext,decode,endedRequest,followUp,grants}.ts',
-    'core/{identify,ip,json,limits,model,observations,policy,preflightChecks,receipt,reconcile,resourceIds}.ts',
+    'core/{acceptanceOrder,applyLedgerChanges,deadline,decide,decisionContext,decoders,endedRequest,followUp,grants}.ts',
+    'core/{identifyRequester,ip,json,limits,model,observations,policy,preflightChecks,receipt,reconcile,resourceIds}.ts',
     'core/ungrantedInterfaces.ts',
     'core/fields/*.ts',
     'run/{acceptRequest,acceptRequests,concurrencyLimit,confirm,runContext}.ts',

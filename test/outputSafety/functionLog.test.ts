@@ -1,6 +1,6 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { describe, expect, it, vi } from 'vitest';
-import { systemClock } from '../../adapters/connect.ts';
+import { systemClock } from '../../adapters/connectApis.ts';
 import { createInMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { createHandler, createLogger } from '../../lambda/createHandler.ts';

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import { type Connected, connect } from '../../adapters/connect.ts';
+import { type Connected, connect } from '../../adapters/connectApis.ts';
 import type { Provider } from '../../core/model.ts';
 import { type Received, type Reply, startApi } from './apiServer.ts';
 

@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest';
 import type { ClientSettings } from '../../adapters/aws/sdkClient.ts';
-import { connect } from '../../adapters/connect.ts';
+import { connect } from '../../adapters/connectApis.ts';
 import { createInMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
 import { AVAILABLE_WITHIN_MS } from '../../core/followUp.ts';
 import type { LoadedPolicy } from '../../core/policy.ts';

@@ -54,11 +54,11 @@ describe('lint', () => {
   });
 
   it.each([
-    'core/identify.ts',
+    'core/identifyRequester.ts',
     'language/fields/peers.ts',
     'infra/app.ts',
     'cli/main.ts',
-    'adapters/connect.ts',
+    'adapters/connectApis.ts',
   ])('refuses a comparison with one provider in %s', (path) => {
     const comparisons = ["'x' === 'aws'", "{ p: 'x' }.p !== 'outscale'", "'x' === 'other'"];
     expect(Object.keys(lint(path, comparisons))).toEqual(comparisons.slice(0, 2));

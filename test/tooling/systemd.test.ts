@@ -1,7 +1,7 @@
 import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { REQUEST_LIMIT_MS } from '../../adapters/connect.ts';
+import { REQUEST_LIMIT_MS } from '../../adapters/connectApis.ts';
 import { PING_VARIABLE } from '../../cli/heartbeat.ts';
 import { LEASE_MS } from '../../cli/runTarget.ts';
 import { folderWith } from '../support/cli.ts';

@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import * as d from '../../../core/decode.ts';
+import * as d from '../../../core/decoders.ts';
 import type { LedgerState } from '../../../core/ledgerState.ts';
 import { LedgerFailure } from '../../../run/portErrors.ts';
 import { decodeFailing, readTurns } from '../decodeItems.ts';

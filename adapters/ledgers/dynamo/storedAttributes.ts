@@ -1,5 +1,5 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import * as d from '../../../core/decode.ts';
+import * as d from '../../../core/decoders.ts';
 import { readFormat, type StoredValue } from '../storedForm.ts';
 import { type TableItem, textAttribute } from './dynamoTable.ts';
 

@@ -1,6 +1,6 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import * as d from '../../../core/decode.ts';
+import * as d from '../../../core/decoders.ts';
 import { digestOf } from '../../../core/json.ts';
 import type { LedgerChange } from '../../../core/ledgerState.ts';
 import { LedgerFailure } from '../../../run/portErrors.ts';

@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import * as d from '../../../core/decode.ts';
+import * as d from '../../../core/decoders.ts';
 import { readErrorCode } from '../../fileSystem.ts';
 
 /** The process that holds a lease, so that another process can detect that it no longer exists. */

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import * as d from '../../../core/decode.ts';
+import * as d from '../../../core/decoders.ts';
 import type { LedgerState } from '../../../core/ledgerState.ts';
 import { LedgerFailure } from '../../../run/portErrors.ts';
 import { describeFileError, readErrorCode, replaceFile } from '../../fileSystem.ts';

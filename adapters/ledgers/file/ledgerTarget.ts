@@ -1,4 +1,4 @@
-import * as d from '../../../core/decode.ts';
+import * as d from '../../../core/decoders.ts';
 import type { LedgerState } from '../../../core/ledgerState.ts';
 import { readTurns } from '../decodeItems.ts';
 import type { Lease } from '../lease.ts';

@@ -1,5 +1,5 @@
 import type { ItemKind } from './format1.ts';
-import { createRenaming, type Renaming } from './renaming.ts';
+import { createRenaming, type Renaming } from './renameStoredKeys.ts';
 
 /** What is stored: items, records of the history, and why runs fail. */
 export type StoredKind = ItemKind | 'failing';

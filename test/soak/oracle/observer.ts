@@ -1,4 +1,4 @@
-import { REQUEST_TIMEOUT_MS } from '../../../adapters/connect.ts';
+import { REQUEST_TIMEOUT_MS } from '../../../adapters/connectApis.ts';
 import type { Answer, Call } from '../cloud/virtualServer.ts';
 import type { Place } from '../plan/callFaults.ts';
 import type { VirtualRun } from '../virtualRun.ts';

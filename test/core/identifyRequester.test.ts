@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { identify, needsOwnConnections, type OwnConnections } from '../../core/identify.ts';
+import { identify, needsOwnConnections, type OwnConnections } from '../../core/identifyRequester.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import type { Policy } from '../../core/policy.ts';
 import {
