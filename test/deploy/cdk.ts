@@ -7,35 +7,35 @@ import { ACCOUNT, type Moto, REGION } from './moto.ts';
 const ROOT = resolve(import.meta.dirname, '../..');
 export const STACK = 'VifAcceptor';
 
-/** What one command may take, in milliseconds. */
-const PATIENCE = 120_000;
+/** Time limit of one command. */
+const COMMAND_TIMEOUT_MS = 120_000;
 
 export type Outputs = Readonly<Record<string, string>>;
 
-/** The CDK CLI of this checkout, on its own app, as whoever deploys types it. */
+/** The CDK CLI of this checkout with its own app, called as on a command line. */
 export interface Cdk {
   bootstrap(): Promise<void>;
-  /** @returns the stack's outputs */
+  /** @returns the outputs of the stack */
   deploy(): Promise<Outputs>;
-  /** What a deployment would change, as `~ AWS::Lambda::LayerVersion` or `+ Output LedgerTable`. */
+  /** The changes of a deployment, for example `~ AWS::Lambda::LayerVersion` or `+ Output LedgerTable`. */
   diff(): Promise<string[]>;
   destroy(): Promise<void>;
 }
 
 /**
- * The two options of `deploy` are moto's need: executing a change set, it keeps no outputs and never ends an update; and of
- * parameters that have a default it remembers no value to use again. `diff` asks for no change set for the same reason.
- * @param dir for whatever the CLI leaves behind: the assembly, and what it keeps of an account under the home folder
+ * Runs the CDK CLI against moto. `deploy` has two options and `diff` has one because of limits of moto: when it executes a change
+ * set, it stores no outputs and never completes an update; and it does not store the values of parameters that have a default.
+ * @param dir receives all files that the CLI writes: the assembly, and its account data in the home folder
  */
-export function cdkOn(moto: Moto, dir: string, policyDir: string): Cdk {
+export function createCdk(moto: Moto, dir: string, policyDir: string): Cdk {
   const context = ['-c', `policyDir=${policyDir}`, '-c', 'notify=noc@example.com'];
-  const outputs = join(dir, 'outputs.json');
+  const outputsPath = join(dir, 'outputs.json');
   const cdk = async (...args: string[]): Promise<string> => {
-    const all = [...args, ...context, '--output', join(dir, 'cdk.out'), '--no-color'];
+    const allArgs = [...args, ...context, '--output', join(dir, 'cdk.out'), '--no-color'];
     try {
-      return await run(all, environment(moto, dir));
+      return await runCdk(allArgs, environmentVariables(moto, dir));
     } catch (error) {
-      throw new Error(`${error instanceof Error ? error.message : error}\nmoto: ${moto.lastWords()}`);
+      throw new Error(`${error instanceof Error ? error.message : error}\nmoto: ${moto.recentErrors()}`);
     }
   };
   return {
@@ -43,23 +43,23 @@ export function cdkOn(moto: Moto, dir: string, policyDir: string): Cdk {
       await cdk('bootstrap');
     },
     deploy: async () => {
-      const direct = ['--method=direct', '--no-previous-parameters'];
-      await cdk('deploy', '--require-approval', 'never', ...direct, '--outputs-file', outputs);
-      return readOutputs(await readFile(outputs, 'utf8'));
+      const motoOptions = ['--method=direct', '--no-previous-parameters'];
+      await cdk('deploy', '--require-approval', 'never', ...motoOptions, '--outputs-file', outputsPath);
+      return readOutputs(await readFile(outputsPath, 'utf8'));
     },
-    diff: async () => changesIn(await cdk('diff', '--method=template')),
+    diff: async () => parseChanges(await cdk('diff', '--method=template')),
     destroy: async () => {
       await cdk('destroy', '--force');
     },
   };
 }
 
-function environment({ url }: Moto, dir: string): Record<string, string> {
+function environmentVariables({ url }: Moto, dir: string): Record<string, string> {
   return {
-    // The app is `node infra/app.ts`: this Node, whatever else is on the machine.
+    // The app is `node infra/app.ts`. It must use the Node of this process, not another one on the machine.
     PATH: [dirname(process.execPath), process.env.PATH ?? ''].join(delimiter),
     HOME: dir,
-    // The CLI looks for its own folder where the system says that the home is, not where HOME does.
+    // The CLI takes its default folder from the home folder of the system user, and ignores HOME.
     CDK_HOME: join(dir, '.cdk'),
     CI: 'true',
     AWS_ENDPOINT_URL: url,
@@ -70,27 +70,27 @@ function environment({ url }: Moto, dir: string): Record<string, string> {
   };
 }
 
-/** @returns everything that it printed */
-function run(args: readonly string[], env: Record<string, string>): Promise<string> {
-  const options = { cwd: ROOT, env, timeout: PATIENCE, maxBuffer: 2 ** 24 };
-  return new Promise((done, fail) => {
+/** @returns standard output and standard error */
+function runCdk(args: readonly string[], env: Record<string, string>): Promise<string> {
+  const options = { cwd: ROOT, env, timeout: COMMAND_TIMEOUT_MS, maxBuffer: 2 ** 24 };
+  return new Promise((resolve, reject) => {
     execFile(
       process.execPath,
       [join(ROOT, 'node_modules/aws-cdk/bin/cdk'), ...args],
       options,
       (error, stdout, stderr) => {
-        if (error === null) done(stdout + stderr);
-        else fail(new Error(`\`cdk ${args.join(' ')}\` failed:\n${stdout}${stderr}`));
+        if (error === null) resolve(stdout + stderr);
+        else reject(new Error(`\`cdk ${args.join(' ')}\` failed:\n${stdout}${stderr}`));
       },
     );
   });
 }
 
-/** Details are indented; of an output, its ID comes last before its values. */
-function changesIn(printed: string): string[] {
-  return [...printed.matchAll(/^\[([-+~])\] (\S+) (.*)$/gm)].map(([, how = '', type = '', rest = '']) => {
+/** Parses the lines that are not indented. The line of an output ends with its ID and its values. */
+function parseChanges(printed: string): string[] {
+  return [...printed.matchAll(/^\[([-+~])\] (\S+) (.*)$/gm)].map(([, sign = '', type = '', rest = '']) => {
     const output = type === 'Output' ? ` ${/(\w+):/.exec(rest)?.[1]}` : '';
-    return `${how} ${type}${output}`;
+    return `${sign} ${type}${output}`;
   });
 }
 

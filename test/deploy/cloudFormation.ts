@@ -5,15 +5,15 @@ import type { Moto } from './moto.ts';
 /** The resources of a template, by logical ID. */
 export type Resources = Readonly<Record<string, { readonly Type: string; readonly Properties?: unknown }>>;
 
-/** What CloudFormation was told last, whether moto made something of it or not. */
+/** The resources of the last deployed template, including those that moto does not create. */
 export async function deployedTemplate(moto: Moto): Promise<Resources> {
-  const answer = await ask(moto, 'GetTemplate');
+  const answer = await callCloudFormation(moto, 'GetTemplate');
   return getTemplate.parse(answer).GetTemplateResponse.GetTemplateResult.TemplateBody.Resources;
 }
 
-/** The names of what was made, by logical ID. moto gives none to what it makes nothing of. */
-export async function made(moto: Moto): Promise<Map<string, string>> {
-  const answer = describeStackResources.parse(await ask(moto, 'DescribeStackResources'));
+/** The physical names of resources by logical ID. A resource that moto did not create has none. */
+export async function physicalNames(moto: Moto): Promise<Map<string, string>> {
+  const answer = describeStackResources.parse(await callCloudFormation(moto, 'DescribeStackResources'));
   const { StackResources } = answer.DescribeStackResourcesResponse.DescribeStackResourcesResult;
   return new Map(
     StackResources.flatMap(({ LogicalResourceId: id, PhysicalResourceId: name }) =>
@@ -22,22 +22,24 @@ export async function made(moto: Moto): Promise<Map<string, string>> {
   );
 }
 
-/** What stands in the template, and moto should have made; by logical ID. */
-export async function notMade(moto: Moto, types: readonly string[]): Promise<string[]> {
-  const names = await made(moto);
-  const wanted = Object.entries(await deployedTemplate(moto)).filter(([, { Type }]) => types.includes(Type));
-  return wanted.flatMap(([id]) => (names.has(id) ? [] : [id]));
+/** The logical IDs of resources of these types that are in the template, but were not created. */
+export async function missingResources(moto: Moto, types: readonly string[]): Promise<string[]> {
+  const names = await physicalNames(moto);
+  const expected = Object.entries(await deployedTemplate(moto)).filter(([, { Type }]) =>
+    types.includes(Type),
+  );
+  return expected.flatMap(([id]) => (names.has(id) ? [] : [id]));
 }
 
-/** What a dashboard shows, as CloudWatch keeps it. */
+/** The body of a dashboard, as CloudWatch stores it. */
 export async function dashboardBody(moto: Moto, DashboardName: string): Promise<string> {
   const form = { Action: 'GetDashboard', DashboardName, Version: '2010-08-01' };
-  return (await moto.ask('monitoring', { form })).text();
+  return (await moto.call('monitoring', { form })).text();
 }
 
-async function ask(moto: Moto, Action: string): Promise<unknown> {
+async function callCloudFormation(moto: Moto, Action: string): Promise<unknown> {
   const form = { Action, StackName: STACK, Version: '2010-05-15', ContentType: 'JSON' };
-  return (await moto.ask('cloudformation', { form })).json();
+  return (await moto.call('cloudformation', { form })).json();
 }
 
 const json = z.string().transform((text): unknown => JSON.parse(text));

@@ -4,20 +4,20 @@ import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { ACME_1, ACME_2, PROD } from '../support/cloud.ts';
 import { isInstalled } from '../support/installedPrograms.ts';
 import type { Outputs } from './cdk.ts';
-import { dashboardBody, notMade } from './cloudFormation.ts';
+import { dashboardBody, missingResources } from './cloudFormation.ts';
+import { type DeployEnvironment, openDeployEnvironment } from './deployEnvironment.ts';
 import { functionNames } from './deployedFunctions.ts';
-import { TARGETS } from './policies.ts';
+import { TARGETS } from './policyRepository.ts';
 import { fetchRuntimeClient } from './runtimeClient.ts';
-import { openWorld, type World } from './world.ts';
 
 const HAS_MOTO = isInstalled('moto_server', '--help');
 const runtime = HAS_MOTO ? await fetchRuntimeClient() : null;
-/** the runtime client, and why it is not here */
+/** path of the runtime client; empty if it is not available */
 const MAIN = runtime?.main ?? '';
-const WHY_NOT = runtime?.main === null ? ` (skipped: ${runtime.why})` : '';
+const SKIP_REASON = runtime?.main === null ? ` (skipped: ${runtime.reason})` : '';
 
-/** What moto makes something of, of all that a stack of ours has. */
-const KEPT = [
+/** The resource types of the stack that moto creates. */
+const SUPPORTED_TYPES = [
   'AWS::CloudWatch::Dashboard',
   'AWS::DynamoDB::Table',
   'AWS::Events::Rule',
@@ -28,57 +28,57 @@ const KEPT = [
   'AWS::SQS::Queue',
 ];
 
-/** One story: each test stands on those before. */
+/** The tests run in this order, and each depends on the ones before it. */
 describe.skipIf(!HAS_MOTO)(
-  "on a moto server (skipped where `moto_server` is not installed: pip install 'moto[server]')",
+  "a deployment to a moto server (skipped if `moto_server` is not installed: pip install 'moto[server]')",
   () => {
-    let world: World;
+    let environment: DeployEnvironment;
     let outputs: Outputs = {};
-    /** of acme, by provider: asked for on the connection that the first policies allow, and on the other */
-    const first = new Map<Provider, string>();
-    const second = new Map<Provider, string>();
+    /** IDs of requests of acme by provider, on the connection that the first policies allow and on the other one */
+    const allowedIds = new Map<Provider, string>();
+    const heldIds = new Map<Provider, string>();
 
     beforeAll(async () => {
-      world = await openWorld();
-      await world.policies.allow('outscale', [ACME_1]);
-      await world.policies.allow('aws', [ACME_1]);
+      environment = await openDeployEnvironment();
+      await environment.policies.allow('outscale', [ACME_1]);
+      await environment.policies.allow('aws', [ACME_1]);
     });
 
     afterAll(async () => {
-      await world?.close();
+      await environment?.close();
       if (runtime !== null && runtime.main !== null) await runtime.remove();
     });
 
-    it('the app is deployed, and tells by which policies it works, at which revision', async () => {
-      await world.cdk.bootstrap();
-      outputs = await world.deploy();
-      expect(outputs.Revision).toBe(await world.policies.revision());
-      expect(digestsIn(outputs)).toEqual(world.policies.digests());
+    it('outputs the digests and the revision of its policies', async () => {
+      await environment.cdk.bootstrap();
+      outputs = await environment.deploy();
+      expect(outputs.Revision).toBe(await environment.policies.revision());
+      expect(readDigests(outputs)).toEqual(environment.policies.digests());
     });
 
-    it('everything is there that moto can make', async () => {
-      expect(await notMade(world.moto, KEPT)).toEqual([]);
-      const dashboard = await dashboardBody(world.moto, outputs.DashboardName ?? '');
-      for (const digest of Object.values(world.policies.digests())) expect(dashboard).toContain(digest);
+    it('creates every resource that moto supports, and shows the digests on the dashboard', async () => {
+      expect(await missingResources(environment.moto, SUPPORTED_TYPES)).toEqual([]);
+      const dashboard = await dashboardBody(environment.moto, outputs.DashboardName ?? '');
+      for (const digest of Object.values(environment.policies.digests())) expect(dashboard).toContain(digest);
     });
 
     it.skipIf(MAIN === '').each(['outscale', 'aws'] as const)(
-      `the deployed function accepts what the policy allows, as the real runtime client runs it; on %s${WHY_NOT}`,
+      `runs the function in the real runtime client, which accepts only the request that the policy of %s allows${SKIP_REASON}`,
       async (provider) => {
-        const cloud = world.clouds[provider];
+        const emulator = environment.emulators[provider];
         const target = TARGETS[provider];
-        const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
-        const other = await actAs(cloud, ACME).offer({ connection: ACME_2, vlan: 102 });
-        first.set(provider, id);
-        second.set(provider, other);
+        const allowedId = await actAs(emulator, ACME).offer({ connection: ACME_1, vlan: 101 });
+        const heldId = await actAs(emulator, ACME).offer({ connection: ACME_2, vlan: 102 });
+        allowedIds.set(provider, allowedId);
+        heldIds.set(provider, heldId);
 
-        const { call, log } = await world.start(MAIN, provider);
-        const { failed, returned } = await call();
+        const { invokeScheduled, log } = await environment.startFunction(MAIN, provider);
+        const { failed, returned } = await invokeScheduled();
 
         expect(failed).toBeNull();
         const policy = {
-          digest: world.policies.digests()[target],
-          revision: await world.policies.revision(),
+          digest: environment.policies.digests()[target],
+          revision: await environment.policies.revision(),
         };
         expect(returned).toMatchObject({
           target,
@@ -86,20 +86,20 @@ describe.skipIf(!HAS_MOTO)(
           policy,
           counts: { accepted: 1, held: 1 },
         });
-        expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe(`pending ${PROD}`);
-        expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(other)).toBe('confirming');
-        expect(await world.receipts(outputs.LedgerTable ?? '', provider)).toEqual([id]);
-        expect(await world.bus.heard()).toContain(`Request Accepted ${id}`);
-        expect(await world.people.heard()).toContain(`Request Held ${other}`);
+        expect(await actAs(emulator, RECIPIENT_ACCOUNT).see(allowedId)).toBe(`pending ${PROD}`);
+        expect(await actAs(emulator, RECIPIENT_ACCOUNT).see(heldId)).toBe('confirming');
+        expect(await environment.receiptIds(outputs.LedgerTable ?? '', provider)).toEqual([allowedId]);
+        expect(await environment.events.receive()).toContain(`Request Accepted ${allowedId}`);
+        expect(await environment.notifications.receive()).toContain(`Request Held ${heldId}`);
         expect(log()).toMatch(/"Accepted":1\b/);
       },
     );
 
-    it('a change of a policy changes nothing but what holds and names policies', async () => {
-      await world.policies.allow('outscale', [ACME_1, ACME_2]);
-      expect((await world.cdk.diff()).sort()).toEqual([
+    it('changes only the layers, the dashboard and the outputs when a policy changes', async () => {
+      await environment.policies.allow('outscale', [ACME_1, ACME_2]);
+      expect((await environment.cdk.diff()).sort()).toEqual([
         '~ AWS::CloudWatch::Dashboard',
-        // Of both functions: the revision is that of all policies.
+        // The layers of both functions change, because each contains the revision of all policies.
         '~ AWS::Lambda::LayerVersion',
         '~ AWS::Lambda::LayerVersion',
         expect.stringMatching(`^~ Output Policy${TARGETS.outscale}`),
@@ -107,43 +107,46 @@ describe.skipIf(!HAS_MOTO)(
       ]);
     });
 
-    it('it is deployed as well, over what stands there', async () => {
+    it('updates the existing stack with the changed policy, and keeps the ledger table', async () => {
       const { LedgerTable } = outputs;
-      outputs = await world.deploy();
-      expect(outputs).toMatchObject({ LedgerTable, Revision: await world.policies.revision() });
-      expect(digestsIn(outputs)).toEqual(world.policies.digests());
+      outputs = await environment.deploy();
+      expect(outputs).toMatchObject({ LedgerTable, Revision: await environment.policies.revision() });
+      expect(readDigests(outputs)).toEqual(environment.policies.digests());
     });
 
     it.skipIf(MAIN === '')(
-      `what was held is accepted then, and remembered beside the rest${WHY_NOT}`,
+      `accepts the held request after the update, and keeps the earlier receipt${SKIP_REASON}`,
       async () => {
-        const [before = '', now = ''] = [first.get('outscale'), second.get('outscale')];
-        const { call } = await world.start(MAIN, 'outscale');
-        const { failed, returned } = await call();
+        const [earlierId = '', id = ''] = [allowedIds.get('outscale'), heldIds.get('outscale')];
+        const { invokeScheduled } = await environment.startFunction(MAIN, 'outscale');
+        const { failed, returned } = await invokeScheduled();
         expect(failed).toBeNull();
-        const digest = world.policies.digests()[TARGETS.outscale];
+        const digest = environment.policies.digests()[TARGETS.outscale];
         expect(returned).toMatchObject({
           status: 'completed',
           policy: { digest },
           counts: { accepted: 1, held: 0 },
         });
-        expect(await actAs(world.clouds.outscale, RECIPIENT_ACCOUNT).see(now)).toBe(`pending ${PROD}`);
-        expect(await world.receipts(outputs.LedgerTable ?? '', 'outscale')).toEqual([before, now]);
-        expect(await world.bus.heard()).toEqual([`Request Accepted ${now}`]);
+        expect(await actAs(environment.emulators.outscale, RECIPIENT_ACCOUNT).see(id)).toBe(
+          `pending ${PROD}`,
+        );
+        expect(await environment.receiptIds(outputs.LedgerTable ?? '', 'outscale')).toEqual([earlierId, id]);
+        expect(await environment.events.receive()).toEqual([`Request Accepted ${id}`]);
       },
     );
 
-    it('what is destroyed leaves its ledger behind, and no function', async () => {
-      await world.cdk.destroy();
-      expect(await functionNames(world.moto)).toEqual([]);
-      const known = [first.get('outscale'), second.get('outscale')].filter((id) => id !== undefined);
-      expect(await world.receipts(outputs.LedgerTable ?? '', 'outscale')).toEqual(known);
+    it('removes the functions and keeps the ledger when the stack is destroyed', async () => {
+      await environment.cdk.destroy();
+      expect(await functionNames(environment.moto)).toEqual([]);
+      const ids = [allowedIds.get('outscale'), heldIds.get('outscale')].filter((id) => id !== undefined);
+      expect(await environment.receiptIds(outputs.LedgerTable ?? '', 'outscale')).toEqual(ids);
     });
   },
 );
 
-/** The digest that the outputs tell of each target. */
-function digestsIn(outputs: Outputs): Record<string, string | undefined> {
-  const of = (target: string) => Object.keys(outputs).find((key) => key.startsWith(`Policy${target}`)) ?? '';
-  return Object.fromEntries(Object.values(TARGETS).map((target) => [target, outputs[of(target)]]));
+/** The digests in the outputs, by target. */
+function readDigests(outputs: Outputs): Record<string, string | undefined> {
+  const outputNameOf = (target: string) =>
+    Object.keys(outputs).find((key) => key.startsWith(`Policy${target}`)) ?? '';
+  return Object.fromEntries(Object.values(TARGETS).map((target) => [target, outputs[outputNameOf(target)]]));
 }

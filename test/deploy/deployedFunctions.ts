@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { deployedTemplate, made, type Resources } from './cloudFormation.ts';
+import { deployedTemplate, physicalNames, type Resources } from './cloudFormation.ts';
 import type { Moto } from './moto.ts';
 
-/** A function as it stands in AWS after a deployment, and what calls it. */
+/** A function as it is in AWS after a deployment, with the inputs of its schedules. */
 export interface DeployedFunction {
   /** logical ID in the template */
   readonly id: string;
@@ -17,70 +17,71 @@ export interface DeployedFunction {
   /** ZIP files */
   readonly code: Buffer;
   readonly layer: Buffer;
-  /** of its schedules, as text */
-  readonly events: readonly string[];
+  /** inputs of its schedules, as JSON text */
+  readonly scheduleInputs: readonly string[];
 }
 
 /**
- * What moto keeps of a function comes from its Lambda API; what it drops (layer and log group, and schedules) from the template
- * that CloudFormation holds. Code and layer come from the bucket that both name.
+ * Reads every deployed function. The Lambda API of moto returns the configuration, without layer, log group and schedules: these
+ * come from the template in CloudFormation. Code and layer come from the bucket that the template names.
  */
 export async function deployedFunctions(moto: Moto): Promise<DeployedFunction[]> {
   const template = await deployedTemplate(moto);
-  const names = await made(moto);
+  const names = await physicalNames(moto);
   const nameOf = (id: string): string => {
     const name = names.get(id);
-    if (name === undefined) throw new Error(`moto made no ${id}`);
+    if (name === undefined) throw new Error(`moto did not create ${id}`);
     return name;
   };
-  const schedules = [...resourcesOf('AWS::Scheduler::Schedule', template, schedule).values()];
-  const layers = resourcesOf('AWS::Lambda::LayerVersion', template, layerVersion);
-  const functions = resourcesOf('AWS::Lambda::Function', template, lambdaFunction);
+  const schedules = [...resourcesOfType('AWS::Scheduler::Schedule', template, schedule).values()];
+  const layers = resourcesOfType('AWS::Lambda::LayerVersion', template, layerVersion);
+  const functions = resourcesOfType('AWS::Lambda::Function', template, lambdaFunction);
   return await Promise.all(
     [...functions].map(async ([id, { Code, Layers, LoggingConfig }]) => {
       const layer = layers.get(Layers[0].Ref);
-      if (layer === undefined) throw new Error(`${id} has a layer of somebody else`);
-      const calls = schedules.filter(({ Target }) => Target.Arn['Fn::GetAtt'][0] === id);
+      if (layer === undefined) throw new Error(`the layer of ${id} is not in the template`);
+      const own = schedules.filter(({ Target }) => Target.Arn['Fn::GetAtt'][0] === id);
       return {
         id,
-        ...(await functionNamed(nameOf(id), Code, moto)),
+        ...(await readFunction(nameOf(id), Code, moto)),
         logGroup: nameOf(LoggingConfig.LogGroup.Ref),
         layer: await download(moto, layer.Content),
-        events: calls.map(({ Target }) => Target.Input),
+        scheduleInputs: own.map(({ Target }) => Target.Input),
       };
     }),
   );
 }
 
-/** Of every function that there is. */
+/** The names of all functions. */
 export async function functionNames(moto: Moto): Promise<string[]> {
-  const answer = await moto.ask('lambda', { path: '/2015-03-31/functions/' });
+  const answer = await moto.call('lambda', { path: '/2015-03-31/functions/' });
   return listFunctions.parse(await answer.json()).Functions.map(({ FunctionName }) => FunctionName);
 }
 
-async function functionNamed(name: string, codeAt: Asset, moto: Moto) {
-  const answer = await moto.ask('lambda', { path: `/2015-03-31/functions/${name}` });
-  const { Configuration: is } = getFunction.parse(await answer.json());
-  const code = await download(moto, codeAt);
+async function readFunction(name: string, codeAsset: Asset, moto: Moto) {
+  const answer = await moto.call('lambda', { path: `/2015-03-31/functions/${name}` });
+  const { Configuration: configuration } = getFunction.parse(await answer.json());
+  const code = await download(moto, codeAsset);
   const hash = createHash('sha256').update(code).digest('base64');
-  if (hash !== is.CodeSha256) throw new Error(`the code in the bucket is not that of function ${name}`);
+  if (hash !== configuration.CodeSha256)
+    throw new Error(`the code in the bucket is not the code of function ${name}`);
   return {
     name,
-    arn: is.FunctionArn,
-    handler: is.Handler,
-    timeoutSeconds: is.Timeout,
-    memoryMegabytes: is.MemorySize,
-    environment: is.Environment.Variables,
+    arn: configuration.FunctionArn,
+    handler: configuration.Handler,
+    timeoutSeconds: configuration.Timeout,
+    memoryMegabytes: configuration.MemorySize,
+    environment: configuration.Environment.Variables,
     code,
   };
 }
 
 async function download(moto: Moto, { S3Bucket, S3Key }: Asset): Promise<Buffer> {
-  const answer = await moto.ask('s3', { path: `/${S3Bucket}/${S3Key}` });
+  const answer = await moto.call('s3', { path: `/${S3Bucket}/${S3Key}` });
   return Buffer.from(await answer.arrayBuffer());
 }
 
-function resourcesOf<T>(type: string, resources: Resources, properties: z.ZodType<T>): Map<string, T> {
+function resourcesOfType<T>(type: string, resources: Resources, properties: z.ZodType<T>): Map<string, T> {
   const own = Object.entries(resources).filter(([, { Type }]) => Type === type);
   return new Map(own.map(([id, { Properties }]) => [id, properties.parse(Properties)]));
 }

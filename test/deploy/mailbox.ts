@@ -9,25 +9,25 @@ import {
 import * as z from 'zod';
 import { ACCOUNT, type Moto, REGION } from './moto.ts';
 
-/** A queue that events arrive in. */
+/** A queue that receives events. */
 export interface Mailbox {
   readonly arn: string;
-  /** What came since this was last asked: `Type ID of the interface`. */
-  heard(): Promise<string[]>;
+  /** The events since the last call, each as `TYPE INTERFACE`. */
+  receive(): Promise<string[]>;
 }
 
 export async function openMailbox(moto: Moto, name: string): Promise<Mailbox> {
   const sqs = async (operation: string, body: object): Promise<unknown> =>
-    (await moto.ask('sqs', { json: { target: `AmazonSQS.${operation}`, body } })).json();
+    (await moto.call('sqs', { json: { target: `AmazonSQS.${operation}`, body } })).json();
   const { QueueUrl } = queue.parse(await sqs('CreateQueue', { QueueName: name }));
   return {
     arn: `arn:aws:sqs:${REGION}:${ACCOUNT}:${name}`,
-    heard: async () => {
+    receive: async () => {
       const all: string[] = [];
       for (;;) {
-        // What is read once is hidden from then on.
-        const wanted = { QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 43_200 };
-        const { Messages = [] } = received.parse(await sqs('ReceiveMessage', wanted));
+        // A received message stays hidden, so that each is returned once.
+        const options = { QueueUrl, MaxNumberOfMessages: 10, VisibilityTimeout: 43_200 };
+        const { Messages = [] } = received.parse(await sqs('ReceiveMessage', options));
         if (Messages.length === 0) return all;
         all.push(...Messages.map(({ Body }) => `${Body['detail-type']} ${Body.detail.request?.id}`));
       }
@@ -35,8 +35,8 @@ export async function openMailbox(moto: Moto, name: string): Promise<Mailbox> {
   };
 }
 
-/** Lets everything of ours on the default bus arrive in a mailbox too. */
-export async function listen(moto: Moto, { arn }: Mailbox): Promise<void> {
+/** Adds a rule that sends a copy of each event of vif-acceptor on the default bus to a mailbox. */
+export async function copyEventsTo(moto: Moto, { arn }: Mailbox): Promise<void> {
   await withBus(moto, async (bus) => {
     const Name = 'listener';
     await bus.send(new PutRuleCommand({ Name, EventPattern: JSON.stringify({ source: ['vif-acceptor'] }) }));
@@ -45,13 +45,11 @@ export async function listen(moto: Moto, { arn }: Mailbox): Promise<void> {
 }
 
 /**
- * Puts a mailbox in the place of every topic that a rule leads to. moto's EventBridge knows no topics, and fails the call of
- * whoever sends what should go to one; nor can it make text of several lines of an event, so what arrives is the event.
- * @returns how many there were
+ * Replaces every topic that is the target of a rule by a mailbox. EventBridge of moto does not support topics: it fails the call
+ * that sends an event to one. Nor does it support an input transformer with several lines, so the mailbox receives the event itself.
  */
-export async function divertTopics(moto: Moto, { arn }: Mailbox): Promise<number> {
-  return await withBus(moto, async (bus) => {
-    let diverted = 0;
+export async function replaceTopics(moto: Moto, { arn }: Mailbox): Promise<void> {
+  await withBus(moto, async (bus) => {
     const { Rules = [] } = await bus.send(new ListRulesCommand({}));
     for (const { Name: Rule } of Rules) {
       const { Targets = [] } = await bus.send(new ListTargetsByRuleCommand({ Rule }));
@@ -59,10 +57,8 @@ export async function divertTopics(moto: Moto, { arn }: Mailbox): Promise<number
       for (const { Id } of topics) {
         await bus.send(new RemoveTargetsCommand({ Rule, Ids: Id === undefined ? [] : [Id] }));
         await bus.send(new PutTargetsCommand({ Rule, Targets: [{ Id, Arn: arn }] }));
-        diverted += 1;
       }
     }
-    return diverted;
   });
 }
 

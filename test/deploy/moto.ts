@@ -4,18 +4,18 @@ import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
 import { RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 
-/** Where the stack goes; the targets are elsewhere, in `eu-west-2`. */
+/** The region of the stack. The targets are in another region, `TARGET_REGION`. */
 export const REGION = 'eu-west-3';
 export const ACCOUNT = RECIPIENT_ACCOUNT;
 
-/** How long a server may take to come up, in milliseconds. */
-const PATIENCE = 60_000;
+/** Time limit for the start of the server. */
+const START_TIMEOUT_MS = 60_000;
 
-/** AWS on loopback, as far as moto imitates it. */
+/** A moto server, which emulates AWS on loopback. */
 export interface Moto {
   /**
-   * `localhost`, by name: the CDK CLI tells CloudFormation where its template is by this address, and moto takes 127.0.0.1 for
-   * the name of a bucket.
+   * The host is `localhost` and not 127.0.0.1: the CDK CLI sends CloudFormation the URL of the template with this host, and moto
+   * would read 127.0.0.1 as the name of a bucket.
    */
   readonly url: string;
   /** for clients of the SDK */
@@ -24,15 +24,15 @@ export interface Moto {
     readonly region: string;
     readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
   };
-  /** An operation of an API that the SDK has no client for here. */
-  ask(service: string, request: Asked): Promise<Response>;
-  /** the last that it said, which names what it could not do */
-  lastWords(): string;
+  /** Calls an API for which no SDK client is installed. @throws Error if the answer is an error */
+  call(service: string, request: MotoRequest): Promise<Response>;
+  /** the last lines of its log, without successful requests */
+  recentErrors(): string;
   stop(): Promise<void>;
 }
 
-/** By path, or a form or JSON sent to the root. */
-export interface Asked {
+/** A GET of a path, or a POST of a form or of JSON to the root. */
+export interface MotoRequest {
   readonly path?: string;
   readonly form?: Readonly<Record<string, string>>;
   readonly json?: { readonly target: string; readonly body: object };
@@ -43,35 +43,39 @@ export async function startMoto(): Promise<Moto> {
     env: { ...process.env, MOTO_ACCOUNT_ID: ACCOUNT },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  // Also when the tests are cut short.
-  const stopWithUs = (): boolean => server.kill();
-  process.once('exit', stopWithUs);
+  // Stops the server also if the tests are interrupted.
+  const stopOnExit = (): boolean => server.kill();
+  process.once('exit', stopOnExit);
   const ended = once(server, 'close');
-  const said: string[] = [];
-  const isUp = new Promise<string>((resolve) => {
+  const logLines: string[] = [];
+  const startedOnPort = new Promise<string>((resolve) => {
     createInterface({ input: server.stderr }).on('line', (line) => {
       const [, port] = /Running on http:\/\/127\.0\.0\.1:([0-9]+)/.exec(line) ?? [];
       if (port !== undefined) resolve(port);
-      said.push(line);
-      said.splice(0, said.length - 200);
+      logLines.push(line);
+      logLines.splice(0, logLines.length - 200);
     });
   });
-  const lastWords = (): string =>
-    said
+  const recentErrors = (): string =>
+    logLines
       .filter((line) => !/" [23][0-9]{2} -$/.test(line))
       .slice(-12)
       .join('\n');
   const stop = async (): Promise<void> => {
-    process.off('exit', stopWithUs);
+    process.off('exit', stopOnExit);
     server.kill();
     await ended;
   };
-  const outcome = await Promise.race([isUp, ended.then(() => null), pause(PATIENCE, null, { ref: false })]);
-  if (outcome === null) {
+  const port = await Promise.race([
+    startedOnPort,
+    ended.then(() => null),
+    pause(START_TIMEOUT_MS, null, { ref: false }),
+  ]);
+  if (port === null) {
     await stop();
-    throw new Error(`moto_server does not come up:\n${lastWords()}`);
+    throw new Error(`moto_server does not start:\n${recentErrors()}`);
   }
-  const url = `http://localhost:${outcome}`;
+  const url = `http://localhost:${port}`;
   return {
     url,
     config: {
@@ -79,18 +83,18 @@ export async function startMoto(): Promise<Moto> {
       region: REGION,
       credentials: { accessKeyId: ACCOUNT, secretAccessKey: 'secret' },
     },
-    ask: async (service, asked) => {
-      const answer = await fetch(`${url}${asked.path ?? '/'}`, requestOf(service, asked));
+    call: async (service, request) => {
+      const answer = await fetch(`${url}${request.path ?? '/'}`, fetchOptions(service, request));
       if (!answer.ok) throw new Error(`${service} answers ${answer.status}: ${await answer.text()}`);
       return answer;
     },
-    lastWords,
+    recentErrors,
     stop,
   };
 }
 
-/** moto reads from a signature whom it is for, and does not verify it. */
-function requestOf(service: string, { form, json }: Asked): RequestInit {
+/** Signs a request. moto reads account, region and service from the signature, and does not verify it. */
+function fetchOptions(service: string, { form, json }: MotoRequest): RequestInit {
   const scope = `${ACCOUNT}/20261102/${REGION}/${service}/aws4_request`;
   const authorization = `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=none`;
   if (form !== undefined)

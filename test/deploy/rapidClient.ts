@@ -1,12 +1,12 @@
 /**
- * Stands in for `rapid-client.node` of aws-lambda-ric, which is C++: the runtime client's way to the Runtime API. It is loaded
- * by the runtime client, from a folder outside of this checkout.
+ * Replaces `rapid-client.node` of aws-lambda-ric, a C++ module with which the runtime client calls the Runtime API. The runtime
+ * client loads a copy of this file from a folder outside the checkout.
  */
 import { type IncomingHttpHeaders, request } from 'node:http';
 
 const ROOT = `http://${process.env.AWS_LAMBDA_RUNTIME_API}/2018-06-01/runtime/invocation`;
 
-/** The original returns when the Runtime API has what it posts; here, the next invocation waits for that. */
+/** The last post. The original waits until a post is complete; here, the next invocation waits for it. */
 let posted: Promise<unknown> = Promise.resolve();
 
 export async function next(): Promise<{ bodyJson: string; headers: IncomingHttpHeaders }> {
@@ -29,7 +29,7 @@ function call(
   headers: Record<string, string> = {},
 ): Promise<{ bodyJson: string; headers: IncomingHttpHeaders }> {
   return new Promise((resolve, reject) => {
-    const sent = request(`${ROOT}/${path}`, { method, headers }, (answer) => {
+    const outgoing = request(`${ROOT}/${path}`, { method, headers }, (answer) => {
       let bodyJson = '';
       answer.setEncoding('utf8');
       answer.on('data', (chunk) => {
@@ -38,7 +38,7 @@ function call(
       answer.on('end', () => resolve({ bodyJson, headers: answer.headers }));
       answer.on('error', reject);
     });
-    sent.on('error', reject);
-    sent.end(body);
+    outgoing.on('error', reject);
+    outgoing.end(body);
   });
 }

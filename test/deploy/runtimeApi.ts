@@ -2,38 +2,38 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
-/** What became of a call of the function. */
-export type Invocation =
+/** The result of an invocation of the function. */
+export type InvocationResult =
   | { readonly returned: unknown; readonly failed: null }
   | {
       readonly returned: null;
       readonly failed: { readonly errorType: string; readonly errorMessage: string };
     };
 
-export interface Call {
-  /** as it arrives */
+export interface Invocation {
+  /** JSON text */
   readonly event: string;
   readonly functionArn: string;
   readonly timeoutMs: number;
 }
 
-/** Lambda's side of one execution environment: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html */
+/** The Runtime API of one execution environment of Lambda: https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html */
 export interface RuntimeApi {
   /** `host:port` */
   readonly address: string;
-  /** One at a time, as Lambda does. */
-  invoke(call: Call): Promise<Invocation>;
+  /** Invokes the function. As in Lambda, only one invocation can run at a time. */
+  invoke(invocation: Invocation): Promise<InvocationResult>;
   close(): Promise<void>;
 }
 
 const ROOT = '/2018-06-01/runtime';
 
 export async function startRuntimeApi(): Promise<RuntimeApi> {
-  /** the client, when it has asked and there was nothing to do yet */
+  /** request of the client for the next invocation, while there is none */
   let waiting: ServerResponse | null = null;
-  let pending: (Call & { readonly id: string; end(invocation: Invocation): void }) | null = null;
+  let pending: (Invocation & { readonly id: string; end(result: InvocationResult): void }) | null = null;
 
-  const handOver = (): void => {
+  const sendInvocation = (): void => {
     if (waiting === null || pending === null) return;
     const { id, event, functionArn, timeoutMs } = pending;
     waiting.writeHead(200, {
@@ -51,16 +51,16 @@ export async function startRuntimeApi(): Promise<RuntimeApi> {
     const path = (request.url ?? '').slice(ROOT.length);
     if (path === '/invocation/next') {
       waiting = response;
-      handOver();
+      sendInvocation();
       return;
     }
-    const body: unknown = JSON.parse((await textOf(request)) || 'null');
+    const body: unknown = JSON.parse((await readBody(request)) || 'null');
     response.writeHead(202).end();
-    const ended = pending;
+    const finished = pending;
     pending = null;
-    if (path === `/invocation/${ended?.id}/response`) ended?.end({ returned: body, failed: null });
-    // Of the invocation, or of the code that could not be loaded for it.
-    else ended?.end({ returned: null, failed: readError(body) });
+    if (path === `/invocation/${finished?.id}/response`) finished?.end({ returned: body, failed: null });
+    // The error of the invocation, or of loading the code.
+    else finished?.end({ returned: null, failed: readError(body) });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -68,10 +68,10 @@ export async function startRuntimeApi(): Promise<RuntimeApi> {
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
     address: `127.0.0.1:${port}`,
-    invoke: (call) =>
+    invoke: (invocation) =>
       new Promise((end) => {
-        pending = { ...call, id: randomUUID(), end };
-        handOver();
+        pending = { ...invocation, id: randomUUID(), end };
+        sendInvocation();
       }),
     close: async () => {
       server.closeAllConnections();
@@ -87,7 +87,7 @@ function readError(body: unknown): { errorType: string; errorMessage: string } {
   return { errorType: String(errorType), errorMessage: String(errorMessage) };
 }
 
-async function textOf(request: IncomingMessage): Promise<string> {
+async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(Buffer.from(chunk));
   return Buffer.concat(chunks).toString('utf8');

@@ -12,23 +12,23 @@ const FILE = 'aws-lambda-ric-4.0.2.tgz';
 const INTEGRITY =
   'sha512-FE5Vskx7mYNnqAnWWJXUOsLp2VGgdsJsCoRLFTa8L4Yk0QVtArqR8q58yPA++QC1a73ZWJXBQ2AH31nIAv7NOQ==';
 
-/** What runs a function's code in Lambda, ready to be started; or why it is not here. */
+/** The program that runs a function's code in Lambda, or why it is not available. */
 export type RuntimeClient =
   | { readonly main: string; remove(): Promise<void> }
-  | { readonly main: null; readonly why: string };
+  | { readonly main: null; readonly reason: string };
 
 /**
- * Fetched when it is needed and never a dependency: its install compiles C++. Nothing of the package is run to get it, and
- * what it depends on is only needed for that install.
+ * Downloads the runtime client. It is not a dependency, because its installation compiles C++. The download runs no code of the
+ * package, and its own dependencies are needed for that installation only.
  */
 export async function fetchRuntimeClient(): Promise<RuntimeClient> {
   const dir = await mkdtemp(join(tmpdir(), 'vif-acceptor-ric-'));
   const remove = (): Promise<void> => rm(dir, { recursive: true, force: true });
   try {
-    const why = await pack(dir);
-    if (why !== null) {
+    const reason = await pack(dir);
+    if (reason !== null) {
       await remove();
-      return { main: null, why: `npm cannot fetch ${NAME}: ${why}` };
+      return { main: null, reason: `npm cannot fetch ${NAME}: ${reason}` };
     }
     await unpack(dir);
     return { main: join(dir, 'package/index.mjs'), remove };
@@ -38,15 +38,15 @@ export async function fetchRuntimeClient(): Promise<RuntimeClient> {
   }
 }
 
-/** @returns why there is no package: npm's code, `E404` or `ENOTFOUND`, say */
+/** @returns `null`, or why there is no package: the error code of npm, for example `E404` or `ENOTFOUND` */
 async function pack(dir: string): Promise<string | null> {
-  const patience = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-timeout=30000'];
+  const retryOptions = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-timeout=30000'];
   try {
-    await exec('npm', ['pack', NAME, '--ignore-scripts', ...patience], { cwd: dir, timeout: 90_000 });
+    await exec('npm', ['pack', NAME, '--ignore-scripts', ...retryOptions], { cwd: dir, timeout: 90_000 });
     return null;
   } catch (error) {
-    const said = error instanceof Error ? error.message : String(error);
-    return /npm (?:error|ERR!) code (\S+)/.exec(said)?.[1] ?? 'it fails';
+    const message = error instanceof Error ? error.message : String(error);
+    return /npm (?:error|ERR!) code (\S+)/.exec(message)?.[1] ?? 'unknown error';
   }
 }
 
@@ -55,9 +55,9 @@ async function unpack(dir: string): Promise<void> {
   const hash = createHash('sha512')
     .update(await readFile(archive))
     .digest('base64');
-  if (`sha512-${hash}` !== INTEGRITY) throw new Error(`${NAME} is not what it was: sha512-${hash}`);
+  if (`sha512-${hash}` !== INTEGRITY) throw new Error(`${NAME} has an unexpected digest: sha512-${hash}`);
   await exec('tar', ['-xzf', archive, '-C', dir]);
-  // Node takes a folder for a module, whatever its name ends in.
+  // Node loads a folder as a module, even if its name ends with `.node`.
   const native = join(dir, 'package/rapid-client.node');
   await mkdir(native);
   await copyFile(join(import.meta.dirname, 'rapidClient.ts'), join(native, 'index.ts'));

@@ -5,31 +5,31 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DeployedFunction } from './deployedFunctions.ts';
 import { REGION } from './moto.ts';
-import { type Invocation, startRuntimeApi } from './runtimeApi.ts';
+import { type InvocationResult, startRuntimeApi } from './runtimeApi.ts';
 import { unzip } from './unzip.ts';
 
-/** One execution environment of Lambda: a function's code, layer and settings in a process of their own. */
+/** One execution environment of Lambda: a process with the code, layer and settings of a function. */
 export interface Sandbox {
-  /** Rejects when the process ends instead. */
-  invoke(event: string): Promise<Invocation>;
-  /** what it wrote, which would be in CloudWatch */
+  /** @throws Error if the process ends before the invocation */
+  invoke(event: string): Promise<InvocationResult>;
+  /** The output of the process, which Lambda would send to CloudWatch. */
   log(): string;
   stop(): Promise<void>;
 }
 
-/** What stands around the function, beside what was deployed. */
-export interface Surroundings {
-  /** of the function's role */
-  readonly keys: { readonly AWS_ACCESS_KEY_ID: string; readonly AWS_SECRET_ACCESS_KEY: string };
-  /** where the APIs are */
+/** Settings of the execution environment that are not part of the deployment. */
+export interface SandboxSettings {
+  /** credentials of the function's role */
+  readonly credentials: { readonly AWS_ACCESS_KEY_ID: string; readonly AWS_SECRET_ACCESS_KEY: string };
+  /** endpoints of the APIs, by environment variable */
   readonly endpoints: Readonly<Record<string, string>>;
 }
 
-/** @param main the runtime client */
+/** @param main path of the runtime client */
 export async function startSandbox(
   main: string,
   deployed: DeployedFunction,
-  { keys, endpoints }: Surroundings,
+  { credentials, endpoints }: SandboxSettings,
 ): Promise<Sandbox> {
   const dir = await mkdtemp(join(tmpdir(), 'vif-acceptor-sandbox-'));
   const task = join(dir, 'task');
@@ -39,34 +39,34 @@ export async function startSandbox(
   const env = {
     ...deployed.environment,
     ...lambdaEnvironment(deployed, task),
-    ...keys,
+    ...credentials,
     ...endpoints,
     AWS_LAMBDA_RUNTIME_API: api.address,
-    // In Lambda the layer is at /opt, where the function looks for it by itself.
+    // In Lambda the layer is at /opt, which is the function's default.
     VIF_ACCEPTOR_POLICY_DIR: join(dir, 'opt/policy'),
   };
   const runtime = spawn(process.execPath, [main], { cwd: task, env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const stopWithUs = (): boolean => runtime.kill('SIGKILL');
-  process.once('exit', stopWithUs);
-  const written: string[] = [];
+  const stopOnExit = (): boolean => runtime.kill('SIGKILL');
+  process.once('exit', stopOnExit);
+  const output: string[] = [];
   for (const stream of [runtime.stdout, runtime.stderr]) {
-    stream.setEncoding('utf8').on('data', (chunk) => written.push(String(chunk)));
+    stream.setEncoding('utf8').on('data', (chunk) => output.push(String(chunk)));
   }
-  const log = (): string => written.join('');
+  const log = (): string => output.join('');
   const ended = once(runtime, 'close');
   return {
     invoke: async (event) => {
       const { arn: functionArn, timeoutSeconds } = deployed;
-      const invocation = await Promise.race([
+      const result = await Promise.race([
         api.invoke({ event, functionArn, timeoutMs: timeoutSeconds * 1000 }),
         ended.then(() => null),
       ]);
-      if (invocation === null) throw new Error(`function ${deployed.name} ended:\n${log()}`);
-      return invocation;
+      if (result === null) throw new Error(`function ${deployed.name} ended:\n${log()}`);
+      return result;
     },
     log,
     stop: async () => {
-      process.off('exit', stopWithUs);
+      process.off('exit', stopOnExit);
       runtime.kill('SIGKILL');
       await ended;
       await api.close();

@@ -1,4 +1,4 @@
 import fc from 'fast-check';
 
-// A mutant that a property kills is then killed in every run.
+// With a fixed seed, a mutant that a property test kills is killed in every mutation run.
 fc.configureGlobal({ seed: 1 });

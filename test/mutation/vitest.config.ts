@@ -3,7 +3,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import all from '../../vitest.config.ts';
 
 /** Runs the fastest test files first: a mutant is killed by the first test that fails. */
-class QuickestFirst extends BaseSequencer {
+class FastestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     return files.toSorted(
       (a, b) => rank(a.moduleId) - rank(b.moduleId) || (a.moduleId < b.moduleId ? -1 : 1),
@@ -28,7 +28,7 @@ export default mergeConfig(
       // These files share no state, and a process for each would take most of the time.
       isolate: false,
       setupFiles: ['test/mutation/sameSeed.ts'],
-      sequence: { sequencer: QuickestFirst },
+      sequence: { sequencer: FastestFirst },
     },
   }),
 );

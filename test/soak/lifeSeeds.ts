@@ -46,7 +46,7 @@ function lifeProperty() {
 }
 
 export function describeViolations(violations: readonly Violation[]): string {
-  return violations.map(({ promise, message }) => `${promise}: ${message}`).join('\n');
+  return violations.map(({ invariant, message }) => `${invariant}: ${message}`).join('\n');
 }
 
 /** Shrinks the life of a seed while it has a violation. @param path path of an earlier call, to run only that life */

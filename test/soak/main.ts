@@ -3,8 +3,8 @@ import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
 import { addCounters, type Counters, countersTable, NO_COUNTS } from './counters.ts';
 
-const HELP = `npm run soak -- [--weeks N] [--seed N] [--jobs N]     lives of a target, one a seed, until there were N weeks
-npm run soak -- --seed N --path PATH                  one of them again, as it was made smaller`;
+const HELP = `npm run soak -- [--weeks N] [--seed N] [--jobs N]     simulate lives, one for each seed, until they have N weeks in total
+npm run soak -- --seed N --path PATH                  replay one life after shrinking`;
 
 /**
  * The soak: simulated lives of a target with injected faults, each from a seed, in as many processes as there are cores. When it is
@@ -18,10 +18,10 @@ async function soak(weeks: number, seed: number, jobs: number): Promise<Counters
       allCounters[job] = counters;
     }),
   );
-  const brokenOff = new Promise((resolve) => {
+  const interrupted = new Promise((resolve) => {
     process.once('SIGINT', resolve);
   });
-  await Promise.race([Promise.all(workers.map(({ ended }) => ended)), brokenOff]);
+  await Promise.race([Promise.all(workers.map(({ ended }) => ended)), interrupted]);
   for (const { stop } of workers) stop();
   return allCounters.reduce(addCounters, NO_COUNTS);
 }

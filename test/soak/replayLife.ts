@@ -5,6 +5,9 @@ import { installVirtualWorld, shrinkFailure } from './lifeSeeds.ts';
 export async function replayLife(seed: number, path: string): Promise<boolean> {
   await installVirtualWorld();
   const { failed, plan, why } = await shrinkFailure(seed, path);
-  writeSync(1, failed ? `${JSON.stringify(plan, null, 2)}\n${why}\n` : 'nothing is wrong in it any more\n');
+  writeSync(
+    1,
+    failed ? `${JSON.stringify(plan, null, 2)}\n${why}\n` : 'the life has no violation any more\n',
+  );
   return !failed;
 }

@@ -31,14 +31,14 @@ export async function runLife(plan: LifePlan, use: (carrier: Carrier) => void): 
   const lambda = createVirtualLambda(plan);
   const environment = createEnvironment(plan, use, (policy) => lambda.deploy(policy, environment.countEvent));
   lambda.deploy(plan.policy, environment.countEvent);
-  await elapseUntil(whole(plan, environment, lambda));
-  const { verdicts, bus, actors, faults, table, scene, reports } = environment;
+  await elapseUntil(runSchedule(plan, environment, lambda));
+  const { violations, bus, actors, faults, table, scene, reports } = environment;
   const { counts } = lambda;
-  if (counts.completed === 0) verdicts.blame('liveness', 'no run ever completed');
-  checkEvents(scene, bus.delivered, counts, reports, verdicts);
-  checkRecords(table.items, actors.truths, verdicts);
+  if (counts.completed === 0) violations.addViolation('liveness', 'no run ever completed');
+  checkEvents(scene, bus.delivered, counts, reports, violations);
+  checkRecords(table.items, actors.truths, violations);
   return {
-    violations: verdicts.violations(),
+    violations: violations.all(),
     weeks: plan.weeks,
     runs: counts.runs,
     cleanRuns: counts.clean,
@@ -49,18 +49,18 @@ export async function runLife(plan: LifePlan, use: (carrier: Carrier) => void): 
   };
 }
 
-async function whole(plan: LifePlan, environment: Environment, lambda: Lambda): Promise<void> {
+async function runSchedule(plan: LifePlan, environment: Environment, lambda: Lambda): Promise<void> {
   const length = plan.weeks * WEEK;
   const invocations: Promise<void>[] = [];
   const events = plan.events.map(({ at, event }) => ({
     at: START + at * length,
-    happen: () => environment.act(event),
+    execute: () => environment.act(event),
   }));
   const times = runTimes(plan);
   const prepared = preparations(plan, times, environment);
   const runs = times.map((at, i) => ({
     at,
-    happen: () => {
+    execute: () => {
       const trouble = plan.troubles.find(({ run }) => run % times.length === i) ?? null;
       const outages = outagesOf(plan, i, times.length);
       invocations.push(lambda.invoke(environment, trouble, outages));
@@ -71,14 +71,14 @@ async function whole(plan: LifePlan, environment: Environment, lambda: Lambda): 
   }));
   for (const next of [...events, ...prepared, ...runs].sort((a, b) => a.at - b.at)) {
     await sleep(next.at - virtualNow());
-    next.happen();
+    next.execute();
   }
   await Promise.all(invocations);
-  await inPeace(environment, lambda);
+  await runWithoutFaults(environment, lambda);
 }
 
 /** Number of runs for which a special situation is prepared. */
-const MOST_PREPARED = 30;
+const MAX_PREPARED_RUNS = 30;
 
 /** Index of the run whose confirms all fail in a life with endless offers of an owner. */
 const FAILING = 5;
@@ -89,10 +89,10 @@ const VLANS = [120, 220, 320];
 /** Actions shortly before or after certain runs. */
 function preparations(plan: LifePlan, times: readonly number[], environment: Environment) {
   const { flood, crowd, closing, escapes, policy } = plan;
-  const steps: { readonly at: number; readonly happen: () => void }[] = [];
-  const add = (at: number, event: WorldEvent) => steps.push({ at, happen: () => environment.act(event) });
+  const steps: { readonly at: number; readonly execute: () => void }[] = [];
+  const add = (at: number, event: WorldEvent) => steps.push({ at, execute: () => environment.act(event) });
   const timeOf = (run: number): number => times[run % times.length] ?? START;
-  const first = times.slice(0, MOST_PREPARED);
+  const first = times.slice(0, MAX_PREPARED_RUNS);
   if (crowd !== null) for (const at of first) add(at - MINUTE, { does: 'crowd', size: crowd });
   const failing = crowd === null ? undefined : times[FAILING];
   if (failing !== undefined)
@@ -123,7 +123,7 @@ function slowIn({ place, slowness }: Closing): Outage {
 }
 
 /** Removes all faults, and executes runs until no effect of them is left. */
-async function inPeace(environment: Environment, lambda: Lambda): Promise<void> {
+async function runWithoutFaults(environment: Environment, lambda: Lambda): Promise<void> {
   environment.setClockRight();
   await sleep(60 * MINUTE);
   for (let run = 0; run < 8; run += 1) {

@@ -7,7 +7,7 @@ import { checkLiveness } from './oracle/livenessInvariant.ts';
 import { createObserver } from './oracle/observer.ts';
 import { checkReports } from './oracle/reportsInvariant.ts';
 import { checkSafety, type Scene } from './oracle/safetyInvariant.ts';
-import { createVerdicts } from './oracle/violations.ts';
+import { createViolations } from './oracle/violations.ts';
 import { MINUTE, PLANTED, START } from './plan/constants.ts';
 import type { LifePlan, WorldEvent } from './plan/lifePlan.ts';
 import type { PlainPolicy } from './plan/plainPolicy.ts';
@@ -45,7 +45,7 @@ export function createEnvironment(
   const table = createVirtualTable();
   const bus = createVirtualBus(virtualNow);
   const actors = createActors(plan, provider);
-  const verdicts = createVerdicts();
+  const violations = createViolations();
   const faults: Record<string, number> = {};
   const countEvent = (what: string): void => {
     faults[what] = (faults[what] ?? 0) + 1;
@@ -62,7 +62,7 @@ export function createEnvironment(
     civil,
     now: virtualNow,
   };
-  const safety = checkSafety(scene, verdicts);
+  const safety = checkSafety(scene, violations);
   const observer = createObserver(scene, safety);
 
   const running = new Set<VirtualRun>();
@@ -97,7 +97,8 @@ export function createEnvironment(
     createNetwork(provider, table, bus, random, {
       ...observer,
       sent: (run, place, call) => {
-        if (call.body.includes(PLANTED)) verdicts.blame('secrecy', `a BGP key was sent to the ${place}`);
+        if (call.body.includes(PLANTED))
+          violations.addViolation('secrecy', `a BGP key was sent to the ${place}`);
         observer.sent(run, place, call);
       },
       overtake: (run) => {
@@ -121,9 +122,9 @@ export function createEnvironment(
     clock: { now: () => new Date(civil()), monotonic: virtualNow },
     disturb,
     faults,
-    isAtPeace: () => running.size === 0 && underWay === 0 && virtualNow() >= troubledUntil,
-    liveness: checkLiveness(scene, verdicts),
-    reports: checkReports(actors.truths, () => farthestOff, verdicts),
+    isUndisturbed: () => running.size === 0 && underWay === 0 && virtualNow() >= troubledUntil,
+    liveness: checkLiveness(scene, violations),
+    reports: checkReports(actors.truths, () => farthestOff, violations),
     running,
     scene,
     setClockRight: () => {
@@ -132,6 +133,6 @@ export function createEnvironment(
     table,
     countEvent,
     trouble,
-    verdicts,
+    violations,
   };
 }

@@ -60,7 +60,7 @@ export function createVirtualLambda(plan: LifePlan) {
     const startedAt = virtualNow();
     const { faults = [], meanwhile = null } = trouble ?? {};
     const { run, killed } = beginRun({ policy, startedAt, faults, outages, meanwhile });
-    run.isClean &&= environment.isAtPeace();
+    run.isClean &&= environment.isUndisturbed();
     environment.disturb();
     environment.running.add(run);
     environment.liveness.begins();
@@ -80,25 +80,25 @@ export function createVirtualLambda(plan: LifePlan) {
     ended(run, environment);
   }
 
-  async function endInTime(run: VirtualRun, { countEvent, verdicts }: Environment): Promise<void> {
+  async function endInTime(run: VirtualRun, { countEvent, violations }: Environment): Promise<void> {
     await sleep(timeout);
     if (run.end !== null) return;
     countEvent('timedOut');
-    if (run.isClean) verdicts.blame('liveness', 'a run without faults exceeded its time');
+    if (run.isClean) violations.addViolation('liveness', 'a run without faults exceeded its time');
     run.isClean = false;
     run.die();
   }
 
-  function failure(error: unknown, { verdicts }: Environment): 'failed' | 'threw' {
+  function failure(error: unknown, { violations }: Environment): 'failed' | 'threw' {
     const message = error instanceof Error ? `${error.name} ${error.stack}` : String(error);
-    if (message.includes(PLANTED)) verdicts.blame('secrecy', 'an error contains a BGP key');
+    if (message.includes(PLANTED)) violations.addViolation('secrecy', 'an error contains a BGP key');
     if (message.startsWith('RunFailed')) return 'failed';
     thrown = message.slice(0, 500);
     return 'threw';
   }
 
   function ended(run: VirtualRun, environment: Environment): void {
-    const { verdicts, trouble, liveness, reports, scene } = environment;
+    const { violations, trouble, liveness, reports, scene } = environment;
     // A killed run may have published a failure before.
     if (run.end === 'failed' || run.end === 'killed') counts.failed += 1;
     if (run.end === 'failed' && !run.places.has('ledger') && !run.places.has('bus'))
@@ -109,9 +109,9 @@ export function createVirtualLambda(plan: LifePlan) {
     checkQueue(run, environment);
     forget(run, scene);
     if (run.end === 'threw')
-      verdicts.blame('honesty', `a run threw instead of reporting its failure: ${thrown}`);
+      violations.addViolation('honesty', `a run threw instead of reporting its failure: ${thrown}`);
     if (run.isClean && run.end !== 'completed' && !mayFail(run, scene))
-      verdicts.blame('liveness', `a run without faults is \`${run.end}\``);
+      violations.addViolation('liveness', `a run without faults is \`${run.end}\``);
     liveness.ends(run);
     reports.read(takeOutput());
   }
@@ -129,10 +129,10 @@ function forget({ places, end, attempts, startedAt }: VirtualRun, { truths }: Sc
 }
 
 /** A run with undelivered events must fail. */
-function checkQueue({ end }: VirtualRun, { table, running, verdicts }: Environment): void {
+function checkQueue({ end }: VirtualRun, { table, running, violations }: Environment): void {
   const undelivered = [...table.items.keys()].filter((name) => /\/announcement\//.test(name)).length;
   if (end === 'completed' && running.size === 0 && undelivered > 0)
-    verdicts.blame('honesty', `${undelivered} events are undelivered, and the run is \`completed\``);
+    violations.addViolation('honesty', `${undelivered} events are undelivered, and the run is \`completed\``);
 }
 
 /** Conditions that make a run fail, although no fault was injected. */
@@ -141,8 +141,8 @@ function mayFail({ policy, end }: VirtualRun, { truths, world }: Scene): boolean
   // If no gateway of the policy exists, the credentials may belong to another account.
   const isLost = policy.owners.flatMap(({ grants }) => grants).every(({ gateway }) => !gateways.has(gateway));
   // We tried to accept it, and another party accepted it for another gateway.
-  const isContested = [...truths.values()].some(
+  const isAcceptedByOther = [...truths.values()].some(
     ({ taken, attempted }) => taken?.by === 'person' && attempted !== null && attempted !== taken.gateway,
   );
-  return end === 'failed' && (isLost || isContested);
+  return end === 'failed' && (isLost || isAcceptedByOther);
 }

@@ -5,7 +5,7 @@ import type { PlainPolicy } from './plan/plainPolicy.ts';
 import { faultsByCall } from './virtual/faultsByCall.ts';
 import { type TimerOwner, timerOwners } from './virtual/virtualTime.ts';
 
-interface Look {
+interface Description {
   readonly sentAt: number;
   /** `null` until its answer arrives */
   receivedAt: number | null;
@@ -27,7 +27,7 @@ export interface VirtualRun extends TimerOwner {
   /** interfaces in its listing that occupy resources, by ID */
   readonly listed: Map<string, ShownFields>;
   /** the last description of each request and when it was requested, by ID */
-  readonly looks: Map<string, Look>;
+  readonly descriptions: Map<string, Description>;
   /** when the last call for the gateways reached the provider; `null` if none did */
   gatewaysAt: number | null;
   /** requests with a started confirm */
@@ -57,7 +57,7 @@ export function beginRun(
     places: new Set(),
     listedAt: null,
     listed: new Map(),
-    looks: new Map(),
+    descriptions: new Map(),
     gatewaysAt: null,
     attempts: new Set(),
     accepted: 0,
@@ -75,7 +75,7 @@ export function currentRun(): VirtualRun | null {
 }
 
 function isRun(store: TimerOwner | undefined): store is VirtualRun {
-  return store !== undefined && 'looks' in store;
+  return store !== undefined && 'descriptions' in store;
 }
 
 /** The fault of the next call of a run. */

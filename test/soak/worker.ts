@@ -13,7 +13,7 @@ for (let seed = first; counters.weeks < weeks; seed += 1) {
   if (violations.length === 0) continue;
   report(seed, describeViolations(violations), '0');
   const { path, why } = await shrinkFailure(seed, null);
-  if (path !== null && path !== '0') report(seed, `made smaller:\n${why}`, path);
+  if (path !== null && path !== '0') report(seed, `shrunk:\n${why}`, path);
 }
 process.exit(0);
 

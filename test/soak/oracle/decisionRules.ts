@@ -25,10 +25,10 @@ export interface RequestContext {
 }
 
 /** The gateway that a request may get, or why it may not be accepted. */
-export function decideByRules(plan: LifePlan, policy: PlainPolicy, standing: RequestContext): OracleDecision {
-  const { request, live, acceptedThisRun, civil } = standing;
-  const surroundings: OracleContext = {
-    interfaces: live.map((seen) => seenAs(seen, plan, 'available')),
+export function decideByRules(plan: LifePlan, policy: PlainPolicy, context: RequestContext): OracleDecision {
+  const { request, live, acceptedThisRun, civil } = context;
+  const oracleContext: OracleContext = {
+    interfaces: live.map((shown) => toVirtualInterface(shown, plan, 'available')),
     // An assignment counts for its owner, wherever the interface is now.
     intents: Object.fromEntries(
       live.flatMap(({ truth: { id, taken } }) =>
@@ -51,17 +51,17 @@ export function decideByRules(plan: LifePlan, policy: PlainPolicy, standing: Req
     ownConnections: { known: true, ids: new Set([OWN_CONNECTION]) },
     acceptedThisRun,
   };
-  const verdict = decideByOracle(
+  const decision = decideByOracle(
     asPolicy(policy, plan),
-    seenAs(request, plan, 'confirming'),
-    surroundings,
+    toVirtualInterface(request, plan, 'confirming'),
+    oracleContext,
     new Date(civil),
   );
-  const codes = new Set([...verdict.codes, ...networkFaults(plan, request, live, verdict.gateway)]);
-  return codes.size === 0 ? verdict : { gateway: null, codes, assignment: null };
+  const codes = new Set([...decision.codes, ...networkConflicts(plan, request, live, decision.gateway)]);
+  return codes.size === 0 ? decision : { gateway: null, codes, assignment: null };
 }
 
-function seenAs(
+function toVirtualInterface(
   { truth, shown }: ShownTruth,
   { provider, names }: LifePlan,
   state: string,
@@ -128,21 +128,21 @@ function asMatch({ bgpKey, ...lists }: PlainMatch): HoldRule['match'] {
   return { ...lists, bgpKey: bgpKey ? 'required' : null, mtu: null, tags: null, location: null };
 }
 
-/** Whether no other interface on the gateway overlaps the subnets of the sessions, and no ASN is that of the gateway, where it is known. */
-function networkFaults(
+/** Codes of the conflicts of the sessions: with each other, with another interface on the gateway, or with the ASN of the gateway. */
+function networkConflicts(
   { provider }: LifePlan,
   { shown: { sessions } }: ShownTruth,
   live: readonly ShownTruth[],
   gateway: string | null,
 ): string[] {
   if (gateway === null) return [];
-  const faults: string[] = [];
-  if (sessions.some(isTorn)) faults.push('peers-invalid');
+  const codes: string[] = [];
+  if (sessions.some(isTorn)) codes.push('peers-invalid');
   const neighbours = live.filter(({ truth }) => truth.taken?.gateway === gateway);
   const [own, others] = [sessions, neighbours.flatMap(({ shown }) => shown.sessions)].map(networksOf);
-  if (own?.some((one) => others?.some((other) => touches(one, other)))) faults.push('peers-overlap');
-  if (provider === 'aws' && sessions.some(({ asn }) => asn === GATEWAY_ASN)) faults.push('asn-conflict');
-  return faults;
+  if (own?.some((one) => others?.some((other) => overlaps(one, other)))) codes.push('peers-overlap');
+  if (provider === 'aws' && sessions.some(({ asn }) => asn === GATEWAY_ASN)) codes.push('asn-conflict');
+  return codes;
 }
 
 function isTorn({ amazonAddress, customerAddress }: Session): boolean {
@@ -156,6 +156,6 @@ function networksOf(sessions: readonly Session[]): string[] {
     .filter((one) => one !== null);
 }
 
-function touches(a: string, b: string): boolean {
+function overlaps(a: string, b: string): boolean {
   return a.startsWith(b) || b.startsWith(a);
 }

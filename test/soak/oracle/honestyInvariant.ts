@@ -3,12 +3,15 @@ import { PLANTED } from '../plan/constants.ts';
 import { hasUnknownAccepter, isOffer, isPending, type Truth } from './groundTruth.ts';
 import { type checkReports, toFields } from './reportsInvariant.ts';
 import type { Scene } from './safetyInvariant.ts';
-import type { Verdicts } from './violations.ts';
+import type { Violations } from './violations.ts';
 
 type PublishedEvent = DeliveredEvent & { readonly about: string };
 
 /** The events without repeats of the same ID. */
-function withoutRepeats(delivered: readonly DeliveredEvent[], { blame }: Verdicts): PublishedEvent[] {
+function withoutRepeats(
+  delivered: readonly DeliveredEvent[],
+  { addViolation }: Violations,
+): PublishedEvent[] {
   const kept = new Map<string, PublishedEvent>();
   for (const one of delivered) {
     const { id, request, interface: ours } = one.detail;
@@ -16,7 +19,7 @@ function withoutRepeats(delivered: readonly DeliveredEvent[], { blame }: Verdict
     const first = kept.get(String(id));
     if (first === undefined) kept.set(String(id), { ...one, about });
     else if (kindOf(first.type) !== kindOf(one.type) || first.about !== about)
-      blame('honesty', `two different events have one ID: ${first.type} and ${one.type}`);
+      addViolation('honesty', `two different events have one ID: ${first.type} and ${one.type}`);
   }
   return [...kept.values()];
 }
@@ -32,25 +35,26 @@ export function checkEvents(
   delivered: readonly DeliveredEvent[],
   runs: { readonly failed: number; readonly failedWithLedger: number },
   { deadline }: ReturnType<typeof checkReports>,
-  verdicts: Verdicts,
+  violations: Violations,
 ): void {
-  const { blame } = verdicts;
-  const events = withoutRepeats(delivered, verdicts);
+  const { addViolation } = violations;
+  const events = withoutRepeats(delivered, violations);
   for (const one of events) checkOne(one);
   const failures = events.filter(({ type }) => type === 'Run Failed').length;
-  if (runs.failed === 0 && failures > 0) blame('honesty', 'a failed run was published, and no run failed');
+  if (runs.failed === 0 && failures > 0)
+    addViolation('honesty', 'a failed run was published, and no run failed');
   if (runs.failedWithLedger > 0 && failures === 0)
-    blame('honesty', 'runs failed, and no event was published');
+    addViolation('honesty', 'runs failed, and no event was published');
   for (const truth of scene.truths.values()) {
     const own = events.filter(({ about }) => about === truth.id);
-    for (const wrong of isOffer(truth) ? findProblems(truth, own, scene) : findForeignProblems(own))
-      blame('honesty', `${truth.id} ${wrong}`);
+    for (const problem of isOffer(truth) ? findProblems(truth, own, scene) : findForeignProblems(own))
+      addViolation('honesty', `${truth.id} ${problem}`);
   }
 
   function checkOne({ type, detail, about }: PublishedEvent): void {
-    if (JSON.stringify(detail).includes(PLANTED)) blame('secrecy', `a BGP key is in \`${type}\``);
+    if (JSON.stringify(detail).includes(PLANTED)) addViolation('secrecy', `a BGP key is in \`${type}\``);
     if (type !== 'Run Failed' && !scene.truths.has(about))
-      blame('honesty', `\`${type}\` of ${about}, which never existed`);
+      addViolation('honesty', `\`${type}\` of ${about}, which never existed`);
     const reported = toFields(detail.request).deadline;
     if (reported !== undefined) deadline(about, reported, type);
   }
@@ -69,7 +73,7 @@ function findProblems(truth: Truth, own: readonly PublishedEvent[], scene: Scene
   const { taken } = truth;
   if (taken?.by === 'us')
     return [
-      ...wrongsOfAcceptances(truth, accepted, ends),
+      ...findAcceptanceProblems(truth, accepted, ends),
       ...findFollowUpProblems(truth, of('Accepted Interface Not Available'), scene),
     ];
   if (hasUnknownAccepter(truth)) return [];
@@ -79,7 +83,7 @@ function findProblems(truth: Truth, own: readonly PublishedEvent[], scene: Scene
   return truth.strangeSince === null ? [...found, ...findRequestProblems(truth, own, scene)] : found;
 }
 
-/** The events of a request that we did not accept. */
+/** The problems of the events of a request that we did not accept. */
 function findRequestProblems(truth: Truth, own: readonly PublishedEvent[], scene: Scene): string[] {
   const of = (...types: string[]) => own.filter(({ type }) => types.includes(type));
   const ends = of('Request Ended', 'Request Expired');
@@ -98,7 +102,8 @@ function findRequestProblems(truth: Truth, own: readonly PublishedEvent[], scene
   return found;
 }
 
-function wrongsOfAcceptances(
+/** The problems of the events of a request that we accepted. */
+function findAcceptanceProblems(
   { taken, deletedAt }: Truth,
   accepted: readonly PublishedEvent[],
   ends: readonly PublishedEvent[],

@@ -3,7 +3,7 @@ import type { VirtualRun } from '../virtualRun.ts';
 import { decideByRules } from './decisionRules.ts';
 import { isOffer, isPending, mayBeLive, type Truth } from './groundTruth.ts';
 import type { Scene } from './safetyInvariant.ts';
-import type { Verdicts } from './violations.ts';
+import type { Violations } from './violations.ts';
 
 /** Number of runs after which a fault has no effect any more. */
 const SETTLED = 3;
@@ -15,7 +15,7 @@ const URGENT = 4 * 86_400_000;
  * Checks that a run without faults accepts every request that could be accepted during the whole run, or that it reached its
  * limit. In that case, the owner has a turn within as many such runs as there are waiting owners.
  */
-export function checkLiveness(scene: Scene, { blame }: Verdicts) {
+export function checkLiveness(scene: Scene, { addViolation }: Violations) {
   const { plan, truths, badSince, world, civil, now } = scene;
   let cleanRuns = SETTLED;
   let civilAtStart = 0;
@@ -44,9 +44,9 @@ export function checkLiveness(scene: Scene, { blame }: Verdicts) {
     if (mayHoldAnySlot) return null;
     const seen = (truth: Truth) => ({ truth, shown: truth.shown });
     const others = live.filter((other) => other !== request).map(seen);
-    const standing = { request: seen(request), live: others, acceptedThisRun: 0 };
+    const context = { request: seen(request), live: others, acceptedThisRun: 0 };
     const [before, after] = [civilAtStart, civil()].map((at) =>
-      decideByRules(plan, policy, { ...standing, civil: at }),
+      decideByRules(plan, policy, { ...context, civil: at }),
     );
     const gateway = before?.gateway ?? null;
     return gateway !== null && after?.gateway === gateway && badSince.get(gateway) === null ? gateway : null;
@@ -64,13 +64,18 @@ export function checkLiveness(scene: Scene, { blame }: Verdicts) {
     if (run.accepted >= run.policy.acceptsPerRun) takeTurns(run, left);
     else
       for (const { id } of left)
-        blame('liveness', `${id} could have been accepted, and a run without faults did not (${run.end})`);
+        addViolation(
+          'liveness',
+          `${id} could have been accepted, and a run without faults did not (${run.end})`,
+        );
   }
 
   /** Each owner with a remaining request waits, unless it had a turn. */
-  function takeTurns({ policy, attempts, looks }: VirtualRun, left: readonly Truth[]): void {
+  function takeTurns({ policy, attempts, descriptions }: VirtualRun, left: readonly Truth[]): void {
     // A request that was described and not confirmed counts as a turn: the preflight checks held it.
-    const served = new Set([...attempts, ...looks.keys()].map((id) => ownerOf(policy, truths.get(id))));
+    const served = new Set(
+      [...attempts, ...descriptions.keys()].map((id) => ownerOf(policy, truths.get(id))),
+    );
     const waiting = new Set(left.map((truth) => ownerOf(policy, truth)));
     const bound = Math.ceil(new Set([...served, ...waiting]).size / policy.acceptsPerRun);
     for (const owner of waits.keys()) if (served.has(owner) || !waiting.has(owner)) waits.delete(owner);
@@ -80,7 +85,7 @@ export function checkLiveness(scene: Scene, { blame }: Verdicts) {
       const runs = (waits.get(owner) ?? 0) + 1;
       waits.set(owner, runs);
       if (runs >= bound)
-        blame(
+        addViolation(
           'liveness',
           `${owner} waits with an allowed request, and had no turn in ${runs} runs without faults`,
         );

@@ -18,25 +18,25 @@ export function createObserver(scene: Scene, safety: ReturnType<typeof checkSafe
     );
   }
 
-  /** Whether an answer claims to be complete, but lacks an interface. */
-  function conceal(reply: Answer): void {
-    const answered = parsed(reply);
-    if (answered === null || !Array.isArray(answered.virtualInterfaces)) return;
+  /** Marks the requests that a listing lacks although it claims to be complete. */
+  function markHidden(reply: Answer): void {
+    const content = parseAnswer(reply);
+    if (content === null || !Array.isArray(content.virtualInterfaces)) return;
     const shown = new Set(
-      toFieldsList(answered.virtualInterfaces).map(({ virtualInterfaceId }) => virtualInterfaceId),
+      toFieldsList(content.virtualInterfaces).map(({ virtualInterfaceId }) => virtualInterfaceId),
     );
     for (const truth of truths.values())
       if (isOffer(truth) && world().interfaces.has(truth.id) && !shown.has(truth.id)) truth.hidden = true;
   }
 
-  function keepListed({ listed }: VirtualRun): void {
+  function recordListing({ listed }: VirtualRun): void {
     for (const truth of truths.values())
       if (truth.taken !== null && !listed.has(truth.id)) listed.set(truth.id, truth.shown);
   }
 
-  function keepLook({ looks }: VirtualRun, id: string, at: number): void {
+  function recordDescription({ descriptions }: VirtualRun, id: string, at: number): void {
     const truth = truths.get(id);
-    if (truth !== undefined) looks.set(id, { sentAt: at, receivedAt: null, shown: truth.shown });
+    if (truth !== undefined) descriptions.set(id, { sentAt: at, receivedAt: null, shown: truth.shown });
   }
 
   return {
@@ -65,22 +65,24 @@ export function createObserver(scene: Scene, safety: ReturnType<typeof checkSafe
       )
         safety.tookEffect(run, id, begun.get(call) ?? null);
       if (isListing(call)) {
-        conceal(reply);
-        keepListed(run);
-      } else if (call.operation === 'DescribeVirtualInterfaces') keepLook(run, id, sentAt.get(call) ?? now());
+        markHidden(reply);
+        recordListing(run);
+      } else if (call.operation === 'DescribeVirtualInterfaces')
+        recordDescription(run, id, sentAt.get(call) ?? now());
       return reply;
     },
     received: (run: VirtualRun, place: Place, call: Call, reply: Answer): void => {
-      const answered = place === 'api' ? parsed(reply) : null;
+      const content = place === 'api' ? parseAnswer(reply) : null;
       // An answer after the time limit does not reach its caller.
       const isLate = now() - (sentAt.get(call) ?? now()) >= REQUEST_TIMEOUT_MS;
-      if (answered === null || isLate) return;
-      const look = isListing(call) ? undefined : run.looks.get(idOf(call));
-      if (look !== undefined) look.receivedAt = now();
-      if (call.operation === 'ConfirmPrivateVirtualInterface') recordAnswer(truths.get(idOf(call)), answered);
-      for (const shown of toFieldsList(answered.virtualInterfaces)) {
-        safety.looked(String(shown.virtualInterfaceId), shown.virtualInterfaceState);
-        recordAnswer(truths.get(String(shown.virtualInterfaceId)), shown);
+      if (content === null || isLate) return;
+      const description = isListing(call) ? undefined : run.descriptions.get(idOf(call));
+      if (description !== undefined) description.receivedAt = now();
+      if (call.operation === 'ConfirmPrivateVirtualInterface')
+        recordShownState(truths.get(idOf(call)), content);
+      for (const shown of toFieldsList(content.virtualInterfaces)) {
+        safety.recordState(String(shown.virtualInterfaceId), shown.virtualInterfaceState);
+        recordShownState(truths.get(String(shown.virtualInterfaceId)), shown);
       }
     },
   };
@@ -90,7 +92,8 @@ function idOf({ body }: Call): string {
   return String(toFields(JSON.parse(body)).virtualInterfaceId);
 }
 
-function recordAnswer(
+/** Records that the state of an interface was received. */
+function recordShownState(
   truth: Truth | undefined,
   { virtualInterfaceState: state }: Readonly<Record<string, unknown>>,
 ): void {
@@ -99,7 +102,7 @@ function recordAnswer(
   if (truth !== undefined && state === 'available') truth.wasAvailable = true;
 }
 
-function parsed(reply: Answer) {
+function parseAnswer(reply: Answer) {
   if ('broken' in reply || reply.status !== 200) return null;
   try {
     return toFields(JSON.parse(reply.body));

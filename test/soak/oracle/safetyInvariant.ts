@@ -3,7 +3,7 @@ import type { LifePlan } from '../plan/lifePlan.ts';
 import type { VirtualRun } from '../virtualRun.ts';
 import { decideByRules } from './decisionRules.ts';
 import { isLive, isPending, type Truth } from './groundTruth.ts';
-import type { Verdicts } from './violations.ts';
+import type { Violations } from './violations.ts';
 
 export interface Scene {
   readonly plan: LifePlan;
@@ -15,14 +15,14 @@ export interface Scene {
   readonly now: () => number;
 }
 
-/** Maximum age of a description when a confirm is sent because of it, from its first call on, in milliseconds. */
-const LOOK_LASTS = 1000;
+/** Maximum age of the description on which a confirm is based, counted from its first call. */
+const MAX_DESCRIPTION_AGE_MS = 1000;
 
 /**
  * Checks that only requests were accepted that the policy in force allowed, on the right gateway, within the limits, and once.
  * Actions of other parties after a run had read the state are not violations.
  */
-export function checkSafety(scene: Scene, { blame }: Verdicts) {
+export function checkSafety(scene: Scene, { addViolation }: Violations) {
   const { plan, truths, badSince, world, civil, now } = scene;
   /** started confirms that have not been seen since to have had no effect */
   const open = new Set<string>();
@@ -38,45 +38,52 @@ export function checkSafety(scene: Scene, { blame }: Verdicts) {
     const live = [...truths.values()]
       .filter((other) => other !== truth && isLive(other, world()) && isKnown(other))
       .map((other) => ({ truth: other, shown: run.listed.get(other.id) ?? other.shown }));
-    const look = run.looks.get(truth.id);
-    const request = { truth, shown: look?.shown ?? truth.shown };
-    const verdict = decideByRules(plan, run.policy, {
+    const description = run.descriptions.get(truth.id);
+    const request = { truth, shown: description?.shown ?? truth.shown };
+    const decision = decideByRules(plan, run.policy, {
       request,
       live,
       acceptedThisRun: run.accepted,
       civil: civil(),
     });
-    if (verdict.gateway !== gateway) {
-      const why = verdict.gateway ?? [...verdict.codes].join(' ');
-      blame('safety', `${truth.id} was confirmed for ${gateway}, and the policy forbids it: ${why}`);
+    if (decision.gateway !== gateway) {
+      const reason = decision.gateway ?? [...decision.codes].join(' ');
+      addViolation(
+        'safety',
+        `${truth.id} was confirmed for ${gateway}, and the policy forbids it: ${reason}`,
+      );
     }
-    const age = now() - (look?.sentAt ?? Number.NEGATIVE_INFINITY);
+    const age = now() - (description?.sentAt ?? Number.NEGATIVE_INFINITY);
     // If the API answers slowly, the decision is based on one answer of that age.
-    if (age > LOOK_LASTS && look?.receivedAt !== now())
-      blame('safety', `${truth.id} was confirmed for ${gateway} after a description that is ${age} ms old`);
+    if (age > MAX_DESCRIPTION_AGE_MS && description?.receivedAt !== now())
+      addViolation(
+        'safety',
+        `${truth.id} was confirmed for ${gateway} after a description that is ${age} ms old`,
+      );
     const bad = badSince.get(gateway);
     if (bad === undefined || (bad !== null && bad < (run.gatewaysAt ?? now())))
-      blame('safety', `${truth.id} was confirmed for ${gateway}, which accepts no interface`);
+      addViolation('safety', `${truth.id} was confirmed for ${gateway}, which accepts no interface`);
     return {
       at: now(),
       by: 'us',
       gateway,
       connection: request.shown.connection,
-      assignment: verdict.assignment,
+      assignment: decision.assignment,
       received: false,
     };
   }
 
   return {
-    looked: (id: string, state: unknown): void => {
+    /** Records that a received answer showed this state. */
+    recordState: (id: string, state: unknown): void => {
       if (state === 'confirming') open.delete(id);
     },
     confirms: (run: VirtualRun, id: string, gateway: string): Truth['taken'] => {
-      if (open.has(id)) blame('safety', `${id} was confirmed again without a description in between`);
+      if (open.has(id)) addViolation('safety', `${id} was confirmed again without a description in between`);
       open.add(id);
       const truth = truths.get(id);
       if (truth === undefined) {
-        blame('safety', `${id} was confirmed, and does not exist`);
+        addViolation('safety', `${id} was confirmed, and does not exist`);
         return null;
       }
       truth.attempted = gateway;
@@ -87,7 +94,8 @@ export function checkSafety(scene: Scene, { blame }: Verdicts) {
     tookEffect: (run: VirtualRun, id: string, taken: Truth['taken']): void => {
       const truth = truths.get(id);
       if (truth === undefined || taken === null) return;
-      if (!isPending(truth, now())) blame('safety', `${id} was accepted when it was no longer a request`);
+      if (!isPending(truth, now()))
+        addViolation('safety', `${id} was accepted when it was no longer a request`);
       truth.taken = { ...taken, at: now() };
       run.accepted += 1;
     },

@@ -1,19 +1,20 @@
-/** The invariants that a life is checked for. */
-export type PromiseName = 'safety' | 'liveness' | 'honesty' | 'secrecy';
+/** The invariants that are checked in each life. */
+export type InvariantName = 'safety' | 'liveness' | 'honesty' | 'secrecy';
 
 export interface Violation {
-  readonly promise: PromiseName;
+  readonly invariant: InvariantName;
   readonly message: string;
 }
 
-export function createVerdicts() {
-  const violations: Violation[] = [];
+/** Collects the violations of a life. */
+export function createViolations() {
+  const all: Violation[] = [];
   return {
-    violations: (): readonly Violation[] => violations,
-    blame: (promise: PromiseName, message: string): void => {
-      violations.push({ promise, message });
+    all: (): readonly Violation[] => all,
+    addViolation: (invariant: InvariantName, message: string): void => {
+      all.push({ invariant, message });
     },
   };
 }
 
-export type Verdicts = ReturnType<typeof createVerdicts>;
+export type Violations = ReturnType<typeof createViolations>;

@@ -12,14 +12,14 @@ export function faultsByCall(faults: readonly CallFault[]) {
         kinds.some((kind) => fault.place === kind && fault.turn === (counts.get(kind) ?? 0)),
       );
       for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-      if (found?.lasts && REPEATS.has(found.kind)) lasting.set(place, found);
+      if (found?.lasts && REPEATABLE.has(found.kind)) lasting.set(place, found);
       return found ?? lasting.get(place) ?? null;
     },
   };
 }
 
-/** Removes faults that kill: a process is killed at most once. */
-const REPEATS: ReadonlySet<CallFaultKind> = new Set<CallFaultKind>([
+/** Faults that can affect all later calls. Faults that kill are not among them, because a process is killed at most once. */
+const REPEATABLE: ReadonlySet<CallFaultKind> = new Set<CallFaultKind>([
   'throttled',
   'serverError',
   'denied',

@@ -24,7 +24,7 @@ let waiting: Timer[] = [];
 /** by the handle that callers of Node's functions have */
 const handles = new Map<number, Timer>();
 /** increases with every action, so that a lack of progress can be detected */
-let happened = 0;
+let actionCount = 0;
 
 /** Virtual time in milliseconds since the start of this life. All timers use it. */
 export function virtualNow(): number {
@@ -44,7 +44,7 @@ export function beginTime(start: number, advance: (ms: number) => void): void {
 
 function wait(ms: number, fire: () => void): Timer {
   made += 1;
-  happened += 1;
+  actionCount += 1;
   const delay = Number.isFinite(ms) && ms > 0 ? ms : 0;
   const timer = { at: now + delay, place: made, fire, owner: timerOwners.getStore() ?? null };
   const later = waiting.findIndex((other) => other.at > timer.at);
@@ -91,12 +91,12 @@ export function installVirtualTime(): void {
 }
 
 /** Waits until no action is left at the current virtual time. */
-async function stillness(): Promise<void> {
+async function waitUntilIdle(): Promise<void> {
   let before: number;
   do {
-    before = happened;
+    before = actionCount;
     await new Promise((resolve) => realImmediate(resolve));
-  } while (happened !== before);
+  } while (actionCount !== before);
 }
 
 /** Advances time until the promise is settled. @throws Error if there are no timers left */
@@ -107,7 +107,7 @@ export async function elapseUntil<T>(work: Promise<T>): Promise<T> {
   };
   work.then(settled, settled);
   for (;;) {
-    await stillness();
+    await waitUntilIdle();
     if (isSettled) return work;
     const next = waiting.shift();
     if (next === undefined) throw new Error('there are no timers left and the work is not done: it hangs');
@@ -116,7 +116,7 @@ export async function elapseUntil<T>(work: Promise<T>): Promise<T> {
       onAdvance(next.at - now);
       now = next.at;
     }
-    happened += 1;
+    actionCount += 1;
     next.fire();
   }
 }

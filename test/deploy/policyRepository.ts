@@ -9,29 +9,30 @@ import { PROD } from '../support/cloud.ts';
 
 const exec = promisify(execFile);
 
-/** One target a provider, and the one secret. */
+/** The target of each provider. */
 export const TARGETS = { outscale: 'paris', aws: 'lyon' } as const satisfies Record<Provider, string>;
+/** Secret with the access key at OUTSCALE. */
 export const SECRET = 'vif-acceptor/outscale';
 
-/** Where the targets are; the stack is elsewhere. */
+/** The region of the targets. The stack is in another region. */
 export const TARGET_REGION = 'eu-west-2';
 
-/** A repository of policies, as an operator keeps it. */
-export interface Policies {
-  /** the folder of the files */
+/** The git repository of an operator with one policy file for each target. */
+export interface PolicyRepository {
+  /** folder of the policy files */
   readonly dir: string;
-  /** Writes a target's policy, by which acme may ask on these connections, and commits it. */
+  /** Writes and commits the policy of a target that grants acme requests on these connections. */
   allow(provider: Provider, connections: readonly string[]): Promise<void>;
-  /** what git calls the state of the files */
+  /** The revision of the files, as `git describe` prints it. */
   revision(): Promise<string>;
-  /** by target */
+  /** The digests of the compiled policies, by target. */
   digests(): Record<string, string>;
 }
 
-export async function startPolicies(dir: string): Promise<Policies> {
+export async function createPolicyRepository(dir: string): Promise<PolicyRepository> {
   const git = async (...args: string[]): Promise<string> => {
     const author = ['-c', 'user.name=operator', '-c', 'user.email=operator@example.com'];
-    // Whatever git is set to do for whoever runs this does not belong here.
+    // The user's git configuration must not affect the test.
     const env = { PATH: process.env.PATH ?? '', HOME: dir, GIT_CONFIG_NOSYSTEM: '1' };
     return (await exec('git', [...author, ...args], { cwd: dir, env })).stdout.trim();
   };
@@ -50,7 +51,7 @@ owners: { acme: { connections: [${connections.join(', ')}], gateway: ${PROD} } }
 `,
       );
       await git('add', file);
-      await git('commit', '--quiet', '--message', `what ${TARGETS[provider]} allows`);
+      await git('commit', '--quiet', '--message', `set the policy of ${TARGETS[provider]}`);
     },
     revision: () => git('describe', '--always', '--dirty'),
     digests: () => {
