@@ -79,8 +79,10 @@ describe('policy explain', () => {
     expect(stdout).toContain('not checked: gateway and network');
     expect(stdout).toContain('not checked: the state in the ledger');
     const revealed = await explained({ ...OUTSCALE_ITEM, ownerAccount: '210987654321' });
-    expect(revealed.stdout).toContain('the API names account `210987654321`, which is theirs');
-    expect(revealed.stdout).toContain('not checked: whether connection `dxcon-11111111` is one of our own');
+    expect(revealed.stdout).toContain("the API names account `210987654321`, which is the owner's");
+    expect(revealed.stdout).toContain(
+      'not checked: whether connection `dxcon-11111111` belongs to the recipient',
+    );
   });
 
   it('uses the words of a report, prints no command when a hold rule applies, and marks values that the API did not give', async () => {
@@ -96,7 +98,7 @@ describe('policy explain', () => {
     const { stdout } = await explained(bare);
     expect(stdout).toContain('  ! applies: no field definitely differs (under investigation)\n');
     expect(stdout).toContain('unknown  vlan   150       (not given)');
-    expect(stdout).toContain('  ? acme.prod to vgw-12345678 (core): a field is not known\n');
+    expect(stdout).toContain('  ? acme.prod to vgw-12345678 (core): a field is unknown\n');
     expect(stdout).toContain(`decision: hold
 dxvif-1a2b3c4d held
   held-by-policy: a hold rule matches vlan 150 (unknown): under investigation

@@ -211,7 +211,7 @@ describe('in the app of a user, the package', () => {
     writeFileSync(join(app, 'app.mjs'), cdkApp('esm'));
     const { status, output } = run(process.execPath, empty, join(app, 'app.mjs'), join(folder, 'out'));
     expect(status).toBe(1);
-    expect(output).toContain('make a first policy with `npx vif-acceptor policy init`');
+    expect(output).toContain('create a first policy with `npx vif-acceptor policy init`');
   });
 
   it('has types that are valid without `skipLibCheck`, for both kinds of modules', () => {

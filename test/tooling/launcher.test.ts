@@ -154,7 +154,7 @@ describe('the launched command `run`', () => {
       [pid, outputSoFar] = [own, output];
     });
     expect(code).toBe(0);
-    expect(output.match(/^stopping: no further confirm is begun/gm)).toHaveLength(1);
+    expect(output.match(/^stopping: no further confirm starts/gm)).toHaveLength(1);
     const ledger = z
       .object({ targets: z.record(z.string(), z.object({ lease: z.unknown() })) })
       .parse(JSON.parse(readFileSync(join(dir, 'ledger.json'), 'utf8')));
