@@ -81,7 +81,7 @@ const EXCEPTIONS: readonly Exception[] = [
   {
     words: ['fault'],
     files: /^docs\/trust\.md$/,
-    lines: /faults of calls/,
+    lines: /faults of calls|without faults/,
     reason: 'a fault is an injected failure of the simulation',
   },
   {
