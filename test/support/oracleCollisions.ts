@@ -71,7 +71,8 @@ function hasAddressesOf(
   const theirs = addressesOf(vif).filter((address) => address !== null);
   if (own.length === 0) return false;
   const isSame = own.some((a) => theirs.some((b) => a.startsWith(b) || b.startsWith(a)));
-  const isUnreadable = cannotRead(vif, 'addresses');
+  // An invalid address may mean any address.
+  const isUnreadable = cannotRead(vif, 'addresses') || hasInvalidAddress(vif);
   const recorded = [intents[vif.id]?.gateway, acceptances[vif.id]?.gateway];
   if (vif.gateway === gateway || recorded.includes(gateway)) return isSame || isUnreadable;
   if (vif.gateway !== null) return false;
@@ -86,4 +87,9 @@ function addressesOf({ peers }: VirtualInterface): (string | null)[] {
   return peers
     .flatMap(({ amazonAddress, customerAddress }) => [amazonAddress, customerAddress])
     .map((address) => (address === null ? null : network(address)));
+}
+
+function hasInvalidAddress(vif: VirtualInterface): boolean {
+  const given = vif.peers.flatMap(({ amazonAddress, customerAddress }) => [amazonAddress, customerAddress]);
+  return given.some((address) => address !== null && network(address) === null);
 }
