@@ -36,16 +36,16 @@ export function policyCheck(named: readonly string[], options: { readonly json?:
   return EXIT.done;
 }
 
-/** A grant that accepts nothing, or a value at `path` that is probably a typing error. */
+/** A grant that accepts nothing, or a value at `path` that should be changed. */
 type Warning = { readonly file: string } & (
   | UnreachableGrant
-  | { readonly path: string; readonly why: string }
+  | { readonly path: string; readonly why: string; readonly fix?: string }
 );
 
 function findWarnings({ file, policy, warnings }: CompiledPolicy, at: Date): Warning[] {
   const region = explainUnknownRegion(policy.recipient);
   return [
-    ...warnings.map(({ path, message }) => ({ file, path, why: message })),
+    ...warnings.map(({ path, message, fix }) => ({ file, path, why: message, fix })),
     ...(region === null ? [] : [{ file, path: 'recipient.region', why: region }]),
     ...findUnreachableGrants(policy, at).map((grant) => ({ file, ...grant })),
     ...findSuspiciousPatterns(policy).map((pattern) => ({ file, ...pattern })),
@@ -54,6 +54,7 @@ function findWarnings({ file, policy, warnings }: CompiledPolicy, at: Date): War
 
 function describeWarning(warning: Warning): string {
   const { file, why } = warning;
-  if ('path' in warning) return `${file}: ${warning.path}: ${why}; fix it if it is a typing error`;
+  if ('path' in warning)
+    return `${file}: ${warning.path}: ${why}; ${warning.fix ?? 'fix it if it is a typing error'}`;
   return `${file}: owners.${warning.owner}.grants.${warning.grant} accepts nothing: ${why}; fix or remove it`;
 }

@@ -98,7 +98,7 @@ function describeEmulator(url: string, dialect: DialectName): string {
   const region = 'eu-west-2';
   return `emulating ${dialect} on ${url}, until you press Ctrl-C
 
-An access key ID of 12 digits stands for that account; its secret is \`secret\`. In another terminal, as any account:
+An access key ID of 12 digits identifies that account; its secret is \`secret\`. In another terminal, as any account:
 
   export AWS_ACCESS_KEY_ID=210987654321 AWS_SECRET_ACCESS_KEY=secret AWS_DEFAULT_REGION=${region}
   aws directconnect create-connection --location PAR1 --bandwidth 1Gbps --connection-name mine --endpoint-url ${url}
