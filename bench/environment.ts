@@ -7,9 +7,8 @@ import { TABLE_KEYS } from '../adapters/ledgers/dynamo/dynamoTable.ts';
 import { writePolicy } from '../core/policy.ts';
 import { finiteNumber, looseObject, optional, text } from '../emulator/decoders.ts';
 import { bundleFunction } from '../scripts/bundle.ts';
-import { type ServerUrls, sendSigned } from './baseline/signedClient.ts';
 import { type RecordedCall, readRecordedCalls } from './calls/recordedCalls.ts';
-import { type Plan, writePlan } from './calls/replayPlan.ts';
+import { type Plan, type ServerUrls, sendSigned, writePlan } from './calls/replayPlan.ts';
 import { type BenchProcess, startProcess } from './childProcess.ts';
 import {
   compileOrThrow,

@@ -1,7 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { Service } from './dialects.ts';
-import type { Context } from './operations/operation.ts';
-import { ApiError, type Request } from './wire.ts';
+import { ApiError, type Context, type Request } from './wire.ts';
 import type { World } from './world.ts';
 
 /** The secret access key of every account. The access key ID is the account's 12 digits. */

@@ -3,17 +3,22 @@ import { authenticate } from './authenticate.ts';
 import { type CallLog, createCallLog, replyStatus } from './callLog.ts';
 import { type Clock, createClock } from './clock.ts';
 import { InvalidInput } from './decoders.ts';
-import { createFaultQueue, type FaultQueue } from './faults.ts';
-import { injectFault } from './injectFault.ts';
-import { parseJsonCall } from './jsonProtocol.ts';
+import type { DialectName } from './dialects.ts';
+import { createFaultQueue, type FaultQueue, injectFault } from './faults.ts';
 import { applyElapsedTime, disguise, forceState } from './lifecycle.ts';
-import { removeIgnored } from './operations/ignoredParameters.ts';
-import type { Context } from './operations/operation.ts';
 import { findOperation } from './operations/operationTable.ts';
 import { type Options, readOptions, resolveDialect } from './options.ts';
 import { parseQueryCall } from './queryProtocol.ts';
 import { loadScenario, type Scenario } from './scenario.ts';
-import { ApiError, jsonResponse, type Reply, type Request, type WireCall } from './wire.ts';
+import {
+  ApiError,
+  type Context,
+  jsonResponse,
+  parseJsonCall,
+  type Reply,
+  type Request,
+  type WireCall,
+} from './wire.ts';
 import { createWorld, type World } from './world.ts';
 
 /** An emulated provider without sockets. */
@@ -122,4 +127,46 @@ function toReply(call: WireCall, execute: () => Reply): Reply {
 
 function accountAndRegion(caller: Context | null) {
   return { account: caller?.account ?? null, region: caller?.region ?? null };
+}
+
+interface Ignored {
+  readonly operation: string;
+  /** a member of its input */
+  readonly member: string;
+  /** `null`: in both */
+  readonly dialect: DialectName | null;
+  readonly reason: string;
+}
+
+const NO_PAGES = 'its API documents no paging: it always returns everything at once';
+
+/** Parameters that are accepted without effect. All other unknown parameters are refused by name. */
+export const IGNORED_PARAMETERS: readonly Ignored[] = [
+  {
+    operation: 'CreateVpnGateway',
+    member: 'AvailabilityZone',
+    dialect: null,
+    reason: 'a gateway serves every zone, and no answer contains one',
+  },
+  {
+    operation: 'AssumeRole',
+    member: 'ExternalId',
+    dialect: null,
+    reason: 'every account may assume every role; a test can read it from the log of calls',
+  },
+  { operation: 'DescribeVirtualInterfaces', member: 'maxResults', dialect: 'outscale', reason: NO_PAGES },
+  { operation: 'DescribeVirtualInterfaces', member: 'nextToken', dialect: 'outscale', reason: NO_PAGES },
+  { operation: 'DescribeConnections', member: 'maxResults', dialect: 'outscale', reason: NO_PAGES },
+  { operation: 'DescribeConnections', member: 'nextToken', dialect: 'outscale', reason: NO_PAGES },
+  { operation: 'DescribeRouteTables', member: 'MaxResults', dialect: 'outscale', reason: NO_PAGES },
+  { operation: 'DescribeRouteTables', member: 'NextToken', dialect: 'outscale', reason: NO_PAGES },
+];
+
+/** Removes the ignored parameters from an input. */
+function removeIgnored(operation: string, dialect: DialectName, input: unknown): unknown {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) return input;
+  const ignored = IGNORED_PARAMETERS.filter(
+    (entry) => entry.operation === operation && (entry.dialect ?? dialect) === dialect,
+  ).map(({ member }) => member);
+  return Object.fromEntries(Object.entries(input).filter(([key]) => !ignored.includes(key)));
 }

@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { type InvalidInput, UnknownMember } from './decoders.ts';
-import { missingMemberMessage, unknownMemberMessage } from './jsonProtocol.ts';
 import { STS_OPERATIONS } from './operations/sts.ts';
-import { ApiError, type Request, type Response, type WireCall } from './wire.ts';
+import {
+  ApiError,
+  missingMemberMessage,
+  type Request,
+  type Response,
+  unknownMemberMessage,
+  type WireCall,
+} from './wire.ts';
 
 /** Writes XML. The emulator's answers need no attributes except a namespace. */
 

@@ -1,6 +1,22 @@
-import type { InvalidInput } from './decoders.ts';
+import { type InvalidInput, type Reader, UnknownMember } from './decoders.ts';
 import type { Service } from './dialects.ts';
-import type { Output } from './operations/operation.ts';
+import type { AccountRegion, World } from './world.ts';
+
+/** The caller of an operation, and the emulated state. */
+export interface Context extends AccountRegion {
+  readonly world: World;
+  /** the token of an assumed role; `null` for an account's own keys */
+  readonly sessionToken: string | null;
+}
+
+export type Output = Readonly<Record<string, unknown>>;
+
+/** Decodes the raw input and executes the operation. Throws `InvalidInput` or `ApiError`, and then changes nothing. */
+export type Operation = (context: Context, input: unknown) => Output;
+
+export function operation<I>(read: Reader<I>, run: (context: Context, input: I) => Output): Operation {
+  return (context, input) => run(context, read(input, ''));
+}
 
 /** A call in its wire protocol, and how to answer it in the same protocol. */
 export interface WireCall {
@@ -56,4 +72,47 @@ export type Reply = Response | { readonly kind: 'hang' } | { readonly kind: 'res
 
 export function jsonResponse(status: number, body: unknown, contentType = 'application/json'): Response {
   return { kind: 'response', status, contentType, body: JSON.stringify(body) };
+}
+
+const TYPE = 'application/x-amz-json-1.1';
+const PREFIX = 'OvertureService.';
+
+/** Parses a call in JSON 1.1 (Direct Connect); `null` if the request is in another protocol. */
+export function parseJsonCall({ headers, body }: Request): WireCall | null {
+  const target = headers['x-amz-target'];
+  if (target === undefined) return null;
+  const known = target.startsWith(PREFIX);
+  return {
+    service: 'directconnect',
+    operation: known ? target.slice(PREFIX.length) : target,
+    input: () => parse(Buffer.from(body).toString()),
+    success: (output) => jsonResponse(200, output, TYPE),
+    failure: ({ code, message, status }) => jsonResponse(status, { __type: code, message }, TYPE),
+    invalid,
+    unknown: () => new ApiError('UnknownOperationException', `The operation ${target} is not known.`),
+  };
+}
+
+function parse(body: string): unknown {
+  try {
+    return body === '' ? {} : JSON.parse(body);
+  } catch {
+    throw new ApiError('SerializationException', 'The body is not JSON.');
+  }
+}
+
+function invalid(error: InvalidInput): ApiError {
+  if (error instanceof UnknownMember) return clientException(unknownMemberMessage(error));
+  if (!error.missing) return new ApiError('SerializationException', error.message);
+  return new ApiError('ValidationException', missingMemberMessage(error.path));
+}
+
+/** A real service may know the parameter, so ignoring it would pretend an effect that the emulator does not have. */
+export function unknownMemberMessage({ path }: UnknownMember): string {
+  return `The emulator does not know the parameter ${path}`;
+}
+
+/** The message of all services that validate inputs against their models. */
+export function missingMemberMessage(path: string): string {
+  return `1 validation error detected: Value null at '${path}' failed to satisfy constraint: Member must not be null`;
 }

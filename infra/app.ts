@@ -2,7 +2,7 @@ import { App, Stack, type StackProps } from 'aws-cdk-lib';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { readOptions } from './contextOptions.ts';
-import type { Notify, NotifyOption } from './notificationTarget.ts';
+import type { Notify, NotifyOption } from './notifications.ts';
 import { DeploymentRefused } from './validateOptions.ts';
 import { VifAcceptor, type VifAcceptorProps } from './vifAcceptor.ts';
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
-import { type NotifyOption, parseNotify } from './notificationTarget.ts';
+import { type NotifyOption, parseNotify } from './notifications.ts';
 import { PROJECT_ROOT } from './providerFunction.ts';
 import {
   AVAILABLE_WITHIN_RANGE,

@@ -4,12 +4,12 @@ import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { EVENT_SOURCE } from '../adapters/events/publishedEvent.ts';
 import {
   historyPartition,
   livePartition,
   POLICY_PARTITION_PREFIX,
 } from '../adapters/ledgers/dynamo/dynamoTable.ts';
+import { EVENT_SOURCE } from '../core/events/event.ts';
 import { type Policy, recipientKey } from '../core/policy.ts';
 import { PROVIDER_TRAITS } from '../core/providers.ts';
 import { type QuotaUsage, ROLE_POLICY_CHARACTERS, sizeWhenDeployed } from './awsQuotas.ts';

@@ -3,7 +3,7 @@ import { Annotations, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { type Revision, readRevision } from '../language/policyRevision.ts';
 import { type TestedPolicies, testPolicyFiles } from '../language/policyTests/runPolicyTests.ts';
-import { type Notify, validateNotify } from './notificationTarget.ts';
+import { type Notify, validateNotify } from './notifications.ts';
 import { Installation } from './sharedResources.ts';
 import {
   AVAILABLE_WITHIN_RANGE,

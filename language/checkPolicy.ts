@@ -3,11 +3,10 @@ import { recipientKey } from '../core/policy.ts';
 import { quote } from '../core/printableText.ts';
 import { isName } from '../core/resourceIds.ts';
 import { type Diagnostic, fileDiagnostic, type Problem, sortDiagnostics } from './diagnostic.ts';
-import { NAME_RULE } from './idSchemas.ts';
-import type { PartialPolicy } from './partialPolicy.ts';
-import type { WrittenPolicy } from './policySchema.ts';
+import type { PartialPolicy, WrittenPolicy } from './policySchema.ts';
 import { POLICY_SPEC } from './policySpec.ts';
 import { type Positions, readDocument, type SourceFile } from './readDocument.ts';
+import { NAME_RULE } from './scalarSchemas.ts';
 
 /** The target of a policy file, which is its base name without `.yaml`, or the problem with that name. */
 export function targetName(file: string): string | Problem {

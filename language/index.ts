@@ -32,7 +32,7 @@ export {
   describeExpectation,
   type PolicyTestResult,
 } from './policyTests/evaluatePolicyTest.ts';
-export type { UntestedEntry } from './policyTests/policyTestCoverage.ts';
+export type { UntestedEntry } from './policyTests/runPolicyTests.ts';
 export { type TestedPolicies, testPolicyFiles } from './policyTests/runPolicyTests.ts';
 export type { SourceFile } from './readDocument.ts';
 export type { RecordedRequest } from './recordedRequests.ts';
@@ -42,7 +42,7 @@ export {
   describeRequestSet,
   type RequestSetDescription,
 } from './requestSets/describeRequestSet.ts';
-export { findUnreachableGrants, type UnreachableGrant } from './requestSets/unreachableGrants.ts';
+export { findUnreachableGrants, type UnreachableGrant } from './requestSets/overlappingGrants.ts';
 export { ComparisonTooComplex } from './stepLimit.ts';
 export { type Suggestion, suggestGrant } from './suggest/suggestGrant.ts';
 export { explainUnknownRegion, findSuspiciousPatterns, type SuspiciousPattern } from './suspiciousValues.ts';

@@ -2,11 +2,16 @@ import * as z from 'zod';
 import { PROVIDERS } from '../core/model.ts';
 import { quote } from '../core/printableText.ts';
 import { ACCOUNT } from '../core/resourceIds.ts';
-import { holdRuleKeys, matchKeys } from './fields/matchFields.ts';
-import { connectionList, GATEWAY_NAME_HINTS, gatewayId, gatewayReference, NAME_HINTS } from './idSchemas.ts';
+import { holdRuleKeys, matchKeys, type WrittenMatch } from './fields/matchFields.ts';
 import { checkDuration, checkInstant, DURATION_HINTS, INSTANT_HINTS } from './isoTime.ts';
+import { type AtPath, type PartialDocument, readableEntries, readableItems } from './readDocument.ts';
 import {
   checkedText,
+  connectionList,
+  GATEWAY_NAME_HINTS,
+  gatewayId,
+  gatewayReference,
+  NAME_HINTS,
   nonEmptyList,
   nonEmptyMap,
   patternText,
@@ -149,3 +154,37 @@ function requiring(errorMessage: string, keys: readonly string[]): SchemaHints[]
 export type WrittenPolicy = z.output<typeof policySchema>;
 export type WrittenOwner = WrittenPolicy['owners'][string];
 export type WrittenGrant = NonNullable<WrittenOwner['grants']>[string];
+
+/** A policy of which parts may be missing or invalid. */
+export type PartialPolicy = PartialDocument<WrittenPolicy>;
+export type PartialOwner = PartialDocument<WrittenOwner>;
+export type PartialGrant = PartialDocument<WrittenGrant>;
+export type PartialMatch = PartialDocument<WrittenMatch>;
+
+/** The owners that could be read. */
+export function readableOwners(policy: PartialPolicy): AtPath<PartialOwner>[] {
+  return readableEntries(policy.owners, ['owners']);
+}
+
+/** The grants of an owner that could be read. */
+export function readableGrants({ value, path }: AtPath<PartialOwner>): AtPath<PartialGrant>[] {
+  return readableEntries(value.grants, [...path, 'grants']);
+}
+
+/** Every `match`, and every hold rule, which has the same fields. */
+export function readableMatches(policy: PartialPolicy): AtPath<PartialMatch>[] {
+  const grants = readableOwners(policy).flatMap(readableGrants);
+  const matches = grants.flatMap(({ value: { match }, path }) =>
+    match === undefined ? [] : [{ value: match, path: [...path, 'match'] }],
+  );
+  return [...matches, ...readableItems(policy.hold, ['hold'])];
+}
+
+/** Every reference to a gateway, by owner and by grant. */
+export function gatewayReferences(policy: PartialPolicy): AtPath<string>[] {
+  return readableOwners(policy)
+    .flatMap((owner): AtPath<PartialOwner | PartialGrant>[] => [owner, ...readableGrants(owner)])
+    .flatMap(({ value: { gateway }, path }) =>
+      gateway === undefined ? [] : [{ value: gateway, path: [...path, 'gateway'] }],
+    );
+}

@@ -4,8 +4,7 @@ import { PROVIDER_CHOICES } from '../core/providers.ts';
 import { ACCOUNT } from '../core/resourceIds.ts';
 import { type Finding, formatPath, type Path, type Problem } from './diagnostic.ts';
 import { parseAsdot } from './fields/numberRanges.ts';
-import type { PartialPolicy } from './partialPolicy.ts';
-import { policySchema, type WrittenPolicy } from './policySchema.ts';
+import { type PartialPolicy, policySchema, type WrittenPolicy } from './policySchema.ts';
 import type { DocumentSpec } from './readDocument.ts';
 import type { RenamedKey } from './renamedKeys.ts';
 import {
@@ -14,13 +13,16 @@ import {
   noUndefinedGateway,
   noUnusedGateway,
 } from './rules/gatewayRules.ts';
-import { noEmptyHoldRule, noEmptyInterval, noUnreturnedField } from './rules/matchRules.ts';
-import { requireValidNames, requireValidTagKeys } from './rules/nameRules.ts';
 import {
   noConnectionOfOtherOwner,
   noConnectionOfTwoOwners,
   noDuplicateConnection,
+  noEmptyHoldRule,
+  noEmptyInterval,
+  noUnreturnedField,
   requireGatewayOrGrants,
+  requireValidNames,
+  requireValidTagKeys,
 } from './rules/ownerRules.ts';
 import { noForeignCredentials, noForeignPartition } from './rules/recipientRules.ts';
 import type { SourceNode } from './yaml/sourceNode.ts';

@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleFunction } from './bundle.ts';
-import { bundledPackages, createBillOfMaterials } from './cycloneDx.ts';
-import { readLock } from './lockfile.ts';
+import { bundledPackages, createBillOfMaterials, readLock } from './cycloneDx.ts';
 
 /** Prints the software bill of materials, from the lock file, without a network. */
 const scratch = mkdtempSync(join(tmpdir(), 'vif-acceptor-'));

@@ -4,7 +4,7 @@ import {
   PutEventsCommand,
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
-import type { AcceptorEvent } from '../../core/events/event.ts';
+import { type AcceptorEvent, toPublishedEvent } from '../../core/events/event.ts';
 import { printableJson } from '../../core/json.ts';
 import { escapeLong } from '../../core/printableText.ts';
 import { ApiFailure } from '../../run/portErrors.ts';
@@ -12,7 +12,6 @@ import type { EventPublisher } from '../../run/ports.ts';
 import { readBoundedBody, requestHandlerOptions } from '../aws/clientHttp.ts';
 import { toApiFailure } from '../aws/toApiFailure.ts';
 import { withTimeout } from '../promises.ts';
-import { toPublishedEvent } from './publishedEvent.ts';
 
 /** The most that one call may contain, in events and in bytes. */
 const BATCH = 10;

@@ -1,11 +1,11 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
+import { toPublishedEvent } from '../../core/events/event.ts';
 import { printableJson } from '../../core/json.ts';
 import type { EventPublisher } from '../../run/ports.ts';
 import { appendLines, describeFileError, readErrorCode } from '../fileSystem.ts';
 import { createSerialQueue } from '../promises.ts';
-import { toPublishedEvent } from './publishedEvent.ts';
 
 /** How long a call waits for the reader of a pipe, in milliseconds. */
 const LIMIT_MS = 2000;

@@ -1,7 +1,6 @@
 import * as d from '../../core/decoders.ts';
 import { canonicalJson, digestOf } from '../../core/json.ts';
-import { FORMAT_1, type ItemKind, type Keys, WHOLE } from './formats/format1.ts';
-import { from1To2 } from './formats/from1To2.ts';
+import { FORMAT_1, from1To2, type ItemKind, type Keys, WHOLE } from './formats/format1.ts';
 import { STORED_NAMES } from './formats/storedNames.ts';
 
 /**

@@ -1,5 +1,4 @@
-import { sendSigned } from '../baseline/signedClient.ts';
-import { type PlannedCall, readPlan, runPlan } from '../calls/replayPlan.ts';
+import { type PlannedCall, readPlan, runPlan, sendSigned } from '../calls/replayPlan.ts';
 
 /** The lower bound: makes the calls of a plan with node:http, parses every answer, and keeps the listed interfaces. */
 export async function handler({ plan: file }: { readonly plan: string }): Promise<{ interfaces: number }> {

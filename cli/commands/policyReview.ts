@@ -1,9 +1,27 @@
 import { relative } from 'node:path';
+import type { Policy } from '../../core/policy.ts';
+import {
+  ComparisonTooComplex,
+  type CompiledPolicy,
+  diffPolicies,
+  type TestedPolicies,
+} from '../../language/index.ts';
+import { RunFailure } from '../../run/portErrors.ts';
 import type { ConnectOptions } from '../connectTarget.ts';
-import { isGitRevision, listRevisionFiles } from '../diff/loadRevision.ts';
+import { buildDiffDocument, type DiffDocument } from '../diff/diffDocument.ts';
+import { diffMarkdown, fenceMarkdown, markdownCode } from '../diff/diffText.ts';
+import {
+  emptyPolicy,
+  isGitRevision,
+  listRevisionFiles,
+  loadRevision,
+  type OldPolicy,
+} from '../diff/loadRevision.ts';
+import { findPendingImpact } from '../diff/pendingImpact.ts';
 import { findPolicyFolder, loadTestedPolicies } from '../loadPolicies.ts';
 import { EXIT, type ExitCode, InvalidPolicies, parseAtOption, UsageError } from '../options.ts';
-import { errorsMarkdown, type ReviewedPolicy, reviewMarkdown, reviewPolicy } from '../review/reviewPolicy.ts';
+import type { Paint } from '../output/terminal.ts';
+import { describePolicyTests, describeUntested } from './policyTest.ts';
 
 export interface ReviewOptions extends ConnectOptions {
   readonly base: string;
@@ -42,3 +60,136 @@ function loadTestedOrPrintErrors(): ReturnType<typeof loadTestedPolicies> | null
     return null;
   }
 }
+
+/** The review of one policy file. */
+export interface ReviewedPolicy {
+  readonly file: string;
+  /** `null`: not known, and `why` says why */
+  readonly diff: DiffDocument | null;
+  /** what is not known and why, one sentence each */
+  readonly why: readonly string[];
+}
+
+export interface ReviewContext {
+  readonly base: string;
+  /** policy files in the base */
+  readonly known: readonly string[];
+  /** whether to ask the provider which requests are pending */
+  readonly live: boolean;
+  readonly at: Date;
+}
+
+/** Compares a policy with its version in the base; a new file with a policy that accepts nothing. */
+async function reviewPolicy(
+  now: CompiledPolicy,
+  { base, known, live, at }: ReviewContext,
+  options: ConnectOptions,
+): Promise<ReviewedPolicy> {
+  const { file } = now;
+  const why: string[] = [];
+  const old = known.includes(file)
+    ? loadBaseVersion(`${base}:${file}`, why)
+    : emptyPolicy(`${base}:${file}`, now);
+  if (old === null) return { file, diff: null, why };
+  const pending = live ? await findImpactOrReason([old.policy, now.policy], options, at, why) : null;
+  try {
+    const sides = { old: { file: old.file, digest: old.digest }, new: { file, digest: now.digest } };
+    const diff = diffPolicies(old.policy, now.policy, at);
+    return { file, diff: buildDiffDocument(diff, sides, now.policy.recipient.account, at, pending), why };
+  } catch (error) {
+    // Fail closed: policies that cannot be compared must not count as equal.
+    if (!(error instanceof ComparisonTooComplex)) throw error;
+    return { file, diff: null, why: [...why, `it cannot be compared: ${error.message}`] };
+  }
+}
+
+/** Loads the old version, which may be invalid by a rule that is newer than it. */
+function loadBaseVersion(named: string, why: string[]): OldPolicy | null {
+  try {
+    return loadRevision(named);
+  } catch (error) {
+    if (!(error instanceof InvalidPolicies || error instanceof UsageError)) throw error;
+    why.push(`it cannot be compared with ${named}: ${error.message}`);
+    return null;
+  }
+}
+
+/** Finds the effect on pending requests, or adds to `why` the reason why that failed. */
+async function findImpactOrReason(
+  policies: readonly [Policy, Policy],
+  options: ConnectOptions,
+  at: Date,
+  why: string[],
+): Promise<Awaited<ReturnType<typeof findPendingImpact>> | null> {
+  try {
+    return await findPendingImpact(policies, true, options, at);
+  } catch (error) {
+    // Without credentials, the diff can still be reviewed.
+    if (!(error instanceof RunFailure)) throw error;
+    why.push(`pending requests were not checked: ${error.message}`);
+    return null;
+  }
+}
+
+/** The content of a review comment. */
+export interface PolicyReview {
+  readonly base: string;
+  readonly tested: TestedPolicies;
+  readonly reviewed: readonly ReviewedPolicy[];
+  /** policies of the base that were removed */
+  readonly removed: readonly string[];
+}
+
+function reviewMarkdown({ base, tested, reviewed, removed }: PolicyReview): string {
+  const failed = tested.results.filter(({ passed }) => !passed).length;
+  const opening = reviewed
+    .filter(({ diff }) => diff === null || diff.opens)
+    .map(({ file }) => markdownCode(file));
+  return [
+    '## Review of the policies',
+    [
+      `- errors: none in ${tested.policies.length} ${tested.policies.length === 1 ? 'policy' : 'policies'}`,
+      `- policy tests: ${tested.results.length - failed} passed, ${failed} failed${failed > 0 ? ' ⚠' : ''}`,
+      opening.length === 0
+        ? `- against ${markdownCode(base)}: nothing becomes newly acceptable`
+        : `- against ${markdownCode(base)}: something becomes newly acceptable by ${opening.join(', ')} ⚠`,
+    ].join('\n'),
+    ...(failed > 0 ? [fenceMarkdown(describePolicyTests(tested, PLAIN))] : []),
+    ...removed.map(
+      (file) =>
+        `### Policy of ${markdownCode(file)}\n\nIt is removed: the requests that it accepted are no longer accepted.`,
+    ),
+    ...reviewed.flatMap(({ file, diff, why }) => [
+      diff === null ? `### Policy of ${markdownCode(file)}` : diffMarkdown(diff),
+      ...why.map(fenceMarkdown),
+    ]),
+    ...untestedMarkdown(tested),
+  ].join('\n\n');
+}
+
+/** The comment for policies or policy tests with errors, which cannot be evaluated further. */
+function errorsMarkdown(message: string): string {
+  return [
+    '## Review of the policies',
+    '- errors ⚠: fix them before anything is deployed',
+    fenceMarkdown(message),
+  ].join('\n\n');
+}
+
+function untestedMarkdown(tested: TestedPolicies): string[] {
+  const untested = describeUntested(tested, PLAIN).trim();
+  return untested === ''
+    ? []
+    : [
+        `<details><summary>Untested grants and hold rules</summary>\n\n${fenceMarkdown(untested)}\n\n</details>`,
+      ];
+}
+
+const unpainted = (text: string): string => text;
+const PLAIN: Paint = {
+  good: unpainted,
+  bad: unpainted,
+  warn: unpainted,
+  faint: unpainted,
+  columns: Number.POSITIVE_INFINITY,
+};

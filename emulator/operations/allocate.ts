@@ -1,5 +1,5 @@
 import { exactObject, integer, optional, text } from '../decoders.ts';
-import { clientException } from '../wire.ts';
+import { type Context, clientException, type Operation, operation } from '../wire.ts';
 import {
   type Connection,
   type InterfaceType,
@@ -11,7 +11,6 @@ import {
 } from '../world.ts';
 import { createPeer, NEW_PEER } from './bgpPeers.ts';
 import { isVlanTaken, ownConnectionOrLag } from './callerResources.ts';
-import { type Context, type Operation, operation } from './operation.ts';
 import { serializeInterface } from './serializeInterface.ts';
 import { PREFIXES, TAGS } from './tags.ts';
 

@@ -1,8 +1,7 @@
 import { exactObject, integer, optional, text } from '../decoders.ts';
-import { clientException } from '../wire.ts';
+import { clientException, type Operation, operation } from '../wire.ts';
 import type { BgpPeer, World } from '../world.ts';
 import { changeableInterface } from './callerResources.ts';
-import { type Operation, operation } from './operation.ts';
 import { serializeInterface } from './serializeInterface.ts';
 
 /** The BGP session that a requester allocates. `null` and `''`: the platform chooses. */

@@ -1,5 +1,5 @@
 import { hasEnded } from '../lifecycle.ts';
-import { clientException } from '../wire.ts';
+import { type Context, clientException } from '../wire.ts';
 import {
   type BgpPeer,
   type Connection,
@@ -8,7 +8,6 @@ import {
   type VirtualInterface,
   type World,
 } from '../world.ts';
-import type { Context } from './operation.ts';
 
 /** An interface that has not ended and that the caller may change, as its recipient or as owner of the connection. Throws `ApiError`. */
 export function changeableInterface(context: Context, id: string): VirtualInterface {

@@ -1,9 +1,8 @@
 import { exactObject, optional, text } from '../decoders.ts';
 import { setState } from '../lifecycle.ts';
-import { clientException } from '../wire.ts';
+import { type Context, clientException, type Operation, operation } from '../wire.ts';
 import { type AttachedGateway, isIn } from '../world.ts';
 import { interfaceNotFound } from './callerResources.ts';
-import { type Context, type Operation, operation } from './operation.ts';
 
 const confirmPrivateVirtualInterface = operation(
   exactObject({

@@ -1,5 +1,5 @@
 import { exactObject, integer, optional, text } from '../decoders.ts';
-import { clientException } from '../wire.ts';
+import { type Context, clientException, type Operation, type Output, operation } from '../wire.ts';
 import {
   associateGateways,
   type DirectConnectGateway,
@@ -7,7 +7,6 @@ import {
   isIn,
   type World,
 } from '../world.ts';
-import { type Context, type Operation, type Output, operation } from './operation.ts';
 import { PAGING, paginate } from './paging.ts';
 import { PREFIXES, serializeTags, TAGS } from './tags.ts';
 

@@ -1,6 +1,6 @@
 import { exactObject, integer, optional, text } from '../decoders.ts';
 import { hasEnded, setState } from '../lifecycle.ts';
-import { clientException } from '../wire.ts';
+import { clientException, type Operation, operation } from '../wire.ts';
 import { INVALID_NAME, invalidMtu, isValidName, MTUS } from './allocate.ts';
 import {
   changeableInterface,
@@ -9,7 +9,6 @@ import {
   moveInterfaces,
   ownConnectionOrLag,
 } from './callerResources.ts';
-import { type Operation, operation } from './operation.ts';
 import { PAGING, paginate } from './paging.ts';
 import { serializeInterface } from './serializeInterface.ts';
 

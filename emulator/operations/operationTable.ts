@@ -1,12 +1,11 @@
 import type { Dialect, Service } from '../dialects.ts';
+import type { Operation } from '../wire.ts';
 import { ALLOCATE_OPERATIONS } from './allocate.ts';
 import { BGP_PEER_OPERATIONS } from './bgpPeers.ts';
 import { CONFIRM_OPERATIONS } from './confirm.ts';
-import { CONNECTION_OPERATIONS } from './connections.ts';
+import { CONNECTION_OPERATIONS, LAG_OPERATIONS } from './connections.ts';
 import { DIRECT_CONNECT_GATEWAY_OPERATIONS, GATEWAY_ASSOCIATION_OPERATIONS } from './gatewayAssociations.ts';
 import { INTERFACE_OPERATIONS } from './interfaces.ts';
-import { LAG_OPERATIONS } from './lags.ts';
-import type { Operation } from './operation.ts';
 import { ROUTE_TABLE_OPERATIONS } from './routeTables.ts';
 import { STS_OPERATIONS } from './sts.ts';
 import { GATEWAY_OPERATIONS, VIRTUAL_GATEWAY_OPERATIONS } from './virtualGateways.ts';

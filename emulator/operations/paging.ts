@@ -1,6 +1,7 @@
-import { integer, optional, text } from '../decoders.ts';
+import { exactObject, integer, list, optional, text } from '../decoders.ts';
 import type { Dialect } from '../dialects.ts';
-import { type ApiError, clientException } from '../wire.ts';
+import { ApiError, clientException } from '../wire.ts';
+import type { VirtualGateway } from '../world.ts';
 
 /** The members of an input that request a page. */
 export const PAGING = { maxResults: optional(integer, null), nextToken: optional(text, null) };
@@ -43,4 +44,50 @@ export function pageToken(offset: number): string {
 function offsetOf(token: string): number | null {
   const [, digits] = /^page from (\d{1,9})$/.exec(Buffer.from(token, 'base64url').toString()) ?? [];
   return digits === undefined ? null : Number(digits);
+}
+
+const VALUES: Readonly<Record<string, ValuesOf<VirtualGateway>>> = {
+  'amazon-side-asn': ({ asn }) => [String(asn)],
+  'attachment.state': ({ attachment }) => (attachment === null ? [] : [attachment.state]),
+  'attachment.vpc-id': ({ attachment }) => (attachment === null ? [] : [attachment.vpc]),
+  state: ({ state }) => [state],
+  'tag-key': ({ tags }) => tags.map(({ key }) => key),
+  type: ({ type }) => [type],
+  'vpn-gateway-id': ({ id }) => [id],
+};
+
+/** Returns a filter of virtual private gateways by its name. */
+export function gatewayFilter(name: string): ValuesOf<VirtualGateway> | undefined {
+  if (name.startsWith('tag:')) {
+    return ({ tags }) => tags.filter(({ key }) => `tag:${key}` === name).map(({ value }) => value);
+  }
+  return Object.hasOwn(VALUES, name) ? VALUES[name] : undefined;
+}
+
+interface Filter {
+  readonly Name: string;
+  readonly Value: readonly string[];
+}
+
+/** The `Filter` member of an input. */
+export const FILTERS = list(exactObject<Filter>({ Name: text, Value: list(text) }));
+
+/** Returns an item's values of a filter. */
+export type ValuesOf<T> = (item: T) => readonly string[];
+
+/**
+ * Returns the items that match every filter; one value of a filter is enough. Throws `ApiError` for an unknown filter.
+ * @param known returns a filter by its name
+ */
+export function applyFilters<T>(
+  items: readonly T[],
+  filters: readonly Filter[],
+  known: (name: string) => ValuesOf<T> | undefined,
+): readonly T[] {
+  return filters.reduce((left, { Name, Value }) => {
+    const valuesOf = known(Name);
+    if (valuesOf === undefined)
+      throw new ApiError('InvalidParameterValue', `The filter '${Name}' is invalid`);
+    return left.filter((item) => valuesOf(item).some((value) => Value.includes(value)));
+  }, items);
 }

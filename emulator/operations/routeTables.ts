@@ -1,9 +1,7 @@
 import { exactObject, list, optional, text, textMatching } from '../decoders.ts';
-import { ApiError } from '../wire.ts';
+import { ApiError, type Context, type Operation, type Output, operation } from '../wire.ts';
 import { isIn, type RouteTable, type VirtualGateway } from '../world.ts';
-import { applyFilters, FILTERS, type ValuesOf } from './filters.ts';
-import { type Context, type Operation, type Output, operation } from './operation.ts';
-import { paginate } from './paging.ts';
+import { applyFilters, FILTERS, paginate, type ValuesOf } from './paging.ts';
 import { ownVirtualGateway } from './virtualGateways.ts';
 
 /** The query protocol carries text only. */

@@ -1,6 +1,5 @@
 import { exactObject, optional, text } from '../decoders.ts';
-import { ApiError } from '../wire.ts';
-import { type Operation, operation } from './operation.ts';
+import { ApiError, type Operation, operation } from '../wire.ts';
 
 const getCallerIdentity = operation(exactObject({}), ({ world, account, sessionToken }) => {
   const session = sessionToken === null ? undefined : world.sessions.get(sessionToken);

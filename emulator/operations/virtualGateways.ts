@@ -1,10 +1,9 @@
 import { exactObject, list, oneOf, optional, text, textMatching } from '../decoders.ts';
 import { hasEnded } from '../lifecycle.ts';
-import { ApiError } from '../wire.ts';
+import { ApiError, type Context, type Operation, type Output, operation } from '../wire.ts';
 import { isIn, mainRouteTable, type VirtualGateway } from '../world.ts';
-import { applyFilters, FILTERS, gatewayFilter } from './filters.ts';
 import { DEFAULT_AMAZON_ASN } from './gatewayAssociations.ts';
-import { type Context, type Operation, type Output, operation } from './operation.ts';
+import { applyFilters, FILTERS, gatewayFilter } from './paging.ts';
 
 /** The query protocol carries text only. */
 const numeral = textMatching('a whole number', /^\d{1,10}$/);

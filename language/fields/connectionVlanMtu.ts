@@ -2,8 +2,7 @@ import * as z from 'zod';
 import { escapeText } from '../../core/printableText.ts';
 import { conditionOn, nullableSets, type Point, updateRequest } from '../algebra/setAlgebra.ts';
 import { finiteSets, type IntervalSet, intervalSets, oneOf, unusedText } from '../algebra/valueSets.ts';
-import { connectionList } from '../idSchemas.ts';
-import { nonEmptyList, plainText, sortedSet } from '../scalarSchemas.ts';
+import { connectionList, nonEmptyList, plainText, sortedSet } from '../scalarSchemas.ts';
 import { mergeRanges, type NumberKind, numberOrRange } from './numberRanges.ts';
 
 const connectionDimension = {

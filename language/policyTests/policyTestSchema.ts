@@ -5,10 +5,17 @@ import { REASON_CODES, type ReasonCode } from '../../core/reasons.ts';
 import { ACCOUNT } from '../../core/resourceIds.ts';
 import type { Problem } from '../diagnostic.ts';
 import { findNearest } from '../didYouMean.ts';
-import { connectionId, gatewayReference } from '../idSchemas.ts';
 import { checkInstant } from '../isoTime.ts';
 import { asn, key, location, mtu, name, tags, vlan } from '../recordedRequests.ts';
-import { checkedText, nonEmptyList, patternText, plainText, requireEntries } from '../scalarSchemas.ts';
+import {
+  checkedText,
+  connectionId,
+  gatewayReference,
+  nonEmptyList,
+  patternText,
+  plainText,
+  requireEntries,
+} from '../scalarSchemas.ts';
 
 /** Reasons that a policy test cannot cause. All others depend on policy, request, time and live interfaces alone. */
 const NEVER: { readonly [Code in ReasonCode]?: string } = {

@@ -8,7 +8,7 @@ import {
   type PartialGrant,
   type PartialOwner,
   type PartialPolicy,
-} from '../partialPolicy.ts';
+} from '../policySchema.ts';
 import { type AtPath, readableEntries } from '../readDocument.ts';
 
 const KIND_NAMES: Readonly<Record<GatewayKind, string>> = {

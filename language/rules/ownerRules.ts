@@ -1,8 +1,65 @@
+import { MATCH_FIELD_NAMES } from '../../core/fields/match.ts';
 import { quote } from '../../core/printableText.ts';
-import type { Finding } from '../diagnostic.ts';
+import { returnsField } from '../../core/providers.ts';
+import { isName } from '../../core/resourceIds.ts';
+import type { Finding, Path, Problem } from '../diagnostic.ts';
 import { findNearest } from '../didYouMean.ts';
-import { type PartialPolicy, readableGrants, readableMatches, readableOwners } from '../partialPolicy.ts';
+import { parseInstant } from '../isoTime.ts';
+import { type PartialPolicy, readableGrants, readableMatches, readableOwners } from '../policySchema.ts';
 import { readableItems } from '../readDocument.ts';
+import { EMPTY_TEXT, looksLikeId, NAME_RULE } from '../scalarSchemas.ts';
+import { findInvisibleCharacter } from '../yaml/hiddenCharacters.ts';
+
+/** The names of owners, grants and gateways are valid. */
+export function requireValidNames(policy: PartialPolicy): Finding[] {
+  const grants = readableOwners(policy).flatMap(({ value, path }) =>
+    checkKeys(value.grants, [...path, 'grants'], checkName),
+  );
+  return [
+    ...checkKeys(policy.gateways, ['gateways'], checkGatewayName),
+    ...checkKeys(policy.owners, ['owners'], checkName),
+    ...grants,
+  ];
+}
+
+/** The keys of tags are not empty and have visible characters only. */
+export function requireValidTagKeys(policy: PartialPolicy): Finding[] {
+  return readableMatches(policy).flatMap(({ value, path }) =>
+    checkKeys(value.tags, [...path, 'tags'], (key) =>
+      key === '' ? EMPTY_TEXT : findInvisibleCharacter(key),
+    ),
+  );
+}
+
+function checkKeys(map: object | undefined, path: Path, check: (key: string) => Problem | null): Finding[] {
+  return Object.keys(map ?? {}).flatMap((key): Finding[] => {
+    const problem = check(key);
+    return problem === null ? [] : [{ path: [...path, key], at: 'key', ...problem }];
+  });
+}
+
+function checkName(name: string): Problem | null {
+  if (isName(name)) return null;
+  return {
+    code: 'name',
+    message: `${quote(name)} is not a valid name`,
+    fix: `${suggestName(name)}${NAME_RULE}`,
+  };
+}
+
+function suggestName(name: string): string {
+  const plain = name.toLowerCase().replace(/[ _.]/g, '-');
+  return isName(plain) ? `write \`${plain}\`: ` : 'write ';
+}
+
+function checkGatewayName(name: string): Problem | null {
+  if (!looksLikeId(name)) return checkName(name);
+  return {
+    code: 'gateway-name',
+    message: `gateway name ${quote(name)} looks like an ID`,
+    fix: 'choose a name that does not look like an ID',
+  };
+}
 
 /** An owner has either a gateway or grants. */
 export function requireGatewayOrGrants(policy: PartialPolicy): Finding[] {
@@ -81,4 +138,48 @@ export function noConnectionOfOtherOwner(policy: PartialPolicy): Finding[] {
         fix: "add it to the owner's `connections` if that owner owns it, or remove it",
       }));
   });
+}
+
+/** A field that the provider never returns would match nothing in a grant, and everything in a hold rule. */
+export function noUnreturnedField(policy: PartialPolicy): Finding[] {
+  const provider = policy.recipient?.provider;
+  if (provider === undefined) return [];
+  return readableMatches(policy).flatMap(({ value, path }) =>
+    MATCH_FIELD_NAMES.filter((field) => Object.hasOwn(value, field) && !returnsField(provider, field)).map(
+      (field) => ({
+        path: [...path, field],
+        at: 'value',
+        code: 'unreturned-field',
+        message: `\`${provider}\` never returns \`${field}\`, so it cannot be matched`,
+        fix: 'remove it',
+      }),
+    ),
+  );
+}
+
+/** A grant is valid at some time: it does not end before it begins. */
+export function noEmptyInterval(policy: PartialPolicy): Finding[] {
+  return readableOwners(policy)
+    .flatMap(readableGrants)
+    .flatMap(({ value, path }): Finding[] => {
+      const from = value.from === undefined ? null : parseInstant(value.from);
+      const until = value.until === undefined ? null : parseInstant(value.until);
+      if (from === null || until === null || Date.parse(from) < Date.parse(until)) return [];
+      const message = `the grant is never valid: it ends at ${until} and begins at ${from}`;
+      const fix = 'write an `until` that is later than `from`';
+      return [{ path: [...path, 'until'], at: 'value', code: 'empty-interval', message, fix }];
+    });
+}
+
+/** A hold rule has a field that selects requests: to hold everything is what `freeze` is for. */
+export function noEmptyHoldRule(policy: PartialPolicy): Finding[] {
+  return readableItems(policy.hold, ['hold'])
+    .filter(({ value }) => Object.keys(value).every((key) => key === 'reason'))
+    .map(({ path }) => ({
+      path,
+      at: 'value',
+      code: 'no-predicate',
+      message: 'the hold rule does not select any requests',
+      fix: 'add a field such as `connection:`; `freeze: true` holds everything',
+    }));
 }

@@ -1,7 +1,7 @@
 import { CREDENTIAL_KEYS, type CredentialKind, PROVIDER_TRAITS } from '../../core/providers.ts';
 import { isKnownPartition, partitionOf } from '../../core/resourceIds.ts';
 import type { Finding } from '../diagnostic.ts';
-import type { PartialPolicy } from '../partialPolicy.ts';
+import type { PartialPolicy } from '../policySchema.ts';
 
 const KNOWN_KEYS: readonly string[] = Object.values(CREDENTIAL_KEYS).flat();
 

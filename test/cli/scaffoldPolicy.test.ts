@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { scaffoldPolicy } from '../../cli/scaffoldPolicy.ts';
+import { scaffoldPolicy } from '../../cli/commands/policyInit.ts';
 import { aGateway, aVif, RECIPIENT_ACCOUNT } from '../support/builders.ts';
 
 const DX_GATEWAY = '7c1b9e2a-5d34-4f60-9a11-0c2d3e4f5a6b';

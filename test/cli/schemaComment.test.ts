@@ -1,7 +1,7 @@
 import { mkdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { schemaComment } from '../../cli/scaffoldPolicy.ts';
+import { schemaComment } from '../../cli/commands/policyInit.ts';
 import { writeTempFiles } from '../support/tempFiles.ts';
 
 const SCHEMA = 'docs/policy.schema.json';

@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { toPublishedEvent } from '../../adapters/events/publishedEvent.ts';
 import { END_CAUSES } from '../../core/endedRequest.ts';
-import { type AcceptorEvent, EVENT_TYPES } from '../../core/events/event.ts';
+import { type AcceptorEvent, EVENT_TYPES, toPublishedEvent } from '../../core/events/event.ts';
 import { NO_RUN_FACTS, type RunFacts } from '../../core/events/eventDefinition.ts';
 import { findNewEvents } from '../../core/events/findNewEvents.ts';
 import { FOLLOW_UP_PROBLEMS } from '../../core/ledgerEntries.ts';

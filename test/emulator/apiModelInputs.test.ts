@@ -3,7 +3,7 @@ import * as ec2Model from '@aws-sdk/client-ec2';
 import * as stsModel from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
 import type { Service } from '../../emulator/dialects.ts';
-import { IGNORED_PARAMETERS } from '../../emulator/operations/ignoredParameters.ts';
+import { IGNORED_PARAMETERS } from '../../emulator/inProcessEmulator.ts';
 import { everyMember, operationModel } from './apiModel.ts';
 import { inProcessClient } from './inProcessClient.ts';
 import { CALLS, type Call } from './wire/allCalls.ts';

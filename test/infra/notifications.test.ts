@@ -1,8 +1,7 @@
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { toPublishedEvent } from '../../adapters/events/publishedEvent.ts';
-import { type AcceptorEvent, EVENT_TYPES } from '../../core/events/event.ts';
+import { type AcceptorEvent, EVENT_TYPES, toPublishedEvent } from '../../core/events/event.ts';
 import { anOwner, CONNECTION } from '../support/builders.ts';
 import { aHold, aRequest, publishInTurn } from '../support/eventFixtures.ts';
 import { aLedger, anAcceptance, anEndedRequest, anObservation, aReceipt } from '../support/ledgerBuilders.ts';

@@ -1,6 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod';
-import type { PublishedEvent } from '../../adapters/events/publishedEvent.ts';
+import type { PublishedEvent } from '../../core/events/event.ts';
 
 const rule = z.object({
   EventPattern: z.object({

@@ -3,7 +3,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { digestOf } from '../../core/json.ts';
 import type { Provider } from '../../core/model.ts';
 import { type Credentials, type Policy, writePolicy } from '../../core/policy.ts';
-import type { Notify } from '../../infra/notificationTarget.ts';
+import type { Notify } from '../../infra/notifications.ts';
 import { Installation } from '../../infra/sharedResources.ts';
 import type { CompiledPolicy } from '../../language/index.ts';
 

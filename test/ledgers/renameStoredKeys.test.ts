@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRenaming } from '../../adapters/ledgers/formats/renameStoredKeys.ts';
+import { createRenaming } from '../../adapters/ledgers/formats/storedNames.ts';
 
 describe('a renaming', () => {
   const renaming = createRenaming({

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { isAtLeast } from '../../bin/needs.cjs';
-import { readLock, runtimePaths } from '../../scripts/lockfile.ts';
+import { readLock, runtimePaths } from '../../scripts/cycloneDx.ts';
 
 const pins = z.record(z.string(), z.string());
 const own = z

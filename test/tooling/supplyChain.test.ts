@@ -6,8 +6,13 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { bundleFunction } from '../../scripts/bundle.ts';
-import { bundledPackages, IN_FUNCTION } from '../../scripts/cycloneDx.ts';
-import { packageName, readLock, runtimePaths } from '../../scripts/lockfile.ts';
+import {
+  bundledPackages,
+  IN_FUNCTION,
+  packageName,
+  readLock,
+  runtimePaths,
+} from '../../scripts/cycloneDx.ts';
 
 const LOCK = readLock();
 const INSTALLED = Object.entries(LOCK).filter(([path]) => path.startsWith('node_modules/'));

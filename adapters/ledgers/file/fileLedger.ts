@@ -7,11 +7,10 @@ import { createSerialQueue } from '../../promises.ts';
 import { recordsOfChange } from '../historyRecords.ts';
 import { createLease, isLeaseFree } from '../lease.ts';
 import { compareStates, type Items, readItems } from '../ledgerItems.ts';
-import { withFileLock } from './fileLock.ts';
+import { prepareLedgerPath, resolveLinks, withFileLock } from './fileLock.ts';
 import { appendRecords, archivePolicy, readPolicyText, readRecords } from './historyFiles.ts';
 import { describeThisProcess, isHolderGone } from './leaseHolder.ts';
 import { type LoadedFile, loadLedgerFile, storeLedgerFile } from './ledgerFile.ts';
-import { prepareLedgerPath, resolveLinks } from './ledgerPath.ts';
 import {
   changeItems,
   holderOf,

@@ -2,10 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { readErrorCode, replaceFile, syncFolder } from '../../fileSystem.ts';
-import { withFileLock } from './fileLock.ts';
+import { resolveLinks, withFileLock } from './fileLock.ts';
 import { isExpiredLine, openRecords, readLines, recordsPath } from './historyFiles.ts';
 import { wrapWriteErrors } from './ledgerFile.ts';
-import { resolveLinks } from './ledgerPath.ts';
 
 /** Minimum time between two prunings, in milliseconds. */
 const PRUNED_EVERY_MS = 24 * 3_600_000;
