@@ -2,10 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type BenchEnvironment, startBenchEnvironment } from './environment.ts';
-import { coldStart, idleRun } from './parts/coldStart.ts';
-import { decisionRate, policyLanguage } from './parts/decisionRate.ts';
+import { coldStart, idleRun } from './parts/idleRun.ts';
 import { manyRequests } from './parts/manyRequests.ts';
 import { manyTargets } from './parts/manyTargets.ts';
+import { decisionRate, policyLanguage } from './parts/policyRates.ts';
 import { shellLoop } from './parts/shellLoop.ts';
 import { type Line, machine, missesLimit, renderTable } from './report.ts';
 

@@ -10,8 +10,8 @@ import {
   writtenObject,
 } from './decoders.ts';
 import type { Service } from './dialects.ts';
+import { pageToken } from './operations/listParameters.ts';
 import { OPERATION_NAMES } from './operations/operationTable.ts';
-import { pageToken } from './operations/paging.ts';
 import { ApiError, jsonResponse, type Output, type Reply, type WireCall } from './wire.ts';
 
 /** Kinds of faults, each with the HTTP statuses that it can have; the first is the default. */

@@ -10,7 +10,7 @@ import {
   ownConnection,
   ownLag,
 } from './callerResources.ts';
-import { PAGING, paginate } from './paging.ts';
+import { PAGING, paginate } from './listParameters.ts';
 import { serializeTags, TAGS } from './tags.ts';
 
 const createConnection = operation(

@@ -7,7 +7,7 @@ import {
   isIn,
   type World,
 } from '../world.ts';
-import { PAGING, paginate } from './paging.ts';
+import { PAGING, paginate } from './listParameters.ts';
 import { PREFIXES, serializeTags, TAGS } from './tags.ts';
 
 export const DEFAULT_AMAZON_ASN = 64512;

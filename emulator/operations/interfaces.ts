@@ -9,7 +9,7 @@ import {
   moveInterfaces,
   ownConnectionOrLag,
 } from './callerResources.ts';
-import { PAGING, paginate } from './paging.ts';
+import { PAGING, paginate } from './listParameters.ts';
 import { serializeInterface } from './serializeInterface.ts';
 
 const describeVirtualInterfaces = operation(

@@ -1,7 +1,7 @@
 import { exactObject, list, optional, text, textMatching } from '../decoders.ts';
 import { ApiError, type Context, type Operation, type Output, operation } from '../wire.ts';
 import { isIn, type RouteTable, type VirtualGateway } from '../world.ts';
-import { applyFilters, FILTERS, paginate, type ValuesOf } from './paging.ts';
+import { applyFilters, FILTERS, paginate, type ValuesOf } from './listParameters.ts';
 import { ownVirtualGateway } from './virtualGateways.ts';
 
 /** The query protocol carries text only. */

@@ -3,7 +3,7 @@ import { hasEnded } from '../lifecycle.ts';
 import { ApiError, type Context, type Operation, type Output, operation } from '../wire.ts';
 import { isIn, mainRouteTable, type VirtualGateway } from '../world.ts';
 import { DEFAULT_AMAZON_ASN } from './gatewayAssociations.ts';
-import { applyFilters, FILTERS, gatewayFilter } from './paging.ts';
+import { applyFilters, FILTERS, gatewayFilter } from './listParameters.ts';
 
 /** The query protocol carries text only. */
 const numeral = textMatching('a whole number', /^\d{1,10}$/);

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { assertSameCalls, type RecordedCall } from '../../bench/calls/recordedCalls.ts';
 import { inSequence, planAcceptances } from '../../bench/calls/replayPlan.ts';
 import { type BenchEnvironment, startBenchEnvironment } from '../../bench/environment.ts';
-import { coldStart, idleRun } from '../../bench/parts/coldStart.ts';
-import { decisionRate, policyLanguage } from '../../bench/parts/decisionRate.ts';
+import { coldStart, idleRun } from '../../bench/parts/idleRun.ts';
 import { manyRequests } from '../../bench/parts/manyRequests.ts';
 import { manyTargets } from '../../bench/parts/manyTargets.ts';
+import { decisionRate, policyLanguage } from '../../bench/parts/policyRates.ts';
 import {
   comparePairs,
   type Line,
