@@ -110,7 +110,7 @@ export async function startBenchEnvironment(): Promise<BenchEnvironment> {
   await bundleOf('bareLoop');
   await bundleOf('harness');
   const servers = await Promise.all(
-    ['emulator', 'dynamo', 'bus'].map((name) => startProcess(join(PROCESSES, `${name}.ts`))),
+    ['provider', 'ledger', 'bus'].map((name) => startProcess(join(PROCESSES, 'server.ts'), [name])),
   );
   const [provider = '', ledger = '', bus = ''] = servers.map(({ first }) => text(first, ''));
   const urls = { provider, ledger, bus };
