@@ -7,10 +7,10 @@ import { manyRequests } from './parts/manyRequests.ts';
 import { manyTargets } from './parts/manyTargets.ts';
 import { decisionRate, policyLanguage } from './parts/policyRates.ts';
 import { shellLoop } from './parts/shellLoop.ts';
-import { type Line, machine, missesLimit, renderTable } from './report.ts';
+import { machine, missesLimit, type ReportLine, renderTable } from './report.ts';
 
 /** `npm run bench`: compares the speed with its lower bounds. docs/speed.md describes each part. */
-const PARTS: Readonly<Record<string, (environment: BenchEnvironment) => Promise<readonly Line[]>>> = {
+const PARTS: Readonly<Record<string, (environment: BenchEnvironment) => Promise<readonly ReportLine[]>>> = {
   quiet: idleRun,
   scale: manyRequests,
   cli: shellLoop,
@@ -33,7 +33,7 @@ if (unknown === undefined) {
 }
 
 async function bench(file: string): Promise<number> {
-  const lines: Line[] = [];
+  const lines: ReportLine[] = [];
   const environment = await startBenchEnvironment();
   try {
     for (const name of names) {

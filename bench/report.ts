@@ -58,9 +58,9 @@ export interface Unmeasured {
   readonly why: string;
 }
 
-export type Line = Row | Unmeasured;
+export type ReportLine = Row | Unmeasured;
 
-export function missesLimit(line: Line): boolean {
+export function missesLimit(line: ReportLine): boolean {
   if ('why' in line || line.limit === null) return false;
   const { median } = line.ratio ?? line.ours;
   // NaN fails every limit.
@@ -105,7 +105,7 @@ export async function repeatInOrder<T>(count: number, once: (i: number) => Promi
 }
 
 /** Renders the results as a text table. */
-export function renderTable(machine: Machine, lines: readonly Line[]): string {
+export function renderTable(machine: Machine, lines: readonly ReportLine[]): string {
   const { cpu, cores, memoryGb, node, os, at, revision } = machine;
   const head = `${cores} × ${cpu}, ${memoryGb} GB, Node ${node}, ${os}, ${at}, revision ${revision}`;
   const rows = [COLUMNS, ...lines.flatMap((line) => ('why' in line ? [] : [cells(line)]))];

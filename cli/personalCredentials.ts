@@ -7,6 +7,7 @@ import { requestHandlerOptions } from '../adapters/aws/clientHttp.ts';
 import type { ClientSettings, SdkCredentials } from '../adapters/aws/sdkClient.ts';
 import { describeFileError, readErrorCode } from '../adapters/fileSystem.ts';
 import { type AccessKey, findInvalidPart, INVALID_PART } from '../adapters/rotatingKey.ts';
+import { isRecord } from '../core/decoders.ts';
 import type { Provider } from '../core/model.ts';
 import { formatList, quoteTrusted } from '../core/printableText.ts';
 import { CredentialsUnusable } from '../run/portErrors.ts';
@@ -162,10 +163,6 @@ async function readProfile(
     isRecord(profiles) && Object.hasOwn(profiles, profile) ? profiles[profile] : undefined;
   if (isRecord(found)) return { access_key: found.access_key, secret_key: found.secret_key };
   return { why: `${path} has no profile ${quoteTrusted(profile)}`, fix: 'add it' };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** The files in which the SDK searches for profiles. */

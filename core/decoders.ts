@@ -21,9 +21,13 @@ export class Malformed extends Error {
 export type Decoder<T> = (raw: unknown, path: string) => T;
 
 export function record(raw: unknown, path: string): Record<string, unknown> {
-  if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
-    throw new Malformed(path, 'an object', raw);
+  if (!isRecord(raw)) throw new Malformed(path, 'an object', raw);
   return { ...raw };
+}
+
+/** Whether a value is an object with keys, and not a list. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 type Shape<T> = { readonly [K in keyof T]: Decoder<T[K]> };

@@ -6,10 +6,11 @@ import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { isRecord } from '../core/decoders.ts';
 import { EVENT_SOURCE, type EventType } from '../core/events/event.ts';
 import { EVENT_PATTERN_CHARACTERS, type QuotaUsage, sizeWhenDeployed } from './awsQuotas.ts';
 import type { Runbook } from './runbookLink.ts';
-import { formatValue, isRecord } from './validateOptions.ts';
+import { formatValue } from './validateOptions.ts';
 
 /**
  * Who gets notifications and alarms. `'nobody'` must be explicit: without a recipient, the acceptor could not alert anyone to

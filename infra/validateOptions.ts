@@ -1,4 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
+import { isRecord } from '../core/decoders.ts';
 import { AVAILABLE_WITHIN_MS } from '../core/followUp.ts';
 
 /** The deployment is refused. Has all reasons, each a line of text. */
@@ -58,10 +59,6 @@ export function validateText(what: string, value: unknown, expected: string): st
   return typeof value === 'string' && value !== ''
     ? []
     : [`${what} must be ${expected}, got ${formatValue(value)}`];
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Formats a value of any type for a message. */

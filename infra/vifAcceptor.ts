@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { Annotations, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { isRecord } from '../core/decoders.ts';
 import { type Revision, readRevision } from '../language/policyRevision.ts';
 import { type TestedPolicies, testPolicyFiles } from '../language/policyTests/runPolicyTests.ts';
 import { type Notify, validateNotify } from './notifications.ts';
@@ -10,7 +11,6 @@ import {
   DeploymentRefused,
   formatValue,
   INTERVAL_RANGE,
-  isRecord,
   validateDuration,
   validateText,
 } from './validateOptions.ts';

@@ -29,7 +29,7 @@ export function targetName(file: string): string | Problem {
 }
 
 /** The result of checking one file by itself. */
-export interface CheckResult {
+export interface PolicyCheckResult {
   readonly source: SourceFile;
   /** sorted by position */
   readonly errors: readonly Diagnostic[];
@@ -52,7 +52,7 @@ export interface ValidPolicy {
 }
 
 /** Reads a policy and finds every error in it at once: of YAML, of the schema and of the rules. */
-export function checkPolicy(source: SourceFile): CheckResult {
+export function checkPolicy(source: SourceFile): PolicyCheckResult {
   const target = targetName(source.file);
   const nameErrors = typeof target === 'string' ? [] : [fileDiagnostic(source.file, target)];
   const { written, partial, positions, warnings, ...document } = readDocument(source, POLICY_SPEC);
@@ -66,7 +66,10 @@ export function checkPolicy(source: SourceFile): CheckResult {
   };
 }
 
-function findRecipient(policy: PartialPolicy | null, { toDiagnostic }: Positions): CheckResult['recipient'] {
+function findRecipient(
+  policy: PartialPolicy | null,
+  { toDiagnostic }: Positions,
+): PolicyCheckResult['recipient'] {
   const { provider, region, account } = policy?.recipient ?? {};
   if (provider === undefined || region === undefined || account === undefined) return null;
   return {

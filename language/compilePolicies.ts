@@ -1,6 +1,6 @@
 import { digestOf } from '../core/json.ts';
 import { type Policy, writePolicy } from '../core/policy.ts';
-import { type CheckResult, checkPolicy, type ValidPolicy } from './checkPolicy.ts';
+import { checkPolicy, type PolicyCheckResult, type ValidPolicy } from './checkPolicy.ts';
 import { type Diagnostic, sortDiagnostics } from './diagnostic.ts';
 import { normalisePolicy } from './normalisePolicy.ts';
 import type { SourceFile } from './readDocument.ts';
@@ -76,7 +76,7 @@ export function compileEach(sources: readonly SourceFile[]): CompiledSources {
   return { policies, errors: sortDiagnostics(errors) };
 }
 
-function compileChecked({ source: { file }, validPolicy }: CheckResult): CompiledSource[] {
+function compileChecked({ source: { file }, validPolicy }: PolicyCheckResult): CompiledSource[] {
   if (validPolicy === null) return [];
   const { target, written, warnings } = validPolicy;
   const policy = normalisePolicy(target, written);
@@ -85,7 +85,7 @@ function compileChecked({ source: { file }, validPolicy }: CheckResult): Compile
 }
 
 /** An error for each further policy of one recipient: each policy would accept what another one holds. */
-function findSameRecipients(checked: readonly CheckResult[]): Diagnostic[] {
+function findSameRecipients(checked: readonly PolicyCheckResult[]): Diagnostic[] {
   const first = new Map<string, string>();
   return checked.flatMap(({ source: { file }, recipient }) => {
     if (recipient === null) return [];

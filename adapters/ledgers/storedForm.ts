@@ -40,7 +40,7 @@ export class WrittenByNewer extends Error {
 export function toStored(kind: ItemKind, value: unknown): StoredValue {
   const { data, more } = split(STORED_NAMES[kind].toOld(value), FORMAT_1[kind]);
   // Only an object can have later keys.
-  return { format: LEDGER_FORMAT, needs: 1, data, more: isRecord(more) ? more : null };
+  return { format: LEDGER_FORMAT, needs: 1, data, more: d.isRecord(more) ? more : null };
 }
 
 /**
@@ -90,7 +90,7 @@ export function readFormat(raw: unknown, path: string): number {
 function split(value: unknown, keys: Keys): { data: unknown; more: unknown } {
   if (keys === WHOLE) return { data: value, more: undefined };
   if (isList(keys)) return splitList(value, keys[0]);
-  if (!isRecord(value)) return { data: value, more: undefined };
+  if (!d.isRecord(value)) return { data: value, more: undefined };
   const data: [string, unknown][] = [];
   const more: [string, unknown][] = [];
   for (const [key, part] of Object.entries(value)) {
@@ -116,7 +116,7 @@ function splitList(value: unknown, keys: Keys): { data: unknown; more: unknown }
 
 /** Reverses `split`. Where both parts have a value that is not an object, the value of `more` is used. */
 function merged(data: unknown, more: unknown): unknown {
-  if (!isRecord(data) || !isRecord(more)) return more;
+  if (!d.isRecord(data) || !d.isRecord(more)) return more;
   const entries = Object.entries(more).map(([key, part]) => [
     key,
     Object.hasOwn(data, key) ? merged(data[key], part) : part,
@@ -127,10 +127,6 @@ function merged(data: unknown, more: unknown): unknown {
 /** Links `more` to its `data` where they are stored apart, because an earlier release may replace `data` only. */
 export function digestOfData(data: unknown): string {
   return digestOf(canonicalJson(data));
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isList(keys: Keys): keys is readonly [Keys] {

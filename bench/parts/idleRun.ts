@@ -9,7 +9,7 @@ import {
   readInvocation,
   TARGET,
 } from '../environment.ts';
-import { comparePairs, type Line, repeatInOrder, summarize } from '../report.ts';
+import { comparePairs, type ReportLine, repeatInOrder, summarize } from '../report.ts';
 import type { Population } from '../world/population.ts';
 
 /** A typical target: no request is pending. */
@@ -26,7 +26,7 @@ const IDLE: Population = {
 export async function idleRun(
   environment: BenchEnvironment,
   { population = IDLE, latency = 40, pairs = 21 } = {},
-): Promise<readonly Line[]> {
+): Promise<readonly ReportLine[]> {
   await environment.fill(population, latency);
   const [table, bareTable] = [await environment.newTable(), await environment.newTable()];
   const [ours, bare] = [
@@ -85,8 +85,8 @@ function packageSizes({ outputs }: Metafile): ReadonlyMap<string, number> {
 export async function coldStart(
   environment: BenchEnvironment,
   { population = IDLE, latencies = [40, 0], pairs = 11 } = {},
-): Promise<readonly Line[]> {
-  const lines: Line[] = [];
+): Promise<readonly ReportLine[]> {
+  const lines: ReportLine[] = [];
   for (const latency of latencies) {
     await environment.fill(population, latency);
     const taken = await repeatInOrder(pairs, async () => {
@@ -123,9 +123,9 @@ export async function coldStart(
 const MIN_REPORTED_BYTES = 5000;
 
 /** Sizes of the bundled packages, without a limit: a test checks the total. */
-function sizes({ bundled }: BenchEnvironment): Line[] {
+function sizes({ bundled }: BenchEnvironment): ReportLine[] {
   const theirs = packageSizes(bundled.sdkClients);
-  return [...packageSizes(bundled.function)].flatMap(([name, bytes]): Line[] => {
+  return [...packageSizes(bundled.function)].flatMap(([name, bytes]): ReportLine[] => {
     if (bytes < MIN_REPORTED_BYTES) return [];
     const [ours, bound] = [summarize([bytes / 1000]), summarize([(theirs.get(name) ?? 0) / 1000])];
     const what = `bundle: ${name}`;

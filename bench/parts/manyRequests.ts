@@ -11,7 +11,7 @@ import {
   type StartOptions,
   TARGET,
 } from '../environment.ts';
-import { comparePairs, type Limit, type Line, type Pair, repeatInOrder } from '../report.ts';
+import { comparePairs, type Limit, type Pair, type ReportLine, repeatInOrder } from '../report.ts';
 import type { Population } from '../world/population.ts';
 
 /** Concurrent confirms of one run. */
@@ -98,7 +98,7 @@ const MANY: Population = {
 export async function manyRequests(
   environment: BenchEnvironment,
   { population = MANY, latency = 40, pairs = 3 } = {},
-): Promise<readonly Line[]> {
+): Promise<readonly ReportLine[]> {
   const pair = async (flags: readonly string[]) => {
     const { ours, again } = await acceptMany(environment, { population, latency, flags, warm: true });
     return [ours, await again(environment.startBareLoop)] as const;
@@ -135,7 +135,7 @@ function memory(
   above: string,
   pairs: readonly (readonly [Invocation, Invocation])[],
   limit: Limit | null = null,
-): Line {
+): ReportLine {
   const growths = pairs.map(([ours, bound]): Pair => [memoryGrowthMb(ours), memoryGrowthMb(bound)]);
   return { part: 'scale', what: `memory above ${above}`, unit: 'MB', ...comparePairs(growths), limit };
 }

@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { assertSameCalls } from '../calls/recordedCalls.ts';
 import { inLanes, inSequence } from '../calls/replayPlan.ts';
 import { type BenchEnvironment, emulatorKeys, SMALL_HEAP_FLAGS } from '../environment.ts';
-import { comparePairs, type Line, repeatInOrder } from '../report.ts';
+import { comparePairs, type ReportLine, repeatInOrder } from '../report.ts';
 import { connectionsOf, type Population, policyText } from '../world/population.ts';
 
 const MAIN = join(import.meta.dirname, '../../cli/main.ts');
@@ -65,7 +65,7 @@ function populationOf(targets: number): Population {
 export async function manyTargets(
   environment: BenchEnvironment,
   { many = 100, few = 10, latency = 40, pairs = 3 } = {},
-): Promise<readonly Line[]> {
+): Promise<readonly ReportLine[]> {
   const runs = await repeatInOrder(pairs, async () => {
     const { ms, recorded } = await runTargets(environment, populationOf(many), latency);
     await environment.fill(populationOf(many), latency);

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { finiteNumber } from '../../emulator/decoders.ts';
 import { type CompiledPolicy, compilePolicy, diffPolicies } from '../../language/index.ts';
 import { startProcess } from '../childProcess.ts';
-import { type Line, repeatInOrder, type Spread, summarize } from '../report.ts';
+import { type ReportLine, repeatInOrder, type Spread, summarize } from '../report.ts';
 
 const PROCESS = join(import.meta.dirname, '../processes/decisions.ts');
 
@@ -11,7 +11,7 @@ export async function decisionRate({
   owners: [few, some, most] = [10, 1000, 10_000] as readonly [number, number, number],
   rounds = 9,
   ms = 300,
-} = {}): Promise<readonly Line[]> {
+} = {}): Promise<readonly ReportLine[]> {
   const sizes = [few, some, most];
   const children = await Promise.all(sizes.map((size) => startProcess(PROCESS, [String(size)])));
   try {
@@ -23,7 +23,7 @@ export async function decisionRate({
     await round();
     const found = await repeatInOrder(rounds, round);
     const rates = (i: number): number[] => found.map((each) => each[i] ?? Number.NaN);
-    const lines = sizes.map((count, i): Line => {
+    const lines = sizes.map((count, i): ReportLine => {
       const what = `decisions per second, ${formatCount(count)} owners`;
       return {
         ...ROW,
@@ -55,11 +55,11 @@ function formatCount(count: number): string {
 const GRANTS = 5;
 
 /** How long `policy check` and `policy diff` take for a policy of many owners with 5 grants each. */
-export async function policyLanguage({ owners = 2000, runs = 5 } = {}): Promise<readonly Line[]> {
+export async function policyLanguage({ owners = 2000, runs = 5 } = {}): Promise<readonly ReportLine[]> {
   const [old, now] = [policyOf(owners, 0), policyOf(owners, 5)];
   const [before, after] = [compiled(old).policy, compiled(now).policy];
   const at = new Date();
-  const line = (what: string, atMost: number, run: () => unknown): Line => {
+  const line = (what: string, atMost: number, run: () => unknown): ReportLine => {
     const name = `${what}, ${(owners * GRANTS).toLocaleString('en')} grants`;
     const ours = measured(runs, run);
     return { part: 'policies', what: name, unit: 'ms', ours, bound: null, ratio: null, limit: { atMost } };

@@ -9,8 +9,8 @@ import {
   readInvocation,
   TARGET,
 } from '../environment.ts';
-import { type Line, summarize } from '../report.ts';
-import { gatewayId, type Population } from '../world/population.ts';
+import { type ReportLine, summarize } from '../report.ts';
+import { gatewayIdOf, type Population } from '../world/population.ts';
 
 const exec = promisify(execFile);
 const SCRIPT = join(import.meta.dirname, '../baseline/accept.sh');
@@ -29,7 +29,7 @@ const WAITING: Population = {
 export async function shellLoop(
   environment: BenchEnvironment,
   { population = WAITING, latency = 40, runs = 3 } = {},
-): Promise<readonly Line[]> {
+): Promise<readonly ReportLine[]> {
   const what = `accepting ${population.confirming} requests, ${latency} ms an answer`;
   const env = { ...emulatorKeys('eu-west-2'), AWS_DEFAULT_REGION: 'eu-west-2', PATH: await pathToProgram() };
   const version = await exec('aws', ['--version'], { env }).catch(() => null);
@@ -50,7 +50,7 @@ export async function shellLoop(
 
   await environment.fill(population, latency);
   const begun = performance.now();
-  await exec(SCRIPT, [environment.urls.provider, gatewayId(population, 0, 0)], { env });
+  await exec(SCRIPT, [environment.urls.provider, gatewayIdOf(population, 0, 0)], { env });
   const shell = performance.now() - begun;
   // The shell loop has no ledger and publishes no events.
   const ofProvider = recorded.filter(({ service }) => service !== 'dynamodb' && service !== 'events');

@@ -2,7 +2,7 @@ import { type Connection, UNDISGUISED, type World } from '../../emulator/world.t
 import {
   type ConnectionOf,
   connectionsOf,
-  gatewayId,
+  gatewayIdOf,
   ownerName,
   type Population,
   RECIPIENT_ACCOUNT,
@@ -11,7 +11,7 @@ import {
 /** Creates a population directly in the emulator's state: by its API, thousands of acceptances would take longer than the measurement. */
 export function fillWorld(world: World, population: Population): void {
   population.regions.forEach((region, r) => {
-    for (let g = 0; g < population.gateways; g += 1) addGateway(world, region, gatewayId(population, r, g));
+    for (let g = 0; g < population.gateways; g += 1) addGateway(world, region, gatewayIdOf(population, r, g));
     const connections = connectionsOf(population, r).map((of) => ({
       of,
       connection: addConnection(world, region, of),

@@ -82,14 +82,14 @@ export function connectionsOf(population: Population, region: number): Connectio
       id: `dxcon-${(region * count + i).toString(36).padStart(8, '0')}`,
       owner,
       account: String(200_000_000_000 + owner),
-      gateway: gatewayId(population, region, owner),
+      gateway: gatewayIdOf(population, region, owner),
       asn: 65_000 + (owner % 500),
     };
   });
 }
 
 /** @param n modulo the number of gateways: owners share them */
-export function gatewayId({ gateways }: Population, region: number, n: number): string {
+export function gatewayIdOf({ gateways }: Population, region: number, n: number): string {
   return `vgw-${(region * gateways + (n % gateways)).toString(16).padStart(17, '0')}`;
 }
 

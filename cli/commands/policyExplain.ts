@@ -9,7 +9,7 @@ import {
 } from '../explain/explanation.ts';
 import { loadOnePolicy } from '../loadPolicies.ts';
 import { EXIT, type ExitCode, parseAtOption } from '../options.ts';
-import { describeRequest } from '../output/requestText.ts';
+import { describeRequestWithDecision } from '../output/requestText.ts';
 import { formatTable, type Paint, paintFor, printDocument, wrapLines } from '../output/terminal.ts';
 import { readRequest } from '../requests/readRequests.ts';
 import { readRequestFile } from '../requests/requestItems.ts';
@@ -57,7 +57,7 @@ export function describeExplanation(explanation: Explanation, paint: Paint): str
     ...grants.flatMap((grant) => describeGrant(owner ?? '', grant, at, paint)),
     '',
     `decision: ${report.decision.verdict === 'accept' ? paint.good(describeAcceptance(owner ?? '', grants)) : paint.bad('hold')}`,
-    ...describeRequest(report, paint).slice(1),
+    ...describeRequestWithDecision(report, paint).slice(1),
   ].join('\n');
   return wrapLines(text, paint.columns);
 }

@@ -73,7 +73,7 @@ function timeLeft({ earliest, latest }: Deadline, firstSeen: string | null, at: 
 }
 
 /** Describes why a request was not accepted without remarks, and what a person can do. */
-export function describeRequest(
+export function describeRequestWithDecision(
   {
     id,
     outcome,

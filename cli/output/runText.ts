@@ -2,7 +2,7 @@ import type { EndedRequest } from '../../core/endedRequest.ts';
 import { describeWhyPending } from '../../core/events/requestEnded.ts';
 import { escapeText } from '../../core/printableText.ts';
 import type { RunProblem, RunReport } from '../../core/runReport.ts';
-import { describeRequest, formatRequestTable } from './requestText.ts';
+import { describeRequestWithDecision, formatRequestTable } from './requestText.ts';
 import { formatDuration, type Paint, wrapLines } from './terminal.ts';
 
 /**
@@ -16,7 +16,7 @@ export function describeRun(report: RunReport, paint: Paint, locked: string | nu
   const text = [
     report.status === 'failed' ? paint.bad(title) : title,
     ...(report.requests.length > 0 ? [formatRequestTable(report, paint)] : []),
-    ...report.requests.flatMap((request) => describeRequest(request, paint)),
+    ...report.requests.flatMap((request) => describeRequestWithDecision(request, paint)),
     ...describeNearDeadlines(report).map(paint.bad),
     ...report.ended.map((ended) => (ended.as === 'accepted' ? paint.good : paint.bad)(describeEnd(ended))),
     ...report.followUps.flatMap(({ id, message, fix }) => [

@@ -1,4 +1,5 @@
 import { parseVirtualInterfaces } from '../../adapters/directconnect/parseVirtualInterface.ts';
+import { isRecord } from '../../core/decoders.ts';
 import { isConfirming } from '../../core/model.ts';
 import type { Policy } from '../../core/policy.ts';
 import { escapeText, formatFirst, quote } from '../../core/printableText.ts';
@@ -13,7 +14,6 @@ import { UsageError } from '../options.ts';
 import { fromRecordedRequest, type ReadRequest } from './fromReport.ts';
 import {
   findItems,
-  isRecord,
   isStillPending,
   type JsonDocument,
   keepLatestEvents,

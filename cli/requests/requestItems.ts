@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { readErrorCode } from '../../adapters/fileSystem.ts';
+import { isRecord } from '../../core/decoders.ts';
 import type { EventType } from '../../core/events/event.ts';
 import type { Path } from '../../language/index.ts';
 import { UsageError } from '../options.ts';
@@ -180,10 +181,6 @@ function hasApiSpelling(raw: Readonly<Record<string, unknown>>): boolean {
 
 function targetOf({ target }: Readonly<Record<string, unknown>>): string | null {
   return typeof target === 'string' ? target : null;
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Events after which a request is no longer pending. */

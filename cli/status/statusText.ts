@@ -1,5 +1,5 @@
 import { escapeText } from '../../core/printableText.ts';
-import { describeRequest, shortenName } from '../output/requestText.ts';
+import { describeRequestWithDecision, shortenName } from '../output/requestText.ts';
 import {
   formatDuration,
   formatTableRows,
@@ -101,7 +101,7 @@ function toneOf(item: PendingView, at: string): PaintTone {
 
 function describeDetails(item: PendingView, paint: Paint): string[] {
   const details =
-    item.now === null ? describeLastHold(item) : describeRequest({ ...item, ...item.now }, paint);
+    item.now === null ? describeLastHold(item) : describeRequestWithDecision({ ...item, ...item.now }, paint);
   const remarks = describeRemarks(item).map((remark) => paint.faint(`  ${remark}`));
   if (details.length > 0 || remarks.length === 0) return [...details, ...remarks];
   return ['', `${escapeText(item.id)} ${describeOutcome(item)}`, ...remarks];

@@ -39,7 +39,7 @@ export function finiteSets<Value>({
 }
 
 /** The set of some values. */
-export function oneOf<Value>(values: Iterable<Value>): FiniteSet<Value> {
+export function finiteSetOf<Value>(values: Iterable<Value>): FiniteSet<Value> {
   return { isComplement: false, values: new Set(values) };
 }
 
@@ -48,7 +48,7 @@ function commonMembers<Value>(a: FiniteSet<Value>, b: FiniteSet<Value>): FiniteS
   if (a.isComplement && b.isComplement)
     return { isComplement: true, values: new Set([...a.values, ...b.values]) };
   const [some, other] = a.isComplement ? [b, a] : [a, b];
-  return oneOf([...some.values].filter((value) => other.values.has(value) !== other.isComplement));
+  return finiteSetOf([...some.values].filter((value) => other.values.has(value) !== other.isComplement));
 }
 
 /** Makes a function that returns a realistic text that is not among given ones: one of `texts`, or the first with a number. */

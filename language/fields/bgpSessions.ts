@@ -13,7 +13,7 @@ import {
   type SetAlgebra,
   updateRequest,
 } from '../algebra/setAlgebra.ts';
-import { finiteSets, type IntervalSet, intervalSets, oneOf } from '../algebra/valueSets.ts';
+import { finiteSetOf, finiteSets, type IntervalSet, intervalSets } from '../algebra/valueSets.ts';
 import { nonEmptyList } from '../scalarSchemas.ts';
 import { mergeRanges, type NumberKind, numberOrRange, toPlainAsn } from './numberRanges.ts';
 
@@ -109,9 +109,9 @@ export const bgpKey = {
   // A hold rule by key would be of no use: whether a session has a key is the requester's choice.
   holds: false,
   normalise: (written: 'required') => written,
-  matchesCertainly: () => [everySession(keySessions, oneOf([true]))],
-  countsTowardsLimit: () => [everySessionMayBe(keySessions, oneOf([true]))],
-  mayMatch: () => [someSessionMayBe(keySessions, oneOf([true]))],
+  matchesCertainly: () => [everySession(keySessions, finiteSetOf([true]))],
+  countsTowardsLimit: () => [everySessionMayBe(keySessions, finiteSetOf([true]))],
+  mayMatch: () => [someSessionMayBe(keySessions, finiteSetOf([true]))],
 } as const;
 
 const ASN: NumberKind = {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { escapeText } from '../../core/printableText.ts';
 import { conditionOn, nullableSets, type Point, updateRequest } from '../algebra/setAlgebra.ts';
-import { finiteSets, type IntervalSet, intervalSets, oneOf, unusedText } from '../algebra/valueSets.ts';
+import { finiteSetOf, finiteSets, type IntervalSet, intervalSets, unusedText } from '../algebra/valueSets.ts';
 import { connectionList, nonEmptyList, plainText, sortedSet } from '../scalarSchemas.ts';
 import { mergeRanges, type NumberKind, numberOrRange } from './numberRanges.ts';
 
@@ -17,7 +17,7 @@ export const connection = {
   schema: connectionList('The virtual interface is on one of these connections.'),
   holds: true,
   normalise: sortedSet,
-  ...conditionOn(connectionDimension, oneOf<string>),
+  ...conditionOn(connectionDimension, finiteSetOf<string>),
 } as const;
 
 const locationDimension = {
@@ -35,7 +35,7 @@ export const location = {
   ),
   holds: true,
   normalise: sortedSet,
-  ...conditionOn(locationDimension, oneOf<string>),
+  ...conditionOn(locationDimension, finiteSetOf<string>),
 } as const;
 
 const VLAN: NumberKind = { code: 'vlan', name: 'VLAN', least: 1, most: 4094 };
@@ -73,7 +73,7 @@ export const mtu = {
   ),
   holds: true,
   normalise: (written: readonly number[]) => [...new Set(written)].sort((a, b) => a - b),
-  ...conditionOn(mtuDimension, oneOf<number>),
+  ...conditionOn(mtuDimension, finiteSetOf<number>),
 } as const;
 
 function otherMtu(than: ReadonlySet<number>): number | null {

@@ -13,7 +13,7 @@ import {
   type Point,
   updateRequest,
 } from '../algebra/setAlgebra.ts';
-import { type FiniteSet, finiteSets, oneOf, unusedText } from '../algebra/valueSets.ts';
+import { type FiniteSet, finiteSetOf, finiteSets, unusedText } from '../algebra/valueSets.ts';
 import {
   checkedText,
   nonEmptyList,
@@ -73,7 +73,7 @@ function tagConstraints(
   wanted: Readonly<Record<string, readonly string[]>>,
   as: (set: FiniteSet<string>) => NullableSet<FiniteSet<string>>,
 ): FieldConstraint[] {
-  return Object.entries(wanted).map(([key, values]) => constrain(tagDimension(key), as(oneOf(values))));
+  return Object.entries(wanted).map(([key, values]) => constrain(tagDimension(key), as(finiteSetOf(values))));
 }
 
 /** Sets of values of a tag. The complement of a set includes that the tag is missing. */

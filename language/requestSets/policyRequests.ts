@@ -14,10 +14,10 @@ import {
 } from '../algebra/setAlgebra.ts';
 import {
   type FiniteSet,
+  finiteSetOf,
   finiteSets,
   type IntervalSet,
   intervalSets,
-  oneOf,
   unusedText,
 } from '../algebra/valueSets.ts';
 import { invalidAddressReasons } from '../decideInIsolation.ts';
@@ -31,9 +31,9 @@ export function requestsOfGrant({ recipient }: Policy, owner: Owner, grant: Gran
     // The fields by which the grants of one owner differ come first, because they exclude most pairs.
     ...matchConstraints(grant.match, 'matchesCertainly'),
     ...LANGUAGE_FIELDS.connection.matchesCertainly(owner.connections),
-    constrain(ACCOUNT, onlyGiven(oneOf(requesterAccounts(recipient, owner)))),
+    constrain(ACCOUNT, onlyGiven(finiteSetOf(requesterAccounts(recipient, owner)))),
     constrain(TIME, [[firstInstant(grant), lastInstant(grant)]]),
-    constrain(PAIRED, oneOf([true])),
+    constrain(PAIRED, finiteSetOf([true])),
   ]);
 }
 

@@ -8,7 +8,7 @@ import { AllocatePrivateVirtualInterfaceCommand, DirectConnectClient } from '@aw
 export const ROOT = join(import.meta.dirname, '../..');
 
 /** A request for a hosted virtual interface, as its requester makes it. */
-export interface Offer {
+export interface PictureOffer {
   /** account that makes the request */
   readonly from: string;
   readonly connection: string;
@@ -25,7 +25,7 @@ export interface EmulatedAccount {
   readonly url: string;
   /** Moves the clock of the emulator, and of the commands that follow. */
   advance(duration: string): Promise<void>;
-  offer(offer: Offer): Promise<string>;
+  offer(offer: PictureOffer): Promise<string>;
   /** Runs a command of the command line. @returns what it printed, standard error after standard output */
   type(...args: readonly string[]): Promise<string>;
   close(): void;
@@ -106,7 +106,10 @@ async function moveClock(url: string, duration: string | null): Promise<string> 
   return instant;
 }
 
-async function allocate(url: string, { from, connection, name, vlan, subnet }: Offer): Promise<string> {
+async function allocate(
+  url: string,
+  { from, connection, name, vlan, subnet }: PictureOffer,
+): Promise<string> {
   const client = new DirectConnectClient({
     region: 'eu-west-2',
     endpoint: url,

@@ -8,8 +8,8 @@ import { manyTargets } from '../../bench/parts/manyTargets.ts';
 import { decisionRate, policyLanguage } from '../../bench/parts/policyRates.ts';
 import {
   comparePairs,
-  type Line,
   missesLimit,
+  type ReportLine,
   type Row,
   renderTable,
   summarize,
@@ -37,17 +37,17 @@ afterAll(() => environment.close());
 /** Delay of every answer of the provider, in milliseconds. */
 const LATENCY = 20;
 
-function rowsOf(lines: readonly Line[]): Row[] {
+function rowsOf(lines: readonly ReportLine[]): Row[] {
   return lines.filter((line): line is Row => !('why' in line));
 }
 
 /** Rows of elapsed time, which the latency limits from below. */
-function elapsedTimes(lines: readonly Line[]): Row[] {
+function elapsedTimes(lines: readonly ReportLine[]): Row[] {
   return rowsOf(lines).filter(({ unit, what }) => unit === 'ms' && what.includes('per answer'));
 }
 
 describe('the benchmark', () => {
-  it.each<[string, () => Promise<readonly Line[]>, number]>([
+  it.each<[string, () => Promise<readonly ReportLine[]>, number]>([
     [
       'an idle run',
       () => idleRun(environment, { population: { ...SMALL, confirming: 0 }, latency: LATENCY, pairs: 1 }),

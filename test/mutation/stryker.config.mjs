@@ -4,7 +4,7 @@ export default {
   vitest: { configFile: 'test/mutation/vitest.config.ts', related: false, pool: 'forks' },
   mutate: [
     'core/{acceptanceOrder,applyLedgerChanges,deadline,decide,decisionContext,decoders,endedRequest,followUp,grants}.ts',
-    'core/{identifyRequester,ip,json,limits,model,observations,policy,preflightChecks,receipt,reconcile,resourceIds}.ts',
+    'core/{identifyRequester,ip,json,limits,model,networkConflicts,observations,policy,preflightChecks,receipt,reconcile,resourceIds}.ts',
     'core/ungrantedInterfaces.ts',
     'core/fields/*.ts',
     'run/{acceptRequest,acceptRequests,concurrencyLimit,confirm,runContext}.ts',

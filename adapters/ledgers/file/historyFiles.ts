@@ -21,7 +21,7 @@ import { readTextFile, wrapWriteErrors } from './ledgerFile.ts';
 const CHUNK = 1 << 20;
 
 /** One line of a file. */
-export interface Line {
+export interface HistoryLine {
   readonly number: number;
   /** without the line break */
   readonly bytes: Buffer;
@@ -33,7 +33,7 @@ export interface Line {
  * Reads the lines of a file in groups, so that memory use does not depend on the size of the file.
  * @param from offset of the line that gets number 1
  */
-export async function* readLines(file: FileHandle, from = 0): AsyncGenerator<readonly Line[]> {
+export async function* readLines(file: FileHandle, from = 0): AsyncGenerator<readonly HistoryLine[]> {
   let pieces: Buffer[] = [];
   let number = 0;
   let position = from;
@@ -41,7 +41,7 @@ export async function* readLines(file: FileHandle, from = 0): AsyncGenerator<rea
     const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(CHUNK), 0, CHUNK, position);
     if (bytesRead === 0) break;
     const chunk = buffer.subarray(0, bytesRead);
-    const lines: Line[] = [];
+    const lines: HistoryLine[] = [];
     let begin = 0;
     for (let end = chunk.indexOf(NEWLINE); end >= 0; end = chunk.indexOf(NEWLINE, begin)) {
       number += 1;
