@@ -1,9 +1,11 @@
 import * as z from 'zod';
+import type { VirtualInterface } from '../../core/model.ts';
 import { escapeText } from '../../core/printableText.ts';
 import { conditionOn, nullableSets, type Point, updateRequest } from '../algebra/setAlgebra.ts';
 import { finiteSets, type IntervalSet, intervalSets, oneOf, unusedText } from '../algebra/valueSets.ts';
 import { connectionList } from '../idSchemas.ts';
 import { nonEmptyList, plainText, sortedSet } from '../scalarSchemas.ts';
+import { exactValue } from './languageField.ts';
 import { mergeRanges, type NumberKind, numberOrRange } from './numberRanges.ts';
 
 const connectionDimension = {
@@ -19,6 +21,9 @@ export const connection = {
   holds: true,
   normalise: sortedSet,
   ...conditionOn(connectionDimension, oneOf<string>),
+  // No owner has this connection.
+  typical: { connection: 'dxcon-any' },
+  exactCondition: (request: VirtualInterface) => exactValue(request.connection),
 } as const;
 
 const locationDimension = {
@@ -37,6 +42,8 @@ export const location = {
   holds: true,
   normalise: sortedSet,
   ...conditionOn(locationDimension, oneOf<string>),
+  typical: { location: 'PAR1' },
+  exactCondition: (request: VirtualInterface) => exactValue(request.location),
 } as const;
 
 const VLAN: NumberKind = { code: 'vlan', name: 'VLAN', least: 1, most: 4094 };
@@ -57,6 +64,8 @@ export const vlan = {
   holds: true,
   normalise: mergeRanges,
   ...conditionOn(vlanDimension, (wanted: IntervalSet) => wanted),
+  typical: { vlan: 100 },
+  exactCondition: (request: VirtualInterface) => exactValue(request.vlan),
 } as const;
 
 const mtuDimension = {
@@ -75,6 +84,8 @@ export const mtu = {
   holds: true,
   normalise: (written: readonly number[]) => [...new Set(written)].sort((a, b) => a - b),
   ...conditionOn(mtuDimension, oneOf<number>),
+  typical: { mtu: 1500 },
+  exactCondition: (request: VirtualInterface) => exactValue(request.mtu),
 } as const;
 
 function otherMtu(than: ReadonlySet<number>): number | null {
