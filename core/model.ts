@@ -29,6 +29,12 @@ export interface BgpPeer {
   readonly hasKey: boolean | null;
 }
 
+/** Makes a BGP session of what is known of it. */
+export function createPeer(known: { readonly [K in keyof BgpPeer]?: BgpPeer[K] | undefined }): BgpPeer {
+  const { asn = null, amazonAddress = null, customerAddress = null, hasKey = null } = known;
+  return { asn, amazonAddress, customerAddress, hasKey };
+}
+
 /** The fields of BGP sessions. They apply to all sessions of an interface: one unreadable session may hide any value. */
 export const SESSION_FIELDS = ['asn', 'addresses', 'bgpKey'] as const;
 

@@ -9,6 +9,7 @@ import {
 } from '../../core/interfaceFields.ts';
 import {
   type BgpPeer,
+  createPeer,
   INTERFACE_FIELDS,
   type InterfaceField,
   SESSION_FIELDS,
@@ -40,7 +41,7 @@ function parseBgpPeers(reader: FieldReader): readonly BgpPeer[] {
   return hasOwn && !listed.some((peer) => includesSession(peer, own)) ? [...listed, own] : listed;
 }
 
-const UNKNOWN_PEER: BgpPeer = { asn: null, amazonAddress: null, customerAddress: null, hasKey: null };
+const UNKNOWN_PEER = createPeer({});
 
 function readPeer(reader: FieldReader): BgpPeer {
   return {

@@ -5,7 +5,7 @@ import {
   type SessionMatchFieldName,
 } from '../../core/fields/match.ts';
 import { isValueField } from '../../core/interfaceFields.ts';
-import { type BgpPeer, createInterface, INTERFACE_FIELDS, type VirtualInterface } from '../../core/model.ts';
+import { createInterface, createPeer, INTERFACE_FIELDS, type VirtualInterface } from '../../core/model.ts';
 import { formatList } from '../../core/printableText.ts';
 import type { RecordedRequest } from '../../language/index.ts';
 
@@ -38,7 +38,7 @@ export function fromRecordedRequest(written: RecordedRequest, index: number, rec
       state,
       type,
       ownerAccount,
-      peers: peers.map(toPeer),
+      peers: peers.map((peer) => createPeer({ ...peer, hasKey: peer.key ?? peer.hasKey })),
       // Replaced by our own text: the file's content is untrusted.
       readErrors: readErrors.length > 0 ? ['the file marks the request as unreadable'] : [],
       // Fail closed: a file that does not say which fields these were may mean any of them.
@@ -60,16 +60,6 @@ function listAssumptions({ state, type, ownerAccount }: RecordedRequest, recipie
     ...(type === undefined ? ['it is `private`'] : []),
     ...(ownerAccount === undefined ? [`the API names the recipient \`${recipient}\` as owner`] : []),
   ];
-}
-
-function toPeer(written: NonNullable<RecordedRequest['peers']>[number]): BgpPeer {
-  const { asn, amazonAddress, customerAddress, key, hasKey } = written;
-  return {
-    asn: asn ?? null,
-    amazonAddress: amazonAddress ?? null,
-    customerAddress: customerAddress ?? null,
-    hasKey: key ?? hasKey ?? null,
-  };
 }
 
 /** Lists the match fields that the file does not give; for a field of the BGP sessions, that any session does not give. */

@@ -1,6 +1,6 @@
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import type { Decision } from '../../core/decide.ts';
-import { createInterface, type VirtualInterface } from '../../core/model.ts';
+import { createInterface, createPeer, type VirtualInterface } from '../../core/model.ts';
 import type { Policy } from '../../core/policy.ts';
 import { decideWithNetworkChecks } from '../../core/preflightChecks.ts';
 import { formatList, quote } from '../../core/printableText.ts';
@@ -139,11 +139,6 @@ function buildInterface(
     ...given,
     type: 'private',
     ownerAccount: written.ownerAccount ?? recipient.account,
-    peers: (written.peers ?? []).map(({ asn, amazonAddress, customerAddress, key }) => ({
-      asn: asn ?? null,
-      amazonAddress: amazonAddress ?? null,
-      customerAddress: customerAddress ?? null,
-      hasKey: key ?? null,
-    })),
+    peers: (written.peers ?? []).map((peer) => createPeer({ ...peer, hasKey: peer.key })),
   });
 }

@@ -1,5 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, globSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { writeTempFiles } from '../support/tempFiles.ts';
@@ -125,10 +125,10 @@ cases:
     expect: { hold: [no-grant] }
 `,
   });
-  const files = execFileSync('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard']);
-  for (const file of String(files).split('\0').filter(Boolean)) {
-    if (/\.(ts|mts|cts|mjs|cjs|js|json)$/.test(file)) cpSync(file, join(root, file));
-  }
+  // Everything that the type checker reads, and what tests import of the examples.
+  const { include } = JSON.parse(readFileSync('tsconfig.json', 'utf8'));
+  for (const path of globSync(['package.json', 'tsconfig.json', 'examples', ...include]))
+    cpSync(path, join(root, path), { recursive: true });
   symlinkSync(resolve('node_modules'), join(root, 'node_modules'));
   for (const [file, edits] of Object.entries(EDITS)) edit(join(root, file), edits);
   return root;
