@@ -1,4 +1,5 @@
 import type { Deadline } from './deadline.ts';
+import { DETAIL_FIELD_NAMES, type DetailFieldName, pick } from './interfaceFields.ts';
 import type { Gateway, Recipient, VirtualInterface } from './model.ts';
 
 /** The evidence for an acceptance: everything needed to verify the decision later. It contains no secret. */
@@ -60,10 +61,9 @@ export interface Observation {
 }
 
 /** The details of a request beside its connection, VLAN and name. Missing fields are those that the API did not return. */
-export type RequestDetails = Pick<
-  VirtualInterface,
-  'type' | 'ownerAccount' | 'location' | 'region' | 'mtu' | 'tags' | 'peers'
->;
+export type RequestDetails = Pick<VirtualInterface, DetailFieldName | 'peers'>;
+
+export const DETAIL_KEYS: readonly (keyof RequestDetails)[] = [...DETAIL_FIELD_NAMES, 'peers'];
 
 /**
  * The longest details that are kept of one request, in characters of JSON. A requester chooses tags and names, so they may
@@ -99,8 +99,7 @@ export function detailsToKeep(
 
 /** The details of a request; `null`: they are too long to keep. */
 export function requestDetailsOf(vif: VirtualInterface): RequestDetails | null {
-  const { type, ownerAccount, location, region, mtu, tags, peers } = vif;
-  const details = { type, ownerAccount, location, region, mtu, tags, peers };
+  const details = pick(vif, DETAIL_KEYS);
   return JSON.stringify(details).length > MAX_DETAILS_LENGTH ? null : details;
 }
 

@@ -1,3 +1,11 @@
+import {
+  completeValues,
+  type InterfaceValues,
+  type KnownValues,
+  VALUE_FIELD_NAMES,
+  type ValueFieldName,
+} from './interfaceFields.ts';
+
 /** The terms of the domain as types. A missing value is always `null`, so that a forgotten key is a type error. */
 
 export const PROVIDERS = ['outscale', 'aws'] as const;
@@ -21,51 +29,26 @@ export interface BgpPeer {
   readonly hasKey: boolean | null;
 }
 
-/**
- * The fields of a virtual interface that can be unreadable. A field of BGP sessions applies to all sessions of the interface:
- * one unreadable session may hide any value.
- */
-export const INTERFACE_FIELDS = [
-  'id',
-  'state',
-  'type',
-  'ownerAccount',
-  'connection',
-  'name',
-  'location',
-  'region',
-  'vlan',
-  'mtu',
-  'gateway',
-  'tags',
-  'asn',
-  'addresses',
-  'bgpKey',
-] as const;
-export type InterfaceField = (typeof INTERFACE_FIELDS)[number];
+/** Makes a BGP session of what is known of it. */
+export function createPeer(known: { readonly [K in keyof BgpPeer]?: BgpPeer[K] | undefined }): BgpPeer {
+  const { asn = null, amazonAddress = null, customerAddress = null, hasKey = null } = known;
+  return { asn, amazonAddress, customerAddress, hasKey };
+}
+
+/** The fields of BGP sessions. They apply to all sessions of an interface: one unreadable session may hide any value. */
+export const SESSION_FIELDS = ['asn', 'addresses', 'bgpKey'] as const;
+
+/** The fields of a virtual interface that can be unreadable. */
+export type InterfaceField = 'id' | ValueFieldName | (typeof SESSION_FIELDS)[number];
+export const INTERFACE_FIELDS: readonly InterfaceField[] = ['id', ...VALUE_FIELD_NAMES, ...SESSION_FIELDS];
 
 /**
- * A virtual interface as one listing or description showed it.
+ * A virtual interface as one listing or description showed it, with the values of `VALUE_FIELDS`.
  * `null` means that the API did not return the field, or returned an unreadable value: `unreadable` distinguishes the two.
  */
-export interface VirtualInterface {
+export interface VirtualInterface extends InterfaceValues {
   /** the API's ID, or a label in parentheses if there is none: `isVirtualInterfaceId` distinguishes the two */
   readonly id: string;
-  readonly state: string | null;
-  /** `private`, `public`, `transit`, or another value of the API */
-  readonly type: string | null;
-  /** normally the recipient; it never proves who the requester is */
-  readonly ownerAccount: string | null;
-  readonly connection: string | null;
-  readonly name: string | null;
-  readonly location: string | null;
-  /** the region of the interface; OUTSCALE returns none */
-  readonly region: string | null;
-  readonly vlan: number | null;
-  readonly mtu: number | null;
-  /** virtual private gateway or Direct Connect gateway that it is attached to */
-  readonly gateway: string | null;
-  readonly tags: Readonly<Record<string, string>> | null;
   readonly peers: readonly BgpPeer[];
   /** why the API's answer cannot be read, a sentence each; empty if it is valid */
   readonly readErrors: readonly string[];
@@ -74,6 +57,17 @@ export interface VirtualInterface {
    * return
    */
   readonly unreadable: readonly InterfaceField[];
+}
+
+/** What is known of an interface: its ID at least. */
+type KnownInterface = KnownValues &
+  Pick<VirtualInterface, 'id'> &
+  Partial<Pick<VirtualInterface, 'peers' | 'readErrors' | 'unreadable'>>;
+
+/** Makes an interface of what is known of it. Any other field is one that the API did not return. */
+export function createInterface(known: KnownInterface): VirtualInterface {
+  const { id, peers = [], readErrors = [], unreadable = [] } = known;
+  return { id, ...completeValues(known), peers, readErrors, unreadable };
 }
 
 /** A gateway of the recipient that a virtual interface can be attached to. */

@@ -2,6 +2,8 @@ import type { Deadline } from './deadline.ts';
 import type { Decision } from './decide.ts';
 import type { EndedRequest } from './endedRequest.ts';
 import type { FollowUp } from './followUp.ts';
+import { pick } from './interfaceFields.ts';
+import { DETAIL_KEYS, type RequestDetails } from './ledgerEntries.ts';
 import type { VirtualInterface } from './model.ts';
 import type { Reason } from './reasons.ts';
 import type { UngrantedInterface } from './ungrantedInterfaces.ts';
@@ -76,19 +78,14 @@ export interface Counts {
  * The fields of a request beside ID, connection, VLAN and name. Together they are everything that a policy evaluates. They
  * contain no secret.
  */
-export type DescribedFields = Pick<
-  VirtualInterface,
-  | 'state'
-  | 'type'
-  | 'ownerAccount'
-  | 'location'
-  | 'region'
-  | 'mtu'
-  | 'tags'
-  | 'peers'
-  | 'readErrors'
-  | 'unreadable'
->;
+export type DescribedFields = RequestDetails & Pick<VirtualInterface, 'state' | 'readErrors' | 'unreadable'>;
+
+const DESCRIBED_KEYS: readonly (keyof DescribedFields)[] = [
+  'state',
+  ...DETAIL_KEYS,
+  'readErrors',
+  'unreadable',
+];
 
 export interface RequestReport extends DescribedFields {
   readonly id: string;
@@ -123,19 +120,8 @@ export interface Ignored {
   readonly message: string;
 }
 
-export function pickDescribedFields({
-  state,
-  type,
-  ownerAccount,
-  location,
-  region,
-  mtu,
-  tags,
-  peers,
-  readErrors,
-  unreadable,
-}: DescribedFields): DescribedFields {
-  return { state, type, ownerAccount, location, region, mtu, tags, peers, readErrors, unreadable };
+export function pickDescribedFields(described: DescribedFields): DescribedFields {
+  return pick(described, DESCRIBED_KEYS);
 }
 
 export function toReportedDecision(decision: Decision): ReportedDecision {

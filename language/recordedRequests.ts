@@ -1,16 +1,55 @@
 import * as z from 'zod';
+import {
+  type AnyValue,
+  type FieldValue,
+  ofEachField,
+  VALUE_FIELDS,
+  type ValueField,
+  type ValueFieldName,
+  type ValueForm,
+} from '../core/interfaceFields.ts';
 import { type Diagnostic, type Path, type Problem, sortDiagnostics } from './diagnostic.ts';
 import { type DocumentSpec, parseDocument, type SourceFile, validateData } from './readDocument.ts';
 import { nodeAt } from './yaml/sourceNode.ts';
 
 // The fields of a virtual interface in our own format. An absent field is unknown.
 
-export const vlan = z.int().min(1).max(4094).describe('The 802.1Q tag.');
+/** The schemas of the values of an interface. */
+const valueSchemas = ofEachField((field) => describedSchema(VALUE_FIELDS[field])) as {
+  readonly [F in ValueFieldName]: z.ZodType<FieldValue<F>>;
+};
+
+function describedSchema({ form, description }: ValueField): z.ZodType<AnyValue> {
+  return schemaOf(form).describe(description);
+}
+
+function schemaOf(form: ValueForm): z.ZodType<AnyValue> {
+  switch (form.kind) {
+    case 'text':
+      return z.string();
+    case 'integer':
+      return z.int().min(form.from).max(form.to);
+    case 'boolean':
+      return z.boolean();
+    case 'tags':
+      return z.record(z.string(), z.string());
+    default:
+      return form satisfies never;
+  }
+}
+
+/** The schemas of some of these values as optional keys of a map. */
+export function optionalValues<F extends ValueFieldName>(fields: readonly F[]) {
+  const schemas = fields.map((field) => [field, valueSchemas[field].optional()]);
+  // One entry for each field, with its schema.
+  return Object.fromEntries(schemas) as { [N in F]: z.ZodOptional<z.ZodType<FieldValue<N>>> };
+}
+
+const recordedValues = ofEachField((field) => valueSchemas[field].nullable().optional()) as {
+  readonly [F in ValueFieldName]: z.ZodOptional<z.ZodNullable<z.ZodType<FieldValue<F>>>>;
+};
+
 export const asn = z.int().min(1).max(4294967295).describe("The customer's autonomous system number.");
-export const mtu = z.int().min(1).max(65535).describe('The maximum transmission unit in bytes.');
-export const name = z.string().describe("The requester's own label.");
-export const location = z.string().describe("The provider's code of the facility.");
-export const tags = z.record(z.string(), z.string()).describe('The tags, each with its value.');
 // Fail closed: if the key itself is written here, it must not be shown in a message.
 const NO_KEY: Problem = {
   code: 'wrong-value',
@@ -27,17 +66,7 @@ const ignored = z.unknown().optional();
 /** A request as our commands write it: the fields of the API, with what was derived and decided beside them. */
 export const recordedRequestSchema = z.strictObject({
   id: text,
-  state: text,
-  type: text,
-  connection: text,
-  vlan: vlan.nullable().optional(),
-  name: name.nullable().optional(),
-  location: location.nullable().optional(),
-  region: text,
-  mtu: mtu.nullable().optional(),
-  gateway: text,
-  tags: tags.nullable().optional(),
-  ownerAccount: text,
+  ...recordedValues,
   peers: z
     .array(
       z.strictObject({

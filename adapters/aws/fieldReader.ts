@@ -56,6 +56,13 @@ export class FieldReader {
     return null;
   }
 
+  boolean(field: string): boolean | null {
+    const value = this.#present(field);
+    if (value === null || typeof value === 'boolean') return value;
+    this.addError(`\`${this.#within}${field}\` must be true or false`);
+    return null;
+  }
+
   /** `null` when the field is absent. */
   items(field: string): readonly unknown[] | null {
     const value = this.#present(field);

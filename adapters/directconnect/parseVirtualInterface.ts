@@ -1,7 +1,18 @@
 import {
+  type AnyValue,
+  type InterfaceValues,
+  ofEachField,
+  VALUE_FIELDS,
+  type ValueField,
+  type ValueFieldName,
+  type ValueForm,
+} from '../../core/interfaceFields.ts';
+import {
   type BgpPeer,
+  createPeer,
   INTERFACE_FIELDS,
   type InterfaceField,
+  SESSION_FIELDS,
   type VirtualInterface,
 } from '../../core/model.ts';
 import { isVirtualInterfaceId } from '../../core/resourceIds.ts';
@@ -30,10 +41,7 @@ function parseBgpPeers(reader: FieldReader): readonly BgpPeer[] {
   return hasOwn && !listed.some((peer) => includesSession(peer, own)) ? [...listed, own] : listed;
 }
 
-/** The fields that are read from a session. */
-const SESSION_FIELDS = ['asn', 'addresses', 'bgpKey'] as const satisfies readonly InterfaceField[];
-
-const UNKNOWN_PEER: BgpPeer = { asn: null, amazonAddress: null, customerAddress: null, hasKey: null };
+const UNKNOWN_PEER = createPeer({});
 
 function readPeer(reader: FieldReader): BgpPeer {
   return {
@@ -72,21 +80,44 @@ export function parseVirtualInterface(raw: unknown, index: number): VirtualInter
   const id = reader.part('id', () => readId(reader));
   return {
     id: id ?? `(item ${index + 1} of the listing)`,
-    state: reader.part('state', () => reader.text('virtualInterfaceState')),
-    type: reader.part('type', () => reader.text('virtualInterfaceType')),
-    ownerAccount: reader.part('ownerAccount', () => reader.text('ownerAccount')),
-    connection: reader.part('connection', () => reader.text('connectionId')),
-    name: reader.part('name', () => reader.text('virtualInterfaceName')),
-    location: reader.part('location', () => reader.text('location')),
-    region: reader.part('region', () => reader.text('region')),
-    vlan: reader.part('vlan', () => reader.integer('vlan', 1, 4094)),
-    mtu: reader.part('mtu', () => reader.integer('mtu', 1, 65535)),
-    gateway: reader.part('gateway', () => readGateway(reader)),
-    tags: reader.part('tags', () => readTags(reader)),
+    ...readValues(reader),
     peers: parseBgpPeers(reader),
     readErrors: reader.errors,
     unreadable: sortFields(reader.isObject ? reader.unreadable : INTERFACE_FIELDS),
   };
+}
+
+function readValues(reader: FieldReader): InterfaceValues {
+  // Every value is read in the form of its own field.
+  return ofEachField((field) => reader.part(field, () => readValue(reader, field))) as InterfaceValues;
+}
+
+function readValue(reader: FieldReader, field: ValueFieldName): AnyValue | null {
+  const { form, members }: ValueField = VALUE_FIELDS[field];
+  const before = reader.errors.length;
+  let found: AnyValue | null = null;
+  for (const member of members) {
+    const value = readMember(reader, form, member);
+    if (value !== null && found !== null) reader.addError(`it names two ${field}s`);
+    found ??= value;
+  }
+  // Fail closed: if one of several members cannot be read, the value may be any.
+  return reader.errors.length === before ? found : null;
+}
+
+function readMember(reader: FieldReader, form: ValueForm, member: string): AnyValue | null {
+  switch (form.kind) {
+    case 'text':
+      return reader.text(member);
+    case 'integer':
+      return reader.integer(member, form.from, form.to);
+    case 'boolean':
+      return reader.boolean(member);
+    case 'tags':
+      return readTags(reader, member);
+    default:
+      return form satisfies never;
+  }
 }
 
 /** Sorts fields, so that equal interfaces are equal as JSON. */
@@ -123,46 +154,29 @@ export function mergeDuplicates(listed: readonly VirtualInterface[]): VirtualInt
 /** Fail closed: fields in which the two differ are unknown, so that the interface counts wherever either of them could. */
 function mergeContradicting(a: VirtualInterface, b: VirtualInterface): VirtualInterface {
   const unreadable = new Set([...a.unreadable, ...b.unreadable]);
-  const sameOrUnknown = <T>(one: T, other: T, ...fields: readonly InterfaceField[]): T | null => {
+  const sameOrUnknown = <T>(one: T, other: T, fields: readonly InterfaceField[]): T | null => {
     if (JSON.stringify(one) === JSON.stringify(other)) return one;
     for (const field of fields) unreadable.add(field);
     return null;
   };
+  // Every value is that of its own field, or `null`.
+  const values = ofEachField((field) => sameOrUnknown(a[field], b[field], [field])) as InterfaceValues;
   return {
     id: a.id,
-    state: sameOrUnknown(a.state, b.state, 'state'),
-    type: sameOrUnknown(a.type, b.type, 'type'),
-    ownerAccount: sameOrUnknown(a.ownerAccount, b.ownerAccount, 'ownerAccount'),
-    connection: sameOrUnknown(a.connection, b.connection, 'connection'),
-    name: sameOrUnknown(a.name, b.name, 'name'),
-    location: sameOrUnknown(a.location, b.location, 'location'),
-    region: sameOrUnknown(a.region, b.region, 'region'),
-    vlan: sameOrUnknown(a.vlan, b.vlan, 'vlan'),
-    mtu: sameOrUnknown(a.mtu, b.mtu, 'mtu'),
-    gateway: sameOrUnknown(a.gateway, b.gateway, 'gateway'),
-    tags: sameOrUnknown(a.tags, b.tags, 'tags'),
-    peers: sameOrUnknown(a.peers, b.peers, ...SESSION_FIELDS) ?? [],
+    ...values,
+    peers: sameOrUnknown(a.peers, b.peers, SESSION_FIELDS) ?? [],
     readErrors: [...new Set([...a.readErrors, ...b.readErrors, 'it is listed twice with different content'])],
     unreadable: sortFields(unreadable),
   };
 }
 
-function readGateway(reader: FieldReader): string | null {
-  const before = reader.errors.length;
-  const virtual = reader.text('virtualGatewayId');
-  const directConnect = reader.text('directConnectGatewayId');
-  if (virtual !== null && directConnect !== null) reader.addError('it names two gateways');
-  // Fail closed: if one of the two cannot be read, the interface may be on any gateway.
-  return reader.errors.length === before ? (virtual ?? directConnect) : null;
-}
-
-function readTags(reader: FieldReader): Readonly<Record<string, string>> | null {
-  const items = reader.items('tags');
+function readTags(reader: FieldReader, member: string): Readonly<Record<string, string>> | null {
+  const items = reader.items(member);
   if (items === null) return null;
   const tags = new Map<string, string>();
   const before = reader.errors.length;
   for (const item of items) {
-    const tag = new FieldReader(item, 'tags');
+    const tag = new FieldReader(item, member);
     const key = tag.text('key');
     if (key === null || tags.has(key))
       reader.addError(key === null ? 'a tag has no key' : 'a tag is there twice');

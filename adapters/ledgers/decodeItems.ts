@@ -1,6 +1,17 @@
 import type { Deadline } from '../../core/deadline.ts';
 import * as d from '../../core/decoders.ts';
 import type { AcceptorEvent } from '../../core/events/event.ts';
+import {
+  type AnyValue,
+  DETAIL_FIELD_NAMES,
+  type InterfaceValues,
+  ofEachField,
+  pick,
+  VALUE_FIELD_NAMES,
+  VALUE_FIELDS,
+  type ValueFieldName,
+  type ValueForm,
+} from '../../core/interfaceFields.ts';
 import type {
   Acceptance,
   Assignment,
@@ -53,34 +64,54 @@ const decodePeers = d.array(
   }),
 );
 
-/** The details of a request, without the fields that identify it. */
-const details: { readonly [K in keyof RequestDetails]: d.Decoder<RequestDetails[K]> } = {
-  type: d.orNull(anyText),
-  ownerAccount: d.orNull(anyText),
-  location: d.orNull(anyText),
-  region: d.orNull(anyText),
-  mtu: d.orNull(anyNumber),
-  tags: d.orNull(d.map(anyText)),
-  peers: decodePeers,
+/** The values of an interface. A decision of the time used them, so they may have values that this release would not read. */
+const values = ofEachField((field) => d.orNull(valueDecoder(VALUE_FIELDS[field].form))) as {
+  readonly [F in ValueFieldName]: d.Decoder<InterfaceValues[F]>;
 };
 
-export const decodeDetails = d.openObject<RequestDetails>(details);
+function valueDecoder({ kind }: ValueForm): d.Decoder<AnyValue> {
+  switch (kind) {
+    case 'text':
+      return anyText;
+    case 'integer':
+      return anyNumber;
+    case 'boolean':
+      return d.boolean;
+    case 'tags':
+      return d.map(anyText);
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** The fields among these that earlier releases did not store. They are unknown where they are absent. */
+function laterValues(fields: readonly ValueFieldName[]): Readonly<Record<string, null>> {
+  const later = fields.filter((field) => !VALUE_FIELDS[field].isAlwaysStored);
+  return Object.fromEntries(later.map((field) => [field, null]));
+}
+
+const LATER_VALUES = laterValues(VALUE_FIELD_NAMES);
+const LATER_DETAILS = laterValues(DETAIL_FIELD_NAMES);
+
+/** The details of a request, without the fields that identify it. */
+const details = { ...pick(values, DETAIL_FIELD_NAMES), peers: decodePeers };
+
+const openDetails = d.openObject<RequestDetails>(details);
+
+export const decodeDetails: d.Decoder<RequestDetails> = (raw, path) =>
+  openDetails({ ...LATER_DETAILS, ...d.record(raw, path) }, path);
 
 const openInterface = d.openObject<VirtualInterface>({
   ...details,
   id: interfaceId,
-  state: d.orNull(anyText),
-  connection: d.orNull(anyText),
-  name: d.orNull(anyText),
-  vlan: d.orNull(anyNumber),
-  gateway: d.orNull(anyText),
+  ...values,
   readErrors: d.array(oneLine),
   unreadable: d.array(field),
 });
 
 /** Earlier releases did not store `unreadable`: they accepted only requests that were readable, so the list is empty. */
 const decodeInterface: d.Decoder<VirtualInterface> = (raw, path) =>
-  openInterface({ unreadable: [], ...d.record(raw, path) }, path);
+  openInterface({ unreadable: [], ...LATER_VALUES, ...d.record(raw, path) }, path);
 
 const decodeGateway = d.openObject<Gateway>({
   id: anyText,

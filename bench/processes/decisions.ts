@@ -1,6 +1,6 @@
 import { decide } from '../../core/decide.ts';
 import type { DecisionContext } from '../../core/decisionContext.ts';
-import type { VirtualInterface } from '../../core/model.ts';
+import { createInterface, type VirtualInterface } from '../../core/model.ts';
 import { loadPolicy, type Policy, writePolicy } from '../../core/policy.ts';
 import { serveParent } from '../serveParent.ts';
 import {
@@ -51,23 +51,20 @@ function interfaceOn(place: number, of: number, state: string): VirtualInterface
   const connection = connections[Math.floor((place * connections.length) / of)];
   if (connection === undefined) throw new Error('there is no such connection');
   const address = (host: number): string => `169.254.${(place * 4) >> 8}.${((place * 4) & 255) + host}/30`;
-  return {
+  return createInterface({
     id: `dxvif-${state}-${place}`,
     state,
     type: 'private',
     ownerAccount: RECIPIENT_ACCOUNT,
     connection: connection.id,
     name: `${ownerName(connection.owner)}-prod-${place}`,
-    region: null,
     location: 'PAR1',
     vlan: 100 + (place % 900),
     mtu: 1500,
     gateway: state === 'available' ? connection.gateway : null,
     tags: {},
     peers: [{ asn: connection.asn, amazonAddress: address(1), customerAddress: address(2), hasKey: true }],
-    readErrors: [],
-    unreadable: [],
-  };
+  });
 }
 
 const requests = Array.from({ length: REQUESTS }, (_, i) => interfaceOn(i, REQUESTS, 'confirming'));

@@ -1,6 +1,11 @@
 import type { Deadline } from '../../core/deadline.ts';
-import { MATCH_FIELD_NAMES, type MatchFieldName } from '../../core/fields/match.ts';
-import { type BgpPeer, INTERFACE_FIELDS, type VirtualInterface } from '../../core/model.ts';
+import {
+  MATCH_FIELD_NAMES,
+  type MatchFieldName,
+  type SessionMatchFieldName,
+} from '../../core/fields/match.ts';
+import { isValueField } from '../../core/interfaceFields.ts';
+import { createInterface, createPeer, INTERFACE_FIELDS, type VirtualInterface } from '../../core/model.ts';
 import { formatList } from '../../core/printableText.ts';
 import type { RecordedRequest } from '../../language/index.ts';
 
@@ -27,25 +32,18 @@ export function fromRecordedRequest(written: RecordedRequest, index: number, rec
   const { unreadable = readErrors.length > 0 ? INTERFACE_FIELDS : [] } = written;
   const assumptions = listAssumptions(written, recipient);
   return {
-    request: {
+    request: createInterface({
+      ...written,
       id: written.id ?? `(request ${index + 1} of the file)`,
       state,
       type,
       ownerAccount,
-      connection: written.connection ?? null,
-      name: written.name ?? null,
-      location: written.location ?? null,
-      region: written.region ?? null,
-      vlan: written.vlan ?? null,
-      mtu: written.mtu ?? null,
-      gateway: written.gateway ?? null,
-      tags: written.tags ?? null,
-      peers: peers.map(toPeer),
+      peers: peers.map((peer) => createPeer({ ...peer, hasKey: peer.key ?? peer.hasKey })),
       // Replaced by our own text: the file's content is untrusted.
       readErrors: readErrors.length > 0 ? ['the file marks the request as unreadable'] : [],
       // Fail closed: a file that does not say which fields these were may mean any of them.
       unreadable: INTERFACE_FIELDS.filter((field) => unreadable.includes(field)),
-    },
+    }),
     assumed:
       assumptions.length === 0
         ? []
@@ -64,33 +62,21 @@ function listAssumptions({ state, type, ownerAccount }: RecordedRequest, recipie
   ];
 }
 
-function toPeer(written: NonNullable<RecordedRequest['peers']>[number]): BgpPeer {
-  const { asn, amazonAddress, customerAddress, key, hasKey } = written;
-  return {
-    asn: asn ?? null,
-    amazonAddress: amazonAddress ?? null,
-    customerAddress: customerAddress ?? null,
-    hasKey: key ?? hasKey ?? null,
-  };
-}
-
 /** Lists the match fields that the file does not give; for a field of the BGP sessions, that any session does not give. */
 function findAbsentFields(written: RecordedRequest): ReadonlySet<MatchFieldName> {
   const { peers } = written;
   const some = (isAbsent: (peer: NonNullable<typeof peers>[number]) => boolean): boolean =>
     peers === undefined || peers.some(isAbsent);
-  const isAbsent: Readonly<Record<MatchFieldName, boolean>> = {
-    connection: written.connection === undefined,
-    vlan: written.vlan === undefined,
+  const isAbsent: Readonly<Record<SessionMatchFieldName, boolean>> = {
     asn: some(({ asn }) => asn === undefined),
     peers: some((peer) => peer.amazonAddress === undefined || peer.customerAddress === undefined),
-    name: written.name === undefined,
-    location: written.location === undefined,
     bgpKey: some(({ key, hasKey }) => key === undefined && hasKey === undefined),
-    mtu: written.mtu === undefined,
-    tags: written.tags === undefined,
   };
-  return new Set(MATCH_FIELD_NAMES.filter((field) => isAbsent[field]));
+  return new Set(
+    MATCH_FIELD_NAMES.filter((field) =>
+      isValueField(field) ? written[field] === undefined : isAbsent[field],
+    ),
+  );
 }
 
 /** Reads the deadline, which is only displayed: a malformed one is ignored. */

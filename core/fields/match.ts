@@ -1,4 +1,5 @@
 import { type Decoder, deduplicated, type ObjectDecoder, orNull } from '../decoders.ts';
+import { isValueField, type ValueFieldName } from '../interfaceFields.ts';
 import type { VirtualInterface } from '../model.ts';
 import { asn, bgpKey, peers } from './bgpSessions.ts';
 import { connection, location, mtu, vlan } from './connectionVlanMtu.ts';
@@ -19,6 +20,13 @@ export type Match = { readonly [F in MatchFieldName]: CompiledField<F> | null };
 
 // The keys of the literal above, in its order.
 export const MATCH_FIELD_NAMES = Object.keys(MATCH_FIELDS) as readonly MatchFieldName[];
+
+/** The match fields that compare a value of the interface itself. All others compare values of its BGP sessions. */
+export type ValueMatchFieldName = Extract<MatchFieldName, ValueFieldName>;
+export type SessionMatchFieldName = Exclude<MatchFieldName, ValueFieldName>;
+export const VALUE_MATCH_FIELD_NAMES: readonly ValueMatchFieldName[] = MATCH_FIELD_NAMES.filter(
+  (field): field is ValueMatchFieldName => isValueField(field),
+);
 
 /** The result of one demanded field for one interface, with its texts. */
 export interface FieldVerdict {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { BgpPeer } from '../../core/model.ts';
+import type { BgpPeer, VirtualInterface } from '../../core/model.ts';
 import { everyItemIn, type ListSet, listSets, someItemIn } from '../algebra/listSets.ts';
 import {
   constrain,
@@ -15,6 +15,7 @@ import {
 } from '../algebra/setAlgebra.ts';
 import { finiteSetOf, finiteSets, type IntervalSet, intervalSets } from '../algebra/valueSets.ts';
 import { nonEmptyList } from '../scalarSchemas.ts';
+import { type ExactCondition, exact, inexact } from './languageField.ts';
 import { mergeRanges, type NumberKind, numberOrRange, toPlainAsn } from './numberRanges.ts';
 
 /** A dimension for a value of BGP sessions: the list of the values of all sessions, absent when no session is listed. */
@@ -86,13 +87,34 @@ function putIntoEachSession<Value>(
   });
 }
 
+/**
+ * The condition that is equal to the sessions of a request.
+ * @param of the value of one session; `null` if it has none or the API does not return it
+ */
+export function exactSessions<T, Written>(
+  { peers }: VirtualInterface,
+  of: (peer: BgpPeer) => T | null,
+  what: string,
+  toWritten: (values: readonly T[]) => Written,
+): ExactCondition<Written> {
+  if (peers.length === 0) return inexact('the API lists no BGP session');
+  const values = peers.map(of).filter((value) => value !== null);
+  const missing = peers.length - values.length;
+  if (missing === 0) return exact(toWritten(values));
+  if (peers.length === 1) return inexact(`its one BGP session lacks ${what}`);
+  return inexact(`${missing} of ${peers.length} BGP sessions ${missing === 1 ? 'lacks' : 'lack'} ${what}`);
+}
+
 /** A session on which there is no condition. */
-export const TYPICAL_SESSION: BgpPeer = {
+const TYPICAL_SESSION: BgpPeer = {
   asn: 65_000,
   amazonAddress: '169.254.255.1/30',
   customerAddress: '169.254.255.2/30',
   hasKey: true,
 };
+
+/** The sessions of a typical request, for every field of sessions. */
+export const TYPICAL_SESSIONS = { peers: [TYPICAL_SESSION] } as const;
 
 const keySessions = sessionField(
   'bgpKey',
@@ -112,6 +134,17 @@ export const bgpKey = {
   matchesCertainly: () => [everySession(keySessions, finiteSetOf([true]))],
   countsTowardsLimit: () => [everySessionMayBe(keySessions, finiteSetOf([true]))],
   mayMatch: () => [someSessionMayBe(keySessions, finiteSetOf([true]))],
+  typical: TYPICAL_SESSIONS,
+  exactCondition: (request: VirtualInterface) =>
+    request.peers.some(({ hasKey }) => hasKey === null) &&
+    request.peers.every(({ hasKey }) => hasKey !== false)
+      ? inexact('the API does not return whether every BGP session has a key')
+      : exactSessions(
+          request,
+          ({ hasKey }) => hasKey || null,
+          'a key',
+          () => 'required',
+        ),
 } as const;
 
 const ASN: NumberKind = {
@@ -139,4 +172,12 @@ export const asn = {
   matchesCertainly: (wanted: IntervalSet) => [everySession(asnSessions, wanted)],
   countsTowardsLimit: (wanted: IntervalSet) => [everySessionMayBe(asnSessions, wanted)],
   mayMatch: (wanted: IntervalSet) => [someSessionMayBe(asnSessions, wanted)],
+  typical: TYPICAL_SESSIONS,
+  exactCondition: (request: VirtualInterface) =>
+    exactSessions(
+      request,
+      (peer) => peer.asn,
+      'an ASN',
+      (asns) => [...new Set(asns)],
+    ),
 } as const;

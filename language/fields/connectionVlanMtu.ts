@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import type { VirtualInterface } from '../../core/model.ts';
 import { escapeText } from '../../core/printableText.ts';
 import { conditionOn, nullableSets, type Point, updateRequest } from '../algebra/setAlgebra.ts';
 import { finiteSetOf, finiteSets, type IntervalSet, intervalSets, unusedText } from '../algebra/valueSets.ts';
 import { connectionList, nonEmptyList, plainText, sortedSet } from '../scalarSchemas.ts';
+import { exactValue } from './languageField.ts';
 import { mergeRanges, type NumberKind, numberOrRange } from './numberRanges.ts';
 
 const connectionDimension = {
@@ -18,6 +20,9 @@ export const connection = {
   holds: true,
   normalise: sortedSet,
   ...conditionOn(connectionDimension, finiteSetOf<string>),
+  // No owner has this connection.
+  typical: { connection: 'dxcon-any' },
+  exactCondition: (request: VirtualInterface) => exactValue(request.connection),
 } as const;
 
 const locationDimension = {
@@ -36,6 +41,8 @@ export const location = {
   holds: true,
   normalise: sortedSet,
   ...conditionOn(locationDimension, finiteSetOf<string>),
+  typical: { location: 'PAR1' },
+  exactCondition: (request: VirtualInterface) => exactValue(request.location),
 } as const;
 
 const VLAN: NumberKind = { code: 'vlan', name: 'VLAN', least: 1, most: 4094 };
@@ -56,6 +63,8 @@ export const vlan = {
   holds: true,
   normalise: mergeRanges,
   ...conditionOn(vlanDimension, (wanted: IntervalSet) => wanted),
+  typical: { vlan: 100 },
+  exactCondition: (request: VirtualInterface) => exactValue(request.vlan),
 } as const;
 
 const mtuDimension = {
@@ -74,6 +83,8 @@ export const mtu = {
   holds: true,
   normalise: (written: readonly number[]) => [...new Set(written)].sort((a, b) => a - b),
   ...conditionOn(mtuDimension, finiteSetOf<number>),
+  typical: { mtu: 1500 },
+  exactCondition: (request: VirtualInterface) => exactValue(request.mtu),
 } as const;
 
 function otherMtu(than: ReadonlySet<number>): number | null {

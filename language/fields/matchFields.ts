@@ -5,40 +5,27 @@ import {
   type Match,
   type MatchFieldName,
 } from '../../core/fields/match.ts';
-import type { FieldConstraint } from '../algebra/setAlgebra.ts';
 import { asn, bgpKey } from './bgpSessions.ts';
 import { connection, location, mtu, vlan } from './connectionVlanMtu.ts';
+import type { LanguageField } from './languageField.ts';
 import { name, tags } from './nameAndTags.ts';
 import { peers } from './peers.ts';
 
-/** The written form of every match field. To add one, write a file here and one in core/fields/. */
+/** The written form of every match field, in the order in which a person would write them: those of sessions together. */
 export const LANGUAGE_FIELDS = {
   connection,
   vlan,
   asn,
   peers,
+  bgpKey,
   name,
   location,
-  bgpKey,
   mtu,
   tags,
 } as const satisfies { readonly [F in MatchFieldName]: LanguageField<CompiledField<F>> };
 
-/** One field of a `match` or of a hold rule: its written form, and the requests that it matches. `Wanted` is its compiled form. */
-export interface LanguageField<Wanted, Written = unknown> {
-  /** schema of the written form, with descriptions */
-  readonly schema: z.ZodType<Written>;
-  /** whether a hold rule can use it */
-  readonly holds: boolean;
-  /** the compiled form; conditions that mean the same have the same one */
-  normalise(written: Written): Wanted;
-  /** the requests that a grant certainly matches, as an intersection of constraints; must agree with the field in core/fields/ */
-  matchesCertainly(wanted: Wanted): readonly FieldConstraint[];
-  /** the requests that a grant may match, which its limit counts */
-  countsTowardsLimit(wanted: Wanted): readonly FieldConstraint[];
-  /** the requests that a hold rule may match; must agree with the field in core/fields/ */
-  mayMatch(wanted: Wanted): readonly FieldConstraint[];
-}
+// The keys of the object above, in its order.
+export const FIELDS_AS_WRITTEN = Object.keys(LANGUAGE_FIELDS) as readonly MatchFieldName[];
 
 type Fields = typeof LANGUAGE_FIELDS;
 type Shape<F extends MatchFieldName> = { [Name in F]: z.ZodOptional<Fields[Name]['schema']> };

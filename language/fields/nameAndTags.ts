@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { VirtualInterface } from '../../core/model.ts';
 import { quote } from '../../core/printableText.ts';
 import { globSets, matchingAnyGlob } from '../algebra/globSets.ts';
 import {
@@ -24,6 +25,7 @@ import {
   VISIBLE_TEXT_HINT,
 } from '../scalarSchemas.ts';
 import { findInvisibleCharacter } from '../yaml/hiddenCharacters.ts';
+import { exact, exactValue, inexact, NOT_GIVEN } from './languageField.ts';
 
 const nameDimension = {
   ...nullableSets(globSets),
@@ -44,6 +46,13 @@ export const name = {
   // Several stars in a row mean the same as one.
   normalise: (written: readonly string[]) => sortedSet(written.map((glob) => glob.replace(/\*+/g, '*'))),
   ...conditionOn(nameDimension, matchingAnyGlob),
+  typical: { name: 'any' },
+  exactCondition: (request: VirtualInterface) => {
+    const condition = exactValue(request.name);
+    return request.name?.includes('*')
+      ? { ...condition, why: 'its `*` matches anything in a policy' }
+      : condition;
+  },
 } as const;
 
 export const tags = {
@@ -66,6 +75,13 @@ export const tags = {
   countsTowardsLimit: (wanted: Readonly<Record<string, readonly string[]>>) =>
     tagConstraints(wanted, givenOrAbsent),
   mayMatch: (wanted: Readonly<Record<string, readonly string[]>>) => tagConstraints(wanted, givenOrAbsent),
+  typical: { tags: {} },
+  exactCondition: (request: VirtualInterface) => {
+    if (request.tags === null) return inexact(NOT_GIVEN);
+    const entries = Object.entries(request.tags).map(([key, value]) => [key, [value]]);
+    if (entries.length === 0) return inexact('it has none, and a policy cannot require that');
+    return exact(Object.fromEntries(entries));
+  },
 } as const;
 
 /** One dimension for each key. All are absent together when the API returns no tags. */

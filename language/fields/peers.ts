@@ -1,5 +1,5 @@
 import { type Cidr, containsCidr, formatCidr, parseCidr, parseHostAddress } from '../../core/ip.ts';
-import type { BgpPeer } from '../../core/model.ts';
+import type { BgpPeer, VirtualInterface } from '../../core/model.ts';
 import { quote } from '../../core/printableText.ts';
 import {
   type AddressSubnet,
@@ -10,7 +10,14 @@ import {
 } from '../algebra/cidrSets.ts';
 import type { Problem } from '../diagnostic.ts';
 import { checkedText, nonEmptyList, patternHint, type SchemaHints, sortedSet } from '../scalarSchemas.ts';
-import { everySession, everySessionMayBe, sessionField, someSessionMayBe } from './bgpSessions.ts';
+import {
+  everySession,
+  everySessionMayBe,
+  exactSessions,
+  sessionField,
+  someSessionMayBe,
+  TYPICAL_SESSIONS,
+} from './bgpSessions.ts';
 
 const WRITE_BLOCK = 'write address, slash and prefix length, such as `169.254.10.0/24`';
 const OCTET = '(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])';
@@ -47,7 +54,22 @@ export const peers = {
   mayMatch: (wanted: readonly string[]) => [
     someSessionMayBe(sessions, subnetsOverlapping(parseBlocks(wanted))),
   ],
+  typical: TYPICAL_SESSIONS,
+  // The narrowest block that matches: an address is matched with its subnet.
+  exactCondition: (request: VirtualInterface) =>
+    exactSessions(request, exactSubnets, 'an address with a prefix length', (subnets) => [
+      ...new Set(subnets.flat()),
+    ]),
 } as const;
+
+/** The subnets of both ends, or `null`. A grant never matches an address without a prefix length, so it must not require one. */
+function exactSubnets({ amazonAddress, customerAddress }: BgpPeer): readonly string[] | null {
+  const subnets = [amazonAddress, customerAddress]
+    .map((text) => (text?.includes('/') ? parseHostAddress(text) : null))
+    .filter((address) => address !== null)
+    .map(({ subnet }) => formatCidr(subnet));
+  return subnets.length < 2 ? null : subnets;
+}
 
 /** The blocks without those within others. Adjacent blocks are not merged: a subnet that spans both is in neither. */
 function keepOutermost(written: readonly string[]): string[] {

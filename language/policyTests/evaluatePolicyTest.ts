@@ -1,6 +1,6 @@
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import type { Decision } from '../../core/decide.ts';
-import type { VirtualInterface } from '../../core/model.ts';
+import { createInterface, createPeer, type VirtualInterface } from '../../core/model.ts';
 import type { Policy } from '../../core/policy.ts';
 import { decideWithNetworkChecks } from '../../core/preflightChecks.ts';
 import { formatList, quote } from '../../core/printableText.ts';
@@ -134,24 +134,11 @@ function buildInterface(
   written: WrittenInterface,
   given: Pick<VirtualInterface, 'id' | 'state' | 'gateway'>,
 ): VirtualInterface {
-  return {
+  return createInterface({
+    ...written,
     ...given,
     type: 'private',
     ownerAccount: written.ownerAccount ?? recipient.account,
-    connection: written.connection,
-    name: written.name ?? null,
-    location: written.location ?? null,
-    region: null,
-    vlan: written.vlan ?? null,
-    mtu: written.mtu ?? null,
-    tags: written.tags ?? null,
-    peers: (written.peers ?? []).map(({ asn, amazonAddress, customerAddress, key }) => ({
-      asn: asn ?? null,
-      amazonAddress: amazonAddress ?? null,
-      customerAddress: customerAddress ?? null,
-      hasKey: key ?? null,
-    })),
-    readErrors: [],
-    unreadable: [],
-  };
+    peers: (written.peers ?? []).map((peer) => createPeer({ ...peer, hasKey: peer.key })),
+  });
 }

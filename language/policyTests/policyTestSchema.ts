@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { VALUE_MATCH_FIELD_NAMES } from '../../core/fields/match.ts';
 import { parseHostAddress } from '../../core/ip.ts';
 import { quote } from '../../core/printableText.ts';
 import { REASON_CODES, type ReasonCode } from '../../core/reasons.ts';
@@ -6,7 +7,7 @@ import { ACCOUNT } from '../../core/resourceIds.ts';
 import type { Problem } from '../diagnostic.ts';
 import { findNearest } from '../didYouMean.ts';
 import { checkInstant } from '../isoTime.ts';
-import { asn, key, location, mtu, name, tags, vlan } from '../recordedRequests.ts';
+import { asn, key, optionalValues } from '../recordedRequests.ts';
 import {
   checkedText,
   connectionId,
@@ -53,12 +54,9 @@ function undecidable(code: ReasonCode): Problem | null {
 
 /** The keys of a virtual interface in a policy test. An absent key is a field that the API does not return. */
 const interfaceKeys = {
+  ...optionalValues(VALUE_MATCH_FIELD_NAMES),
+  // A decision needs it, so it is not optional.
   connection: connectionId,
-  vlan: vlan.optional(),
-  name: name.optional(),
-  location: location.optional(),
-  mtu: mtu.optional(),
-  tags: tags.optional(),
   ownerAccount: patternText(
     'The owner account in the answer of the API. When absent: the recipient, as usual.',
     ACCOUNT,

@@ -1,5 +1,12 @@
-import type { BgpPeer } from '../../core/model.ts';
+import {
+  MATCH_FIELD_NAMES,
+  MATCH_FIELDS,
+  VALUE_MATCH_FIELD_NAMES,
+  type ValueMatchFieldName,
+} from '../../core/fields/match.ts';
+import { type BgpPeer, PROVIDERS, type VirtualInterface } from '../../core/model.ts';
 import { escapeText, formatList, quote } from '../../core/printableText.ts';
+import { returnsField } from '../../core/providers.ts';
 import type { FieldConstraint, Point } from '../algebra/setAlgebra.ts';
 import { formatAlternatives } from '../diagnostic.ts';
 import type { FieldProduct } from './fieldProduct.ts';
@@ -7,7 +14,7 @@ import { formatInstant } from './policyRequests.ts';
 import type { RequestSet } from './requestSet.ts';
 
 /** The order in which dimensions are described; others come last. */
-const ORDER = ['vlan', 'asn', 'peers', 'name', 'location', 'bgpKey', 'mtu'];
+const ORDER: readonly string[] = MATCH_FIELD_NAMES;
 /** Dimensions that are mentioned even if they are free, because readers look for them. */
 const ALWAYS = ['vlan', 'asn', 'peers', 'name'];
 
@@ -73,18 +80,30 @@ function describeValues({ dimension, set }: FieldConstraint): string {
 
 /** The fields of a request that policies use, as text that is safe to print. */
 export function describeRequest({ request }: Pick<Point, 'request'>): string {
-  const { connection, vlan, name, location, peers, mtu, tags, ownerAccount } = request;
+  const { peers, ownerAccount } = request;
   const parts = [
-    `connection ${connection === null ? 'not given' : escapeText(connection)}`,
-    `vlan ${vlan ?? 'not given'}`,
-    `name ${name === null ? 'not given' : quote(name)}`,
-    `location ${location === null ? 'not given' : escapeText(location)}`,
+    ...VALUE_MATCH_FIELD_NAMES.filter(isAlwaysReturned).map(
+      (field) => `${field} ${MATCH_FIELDS[field].describeActual(request) ?? 'not given'}`,
+    ),
     peers.length === 0 ? 'no BGP session listed' : formatList(peers.map(describeSession)),
-    ...(mtu === null ? [] : [`mtu ${mtu}`]),
-    ...Object.entries(tags ?? {}).map(([key, value]) => `tag ${quote(key)} = ${quote(value)}`),
+    ...VALUE_MATCH_FIELD_NAMES.filter((field) => !isAlwaysReturned(field)).flatMap((field) =>
+      describeIfGiven(field, request),
+    ),
     `owner account ${ownerAccount === null ? 'not given' : escapeText(ownerAccount)}`,
   ];
   return parts.join(', ');
+}
+
+/** Whether every provider returns a field. Where it is missing, that is mentioned. */
+function isAlwaysReturned(field: ValueMatchFieldName): boolean {
+  return PROVIDERS.every((provider) => returnsField(provider, field));
+}
+
+function describeIfGiven(field: ValueMatchFieldName, request: VirtualInterface): string[] {
+  if (field === 'tags')
+    return Object.entries(request.tags ?? {}).map(([key, value]) => `tag ${quote(key)} = ${quote(value)}`);
+  const actual = MATCH_FIELDS[field].describeActual(request);
+  return actual === null ? [] : [`${field} ${actual}`];
 }
 
 function describeSession({ asn, amazonAddress, customerAddress, hasKey }: BgpPeer): string {

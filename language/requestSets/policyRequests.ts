@@ -1,5 +1,5 @@
 import { MATCH_FIELD_NAMES, type Match } from '../../core/fields/match.ts';
-import type { VirtualInterface } from '../../core/model.ts';
+import { createInterface, type VirtualInterface } from '../../core/model.ts';
 import type { Grant, HoldRule, Owner, Policy } from '../../core/policy.ts';
 import { PROVIDER_TRAITS, returnsField } from '../../core/providers.ts';
 import {
@@ -21,8 +21,8 @@ import {
   unusedText,
 } from '../algebra/valueSets.ts';
 import { invalidAddressReasons } from '../decideInIsolation.ts';
-import { TYPICAL_SESSION } from '../fields/bgpSessions.ts';
-import { LANGUAGE_FIELDS, type LanguageField } from '../fields/matchFields.ts';
+import type { LanguageField } from '../fields/languageField.ts';
+import { LANGUAGE_FIELDS } from '../fields/matchFields.ts';
 import { type FieldProduct, productOf } from './fieldProduct.ts';
 
 /** The requests of the owner that a grant matches while it is valid, without those whose addresses no policy can accept. */
@@ -49,23 +49,18 @@ export function notBefore(at: number): FieldConstraint {
 
 /** A typical request of the target, on a connection that no owner has. */
 export function typicalPoint({ recipient: { provider, account } }: Policy, at: number): Point {
-  const request: VirtualInterface = {
-    region: null,
+  const returned = MATCH_FIELD_NAMES.filter((field) => returnsField(provider, field));
+  const values: Partial<VirtualInterface> = Object.assign(
+    {},
+    ...returned.map((field) => LANGUAGE_FIELDS[field].typical),
+  );
+  const request = createInterface({
     id: 'dxvif-example',
     state: 'confirming',
     type: 'private',
     ownerAccount: account,
-    connection: 'dxcon-any',
-    name: 'any',
-    location: 'PAR1',
-    vlan: 100,
-    mtu: returnsField(provider, 'mtu') ? 1500 : null,
-    gateway: null,
-    tags: returnsField(provider, 'tags') ? {} : null,
-    peers: [TYPICAL_SESSION],
-    readErrors: [],
-    unreadable: [],
-  };
+    ...values,
+  });
   return { request, at };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseVirtualInterface } from '../../adapters/directconnect/parseVirtualInterface.ts';
-import { INTERFACE_FIELDS, type VirtualInterface } from '../../core/model.ts';
+import { createInterface, INTERFACE_FIELDS, type VirtualInterface } from '../../core/model.ts';
 import { AWS_ITEM, OUTSCALE_ITEM } from '../support/wireItems.ts';
 
 const PEER = {
@@ -9,7 +9,7 @@ const PEER = {
   customerAddress: '169.254.10.2/30',
   hasKey: true,
 };
-const VALID: VirtualInterface = {
+const VALID = createInterface({
   id: 'dxvif-1a2b3c4d',
   state: 'confirming',
   type: 'private',
@@ -17,15 +17,9 @@ const VALID: VirtualInterface = {
   connection: 'dxcon-11111111',
   name: 'acme-prod-1',
   location: 'PAR1',
-  region: null,
   vlan: 101,
-  mtu: null,
-  gateway: null,
-  tags: null,
   peers: [PEER],
-  readErrors: [],
-  unreadable: [],
-};
+});
 
 function read(changes: object): VirtualInterface {
   return parseVirtualInterface({ ...AWS_ITEM, ...changes }, 0);

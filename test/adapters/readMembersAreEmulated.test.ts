@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import * as model from '@aws-sdk/client-direct-connect';
 import { describe, expect, it } from 'vitest';
+import { VALUE_FIELDS } from '../../core/interfaceFields.ts';
 import { everyMember, operationModel } from '../emulator/apiModel.ts';
 import { CALLS } from '../emulator/wire/allCalls.ts';
 import { recordingsOf } from '../emulator/wire/recordingFiles.ts';
@@ -8,11 +9,12 @@ import { createRecordedWorld, replayRecording } from '../emulator/wire/replayRec
 
 const operations = [...new Set(CALLS.map(({ operation }) => operation))];
 
-/** Members of answers that the adapters read, from their source. */
+/** Members of answers that the adapters read, from their source and from the table of the fields of an interface. */
 const read = globSync(['adapters/**/*.ts']).flatMap((file) => [
-  ...readFileSync(file, 'utf8').matchAll(/\.(?:text|integer|items|isSet)\('(\w+)'/g),
+  ...readFileSync(file, 'utf8').matchAll(/\.(?:text|integer|boolean|items|isSet)\('(\w+)'/g),
 ]);
-const relied = [...new Set(read.map(([, name = '']) => name))].toSorted();
+const ofInterfaces = Object.values(VALUE_FIELDS).flatMap(({ members }) => [...members]);
+const relied = [...new Set([...read.map(([, name = '']) => name), ...ofInterfaces])].toSorted();
 
 /** Names of members in the emulator's answers to every recorded call of the clients. */
 function answeredMembers(): ReadonlySet<string> {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { printableValue } from '../../core/json.ts';
 import { describeRunFailure, detailCount, detailLines, runLine, summarizeRun } from '../../core/runLog.ts';
-import type { RequestReport, RunReport } from '../../core/runReport.ts';
+import { pickDescribedFields, type RequestReport, type RunReport } from '../../core/runReport.ts';
+import { aVif } from '../support/builders.ts';
 
 const HOSTILE = '\u{202e}';
 
@@ -10,16 +11,7 @@ const REQUEST: RequestReport = {
   connection: 'dxcon-11111111',
   vlan: 101,
   name: 'acme-prod-1',
-  state: 'confirming',
-  type: 'private',
-  ownerAccount: '012345678901',
-  location: 'PAR1',
-  region: 'eu-west-2',
-  mtu: 1500,
-  tags: null,
-  peers: [],
-  readErrors: [],
-  unreadable: [],
+  ...pickDescribedFields(aVif({ region: 'eu-west-2', mtu: 1500, peers: [] })),
   firstSeen: null,
   deadline: { earliest: null, latest: null },
   decision: { verdict: 'hold', reasons: [{ code: 'unknown-requester', message: 'no owner is known' }] },

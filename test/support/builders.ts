@@ -1,7 +1,8 @@
 import type { DecisionContext } from '../../core/decisionContext.ts';
 import type { Match } from '../../core/fields/match.ts';
-import type { BgpPeer, Gateway, VirtualInterface } from '../../core/model.ts';
+import { type BgpPeer, createInterface, type Gateway, type VirtualInterface } from '../../core/model.ts';
 import type { Grant, HoldRule, Owner, Policy, PolicyRecipient } from '../../core/policy.ts';
+import { normaliseMatch } from '../../language/fields/matchFields.ts';
 
 /** Builders of valid values. Each takes the properties that a test changes. */
 
@@ -26,7 +27,7 @@ export function aPeer(given: Partial<BgpPeer> = {}): BgpPeer {
 
 /** A request by acme that `aPolicy` accepts. */
 export function aVif(given: Partial<VirtualInterface> = {}): VirtualInterface {
-  return {
+  return createInterface({
     id: 'dxvif-aaaaaaaa',
     state: 'confirming',
     type: 'private',
@@ -34,16 +35,10 @@ export function aVif(given: Partial<VirtualInterface> = {}): VirtualInterface {
     connection: CONNECTION.owner,
     name: 'acme-prod-1',
     location: 'PAR1',
-    region: null,
     vlan: 101,
-    mtu: null,
-    gateway: null,
-    tags: null,
     peers: [aPeer()],
-    readErrors: [],
-    unreadable: [],
     ...given,
-  };
+  });
 }
 
 /** An accepted interface on the same connection and gateway, without any conflict. */
@@ -53,18 +48,7 @@ export function aLiveVif(given: Partial<VirtualInterface> = {}): VirtualInterfac
 }
 
 export function aMatch(given: Partial<Match> = {}): Match {
-  return {
-    connection: null,
-    vlan: null,
-    asn: null,
-    peers: null,
-    name: null,
-    location: null,
-    bgpKey: null,
-    mtu: null,
-    tags: null,
-    ...given,
-  };
+  return { ...normaliseMatch({}), ...given };
 }
 
 type GrantGiven = Partial<Omit<Grant, 'match'>> & { readonly match?: Partial<Match> };

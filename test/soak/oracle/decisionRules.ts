@@ -1,5 +1,6 @@
 import type { VirtualInterface } from '../../../core/model.ts';
 import type { HoldRule, Policy } from '../../../core/policy.ts';
+import { aMatch, aVif } from '../../support/builders.ts';
 import { decideByOracle, type OracleContext, type OracleDecision } from '../../support/decisionOracle.ts';
 import { network } from '../../support/oracleFields.ts';
 import { GATEWAY_ASN, OWN_CONNECTION, RECIPIENT_ACCOUNT, REGION, TARGET } from '../plan/constants.ts';
@@ -7,7 +8,10 @@ import type { LifePlan } from '../plan/lifePlan.ts';
 import type { PlainMatch, PlainPolicy } from '../plan/plainPolicy.ts';
 import type { Session, ShownFields, Truth } from './groundTruth.ts';
 
-/** The decision rules of the design, applied to the plan's policy and the ground truth. No code of the core runs here. */
+/**
+ * The decision rules of the design, applied to the plan's policy and the ground truth. No rule of the core runs here: builders only
+ * complete values with fields that are not given.
+ */
 
 /** A truth as the API showed it at a certain time. */
 export interface ShownTruth {
@@ -69,7 +73,7 @@ function toVirtualInterface(
   const { id, account, vlan, taken, to } = truth;
   const { connection, name, mtu, sessions, isOdd } = shown;
   const isRequester = provider === 'outscale' && names === 'requester' && state === 'confirming';
-  return {
+  return aVif({
     id,
     connection,
     vlan,
@@ -77,7 +81,6 @@ function toVirtualInterface(
     state,
     type: 'private',
     ownerAccount: isRequester ? account : to,
-    region: null,
     location: 'PAR1',
     mtu: provider === 'aws' ? mtu : null,
     // A request had no gateway when it was seen, independent of later changes.
@@ -90,8 +93,7 @@ function toVirtualInterface(
       hasKey,
     })),
     readErrors: isOdd ? ['odd'] : [],
-    unreadable: [],
-  };
+  });
 }
 
 function given(address: string): string | null {
@@ -125,7 +127,7 @@ function asPolicy({ freeze, acceptsPerRun, owners, hold }: PlainPolicy, { provid
 }
 
 function asMatch({ bgpKey, ...lists }: PlainMatch): HoldRule['match'] {
-  return { ...lists, bgpKey: bgpKey ? 'required' : null, mtu: null, tags: null, location: null };
+  return aMatch({ ...lists, bgpKey: bgpKey ? 'required' : null });
 }
 
 /** Codes of the conflicts of the sessions: with each other, with another interface on the gateway, or with the ASN of the gateway. */
