@@ -1,7 +1,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { collectOutputs, digestsOf } from './pictures/outputs.ts';
-import { demoPicture, PICTURES, README, withFirstUse } from './pictures/readme.ts';
+import {
+  collectOutputs,
+  demoPicture,
+  digestsOf,
+  PICTURES,
+  README,
+  withFirstUse,
+} from './pictures/outputs.ts';
 import { screenshot } from './pictures/screenshot.ts';
 
 /**

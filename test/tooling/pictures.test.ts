@@ -1,9 +1,15 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { collectOutputs, digestsOf } from '../../scripts/pictures/outputs.ts';
+import {
+  collectOutputs,
+  demoPicture,
+  digestsOf,
+  PICTURES,
+  README,
+  withFirstUse,
+} from '../../scripts/pictures/outputs.ts';
 import { palettePng } from '../../scripts/pictures/palettePng.ts';
-import { demoPicture, PICTURES, README, withFirstUse } from '../../scripts/pictures/readme.ts';
 
 const RENEW = 'README.md or a picture of it shows output that has changed: renew them by `npm run pictures`';
 const PAGE = readFileSync(README, 'utf8');
