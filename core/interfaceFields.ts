@@ -35,7 +35,6 @@ export interface ValueField {
 }
 
 const TEXT = { kind: 'text' } as const;
-const TAGS = { kind: 'tags' } as const;
 
 /** In the order of the keys of an interface. */
 export const VALUE_FIELDS = {
@@ -114,7 +113,7 @@ export const VALUE_FIELDS = {
     isAlwaysStored: true,
   },
   tags: {
-    form: TAGS,
+    form: { kind: 'tags' },
     members: ['tags'],
     description: 'The tags, each with its value.',
     isDetail: true,
@@ -147,7 +146,7 @@ export function isValueField(name: string): name is ValueFieldName {
   return Object.hasOwn(VALUE_FIELDS, name);
 }
 
-/** Makes something of every field, in the order of the table. No compiler relates a result to its field: callers may state the type. */
+/** Makes something of every field, in the order of the table. The type checker cannot relate a result to its field, so callers state that type. */
 export function ofEachField<T>(make: (field: ValueFieldName) => T): Readonly<Record<ValueFieldName, T>> {
   return Object.fromEntries(VALUE_FIELD_NAMES.map((field) => [field, make(field)])) as Record<
     ValueFieldName,
@@ -160,12 +159,12 @@ export type KnownValues = { readonly [F in keyof Table]?: FieldValue<F> | null |
 
 /** The values of an interface. Those that are not known are `null`. */
 export function completeValues(known: KnownValues): InterfaceValues {
-  // Every value is that of its own field.
+  // Each value is that of its own field.
   return ofEachField((field) => known[field] ?? null) as InterfaceValues;
 }
 
 /** A copy of an object with some of its keys, in the order of `keys`. */
 export function pick<T extends object, K extends keyof T>(from: T, keys: readonly K[]): Pick<T, K> {
-  // Every one of the keys is copied.
+  // Each of the keys is copied.
   return Object.fromEntries(keys.map((key) => [key, from[key]])) as Pick<T, K>;
 }

@@ -64,7 +64,7 @@ const decodePeers = d.array(
   }),
 );
 
-/** The values of an interface. A decision of the time used them, so they may have values that this release would not read. */
+/** The values of an interface. Bounds of numbers are not checked, because a release with other bounds may have stored them. */
 const values = ofEachField((field) => d.orNull(valueDecoder(VALUE_FIELDS[field].form))) as {
   readonly [F in ValueFieldName]: d.Decoder<InterfaceValues[F]>;
 };
@@ -84,7 +84,7 @@ function valueDecoder({ kind }: ValueForm): d.Decoder<AnyValue> {
   }
 }
 
-/** The fields among these that earlier releases did not store. They are unknown where they are absent. */
+/** The values of those fields that earlier releases did not store: they are unknown, unless the stored value has them. */
 function laterValues(fields: readonly ValueFieldName[]): Readonly<Record<string, null>> {
   const later = fields.filter((field) => !VALUE_FIELDS[field].isAlwaysStored);
   return Object.fromEntries(later.map((field) => [field, null]));
