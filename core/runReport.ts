@@ -2,6 +2,7 @@ import type { Deadline } from './deadline.ts';
 import type { Decision } from './decide.ts';
 import type { EndedRequest } from './endedRequest.ts';
 import type { FollowUp } from './followUp.ts';
+import type { ManualOverrideCommand } from './manualOverrideCommand.ts';
 import type { VirtualInterface } from './model.ts';
 import type { Reason } from './reasons.ts';
 import type { UngrantedInterface } from './ungrantedInterfaces.ts';
@@ -108,7 +109,7 @@ export interface RequestReport extends DescribedFields {
    * AWS CLI command for a person; `null` if it was accepted, is gone, or no command may be shown
    * (manualOverrideCommand.ts)
    */
-  readonly manualOverrideCommand: string | null;
+  readonly manualOverrideCommand: ManualOverrideCommand | null;
 }
 
 export type ReportedDecision =

@@ -233,7 +233,7 @@ describe('the report of a request', () => {
     ['ambiguous', aPolicyGranting(aGrant({ name: 'a' }), aGrant({ name: 'b', gateway: VGW.lab })), 'VGW_ID'],
   ])('has the command with the gateway of the policy for a hold that is %s', (_, policy, gateway) => {
     const [first = anEvaluation()] = evaluate([aVif()], {}, policy);
-    expect(reportRequest(first, AWS, null).manualOverrideCommand).toContain(
+    expect(reportRequest(first, AWS, null).manualOverrideCommand?.text).toContain(
       `--virtual-gateway-id ${gateway} --region`,
     );
   });
