@@ -4,7 +4,7 @@ import type { EndedRequest } from './endedRequest.ts';
 import type { FollowUp } from './followUp.ts';
 import type { ManualOverrideCommand } from './manualOverrideCommand.ts';
 import type { VirtualInterface } from './model.ts';
-import type { Reason } from './reasons.ts';
+import { type ReportedReason, reportReasons } from './renderReason.ts';
 import type { UngrantedInterface } from './ungrantedInterfaces.ts';
 
 /** A problem of a run, reported beside the requests. Codes are stable. */
@@ -39,7 +39,10 @@ export function isPending(outcome: Outcome): boolean {
   return outcome === 'held' || outcome === 'failed' || outcome === 'notAttempted';
 }
 
-/** The report of one run over one target, as `run --json` prints it. Consumers rely on the names of its keys. */
+/**
+ * The report of one run over one target; `JSON.stringify` makes what `run --json` prints of it. Consumers rely on the names of
+ * its keys.
+ */
 export interface RunReport {
   readonly target: string;
   readonly startedAt: string;
@@ -114,7 +117,7 @@ export interface RequestReport extends DescribedFields {
 
 export type ReportedDecision =
   | { readonly verdict: 'accept'; readonly owner: string; readonly grant: string; readonly gateway: string }
-  | { readonly verdict: 'hold'; readonly reasons: readonly Reason[] };
+  | { readonly verdict: 'hold'; readonly reasons: readonly ReportedReason[] };
 
 export interface Ignored {
   readonly id: string;
@@ -140,7 +143,7 @@ export function pickDescribedFields({
 }
 
 export function toReportedDecision(decision: Decision): ReportedDecision {
-  if (decision.verdict === 'hold') return { verdict: 'hold', reasons: decision.reasons };
+  if (decision.verdict === 'hold') return { verdict: 'hold', reasons: reportReasons(decision.reasons) };
   const { verdict, owner, grant, gateway } = decision;
   return { verdict, owner, grant, gateway };
 }
