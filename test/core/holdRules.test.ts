@@ -75,17 +75,17 @@ describe('the reason of a hold rule', () => {
     expect(held(aVif({ name: null }), ...rules).map(({ parameters }) => parameters)).toEqual([
       {
         fields: [
-          { field: 'vlan', expected: '101', verdict: 'yes' },
-          { field: 'name', expected: '`acme-*`', verdict: 'unknown' },
-        ],
-        reason: 'under investigation',
-      },
-      {
-        fields: [
           { field: 'connection', expected: CONNECTION.owner, verdict: 'yes' },
           { field: 'vlan', expected: '1-4094', verdict: 'yes' },
         ],
         reason: null,
+      },
+      {
+        fields: [
+          { field: 'vlan', expected: '101', verdict: 'yes' },
+          { field: 'name', expected: '`acme-*`', verdict: 'unknown' },
+        ],
+        reason: 'under investigation',
       },
     ]);
   });
