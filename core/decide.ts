@@ -7,8 +7,7 @@ import { fitsLedgerItem } from './ledgerEntries.ts';
 import { exhaustedLimitReasons } from './limits.ts';
 import { isReadable, type VirtualInterface } from './model.ts';
 import type { Grant, HoldRule, Owner, Policy } from './policy.ts';
-import { formatList, quote } from './printableText.ts';
-import { type Reason, sortReasons } from './reasons.ts';
+import { type Reason, type ReasonCode, sortReasons } from './reasons.ts';
 
 export type Decision = Accept | Hold;
 
@@ -33,7 +32,7 @@ export interface Hold {
 /**
  * Decides whether the policy clearly allows a request, and with which gateway. A hold lists every reason, not only the first.
  * Outbound interfaces are not requests: the caller separates them with `identify` before.
- * @param deadline only for the message of a frozen policy
+ * @param deadline only for the reason of a frozen policy
  */
 export function decide(
   policy: Policy,
@@ -72,8 +71,7 @@ function decideUnfrozen(
   reasons.push(...exhaustedLimitReasons(owner, fitting, request.id, policy, context));
   const { acceptsPerRun } = policy.limits;
   if (context.acceptedThisRun >= acceptsPerRun) {
-    const message = `this run has already accepted ${acceptsPerRun} requests (\`limits.acceptsPerRun\`); the next run continues`;
-    reasons.push({ code: 'run-limit', message });
+    reasons.push({ code: 'run-limit', parameters: { acceptsPerRun } });
   }
   if (gateway === null || reasons.length > 0) return holdFor(reasons, gateway);
   return {
@@ -85,11 +83,7 @@ function decideUnfrozen(
   };
 }
 
-const OUTBOUND: Reason = {
-  code: 'unknown-requester',
-  message:
-    'it is on a connection of the recipient: the recipient offered it to another account, so it is not a request',
-};
+const OUTBOUND: Reason = { code: 'unknown-requester', parameters: { cause: 'outbound' } };
 
 /** @param gateway see `Hold` */
 export function holdFor(reasons: readonly Reason[], gateway: string | null = null): Hold {
@@ -104,92 +98,62 @@ export function addReasons(decision: Decision, more: readonly Reason[]): Decisio
 }
 
 /** The codes of all reasons to hold, each once; empty if the policy allows the request. */
-export function reasonCodesOf(decision: Decision): string[] {
+export function reasonCodesOf(decision: Decision): ReasonCode[] {
   return decision.verdict === 'hold' ? [...new Set(decision.reasons.map(({ code }) => code))] : [];
 }
 
 /** The reasons in the request itself, which no policy can allow. */
 function intrinsicReasons(request: VirtualInterface): Reason[] {
   const reasons: Reason[] = [];
-  if (request.type !== 'private') {
-    const type = request.type === null ? 'of an unknown type' : quote(request.type);
-    reasons.push({
-      code: 'not-private',
-      message: `the interface is ${type}: only private interfaces are accepted`,
-    });
-  }
-  if (!isReadable(request)) {
-    reasons.push({
-      code: 'unreadable',
-      message: `the API returned inconsistent data: ${formatList(request.readErrors)}`,
-    });
-  }
-  if (!fitsLedgerItem(request)) {
-    // Fail closed: a request that the ledger cannot record is not accepted.
-    const message =
-      'its name, tags and BGP sessions are longer than the ledger can record; ask the owner to offer it with shorter ones';
-    reasons.push({ code: 'unreadable', message });
-  }
-  if (request.state !== 'confirming') {
-    const state = request.state === null ? 'none' : quote(request.state);
-    reasons.push({ code: 'unreadable', message: `its state must be \`confirming\`, got ${state}` });
-  }
+  const { type, readErrors, state, gateway } = request;
+  if (type !== 'private') reasons.push({ code: 'not-private', parameters: { type } });
+  if (!isReadable(request))
+    reasons.push({ code: 'unreadable', parameters: { cause: 'readErrors', readErrors } });
+  // Fail closed: a request that the ledger cannot record is not accepted.
+  if (!fitsLedgerItem(request)) reasons.push({ code: 'unreadable', parameters: { cause: 'tooLong' } });
+  if (state !== 'confirming') reasons.push({ code: 'unreadable', parameters: { cause: 'state', state } });
   // Fail closed: the API contradicts itself, since an interface on a gateway is already accepted.
-  if (request.gateway !== null) {
-    const message = `a request must not have a gateway yet, got ${quote(request.gateway)}; check it with the AWS CLI`;
-    reasons.push({ code: 'unreadable', message });
-  }
+  if (gateway !== null) reasons.push({ code: 'unreadable', parameters: { cause: 'onGateway', gateway } });
   return reasons;
 }
 
 /** Fail closed: it is unknown whether an interface in another region can be confirmed from this target. */
 function otherRegionReasons({ recipient }: Policy, { region }: VirtualInterface): Reason[] {
   if (region === null || region === recipient.region) return [];
-  return [
-    {
-      code: 'other-region',
-      message: `the API returned region ${quote(region)}, but this target is in \`${recipient.region}\`; write a policy for that region, or ask the provider`,
-    },
-  ];
+  return [{ code: 'other-region', parameters: { region, ownRegion: recipient.region } }];
 }
 
 /** Fail closed: a damaged ledger item may be the intent of a confirm, or an acceptance. */
 function damagedLedgerReasons({ id }: VirtualInterface, { damaged }: DecisionContext): Reason[] {
-  const why = damaged[id];
-  return why === undefined
-    ? []
-    : [{ code: 'unreadable', message: `its ledger entry cannot be read: ${why}` }];
+  const problem = damaged[id];
+  return problem === undefined ? [] : [{ code: 'unreadable', parameters: { cause: 'ledgerEntry', problem } }];
 }
 
-/**
- * A frozen policy holds every request. The message says what it would decide otherwise, so that a person knows before
- * removing the freeze.
- */
+/** A frozen policy holds every request. The reason has what it would decide otherwise. */
 function holdAsFrozen(decision: Decision, deadline: Deadline): Hold {
-  const message = `the policy is frozen (\`freeze: true\`); without the freeze: ${describeUnfrozen(decision)}${describeExpiry(deadline)}`;
-  if (decision.verdict === 'hold')
-    return holdFor([{ code: 'frozen', message }, ...decision.reasons], decision.gateway);
-  const { owner, grant, gateway } = decision;
-  return holdFor([{ code: 'frozen', message, withoutFreeze: { owner, grant, gateway } }], gateway);
-}
-
-function describeUnfrozen(decision: Decision): string {
-  if (decision.verdict === 'hold') return `also held, for ${formatList(reasonCodesOf(decision))}`;
-  const { owner, grant, gateway } = decision;
-  return `accepted by \`${owner}.${grant}\` → \`${gateway}\`, if the preflight checks succeed`;
-}
-
-function describeExpiry({ earliest, latest }: Deadline): string {
-  if (latest === null) return '';
-  return earliest === null
-    ? `; the request may expire at any time, at the latest ${latest}`
-    : `; the request may expire at the earliest ${earliest}`;
+  if (decision.verdict === 'hold') {
+    const unfrozen = { verdict: 'hold', codes: reasonCodesOf(decision) } as const;
+    return holdFor(
+      [{ code: 'frozen', parameters: { unfrozen, deadline } }, ...decision.reasons],
+      decision.gateway,
+    );
+  }
+  const { verdict, owner, grant, gateway } = decision;
+  const unfrozen = { verdict, owner, grant, gateway };
+  return holdFor([{ code: 'frozen', parameters: { unfrozen, deadline } }], gateway);
 }
 
 function holdRuleReasons(policy: Policy, request: VirtualInterface): Reason[] {
   return policy.hold
     .filter((rule) => holdRuleApplies(rule, request))
-    .map((rule) => ({ code: 'held-by-policy', message: describeHoldRule(rule, request) }));
+    .map(({ match, reason }) => {
+      const fields = evaluateMatch(match, request, 'mayMatch').map(({ field, expected, verdict }) => ({
+        field,
+        expected,
+        verdict,
+      }));
+      return { code: 'held-by-policy', parameters: { fields, reason } };
+    });
 }
 
 /** Fail closed: a hold rule applies unless at least one of its fields definitely does not match. */
@@ -197,18 +161,7 @@ export function holdRuleApplies(rule: HoldRule, request: VirtualInterface): bool
   return matchVerdict(rule.match, request, 'mayMatch') !== 'no';
 }
 
-/** Names a hold rule by its fields, because compiled rules have another order than in the file. */
-function describeHoldRule(rule: HoldRule, request: VirtualInterface): string {
-  const fields = evaluateMatch(rule.match, request, 'mayMatch').map(
-    ({ field, expected, verdict }) => `${field} ${expected}${verdict === 'unknown' ? ' (unknown)' : ''}`,
-  );
-  return `a hold rule matches ${formatList(fields)}${rule.reason === null ? '' : `: ${rule.reason}`}`;
-}
-
-function ambiguousReason(owner: Owner, fitting: readonly Grant[]): Reason {
-  const gateways = fitting.map(({ name, gateway }) => `\`${owner.name}.${name}\` to \`${gateway}\``);
-  return {
-    code: 'ambiguous',
-    message: `matching grants give different gateways: ${formatList(gateways)}; narrow one of them`,
-  };
+function ambiguousReason({ name: owner }: Owner, fitting: readonly Grant[]): Reason {
+  const grants = fitting.map(({ name: grant, gateway }) => ({ grant, gateway }));
+  return { code: 'ambiguous', parameters: { owner, grants } };
 }

@@ -1,7 +1,7 @@
 import { evaluateMatch, type FieldVerdict, matchVerdict } from './fields/match.ts';
 import type { VirtualInterface } from './model.ts';
 import type { Grant, Owner } from './policy.ts';
-import { compareByCodePoint, formatList } from './printableText.ts';
+import { compareByCodePoint } from './printableText.ts';
 import type { NearestGrant, Reason } from './reasons.ts';
 
 /** The grants that match a request now, or why there is none. */
@@ -39,10 +39,10 @@ export function sharedGateway(grants: readonly Grant[]): string | null {
 /** Why a grant is not valid at a time; `null`: it is valid. */
 export function validityReason(owner: Owner, { name, from, until }: Grant, at: Date): Reason | null {
   if (from !== null && at.getTime() < Date.parse(from)) {
-    return { code: 'grant-not-started', message: `grant \`${owner.name}.${name}\` begins at ${from}` };
+    return { code: 'grant-not-started', parameters: { owner: owner.name, grant: name, from } };
   }
   if (until !== null && at.getTime() >= Date.parse(until)) {
-    return { code: 'grant-ended', message: `grant \`${owner.name}.${name}\` ended at ${until}` };
+    return { code: 'grant-ended', parameters: { owner: owner.name, grant: name, until } };
   }
   return null;
 }
@@ -62,8 +62,8 @@ function explainNoGrant(owner: Owner, request: VirtualInterface): FittingGrants 
     (a, b) => mismatchScore(a) - mismatchScore(b) || matchingFieldCount(b) - matchingFieldCount(a),
   );
   if (best === undefined) {
-    const message = `owner \`${owner.name}\` has no grant`;
-    return { found: false, reasons: [{ code: 'no-grant', message }], gateway: null };
+    const parameters = { owner: owner.name, nearest: null };
+    return { found: false, reasons: [{ code: 'no-grant', parameters }], gateway: null };
   }
   const failed = best.fields.filter(({ verdict }) => verdict !== 'yes');
   const nearest: NearestGrant = {
@@ -72,10 +72,13 @@ function explainNoGrant(owner: Owner, request: VirtualInterface): FittingGrants 
     gateway: best.grant.gateway,
     failed,
   };
-  const message = `no grant of owner \`${owner.name}\` matches; nearest is \`${best.grant.name}\`: ${formatList(failed.map(describeMismatch))}`;
   // Suggests a gateway only if all grants of the owner give the same one: the nearest grant is a guess.
   const gateway = sharedGateway(owner.grants);
-  return { found: false, reasons: [{ code: 'no-grant', message, nearest }], gateway };
+  return {
+    found: false,
+    reasons: [{ code: 'no-grant', parameters: { owner: owner.name, nearest } }],
+    gateway,
+  };
 }
 
 /**
@@ -91,10 +94,4 @@ function mismatchScore({ fields }: EvaluatedGrant): number {
 
 function matchingFieldCount({ fields }: EvaluatedGrant): number {
   return fields.filter(({ verdict }) => verdict === 'yes').length;
-}
-
-function describeMismatch({ field, expected, actual, verdict }: FieldVerdict): string {
-  if (actual === null) return `${field} must be ${expected}, but the API does not return it`;
-  const gap = verdict === 'unknown' ? ', and the API does not return all of it' : '';
-  return `${field} must be ${expected}, is ${actual}${gap}`;
 }

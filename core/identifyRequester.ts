@@ -1,10 +1,8 @@
 import { memoizeByObject } from './memoize.ts';
 import type { VirtualInterface } from './model.ts';
 import type { Owner, Policy } from './policy.ts';
-import { quote } from './printableText.ts';
 import { PROVIDER_TRAITS } from './providers.ts';
-import type { Reason } from './reasons.ts';
-import { ACCOUNT } from './resourceIds.ts';
+import type { Reason, ReasonParameters } from './reasons.ts';
 
 /** Who made a virtual interface: an owner of the policy, the recipient itself, or an unknown requester. */
 export type Identity =
@@ -33,23 +31,17 @@ export function needsOwnConnections(policy: Policy, vif: VirtualInterface): bool
 export function identify(policy: Policy, vif: VirtualInterface, own: OwnConnections): Identity {
   const { provider, account: recipientAccount } = policy.recipient;
   const { ownerAccount: account, connection } = vif;
-  if (account === null) return unknownRequester('the API did not return an owner account');
+  if (account === null) return unknownRequester({ cause: 'noAccount' });
   if (account === recipientAccount) return identifyByConnection(policy, connection);
 
   // Fail closed: without the list of own connections, a request cannot be distinguished from an interface that the
   // recipient offered to others.
-  if (!own.known) {
-    return unknownRequester(
-      `the API returned account ${quote(account)}, and the recipient's own connections are unknown (${own.why})`,
-    );
-  }
+  if (!own.known) return unknownRequester({ cause: 'ownConnectionsUnknown', account, problem: own.why });
   if (connection !== null && own.ids.has(connection)) return { kind: 'outbound' };
   if (PROVIDER_TRAITS[provider].mayRevealRequester)
     return checkRevealedAccount(identifyByConnection(policy, connection), account);
   // The owner account of a request is its recipient: this target must not accept an interface of another recipient.
-  return ownerMismatch(
-    `the API returned account ${quote(account)} as the recipient, not \`${recipientAccount}\``,
-  );
+  return ownerMismatch({ cause: 'otherRecipient', account, ownAccount: recipientAccount });
 }
 
 const ownersByConnection = memoizeByObject(({ owners }: Policy): ReadonlyMap<string, Owner | 'several'> => {
@@ -61,18 +53,11 @@ const ownersByConnection = memoizeByObject(({ owners }: Policy): ReadonlyMap<str
 });
 
 function identifyByConnection(policy: Policy, connection: string | null): Identity {
-  if (connection === null) return unknownRequester('the API did not return a connection');
+  if (connection === null) return unknownRequester({ cause: 'noConnection' });
   const owner = ownersByConnection(policy).get(connection);
-  if (owner === 'several') {
-    // Fail closed: a checked policy never has this; in one that has it, the connection identifies no owner.
-    return unknownRequester(
-      `more than one owner in the policy has connection ${quote(connection)}; keep it with one of them`,
-    );
-  }
-  if (owner !== undefined) return { kind: 'owner', owner };
-  return unknownRequester(
-    `no owner in the policy has connection ${quote(connection)}; if you know its owner, add it to \`connections\` of that owner`,
-  );
+  // Fail closed: a checked policy never has this; in one that has it, the connection identifies no owner.
+  if (owner === 'several') return unknownRequester({ cause: 'severalOwners', connection });
+  return owner === undefined ? unknownRequester({ cause: 'noOwner', connection }) : { kind: 'owner', owner };
 }
 
 /**
@@ -81,23 +66,19 @@ function identifyByConnection(policy: Policy, connection: string | null): Identi
  */
 function checkRevealedAccount(identity: Identity, account: string): Identity {
   if (identity.kind !== 'owner') return identity;
-  const { name, account: expected } = identity.owner;
-  if (expected === account) return identity;
-  if (expected !== null) {
-    return ownerMismatch(
-      `the API returned account ${quote(account)}, but owner \`${name}\` has account \`${expected}\``,
-    );
-  }
+  const { name: owner, account: ownerAccount } = identity.owner;
+  if (ownerAccount === account) return identity;
   return ownerMismatch(
-    `the API returned account ${quote(account)}, and owner \`${name}\` has no account to compare; if it is the owner's, ` +
-      `add \`account: "${ACCOUNT.test(account) ? account : '…'}"\` under \`owners.${name}\` (if it is your own, \`recipient.account\` is wrong)`,
+    ownerAccount === null
+      ? { cause: 'ownerWithoutAccount', account, owner }
+      : { cause: 'otherAccount', account, owner, ownerAccount },
   );
 }
 
-function unknownRequester(message: string): Identity {
-  return { kind: 'unknown', reason: { code: 'unknown-requester', message } };
+function unknownRequester(parameters: ReasonParameters['unknown-requester']): Identity {
+  return { kind: 'unknown', reason: { code: 'unknown-requester', parameters } };
 }
 
-function ownerMismatch(message: string): Identity {
-  return { kind: 'unknown', reason: { code: 'owner-mismatch', message } };
+function ownerMismatch(parameters: ReasonParameters['owner-mismatch']): Identity {
+  return { kind: 'unknown', reason: { code: 'owner-mismatch', parameters } };
 }

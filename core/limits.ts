@@ -4,8 +4,7 @@ import { type LimitUsage, offeredConnectionOf, type RecordedAssignment } from '.
 import { memoizeByObject } from './memoize.ts';
 import { hasEnded, type VirtualInterface } from './model.ts';
 import type { Grant, Owner } from './policy.ts';
-import { formatFirst, quote } from './printableText.ts';
-import type { Reason } from './reasons.ts';
+import type { Reason, ReasonParameters } from './reasons.ts';
 import { isVirtualInterfaceId } from './resourceIds.ts';
 
 /**
@@ -91,7 +90,7 @@ export function limitUsageOf(
   };
 }
 
-/** The most IDs that a message lists. */
+/** The most interfaces that a reason lists. */
 const MAX_LISTED_IDS = 20;
 
 /** A reason for each limit, of the owner and of every fitting grant, that has no room for one more interface. */
@@ -103,19 +102,19 @@ export function exhaustedLimitReasons(
   context: DecisionContext,
 ): Reason[] {
   const reasons: Reason[] = [];
-  const exhausted = (grant: Grant | null): string | null => {
+  const exhausted = (grant: Grant | null): ReasonParameters['owner-limit'] | null => {
     const { limit } = grant ?? owner;
     if (limit === null) return null;
     const taken = slotsTakenBy(owner, grant, requestId, policy, context);
     if (taken.length < limit) return null;
-    return `may have ${limit} live interfaces and has ${taken.length}: ${formatFirst(describeIds(taken, owner, context), MAX_LISTED_IDS)}`;
+    return { owner: owner.name, limit, taken: taken.length, first: firstTakers(taken, owner, context) };
   };
   const ofOwner = exhausted(null);
-  if (ofOwner !== null) reasons.push({ code: 'owner-limit', message: `owner \`${owner.name}\` ${ofOwner}` });
+  if (ofOwner !== null) reasons.push({ code: 'owner-limit', parameters: ofOwner });
   for (const grant of fitting) {
     const ofGrant = exhausted(grant);
-    if (ofGrant === null) continue;
-    reasons.push({ code: 'grant-limit', message: `grant \`${owner.name}.${grant.name}\` ${ofGrant}` });
+    if (ofGrant !== null)
+      reasons.push({ code: 'grant-limit', parameters: { ...ofGrant, grant: grant.name } });
   }
   return reasons;
 }
@@ -164,17 +163,15 @@ const byId = memoizeByObject(
   (interfaces: readonly VirtualInterface[]) => new Map(interfaces.map((vif) => [vif.id, vif])),
 );
 
-/** The IDs for a message. An ID on a connection of another owner has that connection, so that a person can find it. */
-function describeIds(
+/** The first interfaces of a list. One on a connection of another owner has that connection, so that a person can find it. */
+function firstTakers(
   ids: readonly string[],
   { connections }: Owner,
   { interfaces }: DecisionContext,
-): string[] {
-  const shown = ids.slice(0, MAX_LISTED_IDS).map((id) => {
+): ReasonParameters['owner-limit']['first'] {
+  return ids.slice(0, MAX_LISTED_IDS).map((id) => {
     const connection = byId(interfaces).get(id)?.connection ?? null;
-    return connection === null || connections.includes(connection)
-      ? id
-      : `${id} (now on ${quote(connection)})`;
+    const isOwn = connection === null || connections.includes(connection);
+    return { id, otherConnection: isOwn ? null : connection };
   });
-  return [...shown, ...ids.slice(MAX_LISTED_IDS)];
 }

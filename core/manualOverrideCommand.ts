@@ -53,6 +53,28 @@ function isReasonCode(code: string): code is ReasonCode {
   return Object.hasOwn(OVERRIDES, code);
 }
 
+/** An AWS CLI command for a person. Reports as JSON, events and terminals show its text. */
+export class ManualOverrideCommand {
+  readonly argv: readonly string[];
+  /** whether a person must choose the gateway: `argv` has a placeholder for it */
+  readonly needsGateway: boolean;
+
+  constructor(argv: readonly string[], needsGateway: boolean) {
+    this.argv = argv;
+    this.needsGateway = needsGateway;
+  }
+
+  /** No argument needs quotes: each is an option, a well-formed ID, a region, an endpoint or a placeholder. */
+  get text(): string {
+    return this.argv.join(' ');
+  }
+
+  /** `JSON.stringify` calls this: documents for programs have the text. */
+  toJSON(): string {
+    return this.text;
+  }
+}
+
 /**
  * The AWS CLI command by which a person can accept a pending private request.
  * @param codes of every reason for holding the request; empty if the policy allows it
@@ -66,31 +88,27 @@ export function manualOverrideCommand(
   gateway: string | null,
   { region }: Recipient,
   endpoint: string | null,
-): string | null {
+): ManualOverrideCommand | null {
   if (manualOverrideFor(codes) !== 'shown') return null;
-  const id = `--virtual-interface-id ${interfaceIdArgument(vif.id)}`;
-  return `aws directconnect confirm-private-virtual-interface ${id} ${gatewayOption(gateway)} ${endpointOptions(region, endpoint)}`;
+  const kind = gateway === null ? null : gatewayKind(gateway);
+  const needsGateway = gateway === null || kind === null;
+  const argv = [
+    ...['aws', 'directconnect', 'confirm-private-virtual-interface'],
+    ...['--virtual-interface-id', interfaceIdArgument(vif.id)],
+    kind === 'directConnect' ? '--direct-connect-gateway-id' : '--virtual-gateway-id',
+    needsGateway ? GATEWAY_PLACEHOLDER : gateway,
+    ...endpointOptions(region, endpoint),
+  ];
+  return new ManualOverrideCommand(argv, needsGateway);
 }
 
 /** The options of a command that say where to send it. @param endpoint `null`: the AWS CLI's default */
-export function endpointOptions(region: string, endpoint: string | null): string {
-  return `--region ${region}${endpoint === null ? '' : ` --endpoint-url ${endpoint}`}`;
-}
-
-function gatewayOption(gateway: string | null): string {
-  const kind = gateway === null ? null : gatewayKind(gateway);
-  return kind === 'directConnect'
-    ? `--direct-connect-gateway-id ${gateway}`
-    : `--virtual-gateway-id ${kind === null ? GATEWAY_PLACEHOLDER : gateway}`;
+export function endpointOptions(region: string, endpoint: string | null): string[] {
+  return ['--region', region, ...(endpoint === null ? [] : ['--endpoint-url', endpoint])];
 }
 
 /** The placeholder in a command when the policy does not give one gateway. */
 const GATEWAY_PLACEHOLDER = 'VGW_ID';
-
-/** Whether a person must choose the gateway of a command. */
-export function needsGatewayChoice(command: string): boolean {
-  return command.includes(` ${GATEWAY_PLACEHOLDER} `);
-}
 
 /** IDs come from the API: a text that is not a well-formed ID must not become part of a shell command. */
 function interfaceIdArgument(id: string): string {

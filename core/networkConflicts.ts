@@ -8,14 +8,20 @@ import {
   neighboursOnVlan,
   unlistedOnGateway,
 } from './otherInterfaces.ts';
-import { formatFirst, quote } from './printableText.ts';
-import { type CheckResult, failedCheck, mergeChecks, NO_FINDINGS, skippedCheck } from './reasons.ts';
+import {
+  type CheckResult,
+  failedCheck,
+  mergeChecks,
+  NO_FINDINGS,
+  type ReasonParameters,
+  skippedCheck,
+} from './reasons.ts';
 
 /** Checks that no other interface uses the VLAN of a request on its connection. */
 export function checkVlanFree(request: VirtualInterface, context: DecisionContext): CheckResult {
   const { id, connection, vlan } = request;
   if (connection === null || vlan === null)
-    return skippedCheck('VLAN in use: the API does not return the VLAN or the connection');
+    return skippedCheck({ check: 'vlan-in-use', missing: 'vlanOrConnection' });
   const neighbours = neighboursOnVlan(connection, vlan, id, context).map((vif) => ({
     vif,
     use: classifyVlanUse(vif, context),
@@ -24,25 +30,18 @@ export function checkVlanFree(request: VirtualInterface, context: DecisionContex
   return mergeChecks([
     ...neighbours.flatMap(({ vif, use }) => {
       if (use === 'notGiven') return [];
-      const words = USE_MESSAGES[use](quote(vif.id));
-      return [failedCheck('vlan-in-use', `VLAN ${vlan} on ${quote(connection)} ${words}`)];
+      const parameters = { cause: use, vlan, connection, id: vif.id };
+      return [failedCheck({ code: 'vlan-in-use', parameters })];
     }),
-    skippedFor(notGiven, 'VLAN in use: the API does not return both connection and VLAN of'),
+    skippedFor('vlan-in-use', notGiven),
   ]);
 }
-
-/** The message for each degree of certainty that an interface uses the VLAN on the connection. */
-const USE_MESSAGES = {
-  certain: (id: string) => `is in use by ${id}`,
-  unreadable: (id: string) => `may be in use by ${id}, which is unreadable`,
-  unknownConnection: (id: string) => `may be in use by ${id}, whose connection the API does not return`,
-} as const;
 
 /** How certainly an interface uses the VLAN; its known fields are equal to those of the request. */
 function classifyVlanUse(
   vif: VirtualInterface,
   context: DecisionContext,
-): keyof typeof USE_MESSAGES | 'notGiven' {
+): ReasonParameters['vlan-in-use']['cause'] | 'notGiven' {
   const { connection, vlan } = vif;
   if (connection !== null && vlan !== null) return 'certain';
   const isGiven =
@@ -61,28 +60,24 @@ export function checkAddressesFree(
   context: DecisionContext,
 ): CheckResult {
   const ownAddresses = addressesOf(request).filter((address) => address !== null);
-  if (ownAddresses.length === 0) return skippedCheck('peers overlap: the API does not return an address');
+  if (ownAddresses.length === 0) return skippedCheck({ check: 'peers-overlap', missing: 'addresses' });
   const neighbours = neighboursOnGateway(request, gatewayId, account, context).map((neighbour) => ({
     ...neighbour,
     overlap: classifyOverlap(ownAddresses, neighbour.vif),
   }));
   const incomplete = neighbours.filter((neighbour) => isIncomplete(neighbour)).map(({ vif }) => vif);
   return mergeChecks([
-    ...(hasSubnets(request)
-      ? []
-      : [skippedCheck('peers overlap: the API does not return every address with its prefix length')]),
+    ...(hasSubnets(request) ? [] : [skippedCheck({ check: 'peers-overlap', missing: 'prefixLengths' })]),
     overlapReasons([
-      ...neighbours.flatMap(
-        ({ vif, relation, overlap }) => describeConflict(relation, overlap)?.(quote(vif.id)) ?? [],
-      ),
-      ...unlistedOnGateway(gatewayId, request.id, context).map(
-        // Fail closed: the ledger does not record its addresses. A later run that lists the interface, or finds that it
-        // ended, can decide.
-        (id) =>
-          `may overlap those of ${quote(id)}, which the ledger has on this gateway and which the listing lacks`,
-      ),
+      ...neighbours.flatMap(({ vif, relation, overlap }) => {
+        const cause = findConflict(relation, overlap);
+        return cause === null ? [] : [{ cause, id: vif.id }];
+      }),
+      // Fail closed: the ledger does not record its addresses. A later run that lists the interface, or finds that it
+      // ended, can decide.
+      ...unlistedOnGateway(gatewayId, request.id, context).map((id) => ({ cause: 'unlisted', id }) as const),
     ]),
-    skippedFor(incomplete, 'peers overlap: the API does not return every address, or not the gateway, of'),
+    skippedFor('peers-overlap', incomplete),
   ]);
 }
 
@@ -92,13 +87,13 @@ export function checkAddressesFree(
  */
 const MAX_CONFLICTS = 20;
 
-function overlapReasons(conflicts: readonly string[]): CheckResult {
-  const more = conflicts.length - MAX_CONFLICTS;
-  const messages = [
+function overlapReasons(conflicts: readonly ReasonParameters['peers-overlap'][]): CheckResult {
+  const count = conflicts.length - MAX_CONFLICTS;
+  const listed: readonly ReasonParameters['peers-overlap'][] = [
     ...conflicts.slice(0, MAX_CONFLICTS),
-    ...(more > 0 ? [`overlap or may overlap those of ${more} more interfaces`] : []),
+    ...(count > 0 ? [{ cause: 'more', count } as const] : []),
   ];
-  return mergeChecks(messages.map((one) => failedCheck('peers-overlap', `peer addresses ${one}`)));
+  return mergeChecks(listed.map((parameters) => failedCheck({ code: 'peers-overlap', parameters })));
 }
 
 /** Whether a neighbour's addresses overlap a subnet of the request: `unreadable` if the addresses cannot be read. */
@@ -115,25 +110,21 @@ function classifyOverlap(ownAddresses: readonly HostAddress[], vif: VirtualInter
   return isComplete ? 'no' : 'notGiven';
 }
 
-/** The message about a conflict, by the ID of the neighbour; `null`: no known conflict. */
-function describeConflict(
+/** Why the addresses of a neighbour conflict, or may conflict; `null`: no known conflict. */
+function findConflict(
   relation: Neighbour['relation'],
   overlap: Overlap,
-): ((id: string) => string) | null {
+): 'overlap' | 'unreadable' | 'unknownGateway' | null {
   if (overlap === 'no' || overlap === 'notGiven' || relation === 'temporary') return null;
   switch (relation) {
     case 'on':
-      return overlap === 'yes'
-        ? (id) => `overlap those of ${id} on the same gateway`
-        : (id) => `may overlap those of ${id}, which is unreadable`;
+      return overlap === 'yes' ? 'overlap' : 'unreadable';
     case 'anywhere':
       // Fail closed: it may be on this gateway and have these addresses.
-      return (id) => `may overlap those of ${id}, which is unreadable`;
+      return 'unreadable';
     case 'notGiven':
       // Fail closed: it has these addresses and may be on this gateway.
-      return overlap === 'yes'
-        ? (id) => `may overlap those of ${id}, whose gateway the API does not return`
-        : null;
+      return overlap === 'yes' ? 'unknownGateway' : null;
     default:
       return relation satisfies never;
   }
@@ -144,7 +135,7 @@ function isIncomplete({
   relation,
   overlap,
 }: Pick<Neighbour, 'relation'> & { readonly overlap: Overlap }): boolean {
-  return overlap !== 'no' && describeConflict(relation, overlap) === null;
+  return overlap !== 'no' && findConflict(relation, overlap) === null;
 }
 
 /**
@@ -158,10 +149,7 @@ function hasSubnets(request: VirtualInterface): boolean {
   );
 }
 
-/** The most IDs that a skipped check lists. */
-const MAX_LISTED_IDS = 5;
-
-function skippedFor(vifs: readonly VirtualInterface[], what: string): CheckResult {
-  const ids = vifs.map(({ id }) => quote(id)).sort();
-  return ids.length === 0 ? NO_FINDINGS : skippedCheck(`${what} ${formatFirst(ids, MAX_LISTED_IDS)}`);
+function skippedFor(check: 'vlan-in-use' | 'peers-overlap', vifs: readonly VirtualInterface[]): CheckResult {
+  const ids = vifs.map(({ id }) => id);
+  return ids.length === 0 ? NO_FINDINGS : skippedCheck({ check, missing: 'ofOthers', ids });
 }

@@ -1,4 +1,4 @@
-import { manualOverrideFor, needsGatewayChoice } from './manualOverrideCommand.ts';
+import { type ManualOverrideCommand, manualOverrideFor } from './manualOverrideCommand.ts';
 import type { ReportedDecision, RequestReport } from './runReport.ts';
 
 /**
@@ -12,16 +12,19 @@ export function adviceWithCommand({
   const advice = adviceFor(decision);
   return manualOverrideCommand === null
     ? advice
-    : `${advice}; ${labelManualCommand(decision, manualOverrideCommand)}: ${manualOverrideCommand}`;
+    : `${advice}; ${labelManualCommand(decision, manualOverrideCommand)}: ${manualOverrideCommand.text}`;
 }
 
 /** The label of a command that accepts the request: whether it bypasses the policy, and what is missing in it. */
-export function labelManualCommand({ verdict }: ReportedDecision, command: string): string {
+export function labelManualCommand(
+  { verdict }: ReportedDecision,
+  { needsGateway }: ManualOverrideCommand,
+): string {
   const label =
     verdict === 'accept'
       ? 'to accept it manually now, as the policy does'
       : 'manual override, which bypasses the policy';
-  return needsGatewayChoice(command) ? `${label} (replace VGW_ID by the agreed gateway)` : label;
+  return needsGateway ? `${label} (replace VGW_ID by the agreed gateway)` : label;
 }
 
 /** What a person should do about a pending request, without the command. */

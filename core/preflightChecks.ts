@@ -5,7 +5,6 @@ import { containsCidr, type HostAddress, isBroadcast, parseHostAddress, sameSubn
 import { type Gateway, isForeignGateway, type Recipient, type VirtualInterface } from './model.ts';
 import { checkAddressesFree, checkVlanFree } from './networkConflicts.ts';
 import type { Policy } from './policy.ts';
-import { quote } from './printableText.ts';
 import {
   type CheckResult,
   failedCheck,
@@ -13,6 +12,7 @@ import {
   NO_FINDINGS,
   type Reason,
   type ReasonCode,
+  type ReasonParameters,
   skippedCheck,
 } from './reasons.ts';
 import { gatewayKind } from './resourceIds.ts';
@@ -57,29 +57,17 @@ export function runPreflightChecks(
 }
 
 function checkGateway(id: string, gateway: Gateway | null, recipient: Recipient): Reason[] {
-  if (gateway === null) {
-    return [
-      { code: 'gateway-missing', message: `gateway \`${id}\` does not exist in this account and region` },
-    ];
-  }
+  if (gateway === null) return [{ code: 'gateway-missing', parameters: { cause: 'notFound', gateway: id } }];
   if (isForeignGateway(gateway, recipient)) {
-    const message = `gateway \`${id}\` belongs to account ${quote(gateway.ownerAccount ?? '')}, not to \`${recipient.account}\`; use a gateway of your own`;
-    return [{ code: 'gateway-missing', message }];
+    const accounts = { gatewayAccount: gateway.ownerAccount ?? '', ownAccount: recipient.account };
+    return [{ code: 'gateway-missing', parameters: { cause: 'foreign', gateway: id, ...accounts } }];
   }
   const reasons: Reason[] = [];
-  if (gateway.state !== 'available') {
-    const state = gateway.state === null ? 'unknown' : quote(gateway.state);
-    reasons.push({
-      code: 'gateway-not-available',
-      message: `gateway \`${id}\` must be \`available\`, is ${state}`,
-    });
-  }
-  if (gatewayKind(id) === 'virtual' && gateway.attachedVpcs.length === 0) {
-    reasons.push({
-      code: 'gateway-not-attached',
-      message: `gateway \`${id}\` is not attached to a VPC; attach it first`,
-    });
-  }
+  const { state } = gateway;
+  if (state !== 'available')
+    reasons.push({ code: 'gateway-not-available', parameters: { gateway: id, state } });
+  if (gatewayKind(id) === 'virtual' && gateway.attachedVpcs.length === 0)
+    reasons.push({ code: 'gateway-not-attached', parameters: { gateway: id } });
   return reasons;
 }
 
@@ -123,7 +111,7 @@ export function checkAddressPairs(request: Pick<VirtualInterface, 'peers'>): Che
       : checkAddressPair(amazonAddress, customerAddress),
   );
   return request.peers.length === 0
-    ? skippedCheck('peer addresses: the API does not return a BGP peer')
+    ? skippedCheck({ check: 'peers-invalid', missing: 'sessions' })
     : mergeChecks(found);
 }
 
@@ -131,30 +119,31 @@ export function checkAddressPairs(request: Pick<VirtualInterface, 'peers'>): Che
 function checkSingleAddress(address: string | null): CheckResult {
   // Fail closed: an invalid address may mean any address; once accepted, it would hold every other request for its gateway.
   if (address !== null && parseHostAddress(address) === null)
-    return failedCheck('peers-invalid', `${quote(address)} is not an address`);
-  return skippedCheck('peer addresses: the API does not return both');
+    return failedCheck({ code: 'peers-invalid', parameters: { cause: 'notAnAddress', address } });
+  return skippedCheck({ check: 'peers-invalid', missing: 'secondAddress' });
 }
 
 function checkAddressPair(amazonAddress: string, customerAddress: string): CheckResult {
   const [a, b] = [parseHostAddress(amazonAddress), parseHostAddress(customerAddress)];
-  const pair = `${quote(amazonAddress)} and ${quote(customerAddress)}`;
-  const invalid = (why: string): CheckResult => failedCheck('peers-invalid', `${pair}${why}`);
-  if (a === null || b === null) return invalid(' are not both addresses');
-  if (a.host === b.host) return invalid(' are the same address');
+  const pair = [amazonAddress, customerAddress] as const;
+  const invalid = (parameters: ReasonParameters['peers-invalid']): CheckResult =>
+    failedCheck({ code: 'peers-invalid', parameters });
+  if (a === null || b === null) return invalid({ cause: 'notBothAddresses', pair });
+  if (a.host === b.host) return invalid({ cause: 'sameAddress', pair });
   // The first address of a subnet is allowed: OUTSCALE's own guide gives it to a peer, and AWS itself refuses it.
   const broadcast = isBroadcast(withSubnetOf(b, a))
     ? amazonAddress
     : isBroadcast(withSubnetOf(a, b))
       ? customerAddress
       : null;
-  if (broadcast !== null) return invalid(`: ${quote(broadcast)} is the broadcast address of its subnet`);
+  if (broadcast !== null) return invalid({ cause: 'broadcast', pair, address: broadcast });
   switch (sameSubnet(a, b)) {
     case 'yes':
       return NO_FINDINGS;
     case 'no':
-      return invalid(' are not in one subnet');
+      return invalid({ cause: 'differentSubnets', pair });
     case 'unknown':
-      return skippedCheck(`peer addresses: the API returns ${pair} without a prefix length`);
+      return skippedCheck({ check: 'peers-invalid', missing: 'prefixLengths', pair });
   }
 }
 
@@ -169,14 +158,10 @@ function checkAsnsDiffer(
   gatewayAsn: number | null,
 ): CheckResult {
   if (gatewayAsn === null)
-    return skippedCheck(`ASN conflict: the API does not return the ASN of gateway \`${gatewayId}\``);
+    return skippedCheck({ check: 'asn-conflict', missing: 'gatewayAsn', gateway: gatewayId });
   const asns = request.peers.map(({ asn }) => asn);
-  if (asns.includes(gatewayAsn)) {
-    return failedCheck(
-      'asn-conflict',
-      `the customer's ASN ${gatewayAsn} is also that of gateway \`${gatewayId}\``,
-    );
-  }
+  if (asns.includes(gatewayAsn))
+    return failedCheck({ code: 'asn-conflict', parameters: { asn: gatewayAsn, gateway: gatewayId } });
   const complete = asns.length > 0 && !asns.includes(null);
-  return complete ? NO_FINDINGS : skippedCheck("ASN conflict: the API does not return the customer's ASN");
+  return complete ? NO_FINDINGS : skippedCheck({ check: 'asn-conflict', missing: 'customerAsn' });
 }

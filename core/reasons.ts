@@ -1,3 +1,4 @@
+import type { Deadline } from './deadline.ts';
 import type { FieldVerdict } from './fields/match.ts';
 import { compareByCodePoint } from './printableText.ts';
 
@@ -34,15 +35,103 @@ export function isPreflightCode(code: string): boolean {
   return codes.indexOf(code) >= codes.indexOf('gateway-missing');
 }
 
-export interface Reason {
-  readonly code: ReasonCode;
-  /** a sentence for people, safe to print */
-  readonly message: string;
-  /** with `no-grant`: the nearest grant, and the fields that did not match */
-  readonly nearest?: NearestGrant;
-  /** with `frozen`: what the policy would assign without the freeze; absent if it would hold the request too */
-  readonly withoutFreeze?: GrantedGateway;
+/**
+ * What each reason says, as data. `cause` distinguishes the causes of one code. Texts of the API and of the requester are here as
+ * they came: only `renderReason` makes them safe to print.
+ */
+export interface ReasonParameters {
+  /** `null`: the API did not return a type */
+  readonly 'not-private': { readonly type: string | null };
+  readonly unreadable:
+    | { readonly cause: 'readErrors'; readonly readErrors: readonly string[] }
+    | { readonly cause: 'tooLong' }
+    | { readonly cause: 'state'; readonly state: string | null }
+    | { readonly cause: 'onGateway'; readonly gateway: string }
+    | { readonly cause: 'ledgerEntry'; readonly problem: string };
+  readonly 'other-region': { readonly region: string; readonly ownRegion: string };
+  readonly 'unknown-requester':
+    | { readonly cause: 'outbound' | 'noAccount' | 'noConnection' }
+    | { readonly cause: 'ownConnectionsUnknown'; readonly account: string; readonly problem: string }
+    | { readonly cause: 'noOwner' | 'severalOwners'; readonly connection: string };
+  readonly 'owner-mismatch':
+    | { readonly cause: 'otherRecipient'; readonly account: string; readonly ownAccount: string }
+    | {
+        readonly cause: 'otherAccount';
+        readonly account: string;
+        readonly owner: string;
+        readonly ownerAccount: string;
+      }
+    | { readonly cause: 'ownerWithoutAccount'; readonly account: string; readonly owner: string };
+  readonly frozen: {
+    /** what the policy would decide without the freeze */
+    readonly unfrozen:
+      | ({ readonly verdict: 'accept' } & GrantedGateway)
+      | { readonly verdict: 'hold'; readonly codes: readonly ReasonCode[] };
+    readonly deadline: Deadline;
+  };
+  /** Names a hold rule by its fields, because compiled rules have another order than in the file. */
+  readonly 'held-by-policy': {
+    readonly fields: readonly Pick<FieldVerdict, 'field' | 'expected' | 'verdict'>[];
+    /** as the policy gives it */
+    readonly reason: string | null;
+  };
+  /** `nearest` is `null`: the owner has no grant */
+  readonly 'no-grant': { readonly owner: string; readonly nearest: NearestGrant | null };
+  readonly 'grant-not-started': { readonly owner: string; readonly grant: string; readonly from: string };
+  readonly 'grant-ended': { readonly owner: string; readonly grant: string; readonly until: string };
+  readonly ambiguous: {
+    readonly owner: string;
+    readonly grants: readonly { readonly grant: string; readonly gateway: string }[];
+  };
+  readonly 'owner-limit': ExhaustedLimit;
+  readonly 'grant-limit': ExhaustedLimit & { readonly grant: string };
+  readonly 'run-limit': { readonly acceptsPerRun: number };
+  readonly 'gateway-missing':
+    | { readonly cause: 'notFound'; readonly gateway: string }
+    | {
+        readonly cause: 'foreign';
+        readonly gateway: string;
+        readonly gatewayAccount: string;
+        readonly ownAccount: string;
+      };
+  /** `state` is `null`: the API did not return one */
+  readonly 'gateway-not-available': { readonly gateway: string; readonly state: string | null };
+  readonly 'gateway-not-attached': { readonly gateway: string };
+  /** `cause`: how certainly the interface `id` uses the VLAN */
+  readonly 'vlan-in-use': {
+    readonly cause: 'certain' | 'unreadable' | 'unknownConnection';
+    readonly vlan: number;
+    readonly connection: string;
+    readonly id: string;
+  };
+  readonly 'peers-invalid':
+    | { readonly cause: 'notAnAddress'; readonly address: string }
+    | { readonly cause: 'notBothAddresses' | 'sameAddress' | 'differentSubnets'; readonly pair: AddressPair }
+    | { readonly cause: 'broadcast'; readonly pair: AddressPair; readonly address: string };
+  /** `cause`: whether the addresses of the interface `id` overlap, or why they may */
+  readonly 'peers-overlap':
+    | { readonly cause: 'overlap' | 'unreadable' | 'unknownGateway' | 'unlisted'; readonly id: string }
+    /** conflicts beyond those that are listed */
+    | { readonly cause: 'more'; readonly count: number };
+  readonly 'asn-conflict': { readonly asn: number; readonly gateway: string };
 }
+
+interface ExhaustedLimit {
+  readonly owner: string;
+  readonly limit: number;
+  /** the number of taken slots */
+  readonly taken: number;
+  /** the first interfaces that take one; `otherConnection`: its connection, if the owner does not have that */
+  readonly first: readonly { readonly id: string; readonly otherConnection: string | null }[];
+}
+
+/** The two addresses of a BGP session as the API returns them: Amazon's and the customer's. */
+export type AddressPair = readonly [amazonAddress: string, customerAddress: string];
+
+/** A reason to hold a request: data, of which `renderReason` makes the sentence. */
+export type Reason = {
+  readonly [Code in ReasonCode]: { readonly code: Code; readonly parameters: ReasonParameters[Code] };
+}[ReasonCode];
 
 export interface GrantedGateway {
   readonly owner: string;
@@ -55,29 +144,55 @@ export interface NearestGrant extends GrantedGateway {
   readonly failed: readonly FieldVerdict[];
 }
 
-/** Sorts by code, then by message, so that the order of the API's answer does not matter. */
-export function sortReasons(reasons: readonly Reason[]): Reason[] {
-  return reasons.toSorted(
-    (a, b) =>
-      REASON_CODES.indexOf(a.code) - REASON_CODES.indexOf(b.code) || compareByCodePoint(a.message, b.message),
-  );
+/** Sorts by code, then by parameters, so that a decision does not depend on the order of the API's answer. */
+export function sortReasons(reasons: readonly Reason[]): readonly Reason[] {
+  if (reasons.length < 2) return reasons;
+  const codes = new Set(reasons.map(({ code }) => code));
+  // The parameters order only reasons of one code. Each cause is made in one place, with its keys in one order, so that equal
+  // data gives equal text without the cost of `canonicalJson`.
+  if (codes.size === reasons.length) return reasons.toSorted(compareReasonCodes);
+  return reasons
+    .map((reason) => ({ reason, key: JSON.stringify(reason.parameters) }))
+    .sort((a, b) => compareReasonCodes(a.reason, b.reason) || compareByCodePoint(a.key, b.key))
+    .map(({ reason }) => reason);
 }
+
+/** The order in which reasons are reported. */
+export function compareReasonCodes(a: Pick<Reason, 'code'>, b: Pick<Reason, 'code'>): number {
+  return REASON_CODES.indexOf(a.code) - REASON_CODES.indexOf(b.code);
+}
+
+/**
+ * A preflight check that was skipped, because the API does not return what it needs: of the request, of its gateway, or of the
+ * other interfaces in `ids`. `check` is the code of the reason that it could have found.
+ */
+export type SkippedCheck =
+  | { readonly check: 'vlan-in-use'; readonly missing: 'vlanOrConnection' }
+  | {
+      readonly check: 'vlan-in-use' | 'peers-overlap';
+      readonly missing: 'ofOthers';
+      readonly ids: readonly string[];
+    }
+  | { readonly check: 'peers-overlap'; readonly missing: 'addresses' | 'prefixLengths' }
+  | { readonly check: 'peers-invalid'; readonly missing: 'sessions' | 'secondAddress' }
+  | { readonly check: 'peers-invalid'; readonly missing: 'prefixLengths'; readonly pair: AddressPair }
+  | { readonly check: 'asn-conflict'; readonly missing: 'gatewayAsn'; readonly gateway: string }
+  | { readonly check: 'asn-conflict'; readonly missing: 'customerAsn' };
 
 /** The result of preflight checks: the reasons not to attach a request to a gateway now, beside those of the policy. */
 export interface CheckResult {
   readonly reasons: readonly Reason[];
-  /** checks that were skipped because the API does not return their input, a sentence each */
-  readonly skipped: readonly string[];
+  readonly skipped: readonly SkippedCheck[];
 }
 
 export const NO_FINDINGS: CheckResult = { reasons: [], skipped: [] };
 
-export function skippedCheck(check: string): CheckResult {
+export function skippedCheck(check: SkippedCheck): CheckResult {
   return { reasons: [], skipped: [check] };
 }
 
-export function failedCheck(code: Reason['code'], message: string): CheckResult {
-  return { reasons: [{ code, message }], skipped: [] };
+export function failedCheck(reason: Reason): CheckResult {
+  return { reasons: [reason], skipped: [] };
 }
 
 export function mergeChecks(parts: readonly CheckResult[]): CheckResult {

@@ -7,6 +7,8 @@ import type { Assignment, Evidence, LimitUsage } from './ledgerEntries.ts';
 import { limitUsageOf } from './limits.ts';
 import type { Gateway, VirtualInterface } from './model.ts';
 import type { Policy } from './policy.ts';
+import type { SkippedCheck } from './reasons.ts';
+import { renderSkippedCheck } from './renderReason.ts';
 
 /** What a run read and decided immediately before a confirm. */
 export interface PreflightSnapshot {
@@ -16,7 +18,7 @@ export interface PreflightSnapshot {
   readonly decision: Accept;
   readonly gateways: readonly Gateway[];
   readonly world: DecisionContext;
-  readonly skipped: readonly string[];
+  readonly skipped: readonly SkippedCheck[];
 }
 
 export function collectEvidence(origin: EventOrigin, policy: Policy, preflight: PreflightSnapshot): Evidence {
@@ -38,7 +40,7 @@ export function collectEvidence(origin: EventOrigin, policy: Policy, preflight: 
     usage:
       owner === undefined ? NO_USAGE : boundUsage(limitUsageOf(owner, fitting, request.id, policy, world)),
     acceptedBefore: world.acceptedThisRun,
-    skipped: firstItems(skipped, MAX_SKIPPED),
+    skipped: firstItems(skipped.map(renderSkippedCheck), MAX_SKIPPED),
   };
 }
 

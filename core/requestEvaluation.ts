@@ -11,7 +11,8 @@ import type { Recipient, VirtualInterface } from './model.ts';
 import type { Policy } from './policy.ts';
 import { decideWithNetworkChecks } from './preflightChecks.ts';
 import { compareByCodePoint, escapeInvisible, truncate } from './printableText.ts';
-import { isPreflightCode } from './reasons.ts';
+import { isPreflightCode, type SkippedCheck } from './reasons.ts';
+import { renderSkippedCheck } from './renderReason.ts';
 import { isVirtualInterfaceId } from './resourceIds.ts';
 import { type Outcome, pickDescribedFields, type RequestReport, toReportedDecision } from './runReport.ts';
 
@@ -25,8 +26,7 @@ export interface RequestEvaluation {
   readonly outcome: Outcome;
   /** why it is gone, failed or was not attempted */
   readonly message: string | null;
-  /** checks that were skipped, a sentence each */
-  readonly skipped: readonly string[];
+  readonly skipped: readonly SkippedCheck[];
 }
 
 /** Evaluates every request, in order of ID. A hold is final; an acceptable request waits for its attempt. */
@@ -97,7 +97,7 @@ export function observationChanges(evaluation: RequestEvaluation, pending: numbe
   const { request, observation, decision, outcome, message } = evaluation;
   if (observation === null || outcome === 'accepted' || outcome === 'gone') return [];
   // Bounded as in events: one odd evaluation of the API must not make the ledger unwritable.
-  const held = boundedReasonsOf(decision);
+  const held = boundedReasonsOf(toReportedDecision(decision));
   const failures = outcome === 'failed' ? observation.failures + 1 : observation.failures;
   // Escaped to one line, since it may contain a file name or an API's text: otherwise the ledger could not read it, and
   // would hold the request.
@@ -139,7 +139,7 @@ export function reportRequest(
     decision: toReportedDecision(decision),
     outcome,
     message,
-    skipped,
+    skipped: skipped.map(renderSkippedCheck),
     manualOverrideCommand: needsNoCommand
       ? null
       : manualOverrideCommand(request, reasonCodesOf(decision), decision.gateway, recipient, endpoint),

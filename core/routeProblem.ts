@@ -23,9 +23,17 @@ export function findRouteProblem(
 ): Pick<FollowUp, 'message' | 'fix'> | null {
   switch (routing.kind) {
     case 'virtual':
-      return findVirtualGatewayProblem(gateway, routing, endpointOptions(region, endpoints.gateways));
+      return findVirtualGatewayProblem(
+        gateway,
+        routing,
+        endpointOptions(region, endpoints.gateways).join(' '),
+      );
     case 'directConnect':
-      return findAssociationProblem(gateway, routing, endpointOptions(region, endpoints.directConnect));
+      return findAssociationProblem(
+        gateway,
+        routing,
+        endpointOptions(region, endpoints.directConnect).join(' '),
+      );
     default:
       return routing satisfies never;
   }

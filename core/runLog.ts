@@ -106,8 +106,10 @@ const MAX_LINE = 16_000;
 
 /** The item unchanged if it fits a line. Otherwise its texts, lists and objects are shortened, and `shortened` is set. */
 function fitLine(item: object): object {
-  if (JSON.stringify(item, printableValue).length <= MAX_LINE) return item;
-  return { ...shortenEntries(item), shortened: true };
+  const text = JSON.stringify(item, printableValue);
+  if (text.length <= MAX_LINE) return item;
+  const printed: Readonly<Record<string, unknown>> = JSON.parse(text);
+  return { ...shortenEntries(printed), shortened: true };
 }
 
 const MAX_TEXT = 200;

@@ -4,8 +4,9 @@ import type { EndedRequest } from './endedRequest.ts';
 import type { FollowUp } from './followUp.ts';
 import { pick } from './interfaceFields.ts';
 import { DETAIL_KEYS, type RequestDetails } from './ledgerEntries.ts';
+import type { ManualOverrideCommand } from './manualOverrideCommand.ts';
 import type { VirtualInterface } from './model.ts';
-import type { Reason } from './reasons.ts';
+import { type ReportedReason, reportReasons } from './renderReason.ts';
 import type { UngrantedInterface } from './ungrantedInterfaces.ts';
 
 /** A problem of a run, reported beside the requests. Codes are stable. */
@@ -40,7 +41,10 @@ export function isPending(outcome: Outcome): boolean {
   return outcome === 'held' || outcome === 'failed' || outcome === 'notAttempted';
 }
 
-/** The report of one run over one target, as `run --json` prints it. Consumers rely on the names of its keys. */
+/**
+ * The report of one run over one target; `JSON.stringify` makes what `run --json` prints of it. Consumers rely on the names of
+ * its keys.
+ */
 export interface RunReport {
   readonly target: string;
   readonly startedAt: string;
@@ -105,12 +109,12 @@ export interface RequestReport extends DescribedFields {
    * AWS CLI command for a person; `null` if it was accepted, is gone, or no command may be shown
    * (manualOverrideCommand.ts)
    */
-  readonly manualOverrideCommand: string | null;
+  readonly manualOverrideCommand: ManualOverrideCommand | null;
 }
 
 export type ReportedDecision =
   | { readonly verdict: 'accept'; readonly owner: string; readonly grant: string; readonly gateway: string }
-  | { readonly verdict: 'hold'; readonly reasons: readonly Reason[] };
+  | { readonly verdict: 'hold'; readonly reasons: readonly ReportedReason[] };
 
 export interface Ignored {
   readonly id: string;
@@ -125,7 +129,7 @@ export function pickDescribedFields(described: DescribedFields): DescribedFields
 }
 
 export function toReportedDecision(decision: Decision): ReportedDecision {
-  if (decision.verdict === 'hold') return { verdict: 'hold', reasons: decision.reasons };
+  if (decision.verdict === 'hold') return { verdict: 'hold', reasons: reportReasons(decision.reasons) };
   const { verdict, owner, grant, gateway } = decision;
   return { verdict, owner, grant, gateway };
 }

@@ -2,6 +2,7 @@ import { findFittingGrants } from './grants.ts';
 import { hasEnded, isConfirming, type VirtualInterface } from './model.ts';
 import type { Policy } from './policy.ts';
 import { formatList, quote } from './printableText.ts';
+import { renderReason } from './renderReason.ts';
 
 /** A live interface on a gateway of the policy that no current grant justifies. It is reported, never deleted. */
 export interface UngrantedInterface {
@@ -31,7 +32,7 @@ function explainUngranted(policy: Policy, vif: VirtualInterface, gateway: string
   const owner = policy.owners.find(({ connections }) => connections.includes(connection));
   if (owner === undefined) return `no owner in the policy has connection ${quote(connection)}`;
   const grants = findFittingGrants(owner, vif, at);
-  if (!grants.found) return formatList(grants.reasons.map(({ message }) => message));
+  if (!grants.found) return formatList(grants.reasons.map(renderReason));
   if (grants.fitting.some((grant) => grant.gateway === gateway)) return null;
   return `the policy gives owner \`${owner.name}\` gateway \`${grants.first.gateway}\` for it, not \`${gateway}\``;
 }

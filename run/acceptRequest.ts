@@ -10,7 +10,7 @@ import type { Assignment, Evidence } from '../core/ledgerEntries.ts';
 import { isConfirming, type VirtualInterface } from '../core/model.ts';
 import type { LoadedPolicy } from '../core/policy.ts';
 import { gatewayToCheck, runPreflightChecks } from '../core/preflightChecks.ts';
-import { NO_FINDINGS } from '../core/reasons.ts';
+import { NO_FINDINGS, type SkippedCheck } from '../core/reasons.ts';
 import { collectEvidence } from '../core/receipt.ts';
 import type { AcceptableRequest } from '../core/requestEvaluation.ts';
 import type { Outcome, RunProblem } from '../core/runReport.ts';
@@ -59,7 +59,7 @@ export interface AttemptResult {
   readonly decision: Decision;
   readonly outcome: Outcome;
   readonly message: string | null;
-  readonly skipped: readonly string[];
+  readonly skipped: readonly SkippedCheck[];
   readonly failures: readonly RunProblem[];
 }
 

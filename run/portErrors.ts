@@ -18,6 +18,14 @@ export type ApiFailureKind =
   | 'client'
   | 'malformed';
 
+/** What a refused call says about a resource that does not exist. */
+export interface MissingResource {
+  /** whether the refusal has an error code: a refusal without one may come from a proxy or a wrong endpoint */
+  readonly isCertain: boolean;
+  /** the virtual interfaces that the API names */
+  readonly ids: readonly string[];
+}
+
 const NEXT_RUN = (): string => 'the next run tries again';
 
 /** How to fix each kind of failure. */
@@ -41,13 +49,22 @@ export class ApiFailure extends CallFailure {
   readonly detail: string;
   /** how to fix it, where the API's answer says more than the kind; `null`: the fix of the kind */
   readonly advice: string | null;
+  /** `null`: the API does not say that something does not exist */
+  readonly missing: MissingResource | null;
 
-  constructor(operation: string, kind: ApiFailureKind, detail: string, advice: string | null = null) {
+  constructor(
+    operation: string,
+    kind: ApiFailureKind,
+    detail: string,
+    advice: string | null = null,
+    missing: MissingResource | null = null,
+  ) {
     super(`${operation} failed (${kind}): ${detail}; ${advice ?? FIXES[kind](operation)}`);
     this.operation = operation;
     this.detail = detail;
     this.kind = kind;
     this.advice = advice;
+    this.missing = missing;
   }
 
   get code(): RunProblemCode {

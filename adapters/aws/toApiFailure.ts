@@ -1,5 +1,12 @@
 import { escapeLong, escapeText, quote, quoteTrusted } from '../../core/printableText.ts';
-import { ApiFailure, type ApiFailureKind, PermissionMissing, RunFailure } from '../../run/portErrors.ts';
+import { isVirtualInterfaceId } from '../../core/resourceIds.ts';
+import {
+  ApiFailure,
+  type ApiFailureKind,
+  type MissingResource,
+  PermissionMissing,
+  RunFailure,
+} from '../../run/portErrors.ts';
 import { AnswerTooLarge } from './clientHttp.ts';
 
 /** Advice by the error code of the API. */
@@ -90,7 +97,21 @@ export function toApiFailure(
   const advice = adviceOn(error.name, operation, forbidden, own);
   return forbidden
     ? new PermissionMissing(operation, detail, advice)
-    : new ApiFailure(operation, kind, detail, advice);
+    : new ApiFailure(operation, kind, detail, advice, kind === 'client' ? missingResource(error) : null);
+}
+
+/**
+ * Reads from the text of a refusal that a resource does not exist: the only place that reads it. Direct Connect documents one
+ * code for each refusal that the caller caused, `DirectConnectClientException` ("One or more parameters are not valid",
+ * section "Errors" of DescribeVirtualInterfaces in its API reference), so only the text distinguishes them.
+ */
+function missingResource({ name, code, message }: WireError): MissingResource | null {
+  const text = `${name}: ${message}`;
+  const ids = (message.match(/[\w-]+/g) ?? []).filter(isVirtualInterfaceId);
+  // `Unknown` is the SDK's own name for an error without a code.
+  const hasCode = code !== '' || !['', 'Error', 'Unknown'].includes(name);
+  if (/does not exist|not found|NotFound/i.test(text)) return { isCertain: hasCode, ids };
+  return /invalid virtual ?interface/i.test(text) ? { isCertain: false, ids } : null;
 }
 
 /** OUTSCALE also answers a wrong key with `AccessDenied`, but with status 401. */

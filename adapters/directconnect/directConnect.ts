@@ -106,11 +106,8 @@ async function describe(client: ApiClient, id: string): Promise<VirtualInterface
 
 /** Fail closed: a bare `Not Found`, such as that of a wrong endpoint, does not mean that the interface does not exist. */
 function meansUnknown(error: unknown, id: string): boolean {
-  if (!(error instanceof ApiFailure && error.kind === 'client')) return false;
-  const isNamed = !error.message.includes(' Unknown: ');
-  const isAboutId = error.message.includes(id);
-  if (/does not exist|not found|NotFound/i.test(error.message)) return isNamed || isAboutId;
-  return isAboutId && /invalid virtual ?interface/i.test(error.message);
+  if (!(error instanceof ApiFailure) || error.missing === null) return false;
+  return error.missing.isCertain || error.missing.ids.includes(id);
 }
 
 async function ownConnections(dialect: ProviderApi, client: ApiClient): Promise<ReadonlySet<string>> {

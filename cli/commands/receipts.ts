@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { PolicyRefused, readArchivedPolicy, recipientKey } from '../../core/policy.ts';
 import { escapeText, formatFirst, formatList, quoteTrusted } from '../../core/printableText.ts';
 import { type Receipt, replayDecision, ticketOf } from '../../core/receipt.ts';
+import { reportReasons } from '../../core/renderReason.ts';
 import { describeRequest } from '../../language/index.ts';
 import { LedgerFailure } from '../../run/portErrors.ts';
 import type { Ledger } from '../../run/ports.ts';
@@ -89,7 +90,7 @@ async function replayReceipt(receipt: Receipt, ledger: Ledger): Promise<ReplayRe
         replay: 'different',
         message: `different decision: ${decision.owner}.${decision.grant} to ${decision.gateway}`,
       };
-    const why = formatList(decision.reasons.map(({ code, message }) => `${code}: ${message}`));
+    const why = formatList(reportReasons(decision.reasons).map(({ code, message }) => `${code}: ${message}`));
     return { replay: 'different', message: `different decision: held: ${why}` };
   } catch (error) {
     if (error instanceof LedgerFailure || error instanceof PolicyRefused)

@@ -1,5 +1,5 @@
 import { NO_DEADLINE } from '../../core/deadline.ts';
-import type { Decision } from '../../core/decide.ts';
+import { type Decision, reasonCodesOf } from '../../core/decide.ts';
 import type { DecisionContext } from '../../core/decisionContext.ts';
 import { needsOwnConnections, type OwnConnections } from '../../core/identifyRequester.ts';
 import { isConfirming, type VirtualInterface } from '../../core/model.ts';
@@ -64,14 +64,20 @@ export async function findPendingImpact(
   return {
     evaluated: requests.length,
     unchecked,
-    changed: decided.filter((one) => describeResult(one.old) !== describeResult(one.new)),
+    changed: decided.filter((one) => !isSameResult(one.old, one.new)),
   };
+}
+
+function isSameResult(a: Decision, b: Decision): boolean {
+  return a.verdict === 'accept' || b.verdict === 'accept'
+    ? a.verdict === b.verdict && a.gateway === b.gateway
+    : reasonCodesOf(a).join() === reasonCodesOf(b).join();
 }
 
 /** The result of a decision: the gateway, or the codes of the reasons for which the request is held. */
 export function describeResult(decision: Decision): string {
   if (decision.verdict === 'accept') return decision.gateway;
-  return [...new Set(decision.reasons.map(({ code }) => code))].sort().join(', ');
+  return reasonCodesOf(decision).sort().join(', ');
 }
 
 async function readPending(policy: Policy, named: string): Promise<Pending> {

@@ -8,7 +8,7 @@ import { identify, needsOwnConnections, type OwnConnections } from '../../core/i
 import { isConfirming, type VirtualInterface } from '../../core/model.ts';
 import type { Grant, Owner, Policy } from '../../core/policy.ts';
 import { formatList, quote } from '../../core/printableText.ts';
-import type { Reason } from '../../core/reasons.ts';
+import { type ReportedReason, renderReason, reportReason } from '../../core/renderReason.ts';
 import { reportRequest } from '../../core/requestEvaluation.ts';
 import type { RequestReport } from '../../core/runReport.ts';
 import { decideInIsolation } from '../../language/index.ts';
@@ -44,7 +44,7 @@ export interface ExplainedGrant extends Pick<Grant, 'gateway' | 'gatewayName' | 
   /** whether all fields match, without regard to the validity period */
   readonly fits: Ternary;
   /** why the grant is not valid at that time; `null`: it is valid */
-  readonly outOfTime: Reason | null;
+  readonly outOfTime: ReportedReason | null;
   /** whether the request is accepted because of this grant */
   readonly decides: boolean;
 }
@@ -108,7 +108,7 @@ function identifyRequester(
     case 'unknown': {
       const { connection } = request;
       const similar = isListed(policy, connection) ? [] : findSimilarConnections(policy, connection);
-      return { owner: null, requester: { owner: null, why: identity.reason.message, similar } };
+      return { owner: null, requester: { owner: null, why: renderReason(identity.reason), similar } };
     }
     default:
       return identity satisfies never;
@@ -209,6 +209,7 @@ function explainGrant(
 ): ExplainedGrant {
   const fields = evaluateMatch(grant.match, request, 'matchesCertainly');
   const { name, gateway, gatewayName, limit, from, until } = grant;
+  const outOfTime = owner === null ? null : validityReason(owner, grant, at);
   return {
     name,
     gateway,
@@ -218,7 +219,7 @@ function explainGrant(
     until,
     fields,
     fits: allOf(fields.map(({ verdict }) => verdict)),
-    outOfTime: owner === null ? null : validityReason(owner, grant, at),
+    outOfTime: outOfTime === null ? null : reportReason(outOfTime),
     decides: decision.verdict === 'accept' && decision.grants.includes(name),
   };
 }
@@ -228,7 +229,7 @@ function reportDecision(
   decision: Decision,
   request: VirtualInterface,
   { recipient }: Policy,
-  skipped: readonly string[],
+  unchecked: readonly string[],
 ): RequestReport {
   const outcome = decision.verdict === 'accept' ? 'wouldAccept' : 'held';
   const evaluation = {
@@ -238,8 +239,9 @@ function reportDecision(
     decision,
     outcome,
     message: null,
-    skipped,
+    skipped: [],
   } as const;
   const { knownToAwsCli, directConnectEndpoint } = PROVIDER_APIS[recipient.provider];
-  return reportRequest(evaluation, recipient, knownToAwsCli ? null : directConnectEndpoint(recipient.region));
+  const endpoint = knownToAwsCli ? null : directConnectEndpoint(recipient.region);
+  return { ...reportRequest(evaluation, recipient, endpoint), skipped: unchecked };
 }

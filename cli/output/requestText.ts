@@ -99,7 +99,11 @@ export function describeRequestWithDecision(
     ...(isPending(outcome) ? [`  to do: ${adviceFor(decision)}`] : []),
     ...(manualOverrideCommand === null
       ? []
-      : [paint.faint(`  ${labelManualCommand(decision, manualOverrideCommand)}: ${manualOverrideCommand}`)]),
+      : [
+          paint.faint(
+            `  ${labelManualCommand(decision, manualOverrideCommand)}: ${manualOverrideCommand.text}`,
+          ),
+        ]),
   ];
 }
 

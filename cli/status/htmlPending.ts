@@ -107,7 +107,7 @@ function renderAdvice({ now }: PendingView): Html {
   const advice = html`<p><b>To do:</b> ${prose(adviceFor(decision))}</p>\n`;
   if (command === null) return advice;
   return html`${advice}<p class="manual">${capitalise(labelManualCommand(decision, command))}:</p>
-<pre><code>${prose(command)}</code></pre>\n`;
+<pre><code>${prose(command.text)}</code></pre>\n`;
 }
 
 function capitalise(text: string): string {

@@ -28,7 +28,7 @@ export const deadlineNear: EventDefinition = {
         createWarnings(facts, request, request.outcome, {
           reasons: boundedReasonsOf(request.decision),
           problem: request.message,
-          manualOverrideCommand: request.manualOverrideCommand,
+          manualOverrideCommand: request.manualOverrideCommand?.text ?? null,
           toDo: adviceWithCommand(request),
         }),
       ),

@@ -27,7 +27,7 @@ export const interfaceNotAvailable: EventDefinition = {
               byWhen: NOTHING_TO_DO,
               toDo:
                 fix ??
-                `aws directconnect describe-virtual-interfaces --virtual-interface-id ${id} ${endpointOptions(origin.region, endpoints.directConnect)}`,
+                `aws directconnect describe-virtual-interfaces --virtual-interface-id ${id} ${endpointOptions(origin.region, endpoints.directConnect).join(' ')}`,
             },
           },
         ),

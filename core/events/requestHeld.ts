@@ -22,7 +22,7 @@ export const requestHeld: EventDefinition = {
         message: `${nameRequest(request)} is held: ${why}`,
         request: requestDetail(request, request),
         reasons,
-        manualOverrideCommand,
+        manualOverrideCommand: manualOverrideCommand?.text ?? null,
         notification: {
           who: describeConnectionOwner(request.connection, owners),
           why,

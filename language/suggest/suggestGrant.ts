@@ -4,6 +4,7 @@ import { identify } from '../../core/identifyRequester.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import type { Owner, Policy } from '../../core/policy.ts';
 import type { Reason, ReasonCode } from '../../core/reasons.ts';
+import { renderReason, reportReasons } from '../../core/renderReason.ts';
 import { isName } from '../../core/resourceIds.ts';
 import { compilePolicy } from '../compilePolicies.ts';
 import { decideInIsolation, invalidAddressReasons } from '../decideInIsolation.ts';
@@ -71,14 +72,14 @@ export function suggestGrant(
   const { request, gateway, at } = options;
   const decision = decideInIsolation(policy, request, at);
   const addressReasons = invalidAddressReasons(request);
-  if (addressReasons.length > 0) return noSuggestion(...addressReasons.map(describeAddressReason));
+  if (addressReasons.length > 0) return noSuggestion(...addressReasons.map(explainInvalidAddresses));
   if (decision.verdict === 'accept')
     return { kind: 'accepted', owner: decision.owner, grant: decision.grant };
   const others = decision.reasons.filter(({ code }) => !REMOVABLE_REASONS.has(code));
-  if (others.length > 0) return noSuggestion(...others.map(({ code, message }) => `${code}: ${message}`));
+  if (others.length > 0) return noSuggestion(...nameReasons(others));
   const identity = identify(policy, request, NO_OWN_CONNECTIONS);
   if (identity.kind !== 'owner' && !isUnlisted(policy, request))
-    return noSuggestion(...decision.reasons.map(({ message }) => message));
+    return noSuggestion(...reportReasons(decision.reasons).map(({ message }) => message));
   const chosen = gateway ?? chooseGateway(policy, decision, identity.kind === 'owner');
   if (chosen === null)
     return noSuggestion(
@@ -91,8 +92,13 @@ export function suggestGrant(
 }
 
 /** The explanation for a request whose addresses are not a valid pair: a run holds it by any policy. */
-function describeAddressReason({ code, message }: Reason): string {
-  return `${code}: ${message}; no edit of the policy can accept it: the requester has to offer it again with other addresses`;
+function explainInvalidAddresses(reason: Reason): string {
+  return `${reason.code}: ${renderReason(reason)}; no edit of the policy can accept it: the requester has to offer it again with other addresses`;
+}
+
+/** `no-grant: no grant of owner …` */
+function nameReasons(reasons: readonly Reason[]): string[] {
+  return reportReasons(reasons).map(({ code, message }) => `${code}: ${message}`);
 }
 
 /** Tries a grant that is valid at once and, if a grant that has ended would overlap, one that begins at the time of the suggestion. */
@@ -185,8 +191,7 @@ function verifyEdit(
   { policy: edit, ...rest }: Edit,
 ): Suggestion {
   const after = decideInIsolation(edit, request, at);
-  if (after.verdict === 'hold')
-    return noSuggestion(...after.reasons.map(({ code, message }) => `${code}: ${message}`));
+  if (after.verdict === 'hold') return noSuggestion(...nameReasons(after.reasons));
   // Fail closed: an edit that accepts, or may accept, anything else is not suggested.
   if (!changesNothingElse(policy, edit, rest, at))
     return noSuggestion(

@@ -30,6 +30,7 @@ describe('describing one interface', () => {
     ['the words of the API', said('DirectConnectClientException', `Virtual Interface ${ID} does not exist.`)],
     ['other words of the API', said('DirectConnectClientException', 'VirtualInterface not found')],
     ['words without a kind', json({ message: `${ID} does not exist` }, 400)],
+    ['words about an invalid ID', said('DirectConnectClientException', `Invalid virtual interface: ${ID}`)],
     ['a kind of error', said('InvalidVirtualInterfaceID.NotFound', 'no such')],
     [
       'the form of OUTSCALE',
@@ -44,6 +45,11 @@ describe('describing one interface', () => {
     ['a wrong endpoint', said('Unknown', 'Not Found', 404)],
     ['a proxy', json({ message: 'not found' }, 404)],
     ['an error about something else', said('DirectConnectClientException', 'Connection is being deleted')],
+    [
+      'an error about an invalid ID',
+      said('DirectConnectClientException', 'Invalid virtual interface: dxvif-1'),
+    ],
+    ['words about an ID that begins with it', json({ message: `${ID}0 does not exist` }, 400)],
     ['a failing server', said('DirectConnectServerException', `${ID} does not exist`)],
     ['missing rights', said('AccessDeniedException', `${ID} does not exist`)],
   ])('never concludes from %s that it does not exist', async (_, reply) => {

@@ -57,6 +57,7 @@ describe('policy test', () => {
     const { code, stdout, stderr } = await runCli(withCases(PASSING, FAILING), ['policy', 'test', '--json']);
     expect(code).toBe(1);
     for (const line of stderr.trimEnd().split('\n')) expect(line).toMatch(/^warning: /);
+    expect(stdout).not.toContain('"parameters"');
     expect(JSON.parse(stdout)).toMatchObject({
       policies: [{ target: 'acme', digest: expect.stringMatching(/^sha256:/) }],
       cases: [
@@ -64,7 +65,10 @@ describe('policy test', () => {
         {
           passed: false,
           expected: { accept: { owner: 'acme', grant: 'prod', gateway: 'vgw-12345678' } },
-          decision: { verdict: 'hold', reasons: [{ code: 'no-grant', nearest: { grant: 'prod' } }] },
+          decision: {
+            verdict: 'hold',
+            reasons: [{ code: 'no-grant', message: expect.any(String), nearest: { grant: 'prod' } }],
+          },
         },
       ],
       untested: [{ path: 'owners.acme.grants.late', line: 10 }, { line: 11 }, { line: 13 }],

@@ -6,6 +6,7 @@ import { buildTargetView, type TargetView } from '../../cli/status/targetView.ts
 import { computeAxis, computeLifetime, percentAt, renderAxis } from '../../cli/status/timeline.ts';
 import type { EndedRequest } from '../../core/endedRequest.ts';
 import type { LedgerState } from '../../core/ledgerState.ts';
+import { ManualOverrideCommand } from '../../core/manualOverrideCommand.ts';
 import { pickDescribedFields, type RequestReport, type RunReport } from '../../core/runReport.ts';
 import { AWS, aLiveVif, aPolicy, aVif } from '../support/builders.ts';
 import {
@@ -67,7 +68,7 @@ function aRequest(id: string, given: Partial<RequestReport> = {}): RequestReport
     outcome: 'held',
     message: null,
     skipped: [],
-    manualOverrideCommand: 'aws directconnect …',
+    manualOverrideCommand: new ManualOverrideCommand(['aws', 'directconnect', '…'], false),
     ...given,
   };
 }

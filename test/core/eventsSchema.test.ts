@@ -6,6 +6,7 @@ import { type AcceptorEvent, EVENT_TYPES, toPublishedEvent } from '../../core/ev
 import { NO_RUN_FACTS, type RunFacts } from '../../core/events/eventDefinition.ts';
 import { findNewEvents } from '../../core/events/findNewEvents.ts';
 import { FOLLOW_UP_PROBLEMS } from '../../core/ledgerEntries.ts';
+import { ManualOverrideCommand } from '../../core/manualOverrideCommand.ts';
 import { type Outcome, pickDescribedFields, type RequestReport } from '../../core/runReport.ts';
 import { aVif, RECIPIENT_ACCOUNT, VGW } from '../support/builders.ts';
 import {
@@ -36,7 +37,7 @@ function aRequest(outcome: Outcome, earliest: string | null = null): RequestRepo
     outcome,
     message: outcome === 'held' ? null : 'why',
     skipped: [],
-    manualOverrideCommand: 'aws directconnect …',
+    manualOverrideCommand: new ManualOverrideCommand(['aws', 'directconnect', '…'], false),
   };
 }
 

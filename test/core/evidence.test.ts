@@ -67,7 +67,7 @@ describe('the size of a receipt is limited', () => {
     decision,
     gateways: [aGateway()],
     world: aDecisionContext({ interfaces }),
-    skipped: interfaces.map(({ id }) => `VLAN in use: the API gives no VLAN for ${id}`),
+    skipped: interfaces.map(({ id }) => ({ check: 'vlan-in-use', missing: 'ofOthers', ids: [id] }) as const),
   };
 
   it('the intent and the receipt fit one item, with any number of other interfaces', () => {

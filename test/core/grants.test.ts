@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { findFittingGrants, sharedGateway } from '../../core/grants.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import type { Grant } from '../../core/policy.ts';
-import type { Reason } from '../../core/reasons.ts';
+import type { NearestGrant, Reason } from '../../core/reasons.ts';
+import { renderReason } from '../../core/renderReason.ts';
 import { aGrant, anOwner, aVif, NOW, VGW } from '../support/builders.ts';
 
 function whyNot(grants: readonly Grant[], request: Partial<VirtualInterface> = {}): Reason {
@@ -13,6 +14,11 @@ function whyNot(grants: readonly Grant[], request: Partial<VirtualInterface> = {
   return reason;
 }
 
+function nearestOf(grants: readonly Grant[]): NearestGrant | null {
+  const reason = whyNot(grants);
+  return reason.code === 'no-grant' ? reason.parameters.nearest : null;
+}
+
 describe('if no grant matches, the nearest one is named with every field that failed', () => {
   it('the nearest grant has the fewest failing fields', () => {
     const three = aGrant({ name: 'a', match: { vlan: [[1, 9]], name: ['x'], location: ['LON1'] } });
@@ -21,42 +27,37 @@ describe('if no grant matches, the nearest one is named with every field that fa
       gateway: VGW.lab,
       match: { vlan: [[1, 9]], name: ['acme-*'], location: ['PAR1'] },
     });
-    expect(whyNot([three, one])).toMatchObject({
-      code: 'no-grant',
-      message: 'no grant of owner `acme` matches; nearest is `b`: vlan must be 1-9, is 101',
-      nearest: {
-        owner: 'acme',
-        grant: 'b',
-        gateway: VGW.lab,
-        failed: [{ field: 'vlan', expected: '1-9', actual: '101', verdict: 'no' }],
-      },
+    expect(nearestOf([three, one])).toEqual({
+      owner: 'acme',
+      grant: 'b',
+      gateway: VGW.lab,
+      failed: [{ field: 'vlan', expected: '1-9', actual: '101', verdict: 'no' }],
     });
   });
 
   it('of equal grants, the nearest has fewer fields that certainly do not match', () => {
     const wrong = aGrant({ name: 'a', match: { vlan: [[1, 9]] } });
     const unsure = aGrant({ name: 'b', match: { mtu: [9001] } });
-    expect(whyNot([wrong, unsure])).toMatchObject({
-      message:
-        'no grant of owner `acme` matches; nearest is `b`: mtu must be 9001, but the API does not return it',
-      nearest: { failed: [{ field: 'mtu', actual: null, verdict: 'unknown' }] },
+    expect(nearestOf([wrong, unsure])).toMatchObject({
+      grant: 'b',
+      failed: [{ field: 'mtu', actual: null, verdict: 'unknown' }],
     });
   });
 
   it('of equal grants, the nearest has more matching fields', () => {
     const broad = aGrant({ name: 'a', match: { vlan: [[1, 9]] } });
     const close = aGrant({ name: 'b', match: { vlan: [[1, 9]], name: ['acme-*'], location: ['PAR1'] } });
-    expect(whyNot([broad, close]).nearest?.grant).toBe('b');
+    expect(nearestOf([broad, close])?.grant).toBe('b');
   });
 
   it('of still equal grants, the nearest is the first by name', () => {
     const grants = ['c', 'a', 'b'].map((name) => aGrant({ name, match: { vlan: [[1, 9]] } }));
-    expect(whyNot(grants).nearest?.grant).toBe('a');
+    expect(nearestOf(grants)?.grant).toBe('a');
   });
 
   it('the message names every field, and quotes texts of the requester', () => {
     const match = { vlan: [[1, 9]], name: ['safe'], location: ['LON1'] } as const;
-    expect(whyNot([aGrant({ match })], { name: 'a`\u202e' }).message).toBe(
+    expect(renderReason(whyNot([aGrant({ match })], { name: 'a`\u202e' }))).toBe(
       'no grant of owner `acme` matches; nearest is `default`: vlan must be 1-9, is 101, ' +
         'name must be `safe`, is `a\\u{60}\\u{202e}` and location must be LON1, is PAR1',
     );
@@ -68,8 +69,8 @@ describe('if no grant matches, the nearest one is named with every field that fa
     expect(whyNot([later, other])).toMatchObject({ code: 'grant-not-started' });
   });
 
-  it('the message says so if the owner has no grant', () => {
-    expect(whyNot([])).toMatchObject({ code: 'no-grant', message: 'owner `acme` has no grant' });
+  it('there is no nearest one if the owner has no grant', () => {
+    expect(whyNot([])).toEqual({ code: 'no-grant', parameters: { owner: 'acme', nearest: null } });
   });
 });
 

@@ -3,11 +3,12 @@ import { NO_DEADLINE } from '../../core/deadline.ts';
 import { decide } from '../../core/decide.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import type { HoldRule } from '../../core/policy.ts';
+import type { Reason } from '../../core/reasons.ts';
 import { aDecisionContext, aHoldRule, aPeer, aPolicy, aVif, CONNECTION, NOW } from '../support/builders.ts';
 
-function held(request: VirtualInterface, ...hold: HoldRule[]): readonly string[] {
+function held(request: VirtualInterface, ...hold: HoldRule[]): readonly Reason[] {
   const decision = decide(aPolicy({ hold }), request, aDecisionContext(), NO_DEADLINE, NOW);
-  return decision.verdict === 'hold' ? decision.reasons.map(({ message }) => message) : [];
+  return decision.verdict === 'hold' ? decision.reasons : [];
 }
 
 type Row = [
@@ -64,16 +65,28 @@ describe('a hold rule on session fields applies if any session matches', () => {
   });
 });
 
-describe('the message of a hold rule', () => {
+describe('the reason of a hold rule', () => {
   it('names each rule that applies, with fields, reason and unknown values', () => {
     const rules = [
       aHoldRule({ vlan: [[3000, 4094]], reason: 'old lab' }),
       aHoldRule({ vlan: [[101, 101]], name: ['acme-*'], reason: 'under investigation' }),
       aHoldRule({ connection: [CONNECTION.owner], vlan: [[1, 4094]] }),
     ];
-    expect(held(aVif({ name: null }), ...rules)).toEqual([
-      `a hold rule matches connection ${CONNECTION.owner} and vlan 1-4094`,
-      'a hold rule matches vlan 101 and name `acme-*` (unknown): under investigation',
+    expect(held(aVif({ name: null }), ...rules).map(({ parameters }) => parameters)).toEqual([
+      {
+        fields: [
+          { field: 'connection', expected: CONNECTION.owner, verdict: 'yes' },
+          { field: 'vlan', expected: '1-4094', verdict: 'yes' },
+        ],
+        reason: null,
+      },
+      {
+        fields: [
+          { field: 'vlan', expected: '101', verdict: 'yes' },
+          { field: 'name', expected: '`acme-*`', verdict: 'unknown' },
+        ],
+        reason: 'under investigation',
+      },
     ]);
   });
 

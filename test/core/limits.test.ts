@@ -96,7 +96,7 @@ describe('the limit of an owner counts its recorded assignments, on any connecti
     expect(isOwnerFull(context)).toBe(counts);
   });
 
-  it('the message names the other connection of a moved interface', () => {
+  it('the reason has the other connection of a moved interface', () => {
     const acceptances = { [LIVE]: anAcceptance() };
     const [reason] = exhaustedLimitReasons(
       owner,
@@ -105,7 +105,7 @@ describe('the limit of an owner counts its recorded assignments, on any connecti
       policy,
       aDecisionContext({ interfaces: [moved], acceptances }),
     );
-    expect(reason?.message).toContain(`${LIVE} (now on \`${CONNECTION.other}\`)`);
+    expect(reason?.parameters).toMatchObject({ first: [{ id: LIVE, otherConnection: CONNECTION.other }] });
   });
 });
 
@@ -277,7 +277,18 @@ describe('a limit', () => {
 
   it('names the interfaces that take its slots', () => {
     const [reason] = exhaustedLimitReasons(anOwner({ limit: 2 }), [], REQUEST, policy, two);
-    expect(reason?.message).toBe('owner `acme` may have 2 live interfaces and has 2: dxvif-1 and dxvif-2');
+    expect(reason).toEqual({
+      code: 'owner-limit',
+      parameters: {
+        owner: 'acme',
+        limit: 2,
+        taken: 2,
+        first: [
+          { id: 'dxvif-1', otherConnection: null },
+          { id: 'dxvif-2', otherConnection: null },
+        ],
+      },
+    });
   });
 
   it('counts the acceptances of the same run', () => {

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { manualOverrideCommand, manualOverrideFor } from '../../core/manualOverrideCommand.ts';
+import {
+  ManualOverrideCommand,
+  manualOverrideCommand,
+  manualOverrideFor,
+} from '../../core/manualOverrideCommand.ts';
 import { adviceWithCommand, VERIFY_OWNER } from '../../core/operatorAdvice.ts';
 import { REASON_CODES } from '../../core/reasons.ts';
 import { AWS, aRecipient, aVif, DX_GATEWAY, VGW } from '../support/builders.ts';
@@ -33,7 +37,17 @@ describe('the manual override command', () => {
       `aws directconnect confirm-private-virtual-interface ${ID} --virtual-gateway-id VGW_ID --region eu-west-1`,
     ],
   ])('%s', (_, command, expected) => {
-    expect(command).toBe(expected);
+    expect(command?.text).toBe(expected);
+    expect(JSON.parse(JSON.stringify({ command }))).toEqual({ command: expected });
+  });
+
+  it.each([
+    ['the policy gives one gateway', VGW.prod, false],
+    ['the policy gives a Direct Connect gateway', DX_GATEWAY, false],
+    ['the policy gives none', null, true],
+    ['the ID of the gateway is not well-formed', 'VGW_ID', true],
+  ])('says whether a person must choose the gateway: %s', (_, gateway, needsGateway) => {
+    expect(manualOverrideCommand(aVif(), HELD, gateway, AWS, null)).toMatchObject({ needsGateway });
   });
 });
 
@@ -51,7 +65,7 @@ describe('a text that is not a well-formed ID never becomes part of a command', 
     '(item 1 of the listing)',
     '',
   ])('the interface ID `%s` is replaced by a placeholder', (id) => {
-    expect(manualOverrideCommand(aVif({ id }), HELD, VGW.prod, AWS, null)).toBe(
+    expect(manualOverrideCommand(aVif({ id }), HELD, VGW.prod, AWS, null)?.text).toBe(
       `aws directconnect confirm-private-virtual-interface --virtual-interface-id VIRTUAL_INTERFACE_ID ` +
         `--virtual-gateway-id ${VGW.prod} --region eu-west-1`,
     );
@@ -60,7 +74,7 @@ describe('a text that is not a well-formed ID never becomes part of a command', 
   it.each(['vgw-12345678; reboot', '$(reboot)', '', 'vgw-1234567'])(
     'the gateway ID `%s` is replaced by a placeholder',
     (gateway) => {
-      expect(manualOverrideCommand(aVif(), HELD, gateway, AWS, null)).toContain(
+      expect(manualOverrideCommand(aVif(), HELD, gateway, AWS, null)?.text).toContain(
         '--virtual-gateway-id VGW_ID --region',
       );
     },
@@ -109,8 +123,11 @@ describe('no manual override command is shown', () => {
 });
 
 describe('the advice to the operator', () => {
-  const toDo = (decision: Parameters<typeof adviceWithCommand>[0]['decision'], command: string | null) =>
-    adviceWithCommand({ decision, manualOverrideCommand: command });
+  const toDo = (
+    decision: Parameters<typeof adviceWithCommand>[0]['decision'],
+    command: ManualOverrideCommand | null,
+  ) => adviceWithCommand({ decision, manualOverrideCommand: command });
+  const AWS_X = new ManualOverrideCommand(['aws', 'x'], false);
 
   it.each(UNCERTAIN)('about %s is to verify the owner out of band, and then to change the policy', (code) => {
     const words = toDo(aHold('frozen', code), null);
@@ -120,16 +137,17 @@ describe('the advice to the operator', () => {
   });
 
   it('about any other hold has the command, labelled as one that bypasses the policy', () => {
-    expect(toDo(aHold('no-grant'), 'aws x')).toMatch(/manual override, which bypasses the policy: aws x$/);
+    expect(toDo(aHold('no-grant'), AWS_X)).toMatch(/manual override, which bypasses the policy: aws x$/);
   });
 
   it('about an allowed request has the command without that label', () => {
-    expect(toDo(AN_ACCEPT, 'aws x')).toMatch(/: aws x$/);
-    expect(toDo(AN_ACCEPT, 'aws x')).not.toContain('bypass');
+    expect(toDo(AN_ACCEPT, AWS_X)).toMatch(/: aws x$/);
+    expect(toDo(AN_ACCEPT, AWS_X)).not.toContain('bypass');
   });
 
   it('without a gateway of the policy says that one must be inserted', () => {
     const command = manualOverrideCommand(aVif(), ['ambiguous'], null, AWS, null);
     expect(toDo(aHold('ambiguous'), command)).toContain('replace VGW_ID');
+    expect(toDo(aHold('ambiguous'), AWS_X)).not.toContain('replace VGW_ID');
   });
 });

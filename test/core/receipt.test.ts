@@ -5,6 +5,7 @@ import type { DecisionContext } from '../../core/decisionContext.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import { loadPolicy, type Owner, type Policy, writePolicy } from '../../core/policy.ts';
 import { collectEvidence, createReceipt, type Receipt, replayDecision } from '../../core/receipt.ts';
+import { renderSkippedCheck } from '../../core/renderReason.ts';
 import {
   aDecisionContext,
   aGateway,
@@ -26,6 +27,8 @@ import { ORIGIN } from '../support/eventFixtures.ts';
 
 const ANSWER = { by: 'confirm', state: 'pending', doubt: null } as const;
 
+const NO_CUSTOMER_ASN = { check: 'asn-conflict', missing: 'customerAsn' } as const;
+
 /** The receipt of an attempt with this decision. */
 function receiptFor(
   decision: Accept,
@@ -34,7 +37,7 @@ function receiptFor(
   world: DecisionContext,
 ): Receipt {
   const { owner, grants, gateway } = decision;
-  const seen = { firstSeen: '2026-11-10T10:00:05.000Z', deadline: NO_DEADLINE, skipped: ['a check'] };
+  const seen = { firstSeen: '2026-11-10T10:00:05.000Z', deadline: NO_DEADLINE, skipped: [NO_CUSTOMER_ASN] };
   const preflight = { request, decision, gateways: [aGateway({ id: VGW.lab }), aGateway()], world, ...seen };
   const assignment = { at: NOW.toISOString(), owner, grants, gateway };
   const evidence = collectEvidence(ORIGIN, policy, preflight);
@@ -73,7 +76,7 @@ describe('a receipt', () => {
       gatewaySeen: aGateway(),
       usage: { owner: ['dxvif-bbbbbbbb'], grants: { any: ['dxvif-bbbbbbbb'], prod: ['dxvif-bbbbbbbb'] } },
       acceptedBefore: 2,
-      skipped: ['a check'],
+      skipped: [renderSkippedCheck(NO_CUSTOMER_ASN)],
       acceptedAt: '2026-11-10T12:00:01.000Z',
       answer: ANSWER,
     });

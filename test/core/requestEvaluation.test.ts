@@ -4,6 +4,8 @@ import { type Observation, requestDetailsOf } from '../../core/ledgerEntries.ts'
 import type { VirtualInterface } from '../../core/model.ts';
 import { observationUpdates } from '../../core/observations.ts';
 import type { Policy } from '../../core/policy.ts';
+import type { Reason } from '../../core/reasons.ts';
+import { renderReason } from '../../core/renderReason.ts';
 import {
   evaluateRequests,
   observationChanges,
@@ -45,8 +47,10 @@ function anEvaluation(given: Partial<RequestEvaluation> = {}): RequestEvaluation
 
 const STANDING = { at: NOW, intervalMs: null, acceptsPerRun: 10, turns: {} };
 
-const NO_GRANT = { code: 'no-grant', message: 'none matches' } as const;
+const NO_GRANT: Reason = { code: 'no-grant', parameters: { owner: 'acme', nearest: null } };
 const noGrant = holdFor([NO_GRANT]);
+const NO_GRANT_REPORTED = { code: 'no-grant', message: renderReason(NO_GRANT) };
+const RUN_LIMIT: Reason = { code: 'run-limit', parameters: { acceptsPerRun: 10 } };
 
 describe('the evaluation of requests', () => {
   it('makes a hold final, and lets an acceptable request wait for its attempt', () => {
@@ -135,8 +139,8 @@ describe('the observation after a run', () => {
     ],
     [
       'changed reasons',
-      { outcome: 'held', decision: holdFor([{ code: 'frozen', message: 'the policy is' }]), observation },
-      { held: [{ code: 'frozen', message: 'the policy is' }] },
+      { outcome: 'held', decision: holdFor([RUN_LIMIT]), observation },
+      { held: [{ code: 'run-limit', message: renderReason(RUN_LIMIT) }] },
     ],
     [
       'a failure, with its cause',
@@ -151,7 +155,7 @@ describe('the observation after a run', () => {
     [
       'changed details of the request',
       { outcome: 'held', decision: noGrant, request: aVif({ mtu: 9001 }), observation },
-      { request: requestDetailsOf(aVif({ mtu: 9001 })), held: noGrant.reasons },
+      { request: requestDetailsOf(aVif({ mtu: 9001 })), held: [NO_GRANT_REPORTED] },
     ],
     ['no longer held', { outcome: 'notAttempted', observation }, { held: [] }],
     ['accepted, which is recorded separately', { outcome: 'accepted', observation }, null],
@@ -221,7 +225,7 @@ describe('the report of a request', () => {
   it('has the reasons of a hold', () => {
     expect(report({ decision: noGrant, outcome: 'held' }).decision).toEqual({
       verdict: 'hold',
-      reasons: [{ code: 'no-grant', message: 'none matches' }],
+      reasons: [NO_GRANT_REPORTED],
     });
   });
 
@@ -233,7 +237,7 @@ describe('the report of a request', () => {
     ['ambiguous', aPolicyGranting(aGrant({ name: 'a' }), aGrant({ name: 'b', gateway: VGW.lab })), 'VGW_ID'],
   ])('has the command with the gateway of the policy for a hold that is %s', (_, policy, gateway) => {
     const [first = anEvaluation()] = evaluate([aVif()], {}, policy);
-    expect(reportRequest(first, AWS, null).manualOverrideCommand).toContain(
+    expect(reportRequest(first, AWS, null).manualOverrideCommand?.text).toContain(
       `--virtual-gateway-id ${gateway} --region`,
     );
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { printableValue } from '../../core/json.ts';
+import { ManualOverrideCommand } from '../../core/manualOverrideCommand.ts';
 import { describeRunFailure, detailCount, detailLines, runLine, summarizeRun } from '../../core/runLog.ts';
 import { pickDescribedFields, type RequestReport, type RunReport } from '../../core/runReport.ts';
 import { aVif } from '../support/builders.ts';
@@ -108,6 +109,17 @@ describe('the result and the log of the function', () => {
       },
       shortened: true,
     });
+  });
+
+  it('have the text of a manual override command, also if the request is shortened', () => {
+    const manualOverrideCommand = new ManualOverrideCommand(['aws', 'directconnect', '…'], false);
+    const [large = REQUEST] = LARGEST.requests;
+    for (const request of [REQUEST, large]) {
+      const [line] = detailLines({ ...REPORT, requests: [{ ...request, manualOverrideCommand }] });
+      expect(JSON.parse(JSON.stringify(line))).toMatchObject({
+        more: { request: { manualOverrideCommand: 'aws directconnect …' } },
+      });
+    }
   });
 
   it('keep a normal request unchanged', () => {

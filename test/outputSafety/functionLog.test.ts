@@ -65,6 +65,10 @@ describe('the log of the function', () => {
     expect(metrics).toMatchObject({ service: 'vif-acceptor', target: 'hub', Held: MALICIOUS_NAMES.length });
     expect(JSON.stringify(metrics)).not.toContain('script');
     expect(log).not.toContain(KEY);
+    expect(requests[0].decision.reasons).toEqual([
+      { code: 'unknown-requester', message: expect.any(String) },
+    ]);
+    expect(requests[0].manualOverrideCommand).toBeNull();
   });
 
   it('contains no secret key when the API refuses it', async () => {

@@ -68,6 +68,20 @@ describe.each(AS_DATA)('text of a requester in `%s`', (_, textOf) => {
   });
 });
 
+const FOR_PROGRAMS: typeof AS_DATA = [
+  ...AS_DATA,
+  ['the ledger', ({ kept }) => kept],
+  ['policy suggest --json', ({ suggestJson }) => suggestJson.stdout],
+];
+
+it.each(FOR_PROGRAMS)(
+  'the parameters of a reason, which may be text of a requester, are not in `%s`: it has sentences',
+  async (_, textOf) => {
+    const { hostile } = await collectOutputs();
+    expect(textOf(hostile)).not.toMatch(/"(parameters|argv)"/);
+  },
+);
+
 describe('text of a requester in a printed command', () => {
   it.each(IN_A_TERMINAL.slice(0, 2))('does not occur: `%s`', async (_, textOf) => {
     const { hostile, tame } = await collectOutputs();

@@ -92,7 +92,7 @@ export function createVirtualLambda(plan: LifePlan) {
   function failure(error: unknown, { violations }: Environment): 'failed' | 'threw' {
     const message = error instanceof Error ? `${error.name} ${error.stack}` : String(error);
     if (message.includes(PLANTED)) violations.addViolation('secrecy', 'an error contains a BGP key');
-    if (message.startsWith('RunFailed')) return 'failed';
+    if (error instanceof Error && error.name === 'RunFailed') return 'failed';
     thrown = message.slice(0, 500);
     return 'threw';
   }

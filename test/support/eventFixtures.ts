@@ -3,6 +3,7 @@ import type { AcceptorEvent, EventOrigin } from '../../core/events/event.ts';
 import { NO_RUN_FACTS, type RunFacts } from '../../core/events/eventDefinition.ts';
 import { findNewEvents } from '../../core/events/findNewEvents.ts';
 import type { LedgerState } from '../../core/ledgerState.ts';
+import { ManualOverrideCommand } from '../../core/manualOverrideCommand.ts';
 import type { ReasonCode } from '../../core/reasons.ts';
 import { pickDescribedFields, type ReportedDecision, type RequestReport } from '../../core/runReport.ts';
 import { aVif, CONNECTION, RECIPIENT_ACCOUNT, VGW } from './builders.ts';
@@ -44,7 +45,7 @@ export function aRequest(given: Partial<RequestReport> = {}): RequestReport {
     outcome: 'held',
     message: null,
     skipped: [],
-    manualOverrideCommand: 'aws directconnect …',
+    manualOverrideCommand: new ManualOverrideCommand(['aws', 'directconnect', '…'], false),
     ...given,
   };
 }

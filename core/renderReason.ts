@@ -1,0 +1,293 @@
+import type { Deadline } from './deadline.ts';
+import type { FieldVerdict } from './fields/match.ts';
+import { compareByCodePoint, formatFirst, formatList, quote } from './printableText.ts';
+import {
+  type AddressPair,
+  compareReasonCodes,
+  type GrantedGateway,
+  type NearestGrant,
+  type Reason,
+  type ReasonCode,
+  type ReasonParameters,
+  type SkippedCheck,
+} from './reasons.ts';
+import { ACCOUNT } from './resourceIds.ts';
+
+/** A reason as reports, events and the ledger have it. Consumers rely on the names of its keys. */
+export interface ReportedReason {
+  readonly code: ReasonCode;
+  /** a sentence for people, safe to print */
+  readonly message: string;
+  /** with `no-grant`: the nearest grant, and the fields that did not match */
+  readonly nearest?: NearestGrant;
+  /** with `frozen`: what the policy would assign without the freeze; absent if it would hold the request too */
+  readonly withoutFreeze?: GrantedGateway;
+}
+
+/** Renders the reasons of a decision, sorted by code and message. */
+export function reportReasons(reasons: readonly Reason[]): ReportedReason[] {
+  return reasons
+    .map(reportReason)
+    .sort((a, b) => compareReasonCodes(a, b) || compareByCodePoint(a.message, b.message));
+}
+
+export function reportReason(reason: Reason): ReportedReason {
+  const { code } = reason;
+  const message = renderReason(reason);
+  if (reason.code === 'no-grant') {
+    const { nearest } = reason.parameters;
+    return nearest === null ? { code, message } : { code, message, nearest };
+  }
+  if (reason.code === 'frozen' && reason.parameters.unfrozen.verdict === 'accept') {
+    const { owner, grant, gateway } = reason.parameters.unfrozen;
+    return { code, message, withoutFreeze: { owner, grant, gateway } };
+  }
+  return { code, message };
+}
+
+/** The sentence of a reason, safe to print: the only place that makes one. It quotes every text of the API. */
+export function renderReason(reason: Reason): string {
+  switch (reason.code) {
+    case 'not-private': {
+      const { type } = reason.parameters;
+      return `the interface is ${type === null ? 'of an unknown type' : quote(type)}: only private interfaces are accepted`;
+    }
+    case 'unreadable':
+      return renderUnreadable(reason.parameters);
+    case 'other-region': {
+      const { region, ownRegion } = reason.parameters;
+      return `the API returned region ${quote(region)}, but this target is in \`${ownRegion}\`; write a policy for that region, or ask the provider`;
+    }
+    case 'unknown-requester':
+      return renderUnknownRequester(reason.parameters);
+    case 'owner-mismatch':
+      return renderOwnerMismatch(reason.parameters);
+    case 'frozen':
+      return `the policy is frozen (\`freeze: true\`); without the freeze: ${renderUnfrozen(reason.parameters)}${renderExpiry(reason.parameters.deadline)}`;
+    case 'held-by-policy':
+      return renderHoldRule(reason.parameters);
+    case 'no-grant':
+      return renderNoGrant(reason.parameters);
+    case 'grant-not-started':
+      return `grant \`${nameGrant(reason.parameters)}\` begins at ${reason.parameters.from}`;
+    case 'grant-ended':
+      return `grant \`${nameGrant(reason.parameters)}\` ended at ${reason.parameters.until}`;
+    case 'ambiguous': {
+      const { owner, grants } = reason.parameters;
+      const gateways = grants.map(({ grant, gateway }) => `\`${owner}.${grant}\` to \`${gateway}\``);
+      return `matching grants give different gateways: ${formatList(gateways)}; narrow one of them`;
+    }
+    case 'owner-limit':
+      return `owner \`${reason.parameters.owner}\` ${renderLimit(reason.parameters)}`;
+    case 'grant-limit':
+      return `grant \`${nameGrant(reason.parameters)}\` ${renderLimit(reason.parameters)}`;
+    case 'run-limit':
+      return `this run has already accepted ${reason.parameters.acceptsPerRun} requests (\`limits.acceptsPerRun\`); the next run continues`;
+    case 'gateway-missing':
+      return renderGatewayMissing(reason.parameters);
+    case 'gateway-not-available': {
+      const { gateway, state } = reason.parameters;
+      return `gateway \`${gateway}\` must be \`available\`, is ${state === null ? 'unknown' : quote(state)}`;
+    }
+    case 'gateway-not-attached':
+      return `gateway \`${reason.parameters.gateway}\` is not attached to a VPC; attach it first`;
+    case 'vlan-in-use':
+      return renderVlanInUse(reason.parameters);
+    case 'peers-invalid':
+      return renderInvalidPeers(reason.parameters);
+    case 'peers-overlap':
+      return `peer addresses ${renderOverlap(reason.parameters)}`;
+    case 'asn-conflict':
+      return `the customer's ASN ${reason.parameters.asn} is also that of gateway \`${reason.parameters.gateway}\``;
+    default:
+      return reason satisfies never;
+  }
+}
+
+function nameGrant({ owner, grant }: { readonly owner: string; readonly grant: string }): string {
+  return `${owner}.${grant}`;
+}
+
+function renderUnreadable(reason: ReasonParameters['unreadable']): string {
+  switch (reason.cause) {
+    case 'readErrors':
+      return `the API returned inconsistent data: ${formatList(reason.readErrors)}`;
+    case 'tooLong':
+      return 'its name, tags and BGP sessions are longer than the ledger can record; ask the owner to offer it with shorter ones';
+    case 'state':
+      return `its state must be \`confirming\`, got ${reason.state === null ? 'none' : quote(reason.state)}`;
+    case 'onGateway':
+      return `a request must not have a gateway yet, got ${quote(reason.gateway)}; check it with the AWS CLI`;
+    case 'ledgerEntry':
+      return `its ledger entry cannot be read: ${reason.problem}`;
+    default:
+      return reason satisfies never;
+  }
+}
+
+function renderUnknownRequester(reason: ReasonParameters['unknown-requester']): string {
+  switch (reason.cause) {
+    case 'outbound':
+      return 'it is on a connection of the recipient: the recipient offered it to another account, so it is not a request';
+    case 'noAccount':
+      return 'the API did not return an owner account';
+    case 'noConnection':
+      return 'the API did not return a connection';
+    case 'ownConnectionsUnknown':
+      return `the API returned account ${quote(reason.account)}, and the recipient's own connections are unknown (${reason.problem})`;
+    case 'severalOwners':
+      return `more than one owner in the policy has connection ${quote(reason.connection)}; keep it with one of them`;
+    case 'noOwner':
+      return `no owner in the policy has connection ${quote(reason.connection)}; if you know its owner, add it to \`connections\` of that owner`;
+    default:
+      return reason satisfies never;
+  }
+}
+
+function renderOwnerMismatch(reason: ReasonParameters['owner-mismatch']): string {
+  const { account } = reason;
+  const returned = `the API returned account ${quote(account)}`;
+  switch (reason.cause) {
+    case 'otherRecipient':
+      return `${returned} as the recipient, not \`${reason.ownAccount}\``;
+    case 'otherAccount':
+      return `${returned}, but owner \`${reason.owner}\` has account \`${reason.ownerAccount}\``;
+    case 'ownerWithoutAccount':
+      return (
+        `${returned}, and owner \`${reason.owner}\` has no account to compare; if it is the owner's, ` +
+        `add \`account: "${ACCOUNT.test(account) ? account : '…'}"\` under \`owners.${reason.owner}\` (if it is your own, \`recipient.account\` is wrong)`
+      );
+    default:
+      return reason satisfies never;
+  }
+}
+
+/** What the policy would decide without the freeze, so that a person knows before removing it. */
+function renderUnfrozen({ unfrozen }: ReasonParameters['frozen']): string {
+  if (unfrozen.verdict === 'hold') return `also held, for ${formatList(unfrozen.codes)}`;
+  return `accepted by \`${nameGrant(unfrozen)}\` → \`${unfrozen.gateway}\`, if the preflight checks succeed`;
+}
+
+function renderExpiry({ earliest, latest }: Deadline): string {
+  if (latest === null) return '';
+  return earliest === null
+    ? `; the request may expire at any time, at the latest ${latest}`
+    : `; the request may expire at the earliest ${earliest}`;
+}
+
+function renderHoldRule({ fields, reason }: ReasonParameters['held-by-policy']): string {
+  const demands = fields.map(
+    ({ field, expected, verdict }) => `${field} ${expected}${verdict === 'unknown' ? ' (unknown)' : ''}`,
+  );
+  return `a hold rule matches ${formatList(demands)}${reason === null ? '' : `: ${reason}`}`;
+}
+
+function renderNoGrant({ owner, nearest }: ReasonParameters['no-grant']): string {
+  return nearest === null
+    ? `owner \`${owner}\` has no grant`
+    : `no grant of owner \`${owner}\` matches; nearest is \`${nearest.grant}\`: ${formatList(nearest.failed.map(renderMismatch))}`;
+}
+
+function renderMismatch({ field, expected, actual, verdict }: FieldVerdict): string {
+  if (actual === null) return `${field} must be ${expected}, but the API does not return it`;
+  const gap = verdict === 'unknown' ? ', and the API does not return all of it' : '';
+  return `${field} must be ${expected}, is ${actual}${gap}`;
+}
+
+function renderLimit({ limit, taken, first }: ReasonParameters['owner-limit']): string {
+  const ids = first.map(({ id, otherConnection }) =>
+    otherConnection === null ? id : `${id} (now on ${quote(otherConnection)})`,
+  );
+  const more = taken - first.length;
+  return `may have ${limit} live interfaces and has ${taken}: ${formatList(more > 0 ? [...ids, `${more} more`] : ids)}`;
+}
+
+function renderGatewayMissing(reason: ReasonParameters['gateway-missing']): string {
+  return reason.cause === 'notFound'
+    ? `gateway \`${reason.gateway}\` does not exist in this account and region`
+    : `gateway \`${reason.gateway}\` belongs to account ${quote(reason.gatewayAccount)}, not to \`${reason.ownAccount}\`; use a gateway of your own`;
+}
+
+function renderVlanInUse({ cause, vlan, connection, id }: ReasonParameters['vlan-in-use']): string {
+  const other = quote(id);
+  const uses = {
+    certain: `is in use by ${other}`,
+    unreadable: `may be in use by ${other}, which is unreadable`,
+    unknownConnection: `may be in use by ${other}, whose connection the API does not return`,
+  };
+  return `VLAN ${vlan} on ${quote(connection)} ${uses[cause]}`;
+}
+
+function renderInvalidPeers(reason: ReasonParameters['peers-invalid']): string {
+  if (reason.cause === 'notAnAddress') return `${quote(reason.address)} is not an address`;
+  const pair = renderPair(reason.pair);
+  if (reason.cause === 'broadcast')
+    return `${pair}: ${quote(reason.address)} is the broadcast address of its subnet`;
+  const problems = {
+    notBothAddresses: 'are not both addresses',
+    sameAddress: 'are the same address',
+    differentSubnets: 'are not in one subnet',
+  };
+  return `${pair} ${problems[reason.cause]}`;
+}
+
+function renderPair([amazonAddress, customerAddress]: AddressPair): string {
+  return `${quote(amazonAddress)} and ${quote(customerAddress)}`;
+}
+
+function renderOverlap(reason: ReasonParameters['peers-overlap']): string {
+  if (reason.cause === 'more') return `overlap or may overlap those of ${reason.count} more interfaces`;
+  const id = quote(reason.id);
+  const conflicts = {
+    overlap: `overlap those of ${id} on the same gateway`,
+    unreadable: `may overlap those of ${id}, which is unreadable`,
+    unknownGateway: `may overlap those of ${id}, whose gateway the API does not return`,
+    unlisted: `may overlap those of ${id}, which the ledger has on this gateway and which the listing lacks`,
+  };
+  return conflicts[reason.cause];
+}
+
+/** The name of each check in a report. */
+const CHECK_NAMES: Readonly<Record<SkippedCheck['check'], string>> = {
+  'vlan-in-use': 'VLAN in use',
+  'peers-invalid': 'peer addresses',
+  'peers-overlap': 'peers overlap',
+  'asn-conflict': 'ASN conflict',
+};
+
+/** The sentence about a preflight check that was skipped, safe to print. */
+export function renderSkippedCheck(skipped: SkippedCheck): string {
+  return `${CHECK_NAMES[skipped.check]}: the API ${renderMissing(skipped)}`;
+}
+
+function renderMissing(skipped: SkippedCheck): string {
+  switch (skipped.missing) {
+    case 'vlanOrConnection':
+      return 'does not return the VLAN or the connection';
+    case 'ofOthers':
+      return `does not return ${skipped.check === 'vlan-in-use' ? 'both connection and VLAN' : 'every address, or not the gateway,'} of ${renderIds(skipped.ids)}`;
+    case 'addresses':
+      return 'does not return an address';
+    case 'prefixLengths':
+      return skipped.check === 'peers-overlap'
+        ? 'does not return every address with its prefix length'
+        : `returns ${renderPair(skipped.pair)} without a prefix length`;
+    case 'sessions':
+      return 'does not return a BGP peer';
+    case 'secondAddress':
+      return 'does not return both';
+    case 'gatewayAsn':
+      return `does not return the ASN of gateway \`${skipped.gateway}\``;
+    case 'customerAsn':
+      return "does not return the customer's ASN";
+    default:
+      return skipped satisfies never;
+  }
+}
+
+/** The most IDs that a skipped check lists. */
+const MAX_LISTED_IDS = 5;
+
+function renderIds(ids: readonly string[]): string {
+  return formatFirst(ids.map(quote).sort(), MAX_LISTED_IDS);
+}
