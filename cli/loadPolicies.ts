@@ -42,6 +42,14 @@ export function describeDiagnostics(
   return `${lines.join('\n')}\n${paint.bad(consequence(files))}\n`;
 }
 
+/** Lists the warnings of policies, one per line, for standard error. Empty when there are none. */
+export function describeWarnings(policies: readonly CompiledPolicy[], paint: Paint): string {
+  return policies
+    .flatMap(({ warnings }) => warnings)
+    .map((warning) => `${paint.warn('warning:')} ${formatDiagnostic(warning)}\n`)
+    .join('');
+}
+
 /**
  * Loads the single policy of a command.
  * @throws UsageError when there is none or more than one; InvalidPolicies

@@ -11,7 +11,7 @@ import {
   readLedgerLock,
   withLedgerOption,
 } from '../ledgerOptions.ts';
-import { describeDiagnostics, loadValidPolicies } from '../loadPolicies.ts';
+import { describeDiagnostics, describeWarnings, loadValidPolicies } from '../loadPolicies.ts';
 import { EXIT, type ExitCode } from '../options.ts';
 import { startProgress } from '../output/progress.ts';
 import { describeRun } from '../output/runText.ts';
@@ -31,6 +31,7 @@ export interface RunOptions extends RunTargetOptions {
 export async function run(given: RunOptions): Promise<ExitCode> {
   const pingUrl = readPingUrl(given.ping, process.env);
   const { policies, errors } = loadValidPolicies(given.policy ?? []);
+  process.stderr.write(describeWarnings(policies, paintFor(process.stderr)));
   const options = withLedgerOption(given, policies);
   const { dryRun = false } = options;
   const interruption = catchInterruption();
