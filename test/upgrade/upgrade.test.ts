@@ -367,15 +367,4 @@ describe.skipIf(!isHere)(`an upgrade from 0.1.0 (${OLD_REVISION} of the git hist
       expect(receipts.map(({ replay }) => replay)).toEqual(['same', 'same', 'same']);
     }
   });
-
-  it('meets the same layer of policies from either release', () => {
-    const { before, after } = releases;
-    const folder = mkdtempSync(join(scratch, 'layers-'));
-    mkdirSync(join(folder, 'policy'));
-    writeFileSync(join(folder, 'policy', 'hub.yaml'), POLICY);
-    for (const [name, release] of Object.entries({ before, after }))
-      policyLayer(release, join(folder, 'policy'), join(folder, name));
-    const layer = (name: string) => readFileSync(join(folder, name, 'hub.json'), 'utf8');
-    expect(layer('after')).toBe(layer('before'));
-  });
 });
