@@ -47,3 +47,31 @@ export async function readAllPages<T>(
   }
   throw incomplete(`it has more than ${MOST_PAGES} pages`);
 }
+
+/** The most that one call of an API takes. */
+export interface CallLimit {
+  readonly items: number;
+  readonly bytes: number;
+}
+
+/** Splits a list into batches that each fit one call, in order. An item that is too large by itself has its own batch. */
+export function splitIntoBatches<T>(
+  list: readonly T[],
+  limit: CallLimit,
+  textOf: (item: T) => string,
+): T[][] {
+  const batches: T[][] = [];
+  let bytes = 0;
+  for (const item of list) {
+    const size = Buffer.byteLength(textOf(item));
+    const last = batches.at(-1);
+    if (last === undefined || last.length === limit.items || bytes + size > limit.bytes) {
+      batches.push([item]);
+      bytes = size;
+    } else {
+      last.push(item);
+      bytes += size;
+    }
+  }
+  return batches;
+}
