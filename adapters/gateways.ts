@@ -7,8 +7,9 @@ import { gatewayKind } from '../core/resourceIds.ts';
 import { ApiFailure } from '../run/portErrors.ts';
 import type { Gateways } from '../run/ports.ts';
 import { FieldReader } from './aws/fieldReader.ts';
+import { keepRaw, type Page, readAllPages } from './aws/pagination.ts';
 import { isXmlList, type QueryApi, type XmlFields, xmlItems, xmlText } from './aws/queryApi.ts';
-import { type ApiClient, callRead, keepRaw, type Page, readAllPages } from './aws/sdkClient.ts';
+import { type ApiClient, callRead } from './aws/sdkClient.ts';
 
 const DESCRIBE_ROUTE_TABLES = 'DescribeRouteTables';
 

@@ -13,7 +13,7 @@ import {
   testPolicyFiles,
 } from '../language/index.ts';
 import { InvalidPolicies, UsageError } from './options.ts';
-import type { Paint } from './output/terminal.ts';
+import { paintFor } from './output/terminal.ts';
 
 /** Error codes of files that were not found, as opposed to errors inside a policy. */
 const NOT_FOUND: ReadonlySet<DiagnosticCode> = new Set(['no-folder', 'no-policy', 'unreadable-file']);
@@ -29,17 +29,27 @@ export function loadPolicies(named: readonly string[]): readonly CompiledPolicy[
 }
 
 /**
- * Lists the errors of invalid policy files, after the output for the valid ones.
- * @param consequence says from the names of the invalid files what happened to them and to the others
+ * Prints the errors of invalid policy files on standard error, after the output for the valid ones.
+ * @param consequence says what happened to the invalid files, and what to the others
  */
-export function describeDiagnostics(
-  errors: readonly Diagnostic[],
-  consequence: (files: string) => string,
-  paint: Paint,
-): string {
+export function printPolicyErrors(errors: readonly Diagnostic[], consequence: PolicyConsequence): void {
+  if (errors.length === 0) return;
+  const paint = paintFor(process.stderr);
   const files = [...new Set(errors.map(({ file }) => file))].join(', ');
   const lines = errors.map((error) => paint.bad(formatDiagnostic(error)));
-  return `${lines.join('\n')}\n${paint.bad(consequence(files))}\n`;
+  const last = `${consequence.invalid} because of errors: ${files}; the other policies ${consequence.others}`;
+  process.stderr.write(`${lines.join('\n')}\n${paint.bad(last)}\n`);
+}
+
+type PolicyConsequence =
+  | { readonly invalid: 'not run'; readonly others: 'were run' }
+  | { readonly invalid: 'not shown'; readonly others: 'are shown' };
+
+/** Prints the warnings of policies on standard error, one per line. */
+export function printPolicyWarnings(policies: readonly CompiledPolicy[]): void {
+  const paint = paintFor(process.stderr);
+  for (const warning of policies.flatMap(({ warnings }) => warnings))
+    process.stderr.write(`${paint.warn('warning:')} ${formatDiagnostic(warning)}\n`);
 }
 
 /**

@@ -2,7 +2,6 @@ import * as d from './decoders.ts';
 import { type Match, matchDecoder } from './fields/match.ts';
 import { canonicalJson, digestOf } from './json.ts';
 import { PROVIDERS, type Recipient } from './model.ts';
-import { quote } from './printableText.ts';
 import { ACCOUNT, gatewayKind, isConnectionId, isName } from './resourceIds.ts';
 
 /** A compiled policy: language/ writes it and the function reads it. Every key is always present. */
@@ -79,24 +78,20 @@ export class PolicyRefused extends Error {
   }
 }
 
-export function writePolicy(policy: Policy): string {
-  return canonicalJson(policy);
+/** The compiled text of a policy. It has the stored names of keys: see `limitsDecoder`. */
+export function writePolicy({ limits, ...policy }: Policy): string {
+  return canonicalJson({ ...policy, limits: { acceptsPerPass: limits.acceptsPerRun } });
 }
 
 /**
  * Reads a compiled policy.
- * @param recipient the expected recipient; `null`: any
- * @throws PolicyRefused for another format, target or recipient, a missing or surplus key, or a text that is not canonical
+ * @throws PolicyRefused for another format or target, a missing or surplus key, or a text that is not canonical
  */
-export function loadPolicy(text: string, target: string, recipient: Recipient | null): LoadedPolicy {
+export function loadPolicy(text: string, target: string): LoadedPolicy {
   const policy = parse(text, target, d.object);
   // Fail closed: a text that contains more than was read (for example a duplicate key) is not the reviewed policy.
   if (writePolicy(policy) !== text) throw new PolicyRefused(target, 'it is not in canonical form');
   if (policy.target !== target) throw new PolicyRefused(target, `it is for target \`${policy.target}\``);
-  if (recipient !== null && recipientKey(recipient) !== recipientKey(policy.recipient)) {
-    const [actual, expected] = [recipientKey(policy.recipient), recipientKey(recipient)];
-    throw new PolicyRefused(target, `its recipient is ${quote(actual)}, not ${quote(expected)}`);
-  }
   return { policy, digest: digestOf(text) };
 }
 
@@ -111,15 +106,18 @@ export function recipientKey({ provider, region, account }: Recipient): string {
  * @throws PolicyRefused for a format that only later releases know, or a text that is not a policy
  */
 export function readArchivedPolicy(text: string, target: string): Policy {
-  return parse(text, target, d.archivedObject, renameFormerKeys);
+  return parse(text, target, d.archivedObject, withStoredNames);
 }
 
-/** Release 0.1.0 wrote `limits.acceptsPerPass`, which is `limits.acceptsPerRun` now. */
-function renameFormerKeys(raw: Readonly<Record<string, unknown>>): Record<string, unknown> {
+/** Some texts from between release 0.1.0 and the next one have `acceptsPerRun`, not the stored name. */
+function withStoredNames(raw: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const limits = d.record(raw.limits, 'limits');
-  if (!Object.hasOwn(limits, 'acceptsPerPass')) return { ...raw };
-  const { acceptsPerPass, ...others } = limits;
-  return { ...raw, limits: { acceptsPerRun: acceptsPerPass, ...others } };
+  if (!Object.hasOwn(limits, 'acceptsPerRun')) return { ...raw };
+  const { acceptsPerRun, ...others } = limits;
+  // Fail closed: of two values for one key, neither is known to be the one that was used.
+  if (Object.hasOwn(others, 'acceptsPerPass'))
+    throw new d.Malformed('limits.acceptsPerRun', 'absent', acceptsPerRun);
+  return { ...raw, limits: { acceptsPerPass: acceptsPerRun, ...others } };
 }
 
 function parse(
@@ -163,6 +161,15 @@ function credentialsDecoder(objectOf: d.ObjectDecoder): d.Decoder<Credentials> {
   return (raw, path) => (Object.hasOwn(d.record(raw, path), 'secret') ? secret(raw, path) : role(raw, path));
 }
 
+/**
+ * `acceptsPerRun` is stored under its name in release 0.1.0, so that each release reads what another one compiled or archived, and a
+ * policy keeps its digest over an upgrade.
+ */
+function limitsDecoder(objectOf: d.ObjectDecoder): d.Decoder<Policy['limits']> {
+  const stored = objectOf<{ acceptsPerPass: number }>({ acceptsPerPass: d.integer(0) });
+  return (raw, path) => ({ acceptsPerRun: stored(raw, path).acceptsPerPass });
+}
+
 function policyDecoder(objectOf: d.ObjectDecoder): d.Decoder<Policy> {
   const match = matchDecoder(objectOf);
   return objectOf<Policy>({
@@ -176,7 +183,7 @@ function policyDecoder(objectOf: d.ObjectDecoder): d.Decoder<Policy> {
       expiry: d.orNull(d.integer(1)),
     }),
     freeze: d.boolean,
-    limits: objectOf<Policy['limits']>({ acceptsPerRun: d.integer(0) }),
+    limits: limitsDecoder(objectOf),
     owners: d.array(
       objectOf<Owner>({
         name,

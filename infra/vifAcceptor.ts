@@ -2,6 +2,7 @@ import { relative } from 'node:path';
 import { Annotations, Duration, Stack, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { isRecord } from '../core/decoders.ts';
+import { formatDiagnostic } from '../language/diagnostic.ts';
 import { type Revision, readRevision } from '../language/policyRevision.ts';
 import { type TestedPolicies, testPolicyFiles } from '../language/policyTests/runPolicyTests.ts';
 import { type Notify, validateNotify } from './notifications.ts';
@@ -67,6 +68,8 @@ export class VifAcceptor extends Construct {
       ...findPolicyProblems(tested),
     ];
     if (reasons.length > 0) throw new DeploymentRefused(reasons);
+    for (const warning of tested.policies.flatMap(({ warnings }) => warnings))
+      Annotations.of(this).addWarningV2(`vif-acceptor:${warning.code}`, formatDiagnostic(warning));
     new Installation(this, 'Default', {
       policies: tested.policies,
       notify,

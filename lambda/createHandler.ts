@@ -175,7 +175,7 @@ async function readPolicy(settings: Settings, target: string): Promise<LoadedPol
     );
   }
   // Fail closed: `loadPolicy` refuses a policy whose target is not the name of its file.
-  return loadPolicy(await readPolicyFile(settings, target, `${target}.json`), target, null);
+  return loadPolicy(await readPolicyFile(settings, target, `${target}.json`), target);
 }
 
 /** The targets whose policies are deployed with this function. */

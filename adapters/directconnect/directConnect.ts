@@ -10,14 +10,8 @@ import { gatewayKind, partitionOf } from '../../core/resourceIds.ts';
 import { ApiFailure, ListingIncomplete } from '../../run/portErrors.ts';
 import type { DirectConnect } from '../../run/ports.ts';
 import { FieldReader } from '../aws/fieldReader.ts';
-import {
-  type ApiClient,
-  callRead,
-  callWithLimit,
-  keepRaw,
-  type Page,
-  readAllPages,
-} from '../aws/sdkClient.ts';
+import { keepRaw, type Page, readAllPages } from '../aws/pagination.ts';
+import { type ApiClient, callRead, callWithLimit } from '../aws/sdkClient.ts';
 import { mergeDuplicates, parseVirtualInterface } from './parseVirtualInterface.ts';
 
 /** What differs between the providers of the Direct Connect API. */

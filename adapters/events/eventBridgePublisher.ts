@@ -10,12 +10,12 @@ import { escapeLong } from '../../core/printableText.ts';
 import { ApiFailure } from '../../run/portErrors.ts';
 import type { EventPublisher } from '../../run/ports.ts';
 import { readBoundedBody, requestHandlerOptions } from '../aws/clientHttp.ts';
+import { type CallLimit, splitIntoBatches } from '../aws/pagination.ts';
 import { toApiFailure } from '../aws/toApiFailure.ts';
 import { withTimeout } from '../promises.ts';
 
-/** The most that one call may contain, in events and in bytes. */
-const BATCH = 10;
-const BATCH_BYTES = 200_000;
+/** The most that one call may contain. */
+const CALL_LIMIT: CallLimit = { items: 10, bytes: 200_000 };
 /** The time limit of a call with its attempts, in milliseconds. */
 const LIMIT_MS = 4000;
 
@@ -36,7 +36,7 @@ export function createEventBridgePublisher(config: EventBridgeClientConfig = {})
       const delivered: string[] = [];
       const refused = new Set<string>();
       let problem: string | null = null;
-      for (const batch of splitIntoBatches(events)) {
+      for (const batch of splitIntoBatches(events, CALL_LIMIT, textOf)) {
         const result = await putEvents(client, batch);
         delivered.push(...result.delivered);
         for (const id of result.refused) refused.add(id);
@@ -51,22 +51,8 @@ export function createEventBridgePublisher(config: EventBridgeClientConfig = {})
   };
 }
 
-/** Splits events into batches that fit one call, by number and by size. */
-function splitIntoBatches(events: readonly AcceptorEvent[]): AcceptorEvent[][] {
-  const split: AcceptorEvent[][] = [];
-  let bytes = 0;
-  for (const event of events) {
-    const size = Buffer.byteLength(printableJson(toPublishedEvent(event)));
-    const last = split.at(-1);
-    if (last === undefined || last.length === BATCH || bytes + size > BATCH_BYTES) {
-      split.push([event]);
-      bytes = size;
-    } else {
-      last.push(event);
-      bytes += size;
-    }
-  }
-  return split;
+function textOf(event: AcceptorEvent): string {
+  return printableJson(toPublishedEvent(event));
 }
 
 /** Error codes of an entry that do not depend on the entry, so that it may be taken later. */

@@ -33,7 +33,7 @@ const population: Population = {
   confirming: 0,
 };
 const connections = connectionsOf(population, 0);
-const { policy } = loadPolicy(writePolicy(policyOf(connections)), TARGET, null);
+const { policy } = loadPolicy(writePolicy(policyOf(connections)), TARGET);
 
 function policyOf(all: readonly ConnectionOf[]): Policy {
   const parts: Policy[] = [];

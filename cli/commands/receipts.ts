@@ -15,7 +15,7 @@ import {
   openLedger,
   withLedgerOption,
 } from '../ledgerOptions.ts';
-import { describeDiagnostics, loadValidPolicies } from '../loadPolicies.ts';
+import { loadValidPolicies, printPolicyErrors } from '../loadPolicies.ts';
 import { EXIT, type ExitCode, UsageError } from '../options.ts';
 import { paintFor, printDocument } from '../output/terminal.ts';
 
@@ -55,16 +55,8 @@ export async function receipts(ids: readonly string[], given: ReceiptsOptions): 
     process.stderr.write(
       `no receipt for ${formatList(missing.map(quoteTrusted))}; ${count === 0 ? await explainNoReceipts(options) : `${ledgerPath(options)} has ${count} for other requests`}\n`,
     );
-  if (errors.length > 0) {
-    process.stderr.write(
-      describeDiagnostics(
-        errors,
-        (files) => `not shown because of errors: ${files}; the other policies are shown`,
-        paintFor(process.stderr),
-      ),
-    );
-    return EXIT.invalidPolicy;
-  }
+  printPolicyErrors(errors, { invalid: 'not shown', others: 'are shown' });
+  if (errors.length > 0) return EXIT.invalidPolicy;
   const isGood = damaged.length + missing.length === 0 && shown.every(({ replay }) => replay === 'same');
   return isGood ? EXIT.done : EXIT.failed;
 }

@@ -11,7 +11,7 @@ import {
   readLedgerLock,
   withLedgerOption,
 } from '../ledgerOptions.ts';
-import { describeDiagnostics, loadValidPolicies } from '../loadPolicies.ts';
+import { loadValidPolicies, printPolicyErrors, printPolicyWarnings } from '../loadPolicies.ts';
 import { EXIT, type ExitCode } from '../options.ts';
 import { startProgress } from '../output/progress.ts';
 import { describeRun } from '../output/runText.ts';
@@ -31,6 +31,7 @@ export interface RunOptions extends RunTargetOptions {
 export async function run(given: RunOptions): Promise<ExitCode> {
   const pingUrl = readPingUrl(given.ping, process.env);
   const { policies, errors } = loadValidPolicies(given.policy ?? []);
+  printPolicyWarnings(policies);
   const options = withLedgerOption(given, policies);
   const { dryRun = false } = options;
   const interruption = catchInterruption();
@@ -58,14 +59,7 @@ export async function run(given: RunOptions): Promise<ExitCode> {
     const texts = shown.map(({ report, lock }) => describeRun(report, paint, lock));
     process.stdout.write(`${texts.join('\n\n')}\n`);
   }
-  if (errors.length > 0)
-    process.stderr.write(
-      describeDiagnostics(
-        errors,
-        (files) => `not run because of errors: ${files}; the other policies were run`,
-        paintFor(process.stderr),
-      ),
-    );
+  printPolicyErrors(errors, { invalid: 'not run', others: 'were run' });
   rethrow();
   const isComplete = errors.length === 0 && runs.every(({ status }) => status === 'completed');
   if (isComplete && pingUrl !== null && !dryRun) await pingOrWarn(pingUrl);

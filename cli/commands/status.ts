@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { chmodSync, realpathSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type LedgerOptions, openLedger, withLedgerOption } from '../ledgerOptions.ts';
-import { describeDiagnostics, loadValidPolicies } from '../loadPolicies.ts';
+import { loadValidPolicies, printPolicyErrors } from '../loadPolicies.ts';
 import { EXIT, type ExitCode, UsageError } from '../options.ts';
 import { startProgress } from '../output/progress.ts';
 import { describeProblems, paintFor, printDocument } from '../output/terminal.ts';
@@ -45,16 +45,8 @@ export async function status(given: StatusOptions): Promise<ExitCode> {
   const problem = file === null ? null : file.write(renderStatusPage(targets, errors));
   if (problem !== null) process.stderr.write(`${paintFor(process.stderr).bad('error:')} ${problem}\n`);
   else if (file !== null && !options.json) process.stderr.write(`wrote ${options.html}\n`);
-  if (errors.length > 0) {
-    process.stderr.write(
-      describeDiagnostics(
-        errors,
-        (files) => `not shown because of errors: ${files}; the other policies are shown`,
-        paintFor(process.stderr),
-      ),
-    );
-    return EXIT.invalidPolicy;
-  }
+  printPolicyErrors(errors, { invalid: 'not shown', others: 'are shown' });
+  if (errors.length > 0) return EXIT.invalidPolicy;
   return problem !== null || targets.some(isIncomplete) ? EXIT.failed : EXIT.done;
 }
 

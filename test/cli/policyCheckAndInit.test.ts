@@ -102,6 +102,29 @@ describe('policy check', () => {
     ]);
   });
 
+  it('warns of grants that accept nothing, with the reason', async () => {
+    const idle = `version: 1
+recipient: { provider: outscale, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
+owners:
+  acme:
+    connections: [${ACME_1}]
+    grants:
+      ended: { gateway: ${PROD}, match: { vlan: [1] }, until: 2020-01-01T00:00:00Z }
+      held: { gateway: ${PROD}, match: { vlan: [150-160] } }
+      fine: { gateway: ${PROD}, match: { vlan: [140-160] } }
+hold:
+  - { vlan: [150-155] }
+  - { vlan: [156-200], reason: spare }
+`;
+    const { code, stderr } = await runCli(folderWith({ 'policy/acme.yaml': idle }), ['policy', 'check']);
+    expect(code).toBe(0);
+    expect(stderr).toContain('owners.acme.grants.ended accepts nothing: it ended at 2020-01-01');
+    expect(stderr).toContain(
+      'owners.acme.grants.held accepts nothing: hold rules hold every request that it matches (spare)',
+    );
+    expect(stderr).not.toContain('fine');
+  });
+
   it.each([
     [
       'a file that is not there',

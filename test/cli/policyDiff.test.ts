@@ -340,21 +340,3 @@ function recorded(id: string, vlan: number): object {
     bgpPeers: [{ asn: 65010, amazonAddress: '169.254.1.1/30', customerAddress: '169.254.1.2/30' }],
   };
 }
-
-describe('policy check', () => {
-  it('warns of grants that accept nothing, with the reason', async () => {
-    const idle = policy(
-      `ended: { gateway: vgw-12345678, match: { vlan: [1] }, until: 2020-01-01T00:00:00Z }
-      held: { gateway: vgw-12345678, match: { vlan: [150-160] } }
-      fine: { gateway: vgw-12345678, match: { vlan: [140-160] } }`,
-      'hold:\n  - { vlan: [150-155] }\n  - { vlan: [156-200], reason: spare }\n',
-    );
-    const { code, stderr } = await runCli(folderWith({ 'policy/acme.yaml': idle }), ['policy', 'check']);
-    expect(code).toBe(0);
-    expect(stderr).toContain('owners.acme.grants.ended accepts nothing: it ended at 2020-01-01');
-    expect(stderr).toContain(
-      'owners.acme.grants.held accepts nothing: hold rules hold every request that it matches (spare)',
-    );
-    expect(stderr).not.toContain('fine');
-  });
-});

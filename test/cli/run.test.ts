@@ -180,6 +180,18 @@ describe('run', () => {
     expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toMatch(/^pending/);
   });
 
+  it.each(['run', 'plan'])(
+    '%s warns of a former key with its place, on standard error only',
+    async (command) => {
+      const cloud = await startTestCloud();
+      const dir = folderWith({ 'policy/hub.yaml': `${POLICY}limits: { acceptsPerPass: 3 }\n` });
+      const { code, stdout, stderr } = await runCli(dir, [command, '--json', ...at(cloud)]);
+      expect(code).toBe(0);
+      expect(stderr).toMatch(/^warning: policy\/hub\.yaml:4:11 limits\.acceptsPerPass: [^\n]+\n$/);
+      expect(stdout).not.toContain('acceptsPerPass');
+    },
+  );
+
   it('uses neither of two policies for one recipient, and exits with 3', async () => {
     const cloud = await startTestCloud();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });

@@ -6,7 +6,7 @@ import { RICH } from '../support/richPolicy.ts';
 
 function refusal(text: string): string {
   try {
-    loadPolicy(text, 'acme', null);
+    loadPolicy(text, 'acme');
   } catch (error) {
     if (error instanceof PolicyRefused) return error.message;
     throw error;
@@ -81,8 +81,8 @@ describe('the refusal names the path and the expected form', () => {
     ['no grant', [canonicalJson(RICH.owners[0]?.grants), '[]'], 'must be a list of at least one'],
     [
       'runs',
-      ['"acceptsPerRun":10', '"acceptsPerRun":-1'],
-      '`limits.acceptsPerRun` must be a whole number from 0',
+      ['"acceptsPerPass":10', '"acceptsPerPass":-1'],
+      '`limits.acceptsPerPass` must be a whole number from 0',
     ],
     ['no role', role('{}'), '`recipient.credentials.role` must be present'],
     [
@@ -106,7 +106,7 @@ describe('the refusal names the path and the expected form', () => {
 describe('numbers are read up to their limits', () => {
   it.each<[string, string]>([
     ['"limit":4', '"limit":0'],
-    ['"acceptsPerRun":10', '"acceptsPerRun":0'],
+    ['"acceptsPerPass":10', '"acceptsPerPass":0'],
     ['"expiry":604800', '"expiry":1'],
   ])('%s as %s', (from, to) => {
     const text = writePolicy(RICH);

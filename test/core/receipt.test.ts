@@ -86,7 +86,7 @@ describe('a receipt', () => {
     whenAccepted((accept, policy, request, world) => {
       // Read from their JSON text, as from a ledger.
       const receipt: Receipt = JSON.parse(JSON.stringify(receiptFor(accept, policy, request, world)));
-      const { policy: then } = loadPolicy(writePolicy(policy), policy.target, null);
+      const { policy: then } = loadPolicy(writePolicy(policy), policy.target);
       expect(replayDecision(receipt, then)).toEqual({ decision: accept, isSame: true });
     });
   });

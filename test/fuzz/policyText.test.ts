@@ -52,7 +52,7 @@ function compile(text: string): string {
     expectInFull(compiled.errors, text);
     return 'refused';
   }
-  const { policy, digest } = loadPolicy(compiled.text, 'acme', compiled.policy.recipient);
+  const { policy, digest } = loadPolicy(compiled.text, 'acme');
   expect({ policy, digest }).toEqual({ policy: compiled.policy, digest: compiled.digest });
   const accepts = REQUESTS.map((request) => {
     const decision = decide(

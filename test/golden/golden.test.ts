@@ -12,6 +12,7 @@ import { FORMAT_1 } from '../../adapters/ledgers/formats/format1.ts';
 import { STORED_NAMES } from '../../adapters/ledgers/formats/storedNames.ts';
 import { toStored } from '../../adapters/ledgers/storedForm.ts';
 import { PROVIDERS, type Provider } from '../../core/model.ts';
+import { compilePolicy } from '../../language/index.ts';
 import type { Ledger } from '../../run/ports.ts';
 import { runCli } from '../support/cli.ts';
 import { type Dynamo, startDynalite } from '../support/dynamo.ts';
@@ -186,6 +187,18 @@ describe.for(RELEASES)('what release %s stored', (release) => {
       );
       expect(await ledger.readState(KEYS[provider])).toEqual(before);
     });
+  });
+});
+
+describe.for(RELEASES)('a policy that release %s compiled', (release) => {
+  it.for(PROVIDERS)('has every key under the name that it has today, for %s', (provider) => {
+    const archive = join(import.meta.dirname, release, provider, 'file/ledger.policies');
+    const compiled = readdirSync(archive).map((file) => read(join(archive, file)));
+    const text = readFileSync(join(import.meta.dirname, release, 'policy', `${provider}.yaml`), 'utf8');
+    const today = compilePolicy({ file: `${provider}.yaml`, text });
+    if (!today.ok) throw new Error('today the policy has errors');
+    expect(compiled).toHaveLength(1);
+    expect(JSON.parse(today.text)).toMatchObject(z.object({}).loose().parse(compiled[0]));
   });
 });
 

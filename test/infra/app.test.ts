@@ -41,6 +41,14 @@ describe('cdk synth', () => {
     expect(template).toContain('{\\"target\\":\\"acme\\"}');
   });
 
+  it('warns of a former key with its place, and writes the template', () => {
+    const { status, output, template } = synth({ 'acme.yaml': `${VALID}limits: { acceptsPerPass: 3 }\n` });
+    expect(status).toBe(0);
+    expect(output).toMatch(/acme\.yaml:4:11 limits\.acceptsPerPass: /);
+    expect(output).toContain('vif-acceptor:renamed-key');
+    expect(template).not.toBeNull();
+  });
+
   it('reports every error of every policy, and writes no template', () => {
     const { status, output, template } = synth({
       'acme.yaml': VALID.replace('vgw-87654321', 'nowhere').replace('version: 1', 'version: 2'),

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { EVENT_TYPES } from '../../core/events/event.ts';
 import { DEAD_LETTER_ALARM, TARGET_ALARMS } from '../../infra/alarmDefinitions.ts';
 import { PROJECT_ROOT } from '../../infra/providerFunction.ts';
 import { locateRunbook, runbookUrl } from '../../infra/runbookLink.ts';
@@ -14,14 +15,21 @@ const anchors = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
   heading.toLowerCase().replaceAll(' ', '-'),
 );
 
-/** The headings below `## Alarms`. */
-const alarms = [...(text.split(/^## Alarms$/m)[1]?.split(/^## /m)[0] ?? '').matchAll(/^### (.+)$/gm)].map(
-  ([, heading]) => heading,
-);
+/** The headings below a heading of the page. */
+function headingsBelow(heading: string): (string | undefined)[] {
+  const section = text.split(`\n## ${heading}\n`)[1]?.split(/^## /m)[0] ?? '';
+  return [...section.matchAll(/^### (.+)$/gm)].map(([, below]) => below);
+}
 
 describe('docs/runbook.md', () => {
   it('has a heading for every alarm, in the same order, and no others', () => {
-    expect(alarms).toEqual([...TARGET_ALARMS, DEAD_LETTER_ALARM].map(({ title }) => title));
+    const titles = [...TARGET_ALARMS, DEAD_LETTER_ALARM].map(({ title }) => title);
+    expect(headingsBelow('Alarms')).toEqual(titles);
+  });
+
+  it('has a heading for every event that causes a notification, in the same order, and no others', () => {
+    const notified = EVENT_TYPES.filter((type) => type !== 'Request Accepted');
+    expect(headingsBelow('Notifications')).toEqual(notified);
   });
 
   it('is linked by the description of every deployed alarm', () => {

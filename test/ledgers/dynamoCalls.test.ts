@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createDynamoLedger } from '../../adapters/ledgers/dynamo/dynamoLedger.ts';
 import { openTable } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
 import type { LedgerChange } from '../../core/ledgerState.ts';
@@ -37,6 +37,28 @@ it('all reads are strongly consistent', async () => {
   await ledger.readRecords(KEY, new Date(0));
   await ledger.readPolicy('sha256:0');
   expect(at.proxy.inputs.map(({ ConsistentRead }) => ConsistentRead)).toEqual([true, true, true, true, true]);
+});
+
+describe('the number of calls', () => {
+  it('of an idle run is one query and two writes', async () => {
+    const ledger = await begin();
+    await (await take(ledger)).close([LISTED]);
+    at.proxy.calls.length = 0;
+    await (await take(ledger)).close([LISTED]);
+    expect(at.proxy.calls).toEqual(['UpdateItem', 'Query', 'UpdateItem']);
+  });
+
+  it('has one more query for each megabyte', async () => {
+    const ledger = await begin();
+    const held = [{ code: 'no-grant', message: 'x'.repeat(20_000) }];
+    const many = Array.from({ length: 120 }, (_, i) => `dxvif-${i}`);
+    await (await take(ledger)).close(
+      many.map((id) => ({ kind: 'observed', id, observation: anObservation({ held }) })),
+    );
+    at.proxy.calls.length = 0;
+    expect(Object.keys((await take(ledger)).state.observations)).toHaveLength(many.length);
+    expect(at.proxy.calls.filter((call) => call === 'Query')).toHaveLength(3);
+  });
 });
 
 it('a run after one with an unknown result makes the usual number of calls', async () => {

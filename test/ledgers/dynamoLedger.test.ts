@@ -55,28 +55,6 @@ function unitsOf({ TransactItems = [] }: { readonly TransactItems?: unknown }): 
   );
 }
 
-describe('the number of calls', () => {
-  it('of an idle run is one query and two writes', async () => {
-    const { ledger } = await begin();
-    await (await take(ledger)).close([LISTED]);
-    at.proxy.calls.length = 0;
-    await (await take(ledger)).close([LISTED]);
-    expect(at.proxy.calls).toEqual(['UpdateItem', 'Query', 'UpdateItem']);
-  });
-
-  it('has one more query for each megabyte', async () => {
-    const { ledger } = await begin();
-    const held = [{ code: 'no-grant', message: 'x'.repeat(20_000) }];
-    const many = Array.from({ length: 120 }, (_, i) => `dxvif-${i}`);
-    await (await take(ledger)).close(
-      many.map((id) => ({ kind: 'observed', id, observation: anObservation({ held }) })),
-    );
-    at.proxy.calls.length = 0;
-    expect(Object.keys((await take(ledger)).state.observations)).toHaveLength(many.length);
-    expect(at.proxy.calls.filter((call) => call === 'Query')).toHaveLength(3);
-  });
-});
-
 describe('a run that lost its lease', () => {
   /** A table whose writes of items wait until the test releases them. */
   function suspended(table: Table): { table: Table; resume: () => void } {

@@ -72,7 +72,7 @@ async function isReplayed(id: string, ledger: Ledger): Promise<boolean> {
   const receipt = receipts.find((candidate) => candidate.id === id);
   if (receipt === undefined) return false;
   const text = await ledger.readPolicy(receipt.policy.digest);
-  const { policy } = loadPolicy(text ?? '', receipt.target, receipt.recipient);
+  const { policy } = loadPolicy(text ?? '', receipt.target);
   return replayDecision(receipt, policy).isSame;
 }
 

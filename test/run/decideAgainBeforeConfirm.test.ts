@@ -199,7 +199,7 @@ async function expectReplays({ ledger }: Runner): Promise<void> {
   expect(receipts).not.toEqual([]);
   for (const receipt of receipts) {
     const text = await ledger.readPolicy(receipt.policy.digest);
-    const { policy } = loadPolicy(text ?? '', 'hub', null);
+    const { policy } = loadPolicy(text ?? '', 'hub');
     expect(replayDecision(receipt, policy)).toMatchObject({ isSame: true });
   }
 }

@@ -35,7 +35,7 @@ async function replayed(ledger: Ledger): Promise<boolean[]> {
   return Promise.all(
     (await receipts(ledger)).map(async (receipt) => {
       const text = await ledger.readPolicy(receipt.policy.digest);
-      const { policy, digest } = loadPolicy(text ?? '', receipt.target, receipt.recipient);
+      const { policy, digest } = loadPolicy(text ?? '', receipt.target);
       return digest === receipt.policy.digest && replayDecision(receipt, policy).isSame;
     }),
   );

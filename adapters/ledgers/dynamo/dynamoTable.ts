@@ -14,6 +14,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { LedgerFailure } from '../../../run/portErrors.ts';
 import { readBoundedBody, requestHandlerOptions } from '../../aws/clientHttp.ts';
+import { type CallLimit, splitIntoBatches } from '../../aws/pagination.ts';
 import { toApiFailure } from '../../aws/toApiFailure.ts';
 import { withTimeout } from '../../promises.ts';
 
@@ -70,13 +71,11 @@ const SDK_ATTEMPTS = 3;
 const MAX_BATCH = 25;
 /** How often a call is sent when the table processes only a part of it, or rejects it because of contention. */
 const MAX_ROUNDS = 6;
-/** Maximum number of writes in a transaction beside its condition. */
-const MAX_TRANSACTION_WRITES = 99;
 /**
- * Maximum size of a transaction in bytes of JSON, which is more than DynamoDB counts. DynamoDB accepts 4 MB, but all state items are in
+ * Limits of a transaction: writes beside its condition, and bytes of JSON, which are more than DynamoDB counts. DynamoDB accepts 4 MB, but all state items are in
  * one partition with 1,000 write units per second, and a transaction uses two units per KB. A larger one could be rejected for ever.
  */
-const MAX_TRANSACTION_BYTES = 400_000;
+const TRANSACTION_LIMIT: CallLimit = { items: 99, bytes: 400_000 };
 /** Maximum number of pages (1 MB each) of a query, so that endless pagination stops. No partition has more. */
 const MAX_PAGES = 1000;
 
@@ -167,7 +166,7 @@ export function openTable(name: string, config: DynamoDBClientConfig = {}): Tabl
       for (let i = 0; i < requests.length; i += MAX_BATCH) await writeBatch(requests.slice(i, i + MAX_BATCH));
     },
     writeIfConditionHolds: async (condition, requests) => {
-      for (const part of splitIntoTransactions(requests)) {
+      for (const part of splitIntoBatches(requests, TRANSACTION_LIMIT, JSON.stringify)) {
         const command = new TransactWriteItemsCommand({
           // Makes retries idempotent, even if the first attempt arrives after its retry.
           ClientRequestToken: randomUUID(),
@@ -205,28 +204,6 @@ function classifyRejection(error: unknown): 'condition' | 'contention' | 'other'
   if (codes[0] === 'ConditionalCheckFailed') return 'condition';
   const causes = codes.filter((code) => code !== 'None');
   return causes.length > 0 && causes.every((code) => CONTENTION.has(code)) ? 'contention' : 'other';
-}
-
-/** Splits requests into transactions. */
-function splitIntoTransactions(requests: readonly WriteRequest[]): WriteRequest[][] {
-  const parts: WriteRequest[][] = [];
-  let bytes = 0;
-  for (const request of requests) {
-    const size = Buffer.byteLength(JSON.stringify(request));
-    const last = parts.at(-1);
-    if (
-      last === undefined ||
-      last.length === MAX_TRANSACTION_WRITES ||
-      bytes + size > MAX_TRANSACTION_BYTES
-    ) {
-      parts.push([request]);
-      bytes = size;
-    } else {
-      last.push(request);
-      bytes += size;
-    }
-  }
-  return parts;
 }
 
 function toTransactItem(table: string, { PutRequest, DeleteRequest }: WriteRequest): TransactWriteItem {
