@@ -3,8 +3,8 @@ import { checkEvents } from './oracle/honestyInvariant.ts';
 import { checkRecords } from './oracle/recordsInvariant.ts';
 import type { Violation } from './oracle/violations.ts';
 import { BETA_1, MINUTE, START, WEEK } from './plan/constants.ts';
-import type { Closing, LifePlan, Outage, WorldEvent } from './plan/lifePlan.ts';
-import { closePolicy, openPolicy } from './plan/plainPolicy.ts';
+import type { EndingGrant, LifePlan, Outage, WorldEvent } from './plan/lifePlan.ts';
+import { endAllGrants, openPolicy } from './plan/plainPolicy.ts';
 import { runTimes } from './runTimes.ts';
 import { createEnvironment, type Environment } from './soakEnvironment.ts';
 import { elapseUntil, sleep, virtualNow } from './virtual/virtualTime.ts';
@@ -64,9 +64,9 @@ async function runSchedule(plan: LifePlan, environment: Environment, lambda: Lam
       const trouble = plan.troubles.find(({ run }) => run % times.length === i) ?? null;
       const outages = outagesOf(plan, i, times.length);
       invocations.push(lambda.invoke(environment, trouble, outages));
-      if (trouble === null || trouble.twin === null) return;
-      environment.countEvent('twin');
-      invocations.push(sleep(trouble.twin * 1000).then(() => lambda.invoke(environment, null, [])));
+      if (trouble === null || trouble.repeatAfter === null) return;
+      environment.countEvent('invokedTwice');
+      invocations.push(sleep(trouble.repeatAfter * 1000).then(() => lambda.invoke(environment, null, [])));
     },
   }));
   for (const next of [...events, ...prepared, ...runs].sort((a, b) => a.at - b.at)) {
@@ -88,25 +88,26 @@ const VLANS = [120, 220, 320];
 
 /** Actions shortly before or after certain runs. */
 function preparations(plan: LifePlan, times: readonly number[], environment: Environment) {
-  const { flood, crowd, closing, escapes, policy } = plan;
+  const { flood, renewedOffers, endingGrant, movesAllAway, policy } = plan;
   const steps: { readonly at: number; readonly execute: () => void }[] = [];
   const add = (at: number, event: WorldEvent) => steps.push({ at, execute: () => environment.act(event) });
   const timeOf = (run: number): number => times[run % times.length] ?? START;
   const first = times.slice(0, MAX_PREPARED_RUNS);
-  if (crowd !== null) for (const at of first) add(at - MINUTE, { does: 'crowd', size: crowd });
-  const failing = crowd === null ? undefined : times[FAILING];
+  if (renewedOffers !== null)
+    for (const at of first) add(at - MINUTE, { does: 'renewOffers', size: renewedOffers });
+  const failing = renewedOffers === null ? undefined : times[FAILING];
   if (failing !== undefined)
     for (const vlan of VLANS)
       add(failing - MINUTE, { ...PLAIN, connection: BETA_1, vlan, subnet: vlan / 10 });
-  if (escapes) for (const at of first) add(at - MINUTE, { does: 'escape' });
+  if (movesAllAway) for (const at of first) add(at - MINUTE, { does: 'moveAllAway' });
   if (flood !== null) {
     add(timeOf(flood.run) - MINUTE, { does: 'flood', size: flood.size });
-    add(timeOf(flood.run) + 20 * MINUTE, { does: 'ebb' });
+    add(timeOf(flood.run) + 20 * MINUTE, { does: 'withdrawFlood' });
   }
-  if (closing !== null) {
-    const at = timeOf(closing.run);
-    const until = at + closing.seconds * 1000;
-    add(at - MINUTE, { does: 'deploy', policy: closePolicy(openPolicy(policy), until) });
+  if (endingGrant !== null) {
+    const at = timeOf(endingGrant.run);
+    const until = at + endingGrant.seconds * 1000;
+    add(at - MINUTE, { does: 'deploy', policy: endAllGrants(openPolicy(policy), until) });
     for (const vlan of VLANS) add(at - MINUTE, { ...PLAIN, vlan, subnet: vlan / 10 + 1 });
     add(at + 20 * MINUTE, { does: 'deploy', policy });
   }
@@ -118,7 +119,7 @@ const CONFIRMS_FAIL: Outage = { run: 0, runs: 1, place: 'confirm', faultKind: 's
 /** The time is too short to publish all events of a flood. */
 const BUS_IS_SLOW: Outage = { run: 0, runs: 1, place: 'bus', faultKind: 'slow', seconds: 2 };
 
-function slowIn({ place, slowness }: Closing): Outage {
+function slowIn({ place, slowness }: EndingGrant): Outage {
   return { run: 0, runs: 1, place, faultKind: 'slow', seconds: slowness };
 }
 
@@ -132,12 +133,16 @@ async function runWithoutFaults(environment: Environment, lambda: Lambda): Promi
   }
 }
 
-function outagesOf({ outages, closing, crowd, flood }: LifePlan, i: number, many: number): Outage[] {
+function outagesOf(
+  { outages, endingGrant, renewedOffers, flood }: LifePlan,
+  i: number,
+  many: number,
+): Outage[] {
   const isAt = (one: { readonly run: number } | null): boolean => one !== null && one.run % many === i;
   return [
     ...outages.filter((outage) => isOut(outage, i, many)),
-    ...(closing !== null && isAt(closing) ? [slowIn(closing)] : []),
-    ...(crowd !== null && i === FAILING ? [CONFIRMS_FAIL] : []),
+    ...(endingGrant !== null && isAt(endingGrant) ? [slowIn(endingGrant)] : []),
+    ...(renewedOffers !== null && i === FAILING ? [CONFIRMS_FAIL] : []),
     ...(isAt(flood) ? [BUS_IS_SLOW] : []),
   ];
 }

@@ -12,12 +12,12 @@ const UNUSUAL = [
   'rename',
   'resize',
   'addSession',
-  'mystify',
+  'showUnknownState',
   'flood',
-  'ebb',
-  'crowd',
-  'escape',
-  'odd',
+  'withdrawFlood',
+  'renewOffers',
+  'moveAllAway',
+  'unreadable',
 ];
 
 /** Runs the soak in separate processes, because a life replaces the clock and network of its process. */

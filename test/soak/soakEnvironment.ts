@@ -53,13 +53,13 @@ export function createEnvironment(
 
   let off = 0;
   let farthestOff = 0;
-  const civil = (): number => virtualNow() + off;
+  const wallClock = (): number => virtualNow() + off;
   const scene: Scene = {
     plan,
     truths: actors.truths,
     badSince: actors.badSince,
     world: () => provider.simulation.world(),
-    civil,
+    wallClock,
     now: virtualNow,
   };
   const safety = checkSafety(scene, violations);
@@ -78,7 +78,7 @@ export function createEnvironment(
     if (event.does === 'deploy') deploy(event.policy);
     else if (event.does === 'setClock') setClock(event.off);
     else if (actors.act(event, virtualNow()))
-      countEvent(event.does === 'offer' && event.odd ? 'odd' : event.does);
+      countEvent(event.does === 'offer' && event.unreadable ? 'unreadable' : event.does);
   }
 
   function setClock(ms: number): void {
@@ -119,7 +119,7 @@ export function createEnvironment(
     act,
     bus,
     actors,
-    clock: { now: () => new Date(civil()), monotonic: virtualNow },
+    clock: { now: () => new Date(wallClock()), monotonic: virtualNow },
     disturb,
     faults,
     isUndisturbed: () => running.size === 0 && underWay === 0 && virtualNow() >= troubledUntil,

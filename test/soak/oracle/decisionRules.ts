@@ -21,12 +21,12 @@ export interface RequestContext {
   readonly live: readonly ShownTruth[];
   readonly acceptedThisRun: number;
   /** by the clock of the decider */
-  readonly civil: number;
+  readonly wallClock: number;
 }
 
 /** The gateway that a request may get, or why it may not be accepted. */
 export function decideByRules(plan: LifePlan, policy: PlainPolicy, context: RequestContext): OracleDecision {
-  const { request, live, acceptedThisRun, civil } = context;
+  const { request, live, acceptedThisRun, wallClock } = context;
   const oracleContext: OracleContext = {
     interfaces: live.map((shown) => toVirtualInterface(shown, plan, 'available')),
     // An assignment counts for its owner, wherever the interface is now.
@@ -55,7 +55,7 @@ export function decideByRules(plan: LifePlan, policy: PlainPolicy, context: Requ
     asPolicy(policy, plan),
     toVirtualInterface(request, plan, 'confirming'),
     oracleContext,
-    new Date(civil),
+    new Date(wallClock),
   );
   const codes = new Set([...decision.codes, ...networkConflicts(plan, request, live, decision.gateway)]);
   return codes.size === 0 ? decision : { gateway: null, codes, assignment: null };
@@ -67,7 +67,7 @@ function toVirtualInterface(
   state: string,
 ): VirtualInterface {
   const { id, account, vlan, taken, to } = truth;
-  const { connection, name, mtu, sessions, isOdd } = shown;
+  const { connection, name, mtu, sessions, isUnreadable } = shown;
   const isRequester = provider === 'outscale' && names === 'requester' && state === 'confirming';
   return {
     id,
@@ -89,7 +89,7 @@ function toVirtualInterface(
       customerAddress: given(customerAddress),
       hasKey,
     })),
-    readErrors: isOdd ? ['odd'] : [],
+    readErrors: isUnreadable ? ['unreadable'] : [],
     unreadable: [],
   };
 }
@@ -137,7 +137,7 @@ function networkConflicts(
 ): string[] {
   if (gateway === null) return [];
   const codes: string[] = [];
-  if (sessions.some(isTorn)) codes.push('peers-invalid');
+  if (sessions.some(areInDifferentSubnets)) codes.push('peers-invalid');
   const neighbours = live.filter(({ truth }) => truth.taken?.gateway === gateway);
   const [own, others] = [sessions, neighbours.flatMap(({ shown }) => shown.sessions)].map(networksOf);
   if (own?.some((one) => others?.some((other) => overlaps(one, other)))) codes.push('peers-overlap');
@@ -145,7 +145,7 @@ function networkConflicts(
   return codes;
 }
 
-function isTorn({ amazonAddress, customerAddress }: Session): boolean {
+function areInDifferentSubnets({ amazonAddress, customerAddress }: Session): boolean {
   if (amazonAddress === '' || customerAddress === '') return false;
   return network(amazonAddress) !== network(customerAddress) || amazonAddress === customerAddress;
 }
