@@ -4,7 +4,7 @@ import { type Answer, answerJson, type Call, type VirtualServer } from './cloud/
 import { HOSTS } from './functionProcess.ts';
 import type { CallFault, CallFaultKind, Place } from './plan/callFaults.ts';
 import { PLACES } from './plan/callFaults.ts';
-import { sleep, timerOwners } from './virtual/virtualTime.ts';
+import { sleep, timerOwners, virtualNow } from './virtual/virtualTime.ts';
 import { currentRun, nextFault, type VirtualRun } from './virtualRun.ts';
 
 /** Observes all calls, for the oracle. */
@@ -93,13 +93,25 @@ export function createNetwork(
     }
     if (fault?.kind === 'overtakenBefore') networkObserver.overtake(run);
     networkObserver.sent(run, place, call);
+    if (fault?.kind === 'paused') run.pausedUntil = virtualNow() + fault.seconds * 1000;
+    if (isPaused(run)) await untilResumed(run);
     networkObserver.underWay(1);
     const reply = await timerOwners.exit(() => travel(run, place, call, fault));
     networkObserver.underWay(-1);
+    if (isPaused(run)) await untilResumed(run);
     if (run.isDead) return neverAnswered();
     networkObserver.received(run, place, call, reply);
     return reply;
   };
+}
+
+/** Whether the process of the run is suspended. */
+function isPaused({ pausedUntil }: VirtualRun): boolean {
+  return pausedUntil > virtualNow();
+}
+
+function untilResumed({ pausedUntil }: VirtualRun): Promise<void> {
+  return timerOwners.exit(() => sleep(pausedUntil - virtualNow()));
 }
 
 /** Milliseconds. */

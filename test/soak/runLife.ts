@@ -1,15 +1,18 @@
+import { openLedger, TABLE } from './functionProcess.ts';
 import { PLAIN } from './offers.ts';
 import { checkEvents } from './oracle/honestyInvariant.ts';
-import { checkRecords } from './oracle/recordsInvariant.ts';
+import { checkRecords, checkSecrecy } from './oracle/recordsInvariant.ts';
 import type { Violation } from './oracle/violations.ts';
 import { BETA_1, MINUTE, START, WEEK } from './plan/constants.ts';
-import type { EndingGrant, LifePlan, Outage, WorldEvent } from './plan/lifePlan.ts';
+import type { CallFault } from './plan/callFaults.ts';
+import type { EndingGrant, LifePlan, Outage, RunTrouble, WorldEvent } from './plan/lifePlan.ts';
 import { endAllGrants, openPolicy } from './plan/plainPolicy.ts';
 import { runTimes } from './runTimes.ts';
-import { createEnvironment, type Environment } from './soakEnvironment.ts';
-import { elapseUntil, sleep, virtualNow } from './virtual/virtualTime.ts';
+import { createEnvironment, type Environment, LEASE_SLACK } from './soakEnvironment.ts';
+import { elapseUntil, sleep, timerOwners, virtualNow } from './virtual/virtualTime.ts';
 import type { Carrier } from './virtual/virtualWire.ts';
 import { createVirtualLambda } from './virtualLambda.ts';
+import { beginRun } from './virtualRun.ts';
 
 /** The result of one life. */
 export interface LifeResult {
@@ -36,7 +39,7 @@ export async function runLife(plan: LifePlan, use: (carrier: Carrier) => void): 
   const { counts } = lambda;
   if (counts.completed === 0) violations.addViolation('liveness', 'no run ever completed');
   checkEvents(scene, bus.delivered, counts, reports, violations);
-  checkRecords(table.items, actors.truths, violations);
+  checkSecrecy(table.items, violations);
   return {
     violations: violations.all(),
     weeks: plan.weeks,
@@ -61,7 +64,8 @@ async function runSchedule(plan: LifePlan, environment: Environment, lambda: Lam
   const runs = times.map((at, i) => ({
     at,
     execute: () => {
-      const trouble = plan.troubles.find(({ run }) => run % times.length === i) ?? null;
+      const trouble = troubleOf(plan, i, times.length);
+      environment.bus.refuse(refusalsOf(plan, i, times.length));
       const outages = outagesOf(plan, i, times.length);
       invocations.push(lambda.invoke(environment, trouble, outages));
       if (trouble === null || trouble.repeatAfter === null) return;
@@ -75,6 +79,7 @@ async function runSchedule(plan: LifePlan, environment: Environment, lambda: Lam
   }
   await Promise.all(invocations);
   await runWithoutFaults(environment, lambda);
+  await readRecords(plan, environment);
 }
 
 /** Number of runs for which a special situation is prepared. */
@@ -126,11 +131,28 @@ function slowIn({ place, slowness }: EndingGrant): Outage {
 /** Removes all faults, and executes runs until no effect of them is left. */
 async function runWithoutFaults(environment: Environment, lambda: Lambda): Promise<void> {
   environment.setClockRight();
+  environment.bus.refuse(0);
   await sleep(60 * MINUTE);
   for (let run = 0; run < 8; run += 1) {
     if (run > 0) await sleep(40 * MINUTE);
     await lambda.invoke(environment, null, []);
   }
+}
+
+/** The planned faults of a run, with the pause of its process. */
+function troubleOf({ troubles, pause, interval }: LifePlan, i: number, many: number): RunTrouble | null {
+  const planned = troubles.find(({ run }) => run % many === i) ?? null;
+  if (pause === null || pause.run % many !== i) return planned;
+  // At least one later run finds that the lease has expired.
+  const seconds = (2 * interval * MINUTE + LEASE_SLACK) / 1000;
+  const paused: CallFault = { kind: 'paused', turn: pause.turn, place: 'ledger', lasts: false, seconds };
+  const { meanwhile = null, repeatAfter = null, isCold = false } = planned ?? {};
+  return { run: i, faults: [paused], meanwhile, repeatAfter, isCold };
+}
+
+/** The number of entries of which the bus rejects one during a run; 0 if it rejects none. */
+function refusalsOf({ busRefusals }: LifePlan, i: number, many: number): number {
+  return busRefusals !== null && isOut(busRefusals, i, many) ? busRefusals.every : 0;
 }
 
 function outagesOf(
@@ -147,7 +169,13 @@ function outagesOf(
   ];
 }
 
-function isOut({ run, runs }: Outage, i: number, many: number): boolean {
+/** Reads the ledger as a reader without faults, at the end of a life. */
+async function readRecords({ policy }: LifePlan, { clock, scene, violations }: Environment): Promise<void> {
+  const { run } = beginRun({ policy, startedAt: virtualNow(), faults: [], outages: [], meanwhile: null });
+  await timerOwners.run(run, () => checkRecords(openLedger(TABLE, clock), scene, violations));
+}
+
+function isOut({ run, runs }: Pick<Outage, 'run' | 'runs'>, i: number, many: number): boolean {
   const first = run % many;
   return i >= first && i < first + runs;
 }

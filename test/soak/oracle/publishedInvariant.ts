@@ -1,0 +1,103 @@
+import { DEADLINE_THRESHOLDS } from '../../../core/deadline.ts';
+import type { DeliveredEvent } from '../cloud/virtualBus.ts';
+import { type Fields, toFields, toFieldsList } from './reportsInvariant.ts';
+import type { Scene } from './safetyInvariant.ts';
+import type { Violations } from './violations.ts';
+
+const HOUR = 3_600_000;
+/** Hours before an expiry at which it is published, the farthest first. */
+const HOURS = DEADLINE_THRESHOLDS.filter((threshold) => threshold !== 'unknown').map(Number);
+
+/** What was delivered about a request. */
+interface Delivered {
+  /** sets of reason codes for which it was published as held */
+  readonly holds: Set<string>;
+  /** published hours before its expiry; `null` if its earliest expiry is unknown */
+  readonly hours: Map<number | null, string>;
+}
+
+/**
+ * Checks that the events agree with the reports. After each run without faults, the reasons of each held request and its nearest
+ * deadline are published, and no first observation is lost. No deadline is published twice or too early.
+ */
+export function checkPublished(
+  { truths }: Scene,
+  delivered: readonly DeliveredEvent[],
+  farthestOff: () => number,
+  { addViolation }: Violations,
+) {
+  const byRequest = new Map<string, Delivered>();
+  const firstSeen = new Map<string, number>();
+  let read = 0;
+
+  function of(id: string): Delivered {
+    const known = byRequest.get(id) ?? { holds: new Set(), hours: new Map() };
+    byRequest.set(id, known);
+    return known;
+  }
+
+  function readDeliveries(): void {
+    for (const { type, detail } of delivered.slice(read)) {
+      const request = toFields(detail.request);
+      const id = String(request.id);
+      if (type === 'Request Held') of(id).holds.add(codesOf(detail.reasons));
+      if (type === 'Deadline Near') addDeadline(id, detail, request);
+    }
+    read = delivered.length;
+  }
+
+  function addDeadline(id: string, detail: Fields, { deadline }: Fields): void {
+    const { hours } = of(id);
+    const threshold = detail.hours === null ? null : Number(detail.hours);
+    const earlier = hours.get(threshold);
+    // A clock that was set back makes an observation invalid, and with it what was published about it.
+    if (earlier !== undefined && earlier !== detail.id && farthestOff() === 0)
+      addViolation('honesty', `the deadline of ${id} at ${threshold} hours was published twice`);
+    hours.set(threshold, String(detail.id));
+    const left = hoursLeft(deadline, Date.parse(String(detail.at)));
+    if (threshold !== null && left > threshold)
+      addViolation('honesty', `the deadline of ${id} at ${threshold} hours was published ${left} hours before`);
+  }
+
+  /** An observation is kept until its request ends. A wrong clock, and an answer that lacks the request, make it invalid. */
+  function checkFirstSeen(id: string, at: number): void {
+    const earlier = firstSeen.get(id);
+    if (earlier !== undefined && earlier < at && farthestOff() === 0 && truths.get(id)?.hidden === false)
+      addViolation('honesty', `the first observation of ${id} was lost`);
+    firstSeen.set(id, at);
+  }
+
+  return {
+    /** @param reported the requests in the report of a run that had no faults and completed */
+    checkRun: (reported: readonly Fields[]): void => {
+      readDeliveries();
+      for (const { id, outcome, decision, deadline, startedAt, ...request } of reported) {
+        checkFirstSeen(String(id), Date.parse(String(request.firstSeen)));
+        if (outcome === 'accepted' || outcome === 'gone') continue;
+        const { holds, hours } = of(String(id));
+        const codes = codesOf(toFields(decision).reasons);
+        if (outcome === 'held' && !holds.has(codes))
+          addViolation('honesty', `${id} is held for ${codes}, and that was not published`);
+        const { earliest, latest } = toFields(deadline);
+        if (latest === null) continue;
+        if (earliest === null && !hours.has(null))
+          addViolation('honesty', `the earliest expiry of ${id} is unknown, and that was not published`);
+        const left = hoursLeft(deadline, Date.parse(String(startedAt)));
+        const nearest = HOURS.findLast((threshold) => left <= threshold);
+        // The run may have published an even nearer one, if time passed since its start.
+        if (nearest !== undefined && !HOURS.some((one) => one <= nearest && hours.has(one)))
+          addViolation('honesty', `${id} expires in ${left} hours, and that was not published`);
+      }
+    },
+  };
+}
+
+function codesOf(reasons: unknown): string {
+  return [...new Set(toFieldsList(reasons).map(({ code }) => String(code)))].sort().join(' ');
+}
+
+/** Hours from a time to the earliest expiry, or to the latest one if the earliest is unknown. */
+function hoursLeft(deadline: unknown, at: number): number {
+  const { earliest, latest } = toFields(deadline);
+  return (Date.parse(String(earliest ?? latest)) - at) / HOUR;
+}
