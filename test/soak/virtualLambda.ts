@@ -116,7 +116,7 @@ export function createVirtualLambda(plan: LifePlan) {
       violations.addViolation('liveness', `a run without faults is \`${run.end}\``);
     liveness.ends(run);
     const reported = reports.read(takeOutput());
-    if (run.isClean && run.end === 'completed') published.checkRun(reported);
+    if (run.isClean && run.end === 'completed') published.checkRun(run, reported);
   }
 
   return { counts, deploy, invoke };

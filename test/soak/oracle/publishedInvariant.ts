@@ -1,5 +1,6 @@
 import { DEADLINE_THRESHOLDS } from '../../../core/deadline.ts';
 import type { DeliveredEvent } from '../cloud/virtualBus.ts';
+import type { VirtualRun } from '../virtualRun.ts';
 import { type Fields, toFields, toFieldsList } from './reportsInvariant.ts';
 import type { Scene } from './safetyInvariant.ts';
 import type { Violations } from './violations.ts';
@@ -18,7 +19,7 @@ interface Delivered {
 
 /**
  * Checks that the events agree with the reports. After each run without faults, the reasons of each held request and its nearest
- * deadline are published, and no first observation is lost. No deadline is published twice or too early.
+ * deadline are published, no first observation is lost, and no event is published again. No deadline is published too early.
  */
 export function checkPublished(
   { truths }: Scene,
@@ -28,6 +29,8 @@ export function checkPublished(
 ) {
   const byRequest = new Map<string, Delivered>();
   const firstSeen = new Map<string, number>();
+  /** IDs of the events that runs without faults delivered */
+  const settled = new Set<string>();
   let read = 0;
 
   function of(id: string): Delivered {
@@ -36,14 +39,21 @@ export function checkPublished(
     return known;
   }
 
-  function readDeliveries(): void {
-    for (const { type, detail } of delivered.slice(read)) {
+  function readDeliveries(startedAt: number): void {
+    for (const { at, type, detail } of delivered.slice(read)) {
+      if (at >= startedAt) checkRepeat(String(detail.id), type);
       const request = toFields(detail.request);
       const id = String(request.id);
       if (type === 'Request Held') of(id).holds.add(codesOf(detail.reasons));
       if (type === 'Deadline Near') addDeadline(id, detail, request);
     }
     read = delivered.length;
+  }
+
+  /** An event may be delivered again only if the run that delivered it could not record that. */
+  function checkRepeat(id: string, type: string): void {
+    if (settled.has(id)) addViolation('honesty', `a \`${type}\` was published again by a run without faults`);
+    settled.add(id);
   }
 
   function addDeadline(id: string, detail: Fields, { deadline }: Fields): void {
@@ -69,8 +79,8 @@ export function checkPublished(
 
   return {
     /** @param reported the requests in the report of a run that had no faults and completed */
-    checkRun: (reported: readonly Fields[]): void => {
-      readDeliveries();
+    checkRun: ({ startedAt: began }: VirtualRun, reported: readonly Fields[]): void => {
+      readDeliveries(began);
       for (const { id, outcome, decision, deadline, startedAt, ...request } of reported) {
         checkFirstSeen(String(id), Date.parse(String(request.firstSeen)));
         if (outcome === 'accepted' || outcome === 'gone') continue;
