@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import { type Decision, decide } from '../../core/decide.ts';
+import { decideByOracle, type OracleDecision } from '../oracle/decisionOracle.ts';
 import { policies, requests } from '../support/arbitraries.ts';
 import { decisionContexts } from '../support/arbitraryContexts.ts';
 import { NOW } from '../support/builders.ts';
-import { decideByOracle, type OracleDecision } from '../support/decisionOracle.ts';
 
 describe('an independent statement of the rules, which shares no code with the core,', () => {
   it('has the same verdict, gateway, grants and codes', () => {

@@ -8,9 +8,9 @@ import { type DecisionChange, findDecisionChanges } from '../../language/diff/de
 import { findLimitChanges } from '../../language/diff/limitChanges.ts';
 import { findOverlaps } from '../../language/requestSets/overlappingGrants.ts';
 import { requestSetContains } from '../../language/requestSets/requestSet.ts';
+import { hasUsablePairs } from '../oracle/networkOracle.ts';
 import {
   policiesWithOddBlocks as compiledPolicies,
-  hasUsablePairs,
   requestsWithOddAddresses as offered,
 } from '../support/addressPairs.ts';
 import { decisionContexts } from '../support/arbitraryContexts.ts';

@@ -22,8 +22,8 @@ import {
   requestSetContains,
   simplifyRequestSet,
 } from '../../language/requestSets/requestSet.ts';
+import { hasUsablePairs } from '../oracle/networkOracle.ts';
 import {
-  hasUsablePairs,
   policiesWithOddBlocks as policies,
   requestsWithOddAddresses as requests,
 } from '../support/addressPairs.ts';

@@ -58,11 +58,7 @@ export function createObserver(scene: Scene, safety: ReturnType<typeof checkSafe
       const before = world().interfaces.get(id)?.state;
       const reply = make();
       const after = world().interfaces.get(id)?.state;
-      if (
-        isConfirm(call) &&
-        before === 'confirming' &&
-        after === 'pending'
-      )
+      if (isConfirm(call) && before === 'confirming' && after === 'pending')
         safety.tookEffect(run, id, begun.get(call) ?? null);
       if (isListing(call)) {
         markHidden(reply);
@@ -78,8 +74,7 @@ export function createObserver(scene: Scene, safety: ReturnType<typeof checkSafe
       if (content === null || isLate) return;
       const description = isListing(call) ? undefined : run.descriptions.get(idOf(call));
       if (description !== undefined) description.receivedAt = now();
-      if (isConfirm(call))
-        recordShownState(truths.get(idOf(call)), content);
+      if (isConfirm(call)) recordShownState(truths.get(idOf(call)), content);
       for (const shown of toFieldsList(content.virtualInterfaces)) {
         safety.recordState(String(shown.virtualInterfaceId), shown.virtualInterfaceState);
         recordShownState(truths.get(String(shown.virtualInterfaceId)), shown);

@@ -28,7 +28,7 @@ export function checkPublished(
   { addViolation }: Violations,
 ) {
   const byRequest = new Map<string, Delivered>();
-  const firstSeen = new Map<string, number>();
+  const firstSeenOf = new Map<string, number>();
   /** IDs of the events that runs without faults delivered */
   const settled = new Set<string>();
   let read = 0;
@@ -66,37 +66,50 @@ export function checkPublished(
     hours.set(threshold, String(detail.id));
     const left = hoursLeft(deadline, Date.parse(String(detail.at)));
     if (threshold !== null && left > threshold)
-      addViolation('honesty', `the deadline of ${id} at ${threshold} hours was published ${left} hours before`);
+      addViolation(
+        'honesty',
+        `the deadline of ${id} at ${threshold} hours was published ${left} hours before`,
+      );
   }
 
   /** An observation is kept until its request ends. A wrong clock, and an answer that lacks the request, make it invalid. */
   function checkFirstSeen(id: string, at: number): void {
-    const earlier = firstSeen.get(id);
+    const earlier = firstSeenOf.get(id);
     if (earlier !== undefined && earlier < at && farthestOff() === 0 && truths.get(id)?.hidden === false)
       addViolation('honesty', `the first observation of ${id} was lost`);
-    firstSeen.set(id, at);
+    firstSeenOf.set(id, at);
+  }
+
+  function checkHold(id: string, decision: unknown): void {
+    const codes = codesOf(toFields(decision).reasons);
+    if (!of(id).holds.has(codes))
+      addViolation('honesty', `${id} is held for ${codes}, and that was not published`);
+  }
+
+  /** @param at the start of the run */
+  function checkDeadline(id: string, deadline: unknown, at: number): void {
+    const { hours } = of(id);
+    const { earliest, latest } = toFields(deadline);
+    if (latest === null) return;
+    if (earliest === null && !hours.has(null))
+      addViolation('honesty', `the earliest expiry of ${id} is unknown, and that was not published`);
+    const left = hoursLeft(deadline, at);
+    const nearest = HOURS.findLast((threshold) => left <= threshold);
+    // The run may have published an even nearer one, if time passed since its start.
+    if (nearest !== undefined && !HOURS.some((one) => one <= nearest && hours.has(one)))
+      addViolation('honesty', `${id} expires in ${left} hours, and that was not published`);
   }
 
   return {
     /** @param reported the requests in the report of a run that had no faults and completed */
-    checkRun: ({ startedAt: began }: VirtualRun, reported: readonly Fields[]): void => {
-      readDeliveries(began);
-      for (const { id, outcome, decision, deadline, startedAt, ...request } of reported) {
-        checkFirstSeen(String(id), Date.parse(String(request.firstSeen)));
-        if (outcome === 'accepted' || outcome === 'gone') continue;
-        const { holds, hours } = of(String(id));
-        const codes = codesOf(toFields(decision).reasons);
-        if (outcome === 'held' && !holds.has(codes))
-          addViolation('honesty', `${id} is held for ${codes}, and that was not published`);
-        const { earliest, latest } = toFields(deadline);
-        if (latest === null) continue;
-        if (earliest === null && !hours.has(null))
-          addViolation('honesty', `the earliest expiry of ${id} is unknown, and that was not published`);
-        const left = hoursLeft(deadline, Date.parse(String(startedAt)));
-        const nearest = HOURS.findLast((threshold) => left <= threshold);
-        // The run may have published an even nearer one, if time passed since its start.
-        if (nearest !== undefined && !HOURS.some((one) => one <= nearest && hours.has(one)))
-          addViolation('honesty', `${id} expires in ${left} hours, and that was not published`);
+    checkRun: (run: VirtualRun, reported: readonly Fields[]): void => {
+      readDeliveries(run.startedAt);
+      for (const { id: named, outcome, decision, deadline, startedAt, firstSeen } of reported) {
+        const id = String(named);
+        checkFirstSeen(id, Date.parse(String(firstSeen)));
+        if (outcome === 'held') checkHold(id, decision);
+        if (outcome !== 'accepted' && outcome !== 'gone')
+          checkDeadline(id, deadline, Date.parse(String(startedAt)));
       }
     },
   };

@@ -10,7 +10,11 @@ import type { Violations } from './violations.ts';
  * Checks the ledger at the end, after runs without faults: one receipt for each acceptance that a run knew of, no others, and each
  * receipt is re-evaluated with the same result; one record of each end; no intent and no undelivered event.
  */
-export async function checkRecords(ledger: Ledger, scene: Scene, { addViolation }: Violations): Promise<void> {
+export async function checkRecords(
+  ledger: Ledger,
+  scene: Scene,
+  { addViolation }: Violations,
+): Promise<void> {
   const { truths, plan, now } = scene;
   const key = `${plan.provider}/${REGION}/${RECIPIENT_ACCOUNT}`;
   const { receipts, ended, damaged } = await ledger.readRecords(key, new Date(0));
@@ -27,9 +31,10 @@ export async function checkRecords(ledger: Ledger, scene: Scene, { addViolation 
       addViolation('honesty', `the receipt of ${receipt.id} is re-evaluated with another result`);
   const { outbox, intents } = await ledger.readState(key);
   if (Object.keys(outbox).length > 0) addViolation('honesty', 'events are undelivered at the end');
+  // An interface in an undocumented state may be live, so its intent stays.
   for (const id of Object.keys(intents))
-    // An interface in an undocumented state may be live, so its intent stays.
-    if (truths.get(id)?.strangeSince === null) addViolation('liveness', `an intent of ${id} is left at the end`);
+    if (truths.get(id)?.strangeSince === null)
+      addViolation('liveness', `an intent of ${id} is left at the end`);
 }
 
 function countOf(records: readonly { readonly id: string }[], { id }: Truth): number {
