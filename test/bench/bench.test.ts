@@ -92,10 +92,6 @@ describe('the benchmark', () => {
       'policy check, 15 grants',
       'policy diff, both compiled, 15 grants',
     ]);
-    for (const { ours } of measured) {
-      expect(ours.least).toBeLessThanOrEqual(ours.median);
-      expect(ours.median).toBeLessThanOrEqual(ours.most);
-    }
   });
 
   it('measures a cold start, and reports the packages of the bundle', async () => {
