@@ -81,8 +81,6 @@ describe('the benchmark', () => {
       'decisions per second, 4 owners',
       '4 owners compared with 2: time per decision',
     ]);
-    // A decision takes less than a millisecond even on a busy machine.
-    for (const { ours } of measured) expect(ours.median).toBeGreaterThan(1000);
     expect(measured[3]?.bound).toEqual(measured[0]?.ours);
   });
 
