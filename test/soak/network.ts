@@ -80,20 +80,23 @@ export function createNetwork(
     return faultKind === null ? reply : corruptAnswer(faultKind, reply);
   }
 
+  /** Applies a fault to the process of the run, before its call is sent. */
+  function affectSender(run: VirtualRun, place: Place, { kind, seconds }: CallFault): void {
+    networkObserver.faultInjected(run, kind, place);
+    if (kind === 'killedBefore') run.die();
+    if (kind === 'overtakenBefore') networkObserver.overtake(run);
+    if (kind === 'paused') run.pausedUntil = virtualNow() + seconds * 1000;
+  }
+
   return async function carry(host: string, call: Call): Promise<Answer> {
     const run = currentRun();
     const place = PLACES.find((one) => HOSTS[one] === host);
     if (run === null || place === undefined) throw new Error(`unknown host ${host}`);
     if (run.isDead) return neverAnswered();
     const fault = nextFault(run, place, call.operation);
-    if (fault !== null) networkObserver.faultInjected(run, fault.kind, place);
-    if (fault?.kind === 'killedBefore') {
-      run.die();
-      return neverAnswered();
-    }
-    if (fault?.kind === 'overtakenBefore') networkObserver.overtake(run);
+    if (fault !== null) affectSender(run, place, fault);
+    if (run.isDead) return neverAnswered();
     networkObserver.sent(run, place, call);
-    if (fault?.kind === 'paused') run.pausedUntil = virtualNow() + fault.seconds * 1000;
     if (isPaused(run)) await untilResumed(run);
     networkObserver.underWay(1);
     const reply = await timerOwners.exit(() => travel(run, place, call, fault));

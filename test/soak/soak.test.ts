@@ -18,6 +18,7 @@ const UNUSUAL = [
   'renewOffers',
   'moveAllAway',
   'unreadable',
+  'eventRefused',
 ];
 
 /** Runs the soak in separate processes, because a life replaces the clock and network of its process. */

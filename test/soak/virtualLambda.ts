@@ -99,15 +99,18 @@ export function createVirtualLambda(plan: LifePlan) {
     return 'threw';
   }
 
+  function countRun({ end, places, isClean }: VirtualRun): void {
+    // A killed run may have published a failure before.
+    if (end === 'failed' || end === 'killed') counts.failed += 1;
+    if (end === 'failed' && !places.has('ledger') && !places.has('bus')) counts.failedWithLedger += 1;
+    if (end === 'completed') counts.completed += 1;
+    if (isClean) counts.clean += 1;
+  }
+
   function ended(run: VirtualRun, environment: Environment): void {
     const { violations, trouble, liveness, reports, published, scene } = environment;
-    // A killed run may have published a failure before.
-    if (run.end === 'failed' || run.end === 'killed') counts.failed += 1;
-    if (run.end === 'failed' && !run.places.has('ledger') && !run.places.has('bus'))
-      counts.failedWithLedger += 1;
-    if (run.end === 'completed') counts.completed += 1;
-    if (run.isClean) counts.clean += 1;
-    else trouble(Math.max(run.startedAt + timeout, virtualNow()) + LEASE_SLACK);
+    countRun(run);
+    if (!run.isClean) trouble(Math.max(run.startedAt + timeout, virtualNow()) + LEASE_SLACK);
     checkQueue(run, environment);
     forget(run, scene);
     if (run.end === 'threw')

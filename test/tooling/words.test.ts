@@ -67,8 +67,7 @@ const EXCEPTIONS: readonly Exception[] = [
   },
   {
     words: ['fault'],
-    files:
-      /^(emulator\/|cli\/commands\/simulate\.ts$|test\/(emulator|soak|fuzz)\/|docs\/emulator\.md$)/,
+    files: /^(emulator\/|cli\/commands\/simulate\.ts$|test\/(emulator|soak|fuzz)\/|docs\/emulator\.md$)/,
     reason: 'a fault is an injected failure of the emulator',
   },
   {
