@@ -28,6 +28,17 @@ async function diff(old: string, now: string, ...args: string[]) {
   return await runCli(dir, ['policy', 'diff', 'old.yaml', 'new.yaml', ...AT, ...args]);
 }
 
+/** The difference as a JSON document, with the exit code. */
+async function documentOf(old: string, now: string) {
+  const { code, stdout } = await diff(old, now, '--json');
+  return { code, ...JSON.parse(stdout) };
+}
+
+/** A change of the requests of acme that a policy accepts. */
+function change(kind: 'added' | 'removed' | 'moved', ...fields: string[]) {
+  return { kind, owner: 'acme', requestSet: { fields: expect.arrayContaining(fields) } };
+}
+
 describe('policy diff', () => {
   it('shows what becomes acceptable, with an example request, and exits with 4', async () => {
     const { code, stdout } = await diff(OLD, WIDER);
@@ -40,17 +51,19 @@ describe('policy diff', () => {
   });
 
   it('shows what is no longer acceptable, and exits with 0', async () => {
-    const { code, stdout } = await diff(WIDER, OLD);
-    expect(code).toBe(0);
-    expect(stdout).toContain('Requests that are no longer acceptable\n');
-    expect(stdout).toContain('vlan 200-299');
-    expect(stdout).toContain('Nothing becomes newly acceptable.');
+    expect(await documentOf(WIDER, OLD)).toMatchObject({
+      code: 0,
+      opens: false,
+      changes: [change('removed', 'vlan 200-299')],
+    });
   });
 
   it('treats another gateway as newly acceptable', async () => {
-    const { code, stdout } = await diff(OLD, MOVED);
-    expect(code).toBe(4);
-    expect(stdout).toContain('vgw-12345678 ⇒ vgw-87654321');
+    expect(await documentOf(OLD, MOVED)).toMatchObject({
+      code: 4,
+      opens: true,
+      changes: [{ kind: 'moved', gateways: { old: 'vgw-12345678', new: 'vgw-87654321' } }],
+    });
   });
 
   it('describes names that no single glob covers with an exception', async () => {
@@ -72,42 +85,40 @@ describe('policy diff', () => {
       [OLD, split],
       [split, OLD],
     ] as const) {
-      const { code, stdout } = await diff(...pair);
-      expect(code).toBe(0);
-      expect(stdout).toContain('Both policies accept the same requests, for the same gateways.');
+      expect(await documentOf(...pair)).toMatchObject({ code: 0, changes: [], limits: [] });
     }
   });
 
   it('shows requests that become acceptable when a hold rule is removed', async () => {
-    const { code, stdout } = await diff(`${OLD}hold:\n  - { vlan: [150] }\n`, OLD);
-    expect(code).toBe(4);
-    expect(stdout).toContain('vlan 150, asn 65010');
+    expect(await documentOf(`${OLD}hold:\n  - { vlan: [150] }\n`, OLD)).toMatchObject({
+      code: 4,
+      changes: [change('added', 'vlan 150', 'asn 65010')],
+    });
   });
 
   it('compares two frozen policies as if they were not frozen, and says so', async () => {
-    const { code, stdout } = await diff(`freeze: true\n${OLD}`, `freeze: true\n${WIDER}`);
-    expect(code).toBe(4);
-    expect(stdout).toContain('both policies are frozen and accept nothing');
-    expect(stdout).toContain('vlan 200-299');
+    expect(await documentOf(`freeze: true\n${OLD}`, `freeze: true\n${WIDER}`)).toMatchObject({
+      code: 4,
+      notes: [expect.stringContaining('frozen')],
+      changes: [change('added', 'vlan 200-299')],
+    });
   });
 
   it('compares a newly frozen policy as if it were not frozen, so that additions stay visible', async () => {
-    const { code, stdout } = await diff(OLD, `freeze: true\n${WIDER}`);
-    expect(code).toBe(4);
-    expect(stdout).toContain('the new policy is frozen and accepts nothing');
-    expect(stdout).toContain('vlan 200-299');
-    const alone = await diff(OLD, `freeze: true\n${OLD}`);
-    expect(alone.code).toBe(0);
-    expect(alone.stdout).not.toContain('Requests that');
+    expect(await documentOf(OLD, `freeze: true\n${WIDER}`)).toMatchObject({
+      code: 4,
+      notes: [expect.stringContaining('frozen')],
+      changes: [change('added', 'vlan 200-299')],
+    });
+    expect(await documentOf(OLD, `freeze: true\n${OLD}`)).toMatchObject({ code: 0, changes: [] });
   });
 
   it('shows that a freeze is lifted', async () => {
-    const { code, stdout } = await diff(`freeze: true\n${OLD}`, OLD);
-    expect(code).toBe(4);
-    expect(stdout).toContain(
-      'the freeze is lifted: everything that the new policy allows becomes acceptable',
-    );
-    expect(stdout).toContain('vlan 100-199');
+    expect(await documentOf(`freeze: true\n${OLD}`, OLD)).toMatchObject({
+      code: 4,
+      notes: [expect.stringContaining('freeze')],
+      changes: [change('added', 'vlan 100-199')],
+    });
   });
 
   it('reads a revision as a revision only, never as an option', async () => {

@@ -30,6 +30,11 @@ async function explained(item: object, ...args: string[]) {
   return ended;
 }
 
+/** The explanation as a JSON document. */
+async function documentOf(item: object) {
+  return JSON.parse((await explained(item, '--json')).stdout);
+}
+
 type Row = [what: string, args: string[], message: RegExp, more?: Record<string, string>];
 
 describe('policy explain', () => {
@@ -72,20 +77,19 @@ describe('policy explain', () => {
   });
 
   it('lists the conditions that a file cannot show', async () => {
-    const { stdout } = await explained(OUTSCALE_ITEM);
-    expect(stdout).toContain(
-      'not checked: limits (4 for owner `acme`): a file does not show the live interfaces',
-    );
-    expect(stdout).toContain('not checked: gateway and network');
-    expect(stdout).toContain('not checked: the state in the ledger');
-    const revealed = await explained({ ...OUTSCALE_ITEM, ownerAccount: '210987654321' });
-    expect(revealed.stdout).toContain("the API names account `210987654321`, which is the owner's");
-    expect(revealed.stdout).toContain(
-      'not checked: whether connection `dxcon-11111111` belongs to the recipient',
-    );
+    const { report } = await documentOf(OUTSCALE_ITEM);
+    expect(report.skipped).toEqual([
+      expect.stringContaining('limits (4 for owner `acme`)'),
+      expect.stringContaining('gateway'),
+      expect.stringContaining('ledger'),
+    ]);
+    const revealed = await documentOf({ ...OUTSCALE_ITEM, ownerAccount: '210987654321' });
+    expect(revealed.requester).toMatchObject({ owner: 'acme', why: expect.stringContaining('210987654321') });
+    expect(revealed.report.skipped[0]).toContain('`dxcon-11111111`');
+    expect(revealed.report.skipped).toHaveLength(4);
   });
 
-  it('uses the words of a report, prints no command when a hold rule applies, and marks values that the API did not give', async () => {
+  it('gives no command when a hold rule applies, and marks values that the API did not give', async () => {
     const { connectionId, virtualInterfaceId, virtualInterfaceState, virtualInterfaceType, ownerAccount } =
       OUTSCALE_ITEM;
     const bare = {
@@ -95,33 +99,43 @@ describe('policy explain', () => {
       virtualInterfaceType,
       ownerAccount,
     };
+    expect(await documentOf(bare)).toMatchObject({
+      hold: [
+        {
+          applies: true,
+          reason: 'under investigation',
+          fields: [{ field: 'vlan', expected: '150', actual: null, verdict: 'unknown' }],
+        },
+      ],
+      grants: [
+        { name: 'late', fits: 'unknown', decides: false },
+        { name: 'prod', fits: 'unknown', decides: false },
+      ],
+      report: {
+        outcome: 'held',
+        decision: { reasons: [{ code: 'held-by-policy' }, { code: 'no-grant' }] },
+        manualOverrideCommand: null,
+      },
+    });
     const { stdout } = await explained(bare);
-    expect(stdout).toContain('  ! applies: no field definitely differs (under investigation)\n');
-    expect(stdout).toContain('unknown  vlan   150       (not given)');
-    expect(stdout).toContain('  ? acme.prod to vgw-12345678 (core): a field is unknown\n');
-    expect(stdout).toContain(`decision: hold
-dxvif-1a2b3c4d held
-  held-by-policy: a hold rule matches vlan 150 (unknown): under investigation
-  no-grant: no grant of owner \`acme\` matches; nearest is \`late\`: vlan must be 101, but the API does not return it
-`);
     expect(stdout).toContain(`  to do: ${VERIFY_OWNER}`);
     expect(stdout).not.toContain('confirm-private-virtual-interface');
   });
 
   it('names the connection of an unknown requester and similar ones, and lists no grants', async () => {
-    const { stdout } = await explained({
-      ...OUTSCALE_ITEM,
-      connectionId: 'dxcon-11111112',
-      virtualInterfaceName: 'beta',
+    const similar = { ...OUTSCALE_ITEM, connectionId: 'dxcon-11111112', virtualInterfaceName: 'beta' };
+    expect(await documentOf(similar)).toMatchObject({
+      requester: {
+        owner: null,
+        why: expect.stringContaining('`dxcon-11111112`'),
+        similar: [{ connection: 'dxcon-11111111', owner: 'acme' }],
+      },
+      grants: [],
+      report: { decision: { reasons: [{ code: 'unknown-requester' }] } },
     });
-    expect(stdout).toContain(
-      'requester: unknown\n  no owner in the policy has connection `dxcon-11111112`; ',
-    );
-    expect(stdout).toContain('it is similar to `dxcon-11111111` of owner `acme`: check for a typing error');
-    expect(stdout).toContain('grants: none is evaluated, because the requester is unknown\n');
-    expect(stdout).not.toContain('dxcon-22222222');
-    const unknown = await explained({ ...OUTSCALE_ITEM, connectionId: 'dxcon-99999999' });
-    expect(unknown.stdout).not.toContain('is similar to');
+    expect((await explained(similar)).stdout).not.toContain('dxcon-22222222');
+    const unknown = await documentOf({ ...OUTSCALE_ITEM, connectionId: 'dxcon-99999999' });
+    expect(unknown.requester).toMatchObject({ owner: null, similar: [] });
   });
 
   it('escapes text that the requester chose', async () => {
@@ -138,10 +152,12 @@ dxvif-1a2b3c4d held
 
   it('explains an interface that is no longer a request as if it were pending, without a command', async () => {
     const past = { ...OUTSCALE_ITEM, virtualInterfaceState: 'available', virtualGatewayId: 'vgw-12345678' };
-    const { stdout } = await explained(past);
-    expect(stdout).toContain('its state is `available`, so there is nothing to decide');
-    expect(stdout).toContain('decision: accept by `acme.prod`');
-    expect(stdout).not.toContain('confirm-private-virtual-interface');
+    const { assumed, report } = await documentOf(past);
+    expect(assumed).toEqual([expect.stringContaining('`available`')]);
+    expect(report).toMatchObject({
+      decision: { verdict: 'accept', owner: 'acme', grant: 'prod' },
+      manualOverrideCommand: null,
+    });
   });
 
   it('prints one JSON document and nothing else', async () => {
@@ -162,15 +178,13 @@ dxvif-1a2b3c4d held
   });
 
   it('reads a request from `run --json`, and lists what is assumed', async () => {
-    const { stdout } = await explained({
-      id: 'dxvif-1',
-      connection: 'dxcon-22222222',
-      vlan: 7,
-      name: null,
-      outcome: 'held',
-    });
-    expect(stdout).toContain('assumed, because the file does not say so: its state is `confirming`');
-    expect(stdout).toContain('accept by `beta.default`');
+    const reported = { id: 'dxvif-1', connection: 'dxcon-22222222', vlan: 7, name: null, outcome: 'held' };
+    const { assumed, report } = await documentOf(reported);
+    expect(assumed).toContainEqual(expect.stringContaining('`confirming`'));
+    expect(report.decision).toMatchObject({ verdict: 'accept', owner: 'beta', grant: 'default' });
+    // The text has everything that was assumed.
+    const { stdout } = await explained(reported);
+    for (const assumption of assumed) expect(stdout).toContain(assumption);
   });
 
   it.each<Row>([

@@ -11,8 +11,8 @@ import {
 } from '../../core/ip.ts';
 import { loadPolicy, writePolicy } from '../../core/policy.ts';
 import { escapeText } from '../../core/printableText.ts';
+import { asRegExp, network } from '../oracle/matchOracle.ts';
 import { policies } from '../support/arbitraries.ts';
-import { asRegExp, network } from '../support/oracleFields.ts';
 
 describe('globs', () => {
   it('agree with regular expressions', () => {

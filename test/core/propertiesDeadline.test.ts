@@ -142,6 +142,7 @@ describe('the reported deadline', () => {
   });
 
   it('is as narrow as possible: from the last complete listing without the request to the first with it', () => {
+    let checked = 0;
     fc.assert(
       fc.property(lives, schedules, (all, schedule) => {
         const listed = schedule.filter(({ does }) => does === 'list');
@@ -150,6 +151,7 @@ describe('the reported deadline', () => {
           listed,
           ({ at, takes }) => at + takes / 2,
           (life, state, run) => {
+            checked += 1;
             const observation = state.observations[life.id];
             const seen = (at: Run): boolean => shown([life], at.at + at.takes / 2).length > 0;
             const first = listed.findIndex(seen);
@@ -165,9 +167,11 @@ describe('the reported deadline', () => {
       }),
       { numRuns: 500 },
     );
+    expect(checked).toBeGreaterThan(500);
   });
 
   it('contains it after a clock that ran ahead was corrected, from the first run that can detect it', () => {
+    let checked = 0;
     fc.assert(
       fc.property(lives, schedules, minutes(20), fc.nat(39), (all, schedule, ahead, turn) => {
         // The clock is ahead up to one run, and the next run comes before real time has caught up.
@@ -188,6 +192,7 @@ describe('the reported deadline', () => {
           ({ at, takes }) => at + takes / 2,
           (life, state, run) => {
             if (run.clockAhead > 0) return;
+            checked += 1;
             const observation = state.observations[life.id];
             const { earliest, latest } = deadlineOf(
               observation ?? { firstSeen: '', notListedAt: null },
@@ -200,6 +205,7 @@ describe('the reported deadline', () => {
       }),
       { numRuns: 1000 },
     );
+    expect(checked).toBeGreaterThan(500);
   });
 
   it('has no earliest expiry if the previous listing is dated after this one began', () => {

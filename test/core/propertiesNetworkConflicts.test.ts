@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { checkAgainstNeighbours } from '../../core/preflightChecks.ts';
+import { findCollisions } from '../oracle/networkOracle.ts';
 import { requests } from '../support/arbitraries.ts';
 import { assignments, decisionContexts } from '../support/arbitraryContexts.ts';
 import { aRecipient, RECIPIENT_ACCOUNT, VGW } from '../support/builders.ts';
 import { anAcceptance, anIntent } from '../support/ledgerBuilders.ts';
-import { findCollisions } from '../support/oracleCollisions.ts';
 
 const RECIPIENT = aRecipient();
 

@@ -1,11 +1,16 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import { type Decision, decide } from '../../core/decide.ts';
+import { decideByOracle, type OracleDecision } from '../oracle/decisionOracle.ts';
 import { policies, requests } from '../support/arbitraries.ts';
 import { decisionContexts } from '../support/arbitraryContexts.ts';
 import { NOW } from '../support/builders.ts';
-import { decideByOracle, type OracleDecision } from '../support/decisionOracle.ts';
+
+/** Import statements of values, not of types. */
+const VALUE_IMPORT = /^import (?!type )[^;]*? from '([^']+)'/gm;
 
 describe('an independent statement of the rules, which shares no code with the core,', () => {
   it('has the same verdict, gateway, grants and codes', () => {
@@ -20,6 +25,16 @@ describe('an independent statement of the rules, which shares no code with the c
       }),
       { numRuns: 3000 },
     );
+  });
+
+  it('imports nothing but types from the product', () => {
+    const folder = join(import.meta.dirname, '../oracle');
+    const files = readdirSync(folder);
+    expect(files.length).toBeGreaterThan(2);
+    const imported = files.flatMap((file) =>
+      [...readFileSync(join(folder, file), 'utf8').matchAll(VALUE_IMPORT)].map(([, from]) => from),
+    );
+    expect(new Set(imported)).toEqual(new Set(['./matchOracle.ts']));
   });
 
   it('covers every code of a decision, and accepts often enough to be meaningful', () => {

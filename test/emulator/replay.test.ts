@@ -54,12 +54,15 @@ describe.each(['outscale', 'aws'] as const)('a recorded call, replayed to the em
   });
 
   it('is not answered if one byte of the body differs', () => {
+    let changed = 0;
     for (const { recording } of recorded) {
       const body = recording.body.replace(/[0-9a-z](?=[^0-9a-z]*$)/, (last) => (last === 'x' ? 'y' : 'x'));
       if (body === recording.body) continue;
+      changed += 1;
       const { status } = replayRecording(createRecordedWorld(dialect), { ...recording, body });
       expect(status).toBe(403);
     }
+    expect(changed).toBeGreaterThan(100);
   });
 });
 

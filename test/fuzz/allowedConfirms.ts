@@ -1,12 +1,13 @@
 import { expect } from 'vitest';
+import type { VirtualInterface } from '../../core/model.ts';
+import { decideByOracle } from '../oracle/decisionOracle.ts';
 import { RECIPIENT_ACCOUNT } from '../support/accounts.ts';
-import { ACME_1, PROD } from '../support/cloud.ts';
-import { interfaceIdIn } from './fakeProvider.ts';
+import { OWN_CONNECTION, PROD } from '../support/cloud.ts';
+import { interfaceIdIn, POLICY } from './fakeProvider.ts';
 import type { Exchange } from './fuzzRuns.ts';
 
 /**
- * Checks that only requests were confirmed that the policy allows according to the provider's last raw answers. Implements the
- * policy a second time.
+ * Checks that only requests were confirmed that the policy allows, according to the oracle and the provider's last raw answers.
  * @returns the number of confirms
  */
 export function expectOnlyAllowed(exchanges: readonly Exchange[]): number {
@@ -32,23 +33,55 @@ export function expectOnlyAllowed(exchanges: readonly Exchange[]): number {
   return confirms.length;
 }
 
-/** Whether the policy of these tests allows an item in the API's wire form. */
+/** Whether the policy of these tests allows an item in the API's wire form, according to the oracle. */
 export function isAllowed(item: Fields): boolean {
-  const { virtualInterfaceName: name, vlan } = item;
-  return (
-    item.virtualInterfaceState === 'confirming' &&
-    item.virtualInterfaceType === 'private' &&
-    item.ownerAccount === RECIPIENT_ACCOUNT &&
-    item.connectionId === ACME_1 &&
-    item.location === 'PAR1' &&
-    typeof name === 'string' &&
-    name.startsWith('acme-') &&
-    typeof vlan === 'number' &&
-    vlan >= 100 &&
-    vlan <= 199 &&
-    vlan !== 150 &&
-    sessionsOf(item).every(isAllowedSession)
-  );
+  return decideByOracle(POLICY.policy, readItem(item), NOTHING_ELSE, AT).gateway === PROD;
+}
+
+const AT = new Date('2026-11-10T12:00:00.000Z');
+
+/** The oracle's view of a cloud with nothing but the request. */
+const NOTHING_ELSE = {
+  interfaces: [],
+  intents: {},
+  acceptances: {},
+  damaged: {},
+  ownConnections: { known: true, ids: new Set([OWN_CONNECTION]) },
+  acceptedThisRun: 0,
+} as const;
+
+/** Reads an item without code of the product. What is not of the expected type is unknown. */
+function readItem(item: Fields): VirtualInterface {
+  const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null);
+  return {
+    id: String(item.virtualInterfaceId),
+    state: text(item.virtualInterfaceState),
+    type: text(item.virtualInterfaceType),
+    ownerAccount: text(item.ownerAccount),
+    connection: text(item.connectionId),
+    name: text(item.virtualInterfaceName),
+    location: text(item.location),
+    region: null,
+    vlan: typeof item.vlan === 'number' ? item.vlan : null,
+    mtu: null,
+    gateway: null,
+    tags: null,
+    peers: sessionsOf(item).map(({ asn, asnLong, amazonAddress, customerAddress }) => ({
+      asn: readAsn(asn, asnLong),
+      amazonAddress: text(amazonAddress),
+      customerAddress: text(customerAddress),
+      hasKey: null,
+    })),
+    readErrors: [],
+    unreadable: [],
+  };
+}
+
+/** `null` if there is no ASN, or if there are two. */
+function readAsn(...given: readonly unknown[]): number | null {
+  const asns = new Set(given.filter((asn) => !isUnset(asn) && asn !== 0));
+  const [asn] = asns;
+  return asns.size === 1 && typeof asn === 'number' ? asn : null;
 }
 
 /** The BGP sessions of an item. The top-level fields of a session may be missing if there is a list. */
@@ -62,18 +95,6 @@ function sessionsOf(item: Fields): Fields[] {
     ]),
   );
   return [...listed, own];
-}
-
-function isAllowedSession({ asn, asnLong, amazonAddress, customerAddress }: Fields): boolean {
-  const known = [asn, asnLong].filter((one) => !isUnset(one) && one !== 0);
-  const isOfNet = (address: unknown): boolean =>
-    typeof address === 'string' && /^169\.254\.10\.\d{1,3}(\/\d+)?$/.test(address);
-  return (
-    known.length > 0 &&
-    known.every((one) => one === 65010) &&
-    isOfNet(amazonAddress) &&
-    isOfNet(customerAddress)
-  );
 }
 
 export type Fields = Readonly<Record<string, unknown>>;

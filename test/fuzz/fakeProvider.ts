@@ -3,7 +3,7 @@ import type { Received, Reply } from '../support/apiServer.ts';
 import { ACME_1, compileTestPolicy, OWN_CONNECTION, PROD, UNKNOWN_CONNECTION } from '../support/cloud.ts';
 import { AWS_ITEM } from '../support/wireItems.ts';
 
-/** The policy of these tests. `isAllowed` implements it a second time. */
+/** The policy of these tests. */
 export const POLICY = compileTestPolicy(
   `owners: { acme: { connections: [${ACME_1}], grants: { prod: { gateway: ${PROD}, match: {
      vlan: [100-199], asn: [65010], peers: [169.254.10.0/24], name: ["acme-*"], location: [PAR1] } } } } }

@@ -61,7 +61,8 @@ describe('a policy with one mistake has one error, with its position and a fix',
 
   it.each(Object.values(TABLES).flat())('the messages follow the house style: %#', (text) => {
     const result = compilePolicy({ file: 'policy/acme.yaml', text });
-    for (const error of result.ok ? [] : result.errors) {
+    if (result.ok) throw new Error('the policy has no error');
+    for (const error of result.errors) {
       expect(formatDiagnostic(error)).toMatch(/^policy\/acme\.yaml:\d+:\d+ \P{Cc}+; \P{Cc}+[^.]$/u);
       expect(error.message).toMatch(/^[a-z`]/);
       expect(error.fix).toMatch(/^[a-z`]/);

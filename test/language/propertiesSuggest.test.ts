@@ -7,7 +7,8 @@ import type { VirtualInterface } from '../../core/model.ts';
 import type { Policy } from '../../core/policy.ts';
 import { compilePolicy } from '../../language/index.ts';
 import { suggestGrant } from '../../language/suggest/suggestGrant.ts';
-import { hasUsablePairs, policiesWithOddBlocks, requestsWithOddAddresses } from '../support/addressPairs.ts';
+import { hasUsablePairs } from '../oracle/networkOracle.ts';
+import { policiesWithOddBlocks, requestsWithOddAddresses } from '../support/addressPairs.ts';
 import { aDecisionContext, NOW, VGW } from '../support/builders.ts';
 import { asYaml } from '../support/yamlPolicies.ts';
 

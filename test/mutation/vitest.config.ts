@@ -23,7 +23,7 @@ export default mergeConfig(
     test: {
       include: ['test/core/**/*.test.ts', 'test/run/**/*.test.ts'],
       // Tests that wait for time-outs and closed connections test adapters rather than core/, and take half of the time.
-      exclude: ['test/run/{bgpKeySecrecy,ledgerOutage,partialWrites,propertiesLife}.test.ts'],
+      exclude: ['test/run/{bgpKeySecrecy,ledgerOutage,partialWrites}.test.ts'],
       reporters: ['default'],
       // These files share no state, and a process for each would take most of the time.
       isolate: false,

@@ -180,7 +180,7 @@ describe('in the app of a user, the package', () => {
       expect(Object.values(ended).map(({ code }) => code)).toEqual([0, 4, 0, 0, 0]);
       expect(await state()).toBe(`pending ${PROD}`);
       expect(JSON.parse(ended.run.stdout).runs).toMatchObject([{ counts: { accepted: 1, held: 1 } }]);
-      expect(JSON.parse(ended.status.stdout)).toBeDefined();
+      expect(JSON.parse(ended.status.stdout).targets).toHaveLength(1);
       expect(ended.receipts.stdout).toContain(id);
       for (const { stdout, stderr } of Object.values(ended)) {
         // No terminal colors, and no warning of the SDK about this Node.

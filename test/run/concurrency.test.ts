@@ -88,10 +88,8 @@ describe('concurrent attempts', () => {
   it('do not give two requests addresses that only one can have', async () => {
     const cloud = await startTestCloud();
     const acme = actAs(cloud, ACME);
-    const ids = [
-      await acme.offer({ connection: ACME_1, vlan: 101, subnet: '9.8' }),
-      await acme.offer({ connection: ACME_2, vlan: 102, subnet: '9.8' }),
-    ].sort();
+    await acme.offer({ connection: ACME_1, vlan: 101, subnet: '9.8' });
+    await acme.offer({ connection: ACME_2, vlan: 102, subnet: '9.8' });
     const both = compileTestPolicy(
       `owners: { acme: { connections: [${ACME_1}, ${ACME_2}], gateway: ${PROD} } }`,
     );
@@ -99,7 +97,6 @@ describe('concurrent attempts', () => {
       `accepted acme.default ${PROD}`,
       'held peers-overlap',
     ]);
-    expect(ids).toHaveLength(2);
   });
 
   it('read the state again after they had to wait for an earlier one', async () => {

@@ -23,7 +23,7 @@ export function createActors(plan: LifePlan, { simulation }: VirtualProvider): A
   );
   const world = (): World => simulation.world();
 
-  const { offer, flood, crowd } = createOffers(plan, simulation, truths);
+  const { offer, flood, manyOffers } = createOffers(plan, simulation, truths);
   const change = createOwnerChanges(plan, world, truths);
 
   const pending = (at: number): Truth[] => [...truths.values()].filter((truth) => isPending(truth, at));
@@ -55,7 +55,7 @@ export function createActors(plan: LifePlan, { simulation }: VirtualProvider): A
   }
 
   /** An interface that is a request or accepted can be in any state. */
-  function mystify(truth: Truth | undefined, state: string, at: number): boolean {
+  function showUnknownState(truth: Truth | undefined, state: string, at: number): boolean {
     const vif = emulated(truth);
     if (truth === undefined || vif === undefined || vif.state === 'deleting' || hasEnded(vif)) return false;
     simulation.forceState(truth.id, state);
@@ -64,27 +64,27 @@ export function createActors(plan: LifePlan, { simulation }: VirtualProvider): A
     return true;
   }
 
-  function ebb(at: number): void {
+  function withdrawFlood(at: number): void {
     for (const truth of pending(at)) if (truth.isFlood) withdraw(truth, at);
   }
 
-  function moveAway(at: number): boolean {
+  function moveAllAway(at: number): boolean {
     if (plan.provider !== 'aws') return false;
     const own = taken().filter(({ account }) => account === OWNER_OF[ACME_1]);
     const moved = own.filter((truth) => change({ does: 'move', which: 0, to: 2 }, truth));
-    crowd(1, at);
+    manyOffers(1, at);
     return moved.length > 0;
   }
 
-  let crowded: Truth[] = [];
+  let renewed: Truth[] = [];
 
-  function renewCrowd(size: number, at: number): boolean {
-    for (const truth of crowded) {
+  function renewOffers(size: number, at: number): boolean {
+    for (const truth of renewed) {
       if (isPending(truth, at)) withdraw(truth, at);
       else if (truth.taken !== null) remove(truth, at);
     }
-    crowded = crowd(size, at);
-    return crowded.length > 0;
+    renewed = manyOffers(size, at);
+    return renewed.length > 0;
   }
 
   function acceptManually(truth: Truth | undefined, gateway: string, at: number): boolean {
@@ -114,11 +114,11 @@ export function createActors(plan: LifePlan, { simulation }: VirtualProvider): A
   function changeGateway(id: string, does: string, at: number): boolean {
     const gateway = world().virtualGateways.get(id);
     if (gateway === undefined) return false;
-    if (does === 'attach') gateway.attachment = { vpc: `vpc-of-${id}`, state: 'attached' };
-    if (does === 'detach' && gateway.attachment)
+    if (does === 'attachGateway') gateway.attachment = { vpc: `vpc-of-${id}`, state: 'attached' };
+    if (does === 'detachGateway' && gateway.attachment)
       gateway.attachment = { ...gateway.attachment, state: 'detached' };
-    if (does === 'lose') gateway.state = 'deleted';
-    if (does === 'bringBack') gateway.state = 'available';
+    if (does === 'deleteGateway') gateway.state = 'deleted';
+    if (does === 'restoreGateway') gateway.state = 'available';
     const isGood = gateway.state === 'available' && gateway.attachment?.state === 'attached';
     badSince.set(id, isGood ? null : (badSince.get(id) ?? at));
     return true;
@@ -133,7 +133,7 @@ export function createActors(plan: LifePlan, { simulation }: VirtualProvider): A
           return offer(event, at) !== null;
         case 'withdraw':
           return withdraw(one(pending(at), event.which), at);
-        case 'askAgain': {
+        case 'offerAgain': {
           const truth = one(pending(at).filter(isOffer), event.which);
           if (!withdraw(truth, at) || truth === undefined) return false;
           const { vlan, shown } = truth;
@@ -159,22 +159,22 @@ export function createActors(plan: LifePlan, { simulation }: VirtualProvider): A
         case 'joinLag':
         case 'leaveLag':
           return change(event, undefined);
-        case 'mystify':
-          return mystify(one(pending(at).filter(isOffer), event.which), event.state, at);
+        case 'showUnknownState':
+          return showUnknownState(one(pending(at).filter(isOffer), event.which), event.state, at);
         case 'flood':
           flood(event.size, at);
           return true;
-        case 'ebb':
-          ebb(at);
+        case 'withdrawFlood':
+          withdrawFlood(at);
           return true;
-        case 'escape':
-          return moveAway(at);
-        case 'crowd':
-          return renewCrowd(event.size, at);
-        case 'attach':
-        case 'detach':
-        case 'lose':
-        case 'bringBack':
+        case 'moveAllAway':
+          return moveAllAway(at);
+        case 'renewOffers':
+          return renewOffers(event.size, at);
+        case 'attachGateway':
+        case 'detachGateway':
+        case 'deleteGateway':
+        case 'restoreGateway':
           return changeGateway(event.gateway, event.does, at);
         case 'deploy':
         case 'setClock':

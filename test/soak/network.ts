@@ -4,7 +4,7 @@ import { type Answer, answerJson, type Call, type VirtualServer } from './cloud/
 import { HOSTS } from './functionProcess.ts';
 import type { CallFault, CallFaultKind, Place } from './plan/callFaults.ts';
 import { PLACES } from './plan/callFaults.ts';
-import { sleep, timerOwners } from './virtual/virtualTime.ts';
+import { sleep, timerOwners, virtualNow } from './virtual/virtualTime.ts';
 import { currentRun, nextFault, type VirtualRun } from './virtualRun.ts';
 
 /** Observes all calls, for the oracle. */
@@ -80,26 +80,41 @@ export function createNetwork(
     return faultKind === null ? reply : corruptAnswer(faultKind, reply);
   }
 
+  /** Applies a fault to the process of the run, before its call is sent. */
+  function affectSender(run: VirtualRun, place: Place, { kind, seconds }: CallFault): void {
+    networkObserver.faultInjected(run, kind, place);
+    if (kind === 'killedBefore') run.die();
+    if (kind === 'overtakenBefore') networkObserver.overtake(run);
+    if (kind === 'paused') run.pausedUntil = virtualNow() + seconds * 1000;
+  }
+
   return async function carry(host: string, call: Call): Promise<Answer> {
     const run = currentRun();
     const place = PLACES.find((one) => HOSTS[one] === host);
     if (run === null || place === undefined) throw new Error(`unknown host ${host}`);
     if (run.isDead) return neverAnswered();
     const fault = nextFault(run, place, call.operation);
-    if (fault !== null) networkObserver.faultInjected(run, fault.kind, place);
-    if (fault?.kind === 'killedBefore') {
-      run.die();
-      return neverAnswered();
-    }
-    if (fault?.kind === 'overtakenBefore') networkObserver.overtake(run);
+    if (fault !== null) affectSender(run, place, fault);
+    if (run.isDead) return neverAnswered();
     networkObserver.sent(run, place, call);
+    if (isPaused(run)) await untilResumed(run);
     networkObserver.underWay(1);
     const reply = await timerOwners.exit(() => travel(run, place, call, fault));
     networkObserver.underWay(-1);
+    if (isPaused(run)) await untilResumed(run);
     if (run.isDead) return neverAnswered();
     networkObserver.received(run, place, call, reply);
     return reply;
   };
+}
+
+/** Whether the process of the run is suspended. */
+function isPaused({ pausedUntil }: VirtualRun): boolean {
+  return pausedUntil > virtualNow();
+}
+
+function untilResumed({ pausedUntil }: VirtualRun): Promise<void> {
+  return timerOwners.exit(() => sleep(pausedUntil - virtualNow()));
 }
 
 /** Milliseconds. */

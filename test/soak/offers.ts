@@ -11,7 +11,7 @@ import {
   UNKNOWN_CONNECTION,
   UNKNOWN_REQUESTER,
 } from './plan/constants.ts';
-import type { LifePlan, ODDS, Offer } from './plan/lifePlan.ts';
+import type { LifePlan, Offer, UNREADABLE_FIELDS } from './plan/lifePlan.ts';
 
 interface Extra {
   readonly isFlood?: boolean;
@@ -26,18 +26,18 @@ export function createOffers(plan: LifePlan, simulation: InProcessEmulator, trut
 
   /** @returns `null` where the platform rejects the request, for example because of a duplicate VLAN */
   function offer(asked: Offer, at: number, { isFlood = false, block = 10 }: Extra = {}): Truth | null {
-    const { connection: id, elsewhere, hasKey, odd } = asked;
+    const { connection: id, toOtherAccount, hasKey, unreadable } = asked;
     const world = simulation.world();
     const connection = world.connections.get(id);
     // A connection in a LAG has no interfaces of its own.
     if (connection === undefined || connection.lag !== null) return null;
     const authKey = hasKey ? `${PLANTED}${truths.size}` : '';
-    const to = elsewhere || id === OWN_CONNECTION ? UNKNOWN_REQUESTER : RECIPIENT_ACCOUNT;
+    const to = toOtherAccount || id === OWN_CONNECTION ? UNKNOWN_REQUESTER : RECIPIENT_ACCOUNT;
     try {
       const wanted = { ...wantedOf(asked, block, plan), authKey };
       const vif = allocate(world, connection, to, 'private', wanted);
-      if (odd !== null) simulation.disguise(vif.id, { shows: ODD[odd] });
-      const made = { at, expires: plan.provider === 'outscale', isFlood, isOdd: odd !== null };
+      if (unreadable !== null) simulation.disguise(vif.id, { shows: UNREADABLE_VALUES[unreadable] });
+      const made = { at, expires: plan.provider === 'outscale', isFlood, isUnreadable: unreadable !== null };
       const truth = createTruth(vif, made);
       truths.set(vif.id, truth);
       return truth;
@@ -51,27 +51,38 @@ export function createOffers(plan: LifePlan, simulation: InProcessEmulator, trut
     offer,
     flood: (size: number, at: number): void => {
       floods += 1;
-      const one = { ...PLAIN, connection: UNKNOWN_CONNECTION, name: `flood-${floods}`, bare: true };
+      const one = {
+        ...PLAIN,
+        connection: UNKNOWN_CONNECTION,
+        name: `flood-${floods}`,
+        withoutAddresses: true,
+      };
       for (let i = 0; i < size; i += 1) offer({ ...one, vlan: 1000 + i }, at, { isFlood: true });
     },
     /** Requests of one owner, each with its own VLAN and addresses. */
-    crowd: (size: number, at: number): Truth[] =>
+    manyOffers: (size: number, at: number): Truth[] =>
       Array.from({ length: size }).flatMap(() => {
         places += 1;
         const vlan = 100 + (places % 3) * 100 + (Math.floor(places / 3) % 100);
-        const wanted = { ...PLAIN, vlan, name: 'crowd', subnet: places % 60 };
+        const wanted = { ...PLAIN, vlan, name: 'renewed', subnet: places % 60 };
         return offer(wanted, at, { block: 20 + (Math.floor(places / 60) % 200) }) ?? [];
       }),
   };
 }
 
-function wantedOf({ vlan, asn, name, subnet, torn, bare }: Offer, block: number, plan: LifePlan) {
+function wantedOf(
+  { vlan, asn, name, subnet, differentSubnets, withoutAddresses }: Offer,
+  block: number,
+  plan: LifePlan,
+) {
   return {
     virtualInterfaceName: name,
     vlan,
     ...asnOf(asn, plan),
-    amazonAddress: bare ? '' : `169.254.${block}.${subnet * 4 + 1}/30`,
-    customerAddress: bare ? '' : `169.254.${torn ? block + 1 : block}.${subnet * 4 + 2}/30`,
+    amazonAddress: withoutAddresses ? '' : `169.254.${block}.${subnet * 4 + 1}/30`,
+    customerAddress: withoutAddresses
+      ? ''
+      : `169.254.${differentSubnets ? block + 1 : block}.${subnet * 4 + 2}/30`,
     addressFamily: 'ipv4',
     tags: [],
     mtu: 1500,
@@ -82,19 +93,21 @@ function wantedOf({ vlan, asn, name, subnet, torn, bare }: Offer, block: number,
 export const PLAIN: Offer = {
   does: 'offer',
   connection: ACME_1,
-  elsewhere: false,
+  toOtherAccount: false,
   vlan: 100,
   asn: 65010,
   name: '',
   subnet: 0,
-  torn: false,
-  bare: false,
+  differentSubnets: false,
+  withoutAddresses: false,
   hasKey: true,
-  odd: null,
+  unreadable: null,
 };
 
 /** The unreadable field of a request in answers. */
-const ODD: Readonly<Record<(typeof ODDS)[number], Readonly<Record<string, unknown>>>> = {
+const UNREADABLE_VALUES: Readonly<
+  Record<(typeof UNREADABLE_FIELDS)[number], Readonly<Record<string, unknown>>>
+> = {
   name: { virtualInterfaceName: 'x'.repeat(1001) },
   vlan: { vlan: 0 },
   mtu: { mtu: 0 },

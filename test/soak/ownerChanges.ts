@@ -17,7 +17,7 @@ export function createOwnerChanges(plan: LifePlan, world: () => World, truths: R
   function noteAll(): void {
     for (const truth of truths.values()) {
       const vif = world().interfaces.get(truth.id);
-      if (vif !== undefined) truth.shown = shownFieldsOf(vif, truth.shown.isOdd);
+      if (vif !== undefined) truth.shown = shownFieldsOf(vif, truth.shown.isUnreadable);
     }
   }
 

@@ -12,12 +12,13 @@ const UNUSUAL = [
   'rename',
   'resize',
   'addSession',
-  'mystify',
+  'showUnknownState',
   'flood',
-  'ebb',
-  'crowd',
-  'escape',
-  'odd',
+  'withdrawFlood',
+  'renewOffers',
+  'moveAllAway',
+  'unreadable',
+  'eventRefused',
 ];
 
 /** Runs the soak in separate processes, because a life replaces the clock and network of its process. */

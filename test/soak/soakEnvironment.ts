@@ -3,8 +3,10 @@ import { createVirtualBus } from './cloud/virtualBus.ts';
 import { createVirtualProvider } from './cloud/virtualProvider.ts';
 import { createVirtualTable } from './cloud/virtualTable.ts';
 import { createNetwork } from './network.ts';
+import { checkLease } from './oracle/leaseInvariant.ts';
 import { checkLiveness } from './oracle/livenessInvariant.ts';
 import { createObserver } from './oracle/observer.ts';
+import { checkPublished } from './oracle/publishedInvariant.ts';
 import { checkReports } from './oracle/reportsInvariant.ts';
 import { checkSafety, type Scene } from './oracle/safetyInvariant.ts';
 import { createViolations } from './oracle/violations.ts';
@@ -43,7 +45,13 @@ export function createEnvironment(
   const provider = createVirtualProvider(plan);
   beginTime(START, (ms) => provider.simulation.advance(ms));
   const table = createVirtualTable();
-  const bus = createVirtualBus(virtualNow);
+  const bus = createVirtualBus(virtualNow, () => {
+    for (const run of running) {
+      run.isClean = false;
+      run.places.add('bus');
+    }
+    countEvent('eventRefused');
+  });
   const actors = createActors(plan, provider);
   const violations = createViolations();
   const faults: Record<string, number> = {};
@@ -53,17 +61,18 @@ export function createEnvironment(
 
   let off = 0;
   let farthestOff = 0;
-  const civil = (): number => virtualNow() + off;
+  const wallClock = (): number => virtualNow() + off;
   const scene: Scene = {
     plan,
     truths: actors.truths,
     badSince: actors.badSince,
     world: () => provider.simulation.world(),
-    civil,
+    wallClock,
     now: virtualNow,
   };
   const safety = checkSafety(scene, violations);
   const observer = createObserver(scene, safety);
+  const lease = checkLease(table.items, violations);
 
   const running = new Set<VirtualRun>();
   /** time from which faults of earlier runs have no effect */
@@ -78,7 +87,7 @@ export function createEnvironment(
     if (event.does === 'deploy') deploy(event.policy);
     else if (event.does === 'setClock') setClock(event.off);
     else if (actors.act(event, virtualNow()))
-      countEvent(event.does === 'offer' && event.odd ? 'odd' : event.does);
+      countEvent(event.does === 'offer' && event.unreadable ? 'unreadable' : event.does);
   }
 
   function setClock(ms: number): void {
@@ -99,8 +108,11 @@ export function createEnvironment(
       sent: (run, place, call) => {
         if (call.body.includes(PLANTED))
           violations.addViolation('secrecy', `a BGP key was sent to the ${place}`);
+        lease.sent(run, call);
         observer.sent(run, place, call);
       },
+      arrives: (run, place, call, make) =>
+        place === 'ledger' ? lease.arrives(run, make) : observer.arrives(run, place, call, make),
       overtake: (run) => {
         if (run.meanwhile !== null) act(run.meanwhile);
       },
@@ -119,11 +131,12 @@ export function createEnvironment(
     act,
     bus,
     actors,
-    clock: { now: () => new Date(civil()), monotonic: virtualNow },
+    clock: { now: () => new Date(wallClock()), monotonic: virtualNow },
     disturb,
     faults,
     isUndisturbed: () => running.size === 0 && underWay === 0 && virtualNow() >= troubledUntil,
     liveness: checkLiveness(scene, violations),
+    published: checkPublished(scene, bus.delivered, () => farthestOff, violations),
     reports: checkReports(actors.truths, () => farthestOff, violations),
     running,
     scene,

@@ -82,6 +82,8 @@ export function createVirtualLambda(plan: LifePlan) {
 
   async function endInTime(run: VirtualRun, { countEvent, violations }: Environment): Promise<void> {
     await sleep(timeout);
+    // A suspended process cannot be killed before it is resumed. Lambda would then kill it at once; the command line would not.
+    if (run.pausedUntil > virtualNow()) await sleep(run.pausedUntil - virtualNow() + MINUTE);
     if (run.end !== null) return;
     countEvent('timedOut');
     if (run.isClean) violations.addViolation('liveness', 'a run without faults exceeded its time');
@@ -97,15 +99,18 @@ export function createVirtualLambda(plan: LifePlan) {
     return 'threw';
   }
 
-  function ended(run: VirtualRun, environment: Environment): void {
-    const { violations, trouble, liveness, reports, scene } = environment;
+  function countRun({ end, places, isClean }: VirtualRun): void {
     // A killed run may have published a failure before.
-    if (run.end === 'failed' || run.end === 'killed') counts.failed += 1;
-    if (run.end === 'failed' && !run.places.has('ledger') && !run.places.has('bus'))
-      counts.failedWithLedger += 1;
-    if (run.end === 'completed') counts.completed += 1;
-    if (run.isClean) counts.clean += 1;
-    else trouble(run.startedAt + timeout + LEASE_SLACK);
+    if (end === 'failed' || end === 'killed') counts.failed += 1;
+    if (end === 'failed' && !places.has('ledger') && !places.has('bus')) counts.failedWithLedger += 1;
+    if (end === 'completed') counts.completed += 1;
+    if (isClean) counts.clean += 1;
+  }
+
+  function ended(run: VirtualRun, environment: Environment): void {
+    const { violations, trouble, liveness, reports, published, scene } = environment;
+    countRun(run);
+    if (!run.isClean) trouble(Math.max(run.startedAt + timeout, virtualNow()) + LEASE_SLACK);
     checkQueue(run, environment);
     forget(run, scene);
     if (run.end === 'threw')
@@ -113,7 +118,8 @@ export function createVirtualLambda(plan: LifePlan) {
     if (run.isClean && run.end !== 'completed' && !mayFail(run, scene))
       violations.addViolation('liveness', `a run without faults is \`${run.end}\``);
     liveness.ends(run);
-    reports.read(takeOutput());
+    const reported = reports.read(takeOutput());
+    if (run.isClean && run.end === 'completed') published.checkRun(run, reported);
   }
 
   return { counts, deploy, invoke };

@@ -50,6 +50,7 @@ export function beginRun(
     ...given,
     faults: faultsByCall(given.faults),
     isDead: false,
+    pausedUntil: 0,
     die: () => {
       run.isDead = true;
       killed.resolve('killed');

@@ -3,36 +3,8 @@ import type { BgpPeer, VirtualInterface } from '../../core/model.ts';
 import type { Policy } from '../../core/policy.ts';
 import { requests } from './arbitraries.ts';
 import { compiledPolicies } from './compiledPolicies.ts';
-import { network } from './oracleFields.ts';
 
-/** Arbitraries for BGP sessions with invalid or incomplete address pairs, and an independent version of the rule that rejects them. */
-
-/** Whether no session has two addresses for which a run holds the request as `peers-invalid`. Uses no product code. */
-export function hasUsablePairs({ peers }: Pick<VirtualInterface, 'peers'>): boolean {
-  return peers.every(({ amazonAddress: ours, customerAddress: theirs }) => {
-    if (ours !== null && theirs !== null) return isPair(ours, theirs);
-    const alone = ours ?? theirs;
-    return alone === null || bitsOf(alone) !== null;
-  });
-}
-
-function isPair(ours: string, theirs: string): boolean {
-  const [a, b] = [bitsOf(ours), bitsOf(theirs)];
-  if (a === null || b === null || a.host === b.host || a.host[0] !== b.host[0]) return false;
-  // An address without a prefix length may have that of the other address.
-  const lengths = [a.length ?? b.length, b.length ?? a.length];
-  const [one, other] = lengths;
-  if (one === undefined || other === undefined || one === null || other === null) return true;
-  if (one !== other || a.host.slice(0, one + 1) !== b.host.slice(0, one + 1)) return false;
-  return [a, b].every(({ host }) => host[0] === '6' || one > 30 || host.slice(one + 1).includes('0'));
-}
-
-/** The address family as a digit, followed by all bits. */
-function bitsOf(text: string): { readonly host: string; readonly length: number | null } | null {
-  const [address = '', length] = text.split('/');
-  const host = network(address);
-  return host === null ? null : { host, length: length === undefined ? null : Number(length) };
-}
+/** Arbitraries for BGP sessions with invalid or incomplete address pairs. */
 
 const ADDRESSES = [
   ...[

@@ -95,7 +95,7 @@ export const ${FIELD} = {
       `{ env: 'lab' }),\n    ${FIELD}: fc.constantFrom(true, false, null),\n    peers:`,
     ],
   ],
-  'test/support/oracleFields.ts': [
+  'test/oracle/matchOracle.ts': [
     ['bgpKey, mtu, tags }: Match', `bgpKey, mtu, tags, ${FIELD} }: Match`],
     [
       '  if (mtu) one(',

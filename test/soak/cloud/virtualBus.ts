@@ -8,7 +8,7 @@ export interface DeliveredEvent {
 }
 
 /** An EventBridge that stores accepted events, and rejects every nth entry on request. */
-export function createVirtualBus(now: () => number) {
+export function createVirtualBus(now: () => number, onRefusal: () => void) {
   const delivered: DeliveredEvent[] = [];
   let refuseEvery = 0;
   let count = 0;
@@ -17,7 +17,10 @@ export function createVirtualBus(now: () => number) {
       const entries: { DetailType: string; Detail: string }[] = JSON.parse(body).Entries;
       const Entries = entries.map(({ DetailType, Detail }) => {
         count += 1;
-        if (refuseEvery > 0 && count % refuseEvery === 0) return { ErrorCode: 'InternalFailure' };
+        if (refuseEvery > 0 && count % refuseEvery === 0) {
+          onRefusal();
+          return { ErrorCode: 'InternalFailure' };
+        }
         delivered.push({ at: now(), type: DetailType, detail: JSON.parse(Detail) });
         return { EventId: `event-${count}` };
       });

@@ -15,6 +15,10 @@ export interface Call {
   readonly body: string;
 }
 
+export function isConfirm({ operation }: Call): boolean {
+  return operation === 'ConfirmPrivateVirtualInterface';
+}
+
 /** An answer, a broken connection, or no answer at all. */
 export type Answer =
   | { readonly status: number; readonly body: string }

@@ -1,16 +1,16 @@
 import type { VirtualInterface } from '../../../core/model.ts';
 import type { HoldRule, Policy } from '../../../core/policy.ts';
+import { decideByOracle, type OracleContext, type OracleDecision } from '../../oracle/decisionOracle.ts';
+import { findCollisions, hasUsablePairs } from '../../oracle/networkOracle.ts';
 import { aMatch, aVif } from '../../support/builders.ts';
-import { decideByOracle, type OracleContext, type OracleDecision } from '../../support/decisionOracle.ts';
-import { network } from '../../support/oracleFields.ts';
 import { GATEWAY_ASN, OWN_CONNECTION, RECIPIENT_ACCOUNT, REGION, TARGET } from '../plan/constants.ts';
 import type { LifePlan } from '../plan/lifePlan.ts';
 import type { PlainMatch, PlainPolicy } from '../plan/plainPolicy.ts';
-import type { Session, ShownFields, Truth } from './groundTruth.ts';
+import type { ShownFields, Truth } from './groundTruth.ts';
 
 /**
- * The decision rules of the design, applied to the plan's policy and the ground truth. No rule of the core runs here: builders only
- * complete values with fields that are not given.
+ * Applies the oracle for decisions to the plan's policy and the ground truth. No rule of the core runs here: builders only complete
+ * values with fields that are not given.
  */
 
 /** A truth as the API showed it at a certain time. */
@@ -25,12 +25,12 @@ export interface RequestContext {
   readonly live: readonly ShownTruth[];
   readonly acceptedThisRun: number;
   /** by the clock of the decider */
-  readonly civil: number;
+  readonly wallClock: number;
 }
 
 /** The gateway that a request may get, or why it may not be accepted. */
 export function decideByRules(plan: LifePlan, policy: PlainPolicy, context: RequestContext): OracleDecision {
-  const { request, live, acceptedThisRun, civil } = context;
+  const { request, live, acceptedThisRun, wallClock } = context;
   const oracleContext: OracleContext = {
     interfaces: live.map((shown) => toVirtualInterface(shown, plan, 'available')),
     // An assignment counts for its owner, wherever the interface is now.
@@ -55,13 +55,14 @@ export function decideByRules(plan: LifePlan, policy: PlainPolicy, context: Requ
     ownConnections: { known: true, ids: new Set([OWN_CONNECTION]) },
     acceptedThisRun,
   };
-  const decision = decideByOracle(
-    asPolicy(policy, plan),
-    toVirtualInterface(request, plan, 'confirming'),
-    oracleContext,
-    new Date(civil),
-  );
-  const codes = new Set([...decision.codes, ...networkConflicts(plan, request, live, decision.gateway)]);
+  const offered = toVirtualInterface(request, plan, 'confirming');
+  const decision = decideByOracle(asPolicy(policy, plan), offered, oracleContext, new Date(wallClock));
+  if (decision.gateway === null) return decision;
+  // What was not accepted, and may be live in an undocumented state, has no gateway.
+  const accepted = live.filter(({ truth }) => truth.taken !== null);
+  const neighbours = accepted.map((shown) => toVirtualInterface(shown, plan, 'available'));
+  const beside = { ...oracleContext, interfaces: neighbours };
+  const codes = new Set(networkConflicts(plan, offered, beside, decision.gateway));
   return codes.size === 0 ? decision : { gateway: null, codes, assignment: null };
 }
 
@@ -71,7 +72,7 @@ function toVirtualInterface(
   state: string,
 ): VirtualInterface {
   const { id, account, vlan, taken, to } = truth;
-  const { connection, name, mtu, sessions, isOdd } = shown;
+  const { connection, name, mtu, sessions, isUnreadable } = shown;
   const isRequester = provider === 'outscale' && names === 'requester' && state === 'confirming';
   return aVif({
     id,
@@ -92,7 +93,7 @@ function toVirtualInterface(
       customerAddress: given(customerAddress),
       hasKey,
     })),
-    readErrors: isOdd ? ['odd'] : [],
+    readErrors: isUnreadable ? ['unreadable'] : [],
   });
 }
 
@@ -130,34 +131,18 @@ function asMatch({ bgpKey, ...lists }: PlainMatch): HoldRule['match'] {
   return aMatch({ ...lists, bgpKey: bgpKey ? 'required' : null });
 }
 
-/** Codes of the conflicts of the sessions: with each other, with another interface on the gateway, or with the ASN of the gateway. */
+/** Codes of the conflicts of its sessions: with each other, with an accepted interface, or with the ASN of the gateway. */
 function networkConflicts(
-  { provider }: LifePlan,
-  { shown: { sessions } }: ShownTruth,
-  live: readonly ShownTruth[],
-  gateway: string | null,
+  plan: LifePlan,
+  request: VirtualInterface,
+  context: OracleContext,
+  gateway: string,
 ): string[] {
-  if (gateway === null) return [];
-  const codes: string[] = [];
-  if (sessions.some(isTorn)) codes.push('peers-invalid');
-  const neighbours = live.filter(({ truth }) => truth.taken?.gateway === gateway);
-  const [own, others] = [sessions, neighbours.flatMap(({ shown }) => shown.sessions)].map(networksOf);
-  if (own?.some((one) => others?.some((other) => overlaps(one, other)))) codes.push('peers-overlap');
-  if (provider === 'aws' && sessions.some(({ asn }) => asn === GATEWAY_ASN)) codes.push('asn-conflict');
-  return codes;
-}
-
-function isTorn({ amazonAddress, customerAddress }: Session): boolean {
-  if (amazonAddress === '' || customerAddress === '') return false;
-  return network(amazonAddress) !== network(customerAddress) || amazonAddress === customerAddress;
-}
-
-function networksOf(sessions: readonly Session[]): string[] {
-  return sessions
-    .flatMap(({ amazonAddress, customerAddress }) => [network(amazonAddress), network(customerAddress)])
-    .filter((one) => one !== null);
-}
-
-function overlaps(a: string, b: string): boolean {
-  return a.startsWith(b) || b.startsWith(a);
+  return [
+    ...findCollisions(request, gateway, RECIPIENT_ACCOUNT, context),
+    ...(hasUsablePairs(request) ? [] : ['peers-invalid']),
+    ...(plan.provider === 'aws' && request.peers.some(({ asn }) => asn === GATEWAY_ASN)
+      ? ['asn-conflict']
+      : []),
+  ];
 }

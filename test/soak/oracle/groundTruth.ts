@@ -9,7 +9,7 @@ export interface ShownFields {
   readonly mtu: number;
   readonly sessions: readonly Session[];
   /** has an unreadable field */
-  readonly isOdd: boolean;
+  readonly isUnreadable: boolean;
 }
 
 export interface Session {
@@ -66,10 +66,10 @@ interface Made {
   readonly at: number;
   readonly expires: boolean;
   readonly isFlood: boolean;
-  readonly isOdd: boolean;
+  readonly isUnreadable: boolean;
 }
 
-export function createTruth(vif: Emulated, { at, expires, isFlood, isOdd }: Made): Truth {
+export function createTruth(vif: Emulated, { at, expires, isFlood, isUnreadable }: Made): Truth {
   const { id, connection, recipient, vlan } = vif;
   return {
     id,
@@ -79,7 +79,7 @@ export function createTruth(vif: Emulated, { at, expires, isFlood, isOdd }: Made
     madeAt: at,
     expiresAt: expires ? at + WEEK : null,
     isFlood,
-    shown: shownFieldsOf(vif, isOdd),
+    shown: shownFieldsOf(vif, isUnreadable),
     taken: null,
     withdrawnAt: null,
     strangeSince: null,
@@ -92,11 +92,14 @@ export function createTruth(vif: Emulated, { at, expires, isFlood, isOdd }: Made
   };
 }
 
-export function shownFieldsOf({ connection, name, mtu, peers }: Emulated, isOdd: boolean): ShownFields {
+export function shownFieldsOf(
+  { connection, name, mtu, peers }: Emulated,
+  isUnreadable: boolean,
+): ShownFields {
   const sessions = peers.flatMap(({ asn, amazonAddress, customerAddress, authKey, state }) =>
     state === 'live' ? [{ asn, amazonAddress, customerAddress, hasKey: authKey !== '' }] : [],
   );
-  return { connection: connection.id, name, mtu, sessions, isOdd };
+  return { connection: connection.id, name, mtu, sessions, isUnreadable };
 }
 
 /** Whether it is a request that could be accepted at that time. */
@@ -131,7 +134,7 @@ export function isLive({ id, taken }: Truth, world: World): boolean {
  */
 export function mayBeLive(truth: Truth, world: World): boolean {
   const isThere = world.interfaces.has(truth.id);
-  return isLive(truth, world) || (isThere && (truth.strangeSince !== null || truth.shown.isOdd));
+  return isLive(truth, world) || (isThere && (truth.strangeSince !== null || truth.shown.isUnreadable));
 }
 
 /**

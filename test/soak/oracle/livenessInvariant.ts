@@ -16,13 +16,13 @@ const URGENT = 4 * 86_400_000;
  * limit. In that case, the owner has a turn within as many such runs as there are waiting owners.
  */
 export function checkLiveness(scene: Scene, { addViolation }: Violations) {
-  const { plan, truths, badSince, world, civil, now } = scene;
+  const { plan, truths, badSince, world, wallClock, now } = scene;
   let cleanRuns = SETTLED;
-  let civilAtStart = 0;
+  let wallClockAtStart = 0;
   /** IDs of requests without a known earlier listing that lacked them */
-  const ageless = new Set<string>();
+  const ageUnknown = new Set<string>();
   let hasListed = false;
-  let offBefore = civil() - now();
+  let offBefore = wallClock() - now();
   /** number of runs since the last turn of each waiting owner */
   const waits = new Map<string, number>();
 
@@ -30,7 +30,8 @@ export function checkLiveness(scene: Scene, { addViolation }: Violations) {
   function missed({ policy }: VirtualRun, request: Truth, live: readonly Truth[]): string | null {
     // An interface that may be live with an unreadable field may use any VLAN and match any grant.
     const isObscured = live.some(
-      ({ id, shown }) => id !== request.id && shown.isOdd && shown.connection === request.shown.connection,
+      ({ id, shown }) =>
+        id !== request.id && shown.isUnreadable && shown.connection === request.shown.connection,
     );
     if (isObscured) return null;
     // An interface in an undocumented state that we tried to confirm may be live. When its grant is no longer in the policy, it may be
@@ -45,8 +46,8 @@ export function checkLiveness(scene: Scene, { addViolation }: Violations) {
     const seen = (truth: Truth) => ({ truth, shown: truth.shown });
     const others = live.filter((other) => other !== request).map(seen);
     const context = { request: seen(request), live: others, acceptedThisRun: 0 };
-    const [before, after] = [civilAtStart, civil()].map((at) =>
-      decideByRules(plan, policy, { ...context, civil: at }),
+    const [before, after] = [wallClockAtStart, wallClock()].map((at) =>
+      decideByRules(plan, policy, { ...context, wallClock: at }),
     );
     const gateway = before?.gateway ?? null;
     return gateway !== null && after?.gateway === gateway && badSince.get(gateway) === null ? gateway : null;
@@ -94,21 +95,21 @@ export function checkLiveness(scene: Scene, { addViolation }: Violations) {
 
   /** A request with an unknown creation time may expire at any time. */
   function isUrgent({ id, expiresAt }: Truth): boolean {
-    return expiresAt !== null && (ageless.has(id) || expiresAt - now() < URGENT);
+    return expiresAt !== null && (ageUnknown.has(id) || expiresAt - now() < URGENT);
   }
 
   /** Records pending requests while there is no valid earlier listing: there was none, or the clock was set back since. */
-  function keepAgeless(): void {
-    const off = civil() - now();
+  function recordUnknownAges(): void {
+    const off = wallClock() - now();
     if (hasListed && off >= offBefore) return;
     offBefore = off;
-    for (const truth of truths.values()) if (isPending(truth, now())) ageless.add(truth.id);
+    for (const truth of truths.values()) if (isPending(truth, now())) ageUnknown.add(truth.id);
   }
 
   return {
     begins: (): void => {
-      civilAtStart = civil();
-      keepAgeless();
+      wallClockAtStart = wallClock();
+      recordUnknownAges();
     },
     ends: (run: VirtualRun): void => {
       hasListed ||= run.end === 'completed';

@@ -1,5 +1,5 @@
 import { REQUEST_TIMEOUT_MS } from '../../../adapters/connectApis.ts';
-import type { Answer, Call } from '../cloud/virtualServer.ts';
+import { type Answer, type Call, isConfirm } from '../cloud/virtualServer.ts';
 import type { Place } from '../plan/callFaults.ts';
 import type { VirtualRun } from '../virtualRun.ts';
 import { isOffer, type Truth } from './groundTruth.ts';
@@ -45,7 +45,7 @@ export function createObserver(scene: Scene, safety: ReturnType<typeof checkSafe
       if (place !== 'api') return;
       const input = toFields(JSON.parse(call.body));
       if (isListing(call)) run.listedAt ??= now();
-      else if (call.operation === 'ConfirmPrivateVirtualInterface')
+      else if (isConfirm(call))
         begun.set(
           call,
           safety.confirms(run, String(input.virtualInterfaceId), String(input.virtualGatewayId)),
@@ -58,11 +58,7 @@ export function createObserver(scene: Scene, safety: ReturnType<typeof checkSafe
       const before = world().interfaces.get(id)?.state;
       const reply = make();
       const after = world().interfaces.get(id)?.state;
-      if (
-        call.operation === 'ConfirmPrivateVirtualInterface' &&
-        before === 'confirming' &&
-        after === 'pending'
-      )
+      if (isConfirm(call) && before === 'confirming' && after === 'pending')
         safety.tookEffect(run, id, begun.get(call) ?? null);
       if (isListing(call)) {
         markHidden(reply);
@@ -78,8 +74,7 @@ export function createObserver(scene: Scene, safety: ReturnType<typeof checkSafe
       if (content === null || isLate) return;
       const description = isListing(call) ? undefined : run.descriptions.get(idOf(call));
       if (description !== undefined) description.receivedAt = now();
-      if (call.operation === 'ConfirmPrivateVirtualInterface')
-        recordShownState(truths.get(idOf(call)), content);
+      if (isConfirm(call)) recordShownState(truths.get(idOf(call)), content);
       for (const shown of toFieldsList(content.virtualInterfaces)) {
         safety.recordState(String(shown.virtualInterfaceId), shown.virtualInterfaceState);
         recordShownState(truths.get(String(shown.virtualInterfaceId)), shown);

@@ -11,7 +11,7 @@ export interface Scene {
   readonly badSince: ReadonlyMap<string, number | null>;
   readonly world: () => World;
   /** by the clock of the runs */
-  readonly civil: () => number;
+  readonly wallClock: () => number;
   readonly now: () => number;
 }
 
@@ -23,7 +23,7 @@ const MAX_DESCRIPTION_AGE_MS = 1000;
  * Actions of other parties after a run had read the state are not violations.
  */
 export function checkSafety(scene: Scene, { addViolation }: Violations) {
-  const { plan, truths, badSince, world, civil, now } = scene;
+  const { plan, truths, badSince, world, wallClock, now } = scene;
   /** started confirms that have not been seen since to have had no effect */
   const open = new Set<string>();
 
@@ -44,7 +44,7 @@ export function checkSafety(scene: Scene, { addViolation }: Violations) {
       request,
       live,
       acceptedThisRun: run.accepted,
-      civil: civil(),
+      wallClock: wallClock(),
     });
     if (decision.gateway !== gateway) {
       const reason = decision.gateway ?? [...decision.codes].join(' ');

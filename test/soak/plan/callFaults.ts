@@ -3,8 +3,8 @@ import fc from 'fast-check';
 export const PLACES = ['api', 'gateways', 'ledger', 'bus'] as const;
 export type Place = (typeof PLACES)[number];
 
-/** The kinds of faults of a call. */
-export const CALL_FAULT_KINDS = [
+/** The kinds of faults that a plan draws for calls. */
+const DRAWN_KINDS = [
   // The call is rejected or never arrives:
   'throttled',
   'serverError',
@@ -34,6 +34,9 @@ export const CALL_FAULT_KINDS = [
   'overtakenBefore',
   'overtakenAfter',
 ] as const;
+
+/** The kinds of faults of a call. A plan has at most one pause, because the pause of a process affects the runs after it. */
+export const CALL_FAULT_KINDS = [...DRAWN_KINDS, 'paused'] as const;
 export type CallFaultKind = (typeof CALL_FAULT_KINDS)[number];
 
 /** A fault in the calls of a run. */
@@ -45,7 +48,7 @@ export interface CallFault {
   readonly place: Place | 'confirm' | null;
   /** whether it affects all later calls to the same place */
   readonly lasts: boolean;
-  /** duration in seconds, for faults that delay a call */
+  /** duration in seconds, for faults that delay a call or pause the process */
   readonly seconds: number;
 }
 
@@ -53,7 +56,7 @@ const LIMITED_TO_API: readonly CallFaultKind[] = ['halfPage', 'repeatedToken', '
 
 export const callFaults: fc.Arbitrary<CallFault> = fc
   .record({
-    kind: fc.constantFrom(...CALL_FAULT_KINDS),
+    kind: fc.constantFrom<CallFaultKind[]>(...DRAWN_KINDS),
     turn: fc.oneof({ weight: 3, arbitrary: fc.nat(6) }, { weight: 2, arbitrary: fc.nat(30) }),
     place: fc.constantFrom(...PLACES, 'confirm' as const, 'confirm' as const, null, null, null),
     lasts: fc.boolean(),

@@ -159,7 +159,7 @@ export function openPolicy(policy: PlainPolicy): PlainPolicy {
 }
 
 /** The policy, changed so that every grant ends at this time. */
-export function closePolicy(policy: PlainPolicy, until: number): PlainPolicy {
+export function endAllGrants(policy: PlainPolicy, until: number): PlainPolicy {
   const owners = policy.owners.map((owner) => ({
     ...owner,
     grants: owner.grants.map((grant) => ({ ...grant, from: null, until })),

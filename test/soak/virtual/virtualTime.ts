@@ -2,13 +2,15 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { syncBuiltinESMExports } from 'node:module';
 import timers from 'node:timers/promises';
 
-/** An owner of timers and calls, which end when it dies. */
+/** An owner of timers and calls, which end when it dies, and wait while it is paused. */
 export interface TimerOwner {
   isDead: boolean;
+  /** virtual time until which its process is suspended */
+  pausedUntil: number;
 }
 
 interface Timer {
-  readonly at: number;
+  at: number;
   readonly place: number;
   readonly fire: () => void;
   readonly owner: TimerOwner | null;
@@ -47,9 +49,13 @@ function wait(ms: number, fire: () => void): Timer {
   actionCount += 1;
   const delay = Number.isFinite(ms) && ms > 0 ? ms : 0;
   const timer = { at: now + delay, place: made, fire, owner: timerOwners.getStore() ?? null };
+  insert(timer);
+  return timer;
+}
+
+function insert(timer: Timer): void {
   const later = waiting.findIndex((other) => other.at > timer.at);
   waiting.splice(later < 0 ? waiting.length : later, 0, timer);
-  return timer;
 }
 
 export function sleep(ms: number): Promise<void> {
@@ -112,6 +118,12 @@ export async function elapseUntil<T>(work: Promise<T>): Promise<T> {
     const next = waiting.shift();
     if (next === undefined) throw new Error('there are no timers left and the work is not done: it hangs');
     if (next.owner?.isDead) continue;
+    if (next.owner !== null && next.owner.pausedUntil > next.at) {
+      // The same object stays in `handles`, so that it can still be cleared.
+      next.at = next.owner.pausedUntil;
+      insert(next);
+      continue;
+    }
     if (next.at > now) {
       onAdvance(next.at - now);
       now = next.at;

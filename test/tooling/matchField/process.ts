@@ -165,7 +165,7 @@ function explained(value: unknown): boolean {
 const [folder = ''] = process.argv.slice(2);
 const tested = testPolicyFiles(folder);
 const compiled = policyOf();
-const { policy: loaded } = loadPolicy(writePolicy(compiled), compiled.target, null);
+const { policy: loaded } = loadPolicy(writePolicy(compiled), compiled.target);
 const hold = policyOf({ grants: 'a: { gateway: vgw-12345678 }', hold: `hold: [{ ${FIELD}: false }]` });
 const schema = formatJsonSchema();
 const second = (value: boolean) =>

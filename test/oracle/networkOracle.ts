@@ -1,7 +1,7 @@
 import type { VirtualInterface } from '../../core/model.ts';
-import { network } from './oracleFields.ts';
+import { network } from './matchOracle.ts';
 
-/** The conflicts of a request with other interfaces, for the oracle: the rules of the design implemented a second time. */
+/** The addresses of a request and its conflicts with other interfaces, for the oracle. */
 
 export interface OtherInterfaces {
   readonly interfaces: readonly VirtualInterface[];
@@ -92,4 +92,31 @@ function addressesOf({ peers }: VirtualInterface): (string | null)[] {
 function hasInvalidAddress(vif: VirtualInterface): boolean {
   const given = vif.peers.flatMap(({ amazonAddress, customerAddress }) => [amazonAddress, customerAddress]);
   return given.some((address) => address !== null && network(address) === null);
+}
+
+/** Whether no session has two addresses for which a run holds the request as `peers-invalid`. Uses no product code. */
+export function hasUsablePairs({ peers }: Pick<VirtualInterface, 'peers'>): boolean {
+  return peers.every(({ amazonAddress: ours, customerAddress: theirs }) => {
+    if (ours !== null && theirs !== null) return isPair(ours, theirs);
+    const alone = ours ?? theirs;
+    return alone === null || bitsOf(alone) !== null;
+  });
+}
+
+function isPair(ours: string, theirs: string): boolean {
+  const [a, b] = [bitsOf(ours), bitsOf(theirs)];
+  if (a === null || b === null || a.host === b.host || a.host[0] !== b.host[0]) return false;
+  // An address without a prefix length may have that of the other address.
+  const lengths = [a.length ?? b.length, b.length ?? a.length];
+  const [one, other] = lengths;
+  if (one === undefined || other === undefined || one === null || other === null) return true;
+  if (one !== other || a.host.slice(0, one + 1) !== b.host.slice(0, one + 1)) return false;
+  return [a, b].every(({ host }) => host[0] === '6' || one > 30 || host.slice(one + 1).includes('0'));
+}
+
+/** The address family as a digit, followed by all bits. */
+function bitsOf(text: string): { readonly host: string; readonly length: number | null } | null {
+  const [address = '', length] = text.split('/');
+  const host = network(address);
+  return host === null ? null : { host, length: length === undefined ? null : Number(length) };
 }

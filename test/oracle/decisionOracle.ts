@@ -1,6 +1,6 @@
 import type { VirtualInterface } from '../../core/model.ts';
 import type { Grant, Owner, Policy } from '../../core/policy.ts';
-import { isHeldByRule, matchesForCertain, mayMatch } from './oracleFields.ts';
+import { isHeldByRule, matchesForCertain, mayMatch } from './matchOracle.ts';
 
 /**
  * The oracle for decisions: the rules of the design, implemented a second time in the simplest way. It shares only types with

@@ -1,7 +1,7 @@
 import type { Match } from '../../core/fields/match.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 
-/** The match fields of the oracle. Each condition becomes questions, one for each BGP session where sessions matter. */
+/** The match fields, for the oracle. Each condition becomes questions, one for each BGP session where sessions matter. */
 
 /** `undefined` when the API does not return the value */
 type Answer = boolean | undefined;
@@ -100,7 +100,7 @@ export function network(text: string): string | null {
   const groups = address.includes(':') ? groups6(address) : address.split('.').map(Number);
   const width = address.includes(':') ? 16 : 8;
   const whole = address.includes(':') ? 8 : 4;
-  if (groups.length !== whole || groups.some((group) => Number.isNaN(group))) return null;
+  if (groups.length !== whole || !groups.every((group) => group < 2 ** width)) return null;
   const bits = groups.map((group) => group.toString(2).padStart(width, '0')).join('');
   return `${width === 16 ? 6 : 4}${bits.slice(0, length === undefined ? bits.length : Number(length))}`;
 }
