@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Violation } from './oracle/violations.ts';
-import { type LifePlan, lifePlans } from './plan/lifePlan.ts';
+import { lifePlans } from './plan/drawLifePlan.ts';
+import type { LifePlan } from './plan/lifePlan.ts';
 import { type LifeResult, runLife } from './runLife.ts';
 import { installVirtualFiles } from './virtual/virtualFiles.ts';
 import { installVirtualOutput } from './virtual/virtualOutput.ts';
