@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { VirtualInterface } from '../../core/model.ts';
+import { createInterface, type VirtualInterface } from '../../core/model.ts';
 import { decideByOracle } from '../oracle/decisionOracle.ts';
 import { RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { OWN_CONNECTION, PROD } from '../support/cloud.ts';
@@ -50,10 +50,10 @@ const NOTHING_ELSE = {
   acceptedThisRun: 0,
 } as const;
 
-/** Reads an item without code of the product. What is not of the expected type is unknown. */
+/** Reads an item without the parser of the product. What is not of the expected type is unknown. */
 function readItem(item: Fields): VirtualInterface {
   const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null);
-  return {
+  return createInterface({
     id: String(item.virtualInterfaceId),
     state: text(item.virtualInterfaceState),
     type: text(item.virtualInterfaceType),
@@ -61,20 +61,14 @@ function readItem(item: Fields): VirtualInterface {
     connection: text(item.connectionId),
     name: text(item.virtualInterfaceName),
     location: text(item.location),
-    region: null,
     vlan: typeof item.vlan === 'number' ? item.vlan : null,
-    mtu: null,
-    gateway: null,
-    tags: null,
     peers: sessionsOf(item).map(({ asn, asnLong, amazonAddress, customerAddress }) => ({
       asn: readAsn(asn, asnLong),
       amazonAddress: text(amazonAddress),
       customerAddress: text(customerAddress),
       hasKey: null,
     })),
-    readErrors: [],
-    unreadable: [],
-  };
+  });
 }
 
 /** `null` if there is no ASN, or if there are two. */

@@ -161,7 +161,9 @@ function run(root: string, ...args: readonly string[]): string {
 it('a new match field changes six files of the product, those that CONTRIBUTING.md lists', () => {
   const [, recipe = ''] =
     /^\*\*… a match field\*\*(.*?)^\*\*… /ms.exec(readFileSync('CONTRIBUTING.md', 'utf8')) ?? [];
-  const listed = [...recipe.matchAll(/^\d\. `(.*?)`/gm)].map(([, file = '']) => file.replace('FIELD', FIELD));
+  const listed = [...recipe.matchAll(/^\d\. `(.*?)`/gm)].map(([, file = '']) =>
+    file.replace('<field>', FIELD),
+  );
   const changed = Object.keys(EDITS);
   expect(changed.filter((file) => PRODUCT.test(file))).toEqual(listed);
   expect(listed.length).toBeLessThanOrEqual(6);

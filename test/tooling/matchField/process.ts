@@ -111,7 +111,7 @@ function stored() {
   };
 }
 
-/** What is read again from a document of ours. @param keys whether the document has the field */
+/** What is read again from our documents. @param keys whether the document has the field */
 function requestFile(keys: 'with' | 'without') {
   const { id, connection, vlan, name, ...vif } = requestWith(true);
   const described = Object.entries(pickDescribedFields({ ...vif }));
