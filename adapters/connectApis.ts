@@ -1,4 +1,5 @@
 import type { PolicyRecipient } from '../core/policy.ts';
+import { PROVIDER_TRAITS } from '../core/providers.ts';
 import { ACCOUNT } from '../core/resourceIds.ts';
 import { ApiFailure, CredentialsUnusable } from '../run/portErrors.ts';
 import type { Caller, Clock, DirectConnect, Gateways } from '../run/ports.ts';
@@ -12,7 +13,7 @@ import {
   readLimitMs,
 } from './aws/sdkClient.ts';
 import { toApiFailure } from './aws/toApiFailure.ts';
-import { createDirectConnect, PROVIDER_APIS } from './directconnect/directConnect.ts';
+import { createDirectConnect } from './directconnect/directConnect.ts';
 import { validateRegion } from './endpoint.ts';
 import { createGateways } from './gateways.ts';
 import type { RotatingKey } from './rotatingKey.ts';
@@ -71,12 +72,12 @@ export function connect(
   endpoints: Endpoints,
   requestTimeoutMs: number,
 ): Connected {
-  const dialect = PROVIDER_APIS[provider];
+  const traits = PROVIDER_TRAITS[provider];
   // Fail closed: without given credentials, a client would use those of another cloud.
-  if (!(credentials || dialect.acceptsAwsCredentials))
+  if (!(credentials || traits.acceptsAwsCredentials))
     throw new CredentialsUnusable(`no credentials for ${provider}: the AWS ones are never used there`);
   validateRegion(region);
-  const endpoint = endpoints.directConnect ?? dialect.directConnectEndpoint(region);
+  const endpoint = endpoints.directConnect ?? traits.directConnectEndpoint(region);
   const settings = { region, endpoint, credentials, requestTimeoutMs };
   const reads = createSdkClient(settings, READ_ATTEMPTS);
   // Shares the resolved credentials: with its own, the client would resolve them between the decision and the confirm.
@@ -84,25 +85,25 @@ export function connect(
   const throttles = createThrottleCounter();
   countThrottles([reads, writes], throttles);
   const client = { sdk: reads, requestTimeoutMs, key: renewable(credentials), throttles };
-  const gatewayEndpoint = endpoints.gateways ?? dialect.gatewayEndpoint(region);
+  const gatewayEndpoint = endpoints.gateways ?? traits.gatewayEndpoint(region);
   const ec2 = createQueryApi(client, {
     region,
     endpoint: gatewayEndpoint,
     service: 'ec2',
     version: '2016-11-15',
   });
-  const sts = dialect.identityEndpoint && {
+  const sts = traits.identityEndpoint && {
     region,
-    endpoint: endpoints.identity ?? dialect.identityEndpoint(region),
+    endpoint: endpoints.identity ?? traits.identityEndpoint(region),
     service: 'sts' as const,
     version: '2011-06-15',
   };
   return {
-    directConnect: createDirectConnect(dialect, client, writes),
+    directConnect: createDirectConnect(traits, client, writes),
     gateways: createGateways(ec2, client),
     caller: createCaller(sts && createQueryApi(client, sts)),
-    endpoint: dialect.knownToAwsCli && endpoints.directConnect === null ? null : endpoint,
-    gatewayEndpoint: dialect.knownToAwsCli && endpoints.gateways === null ? null : gatewayEndpoint,
+    endpoint: traits.knownToAwsCli && endpoints.directConnect === null ? null : endpoint,
+    gatewayEndpoint: traits.knownToAwsCli && endpoints.gateways === null ? null : gatewayEndpoint,
     authenticate: async () => {
       try {
         await reads.config.credentials();

@@ -1,6 +1,6 @@
 import type { MatchFieldName } from './fields/match.ts';
 import { PROVIDERS, type Provider } from './model.ts';
-import type { GatewayKind } from './resourceIds.ts';
+import { type GatewayKind, partitionOf } from './resourceIds.ts';
 
 /** What the credentials of a recipient are in its policy. */
 export type CredentialKind =
@@ -15,7 +15,7 @@ export const CREDENTIAL_KEYS = {
   role: ['role', 'externalId'],
 } as const satisfies Record<CredentialKind, readonly string[]>;
 
-/** Everything in which the providers of one API differ, except the calls of the API itself (`adapters/`). */
+/** Everything in which the providers of one API differ, except the text of their errors (`adapters/`). */
 export interface ProviderTraits {
   /** the provider's name in text for people */
   readonly title: string;
@@ -23,7 +23,18 @@ export interface ProviderTraits {
   readonly services: { readonly directConnect: string; readonly gateways: string };
   /** seconds from request to expiry, unless the policy gives another time; `null`: requests never expire */
   readonly expiry: number | null;
+  readonly directConnectEndpoint: (region: string) => string;
+  /** EC2, or FCU at OUTSCALE */
+  readonly gatewayEndpoint: (region: string) => string;
+  /** `null`: the provider has no API for the identity of the caller */
+  readonly identityEndpoint: ((region: string) => string) | null;
+  /** the page size to ask for; `null`: the provider does not document the parameter */
+  readonly pageSize: number | null;
+  /** whether the AWS CLI finds the endpoints itself */
+  readonly knownToAwsCli: boolean;
   readonly credentials: CredentialKind;
+  /** whether the default credentials of the SDK, which are those of AWS, may be used */
+  readonly acceptsAwsCredentials: boolean;
   /** whether the AWS configuration (profiles, `AWS_ENDPOINT_URL_…`) applies to the provider's endpoints */
   readonly usesAwsConfiguration: boolean;
   /**
@@ -42,7 +53,13 @@ export const PROVIDER_TRAITS: Readonly<Record<Provider, ProviderTraits>> = {
     title: 'OUTSCALE',
     services: { directConnect: 'DirectLink', gateways: 'FCU' },
     expiry: 7 * 24 * 60 * 60,
+    directConnectEndpoint: (region) => `https://directlink.${region}.outscale.com`,
+    gatewayEndpoint: (region) => `https://fcu.${region}.outscale.com`,
+    identityEndpoint: null,
+    pageSize: null,
+    knownToAwsCli: false,
     credentials: 'secret',
+    acceptsAwsCredentials: false,
     usesAwsConfiguration: false,
     mayRevealRequester: true,
     gatewayKinds: new Set(['virtual']),
@@ -62,7 +79,13 @@ export const PROVIDER_TRAITS: Readonly<Record<Provider, ProviderTraits>> = {
     title: 'AWS',
     services: { directConnect: 'Direct Connect', gateways: 'EC2' },
     expiry: null,
+    directConnectEndpoint: (region) => `https://directconnect.${region}.${partitionOf(region).domain}`,
+    gatewayEndpoint: (region) => `https://ec2.${region}.${partitionOf(region).domain}`,
+    identityEndpoint: (region) => `https://sts.${region}.${partitionOf(region).domain}`,
+    pageSize: 100,
+    knownToAwsCli: true,
     credentials: 'role',
+    acceptsAwsCredentials: true,
     usesAwsConfiguration: true,
     mayRevealRequester: false,
     gatewayKinds: new Set(['virtual', 'directConnect']),

@@ -15,15 +15,8 @@ import { collectEvidence } from '../core/receipt.ts';
 import type { AcceptableRequest } from '../core/requestEvaluation.ts';
 import type { Outcome, RunProblem } from '../core/runReport.ts';
 import type { AcceptanceRecorder } from './acceptanceRecorder.ts';
-import {
-  type CurrentState,
-  confirmFailed,
-  confirmOnce,
-  describeGone,
-  isFresh,
-  readBeforeConfirm,
-  readInTurn,
-} from './confirm.ts';
+import { confirmFailed, confirmOnce, describeGone } from './confirm.ts';
+import { type CurrentState, isFresh, readBeforeConfirm, readInTurn } from './currentState.ts';
 import { CallFailure, KeyReplaced } from './portErrors.ts';
 import type { Ports } from './ports.ts';
 import type { Budget } from './runContext.ts';

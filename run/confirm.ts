@@ -1,73 +1,9 @@
-import { type Gateway, hasEnded, type VirtualInterface } from '../core/model.ts';
-import type { LoadedPolicy } from '../core/policy.ts';
+import { hasEnded, type VirtualInterface } from '../core/model.ts';
 import { quote } from '../core/printableText.ts';
 import type { AcceptanceProof } from '../core/receipt.ts';
 import type { RunProblem } from '../core/runReport.ts';
 import { CallFailure, KeyReplaced } from './portErrors.ts';
 import type { DirectConnect, Ports } from './ports.ts';
-import { usedGatewayKinds } from './verifyCaller.ts';
-
-/** The state of a request and of the gateways, as the API showed it right before a decision. */
-export interface CurrentState {
-  /** `null`: it no longer exists */
-  readonly request: VirtualInterface | null;
-  readonly gateways: readonly Gateway[];
-  /** when the first of its calls began, in milliseconds of the monotonic clock: the state may have changed since then */
-  readonly since: number;
-}
-
-interface Context {
-  readonly loaded: LoadedPolicy;
-  readonly ports: Ports;
-}
-
-/** The largest age at which a state is not read again where that could give a newer one, in milliseconds. */
-const FRESH_MS = 1000;
-
-export function isFresh({ since }: CurrentState, { ports }: Context): boolean {
-  return ports.clock.monotonic() - since <= FRESH_MS;
-}
-
-/**
- * Reads the state while earlier attempts are under way, and waits until they have decided.
- * @param reached resolves when every earlier attempt has decided
- * @throws CallFailure
- */
-export async function readInTurn(
-  id: string,
-  reached: Promise<void>,
-  context: Context,
-): Promise<CurrentState> {
-  const state = await readState(id, context);
-  const { clock } = context.ports;
-  const readAt = clock.monotonic();
-  await reached;
-  // Read again only if the wait was long, not if the API was slow: the request is decided again before the confirm.
-  return clock.monotonic() - readAt <= FRESH_MS ? state : readState(id, context);
-}
-
-/**
- * Reads the state for the decision right before the confirm. If the API answers slowly, the request is described once more, so
- * that its description is only as old as one answer.
- * @throws CallFailure
- */
-export async function readBeforeConfirm(id: string, context: Context): Promise<CurrentState> {
-  const state = await readState(id, context);
-  if (isFresh(state, context)) return state;
-  const { clock, directConnect } = context.ports;
-  const since = clock.monotonic();
-  return { ...state, request: await directConnect.describe(id), since };
-}
-
-async function readState(id: string, { ports, loaded }: Context): Promise<CurrentState> {
-  const { directConnect, gateways, clock } = ports;
-  const since = clock.monotonic();
-  const calls = [directConnect.describe(id), gateways.list(usedGatewayKinds(loaded.policy))] as const;
-  // Waits for both even if one fails, so that no call is under way after its attempt has ended.
-  await Promise.allSettled(calls);
-  const [request, listed] = await Promise.all(calls);
-  return { request, gateways: listed, since };
-}
 
 /** The outcome of one confirm. */
 export interface ConfirmResult {

@@ -2,7 +2,6 @@ import { DirectConnectClient } from '@aws-sdk/client-direct-connect';
 import type { Recipient } from '../../core/model.ts';
 import { PROVIDER_TRAITS } from '../../core/providers.ts';
 import type { Endpoints } from '../connectApis.ts';
-import { PROVIDER_APIS } from '../directconnect/directConnect.ts';
 import { EndpointRefused, isLoopback, validateEndpoint } from '../endpoint.ts';
 
 /** The AWS services that are called, each with the service ID under which the SDK looks up its endpoint. */
@@ -110,7 +109,7 @@ export function chooseEndpoints(
   return {
     directConnect,
     gateways: gateways ?? configured('ec2') ?? loopback(directConnect),
-    identity: identity ?? PROVIDER_APIS[provider].identityEndpoint?.(region) ?? null,
+    identity: identity ?? PROVIDER_TRAITS[provider].identityEndpoint?.(region) ?? null,
   };
 }
 

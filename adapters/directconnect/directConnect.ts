@@ -4,52 +4,15 @@ import {
   DescribeVirtualInterfacesCommand,
   type DirectConnectClient,
 } from '@aws-sdk/client-direct-connect';
-import type { Gateway, Provider, VirtualInterface } from '../../core/model.ts';
-import { PROVIDER_TRAITS } from '../../core/providers.ts';
-import { gatewayKind, partitionOf } from '../../core/resourceIds.ts';
+import type { VirtualInterface } from '../../core/model.ts';
+import type { ProviderTraits } from '../../core/providers.ts';
+import { gatewayKind } from '../../core/resourceIds.ts';
 import { ApiFailure, ListingIncomplete } from '../../run/portErrors.ts';
 import type { DirectConnect } from '../../run/ports.ts';
 import { FieldReader } from '../aws/fieldReader.ts';
 import { keepRaw, type Page, readAllPages } from '../aws/pagination.ts';
 import { type ApiClient, callRead, callWithLimit } from '../aws/sdkClient.ts';
 import { mergeDuplicates, parseVirtualInterface } from './parseVirtualInterface.ts';
-
-/** What differs between the providers of the Direct Connect API. */
-export interface ProviderApi {
-  readonly directConnectEndpoint: (region: string) => string;
-  /** EC2, or FCU at OUTSCALE */
-  readonly gatewayEndpoint: (region: string) => string;
-  /** `null`: the provider has no API for the identity of the caller */
-  readonly identityEndpoint: ((region: string) => string) | null;
-  /** the page size to ask for; `null`: the provider does not document the parameter */
-  readonly pageSize: number | null;
-  readonly gatewayKinds: ReadonlySet<Gateway['kind']>;
-  /** whether the default credentials of the SDK, which are those of AWS, may be used */
-  readonly acceptsAwsCredentials: boolean;
-  /** whether the AWS CLI finds the endpoint itself */
-  readonly knownToAwsCli: boolean;
-}
-
-export const PROVIDER_APIS: Readonly<Record<Provider, ProviderApi>> = {
-  outscale: {
-    directConnectEndpoint: (region) => `https://directlink.${region}.outscale.com`,
-    gatewayEndpoint: (region) => `https://fcu.${region}.outscale.com`,
-    identityEndpoint: null,
-    pageSize: null,
-    gatewayKinds: PROVIDER_TRAITS.outscale.gatewayKinds,
-    acceptsAwsCredentials: false,
-    knownToAwsCli: false,
-  },
-  aws: {
-    directConnectEndpoint: (region) => `https://directconnect.${region}.${partitionOf(region).domain}`,
-    gatewayEndpoint: (region) => `https://ec2.${region}.${partitionOf(region).domain}`,
-    identityEndpoint: (region) => `https://sts.${region}.${partitionOf(region).domain}`,
-    pageSize: 100,
-    gatewayKinds: PROVIDER_TRAITS.aws.gatewayKinds,
-    acceptsAwsCredentials: true,
-    knownToAwsCli: true,
-  },
-};
 
 const LISTING = 'DescribeVirtualInterfaces';
 
@@ -58,22 +21,22 @@ const LISTING = 'DescribeVirtualInterfaces';
  * @param writes a client without retries: a confirm is never repeated blindly
  */
 export function createDirectConnect(
-  dialect: ProviderApi,
+  traits: ProviderTraits,
   reads: ApiClient,
   writes: DirectConnectClient,
 ): DirectConnect {
   return {
-    list: () => list(dialect, reads),
+    list: () => list(traits, reads),
     describe: (id) => describe(reads, id),
-    ownConnections: () => ownConnections(dialect, reads),
-    confirm: (id, gateway) => confirm(dialect, { ...reads, sdk: writes }, id, gateway),
+    ownConnections: () => ownConnections(traits, reads),
+    confirm: (id, gateway) => confirm(traits, { ...reads, sdk: writes }, id, gateway),
     throttleCount: reads.throttles.count,
   };
 }
 
-async function list(dialect: ProviderApi, client: ApiClient): Promise<readonly VirtualInterface[]> {
+async function list(traits: ProviderTraits, client: ApiClient): Promise<readonly VirtualInterface[]> {
   const ask = async (nextToken: string | null): Promise<Page> => {
-    const command = new DescribeVirtualInterfacesCommand(pageInput(dialect, nextToken));
+    const command = new DescribeVirtualInterfacesCommand(pageInput(traits, nextToken));
     const page = await callRead(client, LISTING, (sdk, options) => sdk.send(command, options));
     return { items: page.virtualInterfaces, nextToken: page.nextToken };
   };
@@ -104,10 +67,10 @@ function meansUnknown(error: unknown, id: string): boolean {
   return error.missing.isCertain || error.missing.ids.includes(id);
 }
 
-async function ownConnections(dialect: ProviderApi, client: ApiClient): Promise<ReadonlySet<string>> {
+async function ownConnections(traits: ProviderTraits, client: ApiClient): Promise<ReadonlySet<string>> {
   const operation = 'DescribeConnections';
   const ask = async (nextToken: string | null): Promise<Page> => {
-    const command = new DescribeConnectionsCommand(pageInput(dialect, nextToken));
+    const command = new DescribeConnectionsCommand(pageInput(traits, nextToken));
     const page = await callRead(client, operation, (sdk, options) => sdk.send(command, options));
     return { items: page.connections, nextToken: page.nextToken };
   };
@@ -116,7 +79,7 @@ async function ownConnections(dialect: ProviderApi, client: ApiClient): Promise<
 }
 
 async function confirm(
-  dialect: ProviderApi,
+  traits: ProviderTraits,
   { sdk, requestTimeoutMs, key }: ApiClient,
   id: string,
   gateway: string,
@@ -124,7 +87,7 @@ async function confirm(
   const operation = 'ConfirmPrivateVirtualInterface';
   const kind = gatewayKind(gateway);
   // Fail closed: the SDK would send a confirm without a gateway.
-  if (kind === null || !dialect.gatewayKinds.has(kind)) {
+  if (kind === null || !traits.gatewayKinds.has(kind)) {
     throw new ApiFailure(operation, 'client', `\`${gateway}\` is not a gateway of this provider`);
   }
   const target = kind === 'virtual' ? { virtualGatewayId: gateway } : { directConnectGatewayId: gateway };
@@ -137,7 +100,7 @@ async function confirm(
 }
 
 function pageInput(
-  { pageSize }: ProviderApi,
+  { pageSize }: ProviderTraits,
   nextToken: string | null,
 ): { maxResults?: number; nextToken?: string } {
   return {

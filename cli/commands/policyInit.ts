@@ -3,7 +3,6 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 import { stringify } from 'yaml';
 import { connect, REQUEST_TIMEOUT_MS } from '../../adapters/connectApis.ts';
-import { PROVIDER_APIS } from '../../adapters/directconnect/directConnect.ts';
 import { describeFileError, makeFolder, readErrorCode } from '../../adapters/fileSystem.ts';
 import {
   type Gateway,
@@ -16,7 +15,7 @@ import {
   type VirtualInterface,
 } from '../../core/model.ts';
 import { compareByCodePoint, escapeText } from '../../core/printableText.ts';
-import { PROVIDER_CHOICES } from '../../core/providers.ts';
+import { PROVIDER_CHOICES, PROVIDER_TRAITS } from '../../core/providers.ts';
 import { ACCOUNT, gatewayKind, isConnectionId } from '../../core/resourceIds.ts';
 import { FROM_CHECKOUT } from '../../language/commandText.ts';
 import { type ConnectOptions, readEndpoints } from '../connectTarget.ts';
@@ -62,7 +61,7 @@ async function readAccount(provider: Provider, options: InitOptions): Promise<Ac
       );
     }
     const interfaces = await connected.directConnect.list();
-    const listed = await connected.gateways.list(PROVIDER_APIS[provider].gatewayKinds);
+    const listed = await connected.gateways.list(PROVIDER_TRAITS[provider].gatewayKinds);
     const gateways = listed.filter((gateway) => !isForeignGateway(gateway, { provider, region, account }));
     return { recipient: { provider, region, account }, interfaces, gateways };
   } finally {

@@ -4,7 +4,6 @@ import {
   endpointVariable,
 } from '../../adapters/aws/configuredEndpoints.ts';
 import type { Endpoints } from '../../adapters/connectApis.ts';
-import { PROVIDER_APIS } from '../../adapters/directconnect/directConnect.ts';
 import type { Policy } from '../../core/policy.ts';
 import { formatList } from '../../core/printableText.ts';
 import { PROVIDER_TRAITS } from '../../core/providers.ts';
@@ -42,7 +41,7 @@ function providerServices(
   endpoints: Endpoints,
   { endpoint, gatewayEndpoint, stsEndpoint }: ConnectOptions,
 ): CalledService[] {
-  const api = PROVIDER_APIS[provider];
+  const api = PROVIDER_TRAITS[provider];
   const { services } = PROVIDER_TRAITS[provider];
   const option = endpoint === undefined ? null : '--endpoint';
   // On loopback, one endpoint serves all APIs.

@@ -1,4 +1,3 @@
-import { PROVIDER_APIS } from '../../adapters/directconnect/directConnect.ts';
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import { type Decision, holdRuleApplies } from '../../core/decide.ts';
 import { evaluateMatch, type FieldVerdict } from '../../core/fields/match.ts';
@@ -8,6 +7,7 @@ import { identify, needsOwnConnections, type OwnConnections } from '../../core/i
 import { isConfirming, type VirtualInterface } from '../../core/model.ts';
 import type { Grant, Owner, Policy } from '../../core/policy.ts';
 import { formatList, quote } from '../../core/printableText.ts';
+import { PROVIDER_TRAITS } from '../../core/providers.ts';
 import { type ReportedReason, renderReason, reportReason } from '../../core/renderReason.ts';
 import { reportRequest } from '../../core/requestEvaluation.ts';
 import type { RequestReport } from '../../core/runReport.ts';
@@ -241,7 +241,7 @@ function reportDecision(
     message: null,
     skipped: [],
   } as const;
-  const { knownToAwsCli, directConnectEndpoint } = PROVIDER_APIS[recipient.provider];
+  const { knownToAwsCli, directConnectEndpoint } = PROVIDER_TRAITS[recipient.provider];
   const endpoint = knownToAwsCli ? null : directConnectEndpoint(recipient.region);
   return { ...reportRequest(evaluation, recipient, endpoint), skipped: unchecked };
 }

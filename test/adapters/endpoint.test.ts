@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { connect } from '../../adapters/connectApis.ts';
-import { PROVIDER_APIS } from '../../adapters/directconnect/directConnect.ts';
 import { EndpointRefused, validateEndpoint } from '../../adapters/endpoint.ts';
+import { PROVIDER_TRAITS } from '../../core/providers.ts';
 
 function refusal(text: string): string {
   try {
@@ -111,7 +111,7 @@ describe('a region', () => {
       'https://ec2.cn-north-1.amazonaws.com.cn',
     ],
   ] as const)('of %s, %s, leads to %s and %s', (provider, region, directConnect, gateways) => {
-    expect(PROVIDER_APIS[provider].directConnectEndpoint(region)).toBe(directConnect);
-    expect(PROVIDER_APIS[provider].gatewayEndpoint(region)).toBe(gateways);
+    expect(PROVIDER_TRAITS[provider].directConnectEndpoint(region)).toBe(directConnect);
+    expect(PROVIDER_TRAITS[provider].gatewayEndpoint(region)).toBe(gateways);
   });
 });

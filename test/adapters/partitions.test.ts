@@ -4,7 +4,7 @@ import { EC2Client } from '@aws-sdk/client-ec2';
 import { STSClient } from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
 import { connect, type Endpoints } from '../../adapters/connectApis.ts';
-import { PROVIDER_APIS } from '../../adapters/directconnect/directConnect.ts';
+import { PROVIDER_TRAITS } from '../../core/providers.ts';
 import { isKnownPartition, partitionOf } from '../../core/resourceIds.ts';
 import { rejectionOf, TIMEOUT_MS } from '../support/apiClients.ts';
 import { json, startApi } from '../support/apiServer.ts';
@@ -40,7 +40,7 @@ describe('a region of AWS', () => {
   it.each([...REGIONS.map(({ region }) => region), 'eu-west-9', 'xx-new-1'])(
     '%s has the hosts that the SDK resolves',
     (region) => {
-      const dialect = PROVIDER_APIS.aws;
+      const traits = PROVIDER_TRAITS.aws;
       const parameters = { Region: region };
       const resolved = [
         new DirectConnectClient({ region }).config.endpointProvider(parameters),
@@ -48,15 +48,15 @@ describe('a region of AWS', () => {
         new STSClient({ region }).config.endpointProvider({ ...parameters, UseGlobalEndpoint: false }),
       ].map(({ url }) => url.origin);
       expect([
-        dialect.directConnectEndpoint(region),
-        dialect.gatewayEndpoint(region),
-        dialect.identityEndpoint?.(region),
+        traits.directConnectEndpoint(region),
+        traits.gatewayEndpoint(region),
+        traits.identityEndpoint?.(region),
       ]).toEqual(resolved);
     },
   );
 
   it('of the European Sovereign Cloud is at amazonaws.eu', () => {
-    expect(PROVIDER_APIS.aws.directConnectEndpoint('eusc-de-east-1')).toBe(
+    expect(PROVIDER_TRAITS.aws.directConnectEndpoint('eusc-de-east-1')).toBe(
       'https://directconnect.eusc-de-east-1.amazonaws.eu',
     );
   });
