@@ -3,7 +3,7 @@ import { PROVIDER_TRAITS } from '../core/providers.ts';
 import { ACCOUNT } from '../core/resourceIds.ts';
 import { ApiFailure, CredentialsUnusable } from '../run/portErrors.ts';
 import type { Caller, Clock, DirectConnect, Gateways } from '../run/ports.ts';
-import { createQueryApi, type QueryApi, xmlFields, xmlText } from './aws/queryApi.ts';
+import { createQueryApi, type QueryApi, xmlFields, xmlText } from './awsProtocol/queryApi.ts';
 import {
   type ClientSettings,
   countThrottles,
@@ -11,8 +11,8 @@ import {
   createThrottleCounter,
   READ_ATTEMPTS,
   readLimitMs,
-} from './aws/sdkClient.ts';
-import { toApiFailure } from './aws/toApiFailure.ts';
+} from './awsProtocol/sdkClient.ts';
+import { toApiFailure } from './awsProtocol/toApiFailure.ts';
 import { createDirectConnect } from './directconnect/directConnect.ts';
 import { validateRegion } from './endpoint.ts';
 import { createGateways } from './gateways.ts';

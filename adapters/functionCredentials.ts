@@ -3,9 +3,9 @@ import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
 import type { PolicyRecipient } from '../core/policy.ts';
 import { PROVIDER_TRAITS } from '../core/providers.ts';
 import { CredentialsUnusable } from '../run/portErrors.ts';
-import { readBoundedBody, requestHandlerOptions } from './aws/clientHttp.ts';
-import type { ClientSettings, SdkCredentials } from './aws/sdkClient.ts';
-import { toApiFailure } from './aws/toApiFailure.ts';
+import { readBoundedBody, requestHandlerOptions } from './awsProtocol/clientHttp.ts';
+import type { ClientSettings, SdkCredentials } from './awsProtocol/sdkClient.ts';
+import { toApiFailure } from './awsProtocol/toApiFailure.ts';
 import { withTimeout } from './promises.ts';
 import {
   type AccessKey,

@@ -6,10 +6,10 @@ import type { Gateway, RouteTable, Routing } from '../core/model.ts';
 import { gatewayKind } from '../core/resourceIds.ts';
 import { ApiFailure } from '../run/portErrors.ts';
 import type { Gateways } from '../run/ports.ts';
-import { FieldReader } from './aws/fieldReader.ts';
-import { keepRaw, type Page, readAllPages } from './aws/pagination.ts';
-import { isXmlList, type QueryApi, type XmlFields, xmlItems, xmlText } from './aws/queryApi.ts';
-import { type ApiClient, callRead } from './aws/sdkClient.ts';
+import { FieldReader } from './awsProtocol/fieldReader.ts';
+import { keepRaw, type Page, readAllPages } from './awsProtocol/pagesAndBatches.ts';
+import { isXmlList, type QueryApi, type XmlFields, xmlItems, xmlText } from './awsProtocol/queryApi.ts';
+import { type ApiClient, callRead } from './awsProtocol/sdkClient.ts';
 
 const DESCRIBE_ROUTE_TABLES = 'DescribeRouteTables';
 

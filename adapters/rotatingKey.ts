@@ -1,5 +1,5 @@
 import { ApiFailure, CredentialsUnusable, KeyReplaced, PermissionMissing } from '../run/portErrors.ts';
-import { toApiFailure } from './aws/toApiFailure.ts';
+import { toApiFailure } from './awsProtocol/toApiFailure.ts';
 
 /** An access key of OUTSCALE. */
 export interface AccessKey {

@@ -15,7 +15,7 @@ const { existsSync } = require('node:fs');
 const { constants } = require('node:os');
 const { delimiter, dirname, join, resolve } = require('node:path');
 const { pathToFileURL } = require('node:url');
-const { CHECKOUT_NEEDS, isIn, refusal, ROOT } = require('./needs.cjs');
+const { CHECKOUT_NEEDS, isIn, refusal, ROOT } = require('./nodeVersions.cjs');
 
 /** Signals that are forwarded to the started program. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];

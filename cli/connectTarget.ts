@@ -1,4 +1,4 @@
-import { type ConfiguredEndpoints, chooseEndpoints } from '../adapters/aws/configuredEndpoints.ts';
+import { type ConfiguredEndpoints, chooseEndpoints } from '../adapters/awsProtocol/configuredEndpoints.ts';
 import { type Connected, connect, type Endpoints, REQUEST_TIMEOUT_MS } from '../adapters/connectApis.ts';
 import { validateEndpoint } from '../adapters/endpoint.ts';
 import { functionCredentials } from '../adapters/functionCredentials.ts';

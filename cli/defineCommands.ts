@@ -192,7 +192,7 @@ async function readAwsSettings(command: Command): Promise<void> {
   if (typeof profile === 'string') process.env.AWS_PROFILE = profile;
   const callsAws = command.options.some(({ long }) => long === '--endpoint') || isTable(ledger);
   if (!callsAws) return;
-  const { readConfiguredEndpoints } = await import('../adapters/aws/configuredEndpoints.ts');
+  const { readConfiguredEndpoints } = await import('../adapters/awsProtocol/configuredEndpoints.ts');
   command.setOptionValue('aws', await readConfiguredEndpoints(process.env));
 }
 

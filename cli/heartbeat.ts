@@ -1,6 +1,6 @@
 import { get as plainGet } from 'node:http';
 import { Agent, get } from 'node:https';
-import { readProxySettings, TunnelAgent } from '../adapters/aws/clientHttp.ts';
+import { readProxySettings, TunnelAgent } from '../adapters/awsProtocol/clientHttp.ts';
 import { isLoopback } from '../adapters/endpoint.ts';
 import { readErrorCode } from '../adapters/fileSystem.ts';
 import { UsageError } from './options.ts';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { DirectConnectClient } from '@aws-sdk/client-direct-connect';
-import { type ConfiguredEndpoints, configuredEndpoint } from '../adapters/aws/configuredEndpoints.ts';
+import { type ConfiguredEndpoints, configuredEndpoint } from '../adapters/awsProtocol/configuredEndpoints.ts';
 import { systemClock } from '../adapters/connectApis.ts';
 import { EndpointRefused, isLoopback } from '../adapters/endpoint.ts';
 import { createDynamoLedger } from '../adapters/ledgers/dynamo/dynamoLedger.ts';

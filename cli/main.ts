@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
-import { ProxyRefused } from '../adapters/aws/clientHttp.ts';
+import { ProxyRefused } from '../adapters/awsProtocol/clientHttp.ts';
 import { EndpointRefused } from '../adapters/endpoint.ts';
 import { readErrorCode } from '../adapters/fileSystem.ts';
 import { quoteTrusted } from '../core/printableText.ts';

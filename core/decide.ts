@@ -1,6 +1,6 @@
 import type { Deadline } from './deadline.ts';
 import type { DecisionContext } from './decisionContext.ts';
-import { evaluateMatch, matchVerdict } from './fields/match.ts';
+import { evaluateMatch, matchVerdict } from './fields/evaluateMatch.ts';
 import { findFittingGrants, sharedGateway } from './grants.ts';
 import { identify } from './identifyRequester.ts';
 import { fitsLedgerItem } from './ledgerEntries.ts';

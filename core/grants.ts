@@ -1,4 +1,4 @@
-import { evaluateMatch, type FieldVerdict, matchVerdict } from './fields/match.ts';
+import { evaluateMatch, type FieldVerdict, matchVerdict } from './fields/evaluateMatch.ts';
 import type { VirtualInterface } from './model.ts';
 import type { Grant, Owner } from './policy.ts';
 import { compareByCodePoint } from './printableText.ts';

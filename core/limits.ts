@@ -1,5 +1,5 @@
 import { type DecisionContext, occupyingInterfaces } from './decisionContext.ts';
-import { matchVerdict } from './fields/match.ts';
+import { matchVerdict } from './fields/evaluateMatch.ts';
 import { type LimitUsage, offeredConnectionOf, type RecordedAssignment } from './ledgerEntries.ts';
 import { memoizeByObject } from './memoize.ts';
 import { hasEnded, type VirtualInterface } from './model.ts';

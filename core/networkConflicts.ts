@@ -7,7 +7,7 @@ import {
   neighboursOnGateway,
   neighboursOnVlan,
   unlistedOnGateway,
-} from './otherInterfaces.ts';
+} from './neighbours.ts';
 import {
   type CheckResult,
   failedCheck,

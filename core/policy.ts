@@ -1,5 +1,5 @@
 import * as d from './decoders.ts';
-import { type Match, matchDecoder } from './fields/match.ts';
+import { type Match, matchDecoder } from './fields/evaluateMatch.ts';
 import { canonicalJson, digestOf } from './json.ts';
 import { PROVIDERS, type Recipient } from './model.ts';
 import { ACCOUNT, gatewayKind, isConnectionId, isName } from './resourceIds.ts';

@@ -1,4 +1,4 @@
-import type { MatchFieldName } from './fields/match.ts';
+import type { MatchFieldName } from './fields/evaluateMatch.ts';
 import { PROVIDERS, type Provider } from './model.ts';
 import { type GatewayKind, partitionOf } from './resourceIds.ts';
 

@@ -1,5 +1,5 @@
 import type { Deadline } from './deadline.ts';
-import type { FieldVerdict } from './fields/match.ts';
+import type { FieldVerdict } from './fields/evaluateMatch.ts';
 import { compareByCodePoint } from './printableText.ts';
 
 /** The codes of reasons to hold a request, in the order of messages. Codes are stable: consumers rely on them. */

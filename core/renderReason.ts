@@ -1,5 +1,5 @@
 import type { Deadline } from './deadline.ts';
-import type { FieldVerdict } from './fields/match.ts';
+import type { FieldVerdict } from './fields/evaluateMatch.ts';
 import { compareByCodePoint, formatFirst, formatList, quote } from './printableText.ts';
 import {
   type AddressPair,

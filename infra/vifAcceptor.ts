@@ -5,8 +5,8 @@ import { isRecord } from '../core/decoders.ts';
 import { formatDiagnostic } from '../language/diagnostic.ts';
 import { type Revision, readRevision } from '../language/policyRevision.ts';
 import { type TestedPolicies, testPolicyFiles } from '../language/policyTests/runPolicyTests.ts';
+import { Installation } from './installation.ts';
 import { type Notify, validateNotify } from './notifications.ts';
-import { Installation } from './sharedResources.ts';
 import {
   AVAILABLE_WITHIN_RANGE,
   DeploymentRefused,

@@ -10,7 +10,7 @@ import {
   chooseEndpoints,
   configuredEndpoint,
   readConfiguredEndpoints,
-} from '../adapters/aws/configuredEndpoints.ts';
+} from '../adapters/awsProtocol/configuredEndpoints.ts';
 import { connect, REQUEST_LIMIT_MS, REQUEST_TIMEOUT_MS } from '../adapters/connectApis.ts';
 import type { functionCredentials } from '../adapters/functionCredentials.ts';
 import { printableValue } from '../core/json.ts';

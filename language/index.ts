@@ -34,6 +34,7 @@ export {
 } from './policyTests/evaluatePolicyTest.ts';
 export type { UntestedEntry } from './policyTests/runPolicyTests.ts';
 export { type TestedPolicies, testPolicyFiles } from './policyTests/runPolicyTests.ts';
+export { explainUnknownRegion, findSuspiciousPatterns, type SuspiciousPattern } from './policyWarnings.ts';
 export type { SourceFile } from './readDocument.ts';
 export type { RecordedRequest } from './recordedRequests.ts';
 export { parseRecordedRequest, parseRecordedRequests } from './recordedRequests.ts';
@@ -45,4 +46,3 @@ export {
 export { findUnreachableGrants, type UnreachableGrant } from './requestSets/overlappingGrants.ts';
 export { ComparisonTooComplex } from './stepLimit.ts';
 export { type Suggestion, suggestGrant } from './suggest/suggestGrant.ts';
-export { explainUnknownRegion, findSuspiciousPatterns, type SuspiciousPattern } from './suspiciousValues.ts';

@@ -1,4 +1,4 @@
-import { MATCH_FIELD_NAMES } from '../core/fields/match.ts';
+import { MATCH_FIELD_NAMES } from '../core/fields/evaluateMatch.ts';
 import { quote } from '../core/printableText.ts';
 import { PROVIDER_CHOICES } from '../core/providers.ts';
 import { ACCOUNT } from '../core/resourceIds.ts';

@@ -6,7 +6,7 @@ import type { RunProblem } from '../core/runReport.ts';
 import type { LedgerUnitOfWork } from './ledgerUnitOfWork.ts';
 import { LedgerFailure } from './portErrors.ts';
 import type { Clock } from './ports.ts';
-import type { EventFactory } from './publishEvents.ts';
+import type { EventFactory } from './queueEvents.ts';
 
 /** Records an attempt in the ledger. */
 export interface AcceptanceRecorder {

@@ -6,7 +6,7 @@ import { findRouteProblem } from '../core/routeProblem.ts';
 import type { RunProblem } from '../core/runReport.ts';
 import type { LedgerUnitOfWork } from './ledgerUnitOfWork.ts';
 import { ApiFailure, CallFailure } from './portErrors.ts';
-import type { EventFactory } from './publishEvents.ts';
+import type { EventFactory } from './queueEvents.ts';
 import type { Budget, RunFindings, RunInput } from './runContext.ts';
 
 /** For how long after an interface became available a failed check is retried, in milliseconds. */

@@ -19,7 +19,7 @@ import {
   queueRequestEvents,
   withClosureEvents,
   writeDeferredInTime,
-} from './publishEvents.ts';
+} from './queueEvents.ts';
 import type { Budget, RunFindings, RunInput } from './runContext.ts';
 import { verifyCaller } from './verifyCaller.ts';
 

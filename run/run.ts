@@ -21,7 +21,7 @@ import {
   publishFailure,
   publishFindings,
   withClosureEvents,
-} from './publishEvents.ts';
+} from './queueEvents.ts';
 import {
   type Budget,
   budgetFromNow,
@@ -45,7 +45,7 @@ import { verifyCaller } from './verifyCaller.ts';
  *  6. write what concerns our own acceptances, and defer the other changes             writeOwnChanges, below
  *  7. accept what the policy allows: read again, check, confirm, record                acceptRequests.ts
  *  8. do everything that no confirm depends on, such as writing the deferred changes   deferredWork.ts
- *  9. queue and deliver events                                                         publishEvents.ts
+ *  9. queue and deliver events                                                         queueEvents.ts
  *                                                                                      deliverEvents.ts
  * 10. release the lease, and return the report
  *

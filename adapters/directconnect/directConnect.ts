@@ -9,9 +9,9 @@ import type { ProviderTraits } from '../../core/providers.ts';
 import { gatewayKind } from '../../core/resourceIds.ts';
 import { ApiFailure, ListingIncomplete } from '../../run/portErrors.ts';
 import type { DirectConnect } from '../../run/ports.ts';
-import { FieldReader } from '../aws/fieldReader.ts';
-import { keepRaw, type Page, readAllPages } from '../aws/pagination.ts';
-import { type ApiClient, callRead, callWithLimit } from '../aws/sdkClient.ts';
+import { FieldReader } from '../awsProtocol/fieldReader.ts';
+import { keepRaw, type Page, readAllPages } from '../awsProtocol/pagesAndBatches.ts';
+import { type ApiClient, callRead, callWithLimit } from '../awsProtocol/sdkClient.ts';
 import { mergeDuplicates, parseVirtualInterface } from './parseVirtualInterface.ts';
 
 const LISTING = 'DescribeVirtualInterfaces';

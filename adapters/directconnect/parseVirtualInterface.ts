@@ -16,7 +16,7 @@ import {
   type VirtualInterface,
 } from '../../core/model.ts';
 import { isVirtualInterfaceId } from '../../core/resourceIds.ts';
-import { FieldReader } from '../aws/fieldReader.ts';
+import { FieldReader } from '../awsProtocol/fieldReader.ts';
 
 /**
  * Parses the BGP sessions of an interface: those of `bgpPeers`, and the one that the interface's own fields describe unless it

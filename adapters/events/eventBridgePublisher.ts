@@ -9,9 +9,9 @@ import { printableJson } from '../../core/json.ts';
 import { escapeLong } from '../../core/printableText.ts';
 import { ApiFailure } from '../../run/portErrors.ts';
 import type { EventPublisher } from '../../run/ports.ts';
-import { readBoundedBody, requestHandlerOptions } from '../aws/clientHttp.ts';
-import { type CallLimit, splitIntoBatches } from '../aws/pagination.ts';
-import { toApiFailure } from '../aws/toApiFailure.ts';
+import { readBoundedBody, requestHandlerOptions } from '../awsProtocol/clientHttp.ts';
+import { type CallLimit, splitIntoBatches } from '../awsProtocol/pagesAndBatches.ts';
+import { toApiFailure } from '../awsProtocol/toApiFailure.ts';
 import { withTimeout } from '../promises.ts';
 
 /** The most that one call may contain. */

@@ -1,4 +1,4 @@
-import { type FieldVerdict, MATCH_FIELD_NAMES, MATCH_FIELDS } from '../../core/fields/match.ts';
+import { type FieldVerdict, MATCH_FIELD_NAMES, MATCH_FIELDS } from '../../core/fields/evaluateMatch.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import { escapeText, quote } from '../../core/printableText.ts';
 import {

@@ -2,7 +2,7 @@ import {
   type AwsService,
   configuredEndpoint,
   endpointVariable,
-} from '../../adapters/aws/configuredEndpoints.ts';
+} from '../../adapters/awsProtocol/configuredEndpoints.ts';
 import type { Endpoints } from '../../adapters/connectApis.ts';
 import type { Policy } from '../../core/policy.ts';
 import { formatList } from '../../core/printableText.ts';

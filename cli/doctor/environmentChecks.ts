@@ -2,7 +2,7 @@ import { X509Certificate } from 'node:crypto';
 import { constants, readFileSync } from 'node:fs';
 import { access, realpath, stat, statfs } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { readProxySettings } from '../../adapters/aws/clientHttp.ts';
+import { readProxySettings } from '../../adapters/awsProtocol/clientHttp.ts';
 import { connect, type Endpoints, REQUEST_TIMEOUT_MS } from '../../adapters/connectApis.ts';
 import { isLoopback } from '../../adapters/endpoint.ts';
 import { readErrorCode } from '../../adapters/fileSystem.ts';

@@ -1,6 +1,6 @@
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import { type Decision, holdRuleApplies } from '../../core/decide.ts';
-import { evaluateMatch, type FieldVerdict } from '../../core/fields/match.ts';
+import { evaluateMatch, type FieldVerdict } from '../../core/fields/evaluateMatch.ts';
 import { allOf, type Ternary } from '../../core/fields/matchField.ts';
 import { validityReason } from '../../core/grants.ts';
 import { identify, needsOwnConnections, type OwnConnections } from '../../core/identifyRequester.ts';

@@ -3,7 +3,7 @@ import {
   MATCH_FIELD_NAMES,
   type MatchFieldName,
   type SessionMatchFieldName,
-} from '../../core/fields/match.ts';
+} from '../../core/fields/evaluateMatch.ts';
 import { isValueField } from '../../core/interfaceFields.ts';
 import { createInterface, createPeer, INTERFACE_FIELDS, type VirtualInterface } from '../../core/model.ts';
 import { formatList } from '../../core/printableText.ts';

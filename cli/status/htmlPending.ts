@@ -2,6 +2,16 @@ import type { Deadline } from '../../core/deadline.ts';
 import { adviceFor, labelManualCommand } from '../../core/operatorAdvice.ts';
 import { isPending } from '../../core/runReport.ts';
 import { type Html, html, prose, renderCode, renderTime, renderTimeSpan } from './htmlTemplate.ts';
+import {
+  computeAxis,
+  computeLifetime,
+  type RequestLifetime,
+  renderAxis,
+  renderLegendMark,
+  renderTrack,
+  type SegmentKind,
+  type TimelineAxis,
+} from './htmlTimeline.ts';
 import type { PendingView } from './pendingView.ts';
 import {
   describeOutcome,
@@ -12,16 +22,6 @@ import {
   urgencyOf,
 } from './statusWording.ts';
 import type { TargetView } from './targetView.ts';
-import {
-  computeAxis,
-  computeLifetime,
-  type RequestLifetime,
-  renderAxis,
-  renderLegendMark,
-  renderTrack,
-  type SegmentKind,
-  type TimelineAxis,
-} from './timeline.ts';
 
 /** Renders the pending requests: a timeline of all, then a card for each. */
 export function renderPendingSection(view: TargetView, anchor: string): Html {

@@ -3,8 +3,11 @@ import type { Operation } from '../wire.ts';
 import { ALLOCATE_OPERATIONS } from './allocate.ts';
 import { BGP_PEER_OPERATIONS } from './bgpPeers.ts';
 import { CONFIRM_OPERATIONS } from './confirm.ts';
-import { CONNECTION_OPERATIONS, LAG_OPERATIONS } from './connections.ts';
-import { DIRECT_CONNECT_GATEWAY_OPERATIONS, GATEWAY_ASSOCIATION_OPERATIONS } from './gatewayAssociations.ts';
+import { CONNECTION_OPERATIONS, LAG_OPERATIONS } from './connectionsAndLags.ts';
+import {
+  DIRECT_CONNECT_GATEWAY_OPERATIONS,
+  GATEWAY_ASSOCIATION_OPERATIONS,
+} from './directConnectGateways.ts';
 import { INTERFACE_OPERATIONS } from './interfaces.ts';
 import { ROUTE_TABLE_OPERATIONS } from './routeTables.ts';
 import { STS_OPERATIONS } from './sts.ts';

@@ -2,7 +2,7 @@ import { type Dialect, pickFields } from '../dialects.ts';
 import { xmlElement } from '../queryProtocol.ts';
 import type { Output } from '../wire.ts';
 import type { BgpPeer, VirtualInterface } from '../world.ts';
-import { DEFAULT_AMAZON_ASN } from './gatewayAssociations.ts';
+import { DEFAULT_AMAZON_ASN } from './directConnectGateways.ts';
 import { serializeTags } from './tags.ts';
 
 const DEVICE = 'emulated-device-1';

@@ -2,7 +2,7 @@ import { exactObject, list, oneOf, optional, text, textMatching } from '../decod
 import { hasEnded } from '../lifecycle.ts';
 import { ApiError, type Context, type Operation, type Output, operation } from '../wire.ts';
 import { isIn, mainRouteTable, type VirtualGateway } from '../world.ts';
-import { DEFAULT_AMAZON_ASN } from './gatewayAssociations.ts';
+import { DEFAULT_AMAZON_ASN } from './directConnectGateways.ts';
 import { applyFilters, FILTERS, gatewayFilter } from './listParameters.ts';
 
 /** The query protocol carries text only. */

@@ -1,4 +1,4 @@
-import type { Match } from '../../core/fields/match.ts';
+import type { Match } from '../../core/fields/evaluateMatch.ts';
 import type { Owner, Policy } from '../../core/policy.ts';
 import { LANGUAGE_FIELDS } from '../fields/matchFields.ts';
 import {

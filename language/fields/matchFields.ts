@@ -4,7 +4,7 @@ import {
   MATCH_FIELD_NAMES,
   type Match,
   type MatchFieldName,
-} from '../../core/fields/match.ts';
+} from '../../core/fields/evaluateMatch.ts';
 import { asn, bgpKey } from './bgpSessions.ts';
 import { connection, location, mtu, vlan } from './connectionVlanMtu.ts';
 import type { LanguageField } from './languageField.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { VALUE_MATCH_FIELD_NAMES } from '../../core/fields/match.ts';
+import { VALUE_MATCH_FIELD_NAMES } from '../../core/fields/evaluateMatch.ts';
 import { parseHostAddress } from '../../core/ip.ts';
 import { quote } from '../../core/printableText.ts';
 import { REASON_CODES, type ReasonCode } from '../../core/reasons.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { MATCH_FIELD_NAMES } from '../../core/fields/match.ts';
+import { MATCH_FIELD_NAMES } from '../../core/fields/evaluateMatch.ts';
 import { PROVIDERS, type Provider } from '../../core/model.ts';
 import { CREDENTIAL_KEYS, PROVIDER_TRAITS, returnsField } from '../../core/providers.ts';
 import { DIRECT_CONNECT_GATEWAY, type GatewayKind, VIRTUAL_GATEWAY } from '../../core/resourceIds.ts';

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { MATCH_FIELD_NAMES } from '../../core/fields/match.ts';
+import { MATCH_FIELD_NAMES } from '../../core/fields/evaluateMatch.ts';
 import { PROVIDERS } from '../../core/model.ts';
 import { returnsField } from '../../core/providers.ts';
 import { LANGUAGE_FIELDS } from '../fields/matchFields.ts';

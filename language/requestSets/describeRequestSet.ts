@@ -3,7 +3,7 @@ import {
   MATCH_FIELDS,
   VALUE_MATCH_FIELD_NAMES,
   type ValueMatchFieldName,
-} from '../../core/fields/match.ts';
+} from '../../core/fields/evaluateMatch.ts';
 import { type BgpPeer, PROVIDERS, type VirtualInterface } from '../../core/model.ts';
 import { escapeText, formatList, quote } from '../../core/printableText.ts';
 import { returnsField } from '../../core/providers.ts';

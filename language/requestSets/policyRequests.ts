@@ -1,4 +1,4 @@
-import { MATCH_FIELD_NAMES, type Match } from '../../core/fields/match.ts';
+import { MATCH_FIELD_NAMES, type Match } from '../../core/fields/evaluateMatch.ts';
 import { createInterface, type VirtualInterface } from '../../core/model.ts';
 import type { Grant, HoldRule, Owner, Policy } from '../../core/policy.ts';
 import { PROVIDER_TRAITS, returnsField } from '../../core/providers.ts';

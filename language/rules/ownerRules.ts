@@ -1,4 +1,4 @@
-import { MATCH_FIELD_NAMES } from '../../core/fields/match.ts';
+import { MATCH_FIELD_NAMES } from '../../core/fields/evaluateMatch.ts';
 import { quote } from '../../core/printableText.ts';
 import { returnsField } from '../../core/providers.ts';
 import { isName } from '../../core/resourceIds.ts';

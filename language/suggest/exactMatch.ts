@@ -1,4 +1,4 @@
-import type { MatchFieldName } from '../../core/fields/match.ts';
+import type { MatchFieldName } from '../../core/fields/evaluateMatch.ts';
 import type { Provider, VirtualInterface } from '../../core/model.ts';
 import { returnsField } from '../../core/providers.ts';
 import { type ExactCondition, inexact } from '../fields/languageField.ts';

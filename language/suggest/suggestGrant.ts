@@ -1,5 +1,5 @@
 import type { Hold } from '../../core/decide.ts';
-import type { MatchFieldName } from '../../core/fields/match.ts';
+import type { MatchFieldName } from '../../core/fields/evaluateMatch.ts';
 import { identify } from '../../core/identifyRequester.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import type { Owner, Policy } from '../../core/policy.ts';

@@ -5,7 +5,7 @@ import {
   chooseEndpoints,
   configuredEndpoint,
   readConfiguredEndpoints,
-} from '../../adapters/aws/configuredEndpoints.ts';
+} from '../../adapters/awsProtocol/configuredEndpoints.ts';
 import { EndpointRefused } from '../../adapters/endpoint.ts';
 import { rejectionOf } from '../support/apiClients.ts';
 

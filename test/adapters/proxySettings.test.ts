@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ProxyRefused, readProxySettings } from '../../adapters/aws/clientHttp.ts';
+import { ProxyRefused, readProxySettings } from '../../adapters/awsProtocol/clientHttp.ts';
 
 describe('the proxy of the environment', () => {
   it.each([

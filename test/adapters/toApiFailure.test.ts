@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toApiFailure } from '../../adapters/aws/toApiFailure.ts';
+import { toApiFailure } from '../../adapters/awsProtocol/toApiFailure.ts';
 import { ApiFailure, CredentialsUnusable, PermissionMissing } from '../../run/portErrors.ts';
 import { PLANTED_KEY } from '../support/wireItems.ts';
 

@@ -1,8 +1,8 @@
 import { DescribeRouteTablesCommand, DescribeVpnGatewaysCommand } from '@aws-sdk/client-ec2';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createQueryApi } from '../../adapters/aws/queryApi.ts';
-import { createThrottleCounter } from '../../adapters/aws/sdkClient.ts';
+import { createQueryApi } from '../../adapters/awsProtocol/queryApi.ts';
+import { createThrottleCounter } from '../../adapters/awsProtocol/sdkClient.ts';
 import { createGateways } from '../../adapters/gateways.ts';
 import { escapeText } from '../../core/printableText.ts';
 import { createInProcessEmulator, type DialectName } from '../../emulator/emulator.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { TargetFacts } from '../../cli/status/collectStatus.ts';
+import { computeAxis, computeLifetime, percentAt, renderAxis } from '../../cli/status/htmlTimeline.ts';
 import { formatElapsedBar, formatTimeLeft } from '../../cli/status/statusWording.ts';
 import { summarizeStatus } from '../../cli/status/summary.ts';
 import { buildTargetView, type TargetView } from '../../cli/status/targetView.ts';
-import { computeAxis, computeLifetime, percentAt, renderAxis } from '../../cli/status/timeline.ts';
 import type { EndedRequest } from '../../core/endedRequest.ts';
 import type { LedgerState } from '../../core/ledgerState.ts';
 import { ManualOverrideCommand } from '../../core/manualOverrideCommand.ts';

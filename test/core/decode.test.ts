@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import * as d from '../../core/decoders.ts';
-import { MATCH_FIELDS } from '../../core/fields/match.ts';
+import { MATCH_FIELDS } from '../../core/fields/evaluateMatch.ts';
 
 /** The result of a decoder: the message of its error, or the decoded value. */
 function said<T>(decode: d.Decoder<T>, raw: unknown, path = 'here'): unknown {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { evaluateMatch, MATCH_FIELDS, type Match } from '../../core/fields/match.ts';
+import { evaluateMatch, MATCH_FIELDS, type Match } from '../../core/fields/evaluateMatch.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import { aMatch, aPeer, aVif, CONNECTION } from '../support/builders.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { evaluateMatch, MATCH_FIELDS } from '../../core/fields/match.ts';
+import { evaluateMatch, MATCH_FIELDS } from '../../core/fields/evaluateMatch.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import { aMatch, aVif, CONNECTION } from '../support/builders.ts';
 

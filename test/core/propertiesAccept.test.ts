@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import { decide } from '../../core/decide.ts';
 import { occupies, withAssignment } from '../../core/decisionContext.ts';
-import type { Match } from '../../core/fields/match.ts';
+import type { Match } from '../../core/fields/evaluateMatch.ts';
 import type { Grant, Owner, Policy } from '../../core/policy.ts';
 import { matchesForCertain } from '../oracle/matchOracle.ts';
 import { NOW, RECIPIENT_ACCOUNT } from '../support/builders.ts';

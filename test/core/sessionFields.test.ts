@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MATCH_FIELDS } from '../../core/fields/match.ts';
+import { MATCH_FIELDS } from '../../core/fields/evaluateMatch.ts';
 import type { BgpPeer } from '../../core/model.ts';
 import { aPeer, aVif } from '../support/builders.ts';
 

@@ -3,8 +3,8 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { digestOf } from '../../core/json.ts';
 import type { Provider } from '../../core/model.ts';
 import { type Credentials, type Policy, writePolicy } from '../../core/policy.ts';
+import { Installation } from '../../infra/installation.ts';
 import type { Notify } from '../../infra/notifications.ts';
-import { Installation } from '../../infra/sharedResources.ts';
 import type { CompiledPolicy } from '../../language/index.ts';
 
 export const ACCOUNT = '012345678901';

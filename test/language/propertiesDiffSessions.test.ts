@@ -2,7 +2,7 @@ import fc, { type Arbitrary } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import { decide } from '../../core/decide.ts';
-import type { Match } from '../../core/fields/match.ts';
+import type { Match } from '../../core/fields/evaluateMatch.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import type { Policy } from '../../core/policy.ts';
 import { findDecisionChanges } from '../../language/diff/decisionChanges.ts';

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type * as z from 'zod';
-import { MATCH_FIELD_NAMES } from '../../core/fields/match.ts';
+import { MATCH_FIELD_NAMES } from '../../core/fields/evaluateMatch.ts';
 import { POLICY_JSON_SCHEMA } from '../../language/reference/policyJsonSchema.ts';
 
 /** Paths of everything that the schema has, with whether it is described. */

@@ -1,4 +1,4 @@
-import type { Match } from '../../core/fields/match.ts';
+import type { Match } from '../../core/fields/evaluateMatch.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 
 /** The match fields, for the oracle. Each condition becomes questions, one for each BGP session where sessions matter. */

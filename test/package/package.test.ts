@@ -11,7 +11,7 @@ import {
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
-import { inWords } from '../../bin/needs.cjs';
+import { inWords } from '../../bin/nodeVersions.cjs';
 import { bundleFunction } from '../../scripts/bundle.ts';
 import { PROD } from '../support/cloud.ts';
 import { writeTempFiles } from '../support/tempFiles.ts';
@@ -39,7 +39,7 @@ describe('the tarball', () => {
       'LICENSE',
       'README.md',
       'bin/commandLine.cjs',
-      'bin/needs.cjs',
+      'bin/nodeVersions.cjs',
       'bin/package.json',
       'bin/refuseOldNode.cjs',
       'bin/vif-acceptor',

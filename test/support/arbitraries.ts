@@ -1,5 +1,5 @@
 import fc, { type Arbitrary } from 'fast-check';
-import type { Match } from '../../core/fields/match.ts';
+import type { Match } from '../../core/fields/evaluateMatch.ts';
 import {
   type BgpPeer,
   INTERFACE_FIELDS,

@@ -1,5 +1,5 @@
 import type { DecisionContext } from '../../core/decisionContext.ts';
-import type { Match } from '../../core/fields/match.ts';
+import type { Match } from '../../core/fields/evaluateMatch.ts';
 import { type BgpPeer, createInterface, type Gateway, type VirtualInterface } from '../../core/model.ts';
 import type { Grant, HoldRule, Owner, Policy, PolicyRecipient } from '../../core/policy.ts';
 import { normaliseMatch } from '../../language/fields/matchFields.ts';

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { ClientSettings } from '../../adapters/aws/sdkClient.ts';
+import type { ClientSettings } from '../../adapters/awsProtocol/sdkClient.ts';
 import { connect } from '../../adapters/connectApis.ts';
 import { createInMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
 import { AVAILABLE_WITHIN_MS } from '../../core/followUp.ts';

@@ -1,5 +1,5 @@
 import type { Arbitrary } from 'fast-check';
-import type { Match } from '../../core/fields/match.ts';
+import type { Match } from '../../core/fields/evaluateMatch.ts';
 import { formatRange, type Range } from '../../core/fields/matchField.ts';
 import type { Grant, Policy } from '../../core/policy.ts';
 import { LANGUAGE_FIELDS } from '../../language/fields/matchFields.ts';

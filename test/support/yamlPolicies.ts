@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { Match } from '../../core/fields/match.ts';
+import type { Match } from '../../core/fields/evaluateMatch.ts';
 import { formatRange } from '../../core/fields/matchField.ts';
 import type { Grant, Owner, Policy } from '../../core/policy.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { isAtLeast } from '../../bin/needs.cjs';
+import { isAtLeast } from '../../bin/nodeVersions.cjs';
 import { readLock, runtimePaths } from '../../scripts/cycloneDx.ts';
 
 const pins = z.record(z.string(), z.string());

@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { CHECKOUT_NEEDS, inWords, isIn } from '../../bin/needs.cjs';
+import { CHECKOUT_NEEDS, inWords, isIn } from '../../bin/nodeVersions.cjs';
 import { folderWith } from '../support/cli.ts';
 import { startRegions } from '../support/regionServer.ts';
 import { writeTempFiles } from '../support/tempFiles.ts';

@@ -40,7 +40,7 @@ export const ${FIELD}: MatchField<boolean> = {
   describeActual: (vif) => (vif.${FIELD} === null ? null : String(vif.${FIELD})),
 };
 `,
-  'core/fields/match.ts': [
+  'core/fields/evaluateMatch.ts': [
     ['import type { MatchField,', `import { ${FIELD} } from './${FIELD}.ts';\nimport type { MatchField,`],
     ['bgpKey, mtu, tags } as const;', `bgpKey, mtu, tags, ${FIELD} } as const;`],
     [

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, it } from 'vitest';
-import { MATCH_FIELD_NAMES } from '../../core/fields/match.ts';
+import { MATCH_FIELD_NAMES } from '../../core/fields/evaluateMatch.ts';
 import { PROVIDERS } from '../../core/model.ts';
 import { CREDENTIAL_KEYS, PROVIDER_TRAITS } from '../../core/providers.ts';
 import { writeTempFiles } from '../support/tempFiles.ts';

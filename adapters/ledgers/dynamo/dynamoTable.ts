@@ -13,9 +13,9 @@ import {
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
 import { LedgerFailure } from '../../../run/portErrors.ts';
-import { readBoundedBody, requestHandlerOptions } from '../../aws/clientHttp.ts';
-import { type CallLimit, splitIntoBatches } from '../../aws/pagination.ts';
-import { toApiFailure } from '../../aws/toApiFailure.ts';
+import { readBoundedBody, requestHandlerOptions } from '../../awsProtocol/clientHttp.ts';
+import { type CallLimit, splitIntoBatches } from '../../awsProtocol/pagesAndBatches.ts';
+import { toApiFailure } from '../../awsProtocol/toApiFailure.ts';
 import { withTimeout } from '../../promises.ts';
 
 /** The partition of the state of a recipient. The function's IAM policy names the partitions. */

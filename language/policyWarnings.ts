@@ -1,4 +1,4 @@
-import type { Match } from '../core/fields/match.ts';
+import type { Match } from '../core/fields/evaluateMatch.ts';
 import type { Provider, Recipient } from '../core/model.ts';
 import type { Policy } from '../core/policy.ts';
 import { formatList, quote } from '../core/printableText.ts';
