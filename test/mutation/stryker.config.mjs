@@ -4,10 +4,10 @@ export default {
   vitest: { configFile: 'test/mutation/vitest.config.ts', related: false, pool: 'forks' },
   mutate: [
     'core/{acceptanceOrder,applyLedgerChanges,deadline,decide,decisionContext,decoders,endedRequest,followUp,grants}.ts',
-    'core/{identifyRequester,ip,json,limits,model,networkConflicts,observations,policy,preflightChecks,receipt,reconcile,resourceIds}.ts',
-    'core/ungrantedInterfaces.ts',
+    'core/{identifyRequester,interfaceFields,ip,json,limits,model,neighbours,networkConflicts,observations,policy}.ts',
+    'core/{preflightChecks,reasons,receipt,reconcile,resourceIds,ungrantedInterfaces}.ts',
     'core/fields/*.ts',
-    'run/{acceptRequest,acceptRequests,concurrencyLimit,confirm,runContext}.ts',
+    'run/{acceptRequest,acceptRequests,concurrencyLimit,confirm,currentState,runContext}.ts',
   ],
   ignorePatterns: ['/cdk.out', '/coverage', '/dist', '/reports', '*.tgz'],
   coverageAnalysis: 'perTest',
