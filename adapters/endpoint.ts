@@ -21,6 +21,12 @@ export function validateEndpoint(setting: string, text: string): string {
   if (url.protocol === 'http:' && !LOOPBACK.test(url.hostname)) {
     throw new EndpointRefused(`${setting} must be https, or http on loopback, got ${quoteTrusted(text)}`);
   }
+  // The endpoint becomes part of shell commands for people.
+  if (!/^(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])$/.test(url.hostname)) {
+    throw new EndpointRefused(
+      `${setting} must have a host name of letters, digits, dots and hyphens, got ${quoteTrusted(text)}`,
+    );
+  }
   if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
     throw new EndpointRefused(`${setting} must have no path, got ${quoteTrusted(text)}`);
   }

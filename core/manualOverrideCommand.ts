@@ -64,9 +64,8 @@ export class ManualOverrideCommand {
     this.needsGateway = needsGateway;
   }
 
-  /** No argument needs quotes: each is an option, a well-formed ID, a region, an endpoint or a placeholder. */
   get text(): string {
-    return this.argv.join(' ');
+    return formatCommand(this.argv);
   }
 
   /** `JSON.stringify` calls this: documents for programs have the text. */
@@ -100,6 +99,12 @@ export function manualOverrideCommand(
     ...endpointOptions(region, endpoint),
   ];
   return new ManualOverrideCommand(argv, needsGateway);
+}
+
+/** A command as a person types it in a shell. No argument contains a quote: each is an option, an ID, a region, an endpoint or a placeholder. */
+export function formatCommand(argv: readonly string[]): string {
+  // A shell takes the brackets of an IPv6 address for a pattern.
+  return argv.map((argument) => (/[[\]]/.test(argument) ? `'${argument}'` : argument)).join(' ');
 }
 
 /** The options of a command that say where to send it. @param endpoint `null`: the AWS CLI's default */

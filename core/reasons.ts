@@ -37,7 +37,7 @@ export function isPreflightCode(code: string): boolean {
 
 /**
  * What each reason says, as data. `cause` distinguishes the causes of one code. Texts of the API and of the requester are here as
- * they came: only `renderReason` makes them safe to print.
+ * they came: only `renderReason` makes them safe to print. `readErrors` and `problem` are sentences already.
  */
 export interface ReasonParameters {
   /** `null`: the API did not return a type */

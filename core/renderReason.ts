@@ -1,6 +1,6 @@
 import type { Deadline } from './deadline.ts';
 import type { FieldVerdict } from './fields/evaluateMatch.ts';
-import { compareByCodePoint, formatFirst, formatList, quote } from './printableText.ts';
+import { compareByCodePoint, escapeInvisible, formatFirst, formatList, quote } from './printableText.ts';
 import {
   type AddressPair,
   compareReasonCodes,
@@ -45,7 +45,7 @@ export function reportReason(reason: Reason): ReportedReason {
   return { code, message };
 }
 
-/** The sentence of a reason, safe to print: the only place that makes one. It quotes every text of the API. */
+/** The sentence of a reason, safe to print: the only place that makes one. It quotes or escapes every text of the API. */
 export function renderReason(reason: Reason): string {
   switch (reason.code) {
     case 'not-private': {
@@ -111,7 +111,7 @@ function nameGrant({ owner, grant }: { readonly owner: string; readonly grant: s
 function renderUnreadable(reason: ReasonParameters['unreadable']): string {
   switch (reason.cause) {
     case 'readErrors':
-      return `the API returned inconsistent data: ${formatList(reason.readErrors)}`;
+      return `the API returned inconsistent data: ${formatList(reason.readErrors.map(escapeInvisible))}`;
     case 'tooLong':
       return 'its name, tags and BGP sessions are longer than the ledger can record; ask the owner to offer it with shorter ones';
     case 'state':
@@ -119,7 +119,7 @@ function renderUnreadable(reason: ReasonParameters['unreadable']): string {
     case 'onGateway':
       return `a request must not have a gateway yet, got ${quote(reason.gateway)}; check it with the AWS CLI`;
     case 'ledgerEntry':
-      return `its ledger entry cannot be read: ${reason.problem}`;
+      return `its ledger entry cannot be read: ${escapeInvisible(reason.problem)}`;
     default:
       return reason satisfies never;
   }
@@ -134,7 +134,7 @@ function renderUnknownRequester(reason: ReasonParameters['unknown-requester']): 
     case 'noConnection':
       return 'the API did not return a connection';
     case 'ownConnectionsUnknown':
-      return `the API returned account ${quote(reason.account)}, and the recipient's own connections are unknown (${reason.problem})`;
+      return `the API returned account ${quote(reason.account)}, and the recipient's own connections are unknown (${escapeInvisible(reason.problem)})`;
     case 'severalOwners':
       return `more than one owner in the policy has connection ${quote(reason.connection)}; keep it with one of them`;
     case 'noOwner':

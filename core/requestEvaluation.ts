@@ -95,16 +95,16 @@ function failureCountOf({ failures, held }: Observation): number {
  */
 export function observationChanges(evaluation: RequestEvaluation, pending: number): LedgerChange[] {
   const { request, observation, decision, outcome, message } = evaluation;
-  if (observation === null || outcome === 'accepted' || outcome === 'gone') return [];
+  if (observation === null || outcome === 'accepted') return [];
   // Bounded as in events: one odd evaluation of the API must not make the ledger unwritable.
   const held = boundedReasonsOf(toReportedDecision(decision));
-  const failures = outcome === 'failed' ? observation.failures + 1 : observation.failures;
+  // A request that is gone ends with the next listing. If it is listed again, its attempt has failed.
+  const hasFailed = outcome === 'failed' || outcome === 'gone';
+  const failures = hasFailed ? observation.failures + 1 : observation.failures;
   // Escaped to one line, since it may contain a file name or an API's text: otherwise the ledger could not read it, and
   // would hold the request.
   const lastFailure =
-    outcome === 'failed' && message !== null
-      ? truncate(escapeInvisible(message), 1000)
-      : observation.lastFailure;
+    hasFailed && message !== null ? truncate(escapeInvisible(message), 1000) : observation.lastFailure;
   const details = detailsToKeep(request, observation.request, pending);
   const isSame =
     failures === observation.failures &&

@@ -1,5 +1,5 @@
 import type { FollowUp } from './followUp.ts';
-import { endpointOptions } from './manualOverrideCommand.ts';
+import { endpointOptions, formatCommand } from './manualOverrideCommand.ts';
 import type { Routing } from './model.ts';
 import { formatFirst, quote } from './printableText.ts';
 
@@ -26,13 +26,13 @@ export function findRouteProblem(
       return findVirtualGatewayProblem(
         gateway,
         routing,
-        endpointOptions(region, endpoints.gateways).join(' '),
+        formatCommand(endpointOptions(region, endpoints.gateways)),
       );
     case 'directConnect':
       return findAssociationProblem(
         gateway,
         routing,
-        endpointOptions(region, endpoints.directConnect).join(' '),
+        formatCommand(endpointOptions(region, endpoints.directConnect)),
       );
     default:
       return routing satisfies never;

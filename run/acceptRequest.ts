@@ -198,6 +198,14 @@ function evaluate(
 ): Evaluated {
   const { policy } = loaded;
   const { request, gateways } = state;
+  if (request === null && hasFailedBefore(acceptable)) {
+    // Fail closed: it is still pending, so it could expire although the policy allows it.
+    const { message, failures } = confirmFailed(`${acceptable.id}: ${CONTRADICTION}`);
+    return {
+      isAllowed: false,
+      result: resultOf('failed', { ...asEvaluated(acceptable), message, failures }),
+    };
+  }
   if (request === null || !isConfirming(request)) {
     const evaluated = asEvaluated(acceptable);
     const message = describeGone(request);
@@ -213,6 +221,18 @@ function evaluate(
   return decision.verdict === 'accept'
     ? { isAllowed: true, request, decision, skipped, decidedAt, state, world }
     : { isAllowed: false, result: resultOf('held', { request, decision, skipped }) };
+}
+
+const CONTRADICTION =
+  'the listing shows it as a request, and its description says that it does not exist; describe it with the AWS CLI, ask the provider, ' +
+  'and confirm it manually if it exists; the next run tries again';
+
+/**
+ * Whether an attempt of an earlier run ended without a result. A request that is withdrawn between the listing and its description
+ * is not listed by the next run, so a request that is described as missing again is not one of those.
+ */
+function hasFailedBefore({ evaluation: { observation } }: AcceptableRequest): boolean {
+  return observation !== null && observation.failures > 0;
 }
 
 /** @param at the time of the decision, at which replaying a receipt repeats it */

@@ -20,7 +20,7 @@ export type ApiFailureKind =
 
 /** What a refused call says about a resource that does not exist. */
 export interface MissingResource {
-  /** whether the refusal has an error code: a refusal without one may come from a proxy or a wrong endpoint */
+  /** whether the API itself says it, and does not name something else, such as a connection */
   readonly isCertain: boolean;
   /** the virtual interfaces that the API names */
   readonly ids: readonly string[];

@@ -51,6 +51,8 @@ function adviceOn(
 /** The parts of an SDK error or a Node.js error that are used here. */
 interface WireError {
   readonly name: string;
+  /** whether the answer has the form of OUTSCALE's own errors */
+  readonly isOutscale: boolean;
   readonly message: string;
   readonly code: string;
   readonly status: number | null;
@@ -105,14 +107,26 @@ export function toApiFailure(
  * code for each refusal that the caller caused, `DirectConnectClientException` ("One or more parameters are not valid",
  * section "Errors" of DescribeVirtualInterfaces in its API reference), so only the text distinguishes them.
  */
-function missingResource({ name, code, message }: WireError): MissingResource | null {
-  const text = `${name}: ${message}`;
-  const ids = (message.match(/[\w-]+/g) ?? []).filter(isVirtualInterfaceId);
-  // `Unknown` is the SDK's own name for an error without a code.
-  const hasCode = code !== '' || !['', 'Error', 'Unknown'].includes(name);
-  if (/does not exist|not found|NotFound/i.test(text)) return { isCertain: hasCode, ids };
+function missingResource(error: WireError): MissingResource | null {
+  const { name, message, status } = error;
+  const line = firstLine(message).slice(0, MAX_SHOWN);
+  const text = `${name}: ${line}`;
+  const ids = (line.match(/[\w-]+/g) ?? []).filter(isVirtualInterfaceId);
+  // Fail closed: a proxy or another service may say that something does not exist, and the API may say it of something else.
+  const isOfApi =
+    (error.isOutscale || API_REFUSALS.test(name)) &&
+    (status === 400 || status === 404) &&
+    !OTHER_RESOURCE.test(line);
+  if (/does not exist|not found|NotFound/i.test(text)) return { isCertain: isOfApi, ids };
   return /invalid virtual ?interface/i.test(text) ? { isCertain: false, ids } : null;
 }
+
+/** The codes of refusals of Direct Connect, and those of EC2 and FCU for an unknown ID. */
+const API_REFUSALS = /^(DirectConnectClientException|Invalid\w+\.NotFound)$/;
+
+/** What else may not exist, as the services name it. */
+const OTHER_RESOURCE =
+  /\b(account|connection|endpoint|gateway|host|lag|page|region|route|service|upstream|user)s?\b/i;
 
 /** OUTSCALE also answers a wrong key with `AccessDenied`, but with status 401. */
 function isForbidden({ name, status }: WireError): boolean {
@@ -129,8 +143,7 @@ const ENCODED = /\s*Encoded authorization failure message: \S+/g;
 
 function describeError({ name, code, message }: WireError): string {
   const codes = [name, code].filter((part) => part !== '' && part !== 'Error').join(' ');
-  // The SDK appends lines of advice for its own users.
-  const [line = ''] = message.replace(REPEATED_REQUEST, '').replace(ENCODED, '').split('\n');
+  const line = firstLine(message);
   if (UNTRUSTED.test(code))
     return `${escapeText(`${codes}: ${line.replace(/;.*/, '')}`)}; where a proxy or a CA of your own signs, NODE_EXTRA_CA_CERTS must name the file of its certificate`;
   if (!code.startsWith('ERR_PROXY_')) return escapeLong(`${codes}: ${line}`, MAX_SHOWN);
@@ -141,6 +154,12 @@ function describeError({ name, code, message }: WireError): string {
   return proxy === ''
     ? `the proxy of HTTPS_PROXY did not open a tunnel: ${quote(safe)}`
     : `the proxy ${quoteTrusted(proxy)} of HTTPS_PROXY did not open a tunnel: it answered ${quote(answer)}`;
+}
+
+/** What the API says. The SDK appends lines of advice for its own users. */
+function firstLine(message: string): string {
+  const [line = ''] = message.replace(REPEATED_REQUEST, '').replace(ENCODED, '').split('\n');
+  return line;
 }
 
 /** Whether an API throttled the call. */
@@ -166,6 +185,7 @@ function readWireError(thrown: unknown): WireError {
   const outscale = fields(Array.isArray(error.Errors) ? error.Errors[0] : null);
   return {
     name: toText(outscale.Type) || toText(error.name),
+    isOutscale: toText(outscale.Type) !== '' || toText(outscale.Code) !== '',
     message: toText(outscale.Details) || toText(error.message),
     code: toText(outscale.Code) || toText(error.code) || toText(fields(error.cause).code),
     status: typeof status === 'number' ? status : null,

@@ -61,10 +61,14 @@ async function describe(client: ApiClient, id: string): Promise<VirtualInterface
   return vif;
 }
 
-/** Fail closed: a bare `Not Found`, such as that of a wrong endpoint, does not mean that the interface does not exist. */
+/**
+ * Fail closed: a bare `Not Found`, such as that of a wrong endpoint, or a refusal about another interface does not mean that the
+ * interface does not exist.
+ */
 function meansUnknown(error: unknown, id: string): boolean {
   if (!(error instanceof ApiFailure) || error.missing === null) return false;
-  return error.missing.isCertain || error.missing.ids.includes(id);
+  const { ids, isCertain } = error.missing;
+  return ids.length > 0 ? ids.includes(id) : isCertain;
 }
 
 async function ownConnections(traits: ProviderTraits, client: ApiClient): Promise<ReadonlySet<string>> {

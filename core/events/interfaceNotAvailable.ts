@@ -1,6 +1,6 @@
 import type { FollowUp } from '../followUp.ts';
 import type { Acceptance, FollowUpProblem } from '../ledgerEntries.ts';
-import { endpointOptions } from '../manualOverrideCommand.ts';
+import { endpointOptions, formatCommand } from '../manualOverrideCommand.ts';
 import { quote } from '../printableText.ts';
 import { createEvent, describeOwner, NOTHING_TO_DO } from './event.ts';
 import type { EventDefinition } from './eventDefinition.ts';
@@ -27,7 +27,7 @@ export const interfaceNotAvailable: EventDefinition = {
               byWhen: NOTHING_TO_DO,
               toDo:
                 fix ??
-                `aws directconnect describe-virtual-interfaces --virtual-interface-id ${id} ${endpointOptions(origin.region, endpoints.directConnect).join(' ')}`,
+                `aws directconnect describe-virtual-interfaces --virtual-interface-id ${id} ${formatCommand(endpointOptions(origin.region, endpoints.directConnect))}`,
             },
           },
         ),

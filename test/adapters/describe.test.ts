@@ -50,6 +50,32 @@ describe('describing one interface', () => {
       said('DirectConnectClientException', 'Invalid virtual interface: dxvif-1'),
     ],
     ['words about an ID that begins with it', json({ message: `${ID}0 does not exist` }, 400)],
+    [
+      'an error about another interface',
+      said('DirectConnectClientException', 'dxvif-99999999 does not exist'),
+    ],
+    [
+      'an error about its connection',
+      said('DirectConnectClientException', 'Connection dxcon-1 does not exist'),
+    ],
+    ['an error about the account', said('DirectConnectClientException', 'Account 012345678901 not found')],
+    [
+      'an error of OUTSCALE about the region',
+      json({ Errors: [{ Code: '5000', Type: 'NotFound', Details: 'Region not found' }] }, 400),
+    ],
+    ['a gateway of HTTP with a code', json({ code: 'NOT_FOUND', message: 'no route' }, 404)],
+    ['an orchestrator', json({ kind: 'Status', code: 404, reason: 'NotFound', message: 'not found' }, 404)],
+    ['another service', said('NotFoundException', 'not found', 404)],
+    ['another status', said('DirectConnectClientException', 'VirtualInterface not found', 407)],
+    ['a later line', said('DirectConnectClientException', 'Something odd.\nnot found')],
+    [
+      'the end of a long text',
+      said('DirectConnectClientException', `${'a'.repeat(1400)} VirtualInterface not found`),
+    ],
+    [
+      'the request that it repeats',
+      said('DirectConnectClientException', `odd. The Canonical String was ${ID} not found`),
+    ],
     ['a failing server', said('DirectConnectServerException', `${ID} does not exist`)],
     ['missing rights', said('AccessDeniedException', `${ID} does not exist`)],
   ])('never concludes from %s that it does not exist', async (_, reply) => {

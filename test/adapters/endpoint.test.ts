@@ -53,6 +53,15 @@ describe('an endpoint override', () => {
     expect(refusal(text)).toBe(`--endpoint must be a URL such as \`https://host\`, got \`${text}\``);
   });
 
+  it.each(['https://a$(id).example', 'https://h;id', 'https://a&b', "https://a'b"])(
+    '%s is refused, because it could not be part of a shell command',
+    (text) => {
+      expect(refusal(text)).toBe(
+        `--endpoint must have a host name of letters, digits, dots and hyphens, got \`${text}\``,
+      );
+    },
+  );
+
   it.each(['https://example.com/api', 'https://example.com/?x=1', 'https://example.com/#x'])(
     '%s is refused for its path',
     (text) => {

@@ -22,6 +22,12 @@ describe('the manual override command', () => {
         `--region eu-west-2 --endpoint-url ${ENDPOINT}`,
     ],
     [
+      'with an endpoint that a shell would take for a pattern',
+      manualOverrideCommand(aVif(), HELD, VGW.prod, AWS, 'http://[::1]:4599'),
+      `aws directconnect confirm-private-virtual-interface ${ID} --virtual-gateway-id ${VGW.prod} ` +
+        "--region eu-west-1 --endpoint-url 'http://[::1]:4599'",
+    ],
+    [
       'on AWS',
       manualOverrideCommand(aVif(), HELD, VGW.prod, AWS, null),
       `aws directconnect confirm-private-virtual-interface ${ID} --virtual-gateway-id ${VGW.prod} --region eu-west-1`,

@@ -159,7 +159,11 @@ describe('the observation after a run', () => {
     ],
     ['no longer held', { outcome: 'notAttempted', observation }, { held: [] }],
     ['accepted, which is recorded separately', { outcome: 'accepted', observation }, null],
-    ['gone, which the next listing shows', { outcome: 'gone', observation }, null],
+    [
+      'gone, which counts as a failed attempt if the next listing still shows it',
+      { outcome: 'gone', observation, message: 'it does not exist' },
+      { failures: 2, lastFailure: 'it does not exist', held: [] },
+    ],
     ['without an observation', { outcome: 'failed', observation: null }, null],
   ])('%s', (_, given, learnt) => {
     const change = { kind: 'observed', id: ID, observation: { ...observation, ...learnt } };

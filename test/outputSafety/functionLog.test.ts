@@ -4,8 +4,15 @@ import { systemClock } from '../../adapters/connectApis.ts';
 import { createInMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { createHandler, createLogger } from '../../lambda/createHandler.ts';
-import { actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
-import { SIMPLE_POLICY, startTestCloud, UNKNOWN_CONNECTION } from '../support/cloud.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
+import {
+  ACME_1,
+  compileTestPolicy,
+  PROD,
+  SIMPLE_POLICY,
+  startTestCloud,
+  UNKNOWN_CONNECTION,
+} from '../support/cloud.ts';
 import { recordingPublisher } from '../support/eventPublishers.ts';
 import { lambdaContext, policyFolder } from '../support/lambda.ts';
 import { MALICIOUS_NAMES, UNPRINTABLE } from '../support/maliciousNames.ts';
@@ -13,10 +20,10 @@ import { MALICIOUS_NAMES, UNPRINTABLE } from '../support/maliciousNames.ts';
 const KEY = 'planted-bgp-key';
 
 /** The deployed function with its own log, but with test credentials and an emulator. */
-function functionOn({ url }: Emulator, secretAccessKey: string) {
+function functionOn({ url }: Emulator, secretAccessKey: string, policy = SIMPLE_POLICY) {
   return createHandler({
     env: {
-      VIF_ACCEPTOR_POLICY_DIR: policyFolder(SIMPLE_POLICY),
+      VIF_ACCEPTOR_POLICY_DIR: policyFolder(policy),
       VIF_ACCEPTOR_ENDPOINT: url,
       VIF_ACCEPTOR_GATEWAY_ENDPOINT: url,
       VIF_ACCEPTOR_TABLE: 'ledger',
@@ -69,6 +76,22 @@ describe('the log of the function', () => {
       { code: 'unknown-requester', message: expect.any(String) },
     ]);
     expect(requests[0].manualOverrideCommand).toBeNull();
+  });
+
+  it('shows a manual override command as its text', async () => {
+    const cloud = await startTestCloud();
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const owners = `owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`;
+    const frozen = compileTestPolicy(`freeze: true\n${owners}`);
+    const log = await logOf(() => functionOn(cloud, 'secret', frozen)({ target: 'hub' }, lambdaContext()));
+    const shown = log
+      .trimEnd()
+      .split('\n')
+      .flatMap((line) => JSON.parse(line).request ?? []);
+    const options = `--virtual-interface-id ${id} --virtual-gateway-id ${PROD} --region eu-west-2 --endpoint-url ${cloud.url}`;
+    expect(shown).toMatchObject([
+      { manualOverrideCommand: `aws directconnect confirm-private-virtual-interface ${options}` },
+    ]);
   });
 
   it('contains no secret key when the API refuses it', async () => {

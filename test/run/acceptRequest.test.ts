@@ -14,6 +14,7 @@ import {
   SIMPLE_POLICY,
   startTestCloud,
 } from '../support/cloud.ts';
+import { recordingPublisher } from '../support/eventPublishers.ts';
 import { whileWriting } from '../support/observedLedgers.ts';
 
 const TOO_LATE = 'less than twice the request time-out was left; the next run attempts it';
@@ -92,6 +93,36 @@ describe('a run whose time runs out', () => {
         },
       ],
     });
+  });
+});
+
+describe('a request that the listing shows, and whose description says that it does not exist,', () => {
+  it('is gone in the first run, fails every later run, and is accepted when it is described again', async () => {
+    const { ids, runner, direct } = await stage([101]);
+    const unknown = direct({ describe: async () => null });
+    const outcomes: string[][] = [];
+    for (let i = 0; i < 3; i += 1) {
+      const report = await runner.run(unknown);
+      outcomes.push([
+        ...outcomesOf(report).map(({ outcome }) => outcome),
+        ...report.failures.map(({ code }) => code),
+      ]);
+    }
+    expect(outcomes).toEqual([['gone'], ['failed', 'confirm-failed'], ['failed', 'confirm-failed']]);
+    expect(outcomesById(await runner.run())).toEqual({ [`${ids[0]}`]: `accepted acme.default ${PROD}` });
+  });
+
+  it('is reported before it expires', async () => {
+    const { cloud, ids, runner, direct } = await stage([101]);
+    const eventPublisher = recordingPublisher();
+    const { ports } = direct({ describe: async () => null });
+    const unknown = { ports: { ...runner.ports, ...ports, eventPublisher } };
+    await runner.run(unknown);
+    cloud.clock.advance(6.5 * 24 * 60 * 60 * 1000);
+    await runner.run(unknown);
+    expect(eventPublisher.takePublished()).toEqual(
+      expect.arrayContaining([`Deadline Near ${ids[0]}`, 'Run Failed']),
+    );
   });
 });
 
