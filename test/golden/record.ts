@@ -3,23 +3,27 @@ import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import type { Emulator } from '../../emulator/emulator.ts';
+import { systemClock } from '../../adapters/connectApis.ts';
+import { createDynamoLedger } from '../../adapters/ledgers/dynamo/dynamoLedger.ts';
+import { openTable } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
+import { createFileLedger } from '../../adapters/ledgers/file/fileLedger.ts';
+import { type Emulator, readScenario, startEmulator } from '../../emulator/emulator.ts';
 import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
 import { type Dynamo, startDynalite } from '../support/dynamo.ts';
 import { callKey } from './callKey.ts';
 import { toStoredNames } from './storedState.ts';
 
 /**
- * Records what a release stores. `node test/golden/record.ts RELEASE [CHECKOUT]` plays one scenario with the command line of a
- * checkout (this one by default). It saves the ledger as a file and as a table, the state that the release reads from it,
+ * Records what a release stores. `node bin/launch.cjs test/golden/record.ts RELEASE` plays one scenario with the command line of
+ * this checkout. It saves the ledger as a file and as a table, the state that the release reads from it,
  * and the API's answers to the last plan. Every later release must read these files: `test/golden/golden.test.ts`.
  */
-const [release, checkout = '.'] = process.argv.slice(2);
-if (release === undefined) throw new Error('usage: node test/golden/record.ts RELEASE [CHECKOUT]');
-const ROOT = resolve(checkout);
+const [release] = process.argv.slice(2);
+if (release === undefined) throw new Error('usage: node bin/launch.cjs test/golden/record.ts RELEASE');
+const ROOT = join(import.meta.dirname, '../..');
 const OUT = join(import.meta.dirname, release);
 const CONNECTION = { acme: 'dxcon-1a2b3c4d', globex: 'dxcon-2b3c4d5e', unknown: 'dxcon-9f9f9f9f' };
 /** The account of a second owner of the policy. */
@@ -188,8 +192,7 @@ async function bodyOf(stream: IncomingMessage): Promise<string> {
 
 async function recordOne(provider: Provider, kind: 'file' | 'dynamodb', dynamo: Dynamo): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'vif-acceptor-golden-'));
-  const { startEmulator, readScenario } = await import(join(ROOT, 'emulator/emulator.ts'));
-  const simulator: Emulator = await startEmulator({
+  const simulator = await startEmulator({
     scenario: readScenario(scenarioOf(provider)),
     now: new Date(),
   });
@@ -256,15 +259,11 @@ async function stateIn(
   dynamo: Dynamo,
   table: string,
 ): Promise<unknown> {
-  const from = (path: string) => import(join(ROOT, 'adapters', path));
-  const { systemClock } = await from('connect.ts');
-  if (kind === 'file') {
-    const { createFileLedger } = await from('ledgers/file/fileLedger.ts');
-    return toStoredNames(await createFileLedger(ledger, systemClock).readState(key));
-  }
-  const { createDynamoLedger } = await from('ledgers/dynamo/dynamoLedger.ts');
-  const { openTable } = await from('ledgers/dynamo/dynamoTable.ts');
-  return toStoredNames(await createDynamoLedger(openTable(table, dynamo.config), systemClock).readState(key));
+  const recorded =
+    kind === 'file'
+      ? createFileLedger(ledger, systemClock)
+      : createDynamoLedger(openTable(table, dynamo.config), systemClock);
+  return toStoredNames(await recorded.readState(key));
 }
 
 rmSync(OUT, { recursive: true, force: true });
