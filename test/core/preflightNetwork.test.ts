@@ -8,8 +8,8 @@ import { anAcceptance, anIntent } from '../support/ledgerBuilders.ts';
 
 interface Found {
   readonly codes: readonly ReasonCode[];
-  /** the checks that were skipped */
-  readonly skipped: readonly ReasonCode[];
+  /** the checks that were skipped, each with what was missing */
+  readonly skipped: readonly string[];
 }
 
 const ASN = 64512;
@@ -28,13 +28,13 @@ function check(
   );
   return {
     codes: reasons.map(({ code }) => code),
-    skipped: skipped.map(({ check }) => check),
+    skipped: skipped.map(({ check, missing }) => `${check}: ${missing}`),
   };
 }
 
 const NO_REASONS: Found = { codes: [], skipped: [] };
 const found = (...codes: ReasonCode[]): Found => ({ codes, skipped: [] });
-const skipping = (...skipped: ReasonCode[]): Found => ({ codes: [], skipped });
+const skipping = (...skipped: string[]): Found => ({ codes: [], skipped });
 const odd = (...unreadable: InterfaceField[]) => ({ readErrors: ['odd'], unreadable });
 const beside = (given: Partial<VirtualInterface>): Partial<DecisionContext> => ({
   interfaces: [aLiveVif(given)],
@@ -53,8 +53,12 @@ describe('the check that the VLAN is free on its connection', () => {
     ['the same, ended', { vlan: 101, state: 'deleted' }, NO_REASONS],
     ['the same, going', { vlan: 101, state: 'deleting' }, found('vlan-in-use')],
     ['the same, a request', { vlan: 101, state: 'confirming', gateway: null }, NO_REASONS],
-    ['not given', { vlan: null }, skipping('vlan-in-use')],
-    ['not given, something else unreadable', { vlan: null, ...odd('mtu') }, skipping('vlan-in-use')],
+    ['not given', { vlan: null }, skipping('vlan-in-use: ofOthers')],
+    [
+      'not given, something else unreadable',
+      { vlan: null, ...odd('mtu') },
+      skipping('vlan-in-use: ofOthers'),
+    ],
     ['unreadable', { vlan: null, ...odd('vlan') }, found('vlan-in-use')],
     [
       'the same, connection unreadable',
@@ -66,11 +70,11 @@ describe('the check that the VLAN is free on its connection', () => {
     ['both unreadable, ended', { vlan: null, state: 'deleted', ...odd('vlan', 'connection') }, NO_REASONS],
     ['the same, connection not given', { vlan: 101, connection: null }, found('vlan-in-use')],
     ['another, connection not given', { vlan: 102, connection: null }, NO_REASONS],
-    ['neither given', { vlan: null, connection: null }, skipping('vlan-in-use')],
+    ['neither given', { vlan: null, connection: null }, skipping('vlan-in-use: ofOthers')],
     [
       'the same, connection not given, being deleted',
       { vlan: 101, connection: null, state: 'deleting', gateway: null },
-      skipping('vlan-in-use'),
+      skipping('vlan-in-use: ofOthers'),
     ],
   ])('%s', (_, given, expected) => {
     expect(check({}, beside(given))).toEqual(expected);
@@ -90,7 +94,7 @@ describe('the check that the VLAN is free on its connection', () => {
   it.each([{ vlan: null }, { connection: null }])(
     'is skipped and reported as skipped without %j',
     (request) => {
-      expect(check(request)).toEqual(skipping('vlan-in-use'));
+      expect(check(request)).toEqual(skipping('vlan-in-use: vlanOrConnection'));
     },
   );
 });
@@ -109,7 +113,12 @@ describe('the check that the addresses of each session are a valid pair', () => 
     ['the last but one of a /29', '169.254.96.1/29', '169.254.96.6/29', NO_REASONS],
     ['the first address, as in the guide of OUTSCALE', '172.16.0.4/30', '172.16.0.5/30', NO_REASONS],
     ['the last of an IPv6 subnet, which is none', '2001:db8::1/126', '2001:db8::3/126', NO_REASONS],
-    ['no prefix lengths', '169.254.10.1', '169.254.10.2', skipping('peers-invalid', 'peers-overlap')],
+    [
+      'no prefix lengths',
+      '169.254.10.1',
+      '169.254.10.2',
+      skipping('peers-invalid: prefixLengths', 'peers-overlap: prefixLengths'),
+    ],
     ['one prefix length, the other far away', '169.254.10.1/30', '10.9.9.9', found('peers-invalid')],
     [
       'one prefix length, the other at its broadcast address',
@@ -117,15 +126,15 @@ describe('the check that the addresses of each session are a valid pair', () => 
       '169.254.10.3',
       found('peers-invalid'),
     ],
-    ['one prefix length', '169.254.10.1/30', '169.254.10.2', skipping('peers-invalid')],
+    ['one prefix length', '169.254.10.1/30', '169.254.10.2', skipping('peers-invalid: prefixLengths')],
     ['two families without a length', '169.254.10.1/32', '2001:db8::2', found('peers-invalid')],
     ['twice the same', '169.254.10.1/30', '169.254.10.1/30', found('peers-invalid')],
     ['two families', '169.254.10.1/30', '2001:db8::2/30', found('peers-invalid')],
     ['no address', '169.254.10.1/30', 'none', found('peers-invalid')],
-    ['one not given', '169.254.10.1/30', null, skipping('peers-invalid')],
-    ['the other not given', null, '169.254.10.2/30', skipping('peers-invalid')],
-    ['the other prefix length', '169.254.10.1', '169.254.10.2/30', skipping('peers-invalid')],
-    ['neither given', null, null, skipping('peers-invalid', 'peers-overlap')],
+    ['one not given', '169.254.10.1/30', null, skipping('peers-invalid: secondAddress')],
+    ['the other not given', null, '169.254.10.2/30', skipping('peers-invalid: secondAddress')],
+    ['the other prefix length', '169.254.10.1', '169.254.10.2/30', skipping('peers-invalid: prefixLengths')],
+    ['neither given', null, null, skipping('peers-invalid: secondAddress', 'peers-overlap: addresses')],
   ])('%s', (_, amazonAddress, customerAddress, expected) => {
     expect(check({ peers: [aPeer({ amazonAddress, customerAddress })] })).toEqual(expected);
   });
@@ -136,7 +145,9 @@ describe('the check that the addresses of each session are a valid pair', () => 
   });
 
   it('is skipped, with the other session checks, if no session is listed', () => {
-    expect(check({ peers: [] })).toEqual(skipping('peers-invalid', 'peers-overlap', 'asn-conflict'));
+    expect(check({ peers: [] })).toEqual(
+      skipping('peers-invalid: sessions', 'peers-overlap: addresses', 'asn-conflict: customerAsn'),
+    );
   });
 });
 
@@ -162,12 +173,12 @@ describe('the check that the addresses are free on the gateway', () => {
     ['the same, ended', { peers: same, state: 'deleted' }, NO_REASONS],
     ['the same, in its second session', { peers: [...half, aPeer()] }, found('peers-overlap')],
     ['addresses apart, of two sessions', { peers: apart }, NO_REASONS],
-    ['an address not given', { peers: half }, skipping('peers-overlap')],
-    ['no session listed', { peers: [] }, skipping('peers-overlap')],
+    ['an address not given', { peers: half }, skipping('peers-overlap: ofOthers')],
+    ['no session listed', { peers: [] }, skipping('peers-overlap: ofOthers')],
     [
       'an address not given, something else unreadable',
       { peers: half, ...odd('asn') },
-      skipping('peers-overlap'),
+      skipping('peers-overlap: ofOthers'),
     ],
     ['an address unreadable', { peers: half, ...odd('addresses') }, found('peers-overlap')],
     ['the gateway unreadable', { peers: same, gateway: null, ...odd('gateway') }, found('peers-overlap')],
@@ -187,12 +198,12 @@ describe('the check that the addresses are free on the gateway', () => {
     [
       'the gateway not given, an address not given',
       { peers: half, gateway: null },
-      skipping('peers-overlap'),
+      skipping('peers-overlap: ofOthers'),
     ],
     [
       'the gateway not given, of another account',
       { peers: same, gateway: null, ownerAccount: '999988887777' },
-      skipping('peers-overlap'),
+      skipping('peers-overlap: ofOthers'),
     ],
     [
       'the gateway given, of another account',
@@ -203,7 +214,7 @@ describe('the check that the addresses are free on the gateway', () => {
       (state): [string, Partial<VirtualInterface>, Found] => [
         `the gateway not given, ${state}`,
         { peers: same, gateway: null, state },
-        skipping('peers-overlap'),
+        skipping('peers-overlap: ofOthers'),
       ],
     ),
     ['neither gateway nor state given', { peers: same, gateway: null, state: null }, found('peers-overlap')],
@@ -215,12 +226,12 @@ describe('the check that the addresses are free on the gateway', () => {
     [
       'others far away without prefix lengths',
       { peers: bare('10.9.9.9', '10.9.9.10') },
-      skipping('peers-overlap'),
+      skipping('peers-overlap: ofOthers'),
     ],
     [
       'others without prefix lengths',
       { peers: bare('169.254.10.9', '169.254.10.10') },
-      skipping('peers-overlap'),
+      skipping('peers-overlap: ofOthers'),
     ],
   ])('%s', (_, given, expected) => {
     expect(check({}, beside(given))).toEqual(expected);
@@ -294,7 +305,7 @@ describe('an offer that was certainly not accepted conflicts with no request, ev
       'its gateway is unreadable too',
       odd('gateway', 'addresses'),
       {},
-      { codes: ['peers-overlap'], skipped: ['vlan-in-use'] },
+      { codes: ['peers-overlap'], skipped: ['vlan-in-use: ofOthers'] },
     ],
     [
       'its ID is unreadable too',
@@ -335,9 +346,41 @@ describe("the check that the customer's ASN differs from the gateway's", () => {
     ['the same', [ASN], ASN, found('asn-conflict')],
     ['the same in the second session', [65010, ASN], ASN, found('asn-conflict')],
     ['the same, beside one not given', [null, ASN], ASN, found('asn-conflict')],
-    ['not given', [null], ASN, skipping('asn-conflict')],
-    ['that of the gateway not given', [65010], null, skipping('asn-conflict')],
+    ['not given', [null], ASN, skipping('asn-conflict: customerAsn')],
+    ['that of the gateway not given', [65010], null, skipping('asn-conflict: gatewayAsn')],
   ])('%s', (_, asns, gatewayAsn, expected) => {
     expect(check({ peers: asns.map((asn) => aPeer({ asn })) }, {}, gatewayAsn)).toEqual(expected);
+  });
+});
+
+describe('a conflict of addresses names its cause:', () => {
+  const causesOf = (context: Partial<DecisionContext>) =>
+    checkNetwork(aVif(), VGW.prod, ASN, aRecipient(), aDecisionContext(context)).reasons.map(
+      ({ parameters }) => parameters,
+    );
+  const id = 'dxvif-cccccccc';
+  it.each<[string, Partial<VirtualInterface>, string]>([
+    ['the same addresses', {}, 'overlap'],
+    ['unreadable addresses', { peers: [], ...odd('addresses') }, 'unreadable'],
+    ['the same addresses, and an unreadable gateway', { gateway: null, ...odd('gateway') }, 'unreadable'],
+    ['the same addresses, and a gateway that is not given', { gateway: null }, 'unknownGateway'],
+  ])('%s', (_, given, cause) => {
+    expect(causesOf(beside({ id, vlan: 102, peers: [aPeer()], ...given }))).toEqual([{ cause, id }]);
+  });
+
+  it('an interface that the ledger has and the listing lacks', () => {
+    expect(causesOf({ acceptances: { [id]: anAcceptance() } })).toEqual([{ cause: 'unlisted', id }]);
+  });
+
+  it.each([
+    [20, []],
+    [23, [{ cause: 'more', count: 3 }]],
+  ])('of %i conflicts, 20 are listed', (count, more) => {
+    const interfaces = Array.from({ length: count }, (_, i) =>
+      aLiveVif({ id: `dxvif-${10_000_000 + i}`, vlan: 200 + i, peers: [aPeer()] }),
+    );
+    const causes = causesOf({ interfaces });
+    expect(causes).toHaveLength(20 + more.length);
+    expect(causes).toEqual(expect.arrayContaining(more));
   });
 });

@@ -7,6 +7,7 @@ import type { RunInput } from '../../run/runContext.ts';
 import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import {
   ACME_1,
+  ACME_2,
   compileTestPolicy,
   createRunner,
   outcomesById,
@@ -105,6 +106,39 @@ describe('a request that is no longer allowed when its intent is written is not 
     );
     expect(outcomesById(report)).toEqual({ [id]: 'held gateway-not-attached' });
     expect(await see()).toBe('confirming');
+  });
+});
+
+describe('what is recorded of an acceptance is the decision right before the confirm, if meanwhile', () => {
+  it('the request moved to a connection of another owner, whose grant has the same name and gateway', async () => {
+    const owners = compileTestPolicy(`owners:
+  acme: { connections: [${ACME_1}], gateway: ${PROD} }
+  globex: { connections: [${ACME_2}], gateway: ${PROD} }
+`);
+    const { id, runner, time, direct } = await stage(owners);
+    const { directConnect } = runner.ports;
+    const later = async (one: string) => {
+      const vif = await directConnect.describe(one);
+      return vif && time.passed > 0 ? { ...vif, connection: ACME_2 } : vif;
+    };
+    await passDuring(runner, () => (time.passed ||= 1001), direct({ describe: later }));
+    const { acceptances } = await runner.ledger.readState(RECIPIENT);
+    expect(acceptances[id]).toMatchObject({ owner: 'globex', grants: ['default'], connection: ACME_2 });
+  });
+
+  it('one of two fitting grants is another one', async () => {
+    const policy = grants(
+      `{ a: { gateway: ${PROD} }, b: { gateway: ${PROD}, match: { name: [acme-1] } }, c: { gateway: ${PROD}, match: { name: [other] } } }`,
+    );
+    const { id, runner, time, direct } = await stage(policy);
+    const { directConnect } = runner.ports;
+    const later = async (one: string) => {
+      const vif = await directConnect.describe(one);
+      return vif && time.passed > 0 ? { ...vif, name: 'other' } : vif;
+    };
+    await passDuring(runner, () => (time.passed ||= 1001), direct({ describe: later }));
+    const { acceptances } = await runner.ledger.readState(RECIPIENT);
+    expect(acceptances[id]).toMatchObject({ grants: ['a', 'c'] });
   });
 });
 

@@ -142,3 +142,36 @@ describe('when more owners wait than a run may accept requests', () => {
     expect(turns).toEqual([1, 0, 0]);
   });
 });
+
+it('an owner whose attempt lacked the time still waits for its turn in the next run', async () => {
+  const cloud = await startTestCloud();
+  const [first, second] = [
+    await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 }),
+    await actAs(cloud, ACME).offer({ connection: ACME_2, vlan: 102 }),
+  ];
+  const runner = createRunner(cloud, atMost(10));
+  const { directConnect } = runner.ports;
+  const confirmed = Promise.withResolvers<void>();
+  let left = 60_000;
+  const confirm: typeof directConnect.confirm = async (id, gateway) => {
+    const state = await directConnect.confirm(id, gateway);
+    confirmed.resolve();
+    return state;
+  };
+  const describe: typeof directConnect.describe = async (id) => {
+    const vif = await directConnect.describe(id);
+    if (id !== second) return vif;
+    await confirmed.promise;
+    left = 1999;
+    return vif;
+  };
+  const report = await runner.run({
+    ports: { ...runner.ports, directConnect: { ...directConnect, confirm, describe } },
+    remaining: () => left,
+  });
+  expect(outcomesById(report)).toMatchObject({ [first]: `accepted acme.default ${PROD}` });
+  expect(report.requests.find(({ id }) => id === second)).toMatchObject({ outcome: 'notAttempted' });
+  expect(
+    Object.keys((await runner.ledger.readState(recipientKey(atMost(10).policy.recipient))).turns),
+  ).toEqual(['acme']);
+});
