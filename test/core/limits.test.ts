@@ -109,6 +109,15 @@ describe('the limit of an owner counts its recorded assignments, on any connecti
   });
 });
 
+it('the reason has the first 20 interfaces', () => {
+  const interfaces = Array.from({ length: 25 }, (_, i) =>
+    aLiveVif({ id: `dxvif-${10_000_000 + i}`, vlan: 200 + i }),
+  );
+  const [reason] = exhaustedLimitReasons(owner, [], REQUEST, policy, aDecisionContext({ interfaces }));
+  const first = interfaces.slice(0, 20).map(({ id }) => ({ id, otherConnection: null }));
+  expect(reason?.parameters).toMatchObject({ taken: 25, first });
+});
+
 describe('a record belongs', () => {
   const zeta = anOwner({ name: 'zeta', connections: ['dxcon-77777777'], limit: 1 });
   const ofLab = anOwner({

@@ -54,6 +54,22 @@ describe('the preflight check of the gateway', () => {
       'gateway-missing',
     ]);
     expect(against(DX_GATEWAY, aGateway({ ...shown, ownerAccount: RECIPIENT_ACCOUNT }))).toEqual([]);
+    const foreign = aGateway({ ...shown, ownerAccount: '999988887777' });
+    const { reasons } = runPreflightChecks(
+      aVif(),
+      DX_GATEWAY,
+      [foreign],
+      aPolicy().recipient,
+      aDecisionContext(),
+    );
+    expect(reasons.map(({ parameters }) => parameters)).toEqual([
+      {
+        cause: 'foreign',
+        gateway: DX_GATEWAY,
+        gatewayAccount: '999988887777',
+        ownAccount: RECIPIENT_ACCOUNT,
+      },
+    ]);
   });
 
   it('requires no VPC for a Direct Connect gateway', () => {

@@ -109,6 +109,20 @@ describe('a request that is no longer allowed when its intent is written is not 
   });
 });
 
+it('nothing is confirmed if the time runs out while the request is read once more', async () => {
+  const { id, runner, time, direct, see } = await stage();
+  const { directConnect } = runner.ports;
+  let left = 60_000;
+  const later = async (one: string) => {
+    if (time.passed > 0) left = 1999;
+    return directConnect.describe(one);
+  };
+  const input = { ...direct({ describe: later }), remaining: () => left };
+  const report = await passDuring(runner, () => (time.passed ||= 1001), input);
+  expect(report.requests).toMatchObject([{ id, outcome: 'notAttempted' }]);
+  expect(await see()).toBe('confirming');
+});
+
 describe('what is recorded of an acceptance is the decision right before the confirm, if meanwhile', () => {
   it('the request moved to a connection of another owner, whose grant has the same name and gateway', async () => {
     const owners = compileTestPolicy(`owners:
