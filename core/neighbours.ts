@@ -45,7 +45,7 @@ export function neighboursOnGateway(
   });
 }
 
-/** The interfaces that the ledger records, or may record, including group that the API shows as mere offers. */
+/** The interfaces that the ledger records, or may record, including those that the API shows as mere offers. */
 function recordedOffers({ interfaces, acceptances, intents, damaged }: DecisionContext): Interfaces {
   const { byId } = indexInterfaces(interfaces);
   const begun = [...Object.keys(intents), ...Object.keys(damaged)].flatMap((id) => byId.get(id) ?? []);
@@ -120,7 +120,7 @@ interface Index {
   readonly byId: ReadonlyMap<string, VirtualInterface>;
   /**
    * the live interfaces except mere offers, of which there may be thousands: by the blocks that contain their subnets;
-   * `beyondBlocks` has group with a larger subnet or with an incomplete address
+   * `beyondBlocks` has those with a larger subnet or with an incomplete address
    */
   readonly blocks: ReadonlyMap<string, Block>;
   readonly beyondBlocks: Interfaces;

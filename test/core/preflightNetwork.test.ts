@@ -87,6 +87,21 @@ describe('the check that the VLAN is free on its connection', () => {
     expect(check({}, { interfaces, intents })).toEqual(found('vlan-in-use'));
   });
 
+  it.each<[string, Partial<DecisionContext>]>([
+    ['is being confirmed', { intents: { 'dxvif-cccccccc': anIntent({ gateway: VGW.lab }) } }],
+    ['was accepted', { acceptances: { 'dxvif-cccccccc': anAcceptance({ gateway: VGW.lab }) } }],
+    ['has an unreadable record', { damaged: { 'dxvif-cccccccc': 'odd' } }],
+  ])('counts an interface without a connection and a gateway that %s', (_, context) => {
+    const deleting = aLiveVif({
+      id: 'dxvif-cccccccc',
+      vlan: 101,
+      connection: null,
+      state: 'deleting',
+      gateway: null,
+    });
+    expect(check({ peers: [] }, { interfaces: [deleting], ...context }).codes).toContain('vlan-in-use');
+  });
+
   it('does not count the request itself', () => {
     expect(check({}, { interfaces: [aVif({ state: 'pending', gateway: VGW.prod })] })).toEqual(NO_REASONS);
   });
