@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { NO_DEADLINE } from '../../core/deadline.ts';
-import { reasonCodesOf } from '../../core/decide.ts';
+import { holdFor, reasonCodesOf } from '../../core/decide.ts';
 import type { Gateway, VirtualInterface } from '../../core/model.ts';
 import type { Policy } from '../../core/policy.ts';
-import { decideWithNetworkChecks, runPreflightChecks } from '../../core/preflightChecks.ts';
+import { decideWithNetworkChecks, gatewayToCheck, runPreflightChecks } from '../../core/preflightChecks.ts';
 import type { ReasonCode } from '../../core/reasons.ts';
 import {
   aDecisionContext,
@@ -111,4 +111,14 @@ describe('conflicts with other interfaces are reported together with the reasons
   ] as const)('not with %s, because no gateway would be assigned', (code, given) => {
     expect(besides(aPolicyGranting(aGrant(given)), [same])).toEqual([code]);
   });
+});
+
+it('no gateway is checked for a request that no grant matches, whatever else holds it', () => {
+  const frozen = {
+    code: 'frozen',
+    parameters: { unfrozen: { verdict: 'hold', codes: ['no-grant'] }, deadline: NO_DEADLINE },
+  } as const;
+  const noGrant = { code: 'no-grant', parameters: { owner: 'acme', nearest: null } } as const;
+  expect(gatewayToCheck(holdFor([frozen], VGW.prod))).toBe(VGW.prod);
+  expect(gatewayToCheck(holdFor([frozen, noGrant], VGW.prod))).toBeNull();
 });

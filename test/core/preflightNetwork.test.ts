@@ -154,6 +154,13 @@ describe('the check that the addresses of each session are a valid pair', () => 
     expect(check({ peers: [aPeer({ amazonAddress, customerAddress })] })).toEqual(expected);
   });
 
+  it('is incomplete, with the check for overlaps, if only one of two sessions has prefix lengths', () => {
+    const bareOne = aPeer({ amazonAddress: '10.0.0.1', customerAddress: '10.0.0.2' });
+    const expected = skipping('peers-invalid: prefixLengths', 'peers-overlap: prefixLengths');
+    expect(check({ peers: [aPeer(), bareOne] })).toEqual(expected);
+    expect(check({ peers: [bareOne, aPeer()] })).toEqual(expected);
+  });
+
   it('covers the second session', () => {
     const odd = aPeer({ amazonAddress: '10.0.0.1/30', customerAddress: '10.0.1.2/30' });
     expect(check({ peers: [aPeer(), odd] })).toEqual(found('peers-invalid'));
