@@ -122,6 +122,11 @@ export function isOffer({ to, account }: Truth): boolean {
   return to === RECIPIENT_ACCOUNT && account !== RECIPIENT_ACCOUNT;
 }
 
+/** Whether the recipient's listings have it: it was offered to the recipient, or by the recipient to another account. */
+export function isListedForUs({ to, account }: Truth): boolean {
+  return to === RECIPIENT_ACCOUNT || account === RECIPIENT_ACCOUNT;
+}
+
 /** Whether it is accepted, and neither deleted nor about to become unknown. */
 export function isLive({ id, taken }: Truth, world: World): boolean {
   const vif = world.interfaces.get(id);

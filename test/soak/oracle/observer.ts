@@ -2,7 +2,7 @@ import { REQUEST_TIMEOUT_MS } from '../../../adapters/connectApis.ts';
 import { type Answer, type Call, isConfirm } from '../cloud/virtualServer.ts';
 import type { Place } from '../plan/callFaults.ts';
 import type { VirtualRun } from '../virtualRun.ts';
-import { isOffer, type Truth } from './groundTruth.ts';
+import { isListedForUs, type Truth } from './groundTruth.ts';
 import { toFields, toFieldsList } from './reportsInvariant.ts';
 import type { checkSafety, Scene } from './safetyInvariant.ts';
 
@@ -18,7 +18,7 @@ export function createObserver(scene: Scene, safety: ReturnType<typeof checkSafe
     );
   }
 
-  /** Marks the requests that a listing lacks although it claims to be complete. */
+  /** Marks the interfaces that a listing lacks although it claims to be complete. */
   function markHidden(reply: Answer): void {
     const content = parseAnswer(reply);
     if (content === null || !Array.isArray(content.virtualInterfaces)) return;
@@ -26,7 +26,8 @@ export function createObserver(scene: Scene, safety: ReturnType<typeof checkSafe
       toFieldsList(content.virtualInterfaces).map(({ virtualInterfaceId }) => virtualInterfaceId),
     );
     for (const truth of truths.values())
-      if (isOffer(truth) && world().interfaces.has(truth.id) && !shown.has(truth.id)) truth.hidden = true;
+      if (isListedForUs(truth) && world().interfaces.has(truth.id) && !shown.has(truth.id))
+        truth.hidden = true;
   }
 
   function recordListing({ listed }: VirtualRun): void {
