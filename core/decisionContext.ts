@@ -78,7 +78,7 @@ export function withDescription(
 ): DecisionContext {
   const place = context.interfaces.findIndex((other) => other.id === id);
   const listed = context.interfaces[place];
-  if (vif === null) return listed === undefined ? context : without(context, id);
+  if (vif === null) return without(context, id);
   if (listed === undefined) return { ...context, interfaces: [...context.interfaces, vif] };
   // It is nearly always unchanged: then the thousands of others are not copied.
   return canonicalJson(listed) === canonicalJson(vif)

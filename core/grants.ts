@@ -16,10 +16,9 @@ export type FittingGrants =
 
 /** Evaluates every grant of the owner. The order of grants never matters; `fitting` is sorted by name. */
 export function findFittingGrants(owner: Owner, request: VirtualInterface, at: Date): FittingGrants {
-  const matching = owner.grants.filter(
-    (grant) => matchVerdict(grant.match, request, 'matchesCertainly') === 'yes',
-  );
-  if (matching.length > 1) matching.sort((a, b) => compareByCodePoint(a.name, b.name));
+  const matching = owner.grants
+    .filter((grant) => matchVerdict(grant.match, request, 'matchesCertainly') === 'yes')
+    .sort((a, b) => compareByCodePoint(a.name, b.name));
   const fitting = matching.filter((grant) => validityReason(owner, grant, at) === null);
   const [first] = fitting;
   if (first !== undefined) return { found: true, fitting, first };
@@ -59,7 +58,7 @@ function explainNoGrant(owner: Owner, request: VirtualInterface): FittingGrants 
     )
     .sort((a, b) => compareByCodePoint(a.grant.name, b.grant.name));
   const [best] = evaluated.toSorted(
-    (a, b) => mismatchScore(a) - mismatchScore(b) || matchingFieldCount(b) - matchingFieldCount(a),
+    (a, b) => mismatchScore(a) - mismatchScore(b) || b.fields.length - a.fields.length,
   );
   if (best === undefined) {
     const parameters = { owner: owner.name, nearest: null };
@@ -82,16 +81,12 @@ function explainNoGrant(owner: Owner, request: VirtualInterface): FittingGrants 
 }
 
 /**
- * Orders grants by the number of fields that do not match, then by how many of these are only unknown. Ties: more matching
- * fields, then name.
+ * Orders grants by the number of fields that do not match, then by how many of these are only unknown. Ties: more fields, of
+ * which more match then; then name.
  */
 function mismatchScore({ fields }: EvaluatedGrant): number {
   return fields.reduce(
     (sum, { verdict }) => sum + (verdict === 'yes' ? 0 : verdict === 'unknown' ? 1000 : 1001),
     0,
   );
-}
-
-function matchingFieldCount({ fields }: EvaluatedGrant): number {
-  return fields.filter(({ verdict }) => verdict === 'yes').length;
 }

@@ -1,13 +1,7 @@
 import { type DecisionContext, occupies } from './decisionContext.ts';
 import { addressesOf, type Cidr, cidrsOverlap, enclosingCidr } from './ip.ts';
 import { memoizeByObject } from './memoize.ts';
-import {
-  hasAcceptedState,
-  hasEnded,
-  isUnacceptedOffer,
-  isUnreadable,
-  type VirtualInterface,
-} from './model.ts';
+import { hasAcceptedState, isUnacceptedOffer, isUnreadable, type VirtualInterface } from './model.ts';
 
 /** How a neighbour relates to a gateway. */
 export type GatewayRelation =
@@ -57,7 +51,9 @@ export function unlistedOnGateway(gatewayId: string, requestId: string, context:
   const { interfaces, acceptances, intents } = context;
   const { byId } = indexInterfaces(interfaces);
   const accepted = recordsInLedger(interfaces, acceptances).unlisted.get(gatewayId) ?? [];
-  const begun = Object.keys(intents).filter((id) => intents[id]?.gateway === gatewayId && !byId.has(id));
+  const begun = Object.entries(intents).flatMap(([id, { gateway }]) =>
+    gateway === gatewayId && !byId.has(id) ? [id] : [],
+  );
   return [...new Set([...accepted, ...begun])].filter((id) => id !== requestId);
 }
 
@@ -119,54 +115,48 @@ type Interfaces = readonly VirtualInterface[];
 interface Index {
   readonly byId: ReadonlyMap<string, VirtualInterface>;
   /**
-   * the live interfaces except mere offers, of which there may be thousands: by the blocks that contain their subnets;
+   * the interfaces except mere offers, of which there may be thousands: by the blocks that contain their subnets;
    * `beyondBlocks` has those with a larger subnet or with an incomplete address
    */
-  readonly blocks: ReadonlyMap<string, Block>;
+  readonly blocks: ReadonlyMap<string, readonly InBlock[]>;
+  readonly inBlocks: readonly InBlock[];
   readonly beyondBlocks: Interfaces;
   /** the same interfaces by connection, then by VLAN; `null`: unknown */
   readonly vlans: ReadonlyMap<string | null, ReadonlyMap<number | null, Interfaces>>;
 }
 
-interface Block {
-  readonly subnet: Cidr;
-  readonly vifs: Interfaces;
+interface InBlock {
+  readonly vif: VirtualInterface;
+  readonly block: Cidr;
 }
 
 const indexInterfaces = memoizeByObject((interfaces: Interfaces): Index => {
-  const live = interfaces.filter((vif) => !hasEnded(vif));
-  const relevant = live.filter((vif) => !isUnacceptedOffer(vif) || isUnreadable(vif, 'id'));
+  const relevant = interfaces.filter((vif) => !isUnacceptedOffer(vif) || isUnreadable(vif, 'id'));
   const placed = relevant.map((vif) => ({ vif, blocks: blocksOf(vif) }));
-  const inBlocks = placed.flatMap(({ vif, blocks }) => (blocks ?? []).map((subnet) => ({ subnet, vif })));
-  const blocks = Map.groupBy(inBlocks, ({ subnet }) => blockKey(subnet));
+  const inBlocks = placed.flatMap(({ vif, blocks }) =>
+    blocks === null ? [] : blocks.map((block) => ({ vif, block })),
+  );
   const connections = Map.groupBy(relevant, ({ connection }) => connection);
   return {
     byId: new Map(interfaces.map((vif) => [vif.id, vif])),
-    blocks: new Map(
-      [...blocks].flatMap(([key, group]) =>
-        group.slice(0, 1).map(({ subnet }) => [key, { subnet, vifs: group.map(({ vif }) => vif) }]),
-      ),
-    ),
-    beyondBlocks: placed.filter((one) => one.blocks === null).map(({ vif }) => vif),
+    blocks: Map.groupBy(inBlocks, ({ block }) => blockKey(block)),
+    inBlocks,
+    beyondBlocks: placed.filter(({ blocks }) => blocks === null).map(({ vif }) => vif),
     vlans: new Map([...connections].map(([id, group]) => [id, Map.groupBy(group, ({ vlan }) => vlan)])),
   };
 });
 
 /** The indexed interfaces that may have an address in a subnet of the request, without a scan of all. */
 function nearbyInterfaces(request: VirtualInterface, interfaces: Interfaces): Interfaces {
-  const { blocks, beyondBlocks } = indexInterfaces(interfaces);
+  const { blocks, inBlocks, beyondBlocks } = indexInterfaces(interfaces);
   const own = addressesOf(request).flatMap((address) => (address === null ? [] : [address.subnet]));
-  const within = own.flatMap((subnet) => blockOf(subnet) ?? []);
-  const large = own.filter((subnet) => blockOf(subnet) === null);
-  const reached =
-    large.length === 0
-      ? []
-      : [...blocks.values()].filter((block) => large.some((subnet) => cidrsOverlap(subnet, block.subnet)));
-  return [
-    ...beyondBlocks,
-    ...within.flatMap((block) => blocks.get(blockKey(block))?.vifs ?? []),
-    ...reached.flatMap(({ vifs }) => vifs),
-  ];
+  const reached = own.flatMap((subnet) => {
+    const block = blockOf(subnet);
+    return block === null
+      ? inBlocks.filter((one) => cidrsOverlap(subnet, one.block))
+      : (blocks.get(blockKey(block)) ?? []);
+  });
+  return [...beyondBlocks, ...reached.map(({ vif }) => vif)];
 }
 
 /** Prefix length of a block, by address family. The subnet of a link between two routers is much smaller. */

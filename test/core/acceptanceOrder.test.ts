@@ -54,9 +54,19 @@ describe('the order of acceptance', () => {
     ['also when it failed', ['a 10', 'b 6 5', 'b 10'], ['b 6 5', 'a 10', 'b 10']],
     ['owners take turns among what is urgent', ['a 1', 'a 2', 'b 5', 'b 50'], ['a 1', 'b 5', 'a 2', 'b 50']],
     ['nothing of nothing', [], []],
+    ['of two owners what has no deadline last', ['a -', 'a 90', 'b 80'], ['a 90', 'b 80', 'a -']],
   ])('%s', (_, given, expected) => {
     expect(order(given)).toEqual(expected);
     expect(order(given.toReversed())).toEqual(expected);
+  });
+
+  it('gives every owner with urgent requests its turn, also if a run cannot accept as many', () => {
+    expect(order(['a 1 0 -3', 'a 2 0 -3', 'b 3 0 -2', 'c 4'], { acceptsPerRun: 1 })).toEqual([
+      'a 1 0 -3',
+      'b 3 0 -2',
+      'c 4',
+      'a 2 0 -3',
+    ]);
   });
 
   it('is by ID if everything else is equal', () => {
@@ -98,6 +108,7 @@ describe('the owner with the oldest last turn', () => {
     ['begins also before one whose requests are older than its turn', { b: inHours(-2) }, 'a'],
     ['is not the one whose request is younger than a turn', { a: inHours(-5), b: inHours(-6) }, 'b'],
     ['is found without turns in the future', { a: inHours(9), b: inHours(-6) }, 'a'],
+    ['is found with a turn at this moment', { a: inHours(0) }, 'b'],
     [
       'is one without a turn, among owners that wait since the same moment',
       { a: inHours(-5), b: inHours(-5), c: inHours(-4) },

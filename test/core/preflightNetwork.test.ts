@@ -154,6 +154,18 @@ describe('the check that the addresses of each session are a valid pair', () => 
     expect(check({ peers: [aPeer({ amazonAddress, customerAddress })] })).toEqual(expected);
   });
 
+  it.each([
+    ['169.254.10.1/30', '169.254.10.3', 'broadcast'],
+    ['169.254.10.3/29', '169.254.10.1/30', 'differentSubnets'],
+    ['169.254.10.1/30', '::a9fe:a03', 'differentSubnets'],
+    ['169.254.10.1/30', '169.254.10.1/29', 'sameAddress'],
+    ['169.254.10.1/30', 'none', 'notBothAddresses'],
+  ])('names the cause for %s and %s', (amazonAddress, customerAddress, cause) => {
+    const peers = [aPeer({ amazonAddress, customerAddress })];
+    const { reasons } = checkNetwork(aVif({ peers }), VGW.prod, ASN, aRecipient(), aDecisionContext());
+    expect(reasons.map(({ parameters }) => parameters)).toMatchObject([{ cause }]);
+  });
+
   it('is incomplete, with the check for overlaps, if only one of two sessions has prefix lengths', () => {
     const bareOne = aPeer({ amazonAddress: '10.0.0.1', customerAddress: '10.0.0.2' });
     const expected = skipping('peers-invalid: prefixLengths', 'peers-overlap: prefixLengths');
@@ -201,6 +213,11 @@ describe('the check that the addresses are free on the gateway', () => {
       'an address not given, something else unreadable',
       { peers: half, ...odd('asn') },
       skipping('peers-overlap: ofOthers'),
+    ],
+    [
+      'a complete session beside one that is unreadable',
+      { peers: apart, ...odd('addresses') },
+      found('peers-overlap'),
     ],
     ['an address unreadable', { peers: half, ...odd('addresses') }, found('peers-overlap')],
     ['the gateway unreadable', { peers: same, gateway: null, ...odd('gateway') }, found('peers-overlap')],
