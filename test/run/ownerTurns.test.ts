@@ -143,6 +143,23 @@ describe('when more owners wait than a run may accept requests', () => {
   });
 });
 
+it.each([1, 10])(
+  'an owner does not wait for its turn because of a request that conflicts with another one (at most %i in a run)',
+  async (most) => {
+    const cloud = await startTestCloud();
+    const acme = actAs(cloud, ACME);
+    const ids = [
+      await acme.offer({ connection: ACME_1, vlan: 101, subnet: '10.0' }),
+      await acme.offer({ connection: ACME_2, vlan: 102, subnet: '10.0' }),
+    ];
+    const runner = createRunner(cloud, atMost(most));
+    const outcomes = outcomesById(await runner.run());
+    expect(ids.map((id) => outcomes[id]?.split(' ')[0]).sort()).toEqual(['accepted', 'held']);
+    const { turns } = await runner.ledger.readState(recipientKey(atMost(most).policy.recipient));
+    expect(turns).toEqual({});
+  },
+);
+
 it('an owner whose only attempt lacked the time waits for its turn, and one with another attempt had its turn', async () => {
   const cloud = await startTestCloud();
   const first = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101, subnet: '10.8' });
