@@ -3,7 +3,10 @@ export class ComparisonTooComplex extends Error {
   override readonly name = 'ComparisonTooComplex';
 }
 
-/** The most steps for one question: a few seconds of work. Steps are counted, not time, so that a busy machine gives the same answer. */
+/**
+ * The most steps for one question: a few seconds of work. Steps are counted, not time, so that a busy machine gives the same answer. A
+ * result that is known from an earlier question costs none.
+ */
 export const MAX_STEPS = 5_000_000;
 
 interface Count {

@@ -1,7 +1,8 @@
 import type { Cidr } from '../../core/ip.ts';
 import { formatCidr } from '../../core/ip.ts';
+import { memoizeByObject } from '../../core/memoize.ts';
 import { spendSteps } from '../stepLimit.ts';
-import type { SetAlgebra } from './setAlgebra.ts';
+import type { Member, SetAlgebra } from './setAlgebra.ts';
 
 /**
  * The subnet of an address of a session, or only its family if the API returns an address without a prefix length. A subnet has at least
@@ -42,26 +43,17 @@ const BITS = { 4: 32, 6: 128 } as const;
 /** The usual prefix lengths of a link between two routers: a member has one of these if possible. */
 const USUAL = { 4: 30, 6: 126 } as const;
 
+/** Results are memoized by the sets: a comparison asks for the same ones of each grant many times, and trees are deep. */
 export const cidrSets: SetAlgebra<CidrSet, AddressSubnet> = {
   all: { 4: true, 6: true, withoutPrefix: new Set(FAMILIES) },
-  intersect: (a, b) => ({
-    4: intersectTrees(a[4], b[4]),
-    6: intersectTrees(a[6], b[6]),
-    withoutPrefix: familiesIn((one) => contains(a, one) && contains(b, one)),
-  }),
-  complement: (set) => ({
+  intersect: (a, b) => intersectionsWith(a)(b),
+  complement: memoizeByObject((set) => ({
     4: complementTree(set[4]),
     6: complementTree(set[6]),
     withoutPrefix: familiesIn((one) => !contains(set, one)),
-  }),
+  })),
   contains,
-  pickMember: (set) => {
-    const usual = intersectTrees(set[4], LINK_LOCAL);
-    const found = findSubnet(usual, 4, 0n, 0) ?? findSubnet(set[4], 4, 0n, 0) ?? findSubnet(set[6], 6, 0n, 0);
-    if (found !== null) return { value: found };
-    const [family] = set.withoutPrefix;
-    return family === undefined ? null : { value: { family, prefix: null } };
-  },
+  pickMember: (set) => memberOf(set).found,
   describe: (set) => {
     const blocks = [blocksOf(set[4], 4, 0n, 0), blocksOf(set[6], 6, 0n, 0)];
     const plain = blocks.filter((found) => found !== null).flat();
@@ -69,6 +61,24 @@ export const cidrSets: SetAlgebra<CidrSet, AddressSubnet> = {
     return blocks.includes(null) ? null : [...plain.map(formatCidr), ...others].join(' or ');
   },
 };
+
+const intersectionsWith = memoizeByObject((a: CidrSet) =>
+  memoizeByObject(
+    (b: CidrSet): CidrSet => ({
+      4: intersectTrees(a[4], b[4]),
+      6: intersectTrees(a[6], b[6]),
+      withoutPrefix: familiesIn((one) => contains(a, one) && contains(b, one)),
+    }),
+  ),
+);
+
+const memberOf = memoizeByObject((set: CidrSet): { readonly found: Member<AddressSubnet> | null } => {
+  const usual = intersectTrees(set[4], LINK_LOCAL);
+  const found = findSubnet(usual, 4, 0n, 0) ?? findSubnet(set[4], 4, 0n, 0) ?? findSubnet(set[6], 6, 0n, 0);
+  if (found !== null) return { found: { value: found } };
+  const [family] = set.withoutPrefix;
+  return { found: family === undefined ? null : { value: { family, prefix: null } } };
+});
 
 function contains(set: CidrSet, value: AddressSubnet): boolean {
   const { family } = value;
@@ -103,6 +113,9 @@ export function subnetsOverlapping(found: readonly Cidr[]): CidrSet {
   return unionOfBlocks(found, true, new Set(found.map(({ family }) => family)));
 }
 
+/** The sets by their content. Equal sets of two policies, or of two grants, are one object, so that they share results. */
+const knownUnions = new Map<string, CidrSet>();
+
 function unionOfBlocks(
   found: readonly Cidr[],
   containing: boolean,
@@ -110,11 +123,16 @@ function unionOfBlocks(
 ): CidrSet {
   // A block of a single address contains no subnet of two, and the subnets around it are those around its pair.
   const usable = containing ? found.map(roomForTwo) : found.filter((block) => roomForTwo(block) === block);
+  const key = [containing, ...withoutPrefix, ...usable.map(formatCidr)].join(' ');
+  const known = knownUnions.get(key);
+  if (known !== undefined) return known;
   const trees = (family: Family): SubnetTree =>
     unionTrees(
       usable.filter((block) => block.family === family).map((block) => treeOfBlock(block, containing)),
     );
-  return { 4: trees(4), 6: trees(6), withoutPrefix };
+  const set = { 4: trees(4), 6: trees(6), withoutPrefix };
+  knownUnions.set(key, set);
+  return set;
 }
 
 /** The union of trees, by halves: one by one, each of thousands would be merged with all before it. */

@@ -1,8 +1,9 @@
 import { allOf, anyOf, type Ternary, toTernary } from '../../core/fields/matchField.ts';
 import { globMatches } from '../../core/fields/nameAndTags.ts';
+import { memoizeByObject } from '../../core/memoize.ts';
 import { formatFirst, quote } from '../../core/printableText.ts';
 import { ComparisonTooComplex, spendSteps } from '../stepLimit.ts';
-import type { SetAlgebra } from './setAlgebra.ts';
+import type { Member, SetAlgebra } from './setAlgebra.ts';
 
 /** The state of matching a text to one glob, as a deterministic automaton. */
 export interface GlobState {
@@ -116,12 +117,27 @@ export interface GlobSet {
   readonly description: string | null;
 }
 
+/** Results are memoized by the sets: a comparison asks for the same ones of each grant many times. */
 export const globSets: SetAlgebra<GlobSet, string> = {
   all: { globs: [], evaluate: () => 'yes', required: [], description: 'any' },
   intersect: (a, b) => {
     if (a === b || isAll(a) || isNone(b)) return b;
-    if (isAll(b) || isNone(a)) return a;
-    return {
+    return isAll(b) || isNone(a) ? a : intersectionsWith(a)(b);
+  },
+  complement: memoizeByObject(({ globs, evaluate }) => ({
+    globs,
+    evaluate: (matches) => negate(evaluate(matches)),
+    required: null,
+    description: null,
+  })),
+  contains: ({ evaluate }, text) => evaluate((glob) => toTernary(globMatches(glob, text))) === 'yes',
+  pickMember: (set) => memberOf(set).found,
+  describe: ({ description }) => description,
+};
+
+const intersectionsWith = memoizeByObject((a: GlobSet) =>
+  memoizeByObject(
+    (b: GlobSet): GlobSet => ({
       globs: [...new Set([...a.globs, ...b.globs])],
       evaluate: (matches) => allOf([a.evaluate(matches), b.evaluate(matches)]),
       required: a.required === null || b.required === null ? null : [...a.required, ...b.required],
@@ -129,33 +145,30 @@ export const globSets: SetAlgebra<GlobSet, string> = {
         a.description === null || b.description === null
           ? null
           : `both (${a.description}) and (${b.description})`,
-    };
-  },
-  complement: ({ globs, evaluate }) => ({
-    globs,
-    evaluate: (matches) => negate(evaluate(matches)),
-    required: null,
-    description: null,
-  }),
-  contains: ({ evaluate }, text) => evaluate((glob) => toTernary(globMatches(glob, text))) === 'yes',
-  pickMember: (set) => {
-    const known = knownMembers.get(set);
-    if (known !== undefined) return known;
-    const member = hasDisjointLists(set) ? null : findShortest(set);
-    knownMembers.set(set, member);
-    return member;
-  },
-  describe: ({ description }) => description,
-};
+    }),
+  ),
+);
+
+const memberOf = memoizeByObject((set: GlobSet): { readonly found: Member<string> | null } => ({
+  found: hasDisjointLists(set) ? null : findShortest(set),
+}));
+
+/** The sets by their globs. Equal sets of two policies, or of two grants, are one object, so that they share results. */
+const knownSets = new Map<string, GlobSet>();
 
 /** The texts that match at least one of the globs. */
 export function matchingAnyGlob(globs: readonly string[]): GlobSet {
-  return {
+  const key = JSON.stringify(globs);
+  const known = knownSets.get(key);
+  if (known !== undefined) return known;
+  const set: GlobSet = {
     globs,
     evaluate: (matches) => anyOf(globs.map(matches)),
     required: [globs],
     description: globs.map(quote).join(' or '),
   };
+  knownSets.set(key, set);
+  return set;
 }
 
 function isAll({ globs, evaluate }: GlobSet): boolean {
@@ -178,8 +191,6 @@ function hasDisjointLists({ required }: GlobSet): boolean {
   );
 }
 
-const knownMembers = new WeakMap<GlobSet, ReturnType<SetAlgebra<GlobSet, string>['pickMember']>>();
-
 /** How many states a search visits before it gives up. */
 const MAX_STATES = 5000;
 
@@ -187,7 +198,7 @@ const MAX_STATES = 5000;
  * Finds the shortest text in the set by breadth-first search over the states of all globs: two texts that lead to the same states have
  * the same continuations, so the search ends. The empty text, which is hardly a name, is returned only if there is no other.
  */
-function findShortest(set: GlobSet): ReturnType<SetAlgebra<GlobSet, string>['pickMember']> {
+function findShortest(set: GlobSet): Member<string> | null {
   const letters = lettersOf(set.globs);
   const first: Candidate = { text: '', states: set.globs.map(startGlob) };
   const seen = new Set<string>();

@@ -74,6 +74,25 @@ describe('a policy of hundreds of grants of one owner', () => {
   });
 });
 
+it('a policy of ten thousand grants can be compared with its next version, even if each grant changes', () => {
+  const owners = 100;
+  const policyText = (more: number): string =>
+    outscale(
+      'owners:',
+      ...Array.from({ length: owners }, (_, i) => [
+        `  owner-${i}:`,
+        `    connections: [dxcon-${(i + 1).toString(16)}]`,
+        '    grants:',
+        ...[1, 2, 3, 4, 5].map(
+          (g) =>
+            `      grant-${g}: { ${gateway(g)}, match: { vlan: [${100 * g}-${100 * g + 50 + more}], asn: [${65000 + g}], peers: [169.254.${g}.0/24], name: ["owner-${i}-${g}-*"] } }`,
+        ),
+      ]).flat(),
+    );
+  const [old, now] = [policyOf(policyText(0)), policyOf(policyText(1))];
+  expect(diffPolicies(old, now, NOW, (MAX_STEPS * owners) / 2000).changes).toHaveLength(5 * owners);
+});
+
 describe('a question within a question', () => {
   it('has its own steps, and does not use those of the outer one', () => {
     const inner = (): unknown => withStepLimit(5, () => spendSteps(5));
