@@ -14,12 +14,14 @@ import { allocate } from './operations/allocate.ts';
 import { createPeer } from './operations/bgpPeers.ts';
 import { PREFIX_COUNT } from './operations/interfaces.ts';
 import { ApiError } from './wire.ts';
-import type { Tag, VirtualInterface, World } from './world.ts';
+import type { Connection, Tag, VirtualInterface, World } from './world.ts';
 
 /** An interface that a scenario allocates. */
 export interface Allocation {
   /** ID or name of a connection, whose account is the requester */
   readonly connection: string;
+  /** the customer that ordered it, on a connection of a carrier; `null`: the account of the connection */
+  readonly requester: string | null;
   /** the recipient's account */
   readonly to: string;
   readonly type: 'private' | 'public' | 'transit';
@@ -55,8 +57,10 @@ const SESSION = {
   bgpPeerState: optional(textMatching('a state such as `deleting`', /^[a-z]{1,40}$/), null),
 };
 
-export const readAllocation: Reader<Allocation> = writtenObject<Allocation>({
+/** Decoders of the members of an allocation. */
+export const MEMBERS: { readonly [K in keyof Allocation]: Reader<Allocation[K]> } = {
   connection: text,
+  requester: optional(textMatching('a name of 1 to 100 characters', /^.{1,100}$/s), null),
   to: accountId,
   type: optional(oneOf(['private', 'public', 'transit']), 'private'),
   name: textMatching('a name of 1 to 100 characters', /^.{1,100}$/s),
@@ -73,7 +77,9 @@ export const readAllocation: Reader<Allocation> = writtenObject<Allocation>({
     [],
   ),
   tags: optional(list(writtenObject<Tag>({ key: text, value: text })), []),
-});
+};
+
+export const readAllocation: Reader<Allocation> = writtenObject<Allocation>(MEMBERS);
 
 /** A member of an allocation is valid, but does not fit the other resources. */
 export class AllocationRefused extends Error {
@@ -86,16 +92,22 @@ export class AllocationRefused extends Error {
   }
 }
 
+/** The connection with this ID or name. Throws `AllocationRefused`. */
+export function findConnection({ connections }: World, wanted: string): Connection {
+  const found = [...connections.values()].find(({ id, name }) => id === wanted || name === wanted);
+  if (found !== undefined) return found;
+  const why = `no connection has the ID or name \`${wanted}\`; add it to \`connections\``;
+  throw new AllocationRefused('connection', why);
+}
+
 /** Creates the interface of an allocation. Throws `AllocationRefused`. */
 export function placeAllocation(world: World, allocation: Allocation): VirtualInterface {
-  const { connection: wanted, to, type, name, bgpPeerState, peers, ...rest } = allocation;
+  const { connection: wanted, requester, to, type, name, bgpPeerState, peers, ...rest } = allocation;
   const { prefixPoolAllocatedCountIpv4: ipv4, prefixPoolAllocatedCountIpv6: ipv6, ...asked } = rest;
-  const connection = [...world.connections.values()].find(
-    (candidate) => candidate.id === wanted || candidate.name === wanted,
-  );
-  if (connection === undefined) {
-    const why = `no connection has the ID or name \`${wanted}\`; add it to \`connections\``;
-    throw new AllocationRefused('connection', why);
+  const connection = findConnection(world, wanted);
+  if (requester !== null && !connection.isCarrier) {
+    const why = `\`${wanted}\` is no connection of a carrier; add \`"carrier": true\` to it in \`connections\``;
+    throw new AllocationRefused('requester', why);
   }
   const { name: dialect, interfaceTypes } = world.dialect;
   if (!interfaceTypes.includes(type)) {
@@ -113,6 +125,7 @@ export function placeAllocation(world: World, allocation: Allocation): VirtualIn
     const more = peers.map((peer) => createPeer(world, { ...peer, asnLong: null }, vif.id));
     vif.peers = [...vif.peers, ...more];
     vif.prefixCounts = { ipv4, ipv6 };
+    vif.requester = requester;
     vif.peers.forEach((peer, i) => {
       peer.state = (i === 0 ? bgpPeerState : peers[i - 1]?.bgpPeerState) ?? peer.state;
     });

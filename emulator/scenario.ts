@@ -59,10 +59,11 @@ export function loadScenario(world: World, scenario: Scenario): void {
     const first = [...world.virtualGateways.values()].find((gateway) => gateway.account === account);
     if (associated && first !== undefined) associateGateways(world, made, first, []);
   });
-  scenario.connections.forEach(({ account, id, name, location, bandwidth }, i) => {
+  scenario.connections.forEach(({ account, id, name, location, bandwidth, carrier }, i) => {
     const made = id ?? world.ids.connection();
     const connection = {
       id: made,
+      isCarrier: carrier,
       account,
       region,
       name,
@@ -129,6 +130,8 @@ interface ScenarioConnection {
   readonly name: string;
   readonly location: string;
   readonly bandwidth: string;
+  /** whether its account offers interfaces on it for many customers */
+  readonly carrier: boolean;
 }
 
 /** Reads a scenario from parsed JSON. Throws `InvalidInput`, with the path and the expected value. */
@@ -174,6 +177,7 @@ const scenario: Reader<Scenario> = writtenObject<Scenario>({
         name: text,
         location: text,
         bandwidth: optional(text, '1Gbps'),
+        carrier: optional(flag, false),
       }),
     ),
     [],

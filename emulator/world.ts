@@ -92,6 +92,8 @@ interface Line extends AccountRegion {
 }
 
 export interface Connection extends Line {
+  /** its account offers interfaces on it for many customers */
+  readonly isCarrier: boolean;
   /** the LAG it belongs to: its interfaces are then on that LAG */
   lag: string | null;
 }
@@ -126,6 +128,8 @@ export interface AttachedGateway {
 export interface VirtualInterface {
   readonly id: string;
   readonly recipient: string;
+  /** the carrier's customer that ordered it, which no API shows; `null`: the account of the connection offers for itself */
+  requester: string | null;
   readonly type: InterfaceType;
   readonly vlan: number;
   readonly routeFilterPrefixes: Prefixes;

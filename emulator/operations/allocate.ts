@@ -112,6 +112,7 @@ export function allocate(
     id,
     connection,
     recipient,
+    requester: null,
     type,
     name,
     vlan,

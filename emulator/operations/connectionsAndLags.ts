@@ -28,6 +28,7 @@ const createConnection = operation(
     const connection: Connection = {
       ...asked,
       id: world.ids.connection(),
+      isCarrier: false,
       account,
       region,
       name,
@@ -117,7 +118,8 @@ const createLag = operation(
     if (first !== null) join(world, first, lag);
     world.lags.set(id, lag);
     for (let i = first === null ? 0 : 1; i < number; i += 1) {
-      const child = { ...lag, id: world.ids.connection(), tags: asked.childConnectionTags, lag: id };
+      const own = { id: world.ids.connection(), tags: asked.childConnectionTags, isCarrier: false };
+      const child = { ...lag, ...own, lag: id };
       world.connections.set(child.id, child);
     }
     return presentLag(lag, world);
