@@ -24,6 +24,9 @@ export interface Order
   readonly name: string | null;
 }
 
+/** An order of which only these members are mandatory. */
+export type OrderInput = Pick<Order, 'connection' | 'requester' | 'to'> & Partial<Order>;
+
 /** An order as the portal shows it to its customer, who learns the interface's ID from it. */
 export interface PlacedOrder {
   readonly id: string;
