@@ -13,6 +13,7 @@ import {
 import { allocate } from './operations/allocate.ts';
 import { createPeer } from './operations/bgpPeers.ts';
 import { PREFIX_COUNT } from './operations/interfaces.ts';
+import { asn } from './scenarioGateways.ts';
 import { ApiError } from './wire.ts';
 import type { Connection, Tag, VirtualInterface, World } from './world.ts';
 
@@ -46,8 +47,6 @@ interface AllocationPeer
   extends Pick<Allocation, 'asn' | 'authKey' | 'amazonAddress' | 'customerAddress' | 'bgpPeerState'> {
   readonly addressFamily: 'ipv4' | 'ipv6';
 }
-
-export const asn = integerBetween(1, 4294967294);
 
 const SESSION = {
   asn,
