@@ -70,7 +70,7 @@ function held(codes: ReadonlySet<string>): OracleDecision {
 
 function againstAnybody(policy: Policy, request: VirtualInterface, { damaged }: OracleContext): string[] {
   const codes: string[] = [];
-  if (request.type !== 'private') codes.push('not-private');
+  if (request.type !== 'private') codes.push('type-not-supported');
   const isOffer = request.state === 'confirming' && request.gateway === null;
   if (request.readErrors.length > 0 || !isOffer || request.id in damaged) codes.push('unreadable');
   if (policy.freeze) codes.push('frozen');
