@@ -63,6 +63,7 @@ function undecidable(code: ReasonCode): Problem | null {
 /** The keys of a virtual interface in a policy test. An absent key is a field that the API does not return. */
 const interfaceKeys = {
   ...optionalValues(VALUE_MATCH_FIELD_NAMES),
+  type: plainText('Its type, such as `transit`. When absent: `private`.').optional(),
   // A decision needs it, so it is not optional.
   connection: connectionId,
   ownerAccount: patternText(
