@@ -3,10 +3,12 @@ import type { DecisionContext } from './decisionContext.ts';
 import { evaluateMatch, matchVerdict } from './fields/evaluateMatch.ts';
 import { findFittingGrants, sharedGateway } from './grants.ts';
 import { identify } from './identifyRequester.ts';
+import { type InterfaceKind, isInterfaceKind } from './kinds.ts';
 import { fitsLedgerItem } from './ledgerEntries.ts';
 import { exhaustedLimitReasons } from './limits.ts';
-import { isReadable, type VirtualInterface } from './model.ts';
+import { isReadable, type Recipient, type VirtualInterface } from './model.ts';
 import type { Grant, HoldRule, Owner, Policy } from './policy.ts';
+import { PROVIDER_TRAITS } from './providers.ts';
 import { type Reason, type ReasonCode, sortReasons } from './reasons.ts';
 
 export type Decision = Accept | Hold;
@@ -19,6 +21,7 @@ export interface Accept {
   /** every fitting grant: all of them give this gateway, and the limits of all of them were applied */
   readonly grants: readonly string[];
   readonly gateway: string;
+  readonly type: InterfaceKind;
 }
 
 export interface Hold {
@@ -52,7 +55,7 @@ function decideUnfrozen(
   at: Date,
 ): Decision {
   const reasons = [
-    ...intrinsicReasons(request),
+    ...intrinsicReasons(request, policy.recipient),
     ...otherRegionReasons(policy, request),
     ...damagedLedgerReasons(request, context),
     ...holdRuleReasons(policy, request),
@@ -80,6 +83,7 @@ function decideUnfrozen(
     grant: first.name,
     grants: fitting.map(({ name }) => name),
     gateway,
+    type: first.type,
   };
 }
 
@@ -103,10 +107,12 @@ export function reasonCodesOf(decision: Decision): ReasonCode[] {
 }
 
 /** The reasons in the request itself, which no policy can allow. */
-function intrinsicReasons(request: VirtualInterface): Reason[] {
+function intrinsicReasons(request: VirtualInterface, { provider }: Recipient): Reason[] {
   const reasons: Reason[] = [];
   const { type, readErrors, state, gateway } = request;
-  if (type !== 'private') reasons.push({ code: 'not-private', parameters: { type } });
+  const { kinds } = PROVIDER_TRAITS[provider];
+  if (!isInterfaceKind(type) || !kinds.has(type))
+    reasons.push({ code: 'type-not-supported', parameters: { type, supported: [...kinds] } });
   if (!isReadable(request))
     reasons.push({ code: 'unreadable', parameters: { cause: 'readErrors', readErrors } });
   // Fail closed: a request that the ledger cannot record is not accepted.

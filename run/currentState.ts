@@ -1,6 +1,6 @@
 import type { GatewaysSeen, ServedKinds } from '../core/gatewayChecks.ts';
 import type { VirtualInterface } from '../core/model.ts';
-import type { LoadedPolicy } from '../core/policy.ts';
+import type { LoadedPolicy } from '../core/policyText.ts';
 import { gatewayKind } from '../core/resourceIds.ts';
 import { PermissionMissing } from './portErrors.ts';
 import type { Gateways, Ports } from './ports.ts';

@@ -6,7 +6,7 @@ import {
   type DirectConnectClient,
 } from '@aws-sdk/client-direct-connect';
 import { type InterfaceKind, KINDS, type KindTraits } from '../../core/kinds.ts';
-import type { VirtualInterface } from '../../core/model.ts';
+import type { KeyDigest, VirtualInterface } from '../../core/model.ts';
 import type { ProviderTraits } from '../../core/providers.ts';
 import { gatewayKind } from '../../core/resourceIds.ts';
 import { ApiFailure, ListingIncomplete } from '../../run/portErrors.ts';
@@ -21,11 +21,13 @@ const LISTING = 'DescribeVirtualInterfaces';
 /**
  * Creates the port to the Direct Connect API of either provider.
  * @param writes a client without retries: a confirm is never repeated blindly
+ * @param _agreedKeys the digests with which BGP keys are compared
  */
 export function createDirectConnect(
   traits: ProviderTraits,
   reads: ApiClient,
   writes: DirectConnectClient,
+  _agreedKeys: ReadonlySet<KeyDigest>,
 ): DirectConnect {
   return {
     list: () => list(traits, reads),

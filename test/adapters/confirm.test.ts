@@ -52,16 +52,19 @@ describe('confirming an interface', () => {
     ['aws', 'transit', ''],
     ['outscale', 'transit', VIRTUAL],
     ['outscale', 'transit', DIRECT_CONNECT],
-  ] as const)('on %s, of kind %s, with gateway %j is refused before any call', async (provider, kind, gateway) => {
-    const reply = json({ virtualInterfaceState: 'pending' });
-    const { apis, confirm } = await confirming(provider, reply, gateway, kind);
-    expect(await rejectionOf(confirm())).toMatchObject({
-      name: 'ApiFailure',
-      kind: 'client',
-      operation: kind === 'private' ? 'ConfirmPrivateVirtualInterface' : 'ConfirmTransitVirtualInterface',
-    });
-    expect(apis.received).toEqual([]);
-  });
+  ] as const)(
+    'on %s, of kind %s, with gateway %j is refused before any call',
+    async (provider, kind, gateway) => {
+      const reply = json({ virtualInterfaceState: 'pending' });
+      const { apis, confirm } = await confirming(provider, reply, gateway, kind);
+      expect(await rejectionOf(confirm())).toMatchObject({
+        name: 'ApiFailure',
+        kind: 'client',
+        operation: kind === 'private' ? 'ConfirmPrivateVirtualInterface' : 'ConfirmTransitVirtualInterface',
+      });
+      expect(apis.received).toEqual([]);
+    },
+  );
 
   it.each([
     ['the server fails', json({ __type: 'InternalFailure', message: 'no' }, 500), 'server'],

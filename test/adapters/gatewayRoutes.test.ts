@@ -199,8 +199,16 @@ describe('the associations of a Direct Connect gateway', () => {
     ['a gateway of a type of a later API', withGateway('cloudGateway'), 'unknown'],
     ['a gateway without a type', withGateway(undefined), 'unknown'],
     ['a gateway whose type is not a text', withGateway(7), 'unknown'],
-    ['something that is not a gateway', { associationState: 'associated', associatedGateway: 'tgw-1' }, 'unknown'],
-    ['a gateway and a core network at once', { ...withGateway('transitGateway'), ...withCoreNetwork }, 'unknown'],
+    [
+      'something that is not a gateway',
+      { associationState: 'associated', associatedGateway: 'tgw-1' },
+      'unknown',
+    ],
+    [
+      'a gateway and a core network at once',
+      { ...withGateway('transitGateway'), ...withCoreNetwork },
+      'unknown',
+    ],
     ['nothing that the answer has', { associationState: 'associated' }, 'unknown'],
     ['something unreadable', null, 'unknown'],
   ])('with %s show which kind the gateway serves', async (_, association, kind) => {
@@ -239,7 +247,7 @@ describe('the endpoint of EC2 or FCU in printed commands', () => {
   ] as const)('on %s, with %s given, is %s', (provider, given, expected) => {
     const keys = { accessKeyId: '012345678901', secretAccessKey: 'secret' };
     const endpoints = { directConnect: null, gateways: given, identity: null };
-    const apis = connect({ provider, region: 'eu-west-2' }, keys, endpoints, 1000);
+    const apis = connect({ provider, region: 'eu-west-2' }, keys, endpoints, 1000, new Set());
     onTestFinished(() => apis.close());
     expect(apis.gatewayEndpoint).toBe(expected);
   });
