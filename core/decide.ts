@@ -64,6 +64,8 @@ function decideUnfrozen(
   if (identity.kind === 'outbound') return holdFor([...reasons, OUTBOUND]);
   if (identity.kind === 'unknown') return holdFor([...reasons, identity.reason]);
 
+  // No grant can be for such a type, so none is compared with the request.
+  if (!isSupportedType(request, policy.recipient)) return holdFor(reasons);
   const { owner } = identity;
   const grants = findFittingGrants(owner, request, at);
   if (!grants.found) return holdFor([...reasons, ...grants.reasons], grants.gateway);
@@ -107,12 +109,13 @@ export function reasonCodesOf(decision: Decision): ReasonCode[] {
 }
 
 /** The reasons in the request itself, which no policy can allow. */
-function intrinsicReasons(request: VirtualInterface, { provider }: Recipient): Reason[] {
+function intrinsicReasons(request: VirtualInterface, recipient: Recipient): Reason[] {
   const reasons: Reason[] = [];
   const { type, readErrors, state, gateway } = request;
-  const { kinds } = PROVIDER_TRAITS[provider];
-  if (!isInterfaceKind(type) || !kinds.has(type))
-    reasons.push({ code: 'type-not-supported', parameters: { type, supported: [...kinds] } });
+  if (!isSupportedType(request, recipient)) {
+    const supported = [...PROVIDER_TRAITS[recipient.provider].kinds];
+    reasons.push({ code: 'type-not-supported', parameters: { type, supported } });
+  }
   if (!isReadable(request))
     reasons.push({ code: 'unreadable', parameters: { cause: 'readErrors', readErrors } });
   // Fail closed: a request that the ledger cannot record is not accepted.
@@ -121,6 +124,11 @@ function intrinsicReasons(request: VirtualInterface, { provider }: Recipient): R
   // Fail closed: the API contradicts itself, since an interface on a gateway is already accepted.
   if (gateway !== null) reasons.push({ code: 'unreadable', parameters: { cause: 'onGateway', gateway } });
   return reasons;
+}
+
+/** Fail closed: a missing type is none that a grant can allow. */
+function isSupportedType({ type }: VirtualInterface, { provider }: Recipient): boolean {
+  return isInterfaceKind(type) && PROVIDER_TRAITS[provider].kinds.has(type);
 }
 
 /** Fail closed: it is unknown whether an interface in another region can be confirmed from this target. */
