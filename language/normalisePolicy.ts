@@ -50,8 +50,8 @@ function normaliseOwner(name: string, written: WrittenOwner, gateways: GatewayIn
   return {
     name,
     account: written.account ?? null,
-    connections: sortedSet(written.connections),
-    sharedConnections: [],
+    connections: sortedSet(written.connections ?? []),
+    sharedConnections: sortedSet(written.sharedConnections ?? []),
     contact: written.contact ?? null,
     limit: written.limit ?? null,
     grants: sortedEntries<WrittenGrant>(grants).map(([grant, one]) => normaliseGrant(grant, one, gateways)),

@@ -97,7 +97,12 @@ const grant = z
 const owner = z
   .strictObject({
     account: account("The owner's account, checked wherever the API reveals it.").optional(),
-    connections: connectionList('The connections that the owner owns: they identify it.'),
+    connections: connectionList(
+      'The connections on which only this owner can make requests: they identify it.',
+    ).optional(),
+    sharedConnections: connectionList(
+      'The connections of a carrier, on which its other customers can make requests too: there, every grant needs a pin.',
+    ).optional(),
     contact: plainText('Contact of the owner, for questions.').optional(),
     limit: limit('Maximum number of live virtual interfaces of this owner.').optional(),
     gateway: gatewayReference
@@ -108,8 +113,12 @@ const owner = z
     grants: nonEmptyMap(z.record(z.string(), grant), 'The grants of this owner, by name.', NAMED).optional(),
   })
   .meta({
-    description: 'A party that owns connections and may make requests.',
+    description: 'A party that may make requests, on connections of its own or of a carrier.',
     oneOf: requiring('write `gateway:`, or `grants:` with at least one', ['gateway', 'grants']),
+    anyOf: requiring('write `connections:`, or `sharedConnections:` for those of a carrier', [
+      'connections',
+      'sharedConnections',
+    ]),
   });
 
 const holdRule = z
