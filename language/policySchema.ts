@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { INTERFACE_KINDS } from '../core/kinds.ts';
 import { PROVIDERS } from '../core/model.ts';
 import { quote } from '../core/printableText.ts';
 import { ACCOUNT } from '../core/resourceIds.ts';
@@ -74,6 +75,13 @@ const recipient = z
 
 const grant = z
   .strictObject({
+    type: z
+      .enum(INTERFACE_KINDS)
+      .meta({
+        description: 'Type of the interfaces. `transit`: AWS only, with a Direct Connect gateway.',
+        default: 'private',
+      })
+      .optional(),
     gateway: gatewayReference,
     match: nonEmptyMap(
       z.strictObject(matchKeys),

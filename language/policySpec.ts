@@ -12,6 +12,7 @@ import {
   noForeignGatewayKind,
   noUndefinedGateway,
   noUnusedGateway,
+  requireGatewayForType,
 } from './rules/gatewayRules.ts';
 import {
   noConnectionOfOtherOwner,
@@ -36,6 +37,7 @@ const POLICY_RULES: readonly PolicyRule[] = [
   requireValidNames,
   requireValidTagKeys,
   noForeignGatewayKind,
+  requireGatewayForType,
   noDuplicateGateway,
   noUndefinedGateway,
   noUnusedGateway,
