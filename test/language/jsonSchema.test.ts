@@ -79,10 +79,10 @@ describe('the JSON schema by itself', () => {
         ...[
           'connection-id',
           'interface-id',
+          'bgp-key',
           'connection-twice',
           'no-connections',
           'unpinned-grant',
-          'interface-id',
           'gateway-and-grants',
           'no-gateway',
           'instant',
