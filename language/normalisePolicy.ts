@@ -61,7 +61,7 @@ function normaliseOwner(name: string, written: WrittenOwner, gateways: GatewayIn
 function normaliseGrant(name: string, written: WrittenGrant, gateways: GatewayIndex): Grant {
   return {
     name,
-    type: 'private',
+    type: written.type ?? 'private',
     ...resolveGateway(written.gateway, gateways),
     match: normaliseMatch(written.match ?? {}),
     limit: written.limit ?? null,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { INTERFACE_KINDS } from '../core/kinds.ts';
 import { PROVIDERS } from '../core/model.ts';
 import { quote } from '../core/printableText.ts';
 import { ACCOUNT } from '../core/resourceIds.ts';
@@ -74,6 +75,13 @@ const recipient = z
 
 const grant = z
   .strictObject({
+    type: z
+      .enum(INTERFACE_KINDS)
+      .meta({
+        description: 'Type of the interfaces. `transit`: AWS only, with a Direct Connect gateway.',
+        default: 'private',
+      })
+      .optional(),
     gateway: gatewayReference,
     match: nonEmptyMap(
       z.strictObject(matchKeys),
@@ -85,6 +93,28 @@ const grant = z
     until: instant("End of the grant's validity (exclusive).").optional(),
   })
   .describe('A gateway, and the requests that get it.');
+
+/** The part of the rule about pins that JSON Schema can express: a grant that names no connection has a pin. */
+const PINNED: SchemaHints = {
+  not: { required: ['gateway'] },
+  properties: {
+    grants: {
+      additionalProperties: {
+        required: ['match'],
+        properties: {
+          match: {
+            anyOf: [
+              { required: ['id'] },
+              { required: ['bgpKey'], properties: { bgpKey: { not: { const: 'required' } } } },
+              { required: ['connection'] },
+            ],
+          },
+        },
+        errorMessage: 'add `id:` or the digest of an agreed key to `match`: it applies on shared connections',
+      },
+    },
+  },
+};
 
 const owner = z
   .strictObject({
@@ -111,6 +141,7 @@ const owner = z
       'connections',
       'sharedConnections',
     ]),
+    dependencies: { sharedConnections: PINNED },
   });
 
 const holdRule = z
