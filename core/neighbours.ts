@@ -39,6 +39,20 @@ export function neighboursOnGateway(
   });
 }
 
+/** The live interfaces, other than the request, that are on a gateway, or were confirmed for it, as far as is certain. */
+export function interfacesOnGateway(
+  gatewayId: string,
+  requestId: string,
+  context: DecisionContext,
+): VirtualInterface[] {
+  const { intents, acceptances } = context;
+  const listed = indexInterfaces(context.interfaces).gateways.get(gatewayId) ?? [];
+  const recorded = recordedOffers(context).filter(
+    ({ id }) => intents[id]?.gateway === gatewayId || acceptances[id]?.gateway === gatewayId,
+  );
+  return [...new Set([...listed, ...recorded])].filter((vif) => occupies(vif, context, requestId));
+}
+
 /** The interfaces that the ledger records, or may record, including those that the API shows as mere offers. */
 function recordedOffers({ interfaces, acceptances, intents, damaged }: DecisionContext): Interfaces {
   const { byId } = indexInterfaces(interfaces);
@@ -121,6 +135,8 @@ interface Index {
   readonly blocks: ReadonlyMap<string, readonly InBlock[]>;
   readonly inBlocks: readonly InBlock[];
   readonly beyondBlocks: Interfaces;
+  /** the same interfaces by gateway; `null`: on none, or unknown */
+  readonly gateways: ReadonlyMap<string | null, Interfaces>;
   /** the same interfaces by connection, then by VLAN; `null`: unknown */
   readonly vlans: ReadonlyMap<string | null, ReadonlyMap<number | null, Interfaces>>;
 }
@@ -142,6 +158,7 @@ const indexInterfaces = memoizeByObject((interfaces: Interfaces): Index => {
     blocks: Map.groupBy(inBlocks, ({ block }) => blockKey(block)),
     inBlocks,
     beyondBlocks: placed.filter(({ blocks }) => blocks === null).map(({ vif }) => vif),
+    gateways: Map.groupBy(relevant, ({ gateway }) => gateway),
     vlans: new Map([...connections].map(([id, group]) => [id, Map.groupBy(group, ({ vlan }) => vlan)])),
   };
 });

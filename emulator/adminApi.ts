@@ -1,8 +1,10 @@
+import { AllocationRefused } from './allocations.ts';
 import type { Call } from './callLog.ts';
 import { anyObject, flag, InvalidInput, optional, textMatching, writtenObject } from './decoders.ts';
 import { type Fault, readFault } from './faults.ts';
 import { ResourceNotFound } from './lifecycle.ts';
 import { isoDuration, latencyMs } from './options.ts';
+import { type Order, type PlacedOrder, readOrder } from './orders.ts';
 import { jsonResponse, type Request, type Response } from './wire.ts';
 import type { Disguise } from './world.ts';
 
@@ -19,6 +21,9 @@ export interface EmulatorControls {
   clearCalls(): void;
   forceState(id: string, state: string): void;
   disguise(id: string, changed: Partial<Disguise>): void;
+  /** An order of a customer in the portal of a carrier. Throws `AllocationRefused`. */
+  order(order: Order): PlacedOrder;
+  orders(): readonly PlacedOrder[];
   /** delay of every API answer, in milliseconds of real time */
   latency(): number;
   setLatency(milliseconds: number): void;
@@ -87,6 +92,10 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
       return calls(controls, body, id);
     },
   },
+  orders: {
+    GET: (controls) => ({ orders: controls.orders() }),
+    POST: (controls, body) => controls.order(readOrder(body, '')),
+  },
   latency: {
     GET: waiting,
     POST: (controls, body, id) => {
@@ -96,6 +105,7 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
   },
   'interfaces/ID': { POST: steerInterface },
   'gateways/ID': { POST: steer },
+  'peers/ID': { POST: steer },
   reset: {
     POST: (controls, body, id) => {
       controls.reset();
@@ -120,10 +130,17 @@ export function handleAdminRequest(request: Request, controls: EmulatorControls)
   try {
     return jsonResponse(200, action(controls, readBody(request), id));
   } catch (error) {
-    if (error instanceof ResourceNotFound) return refuse(404, error.message);
-    if (error instanceof InvalidInput) return refuse(400, error.message);
-    throw error;
+    return refusalOf(error);
   }
+}
+
+/** The answer to a request that cannot be done. Throws any other error again. */
+function refusalOf(error: unknown): Response {
+  if (error instanceof ResourceNotFound) return refuse(404, error.message);
+  if (error instanceof InvalidInput) return refuse(400, error.message);
+  if (!(error instanceof AllocationRefused)) throw error;
+  const { member, message } = error;
+  return refuse(400, member === null ? message : `\`${member}\` does not fit: ${message}`);
 }
 
 function readBody({ body }: Request): unknown {

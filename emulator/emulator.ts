@@ -6,6 +6,7 @@ import type { Call } from './callLog.ts';
 import { type FaultInput, readFault } from './faults.ts';
 import { createInProcessEmulator } from './inProcessEmulator.ts';
 import { isoDuration, latencyMs, type Options } from './options.ts';
+import { type OrderInput, type PlacedOrder, readOrder } from './orders.ts';
 import type { Scenario } from './scenario.ts';
 import { jsonResponse, type Reply, type Request } from './wire.ts';
 import type { Disguise, World } from './world.ts';
@@ -16,7 +17,8 @@ export type { DialectName } from './dialects.ts';
 export type { FaultInput, FaultKind } from './faults.ts';
 export { createInProcessEmulator, type InProcessEmulator } from './inProcessEmulator.ts';
 export { MAX_LATENCY_MS, type Options } from './options.ts';
-export { readScenario, type Scenario, ScenarioRefused } from './scenario.ts';
+export { readScenario, type Scenario } from './scenario.ts';
+export { ScenarioRefused } from './scenarioRefused.ts';
 export type { Reply, Request } from './wire.ts';
 
 export interface EmulatorOptions extends Options {
@@ -44,6 +46,8 @@ export interface Emulator {
   forceState(id: string, state: string): void;
   /** Makes answers about an interface differ from its real state; throws `ResourceNotFound`. */
   disguise(id: string, changed: Partial<Disguise>): void;
+  /** Orders an interface as a customer of a carrier; throws `InvalidInput` or `AllocationRefused`. */
+  order(order: OrderInput): PlacedOrder;
   /** Sets the delay of every API answer, in milliseconds of real time; throws `InvalidInput`. */
   setLatency(milliseconds: number): void;
   /** Resets everything to the start: scenario, clock, latency, no faults, no calls. */
@@ -74,6 +78,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     clearCalls: simulation.clearCalls,
     forceState: simulation.forceState,
     disguise: simulation.disguise,
+    order: (order) => simulation.order(readOrder(order, '')),
     setLatency: (ms) => simulation.setLatency(latencyMs(ms, 'latency')),
     reset: simulation.reset,
     get world() {

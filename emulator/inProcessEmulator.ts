@@ -8,6 +8,7 @@ import { createFaultQueue, type FaultQueue, injectFault } from './faults.ts';
 import { applyElapsedTime, disguise, forceState } from './lifecycle.ts';
 import { findOperation } from './operations/operationTable.ts';
 import { type Options, readOptions, resolveDialect } from './options.ts';
+import { listOrders, placeOrder } from './orders.ts';
 import { parseQueryCall } from './queryProtocol.ts';
 import { loadScenario, type Scenario } from './scenario.ts';
 import {
@@ -73,6 +74,14 @@ export function createInProcessEmulator(options: Options, scenario: Scenario | n
     clearCalls: () => state.calls.clear(),
     forceState: (id, word) => forceState(state.world, id, word),
     disguise: (id, changed) => disguise(state.world, id, changed),
+    order: (order) => {
+      applyElapsedTime(state.world);
+      return placeOrder(state.world, order);
+    },
+    orders: () => {
+      applyElapsedTime(state.world);
+      return listOrders(state.world);
+    },
     latency: () => state.latency,
     setLatency: (milliseconds) => {
       state.latency = milliseconds;

@@ -1,72 +1,28 @@
+import { type Allocation, AllocationRefused, placeAllocation, readAllocation } from './allocations.ts';
 import {
   accountId,
   flag,
-  integer,
-  integerBetween,
   list,
-  oneOf,
   optional,
   type Reader,
   text,
   textMatching,
   writtenObject,
 } from './decoders.ts';
-import { allocate } from './operations/allocate.ts';
 import { readOptions } from './options.ts';
-import { ApiError } from './wire.ts';
-import { associateGateways, mainRouteTable, type Tag, type World } from './world.ts';
-
-/** Each part of the scenario is valid, but the parts do not fit together. */
-export class ScenarioRefused extends Error {
-  override readonly name = 'ScenarioRefused';
-  constructor(path: string, why: string) {
-    super(`\`${path}\` does not fit: ${why}`);
-  }
-}
+import { GATEWAY_READERS, loadGateways, type ScenarioGateways } from './scenarioGateways.ts';
+import { addResource, ScenarioRefused } from './scenarioRefused.ts';
+import type { World } from './world.ts';
 
 /** Creates the resources of a scenario, in its order. Throws `ScenarioRefused`. */
 export function loadScenario(world: World, scenario: Scenario): void {
   const { region } = scenario;
-  scenario.gateways.forEach(({ account, id, vpc, asn, propagates }, i) => {
-    const made = id ?? world.ids.virtualGateway(world.dialect.gatewayDigits);
-    add(world.virtualGateways, `gateways[${i}].id`, {
-      id: made,
-      account,
-      region,
-      asn,
-      type: 'ipsec.1',
-      tags: [],
-      state: 'available',
-      attachment: vpc === null ? null : { vpc, state: 'attached' },
-    });
-    if (vpc === null) return;
-    const table = mainRouteTable(world, { account, region }, vpc);
-    if (propagates) table.propagating.add(made);
-  });
-  scenario.directConnectGateways.forEach(({ account, id, name, asn, associated }, i) => {
-    const path = `directConnectGateways[${i}]`;
-    if (!world.dialect.hasDirectConnectGateways) {
-      throw new ScenarioRefused(
-        path,
-        `dialect \`${world.dialect.name}\` has no Direct Connect gateways; use \`gateways\``,
-      );
-    }
-    const made = id ?? world.ids.directConnectGateway();
-    add(world.directConnectGateways, `${path}.id`, {
-      id: made,
-      account,
-      name,
-      asn,
-      tags: [],
-      state: 'available',
-    });
-    const first = [...world.virtualGateways.values()].find((gateway) => gateway.account === account);
-    if (associated && first !== undefined) associateGateways(world, made, first, []);
-  });
-  scenario.connections.forEach(({ account, id, name, location, bandwidth }, i) => {
+  loadGateways(world, scenario);
+  scenario.connections.forEach(({ account, id, name, location, bandwidth, carrier }, i) => {
     const made = id ?? world.ids.connection();
     const connection = {
       id: made,
+      isCarrier: carrier,
       account,
       region,
       name,
@@ -76,76 +32,29 @@ export function loadScenario(world: World, scenario: Scenario): void {
       provider: '',
       tags: [],
     };
-    add(world.connections, `connections[${i}].id`, connection);
+    addResource(world.connections, `connections[${i}].id`, connection);
   });
   scenario.allocations.forEach((allocation, i) => {
-    offer(world, allocation, `allocations[${i}]`);
+    place(world, allocation, `allocations[${i}]`);
   });
 }
 
-function add<T extends { readonly id: string }>(to: Map<string, T>, path: string, item: T): void {
-  if (to.has(item.id)) throw new ScenarioRefused(path, `\`${item.id}\` exists already; use another ID`);
-  to.set(item.id, item);
-}
-
-function offer(world: World, allocation: ScenarioAllocation, path: string): void {
-  const { connection: wanted, to, type, name, ...rest } = allocation;
-  const connection = [...world.connections.values()].find(
-    (candidate) => candidate.id === wanted || candidate.name === wanted,
-  );
-  if (connection === undefined) {
-    const why = `no connection has the ID or name \`${wanted}\`; add it to \`connections\``;
-    throw new ScenarioRefused(`${path}.connection`, why);
-  }
-  const { name: dialect, interfaceTypes } = world.dialect;
-  if (!interfaceTypes.includes(type)) {
-    const why = `dialect \`${dialect}\` has no ${type} interfaces; use ${interfaceTypes.join(', ')}`;
-    throw new ScenarioRefused(`${path}.type`, why);
-  }
-  const asked = {
-    ...rest,
-    virtualInterfaceName: name,
-    asnLong: null,
-    addressFamily: 'ipv4',
-    routeFilterPrefixes: [],
-  };
+function place(world: World, allocation: Allocation, path: string): void {
   try {
-    allocate(world, connection, to, type, asked);
+    placeAllocation(world, allocation);
   } catch (error) {
-    // The platform's own rules apply here too, with its messages.
-    if (error instanceof ApiError) throw new ScenarioRefused(path, error.message);
-    throw error;
+    if (!(error instanceof AllocationRefused)) throw error;
+    throw new ScenarioRefused(error.member === null ? path : `${path}.${error.member}`, error.message);
   }
 }
 
 /** The initial resources of an emulator. `null`: the emulator chooses. */
-export interface Scenario {
+export interface Scenario extends ScenarioGateways {
   /** of all resources */
   readonly region: string;
   readonly options: ReturnType<typeof readOptions>;
-  readonly gateways: readonly ScenarioGateway[];
-  readonly directConnectGateways: readonly ScenarioDirectConnectGateway[];
   readonly connections: readonly ScenarioConnection[];
-  readonly allocations: readonly ScenarioAllocation[];
-}
-
-interface ScenarioGateway {
-  readonly account: string;
-  readonly id: string | null;
-  /** the VPC that it is attached to; `null`: none */
-  readonly vpc: string | null;
-  readonly asn: number;
-  /** whether its routes are propagated to the main route table of that VPC */
-  readonly propagates: boolean;
-}
-
-interface ScenarioDirectConnectGateway {
-  readonly account: string;
-  readonly id: string | null;
-  readonly name: string;
-  readonly asn: number;
-  /** whether it is associated with the first entry of `gateways` with the same account */
-  readonly associated: boolean;
+  readonly allocations: readonly Allocation[];
 }
 
 interface ScenarioConnection {
@@ -154,25 +63,9 @@ interface ScenarioConnection {
   readonly name: string;
   readonly location: string;
   readonly bandwidth: string;
+  /** whether its account offers interfaces on it for many customers */
+  readonly carrier: boolean;
 }
-
-export interface ScenarioAllocation {
-  /** ID or name of a connection of the scenario, whose account is the requester */
-  readonly connection: string;
-  /** the recipient's account */
-  readonly to: string;
-  readonly type: 'private' | 'public' | 'transit';
-  readonly name: string;
-  readonly vlan: number;
-  readonly asn: number;
-  readonly mtu: number;
-  readonly authKey: string;
-  readonly amazonAddress: string;
-  readonly customerAddress: string;
-  readonly tags: readonly Tag[];
-}
-
-const asn = integerBetween(1, 4294967294);
 
 /** Reads a scenario from parsed JSON. Throws `InvalidInput`, with the path and the expected value. */
 export function readScenario(value: unknown): Scenario {
@@ -182,33 +75,7 @@ export function readScenario(value: unknown): Scenario {
 const scenario: Reader<Scenario> = writtenObject<Scenario>({
   region: textMatching('a region such as `eu-west-2`', /^[a-z0-9-]+$/),
   options: (value, path) => readOptions(value ?? {}, path),
-  gateways: optional(
-    list(
-      writtenObject<ScenarioGateway>({
-        account: accountId,
-        id: optional(
-          textMatching('`vgw-` and 8 or 17 hexadecimal digits', /^vgw-[0-9a-f]{8}([0-9a-f]{9})?$/),
-          null,
-        ),
-        vpc: optional(text, null),
-        asn: optional(asn, 64512),
-        propagates: optional(flag, true),
-      }),
-    ),
-    [],
-  ),
-  directConnectGateways: optional(
-    list(
-      writtenObject<ScenarioDirectConnectGateway>({
-        account: accountId,
-        id: optional(textMatching('a UUID', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/), null),
-        name: text,
-        asn: optional(asn, 64512),
-        associated: optional(flag, true),
-      }),
-    ),
-    [],
-  ),
+  ...GATEWAY_READERS,
   connections: optional(
     list(
       writtenObject<ScenarioConnection>({
@@ -217,26 +84,10 @@ const scenario: Reader<Scenario> = writtenObject<Scenario>({
         name: text,
         location: text,
         bandwidth: optional(text, '1Gbps'),
+        carrier: optional(flag, false),
       }),
     ),
     [],
   ),
-  allocations: optional(
-    list(
-      writtenObject<ScenarioAllocation>({
-        connection: text,
-        to: accountId,
-        type: optional(oneOf(['private', 'public', 'transit']), 'private'),
-        name: textMatching('a name of 1 to 100 characters', /^.{1,100}$/s),
-        vlan: integerBetween(1, 4094),
-        asn,
-        mtu: optional(integer, 1500),
-        authKey: optional(textMatching('a BGP key of 6 to 80 characters', /^.{6,80}$/s), ''),
-        amazonAddress: optional(text, ''),
-        customerAddress: optional(text, ''),
-        tags: optional(list(writtenObject<Tag>({ key: text, value: text })), []),
-      }),
-    ),
-    [],
-  ),
+  allocations: optional(list(readAllocation), []),
 });

@@ -38,9 +38,20 @@ export class WrittenByNewer extends Error {
 }
 
 export function toStored(kind: ItemKind, value: unknown): StoredValue {
-  const { data, more } = split(STORED_NAMES[kind].toOld(value), FORMAT_1[kind]);
+  const { data, more } = split(STORED_NAMES[kind].toOld(withoutUnset(value)), FORMAT_1[kind]);
   // Only an object can have later keys.
   return { format: LEDGER_FORMAT, needs: 1, data, more: d.isRecord(more) ? more : null };
+}
+
+/**
+ * The value without every `agreedKey` that is `null`, which is how an absent one is read. So BGP sessions whose key was not compared
+ * are stored as before there were agreed keys, and not a second time as later part (`splitList`).
+ */
+function withoutUnset(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutUnset);
+  if (!d.isRecord(value)) return value;
+  const kept = Object.entries(value).filter(([key, part]) => !(key === 'agreedKey' && part === null));
+  return Object.fromEntries(kept.map(([key, part]) => [key, withoutUnset(part)]));
 }
 
 /**

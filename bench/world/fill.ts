@@ -54,6 +54,7 @@ function addConnection(world: World, region: string, { id, owner, account }: Con
   const name = `${ownerName(owner)}-line`;
   const connection = {
     id,
+    isCarrier: false,
     account,
     region,
     name,
@@ -87,6 +88,9 @@ function addInterface(
     name: `${ownerName(owner)}-prod-${n}`,
     vlan: 100 + n,
     mtu: 1500,
+    requester: null,
+    rateLimit: '',
+    prefixCounts: { ipv4: null, ipv6: null },
     routeFilterPrefixes: [],
     tags: [],
     peers: [

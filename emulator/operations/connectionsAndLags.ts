@@ -28,6 +28,7 @@ const createConnection = operation(
     const connection: Connection = {
       ...asked,
       id: world.ids.connection(),
+      isCarrier: false,
       account,
       region,
       name,
@@ -53,7 +54,13 @@ const describeConnections = operation(
   },
 );
 
-function serializeConnection(connection: Connection, { dialect }: World): Output {
+/** The limited interfaces on a connection or LAG. The emulator has no maximum for them, and shows none. */
+function serializeRateLimiters(line: Connection | Lag, world: World): Output {
+  const inUse = interfacesOn(world, line).filter(({ rateLimit }) => rateLimit !== '').length;
+  return inUse === 0 ? {} : { rateLimiterStatus: { inUse } };
+}
+
+function serializeConnection(connection: Connection, world: World): Output {
   const { id, account, region, name, location, bandwidth, lag, provider, tags } = connection;
   const all = {
     ownerAccount: account,
@@ -68,9 +75,10 @@ function serializeConnection(connection: Connection, { dialect }: World): Output
     hasLogicalRedundancy: 'unknown',
     ...(lag === null ? {} : { lagId: lag }),
     ...(provider === '' ? {} : { providerName: provider }),
+    ...serializeRateLimiters(connection, world),
     ...serializeTags(tags),
   };
-  return pickFields(all, dialect.connectionFields);
+  return pickFields(all, world.dialect.connectionFields);
 }
 
 export const CONNECTION_OPERATIONS: Readonly<Record<string, Operation>> = {
@@ -110,7 +118,8 @@ const createLag = operation(
     if (first !== null) join(world, first, lag);
     world.lags.set(id, lag);
     for (let i = first === null ? 0 : 1; i < number; i += 1) {
-      const child = { ...lag, id: world.ids.connection(), tags: asked.childConnectionTags, lag: id };
+      const own = { id: world.ids.connection(), tags: asked.childConnectionTags, isCarrier: false };
+      const child = { ...lag, ...own, lag: id };
       world.connections.set(child.id, child);
     }
     return presentLag(lag, world);
@@ -178,6 +187,7 @@ function presentLag(lag: Lag, world: World): Output {
     jumboFrameCapable: true,
     hasLogicalRedundancy: 'unknown',
     ...(lag.provider === '' ? {} : { providerName: lag.provider }),
+    ...serializeRateLimiters(lag, world),
     ...serializeTags(lag.tags),
   };
 }

@@ -49,13 +49,13 @@ const SENT: readonly {
   {
     provider: 'outscale',
     port: 'a confirmation',
-    use: ({ directConnect }) => directConnect.confirm(request, gateway),
+    use: ({ directConnect }) => directConnect.confirm('private', request, gateway),
     as: ['ConfirmPrivateVirtualInterface: for a virtual private gateway'],
   },
   {
     provider: 'aws',
     port: 'a confirmation for a Direct Connect gateway',
-    use: ({ directConnect }) => directConnect.confirm(request, hub),
+    use: ({ directConnect }) => directConnect.confirm('private', request, hub),
     as: ['ConfirmPrivateVirtualInterface: for a Direct Connect gateway'],
   },
   {
@@ -85,6 +85,18 @@ const SENT: readonly {
     port: 'the question where a Direct Connect gateway leads',
     use: ({ gateways }) => gateways.readRouting(hub),
     as: ['DescribeDirectConnectGatewayAssociations: of a Direct Connect gateway'],
+  },
+  {
+    provider: 'aws',
+    port: 'the question what a Direct Connect gateway serves',
+    use: ({ gateways }) => gateways.servedKinds(hub),
+    as: ['DescribeDirectConnectGatewayAssociations: of a Direct Connect gateway'],
+  },
+  {
+    provider: 'aws',
+    port: 'the confirm of a transit interface',
+    use: ({ directConnect }) => directConnect.confirm('transit', IDS.transitRequest, IDS.spareHub),
+    as: ['ConfirmTransitVirtualInterface: for a Direct Connect gateway'],
   },
   {
     provider: 'aws',

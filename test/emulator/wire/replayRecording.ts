@@ -10,6 +10,13 @@ import type { Recording } from './recordingFiles.ts';
 
 const { account, connection, gateway, vpc, hub } = IDS;
 
+/** Members of an interface that the SDK does not know. */
+const ALLOCATED = {
+  rateLimit: '500Mbps',
+  prefixPoolAllocatedCountIpv4: 100,
+  prefixPoolAllocatedCountIpv6: 10,
+};
+
 /** Creates an emulator with all resources that the recordings name. */
 export function createRecordedWorld(dialect: DialectName): InProcessEmulator {
   const scenario = readScenario({
@@ -19,7 +26,13 @@ export function createRecordedWorld(dialect: DialectName): InProcessEmulator {
       { account, id: gateway, vpc },
       { account, id: IDS.spare },
     ],
-    directConnectGateways: dialect === 'aws' ? [{ account, id: hub, name: 'hub' }] : [],
+    directConnectGateways:
+      dialect === 'aws'
+        ? [
+            { account, id: hub, name: 'hub' },
+            { account, id: IDS.spareHub, name: 'spare', associated: false },
+          ]
+        : [],
     connections: [connection, IDS.other, IDS.member].map((id) => ({
       account,
       id,
@@ -27,13 +40,20 @@ export function createRecordedWorld(dialect: DialectName): InProcessEmulator {
       location: 'PAR1',
     })),
     allocations: [
-      { connection, to: account, name: 'acme-prod', vlan: 1, asn: 65010, authKey: 'open-sesame' },
+      {
+        ...{ connection, to: account, name: 'acme-prod', vlan: 1, asn: 65010, authKey: 'open-sesame' },
+        ...(dialect === 'aws' ? ALLOCATED : {}),
+      },
+      ...(dialect === 'aws'
+        ? [{ connection, to: account, type: 'transit', name: 'acme-transit', vlan: 2, asn: 65010 }]
+        : []),
     ],
   });
   const simulation = createInProcessEmulator({}, scenario);
   const world = simulation.world();
   // A scenario cannot set these IDs.
   rename(world.interfaces, IDS.request);
+  if (dialect === 'aws') rename(world.interfaces, IDS.transitRequest);
   rename(world.routeTables, IDS.table);
   if (dialect === 'aws') rename(world.gatewayAssociations, IDS.association);
   if (dialect === 'aws') addLag(world);
