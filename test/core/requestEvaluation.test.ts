@@ -211,6 +211,9 @@ describe('the report of a request', () => {
       region: null,
       mtu: null,
       tags: null,
+      rateLimit: null,
+      prefixCountIpv4: null,
+      prefixCountIpv6: null,
       peers: [
         { asn: 65010, amazonAddress: '169.254.10.1/30', customerAddress: '169.254.10.2/30', hasKey: true },
       ],

@@ -41,10 +41,24 @@ const VALUES: Readonly<Record<ItemKind, object>> = {
 /** Keys that were added after format 1, by path. */
 const LATER_KEYS: Readonly<Record<ItemKind, readonly string[]>> = {
   sighting: ['lastFailure', 'request', 'unlistedSince'],
-  intent: ['grounds.gatewaySeen.ownerAccount', 'grounds.request.region', 'grounds.request.unreadable'],
+  intent: [
+    'grounds.gatewaySeen.ownerAccount',
+    'grounds.request.prefixCountIpv4',
+    'grounds.request.prefixCountIpv6',
+    'grounds.request.rateLimit',
+    'grounds.request.region',
+    'grounds.request.unreadable',
+  ],
   acceptance: ['connection', 'movedTo'],
   announcement: ['refusals', 'triedInVain'],
-  receipt: ['gatewaySeen.ownerAccount', 'request.region', 'request.unreadable'],
+  receipt: [
+    'gatewaySeen.ownerAccount',
+    'request.prefixCountIpv4',
+    'request.prefixCountIpv6',
+    'request.rateLimit',
+    'request.region',
+    'request.unreadable',
+  ],
   ended: ['lastFailure', 'request'],
 };
 
