@@ -96,6 +96,7 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
   },
   'interfaces/ID': { POST: steerInterface },
   'gateways/ID': { POST: steer },
+  'peers/ID': { POST: steer },
   reset: {
     POST: (controls, body, id) => {
       controls.reset();

@@ -22,6 +22,8 @@ export interface Dialect {
   readonly pageSize: number | null;
   /** long ASNs are in `asnLong`, with 0 in `asn`, and an allocation may have `asnLong` */
   readonly separateLongAsn: boolean;
+  /** an allocation may limit the bandwidth of its interface */
+  readonly hasRateLimits: boolean;
   /** generates a BGP key for a request without one */
   readonly generatesKeys: boolean;
   /** the gateway API returns the ASN */
@@ -88,6 +90,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     ],
     pageSize: null,
     separateLongAsn: false,
+    hasRateLimits: false,
     generatesKeys: false,
     returnsGatewayAsn: false,
     gatewayDigits: 8,
@@ -106,6 +109,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     connectionFields: null,
     pageSize: 100,
     separateLongAsn: true,
+    hasRateLimits: true,
     generatesKeys: true,
     returnsGatewayAsn: true,
     gatewayDigits: 17,

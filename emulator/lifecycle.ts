@@ -1,5 +1,5 @@
 import { MINUTE } from './clock.ts';
-import type { Disguise, VirtualInterface, World } from './world.ts';
+import type { BgpPeer, Disguise, VirtualInterface, World } from './world.ts';
 
 /** No resource has the ID. */
 export class ResourceNotFound extends Error {
@@ -7,21 +7,25 @@ export class ResourceNotFound extends Error {
 }
 
 /**
- * Puts an interface or a gateway into a state, any word, until it is forced again, deleted or accepted.
- * An ended interface still disappears in time. Throws `ResourceNotFound`.
+ * Puts an interface, a BGP session or a gateway into a state, any word, until it is forced again, deleted or accepted.
+ * An ended interface or session still disappears in time. Throws `ResourceNotFound`.
  */
 export function forceState(world: World, id: string, state: string): void {
   applyElapsedTime(world);
   const vif = world.interfaces.get(id);
   const gateway = world.virtualGateways.get(id) ?? world.directConnectGateways.get(id);
+  const peer = [...world.interfaces.values()].flatMap(({ peers }) => peers).find((one) => one.id === id);
   if (vif !== undefined) {
     setState(vif, state, world.clock.now().getTime());
     vif.stateForced = true;
   } else if (gateway !== undefined) {
     gateway.state = state;
+  } else if (peer !== undefined) {
+    peer.state = state;
+    peer.since = world.clock.now().getTime();
   } else {
     throw new ResourceNotFound(
-      `no interface or gateway has the ID \`${id}\`; list them with an SDK or read the calls`,
+      `no interface, BGP session or gateway has the ID \`${id}\`; list them with an SDK or read the calls`,
     );
   }
 }
@@ -55,7 +59,7 @@ export function applyElapsedTime(world: World): void {
       }
       setState(vif, change.state, change.at);
     }
-    if (vif.peers.some(({ state }) => state !== 'live')) applyElapsedTimeToPeers(vif, now);
+    if (vif.peers.some(isPeerOver)) applyElapsedTimeToPeers(vif, now);
   }
 }
 
@@ -71,6 +75,11 @@ function applyElapsedTimeToPeers(vif: VirtualInterface, now: number): void {
 export function setState(vif: VirtualInterface, state: string, at: number): void {
   vif.state = state;
   vif.since = at;
+}
+
+/** Whether a BGP session is deleted or about to be. */
+export function isPeerOver({ state }: BgpPeer): boolean {
+  return state === 'deleting' || state === 'deleted';
 }
 
 export function hasEnded(vif: VirtualInterface): boolean {

@@ -1,20 +1,16 @@
+import { type Allocation, AllocationRefused, asn, placeAllocation, readAllocation } from './allocations.ts';
 import {
   accountId,
   flag,
-  integer,
-  integerBetween,
   list,
-  oneOf,
   optional,
   type Reader,
   text,
   textMatching,
   writtenObject,
 } from './decoders.ts';
-import { allocate } from './operations/allocate.ts';
 import { readOptions } from './options.ts';
-import { ApiError } from './wire.ts';
-import { associateGateways, mainRouteTable, type Tag, type World } from './world.ts';
+import { associateGateways, mainRouteTable, type World } from './world.ts';
 
 /** Each part of the scenario is valid, but the parts do not fit together. */
 export class ScenarioRefused extends Error {
@@ -79,7 +75,7 @@ export function loadScenario(world: World, scenario: Scenario): void {
     add(world.connections, `connections[${i}].id`, connection);
   });
   scenario.allocations.forEach((allocation, i) => {
-    offer(world, allocation, `allocations[${i}]`);
+    place(world, allocation, `allocations[${i}]`);
   });
 }
 
@@ -88,33 +84,12 @@ function add<T extends { readonly id: string }>(to: Map<string, T>, path: string
   to.set(item.id, item);
 }
 
-function offer(world: World, allocation: ScenarioAllocation, path: string): void {
-  const { connection: wanted, to, type, name, ...rest } = allocation;
-  const connection = [...world.connections.values()].find(
-    (candidate) => candidate.id === wanted || candidate.name === wanted,
-  );
-  if (connection === undefined) {
-    const why = `no connection has the ID or name \`${wanted}\`; add it to \`connections\``;
-    throw new ScenarioRefused(`${path}.connection`, why);
-  }
-  const { name: dialect, interfaceTypes } = world.dialect;
-  if (!interfaceTypes.includes(type)) {
-    const why = `dialect \`${dialect}\` has no ${type} interfaces; use ${interfaceTypes.join(', ')}`;
-    throw new ScenarioRefused(`${path}.type`, why);
-  }
-  const asked = {
-    ...rest,
-    virtualInterfaceName: name,
-    asnLong: null,
-    addressFamily: 'ipv4',
-    routeFilterPrefixes: [],
-  };
+function place(world: World, allocation: Allocation, path: string): void {
   try {
-    allocate(world, connection, to, type, asked);
+    placeAllocation(world, allocation);
   } catch (error) {
-    // The platform's own rules apply here too, with its messages.
-    if (error instanceof ApiError) throw new ScenarioRefused(path, error.message);
-    throw error;
+    if (!(error instanceof AllocationRefused)) throw error;
+    throw new ScenarioRefused(error.member === null ? path : `${path}.${error.member}`, error.message);
   }
 }
 
@@ -126,7 +101,7 @@ export interface Scenario {
   readonly gateways: readonly ScenarioGateway[];
   readonly directConnectGateways: readonly ScenarioDirectConnectGateway[];
   readonly connections: readonly ScenarioConnection[];
-  readonly allocations: readonly ScenarioAllocation[];
+  readonly allocations: readonly Allocation[];
 }
 
 interface ScenarioGateway {
@@ -155,24 +130,6 @@ interface ScenarioConnection {
   readonly location: string;
   readonly bandwidth: string;
 }
-
-export interface ScenarioAllocation {
-  /** ID or name of a connection of the scenario, whose account is the requester */
-  readonly connection: string;
-  /** the recipient's account */
-  readonly to: string;
-  readonly type: 'private' | 'public' | 'transit';
-  readonly name: string;
-  readonly vlan: number;
-  readonly asn: number;
-  readonly mtu: number;
-  readonly authKey: string;
-  readonly amazonAddress: string;
-  readonly customerAddress: string;
-  readonly tags: readonly Tag[];
-}
-
-const asn = integerBetween(1, 4294967294);
 
 /** Reads a scenario from parsed JSON. Throws `InvalidInput`, with the path and the expected value. */
 export function readScenario(value: unknown): Scenario {
@@ -221,22 +178,5 @@ const scenario: Reader<Scenario> = writtenObject<Scenario>({
     ),
     [],
   ),
-  allocations: optional(
-    list(
-      writtenObject<ScenarioAllocation>({
-        connection: text,
-        to: accountId,
-        type: optional(oneOf(['private', 'public', 'transit']), 'private'),
-        name: textMatching('a name of 1 to 100 characters', /^.{1,100}$/s),
-        vlan: integerBetween(1, 4094),
-        asn,
-        mtu: optional(integer, 1500),
-        authKey: optional(textMatching('a BGP key of 6 to 80 characters', /^.{6,80}$/s), ''),
-        amazonAddress: optional(text, ''),
-        customerAddress: optional(text, ''),
-        tags: optional(list(writtenObject<Tag>({ key: text, value: text })), []),
-      }),
-    ),
-    [],
-  ),
+  allocations: optional(list(readAllocation), []),
 });

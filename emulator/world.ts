@@ -108,8 +108,8 @@ export interface BgpPeer {
   readonly amazonAddress: string;
   readonly customerAddress: string;
   readonly addressFamily: string;
-  /** a deleted session stays listed for a while */
-  state: 'live' | 'deleting' | 'deleted';
+  /** `live` follows the interface; any other word is shown as it is. A deleted session stays listed for a while. */
+  state: string;
   /** when the state was entered, in milliseconds since the epoch */
   since: number;
 }
@@ -134,6 +134,10 @@ export interface VirtualInterface {
   connection: Connection | Lag;
   name: string;
   mtu: number;
+  /** the bandwidth that it may use; empty if it is not limited */
+  rateLimit: string;
+  /** prefixes that are allocated to it; `null`: answers have no count */
+  prefixCounts: { readonly ipv4: number | null; readonly ipv6: number | null };
   /** never empty; the members of the first live session are also members of the interface */
   peers: readonly BgpPeer[];
   /** any word, because a real API may add states */

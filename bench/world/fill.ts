@@ -87,6 +87,8 @@ function addInterface(
     name: `${ownerName(owner)}-prod-${n}`,
     vlan: 100 + n,
     mtu: 1500,
+    rateLimit: '',
+    prefixCounts: { ipv4: null, ipv6: null },
     routeFilterPrefixes: [],
     tags: [],
     peers: [

@@ -19,6 +19,7 @@ const NEW_INTERFACE = {
   virtualInterfaceName: text,
   vlan: integer,
   ...NEW_PEER,
+  rateLimit: optional(text, ''),
   tags: TAGS,
 };
 const readNewInterface = exactObject({ ...NEW_INTERFACE, mtu: optional(integer, 1500) });
@@ -94,13 +95,15 @@ export function allocate(
   type: InterfaceType,
   wanted: NewInterface,
 ): VirtualInterface {
-  const { virtualInterfaceName: name, vlan, mtu, tags, routeFilterPrefixes, ...session } = wanted;
+  const { virtualInterfaceName: name, vlan, mtu, rateLimit, tags, routeFilterPrefixes, ...session } = wanted;
   const rules: readonly (readonly [isValid: boolean, message: string])[] = [
     [/^\d{12}$/.test(recipient), `Account ID ${recipient} is invalid.`],
     [isValidName(name), INVALID_NAME],
     [vlan >= 1 && vlan <= 4094, `VLAN ${vlan} is not between 1 and 4094.`],
     [!isVlanTaken(world, connection, vlan), `VLAN ${vlan} is already in use on ${connection.id}.`],
     [MTUS[type].includes(mtu), invalidMtu(type, mtu)],
+    [world.dialect.hasRateLimits || rateLimit === '', 'The rateLimit is not supported.'],
+    [isValidRateLimit(rateLimit), invalidRateLimit(rateLimit)],
   ];
   const broken = rules.find(([isValid]) => !isValid);
   if (broken !== undefined) throw clientException(broken[1]);
@@ -113,6 +116,8 @@ export function allocate(
     name,
     vlan,
     mtu,
+    rateLimit,
+    prefixCounts: { ipv4: null, ipv6: null },
     routeFilterPrefixes,
     tags,
     peers: [createPeer(world, session, id)],
@@ -134,6 +139,14 @@ export const INVALID_NAME = 'The virtual interface name must have 1 to 100 chara
 
 export function invalidMtu(type: InterfaceType, mtu: number): string {
   return `MTU ${mtu} is not one of ${MTUS[type].join(', ')}.`;
+}
+
+export function isValidRateLimit(rateLimit: string): boolean {
+  return rateLimit === '' || /^\d+(\.\d)?[MGT]bps$/.test(rateLimit);
+}
+
+export function invalidRateLimit(rateLimit: string): string {
+  return `The rateLimit ${rateLimit} is not a bandwidth such as 500Mbps.`;
 }
 
 export const ALLOCATE_OPERATIONS: Readonly<Record<string, Operation>> = {

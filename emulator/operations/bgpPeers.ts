@@ -1,4 +1,5 @@
 import { exactObject, integer, optional, text } from '../decoders.ts';
+import { isPeerOver } from '../lifecycle.ts';
 import { clientException, type Operation, operation } from '../wire.ts';
 import type { BgpPeer, World } from '../world.ts';
 import { changeableInterface } from './callerResources.ts';
@@ -47,7 +48,7 @@ const deleteBgpPeer = operation(
       bgpPeerId === null
         ? peer.customerAddress === customerAddress && peer.asn === asn
         : peer.id === bgpPeerId;
-    const live = vif.peers.filter(({ state }) => state === 'live');
+    const live = vif.peers.filter((peer) => !isPeerOver(peer));
     const named = live.find(isNamed);
     if (named === undefined) throw clientException(`${vif.id} has no such BGP peer.`);
     if (live.length === 1) throw clientException(`The last BGP peer of ${vif.id} cannot be deleted.`);

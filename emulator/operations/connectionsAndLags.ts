@@ -53,7 +53,13 @@ const describeConnections = operation(
   },
 );
 
-function serializeConnection(connection: Connection, { dialect }: World): Output {
+/** The limited interfaces on a connection or LAG. The emulator has no maximum for them, and shows none. */
+function serializeRateLimiters(line: Connection | Lag, world: World): Output {
+  const inUse = interfacesOn(world, line).filter(({ rateLimit }) => rateLimit !== '').length;
+  return inUse === 0 ? {} : { rateLimiterStatus: { inUse } };
+}
+
+function serializeConnection(connection: Connection, world: World): Output {
   const { id, account, region, name, location, bandwidth, lag, provider, tags } = connection;
   const all = {
     ownerAccount: account,
@@ -68,9 +74,10 @@ function serializeConnection(connection: Connection, { dialect }: World): Output
     hasLogicalRedundancy: 'unknown',
     ...(lag === null ? {} : { lagId: lag }),
     ...(provider === '' ? {} : { providerName: provider }),
+    ...serializeRateLimiters(connection, world),
     ...serializeTags(tags),
   };
-  return pickFields(all, dialect.connectionFields);
+  return pickFields(all, world.dialect.connectionFields);
 }
 
 export const CONNECTION_OPERATIONS: Readonly<Record<string, Operation>> = {
@@ -178,6 +185,7 @@ function presentLag(lag: Lag, world: World): Output {
     jumboFrameCapable: true,
     hasLogicalRedundancy: 'unknown',
     ...(lag.provider === '' ? {} : { providerName: lag.provider }),
+    ...serializeRateLimiters(lag, world),
     ...serializeTags(lag.tags),
   };
 }

@@ -1,7 +1,14 @@
-import { exactObject, integer, optional, text } from '../decoders.ts';
+import { exactObject, integer, integerBetween, optional, text } from '../decoders.ts';
 import { hasEnded, setState } from '../lifecycle.ts';
 import { clientException, type Operation, operation } from '../wire.ts';
-import { INVALID_NAME, invalidMtu, isValidName, MTUS } from './allocate.ts';
+import {
+  INVALID_NAME,
+  invalidMtu,
+  invalidRateLimit,
+  isValidName,
+  isValidRateLimit,
+  MTUS,
+} from './allocate.ts';
 import {
   changeableInterface,
   interfaceNotFound,
@@ -54,16 +61,30 @@ const associateVirtualInterface = operation(
   },
 );
 
+/** Number of prefixes that are allocated to an interface. */
+export const PREFIX_COUNT = integerBetween(0, 1_000_000);
+
 const updateVirtualInterfaceAttributes = operation(
   exactObject({
     virtualInterfaceId: text,
     mtu: optional(integer, null),
     virtualInterfaceName: optional(text, null),
+    rateLimit: optional(text, null),
+    prefixPoolAllocatedCountIpv4: optional(PREFIX_COUNT, null),
+    prefixPoolAllocatedCountIpv6: optional(PREFIX_COUNT, null),
   }),
-  (context, { virtualInterfaceId, mtu, virtualInterfaceName: name }) => {
+  (context, { virtualInterfaceId, mtu, virtualInterfaceName: name, rateLimit, ...counts }) => {
     const vif = changeableInterface(context, virtualInterfaceId);
     if (mtu !== null && !MTUS[vif.type].includes(mtu)) throw clientException(invalidMtu(vif.type, mtu));
     if (name !== null && !isValidName(name)) throw clientException(INVALID_NAME);
+    if (rateLimit !== null && !isValidRateLimit(rateLimit))
+      throw clientException(invalidRateLimit(rateLimit));
+    const { ipv4, ipv6 } = vif.prefixCounts;
+    vif.prefixCounts = {
+      ipv4: counts.prefixPoolAllocatedCountIpv4 ?? ipv4,
+      ipv6: counts.prefixPoolAllocatedCountIpv6 ?? ipv6,
+    };
+    vif.rateLimit = rateLimit ?? vif.rateLimit;
     vif.mtu = mtu ?? vif.mtu;
     vif.name = name ?? vif.name;
     return serializeInterface(vif, context.world.dialect);

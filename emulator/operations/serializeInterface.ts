@@ -1,4 +1,5 @@
 import { type Dialect, pickFields } from '../dialects.ts';
+import { isPeerOver } from '../lifecycle.ts';
 import { xmlElement } from '../queryProtocol.ts';
 import type { Output } from '../wire.ts';
 import type { BgpPeer, VirtualInterface } from '../world.ts';
@@ -13,7 +14,7 @@ const MAX_SHORT_ASN = 2147483646;
 export function serializeInterface(vif: VirtualInterface, dialect: Dialect): Output {
   const { connection, gateway } = vif;
   const amazonSideAsn = gateway?.asn ?? DEFAULT_AMAZON_ASN;
-  const [first] = vif.peers.filter(({ state }) => state === 'live');
+  const [first] = vif.peers.filter((peer) => !isPeerOver(peer));
   const all = {
     ...(first === undefined ? {} : presentSession(first, dialect)),
     ownerAccount: ownerAccount(vif, dialect),
@@ -33,9 +34,18 @@ export function serializeInterface(vif: VirtualInterface, dialect: Dialect): Out
     routeFilterPrefixes: vif.routeFilterPrefixes,
     bgpPeers: vif.peers.map((peer) => presentPeer(peer, vif, dialect)),
     region: connection.region,
+    ...(vif.rateLimit === '' ? {} : { rateLimit: vif.rateLimit }),
+    ...serializePrefixCounts(vif),
     ...serializeTags(vif.tags),
   };
   return { ...pickFields(all, dialect.interfaceFields), ...vif.disguise.shows };
+}
+
+function serializePrefixCounts({ prefixCounts: { ipv4, ipv6 } }: VirtualInterface): Output {
+  return {
+    ...(ipv4 === null ? {} : { prefixPoolAllocatedCountIpv4: ipv4 }),
+    ...(ipv6 === null ? {} : { prefixPoolAllocatedCountIpv6: ipv6 }),
+  };
 }
 
 function presentPeer(peer: BgpPeer, vif: VirtualInterface, dialect: Dialect): Output {
@@ -44,7 +54,7 @@ function presentPeer(peer: BgpPeer, vif: VirtualInterface, dialect: Dialect): Ou
     bgpPeerId: peer.id,
     ...presentSession(peer, dialect),
     bgpPeerState: peer.state === 'live' ? bgpPeerState : peer.state,
-    bgpStatus: peer.state === 'live' ? bgpStatus : 'down',
+    bgpStatus: isPeerOver(peer) ? 'down' : bgpStatus,
   };
 }
 

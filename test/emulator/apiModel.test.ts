@@ -4,7 +4,14 @@ import * as stsModel from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
 import { createInProcessEmulator, readScenario } from '../../emulator/emulator.ts';
 import { OPERATION_NAMES } from '../../emulator/operations/operationTable.ts';
-import { operationModel, requiredPaths, unknownMembers, xmlNames } from './apiModel.ts';
+import {
+  everyMember,
+  NOT_IN_THE_PINNED_SDK,
+  operationModel,
+  requiredPaths,
+  unknownMembers,
+  xmlNames,
+} from './apiModel.ts';
 import { OWNER, RECIPIENT } from './emulatorClients.ts';
 import { inProcessClient } from './inProcessClient.ts';
 
@@ -112,6 +119,14 @@ describe('the API model of the SDK', () => {
       checked.push(name);
     }
     expect(checked).toHaveLength(22);
+  });
+
+  it('has no member that is in the list of those that it lacks', () => {
+    const known = ['DescribeVirtualInterfaces', 'DescribeConnections', 'DescribeLags']
+      .flatMap((name) => everyMember(operationModel(directConnectModel, name).output))
+      .flatMap(({ path }) => path);
+    expect(known).toContain('mtu');
+    expect(NOT_IN_THE_PINNED_SDK.filter((name) => known.includes(name))).toEqual([]);
   });
 
   it('has no required member of Direct Connect that the emulator does not require', async () => {

@@ -15,6 +15,14 @@ interface Member {
   readonly required: boolean;
 }
 
+/** Members of answers that AWS documents, and that the model of the installed SDK does not have. */
+export const NOT_IN_THE_PINNED_SDK: readonly string[] = [
+  'rateLimit',
+  'prefixPoolAllocatedCountIpv4',
+  'prefixPoolAllocatedCountIpv6',
+  'rateLimiterStatus',
+];
+
 /** Input and output of an operation; throws if the package has no such operation. */
 export function operationModel(model: object, name: string): { input: unknown; output: unknown } {
   const schema = resolve(Reflect.get(model, `${name}$`));
@@ -22,7 +30,7 @@ export function operationModel(model: object, name: string): { input: unknown; o
   return { input: schema[4], output: schema[5] };
 }
 
-/** Paths of members of `value` that its schema does not have, or has with another type. */
+/** Paths of members of `value` that its schema does not have, or has with another type, without those that AWS documents. */
 export function unknownMembers(reference: unknown, value: unknown, path: string): string[] {
   const schema = resolve(reference);
   if (Array.isArray(schema) && schema[0] === LIST) {
@@ -32,6 +40,7 @@ export function unknownMembers(reference: unknown, value: unknown, path: string)
   if (Array.isArray(schema) && schema[0] === STRUCTURE) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return [path];
     return Object.entries(value).flatMap(([key, part]) => {
+      if (NOT_IN_THE_PINNED_SDK.includes(key)) return [];
       const member = members(schema).find(({ name }) => name === key);
       return member === undefined
         ? [`${path}.${key}`]

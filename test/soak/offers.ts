@@ -86,6 +86,7 @@ function wantedOf(
     addressFamily: 'ipv4',
     tags: [],
     mtu: 1500,
+    rateLimit: '',
     routeFilterPrefixes: [],
   };
 }

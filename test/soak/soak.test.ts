@@ -49,6 +49,12 @@ it('gives the same life for the same seed', async () => {
   expect(once.output).toMatch(/[1-9]\d* requests/);
 });
 
+it('ends after the replay of a life with killed runs', async () => {
+  const { code, output } = await soak('--seed', '77', '--path', '0');
+  expect(output).toContain('no violation');
+  expect(code).toBe(0);
+});
+
 it('prints its usage when it is called with invalid arguments', async () => {
   const { code, output } = await soak('--weeks', 'many');
   expect(code).toBe(2);

@@ -10,6 +10,13 @@ import type { Recording } from './recordingFiles.ts';
 
 const { account, connection, gateway, vpc, hub } = IDS;
 
+/** Members of an interface that the SDK does not know. */
+const ALLOCATED = {
+  rateLimit: '500Mbps',
+  prefixPoolAllocatedCountIpv4: 100,
+  prefixPoolAllocatedCountIpv6: 10,
+};
+
 /** Creates an emulator with all resources that the recordings name. */
 export function createRecordedWorld(dialect: DialectName): InProcessEmulator {
   const scenario = readScenario({
@@ -27,7 +34,10 @@ export function createRecordedWorld(dialect: DialectName): InProcessEmulator {
       location: 'PAR1',
     })),
     allocations: [
-      { connection, to: account, name: 'acme-prod', vlan: 1, asn: 65010, authKey: 'open-sesame' },
+      {
+        ...{ connection, to: account, name: 'acme-prod', vlan: 1, asn: 65010, authKey: 'open-sesame' },
+        ...(dialect === 'aws' ? ALLOCATED : {}),
+      },
     ],
   });
   const simulation = createInProcessEmulator({}, scenario);
