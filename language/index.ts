@@ -26,6 +26,7 @@ export {
   type ReadFiles,
   readPolicyFiles,
 } from './policyFiles.ts';
+export { findNotices } from './policyNotices.ts';
 export { type Revision, readRevision } from './policyRevision.ts';
 export {
   describeDecision,

@@ -1,6 +1,7 @@
 import {
   type CompiledPolicy,
   explainUnknownRegion,
+  findNotices,
   findSuspiciousPatterns,
   findUnreachableGrants,
   type UnreachableGrant,
@@ -11,17 +12,24 @@ import { formatCount, paintFor, printDocument, wrapLines } from '../output/termi
 
 /**
  * `policy check`: compiles every file and describes it. Warns of grants that accept nothing and of values that look like patterns but
- * are none. All errors are thrown together.
+ * are none, and names connections that may be shared. All errors are thrown together.
  */
 export function policyCheck(named: readonly string[], options: { readonly json?: boolean }): ExitCode {
   const policies = loadPolicies(named);
   const warnings = policies.flatMap((compiled) => findWarnings(compiled, new Date()));
+  const notices = policies.flatMap(({ file, policy }) =>
+    findNotices(policy).map((notice) => ({ file, ...notice })),
+  );
+  const paint = paintFor(process.stderr);
   process.stderr.write(
-    warnings.map((one) => `${paintFor(process.stderr).warn('warning:')} ${describeWarning(one)}\n`).join(''),
+    [
+      ...warnings.map((one) => `${paint.warn('warning:')} ${describeWarning(one)}\n`),
+      ...notices.map(({ file, path, message }) => `${paint.faint('notice:')} ${file}: ${path}: ${message}\n`),
+    ].join(''),
   );
   if (options.json) {
     const valid = policies.map(({ policy, digest }) => ({ target: policy.target, digest }));
-    printDocument({ policies: valid, warnings, errors: [] });
+    printDocument({ policies: valid, warnings, notices, errors: [] });
     return EXIT.done;
   }
   for (const { policy, digest } of policies) {

@@ -102,6 +102,29 @@ describe('policy check', () => {
     ]);
   });
 
+  it('names a connection that may be shared, as a notice that changes nothing else', async () => {
+    const contact = VALID.replace('gateway:', 'contact: "a@acme.example, b@globex.example", gateway:');
+    const dir = folderWith({ 'policy/hub.yaml': contact });
+    const { code, stdout, stderr } = await runCli(dir, ['policy', 'check', '--json']);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringMatching(/^notice: policy\/hub\.yaml: owners\.acme\.connections: .*\n$/),
+    });
+    expect(JSON.parse(stdout)).toMatchObject({
+      policies: [{ target: 'hub' }],
+      warnings: [],
+      notices: [
+        {
+          code: 'maybe-shared',
+          file: 'policy/hub.yaml',
+          path: 'owners.acme.connections',
+          connection: ACME_1,
+        },
+      ],
+      errors: [],
+    });
+  });
+
   it('warns of grants that accept nothing, with the reason', async () => {
     const idle = `version: 1
 recipient: { provider: outscale, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
