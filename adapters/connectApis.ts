@@ -1,3 +1,4 @@
+import type { KeyDigest } from '../core/model.ts';
 import type { PolicyRecipient } from '../core/policy.ts';
 import { PROVIDER_TRAITS } from '../core/providers.ts';
 import { ACCOUNT } from '../core/resourceIds.ts';
@@ -65,12 +66,17 @@ export interface Connected {
   close(): void;
 }
 
-/** Connects the ports to the provider's APIs, for one recipient. @throws CredentialsUnusable, EndpointRefused, ProxyRefused */
+/**
+ * Connects the ports to the provider's APIs, for one recipient.
+ * @param agreedKeys the digests of the agreed BGP keys with which the keys of interfaces are compared
+ * @throws CredentialsUnusable, EndpointRefused, ProxyRefused
+ */
 export function connect(
   { provider, region }: Pick<PolicyRecipient, 'provider' | 'region'>,
   credentials: ClientSettings['credentials'],
   endpoints: Endpoints,
   requestTimeoutMs: number,
+  agreedKeys: ReadonlySet<KeyDigest>,
 ): Connected {
   const traits = PROVIDER_TRAITS[provider];
   // Fail closed: without given credentials, a client would use those of another cloud.
@@ -99,7 +105,7 @@ export function connect(
     version: '2011-06-15',
   };
   return {
-    directConnect: createDirectConnect(traits, client, writes),
+    directConnect: createDirectConnect(traits, client, writes, agreedKeys),
     gateways: createGateways(ec2, client),
     caller: createCaller(sts && createQueryApi(client, sts)),
     endpoint: traits.knownToAwsCli && endpoints.directConnect === null ? null : endpoint,

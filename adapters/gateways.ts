@@ -82,6 +82,8 @@ export function createGateways(ec2: QueryApi, client: ApiClient): Gateways {
       const directConnect = kinds.has('directConnect') ? await directConnectGateways(client) : [];
       return mergeDuplicates([...virtual, ...directConnect]);
     },
+    // Fail closed: no association is read yet, so a gateway may serve any kind.
+    servedKinds: async () => ['unknown'],
     readRouting: (gateway) => routing(gateway, ec2, client),
   };
 }

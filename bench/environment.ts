@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { TABLE_KEYS } from '../adapters/ledgers/dynamo/dynamoTable.ts';
-import { writePolicy } from '../core/policy.ts';
+import { writePolicy } from '../core/policyText.ts';
 import { finiteNumber, looseObject, optional, text } from '../emulator/decoders.ts';
 import { bundleFunction } from '../scripts/bundle.ts';
 import { type RecordedCall, readRecordedCalls } from './calls/recordedCalls.ts';

@@ -3,7 +3,7 @@ import { type Connected, connect, type Endpoints, REQUEST_TIMEOUT_MS } from '../
 import { validateEndpoint } from '../adapters/endpoint.ts';
 import { functionCredentials } from '../adapters/functionCredentials.ts';
 import type { Recipient } from '../core/model.ts';
-import type { Policy } from '../core/policy.ts';
+import { agreedKeyDigests, type Policy } from '../core/policy.ts';
 import { PROVIDER_TRAITS } from '../core/providers.ts';
 import { personalCredentials } from './personalCredentials.ts';
 
@@ -39,5 +39,5 @@ export function connectTarget(policy: Policy, options: ConnectOptions): Connecte
   const credentials = usesRole
     ? functionCredentials(recipient, target, endpoints.identity)
     : personalCredentials(recipient.provider, options.profile ?? null, process.env);
-  return connect(recipient, credentials, endpoints, REQUEST_TIMEOUT_MS);
+  return connect(recipient, credentials, endpoints, REQUEST_TIMEOUT_MS, agreedKeyDigests(policy));
 }

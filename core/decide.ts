@@ -3,6 +3,7 @@ import type { DecisionContext } from './decisionContext.ts';
 import { evaluateMatch, matchVerdict } from './fields/evaluateMatch.ts';
 import { findFittingGrants, sharedGateway } from './grants.ts';
 import { identify } from './identifyRequester.ts';
+import type { InterfaceKind } from './kinds.ts';
 import { fitsLedgerItem } from './ledgerEntries.ts';
 import { exhaustedLimitReasons } from './limits.ts';
 import { isReadable, type VirtualInterface } from './model.ts';
@@ -19,6 +20,7 @@ export interface Accept {
   /** every fitting grant: all of them give this gateway, and the limits of all of them were applied */
   readonly grants: readonly string[];
   readonly gateway: string;
+  readonly type: InterfaceKind;
 }
 
 export interface Hold {
@@ -80,6 +82,7 @@ function decideUnfrozen(
     grant: first.name,
     grants: fitting.map(({ name }) => name),
     gateway,
+    type: first.type,
   };
 }
 

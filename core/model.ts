@@ -20,6 +20,13 @@ export interface Recipient {
   readonly account: string;
 }
 
+/** The SHA-256 of an agreed BGP key, as a policy names it: `sha256:` and 64 lower-case hexadecimal digits. */
+export type KeyDigest = `sha256:${string}`;
+
+export function isKeyDigest(text: string): text is KeyDigest {
+  return /^sha256:[0-9a-f]{64}$/.test(text);
+}
+
 /** One BGP session of a virtual interface, without its key. */
 export interface BgpPeer {
   readonly asn: number | null;
@@ -28,12 +35,18 @@ export interface BgpPeer {
   readonly customerAddress: string | null;
   /** whether a BGP key is set; the key itself is dropped when the API's answer is read */
   readonly hasKey: boolean | null;
+  /**
+   * The result of comparing the key with the agreed keys whose digests the policy names: the digest of the key, if it is one of
+   * them; `none` if it is another key, or if there is no key; `null` if it was not compared, because the policy names none, or the
+   * API did not return the key, or it is unreadable. The digest of another key is never here.
+   */
+  readonly agreedKey: KeyDigest | 'none' | null;
 }
 
 /** Makes a BGP session of what is known of it. */
 export function createPeer(known: { readonly [K in keyof BgpPeer]?: BgpPeer[K] | undefined }): BgpPeer {
-  const { asn = null, amazonAddress = null, customerAddress = null, hasKey = null } = known;
-  return { asn, amazonAddress, customerAddress, hasKey };
+  const { asn = null, amazonAddress = null, customerAddress = null, hasKey = null, agreedKey = null } = known;
+  return { asn, amazonAddress, customerAddress, hasKey, agreedKey };
 }
 
 /** The fields of BGP sessions. They apply to all sessions of an interface: one unreadable session may hide any value. */

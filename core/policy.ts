@@ -1,12 +1,11 @@
-import * as d from './decoders.ts';
-import { type Match, matchDecoder } from './fields/evaluateMatch.ts';
-import { canonicalJson, digestOf } from './json.ts';
-import { PROVIDERS, type Recipient } from './model.ts';
-import { ACCOUNT, gatewayKind, isConnectionId, isName } from './resourceIds.ts';
+import type { Match } from './fields/evaluateMatch.ts';
+import type { InterfaceKind } from './kinds.ts';
+import { memoizeByObject } from './memoize.ts';
+import type { KeyDigest, Recipient } from './model.ts';
+import { compareByCodePoint } from './printableText.ts';
 
-/** A compiled policy: language/ writes it and the function reads it. Every key is always present. */
+/** A compiled policy: language/ compiles it, and the function decides by it. Every key is always present. */
 export interface Policy {
-  readonly format: typeof POLICY_FORMAT;
   readonly target: string;
   readonly recipient: PolicyRecipient;
   /** holds every request */
@@ -28,11 +27,14 @@ export type Credentials =
   | { readonly secret: string }
   | { readonly role: string; readonly externalId: string | null };
 
+/** An owner has at least one connection, in either list. */
 export interface Owner {
   readonly name: string;
   readonly account: string | null;
-  /** what identifies the owner; sorted */
+  /** the connections that the owner has for itself: each of them identifies the owner; sorted */
   readonly connections: readonly string[];
+  /** the connections of a carrier, where others can make requests too: only a pin identifies the owner there; sorted */
+  readonly sharedConnections: readonly string[];
   readonly contact: string | null;
   /** most live virtual interfaces; `null`: no limit */
   readonly limit: number | null;
@@ -42,6 +44,8 @@ export interface Owner {
 
 export interface Grant {
   readonly name: string;
+  /** the type of interface that it allows */
+  readonly type: InterfaceKind;
   /** gateway ID */
   readonly gateway: string;
   /** the name of the gateway in the policy, if it has one */
@@ -61,150 +65,51 @@ export interface HoldRule {
   readonly reason: string | null;
 }
 
-export const POLICY_FORMAT = 1;
-
-/** A compiled policy with the digest of its text. */
-export interface LoadedPolicy {
-  readonly policy: Policy;
-  /** `sha256:…` of the compiled text: what `sha256sum NAME.json` prints */
-  readonly digest: string;
-}
-
-/** A compiled text is not a policy, or not the expected one. */
-export class PolicyRefused extends Error {
-  override readonly name = 'PolicyRefused';
-  constructor(target: string, why: string, options?: ErrorOptions, fix = 'compile and deploy it again') {
-    super(`compiled policy of target \`${target}\` refused: ${why}; ${fix}`, options);
-  }
-}
-
-/** The compiled text of a policy. It has the stored names of keys: see `limitsDecoder`. */
-export function writePolicy({ limits, ...policy }: Policy): string {
-  return canonicalJson({ ...policy, limits: { acceptsPerPass: limits.acceptsPerRun } });
-}
-
-/**
- * Reads a compiled policy.
- * @throws PolicyRefused for another format or target, a missing or surplus key, or a text that is not canonical
- */
-export function loadPolicy(text: string, target: string): LoadedPolicy {
-  const policy = parse(text, target, d.object);
-  // Fail closed: a text that contains more than was read (for example a duplicate key) is not the reviewed policy.
-  if (writePolicy(policy) !== text) throw new PolicyRefused(target, 'it is not in canonical form');
-  if (policy.target !== target) throw new PolicyRefused(target, `it is for target \`${policy.target}\``);
-  return { policy, digest: digestOf(text) };
-}
-
 /** The key of a recipient in leases and ledgers: `outscale/eu-west-2/012345678901`. */
 export function recipientKey({ provider, region, account }: Recipient): string {
   return `${provider}/${region}/${account}`;
 }
 
-/**
- * Reads the archived policy of an earlier acceptance. It decides no new request, so keys that did not exist when it was written
- * are `null`, and keys of later releases are ignored.
- * @throws PolicyRefused for a format that only later releases know, or a text that is not a policy
- */
-export function readArchivedPolicy(text: string, target: string): Policy {
-  return parse(text, target, d.archivedObject, withStoredNames);
+/** All connections of an owner, sorted. */
+export function connectionsOf({ connections, sharedConnections }: Owner): readonly string[] {
+  if (sharedConnections.length === 0) return connections;
+  return [...new Set([...connections, ...sharedConnections])].sort(compareByCodePoint);
 }
 
-/** Some texts from between release 0.1.0 and the next one have `acceptsPerRun`, not the stored name. */
-function withStoredNames(raw: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  const limits = d.record(raw.limits, 'limits');
-  if (!Object.hasOwn(limits, 'acceptsPerRun')) return { ...raw };
-  const { acceptsPerRun, ...others } = limits;
-  // Fail closed: of two values for one key, neither is known to be the one that was used.
-  if (Object.hasOwn(others, 'acceptsPerPass'))
-    throw new d.Malformed('limits.acceptsPerRun', 'absent', acceptsPerRun);
-  return { ...raw, limits: { acceptsPerPass: acceptsPerRun, ...others } };
-}
-
-function parse(
-  text: string,
-  target: string,
-  objectOf: d.ObjectDecoder,
-  migrate = (raw: Record<string, unknown>): Record<string, unknown> => raw,
-): Policy {
-  let raw: unknown;
-  try {
-    raw = JSON.parse(text);
-  } catch (cause) {
-    throw new PolicyRefused(target, 'it is not JSON', { cause });
-  }
-  try {
-    const written = d.record(raw, '');
-    const { format } = written;
-    if (typeof format === 'number' && format > POLICY_FORMAT)
-      throw new PolicyRefused(
-        target,
-        `a newer release wrote it, in format ${format}, and this one reads format ${POLICY_FORMAT}`,
-        {},
-        'upgrade, or deploy policy and function of the same release',
-      );
-    return policyDecoder(objectOf)(migrate(written), '');
-  } catch (cause) {
-    if (!(cause instanceof d.Malformed)) throw cause;
-    throw new PolicyRefused(target, cause.message, { cause });
-  }
-}
-
-const name = d.text('a name', isName);
-const limit = d.orNull(d.integer(0));
-
-function credentialsDecoder(objectOf: d.ObjectDecoder): d.Decoder<Credentials> {
-  const secret = objectOf<{ secret: string }>({ secret: d.string });
-  const role = objectOf<{ role: string; externalId: string | null }>({
-    role: d.string,
-    externalId: d.orNull(d.string),
-  });
-  return (raw, path) => (Object.hasOwn(d.record(raw, path), 'secret') ? secret(raw, path) : role(raw, path));
+/** The digest of an agreed BGP key that a match demands; `null`: none. `required` is none: it allows any key. */
+export function agreedKeyOf({ bgpKey }: Match): KeyDigest | null {
+  return bgpKey === 'required' ? null : bgpKey;
 }
 
 /**
- * `acceptsPerRun` is stored under its name in release 0.1.0, so that each release reads what another one compiled or archived, and a
- * policy keeps its digest over an upgrade.
+ * Whether a match demands something that no other customer of a shared connection can have: the ID of the interface, or the
+ * agreed BGP key. All other fields are the requester's own words.
  */
-function limitsDecoder(objectOf: d.ObjectDecoder): d.Decoder<Policy['limits']> {
-  const stored = objectOf<{ acceptsPerPass: number }>({ acceptsPerPass: d.integer(0) });
-  return (raw, path) => ({ acceptsPerRun: stored(raw, path).acceptsPerPass });
+export function isPinned(match: Match): boolean {
+  return match.id !== null || agreedKeyOf(match) !== null;
 }
 
-function policyDecoder(objectOf: d.ObjectDecoder): d.Decoder<Policy> {
-  const match = matchDecoder(objectOf);
-  return objectOf<Policy>({
-    format: d.oneOf([POLICY_FORMAT]),
-    target: name,
-    recipient: objectOf<PolicyRecipient>({
-      provider: d.oneOf(PROVIDERS),
-      region: d.string,
-      account: d.text('12 digits', (text) => ACCOUNT.test(text)),
-      credentials: d.orNull(credentialsDecoder(objectOf)),
-      expiry: d.orNull(d.integer(1)),
-    }),
-    freeze: d.boolean,
-    limits: limitsDecoder(objectOf),
-    owners: d.array(
-      objectOf<Owner>({
-        name,
-        account: d.orNull(d.text('12 digits', (text) => ACCOUNT.test(text))),
-        connections: d.nonEmptyArray(d.text('a connection ID', isConnectionId)),
-        contact: d.orNull(d.string),
-        limit,
-        grants: d.nonEmptyArray(
-          objectOf<Grant>({
-            name,
-            gateway: d.text('a gateway ID', (text) => gatewayKind(text) !== null),
-            gatewayName: d.orNull(name),
-            match,
-            limit,
-            ticket: d.orNull(d.string),
-            from: d.orNull(d.instant),
-            until: d.orNull(d.instant),
-          }),
-        ),
-      }),
+/** The digests of all agreed BGP keys that a policy names. */
+export const agreedKeyDigests: (policy: Pick<Policy, 'owners'>) => ReadonlySet<KeyDigest> = memoizeByObject(
+  ({ owners }) =>
+    new Set(
+      owners.flatMap(({ grants }) =>
+        grants.map(({ match }) => agreedKeyOf(match)).filter((digest) => digest !== null),
+      ),
     ),
-    hold: d.array(objectOf<HoldRule>({ match, reason: d.orNull(d.string) })),
-  });
+);
+
+/** The owners that list a connection as shared, in the order of the policy. */
+export function sharingOwners(policy: Pick<Policy, 'owners'>, connection: string): readonly Owner[] {
+  return ownersBySharedConnection(policy).get(connection) ?? [];
 }
+
+const ownersBySharedConnection = memoizeByObject(
+  ({ owners }: Pick<Policy, 'owners'>): ReadonlyMap<string, readonly Owner[]> => {
+    const index = new Map<string, Owner[]>();
+    for (const owner of owners)
+      for (const connection of new Set(owner.sharedConnections))
+        index.set(connection, [...(index.get(connection) ?? []), owner]);
+    return index;
+  },
+);

@@ -1,4 +1,5 @@
 import type { MatchFieldName } from './fields/evaluateMatch.ts';
+import type { InterfaceKind } from './kinds.ts';
 import { PROVIDERS, type Provider } from './model.ts';
 import { type GatewayKind, partitionOf } from './resourceIds.ts';
 
@@ -43,6 +44,10 @@ export interface ProviderTraits {
    */
   readonly mayRevealRequester: boolean;
   readonly gatewayKinds: ReadonlySet<GatewayKind>;
+  /** the types of interface that a grant can allow */
+  readonly kinds: ReadonlySet<InterfaceKind>;
+  /** whether the provider makes a BGP key where the requester gives none */
+  readonly generatesKeys: boolean;
   /** whether the API returns the value of a match field */
   readonly returns: Readonly<Record<MatchFieldName, boolean>>;
 }
@@ -63,8 +68,11 @@ export const PROVIDER_TRAITS: Readonly<Record<Provider, ProviderTraits>> = {
     usesAwsConfiguration: false,
     mayRevealRequester: true,
     gatewayKinds: new Set(['virtual']),
+    kinds: new Set(['private']),
+    generatesKeys: false,
     returns: {
       connection: true,
+      id: true,
       vlan: true,
       asn: true,
       peers: true,
@@ -89,8 +97,11 @@ export const PROVIDER_TRAITS: Readonly<Record<Provider, ProviderTraits>> = {
     usesAwsConfiguration: true,
     mayRevealRequester: false,
     gatewayKinds: new Set(['virtual', 'directConnect']),
+    kinds: new Set(['private', 'transit']),
+    generatesKeys: true,
     returns: {
       connection: true,
+      id: true,
       vlan: true,
       asn: true,
       peers: true,

@@ -52,7 +52,19 @@ export interface ReasonParameters {
   readonly 'unknown-requester':
     | { readonly cause: 'outbound' | 'noAccount' | 'noConnection' }
     | { readonly cause: 'ownConnectionsUnknown'; readonly account: string; readonly problem: string }
-    | { readonly cause: 'noOwner' | 'severalOwners'; readonly connection: string };
+    | { readonly cause: 'noOwner' | 'severalOwners'; readonly connection: string }
+    /** `nearest`: the grant whose pin fits, although another of its fields does not */
+    | {
+        readonly cause: 'noPin';
+        readonly connection: string;
+        readonly owners: readonly string[];
+        readonly nearest: NearestGrant | null;
+      }
+    | {
+        readonly cause: 'severalPins';
+        readonly connection: string;
+        readonly pins: readonly { readonly owner: string; readonly grant: string }[];
+      };
   readonly 'owner-mismatch':
     | { readonly cause: 'otherRecipient'; readonly account: string; readonly ownAccount: string }
     | {

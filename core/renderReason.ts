@@ -139,9 +139,25 @@ function renderUnknownRequester(reason: ReasonParameters['unknown-requester']): 
       return `more than one owner in the policy has connection ${quote(reason.connection)}; keep it with one of them`;
     case 'noOwner':
       return `no owner in the policy has connection ${quote(reason.connection)}; if you know its owner, add it to \`connections\` of that owner`;
+    case 'noPin':
+      return renderNoPin(reason);
+    case 'severalPins': {
+      const pins = reason.pins.map((pin) => `\`${nameGrant(pin)}\``);
+      return `connection ${quote(reason.connection)} is shared, and pins of several owners fit the request: ${formatList(pins)}; keep the pin with one of them`;
+    }
     default:
       return reason satisfies never;
   }
+}
+
+type NoPin = Extract<ReasonParameters['unknown-requester'], { readonly cause: 'noPin' }>;
+
+function renderNoPin({ connection, owners, nearest }: NoPin): string {
+  const shared = `connection ${quote(connection)} is shared by ${formatList(owners.map(quote))}, and no pin of a grant fits the request`;
+  if (nearest !== null) {
+    return `${shared} in every field; nearest is \`${nameGrant(nearest)}\`: ${formatList(nearest.failed.map(renderMismatch))}`;
+  }
+  return `${shared}: name, VLAN, ASN and addresses prove nothing there; ask the party for the ID of its interface and add it as \`id\`, or agree on a BGP key`;
 }
 
 function renderOwnerMismatch(reason: ReasonParameters['owner-mismatch']): string {

@@ -35,7 +35,7 @@ export function partitionOf(region: string): Partition {
 /** Patterns of resource IDs. No provider publishes a pattern, so these are loose: prefix, then letters and digits. */
 
 export const ACCOUNT = /^[0-9]{12}$/;
-const VIRTUAL_INTERFACE = /^dxvif-[0-9a-z]+$/;
+export const VIRTUAL_INTERFACE = /^dxvif-[0-9a-z]+$/;
 export const CONNECTION = /^dx(con|lag)-[0-9a-z]+$/;
 export const VIRTUAL_GATEWAY = /^vgw-[0-9a-f]{8}([0-9a-f]{9})?$/;
 export const DIRECT_CONNECT_GATEWAY = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;

@@ -15,7 +15,8 @@ import { connect, REQUEST_LIMIT_MS, REQUEST_TIMEOUT_MS } from '../adapters/conne
 import type { functionCredentials } from '../adapters/functionCredentials.ts';
 import { printableValue } from '../core/json.ts';
 import { metricsOf } from '../core/metrics.ts';
-import { type LoadedPolicy, loadPolicy, PolicyRefused } from '../core/policy.ts';
+import { agreedKeyDigests } from '../core/policy.ts';
+import { type LoadedPolicy, loadPolicy, PolicyRefused } from '../core/policyText.ts';
 import { escapeInvisible, formatList, quote } from '../core/printableText.ts';
 import {
   describeRunFailure,
@@ -147,6 +148,7 @@ function createTarget(
     credentials,
     endpoints,
     REQUEST_TIMEOUT_MS,
+    agreedKeyDigests(loaded.policy),
   );
   return {
     loaded,

@@ -1,5 +1,6 @@
 import { digestOf } from '../core/json.ts';
-import { type Policy, writePolicy } from '../core/policy.ts';
+import type { Policy } from '../core/policy.ts';
+import { writePolicy } from '../core/policyText.ts';
 import { checkPolicy, type PolicyCheckResult, type ValidPolicy } from './checkPolicy.ts';
 import { type Diagnostic, sortDiagnostics } from './diagnostic.ts';
 import { normalisePolicy } from './normalisePolicy.ts';

@@ -1,5 +1,5 @@
 import { canonicalJson } from '../core/json.ts';
-import { type Grant, type HoldRule, type Owner, POLICY_FORMAT, type Policy } from '../core/policy.ts';
+import type { Grant, HoldRule, Owner, Policy } from '../core/policy.ts';
 import { compareByCodePoint } from '../core/printableText.ts';
 import { PROVIDER_TRAITS } from '../core/providers.ts';
 import { gatewayKind } from '../core/resourceIds.ts';
@@ -20,7 +20,6 @@ export function normalisePolicy(target: string, written: WrittenPolicy): Policy 
   const gateways = indexGateways(written);
   const { provider, region, account } = recipient;
   return {
-    format: POLICY_FORMAT,
     target,
     recipient: {
       provider,
@@ -52,6 +51,7 @@ function normaliseOwner(name: string, written: WrittenOwner, gateways: GatewayIn
     name,
     account: written.account ?? null,
     connections: sortedSet(written.connections),
+    sharedConnections: [],
     contact: written.contact ?? null,
     limit: written.limit ?? null,
     grants: sortedEntries<WrittenGrant>(grants).map(([grant, one]) => normaliseGrant(grant, one, gateways)),
@@ -61,6 +61,7 @@ function normaliseOwner(name: string, written: WrittenOwner, gateways: GatewayIn
 function normaliseGrant(name: string, written: WrittenGrant, gateways: GatewayIndex): Grant {
   return {
     name,
+    type: 'private',
     ...resolveGateway(written.gateway, gateways),
     match: normaliseMatch(written.match ?? {}),
     limit: written.limit ?? null,

@@ -8,6 +8,7 @@ import {
   type ValueFieldName,
   type ValueForm,
 } from '../core/interfaceFields.ts';
+import { isKeyDigest, type KeyDigest } from '../core/model.ts';
 import { type Diagnostic, type Path, type Problem, sortDiagnostics } from './diagnostic.ts';
 import { type DocumentSpec, parseDocument, type SourceFile, validateData } from './readDocument.ts';
 import { nodeAt } from './yaml/sourceNode.ts';
@@ -60,6 +61,21 @@ export const key = z
   .custom<boolean>((value) => typeof value === 'boolean', { params: { ...NO_KEY } })
   .describe('Whether a BGP key is set.');
 
+// Fail closed: as above.
+const NO_DIGEST: Problem = {
+  code: 'wrong-value',
+  message: 'must be `none` or the digest of a key; the value is not shown, because it may be a key',
+  fix: 'remove it',
+};
+const agreedKey = z
+  .custom<KeyDigest | 'none'>(
+    (value) => value === 'none' || (typeof value === 'string' && isKeyDigest(value)),
+    {
+      params: { ...NO_DIGEST },
+    },
+  )
+  .describe('The result of comparing the BGP key with the agreed ones.');
+
 const text = z.string().nullable().optional();
 const ignored = z.unknown().optional();
 
@@ -75,6 +91,7 @@ export const recordedRequestSchema = z.strictObject({
         customerAddress: text,
         key: key.nullable().optional(),
         hasKey: key.nullable().optional(),
+        agreedKey: agreedKey.nullable().optional(),
       }),
     )
     .optional(),

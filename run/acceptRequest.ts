@@ -8,7 +8,7 @@ import {
 import type { EventOrigin } from '../core/events/event.ts';
 import type { Assignment, Evidence } from '../core/ledgerEntries.ts';
 import { isConfirming, type VirtualInterface } from '../core/model.ts';
-import type { LoadedPolicy } from '../core/policy.ts';
+import type { LoadedPolicy } from '../core/policyText.ts';
 import { gatewayToCheck, runPreflightChecks } from '../core/preflightChecks.ts';
 import { NO_FINDINGS, type SkippedCheck } from '../core/reasons.ts';
 import { collectEvidence } from '../core/receipt.ts';
@@ -157,7 +157,12 @@ async function confirmNow(
   if (!hasTime(context)) return notAttempted(allowed);
   const { id } = acceptable;
   try {
-    const { proof, ...result } = await confirmOnce(id, intended.gateway, context.ports);
+    const { proof, ...result } = await confirmOnce(
+      allowed.decision.type,
+      id,
+      intended.gateway,
+      context.ports,
+    );
     if (proof === null) return { ...resultOf(result.outcome, allowed), ...result };
     const evidence = evidenceOf(acceptable, allowed, context);
     const failures = await context.recorder.recordAcceptance(id, intended, evidence, proof);

@@ -1,6 +1,6 @@
 import { type Assignment, createAcceptance, type Evidence, type Intent } from '../core/ledgerEntries.ts';
 import type { LedgerChange } from '../core/ledgerState.ts';
-import { type LoadedPolicy, writePolicy } from '../core/policy.ts';
+import { type LoadedPolicy, writePolicy } from '../core/policyText.ts';
 import { type AcceptanceProof, createReceipt } from '../core/receipt.ts';
 import type { RunProblem } from '../core/runReport.ts';
 import type { LedgerUnitOfWork } from './ledgerUnitOfWork.ts';

@@ -1,3 +1,4 @@
+import type { InterfaceKind } from '../core/kinds.ts';
 import { hasEnded, type VirtualInterface } from '../core/model.ts';
 import { quote } from '../core/printableText.ts';
 import type { AcceptanceProof } from '../core/receipt.ts';
@@ -20,13 +21,14 @@ export interface ConfirmResult {
  * @throws KeyReplaced: nothing was confirmed
  */
 export async function confirmOnce(
+  kind: InterfaceKind,
   id: string,
   gateway: string,
   { directConnect }: Pick<Ports, 'directConnect'>,
 ): Promise<ConfirmResult> {
   let doubt: string;
   try {
-    const state = await directConnect.confirm(id, gateway);
+    const state = await directConnect.confirm(kind, id, gateway);
     if (state === 'pending' || state === 'available' || state === 'down')
       return confirmAccepted({ by: 'confirm', state, doubt: null });
     doubt = `the answer's state is ${state === null ? 'missing' : quote(state)}; the next run tries again`;

@@ -1,5 +1,5 @@
 import type { Gateway, VirtualInterface } from '../core/model.ts';
-import type { LoadedPolicy } from '../core/policy.ts';
+import type { LoadedPolicy } from '../core/policyText.ts';
 import type { Ports } from './ports.ts';
 import { usedGatewayKinds } from './verifyCaller.ts';
 

@@ -1,5 +1,6 @@
 import type { EndedRequest } from '../core/endedRequest.ts';
 import type { AcceptorEvent } from '../core/events/event.ts';
+import type { InterfaceKind } from '../core/kinds.ts';
 import type { LedgerChange, LedgerState } from '../core/ledgerState.ts';
 import type { Gateway, Routing, VirtualInterface } from '../core/model.ts';
 import type { Receipt } from '../core/receipt.ts';
@@ -36,13 +37,13 @@ export interface DirectConnect {
   /** Lists the IDs of the recipient's own connections and LAGs. @throws ApiFailure */
   ownConnections(): Promise<ReadonlySet<string>>;
   /**
-   * Accepts a private virtual interface, in one attempt. After an error it may have been accepted nevertheless, so the
+   * Accepts a virtual interface of a kind, in one attempt. After an error it may have been accepted nevertheless, so the
    * caller must describe it.
    * @returns its state, or `null` when the answer had none
    * @throws KeyReplaced when nothing was confirmed and the request must be evaluated again
    * @throws ApiFailure
    */
-  confirm(id: string, gateway: string): Promise<string | null>;
+  confirm(kind: InterfaceKind, id: string, gateway: string): Promise<string | null>;
   /** How often an API, that of the gateways included, throttled a call, also where a retry succeeded. */
   throttleCount(): number;
 }
@@ -51,6 +52,12 @@ export interface DirectConnect {
 export interface Gateways {
   /** Lists every gateway of the recipient, of the given kinds. @throws ApiFailure */
   list(kinds: ReadonlySet<Gateway['kind']>): Promise<readonly Gateway[]>;
+  /**
+   * Reads for which kinds of interface a gateway is used, according to what is associated with it. `unknown`: for something that this
+   * release does not know. A gateway with nothing associated serves no kind yet.
+   * @throws ApiFailure
+   */
+  servedKinds(gateway: string): Promise<readonly (InterfaceKind | 'unknown')[]>;
   /** Reads where a gateway of the recipient routes to. Needs permissions that accepting does not need. @throws ApiFailure */
   readRouting(gateway: string): Promise<Routing>;
 }

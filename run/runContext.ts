@@ -1,4 +1,4 @@
-import type { LoadedPolicy } from '../core/policy.ts';
+import type { LoadedPolicy } from '../core/policyText.ts';
 import type { RequestEvaluation } from '../core/requestEvaluation.ts';
 import type { RunProblem, RunReport } from '../core/runReport.ts';
 import type { Clock, Ports } from './ports.ts';

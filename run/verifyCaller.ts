@@ -1,5 +1,6 @@
 import { type Gateway, isForeignGateway } from '../core/model.ts';
-import { type LoadedPolicy, type Policy, type PolicyRecipient, recipientKey } from '../core/policy.ts';
+import { type Policy, type PolicyRecipient, recipientKey } from '../core/policy.ts';
+import type { LoadedPolicy } from '../core/policyText.ts';
 import { formatList, quote } from '../core/printableText.ts';
 import { gatewayKind } from '../core/resourceIds.ts';
 import type { RunProblem } from '../core/runReport.ts';

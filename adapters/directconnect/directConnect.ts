@@ -3,7 +3,8 @@ import {
   DescribeConnectionsCommand,
   type DirectConnectClient,
 } from '@aws-sdk/client-direct-connect';
-import type { VirtualInterface } from '../../core/model.ts';
+import type { InterfaceKind } from '../../core/kinds.ts';
+import type { KeyDigest, VirtualInterface } from '../../core/model.ts';
 import type { ProviderTraits } from '../../core/providers.ts';
 import { gatewayKind } from '../../core/resourceIds.ts';
 import { ApiFailure, ListingIncomplete } from '../../run/portErrors.ts';
@@ -17,17 +18,19 @@ import { mergeDuplicates, parseVirtualInterface } from './parseVirtualInterface.
 /**
  * Creates the port to the Direct Connect API of either provider.
  * @param writes a client without retries: a confirm is never repeated blindly
+ * @param _agreedKeys the digests with which BGP keys are compared
  */
 export function createDirectConnect(
   traits: ProviderTraits,
   reads: ApiClient,
   writes: DirectConnectClient,
+  _agreedKeys: ReadonlySet<KeyDigest>,
 ): DirectConnect {
   return {
     list: () => list(traits, reads),
     describe: (id) => describe(reads, id),
     ownConnections: () => ownConnections(traits, reads),
-    confirm: (id, gateway) => confirm(traits, { ...reads, sdk: writes }, id, gateway),
+    confirm: (kind, id, gateway) => confirm(traits, { ...reads, sdk: writes }, kind, id, gateway),
     throttleCount: reads.throttles.count,
   };
 }
@@ -80,10 +83,14 @@ async function ownConnections(traits: ProviderTraits, client: ApiClient): Promis
 async function confirm(
   traits: ProviderTraits,
   { sdk, requestTimeoutMs, key }: ApiClient,
+  interfaceKind: InterfaceKind,
   id: string,
   gateway: string,
 ): Promise<string | null> {
   const operation = 'ConfirmPrivateVirtualInterface';
+  // Fail closed: the call for another kind of interface is another one.
+  if (interfaceKind !== 'private')
+    throw new ApiFailure(operation, 'client', `it does not confirm a ${interfaceKind} interface`);
   const kind = gatewayKind(gateway);
   // Fail closed: the SDK would send a confirm without a gateway.
   if (kind === null || !traits.gatewayKinds.has(kind)) {

@@ -56,12 +56,12 @@ function isLivePeer(session: FieldReader): boolean {
 const UNKNOWN_PEER = createPeer({});
 
 function readPeer(reader: FieldReader): BgpPeer {
-  return {
+  return createPeer({
     asn: reader.part('asn', () => readAsn(reader)),
     amazonAddress: reader.part('addresses', () => reader.text('amazonAddress')),
     customerAddress: reader.part('addresses', () => reader.text('customerAddress')),
     hasKey: reader.part('bgpKey', () => reader.isSet('authKey')),
-  };
+  });
 }
 
 /** `asn` is 0 if the ASN is a long one, which is in `asnLong`. */

@@ -28,6 +28,8 @@ import {
   type BgpPeer,
   type Gateway,
   type InterfaceField,
+  isKeyDigest,
+  type KeyDigest,
   PROVIDERS,
   type Recipient,
   type VirtualInterface,
@@ -52,17 +54,25 @@ export const assignmentFields: { readonly [K in keyof Assignment]: d.Decoder<Ass
   gateway: gatewayId,
 };
 
+/** The result of comparing a key with agreed ones. No secret: the policy names the digest. */
+const comparedKey: d.Decoder<KeyDigest | 'none'> = (raw, path) => {
+  if (raw === 'none' || (typeof raw === 'string' && isKeyDigest(raw))) return raw;
+  throw new d.Malformed(path, '`none`, or the digest of a key', raw);
+};
+
 /** A later release may have more fields. No decision depends on the value here. */
 const field: d.Decoder<InterfaceField> = (raw, path) => oneLine(raw, path) as InterfaceField;
 
-const decodePeers = d.array(
-  d.openObject<BgpPeer>({
-    asn: d.orNull(anyNumber),
-    amazonAddress: d.orNull(anyText),
-    customerAddress: d.orNull(anyText),
-    hasKey: d.orNull(d.boolean),
-  }),
-);
+const openPeer = d.openObject<BgpPeer>({
+  asn: d.orNull(anyNumber),
+  amazonAddress: d.orNull(anyText),
+  customerAddress: d.orNull(anyText),
+  hasKey: d.orNull(d.boolean),
+  agreedKey: d.orNull(comparedKey),
+});
+
+/** Earlier releases did not compare keys. */
+const decodePeers = d.array((raw, path) => openPeer({ agreedKey: null, ...d.record(raw, path) }, path));
 
 /** The values of an interface. Bounds of numbers are not checked, because a release with other bounds may have stored them. */
 const values = ofEachField((field) => d.orNull(valueDecoder(VALUE_FIELDS[field].form))) as {

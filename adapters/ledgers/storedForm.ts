@@ -106,11 +106,16 @@ function split(value: unknown, keys: Keys): { data: unknown; more: unknown } {
   return { data: Object.fromEntries(data), more: more.length === 0 ? undefined : Object.fromEntries(more) };
 }
 
-/** List elements have no keys to merge by, so if one element has a later key, the whole list is stored as the later part. */
+/**
+ * List elements have no keys to merge by, so if one element has a value under a later key, the whole list is stored as the later
+ * part. A later key that is `null` is not stored: it is read as `null` where it is absent, and so the list stays as before.
+ */
 function splitList(value: unknown, keys: Keys): { data: unknown; more: unknown } {
   if (!Array.isArray(value)) return { data: value, more: undefined };
   const parts = value.map((element: unknown) => split(element, keys));
-  const isPlain = parts.every(({ more }) => more === undefined);
+  const isPlain = parts.every(
+    ({ more }) => !d.isRecord(more) || Object.values(more).every((part) => part === null),
+  );
   return { data: parts.map(({ data }) => data), more: isPlain ? undefined : value };
 }
 

@@ -1,7 +1,8 @@
 import { decide } from '../../core/decide.ts';
 import type { DecisionContext } from '../../core/decisionContext.ts';
 import { createInterface, type VirtualInterface } from '../../core/model.ts';
-import { loadPolicy, type Policy, writePolicy } from '../../core/policy.ts';
+import type { Policy } from '../../core/policy.ts';
+import { loadPolicy, writePolicy } from '../../core/policyText.ts';
 import { serveParent } from '../serveParent.ts';
 import {
   type ConnectionOf,
@@ -63,7 +64,15 @@ function interfaceOn(place: number, of: number, state: string): VirtualInterface
     mtu: 1500,
     gateway: state === 'available' ? connection.gateway : null,
     tags: {},
-    peers: [{ asn: connection.asn, amazonAddress: address(1), customerAddress: address(2), hasKey: true }],
+    peers: [
+      {
+        asn: connection.asn,
+        amazonAddress: address(1),
+        customerAddress: address(2),
+        hasKey: true,
+        agreedKey: null,
+      },
+    ],
   });
 }
 

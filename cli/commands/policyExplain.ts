@@ -63,7 +63,7 @@ export function describeExplanation(explanation: Explanation, paint: Paint): str
 }
 
 function formatFields(request: VirtualInterface): string[] {
-  const rows = MATCH_FIELD_NAMES.map((field) => [
+  const rows = MATCH_FIELD_NAMES.filter((field) => field !== 'id').map((field) => [
     field,
     MATCH_FIELDS[field].describeActual(request) ?? NOT_GIVEN,
   ]);

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { PolicyRefused, readArchivedPolicy, recipientKey } from '../../core/policy.ts';
+import { recipientKey } from '../../core/policy.ts';
+import { PolicyRefused, readArchivedPolicy } from '../../core/policyText.ts';
 import { escapeText, formatFirst, formatList, quoteTrusted } from '../../core/printableText.ts';
 import { type Receipt, replayDecision, ticketOf } from '../../core/receipt.ts';
 import { reportReasons } from '../../core/renderReason.ts';

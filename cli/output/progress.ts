@@ -48,11 +48,14 @@ function watchPorts(ports: Ports, during: <T>(what: string, call: () => Promise<
       list: () => during('listing virtual interfaces', () => directConnect.list()),
       describe: (id) => during(`describing ${id}`, () => directConnect.describe(id)),
       ownConnections: () => during('listing own connections', () => directConnect.ownConnections()),
-      confirm: (id, gateway) => during(`confirming ${id}`, () => directConnect.confirm(id, gateway)),
+      confirm: (kind, id, gateway) =>
+        during(`confirming ${id}`, () => directConnect.confirm(kind, id, gateway)),
       throttleCount: directConnect.throttleCount,
     },
     gateways: {
       list: (kinds) => during('listing gateways', () => gateways.list(kinds)),
+      servedKinds: (gateway) =>
+        during(`reading the associations of ${gateway}`, () => gateways.servedKinds(gateway)),
       readRouting: (gateway) =>
         during(`reading the routes of ${gateway}`, () => gateways.readRouting(gateway)),
     },

@@ -38,7 +38,14 @@ export function fromRecordedRequest(written: RecordedRequest, index: number, rec
       state,
       type,
       ownerAccount,
-      peers: peers.map((peer) => createPeer({ ...peer, hasKey: peer.key ?? peer.hasKey })),
+      peers: peers.map((peer) =>
+        createPeer({
+          ...peer,
+          hasKey: peer.key ?? peer.hasKey,
+          // The policy of that run may have named other digests than this one.
+          agreedKey: peer.agreedKey === 'none' ? null : peer.agreedKey,
+        }),
+      ),
       // Replaced by our own text: the file's content is untrusted.
       readErrors: readErrors.length > 0 ? ['the file marks the request as unreadable'] : [],
       // Fail closed: a file that does not say which fields these were may mean any of them.
@@ -67,7 +74,8 @@ function findAbsentFields(written: RecordedRequest): ReadonlySet<MatchFieldName>
   const { peers } = written;
   const some = (isAbsent: (peer: NonNullable<typeof peers>[number]) => boolean): boolean =>
     peers === undefined || peers.some(isAbsent);
-  const isAbsent: Readonly<Record<SessionMatchFieldName, boolean>> = {
+  const isAbsent: Readonly<Record<SessionMatchFieldName | 'id', boolean>> = {
+    id: written.id === undefined,
     asn: some(({ asn }) => asn === undefined),
     peers: some((peer) => peer.amazonAddress === undefined || peer.customerAddress === undefined),
     bgpKey: some(({ key, hasKey }) => key === undefined && hasKey === undefined),

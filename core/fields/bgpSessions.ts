@@ -1,4 +1,4 @@
-import { type Decoder, Malformed, nonEmptyArray, oneOf } from '../decoders.ts';
+import { type Decoder, Malformed, nonEmptyArray } from '../decoders.ts';
 import {
   addressesOf,
   type Cidr,
@@ -10,7 +10,7 @@ import {
   parseHostAddress,
 } from '../ip.ts';
 import { memoizeByObject } from '../memoize.ts';
-import type { BgpPeer, VirtualInterface } from '../model.ts';
+import { type BgpPeer, isKeyDigest, type KeyDigest, type VirtualInterface } from '../model.ts';
 import { escapeText, quote } from '../printableText.ts';
 import {
   allOf,
@@ -43,22 +43,30 @@ function asnVerdict(compiled: readonly Range[], peer: BgpPeer): Ternary {
   return peer.asn === null ? 'unknown' : toTernary(inRanges(compiled, peer.asn));
 }
 
-/** Every BGP session has a key. Not available in hold rules. */
-export const bgpKey: MatchField<'required'> = {
-  decode: oneOf(['required']),
-  matchesCertainly: (_, vif) => (vif.peers.length === 0 ? 'unknown' : allOf(vif.peers.map(hasKey))),
-  mayMatch: (_, vif) => (vif.peers.length === 0 ? 'unknown' : anyOf(vif.peers.map(hasKey))),
-  describeExpected: () => 'a BGP key on every session',
+/** Every BGP session has a key; by a digest: the agreed key that has it. Not available in hold rules. */
+export const bgpKey: MatchField<'required' | KeyDigest> = {
+  decode: (raw, path) => {
+    if (raw === 'required' || (typeof raw === 'string' && isKeyDigest(raw))) return raw;
+    throw new Malformed(path, '`required`, or `sha256:` and 64 hexadecimal digits', raw);
+  },
+  matchesCertainly: (compiled, vif) =>
+    vif.peers.length === 0 ? 'unknown' : allOf(vif.peers.map((peer) => keyVerdict(compiled, peer))),
+  mayMatch: (compiled, vif) =>
+    vif.peers.length === 0 ? 'unknown' : anyOf(vif.peers.map((peer) => keyVerdict(compiled, peer))),
+  describeExpected: (compiled) =>
+    compiled === 'required' ? 'a BGP key on every session' : `the agreed key ${compiled} on every session`,
   describeActual: (vif) =>
-    vif.peers.every((peer) => peer.hasKey === null)
-      ? null
-      : vif.peers
-          .map((peer) => (peer.hasKey === null ? 'unknown' : peer.hasKey ? 'a key' : 'no key'))
-          .join(' and '),
+    vif.peers.every((peer) => peer.hasKey === null) ? null : vif.peers.map(describeKey).join(' and '),
 };
 
-function hasKey(peer: BgpPeer): Ternary {
-  return peer.hasKey === null ? 'unknown' : toTernary(peer.hasKey);
+function keyVerdict(compiled: 'required' | KeyDigest, { hasKey, agreedKey }: BgpPeer): Ternary {
+  if (compiled === 'required' || hasKey === false) return hasKey === null ? 'unknown' : toTernary(hasKey);
+  return agreedKey === null ? 'unknown' : toTernary(agreedKey === compiled);
+}
+
+function describeKey({ hasKey, agreedKey }: BgpPeer): string {
+  if (agreedKey !== null && agreedKey !== 'none') return `the agreed key ${agreedKey}`;
+  return hasKey === null ? 'unknown' : hasKey ? 'a key' : 'no key';
 }
 
 const block: Decoder<string> = (raw, path) => {

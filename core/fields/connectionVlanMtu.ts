@@ -1,6 +1,6 @@
 import { integer, nonEmptyArray, string, text } from '../decoders.ts';
 import { escapeText } from '../printableText.ts';
-import { isConnectionId } from '../resourceIds.ts';
+import { isConnectionId, isVirtualInterfaceId } from '../resourceIds.ts';
 import { formatRange, inRanges, type MatchField, type Range, range, toTernary } from './matchField.ts';
 
 /** The connection that carries the interface: set by the platform, never by the requester. */
@@ -11,6 +11,16 @@ export const connection: MatchField<readonly string[]> = {
   mayMatch: (compiled, vif) => connection.matchesCertainly(compiled, vif),
   describeExpected: (compiled) => compiled.join(' or '),
   describeActual: (vif) => (vif.connection === null ? null : escapeText(vif.connection)),
+};
+
+/** The ID of the interface, which the platform chooses. An interface that the API returned without a readable ID may have any. */
+export const id: MatchField<readonly string[]> = {
+  decode: nonEmptyArray(text('the ID of a virtual interface', isVirtualInterfaceId)),
+  matchesCertainly: (compiled, vif) =>
+    isVirtualInterfaceId(vif.id) ? toTernary(compiled.includes(vif.id)) : 'unknown',
+  mayMatch: (compiled, vif) => id.matchesCertainly(compiled, vif),
+  describeExpected: (compiled) => compiled.join(' or '),
+  describeActual: (vif) => (isVirtualInterfaceId(vif.id) ? vif.id : null),
 };
 
 /** The facility of the connection, by the provider's code. */

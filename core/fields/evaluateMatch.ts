@@ -2,12 +2,12 @@ import { type Decoder, deduplicated, type ObjectDecoder, orNull } from '../decod
 import { isValueField, type ValueFieldName } from '../interfaceFields.ts';
 import type { VirtualInterface } from '../model.ts';
 import { asn, bgpKey, peers } from './bgpSessions.ts';
-import { connection, location, mtu, vlan } from './connectionVlanMtu.ts';
+import { connection, id, location, mtu, vlan } from './connectionVlanMtu.ts';
 import type { MatchField, Ternary } from './matchField.ts';
 import { name, tags } from './nameAndTags.ts';
 
 /** Every match field, in the order of messages. A new field is added here, in providers.ts and in language/fields/. */
-export const MATCH_FIELDS = { connection, vlan, asn, peers, name, location, bgpKey, mtu, tags } as const;
+export const MATCH_FIELDS = { connection, id, vlan, asn, peers, name, location, bgpKey, mtu, tags } as const;
 
 export type MatchFieldName = keyof typeof MATCH_FIELDS;
 
@@ -21,9 +21,12 @@ export type Match = { readonly [F in MatchFieldName]: CompiledField<F> | null };
 // The keys of the literal above, in its order.
 export const MATCH_FIELD_NAMES = Object.keys(MATCH_FIELDS) as readonly MatchFieldName[];
 
-/** The match fields that compare a value of the interface itself. All others compare values of its BGP sessions. */
+/**
+ * The match fields that compare a value of the interface itself, and those that compare values of its BGP sessions. `id` is neither: it
+ * names the interface.
+ */
 export type ValueMatchFieldName = Extract<MatchFieldName, ValueFieldName>;
-export type SessionMatchFieldName = Exclude<MatchFieldName, ValueFieldName>;
+export type SessionMatchFieldName = Exclude<MatchFieldName, ValueFieldName | 'id'>;
 export const VALUE_MATCH_FIELD_NAMES: readonly ValueMatchFieldName[] = MATCH_FIELD_NAMES.filter(
   (field): field is ValueMatchFieldName => isValueField(field),
 );
@@ -95,6 +98,7 @@ export function matchDecoder(objectOf: ObjectDecoder): Decoder<Match> {
   const of = <W>({ decode }: MatchField<W>): Decoder<W | null> => orNull(deduplicated(decode));
   return objectOf<Match>({
     connection: of(MATCH_FIELDS.connection),
+    id: of(MATCH_FIELDS.id),
     vlan: of(MATCH_FIELDS.vlan),
     asn: of(MATCH_FIELDS.asn),
     peers: of(MATCH_FIELDS.peers),

@@ -111,6 +111,7 @@ const TYPICAL_SESSION: BgpPeer = {
   amazonAddress: '169.254.255.1/30',
   customerAddress: '169.254.255.2/30',
   hasKey: true,
+  agreedKey: null,
 };
 
 /** The sessions of a typical request, for every field of sessions. */

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import type { VirtualInterface } from '../../core/model.ts';
-import { escapeText } from '../../core/printableText.ts';
+import { escapeText, quote } from '../../core/printableText.ts';
+import { isVirtualInterfaceId, VIRTUAL_INTERFACE } from '../../core/resourceIds.ts';
 import { conditionOn, nullableSets, type Point, updateRequest } from '../algebra/setAlgebra.ts';
 import { finiteSetOf, finiteSets, type IntervalSet, intervalSets, unusedText } from '../algebra/valueSets.ts';
-import { connectionList, nonEmptyList, plainText, sortedSet } from '../scalarSchemas.ts';
+import { connectionList, nonEmptyList, patternText, plainText, sortedSet } from '../scalarSchemas.ts';
 import { exactValue } from './languageField.ts';
 import { mergeRanges, type NumberKind, numberOrRange } from './numberRanges.ts';
 
@@ -23,6 +24,31 @@ export const connection = {
   // No owner has this connection.
   typical: { connection: 'dxcon-any' },
   exactCondition: (request: VirtualInterface) => exactValue(request.connection),
+} as const;
+
+const idDimension = {
+  ...nullableSets(finiteSets({ other: unusedText('dxvif-example', 'dxvif-any'), format: escapeText })),
+  name: 'id',
+  source: null,
+  get: ({ request }: Point) => (isVirtualInterfaceId(request.id) ? request.id : null),
+  put: updateRequest((_, id: string | null) => ({ id: id ?? '(no ID)' })),
+};
+
+export const id = {
+  schema: nonEmptyList(
+    patternText('ID of a virtual interface (`dxvif-…`).', VIRTUAL_INTERFACE, (value) => ({
+      code: 'interface-id',
+      message: `${quote(value)} is not the ID of a virtual interface`,
+      fix: 'write it as the provider shows it: `dxvif-`, then lower-case letters and digits',
+    })),
+    'The virtual interface has one of these IDs, which the platform chooses.',
+  ),
+  holds: true,
+  normalise: sortedSet,
+  ...conditionOn(idDimension, finiteSetOf<string>),
+  typical: {},
+  exactCondition: (request: VirtualInterface) =>
+    exactValue(isVirtualInterfaceId(request.id) ? request.id : null),
 } as const;
 
 const locationDimension = {

@@ -6,7 +6,7 @@ import {
   type MatchFieldName,
 } from '../../core/fields/evaluateMatch.ts';
 import { asn, bgpKey } from './bgpSessions.ts';
-import { connection, location, mtu, vlan } from './connectionVlanMtu.ts';
+import { connection, id, location, mtu, vlan } from './connectionVlanMtu.ts';
 import type { LanguageField } from './languageField.ts';
 import { name, tags } from './nameAndTags.ts';
 import { peers } from './peers.ts';
@@ -14,6 +14,7 @@ import { peers } from './peers.ts';
 /** The written form of every match field, in the order in which a person would write them: those of sessions together. */
 export const LANGUAGE_FIELDS = {
   connection,
+  id,
   vlan,
   asn,
   peers,

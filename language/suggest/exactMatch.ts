@@ -24,7 +24,7 @@ export function buildExactMatch(
   provider: Provider,
   absent: ReadonlySet<MatchFieldName>,
 ): ExactMatch {
-  const conditions = FIELDS_AS_WRITTEN.map((field) => ({
+  const conditions = FIELDS_AS_WRITTEN.filter((field) => field !== 'id').map((field) => ({
     field,
     ...conditionOn(field, request, provider, absent),
   }));

@@ -9,7 +9,7 @@ const DIRECT_CONNECT = '5f294f92-bafb-4011-916d-9b0bec4cf2c8';
 
 async function confirming(provider: Provider, reply: Reply, gateway = VIRTUAL) {
   const apis = await connectTo(provider, () => reply);
-  return { apis, confirm: () => apis.directConnect.confirm(ID, gateway) };
+  return { apis, confirm: () => apis.directConnect.confirm('private', ID, gateway) };
 }
 
 describe('confirming an interface', () => {

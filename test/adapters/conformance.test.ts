@@ -49,13 +49,13 @@ const SENT: readonly {
   {
     provider: 'outscale',
     port: 'a confirmation',
-    use: ({ directConnect }) => directConnect.confirm(request, gateway),
+    use: ({ directConnect }) => directConnect.confirm('private', request, gateway),
     as: ['ConfirmPrivateVirtualInterface: for a virtual private gateway'],
   },
   {
     provider: 'aws',
     port: 'a confirmation for a Direct Connect gateway',
-    use: ({ directConnect }) => directConnect.confirm(request, hub),
+    use: ({ directConnect }) => directConnect.confirm('private', request, hub),
     as: ['ConfirmPrivateVirtualInterface: for a Direct Connect gateway'],
   },
   {

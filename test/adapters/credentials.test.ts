@@ -140,7 +140,7 @@ describe('the keys of OUTSCALE', () => {
     await aws((earlier) => replies[earlier] ?? text('{'));
     const recipient = aRecipient({ credentials: SECRET });
     const endpoints = { directConnect: outscale.url, gateways: outscale.url, identity: null };
-    const apis = connect(recipient, functionCredentials(recipient, 'acme', null), endpoints, 1000);
+    const apis = connect(recipient, functionCredentials(recipient, 'acme', null), endpoints, 1000, new Set());
     onTestFinished(() => apis.close());
 
     expect(await rejectionOf(apis.directConnect.list())).toBeInstanceOf(CredentialsUnusable);
@@ -160,7 +160,7 @@ describe('the keys of OUTSCALE', () => {
   );
 
   it('are never replaced by those of AWS when there are none', () => {
-    expect(() => connect(aRecipient(), null, NOWHERE, 1000)).toThrow(CredentialsUnusable);
+    expect(() => connect(aRecipient(), null, NOWHERE, 1000, new Set())).toThrow(CredentialsUnusable);
   });
 });
 

@@ -90,7 +90,9 @@ describe('a region', () => {
     (region) => {
       const keys = { accessKeyId: 'AK', secretAccessKey: 'SK' };
       const endpoints = { directConnect: null, gateways: null, identity: null };
-      expect(() => connect({ provider: 'aws', region }, keys, endpoints, 1000)).toThrow(EndpointRefused);
+      expect(() => connect({ provider: 'aws', region }, keys, endpoints, 1000, new Set())).toThrow(
+        EndpointRefused,
+      );
     },
   );
 

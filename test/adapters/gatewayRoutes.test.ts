@@ -207,7 +207,7 @@ describe('the endpoint of EC2 or FCU in printed commands', () => {
   ] as const)('on %s, with %s given, is %s', (provider, given, expected) => {
     const keys = { accessKeyId: '012345678901', secretAccessKey: 'secret' };
     const endpoints = { directConnect: null, gateways: given, identity: null };
-    const apis = connect({ provider, region: 'eu-west-2' }, keys, endpoints, 1000);
+    const apis = connect({ provider, region: 'eu-west-2' }, keys, endpoints, 1000, new Set());
     onTestFinished(() => apis.close());
     expect(apis.gatewayEndpoint).toBe(expected);
   });

@@ -57,11 +57,11 @@ describe('the BGP peers', () => {
     expect(peers({})).toHaveLength(1);
     expect(peers({ bgpPeers: [...AWS_ITEM.bgpPeers, SECOND] })).toHaveLength(2);
     const silent = { asn: 0, authKey: undefined, amazonAddress: '', customerAddress: '' };
-    expect(peers({ ...silent, bgpPeers: [SECOND] })).toEqual([{ ...SECOND, hasKey: null }]);
+    expect(peers({ ...silent, bgpPeers: [SECOND] })).toEqual([{ ...SECOND, hasKey: null, agreedKey: null }]);
   });
 
   it('are that of the interface itself, when none is listed', () => {
-    const own = { asn: 65010, ...ADDRESSES, hasKey: true };
+    const own = { asn: 65010, ...ADDRESSES, hasKey: true, agreedKey: null };
     expect(peers({ bgpPeers: [] })).toEqual([own]);
     expect(peers({ bgpPeers: undefined })).toEqual([own]);
   });

@@ -8,6 +8,7 @@ const PEER = {
   amazonAddress: '169.254.10.1/30',
   customerAddress: '169.254.10.2/30',
   hasKey: true,
+  agreedKey: null,
 };
 const VALID = createInterface({
   id: 'dxvif-1a2b3c4d',

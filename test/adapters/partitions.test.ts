@@ -66,7 +66,13 @@ describe('STS', () => {
   it('is called at its own endpoint, not at that of EC2', async () => {
     const [ec2, sts] = [await startApi(() => json({}, 400)), await startApi(() => json({}, 400))];
     const endpoints: Endpoints = { directConnect: ec2.url, gateways: ec2.url, identity: sts.url };
-    const apis = connect({ provider: 'aws', region: 'eusc-de-east-1' }, KEYS, endpoints, TIMEOUT_MS);
+    const apis = connect(
+      { provider: 'aws', region: 'eusc-de-east-1' },
+      KEYS,
+      endpoints,
+      TIMEOUT_MS,
+      new Set(),
+    );
     try {
       await rejectionOf(apis.caller.account());
       expect([ec2.received.length, sts.received.length]).toEqual([0, 1]);

@@ -26,7 +26,7 @@ async function behind(
   const way = await startEgressProxy({ [HOST]: api.url }, ...refusal);
   vi.stubEnv('HTTPS_PROXY', way.env.HTTPS_PROXY);
   const nowhere = { directConnect: null, gateways: null, identity: null };
-  const apis = connect({ provider: 'outscale', region: 'eu-west-2' }, KEYS, nowhere, TIMEOUT_MS);
+  const apis = connect({ provider: 'outscale', region: 'eu-west-2' }, KEYS, nowhere, TIMEOUT_MS, new Set());
   onTestFinished(() => apis.close());
   return { api, way, apis };
 }
@@ -38,7 +38,9 @@ describe('with a proxy', () => {
   ] as const)('that %s, calls end in time, and no connection stays open', async (_, refusal) => {
     const { apis, way } = await behind(refusal);
     const start = performance.now();
-    expect(await rejectionOf(apis.directConnect.confirm('dxvif-1a2b3c4d', 'vgw-12345678'))).toMatchObject({
+    expect(
+      await rejectionOf(apis.directConnect.confirm('private', 'dxvif-1a2b3c4d', 'vgw-12345678')),
+    ).toMatchObject({
       kind: 'timeout',
     });
     expect(performance.now() - start).toBeLessThan(2 * TIMEOUT_MS);
@@ -77,7 +79,13 @@ describe('with a proxy', () => {
     const { api, way } = await behind();
     const at = `${origin}:${new URL(api.url).port}`;
     const endpoints = { directConnect: at, gateways: at, identity: at };
-    const apis = connect({ provider: 'outscale', region: 'eu-west-2' }, KEYS, endpoints, TIMEOUT_MS);
+    const apis = connect(
+      { provider: 'outscale', region: 'eu-west-2' },
+      KEYS,
+      endpoints,
+      TIMEOUT_MS,
+      new Set(),
+    );
     onTestFinished(() => apis.close());
     expect(await apis.directConnect.list()).toEqual([]);
     expect(way.tunnels).toEqual([]);
@@ -96,6 +104,7 @@ describe('with a proxy', () => {
       KEYS,
       { directConnect, gateways: null, identity: null },
       TIMEOUT_MS,
+      new Set(),
     );
     onTestFinished(() => apis.close());
     await rejectionOf(apis.directConnect.list());
@@ -133,6 +142,7 @@ describe('with a proxy', () => {
       KEYS,
       { directConnect: at, gateways: at, identity: at },
       TIMEOUT_MS,
+      new Set(),
     );
     onTestFinished(() => apis.close());
     for (const _ of [1, 2, 3]) {

@@ -48,7 +48,13 @@ async function world(good: string, instead: (request: Received) => Reply | null 
     return keyOf(request) === valid.key ? (ANSWERS[operation] ?? REFUSED) : refusal;
   });
   const endpoints = { directConnect: outscale.url, gateways: outscale.url, identity: null };
-  const apis = connect(RECIPIENT, functionCredentials(RECIPIENT, 'acme', null), endpoints, TIMEOUT_MS);
+  const apis = connect(
+    RECIPIENT,
+    functionCredentials(RECIPIENT, 'acme', null),
+    endpoints,
+    TIMEOUT_MS,
+    new Set(),
+  );
   onTestFinished(async () => {
     apis.close();
     await outscale.close();
@@ -90,8 +96,10 @@ describe('when the key in the secret is replaced', () => {
     const { secrets, valid, apis, calls, reads } = await world('KEYONE');
     await apis.directConnect.list();
     rotate(secrets, valid);
-    expect(await rejectionOf(apis.directConnect.confirm(VIF, GATEWAY))).toBeInstanceOf(KeyReplaced);
-    await apis.directConnect.confirm(VIF, GATEWAY);
+    expect(await rejectionOf(apis.directConnect.confirm('private', VIF, GATEWAY))).toBeInstanceOf(
+      KeyReplaced,
+    );
+    await apis.directConnect.confirm('private', VIF, GATEWAY);
     expect(calls().slice(1)).toEqual([
       'ConfirmPrivateVirtualInterface KEYONE',
       'ConfirmPrivateVirtualInterface KEYTWO',
@@ -191,7 +199,9 @@ describe('a call whose key is refused', () => {
     valid.key = 'KEYTWO';
     secrets.answer({ does: 'later', ms: 2 * TIMEOUT_MS, reply: secretOf('KEYTWO', 'planted-secret-two') });
     const start = performance.now();
-    expect(await rejectionOf(apis.directConnect.confirm(VIF, GATEWAY))).toMatchObject({ kind: 'timeout' });
+    expect(await rejectionOf(apis.directConnect.confirm('private', VIF, GATEWAY))).toMatchObject({
+      kind: 'timeout',
+    });
     expect(performance.now() - start).toBeLessThan(2 * TIMEOUT_MS);
     await apis.directConnect.list();
     expect(calls().slice(1)).toEqual([
@@ -218,7 +228,7 @@ it.each([
     );
     await apis.directConnect.list();
     rotate(secrets, valid);
-    await rejectionOf(apis.directConnect.confirm(VIF, GATEWAY));
+    await rejectionOf(apis.directConnect.confirm('private', VIF, GATEWAY));
     expect(calls().filter((call) => call.startsWith('Confirm'))).toHaveLength(1);
     expect(reads()).toBe(1);
   },

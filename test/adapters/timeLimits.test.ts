@@ -44,7 +44,9 @@ describe.each(BROKEN)('with a server that %s', (_, reply, kind) => {
 
   it('a confirm ends in time and is attempted once', async () => {
     const apis = await connectTo('aws', () => reply);
-    const { error, ms } = await timed(() => apis.directConnect.confirm('dxvif-1a2b3c4d', 'vgw-12345678'));
+    const { error, ms } = await timed(() =>
+      apis.directConnect.confirm('private', 'dxvif-1a2b3c4d', 'vgw-12345678'),
+    );
     expect(error).toMatchObject({ name: 'ApiFailure', kind, operation: 'ConfirmPrivateVirtualInterface' });
     expect(ms).toBeLessThan(TIMEOUT_MS + SLACK_MS);
     expect(apis.received).toHaveLength(1);
@@ -59,7 +61,7 @@ describe.each([200, 400, 503])('with a server whose answer with status %i never 
       () => apis.directConnect.list(),
       () => apis.gateways.list(new Set(['virtual'])),
       () => apis.caller.account(),
-      () => apis.directConnect.confirm('dxvif-1a2b3c4d', 'vgw-12345678'),
+      () => apis.directConnect.confirm('private', 'dxvif-1a2b3c4d', 'vgw-12345678'),
     ]) {
       expect(await rejectionOf(call())).toMatchObject({
         name: 'ApiFailure',

@@ -41,6 +41,7 @@ describe('accepts', () => {
       grant: 'default',
       grants: ['default'],
       gateway: VGW.prod,
+      type: 'private',
     });
   });
 

@@ -83,7 +83,12 @@ describe('a decoding error says what is expected', () => {
     ],
     ['tags', MATCH_FIELDS.tags.decode, {}, 'Malformed: `here` must be at least one tag'],
     ['a tag', MATCH_FIELDS.tags.decode, { env: [1] }, 'Malformed: `here.env[0]` must be a tag value'],
-    ['bgpKey', MATCH_FIELDS.bgpKey.decode, 'x', 'Malformed: `here` must be required'],
+    [
+      'bgpKey',
+      MATCH_FIELDS.bgpKey.decode,
+      'x',
+      'Malformed: `here` must be `required`, or `sha256:` and 64 hexadecimal digits',
+    ],
   ])('for the field %s', (_, decode, raw, expected) => {
     expect(said(decode, raw)).toContain(`${expected}, got `);
   });

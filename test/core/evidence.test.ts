@@ -16,7 +16,14 @@ import { ORIGIN } from '../support/eventFixtures.ts';
 import { aReceipt } from '../support/ledgerBuilders.ts';
 
 it('the evidence for an owner that the policy does not have contains no ticket, no gateway and no usage', () => {
-  const decision = { verdict: 'accept', owner: 'zeta', grant: 'a', grants: ['a'], gateway: VGW.lab } as const;
+  const decision = {
+    verdict: 'accept',
+    owner: 'zeta',
+    grant: 'a',
+    grants: ['a'],
+    gateway: VGW.lab,
+    type: 'private',
+  } as const;
   const preflight = {
     request: aVif(),
     firstSeen: '2026-11-10T10:00:05.000Z',
@@ -56,6 +63,7 @@ describe('the size of a receipt is limited', () => {
     grant: 'default',
     grants: ['default'],
     gateway: VGW.prod,
+    type: 'private',
   } as const;
   const interfaces = Array.from({ length: 9000 }, (_, i) =>
     aLiveVif({ id: `dxvif-${i}`, vlan: (i % 4000) + 1 }),

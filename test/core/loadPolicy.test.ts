@@ -2,13 +2,8 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { Malformed } from '../../core/decoders.ts';
 import { canonicalJson } from '../../core/json.ts';
-import {
-  loadPolicy,
-  PolicyRefused,
-  readArchivedPolicy,
-  recipientKey,
-  writePolicy,
-} from '../../core/policy.ts';
+import { recipientKey } from '../../core/policy.ts';
+import { loadPolicy, PolicyRefused, readArchivedPolicy, writePolicy } from '../../core/policyText.ts';
 import { AWS, aGrant, anOwner, aPolicy, aRecipient, DX_GATEWAY } from '../support/builders.ts';
 import { RICH } from '../support/richPolicy.ts';
 
@@ -103,8 +98,8 @@ describe('a compiled policy is refused if its text is not canonical', () => {
     ],
     ['a key twice', text.replace('"freeze":false', '"freeze":true,"freeze":false'), 'not in canonical form'],
     ['a number spelt otherwise', text.replace('"format":1', '"format":1.0'), 'not in canonical form'],
-    ['no format', text.replace('"format":1', '"format":0'), '`format` must be 1'],
-    ['a later format', text.replace('"format":1', '"format":2'), 'a newer release wrote it, in format 2'],
+    ['no format', text.replace('"format":1', '"format":0'), '`format` must be 1 or 2'],
+    ['a later format', text.replace('"format":1', '"format":3'), 'a newer release wrote it, in format 3'],
     ['a surplus key', text.replace('"freeze":false', '"freeze":false,"frieze":1'), '`frieze` must be absent'],
   ])('%s', (_, odd, words) => {
     expect(odd).not.toBe(text);

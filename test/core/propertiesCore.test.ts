@@ -9,7 +9,7 @@ import {
   parseCidr,
   parseHostAddress,
 } from '../../core/ip.ts';
-import { loadPolicy, writePolicy } from '../../core/policy.ts';
+import { loadPolicy, writePolicy } from '../../core/policyText.ts';
 import { escapeText } from '../../core/printableText.ts';
 import { asRegExp, network } from '../oracle/matchOracle.ts';
 import { policies } from '../support/arbitraries.ts';

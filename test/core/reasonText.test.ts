@@ -73,6 +73,18 @@ const WORDING: Readonly<Record<Kind, readonly [ReasonParameters[ReasonCode], str
     { cause: 'noOwner', connection: OTHER },
     `no owner in the policy has connection \`${OTHER}\`; if you know its owner, add it to \`connections\` of that owner`,
   ],
+  'unknown-requester noPin': [
+    { cause: 'noPin', connection: OTHER, owners: ['acme', 'zeta'], nearest: null },
+    `connection \`${OTHER}\` is shared by \`acme\` and \`zeta\`, and no pin of a grant fits the request: name, VLAN, ASN and addresses prove nothing there; ask the party for the ID of its interface and add it as \`id\`, or agree on a BGP key`,
+  ],
+  'unknown-requester severalPins': [
+    {
+      cause: 'severalPins',
+      connection: OTHER,
+      pins: [ACME, { owner: 'zeta', grant: 'lab' }],
+    },
+    `connection \`${OTHER}\` is shared, and pins of several owners fit the request: \`acme.prod\` and \`zeta.lab\`; keep the pin with one of them`,
+  ],
   'owner-mismatch otherRecipient': [
     { cause: 'otherRecipient', account: OWNER_ACCOUNT, ownAccount: RECIPIENT_ACCOUNT },
     `the API returned account \`${OWNER_ACCOUNT}\` as the recipient, not \`${RECIPIENT_ACCOUNT}\``,

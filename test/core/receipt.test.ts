@@ -3,7 +3,8 @@ import { NO_DEADLINE } from '../../core/deadline.ts';
 import { type Accept, decide } from '../../core/decide.ts';
 import type { DecisionContext } from '../../core/decisionContext.ts';
 import type { VirtualInterface } from '../../core/model.ts';
-import { loadPolicy, type Owner, type Policy, writePolicy } from '../../core/policy.ts';
+import type { Owner, Policy } from '../../core/policy.ts';
+import { loadPolicy, writePolicy } from '../../core/policyText.ts';
 import { collectEvidence, createReceipt, type Receipt, replayDecision } from '../../core/receipt.ts';
 import { renderSkippedCheck } from '../../core/renderReason.ts';
 import {

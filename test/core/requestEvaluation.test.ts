@@ -215,7 +215,13 @@ describe('the report of a request', () => {
       prefixCountIpv4: null,
       prefixCountIpv6: null,
       peers: [
-        { asn: 65010, amazonAddress: '169.254.10.1/30', customerAddress: '169.254.10.2/30', hasKey: true },
+        {
+          asn: 65010,
+          amazonAddress: '169.254.10.1/30',
+          customerAddress: '169.254.10.2/30',
+          hasKey: true,
+          agreedKey: null,
+        },
       ],
       readErrors: [],
       unreadable: [],

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { systemClock } from '../../adapters/connectApis.ts';
 import { functionCredentials } from '../../adapters/functionCredentials.ts';
 import { createInMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
-import type { LoadedPolicy } from '../../core/policy.ts';
+import type { LoadedPolicy } from '../../core/policyText.ts';
 import { createHandler } from '../../lambda/createHandler.ts';
 import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { ACME_1, outcomesById, PROD, SIMPLE_POLICY, startTestCloud } from '../support/cloud.ts';

@@ -67,6 +67,7 @@ function readItem(item: Fields): VirtualInterface {
       amazonAddress: text(amazonAddress),
       customerAddress: text(customerAddress),
       hasKey: null,
+      agreedKey: null,
     })),
   });
 }

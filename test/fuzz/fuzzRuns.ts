@@ -3,7 +3,8 @@ import { connect } from '../../adapters/connectApis.ts';
 import { createInMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
 import { describeRun } from '../../cli/output/runText.ts';
 import { AVAILABLE_WITHIN_MS } from '../../core/followUp.ts';
-import type { LoadedPolicy } from '../../core/policy.ts';
+import { agreedKeyDigests } from '../../core/policy.ts';
+import type { LoadedPolicy } from '../../core/policyText.ts';
 import type { RunReport } from '../../core/runReport.ts';
 import type { EventPublisher, Ledger } from '../../run/ports.ts';
 import { executeRun } from '../../run/run.ts';
@@ -33,6 +34,7 @@ export async function startRuns(loaded: LoadedPolicy, eventPublisher: EventPubli
     key,
     { directConnect: api.url, gateways: api.url, identity: api.url },
     3000,
+    agreedKeyDigests(loaded.policy),
   );
   onTestFinished(async () => {
     apis.close();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decide } from '../../core/decide.ts';
-import { loadPolicy } from '../../core/policy.ts';
+import { loadPolicy } from '../../core/policyText.ts';
 import { compileFiles, compilePolicy, type Diagnostic } from '../../language/index.ts';
 import { aDecisionContext, aVif } from '../support/builders.ts';
 import { writeTempFiles } from '../support/tempFiles.ts';

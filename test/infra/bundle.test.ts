@@ -11,7 +11,8 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { systemClock } from '../../adapters/connectApis.ts';
 import { createDynamoLedger } from '../../adapters/ledgers/dynamo/dynamoLedger.ts';
 import { openTable } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
-import { type LoadedPolicy, recipientKey } from '../../core/policy.ts';
+import { recipientKey } from '../../core/policy.ts';
+import type { LoadedPolicy } from '../../core/policyText.ts';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { bundleFunction } from '../../scripts/bundle.ts';
 import { bundledPackages, packageName } from '../../scripts/cycloneDx.ts';

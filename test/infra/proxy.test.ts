@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { LoadedPolicy } from '../../core/policy.ts';
+import type { LoadedPolicy } from '../../core/policyText.ts';
 import { bundleFunction } from '../../scripts/bundle.ts';
 import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { ACME_1, compileTestPolicy, PROD, SIMPLE_POLICY, startTestCloud } from '../support/cloud.ts';

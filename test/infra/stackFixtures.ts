@@ -2,7 +2,8 @@ import { App, Duration, type Environment, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { digestOf } from '../../core/json.ts';
 import type { Provider } from '../../core/model.ts';
-import { type Credentials, type Policy, writePolicy } from '../../core/policy.ts';
+import type { Credentials, Policy } from '../../core/policy.ts';
+import { writePolicy } from '../../core/policyText.ts';
 import { Installation } from '../../infra/installation.ts';
 import type { Notify } from '../../infra/notifications.ts';
 import type { CompiledPolicy } from '../../language/index.ts';
@@ -19,7 +20,6 @@ export function target(
 ): CompiledPolicy {
   const region = provider === 'aws' ? 'eu-west-3' : 'eu-west-2';
   const policy: Policy = {
-    format: 1,
     target: name,
     recipient: { provider, region, account: ACCOUNT, credentials, expiry: provider === 'aws' ? null : WEEK },
     freeze: false,

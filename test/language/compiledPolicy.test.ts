@@ -29,6 +29,7 @@ describe('the compiled form', () => {
   it('of the smallest policy contains every default', () => {
     const nothing = {
       connection: null,
+      id: null,
       vlan: null,
       asn: null,
       peers: null,
@@ -40,7 +41,6 @@ describe('the compiled form', () => {
     };
     const { policy, text, digest } = compiled(...OUTSCALE, ACME);
     expect(policy).toEqual({
-      format: 1,
       target: 'acme',
       recipient: {
         provider: 'outscale',
@@ -56,11 +56,13 @@ describe('the compiled form', () => {
           name: 'acme',
           account: null,
           connections: ['dxcon-1'],
+          sharedConnections: [],
           contact: null,
           limit: null,
           grants: [
             {
               name: 'default',
+              type: 'private',
               gateway: 'vgw-12345678',
               gatewayName: null,
               match: nothing,

@@ -1,6 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { loadPolicy } from '../../core/policy.ts';
+import { loadPolicy } from '../../core/policyText.ts';
 import { compilePolicy } from '../../language/index.ts';
 import { toYaml, writtenPolicies } from '../support/policies.ts';
 

@@ -30,12 +30,13 @@ export function isHeldByRule(match: Match, vif: VirtualInterface): boolean {
 }
 
 function ask(
-  { connection, vlan, asn, peers, name, location, bgpKey, mtu, tags }: Match,
+  { connection, id, vlan, asn, peers, name, location, bgpKey, mtu, tags }: Match,
   vif: VirtualInterface,
 ): Asked[] {
   const asked: Asked[] = [];
   const one = (answer: Answer): unknown => asked.push({ each: [answer] });
   if (connection) one(known(vif.connection, (id) => connection.includes(id)));
+  if (id) one(known(vif.id.startsWith('(') ? null : vif.id, (one) => id.includes(one)));
   if (vlan) one(known(vif.vlan, (tag) => vlan.some(([from, to]) => tag >= from && tag <= to)));
   if (name) one(known(vif.name, (label) => name.some((glob) => asRegExp(glob).test(label))));
   if (location) one(known(vif.location, (code) => location.includes(code)));
@@ -53,7 +54,13 @@ function ask(
     );
     asked.push({ each });
   }
-  if (bgpKey) asked.push({ each: vif.peers.map(({ hasKey }) => hasKey ?? undefined) });
+  if (bgpKey === 'required') asked.push({ each: vif.peers.map(({ hasKey }) => hasKey ?? undefined) });
+  else if (bgpKey) {
+    const each = vif.peers.map(({ hasKey, agreedKey }) =>
+      hasKey === false ? false : known(agreedKey, (digest) => digest === bgpKey),
+    );
+    asked.push({ each });
+  }
   if (peers) {
     const blocks = peers.map(network).filter((block) => block !== null);
     const addresses = vif.peers.flatMap(({ amazonAddress, customerAddress }) => [

@@ -42,12 +42,12 @@ describe('concurrent attempts', () => {
     await offered(cloud, 10);
     const runner = createRunner(cloud, SIMPLE_POLICY);
     let [underWay, most] = [0, 0];
-    const confirm: DirectConnect['confirm'] = async (id, gateway) => {
+    const confirm: DirectConnect['confirm'] = async (kind, id, gateway) => {
       underWay += 1;
       most = Math.max(most, underWay);
       await pause(200);
       underWay -= 1;
-      return runner.ports.directConnect.confirm(id, gateway);
+      return runner.ports.directConnect.confirm(kind, id, gateway);
     };
     expect((await runWith(runner, { confirm })).counts).toMatchObject({ accepted: 10, pending: 10 });
     expect(most).toBe(4);
@@ -134,9 +134,9 @@ describe('concurrent attempts', () => {
     const [first = ''] = await offered(cloud, 8);
     const runner = createRunner(cloud, SIMPLE_POLICY);
     const confirmed: string[] = [];
-    const confirm: DirectConnect['confirm'] = async (id, gateway) => {
+    const confirm: DirectConnect['confirm'] = async (kind, id, gateway) => {
       await pause(60);
-      const state = await runner.ports.directConnect.confirm(id, gateway);
+      const state = await runner.ports.directConnect.confirm(kind, id, gateway);
       confirmed.push(id);
       return state;
     };

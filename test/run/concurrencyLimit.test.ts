@@ -119,10 +119,10 @@ describe('throttled calls are counted', () => {
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const { directConnect } = createRunner(cloud, SIMPLE_POLICY).ports;
     cloud.addFault({ kind: 'serverError', times: 1 });
-    await expect(directConnect.confirm(id, 'vgw-12345678')).rejects.toThrow('server');
+    await expect(directConnect.confirm('private', id, 'vgw-12345678')).rejects.toThrow('server');
     expect(directConnect.throttleCount()).toBe(0);
     cloud.addFault({ kind: 'outscaleError', status: 429, times: 1 });
-    await expect(directConnect.confirm(id, 'vgw-12345678')).rejects.toThrow('throttled');
+    await expect(directConnect.confirm('private', id, 'vgw-12345678')).rejects.toThrow('throttled');
     expect(directConnect.throttleCount()).toBe(1);
   });
 });

@@ -20,7 +20,7 @@ function api(answer: string | null | Error, now: VirtualInterface | null | Error
   const directConnect: DirectConnect = {
     list: neverCalled,
     ownConnections: neverCalled,
-    confirm: (id, gateway) => answerTo(`confirm ${id} ${gateway}`, answer),
+    confirm: (_, id, gateway) => answerTo(`confirm ${id} ${gateway}`, answer),
     describe: (id) => answerTo(`describe ${id}`, now),
     throttleCount: () => 0,
   };
@@ -37,7 +37,7 @@ const failed = (message: string): ConfirmResult => ({
 describe('an answer that says the interface was accepted is trusted, and no further call is made:', () => {
   it.each(['pending', 'available', 'down'])('%s', async (state) => {
     const asked: string[] = [];
-    expect(await confirmOnce(ID, VGW.prod, api(state, null, asked))).toEqual({
+    expect(await confirmOnce('private', ID, VGW.prod, api(state, null, asked))).toEqual({
       outcome: 'accepted',
       message: null,
       failures: [],
@@ -54,7 +54,7 @@ describe('after any other answer the interface is described once:', () => {
     ['no answer', LOST, DOUBT],
   ])('%s', async (_, answer, doubt) => {
     const asked: string[] = [];
-    const still = await confirmOnce(ID, VGW.prod, api(answer, aVif(), asked));
+    const still = await confirmOnce('private', ID, VGW.prod, api(answer, aVif(), asked));
     expect(still).toEqual(failed(`${ID} is still confirming: ${doubt}`));
     expect(asked).toEqual([`confirm ${ID} ${VGW.prod}`, `describe ${ID}`]);
   });
@@ -124,7 +124,7 @@ describe('after a doubtful confirm, the described state is taken as the outcome:
       { outcome: 'gone', message: describeGone(aVif({ state: 'deleted' })), failures: [], proof: null },
     ],
   ])('%s', async (_, now, expected) => {
-    expect(await confirmOnce(ID, VGW.prod, api(LOST, now))).toEqual(expected);
+    expect(await confirmOnce('private', ID, VGW.prod, api(LOST, now))).toEqual(expected);
   });
 });
 
@@ -134,7 +134,7 @@ describe('an error that is not a failed call is no doubtful outcome, and stops t
     ['in the confirm', api(full, null).directConnect],
     ['in the description after it', api(LOST, full).directConnect],
   ])('%s', async (_, directConnect) => {
-    await expect(confirmOnce(ID, VGW.prod, { directConnect })).rejects.toBe(full);
+    await expect(confirmOnce('private', ID, VGW.prod, { directConnect })).rejects.toBe(full);
   });
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadPolicy } from '../../core/policy.ts';
+import { loadPolicy } from '../../core/policyText.ts';
 import { replayDecision } from '../../core/receipt.ts';
 import { ApiFailure, KeyReplaced } from '../../run/portErrors.ts';
 import type { DirectConnect, Ledger, Ports } from '../../run/ports.ts';
@@ -167,9 +167,9 @@ it('a confirm resolves no credentials of its own, which would take time after th
   const runner = createRunner(cloud, BY_NAME, { credentials });
   const { directConnect } = runner.ports;
   let askedBefore = 0;
-  const confirm: typeof directConnect.confirm = (one, gateway) => {
+  const confirm: typeof directConnect.confirm = (kind, one, gateway) => {
     askedBefore = asked;
-    return directConnect.confirm(one, gateway);
+    return directConnect.confirm(kind, one, gateway);
   };
   const report = await runner.run({
     ports: { ...runner.ports, directConnect: { ...directConnect, confirm } },
@@ -287,9 +287,9 @@ describe('the age of a state counts from the start of its first call:', () => {
             time.passed += describeTakes;
             return vif;
           },
-          confirm: (one, gateway) => {
+          confirm: (kind, one, gateway) => {
             calls.push(`confirm ${time.passed - describedAt}`);
-            return directConnect.confirm(one, gateway);
+            return directConnect.confirm(kind, one, gateway);
           },
         },
         gateways: {
@@ -334,9 +334,9 @@ it('nothing is awaited between the last decision and the confirm', async () => {
     if (isWritten) queueMicrotask(() => cloud.clock.advance('PT1M'));
     return at;
   };
-  const confirm: DirectConnect['confirm'] = (one, gateway) => {
+  const confirm: DirectConnect['confirm'] = (kind, one, gateway) => {
     seen.push(clock.now().toISOString());
-    return directConnect.confirm(one, gateway);
+    return directConnect.confirm(kind, one, gateway);
   };
   const report = await passDuring(
     runner,

@@ -94,9 +94,9 @@ async function begin(changes: readonly LedgerChange[] = [], offered: readonly Vi
         done.push(id === allowed ? 'describe allowed' : 'describe');
         return id === allowed ? directConnect.describe(id) : Promise.resolve(null);
       },
-      confirm: (id, gateway) => {
+      confirm: (kind, id, gateway) => {
         done.push('confirm');
-        return directConnect.confirm(id, gateway);
+        return directConnect.confirm(kind, id, gateway);
       },
       ...work,
     },

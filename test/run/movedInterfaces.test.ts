@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { VirtualInterface } from '../../core/model.ts';
-import type { LoadedPolicy } from '../../core/policy.ts';
+import type { LoadedPolicy } from '../../core/policyText.ts';
 import type { RunReport } from '../../core/runReport.ts';
 import type { Ports } from '../../run/ports.ts';
 import { ACME, actAs } from '../support/accounts.ts';

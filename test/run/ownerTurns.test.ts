@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { LoadedPolicy } from '../../core/policy.ts';
 import { recipientKey } from '../../core/policy.ts';
+import type { LoadedPolicy } from '../../core/policyText.ts';
 import { ApiFailure } from '../../run/portErrors.ts';
 import type { Ports } from '../../run/ports.ts';
 import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
@@ -32,8 +32,8 @@ function failingOnce({ directConnect, ...ports }: Ports, id: string): Ports {
     ...ports,
     directConnect: {
       ...directConnect,
-      confirm: async (one, gateway) => {
-        if (one !== id || hasFailed) return directConnect.confirm(one, gateway);
+      confirm: async (kind, one, gateway) => {
+        if (one !== id || hasFailed) return directConnect.confirm(kind, one, gateway);
         hasFailed = true;
         throw new ApiFailure('ConfirmPrivateVirtualInterface', 'server', 'once');
       },
@@ -157,8 +157,8 @@ it('an owner whose only attempt lacked the time waits for its turn, and one with
   const { directConnect } = runner.ports;
   const confirmed = Promise.withResolvers<void>();
   let left = 60_000;
-  const confirm: typeof directConnect.confirm = async (id, gateway) => {
-    const state = await directConnect.confirm(id, gateway);
+  const confirm: typeof directConnect.confirm = async (kind, id, gateway) => {
+    const state = await directConnect.confirm(kind, id, gateway);
     confirmed.resolve();
     return state;
   };

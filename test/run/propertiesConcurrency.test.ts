@@ -66,7 +66,7 @@ owners:
   const directConnect: DirectConnect = {
     ...ports.directConnect,
     describe: async (id) => slow(ports.directConnect.describe(id)),
-    confirm: async (id, gateway) => slow(ports.directConnect.confirm(id, gateway)),
+    confirm: async (kind, id, gateway) => slow(ports.directConnect.confirm(kind, id, gateway)),
     throttleCount,
   };
   return outcomesById(await run({ ports: { ...ports, directConnect } }));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { loadPolicy } from '../../core/policy.ts';
+import { loadPolicy } from '../../core/policyText.ts';
 import { type Receipt, replayDecision } from '../../core/receipt.ts';
 import type { Ledger } from '../../run/ports.ts';
 import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';

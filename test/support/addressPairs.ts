@@ -32,6 +32,7 @@ const sessions: Arbitrary<BgpPeer> = fc
       amazonAddress: fc.constant(one),
       customerAddress: fc.constant(how === 'same' ? one : other),
       hasKey: fc.constantFrom(true, true, null),
+      agreedKey: fc.constant(null),
     }),
   );
 

@@ -23,7 +23,7 @@ export async function connectTo(
   const api = await startApi(reply);
   const endpoints = { directConnect: api.url, gateways: api.url, identity: api.url };
   const credentials = { accessKeyId: '012345678901', secretAccessKey: 'secret' };
-  const apis = connect({ provider, region: 'eu-west-2' }, credentials, endpoints, TIMEOUT_MS);
+  const apis = connect({ provider, region: 'eu-west-2' }, credentials, endpoints, TIMEOUT_MS, new Set());
   onTestFinished(async () => {
     apis.close();
     await api.close();

@@ -4,6 +4,7 @@ import {
   type BgpPeer,
   INTERFACE_FIELDS,
   type InterfaceField,
+  type KeyDigest,
   type VirtualInterface,
 } from '../../core/model.ts';
 import type { Grant, HoldRule, Owner, Policy } from '../../core/policy.ts';
@@ -37,6 +38,10 @@ const LOCATIONS = ['PAR1', 'LON1'] as const;
 const INSTANTS = [-1, 0, 1].map((ms) => new Date(NOW.getTime() + ms).toISOString());
 export const GRANT_NAMES = ['a', 'b', 'c'] as const;
 export const OWNER_NAMES = ['acme', 'zeta'] as const;
+/** The digests of two agreed BGP keys. */
+export const KEY_DIGESTS = (['a', 'b'] as const).map((digit): KeyDigest => `sha256:${digit.repeat(64)}`);
+/** The ID of the request. No interface of a listing has it. */
+export const REQUEST_ID = 'dxvif-0';
 
 /** Usually `one`, otherwise one of `others`. */
 export function mostly<T>(one: T, ...others: T[]): Arbitrary<T> {
@@ -64,6 +69,7 @@ const ranges = (from: number, to: number): Arbitrary<[number, number][]> =>
 
 const matches: Arbitrary<Match> = fc.record({
   connection: seldom(some<string>(...CONNECTIONS)),
+  id: fc.constant(null),
   vlan: seldom(ranges(101, 104)),
   asn: seldom(ranges(65001, 65003)),
   peers: seldom(some<string>(...BLOCKS)),
@@ -87,14 +93,19 @@ const grants: Arbitrary<Grant> = fc
   })
   .map(aGrant);
 
-function ownersOf(name: string, connections: readonly string[]): Arbitrary<Owner> {
+function ownersOf(
+  name: string,
+  connections: readonly string[],
+  sharedConnections: readonly string[] = [],
+  granted = grants,
+): Arbitrary<Owner> {
   return fc
     .record({
       account: fc.constantFrom(null, ...ACCOUNTS),
       limit: limits,
-      grants: fc.uniqueArray(grants, { minLength: 1, maxLength: 3, selector: (grant) => grant.name }),
+      grants: fc.uniqueArray(granted, { minLength: 1, maxLength: 3, selector: (grant) => grant.name }),
     })
-    .map((given) => anOwner({ ...given, name, connections }));
+    .map((given) => anOwner({ ...given, name, connections, sharedConnections }));
 }
 
 /** Hold rules with at least one field, as the policy language requires. */
@@ -112,11 +123,34 @@ export const policies: Arbitrary<Policy> = fc
   })
   .map(aPolicy);
 
+/** What identifies a request on a shared connection; seldom nothing, which a checked policy never has there. */
+const pins: Arbitrary<Partial<Match>> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ id: some(REQUEST_ID, 'dxvif-1', 'dxvif-2') }) },
+  { weight: 4, arbitrary: fc.record({ bgpKey: fc.constantFrom(...KEY_DIGESTS) }) },
+  { weight: 1, arbitrary: fc.record({ id: some(REQUEST_ID), bgpKey: fc.constantFrom(...KEY_DIGESTS) }) },
+  { weight: 1, arbitrary: fc.constantFrom({}, { bgpKey: 'required' as const }) },
+);
+
+const pinnedGrants: Arbitrary<Grant> = fc
+  .tuple(grants, pins, mostly<Grant['type']>('private', 'transit'))
+  .map(([grant, pin, type]) => ({ ...grant, type, match: { ...grant.match, ...pin } }));
+
+/** Policies in which several owners share connections, with pins of both forms and grants for both types. */
+export const sharedPolicies: Arbitrary<Policy> = fc
+  .tuple(
+    policies,
+    ownersOf('acme', ['dxcon-1'], ['dxcon-2', 'dxcon-3'], pinnedGrants),
+    ownersOf('mid', [], ['dxcon-2', 'dxcon-3'], pinnedGrants),
+    ownersOf('zeta', ['dxlag-4'], ['dxcon-2'], pinnedGrants),
+  )
+  .map(([policy, ...owners]) => ({ ...policy, owners }));
+
 const sessions: Arbitrary<BgpPeer> = fc.record({
   asn: mostly(65002, 65001, 65003, null),
   amazonAddress: mostly('10.0.0.1/30', ...ADDRESSES, null),
   customerAddress: mostly('10.0.0.2/30', ...ADDRESSES, null, 'none'),
   hasKey: mostly(true, false, null),
+  agreedKey: fc.constant(null),
 });
 
 /** Interfaces of a listing. */
@@ -161,6 +195,7 @@ function unread<
     amazonAddress: unreadable.includes('addresses') ? null : peer.amazonAddress,
     customerAddress: peer.customerAddress,
     hasKey: unreadable.includes('bgpKey') ? null : peer.hasKey,
+    agreedKey: unreadable.includes('bgpKey') ? null : peer.agreedKey,
   }));
   const unknown = Object.fromEntries(
     unreadable.filter((field) => field !== 'id' && field in vif).map((field) => [field, null]),
@@ -168,10 +203,32 @@ function unread<
   return { ...vif, peers, ...unknown, readErrors: unreadable.length === 0 ? [] : ['it is odd'] };
 }
 
-/** The ID of the request. No interface of a listing has it. */
-export const REQUEST_ID = 'dxvif-0';
-
 /** Requests, most of them valid. */
 export const requests: Arbitrary<VirtualInterface> = fc
   .tuple(interfaces, mostly<string | null>('confirming', 'pending', null), mostly(null, VGW.prod))
   .map(([vif, state, gateway]) => ({ ...vif, id: REQUEST_ID, state, gateway }));
+
+/** Interfaces whose keys were compared with `KEY_DIGESTS`, of all types, most of them on a shared connection. */
+export function withComparedKeys(of: Arbitrary<VirtualInterface>): Arbitrary<VirtualInterface> {
+  const compared = fc.array(
+    mostly<BgpPeer['agreedKey']>(KEY_DIGESTS[0] ?? null, ...KEY_DIGESTS, 'none', null),
+    {
+      minLength: 2,
+      maxLength: 2,
+    },
+  );
+  const connection = mostly<string | null>('dxcon-2', ...CONNECTIONS, null);
+  return fc
+    .tuple(of, compared, mostly<string | null>('private', 'transit', 'public', null), connection)
+    .map(([vif, agreed, type, shared]) => ({
+      ...vif,
+      type: vif.type === 'private' ? type : vif.type,
+      connection: vif.connection === null ? null : shared,
+      peers: vif.peers.map((peer, i) => ({ ...peer, agreedKey: agreedKeyOf(peer, agreed[i] ?? null) })),
+    }));
+}
+
+function agreedKeyOf({ hasKey }: BgpPeer, compared: BgpPeer['agreedKey']): BgpPeer['agreedKey'] {
+  if (hasKey === null) return null;
+  return hasKey ? compared : 'none';
+}

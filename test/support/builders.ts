@@ -21,6 +21,7 @@ export function aPeer(given: Partial<BgpPeer> = {}): BgpPeer {
     amazonAddress: '169.254.10.1/30',
     customerAddress: '169.254.10.2/30',
     hasKey: true,
+    agreedKey: null,
     ...given,
   };
 }
@@ -56,6 +57,7 @@ type GrantGiven = Partial<Omit<Grant, 'match'>> & { readonly match?: Partial<Mat
 export function aGrant({ match = {}, ...given }: GrantGiven = {}): Grant {
   return {
     name: 'default',
+    type: 'private',
     gateway: VGW.prod,
     gatewayName: null,
     match: aMatch(match),
@@ -76,6 +78,7 @@ export function anOwner(given: Partial<Owner> = {}): Owner {
     name: 'acme',
     account: null,
     connections: [CONNECTION.owner, CONNECTION.second],
+    sharedConnections: [],
     contact: null,
     limit: null,
     grants: [aGrant()],
@@ -98,7 +101,6 @@ export const AWS = aRecipient({ provider: 'aws', region: 'eu-west-1', expiry: nu
 
 export function aPolicy(given: Partial<Policy> = {}): Policy {
   return {
-    format: 1,
     target: 'acme',
     recipient: aRecipient(),
     freeze: false,

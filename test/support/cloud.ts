@@ -3,7 +3,8 @@ import type { ClientSettings } from '../../adapters/awsProtocol/sdkClient.ts';
 import { connect } from '../../adapters/connectApis.ts';
 import { createInMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
 import { AVAILABLE_WITHIN_MS } from '../../core/followUp.ts';
-import type { LoadedPolicy } from '../../core/policy.ts';
+import { agreedKeyDigests } from '../../core/policy.ts';
+import type { LoadedPolicy } from '../../core/policyText.ts';
 import type { RunReport } from '../../core/runReport.ts';
 import { type Emulator, type Options, readScenario, startEmulator } from '../../emulator/emulator.ts';
 import { compilePolicy, formatDiagnostic } from '../../language/index.ts';
@@ -81,7 +82,13 @@ export function createRunner(simulator: Emulator, loaded: LoadedPolicy, options:
   const recipient = { ...loaded.policy.recipient, ...(options.region ? { region: options.region } : {}) };
   const { credentials = { accessKeyId: account, secretAccessKey: 'secret' } } = options;
   const endpoints = { directConnect: simulator.url, gateways: simulator.url, identity: simulator.url };
-  const connected = connect(recipient, credentials, endpoints, requestTimeoutMs);
+  const connected = connect(
+    recipient,
+    credentials,
+    endpoints,
+    requestTimeoutMs,
+    agreedKeyDigests(loaded.policy),
+  );
   onTestFinished(() => connected.close());
   const clock = { now: () => simulator.clock.now(), monotonic: () => performance.now() };
   const ledger = createInMemoryLedger(clock);

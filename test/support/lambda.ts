@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Context } from 'aws-lambda';
 import { onTestFinished } from 'vitest';
-import type { LoadedPolicy } from '../../core/policy.ts';
-import { writePolicy } from '../../core/policy.ts';
+import type { LoadedPolicy } from '../../core/policyText.ts';
+import { writePolicy } from '../../core/policyText.ts';
 import type { RunReport } from '../../core/runReport.ts';
 
 /** Creates a policy folder like `/opt/policy` of the function. It is removed after the test. */

@@ -14,6 +14,10 @@ const items = (field: string, column: number, rows: readonly (readonly [string, 
 
 /** Errors in the match fields. */
 export const MATCHES: readonly Row[] = [
+  ...items('id', 23, [
+    ['dxvif-1A2B3C4D', 'interface-id', 'lower-case letters and digits'],
+    ['dxcon-1', 'interface-id', '`dxvif-`'],
+  ]),
   ...items('vlan', 25, [
     ['0', 'vlan', 'from 1 to 4094'],
     ['4095', 'vlan', 'from 1 to 4094'],

@@ -92,6 +92,7 @@ function toVirtualInterface(
       amazonAddress: given(amazonAddress),
       customerAddress: given(customerAddress),
       hasKey,
+      agreedKey: null,
     })),
     readErrors: isUnreadable ? ['unreadable'] : [],
   });
@@ -103,7 +104,6 @@ function given(address: string): string | null {
 
 function asPolicy({ freeze, acceptsPerRun, owners, hold }: PlainPolicy, { provider }: LifePlan): Policy {
   return {
-    format: 1,
     target: TARGET,
     recipient: { provider, region: REGION, account: RECIPIENT_ACCOUNT, credentials: null, expiry: null },
     freeze,
@@ -112,10 +112,12 @@ function asPolicy({ freeze, acceptsPerRun, owners, hold }: PlainPolicy, { provid
       name,
       account,
       connections,
+      sharedConnections: [],
       contact: null,
       limit,
       grants: grants.map((grant) => ({
         ...grant,
+        type: 'private',
         gatewayName: null,
         ticket: null,
         match: asMatch(grant.match),

@@ -1,4 +1,4 @@
-import { loadPolicy } from '../../../core/policy.ts';
+import { loadPolicy } from '../../../core/policyText.ts';
 import { type Receipt, replayDecision } from '../../../core/receipt.ts';
 import type { Ledger } from '../../../run/ports.ts';
 import { PLANTED, RECIPIENT_ACCOUNT, REGION } from '../plan/constants.ts';

@@ -10,7 +10,8 @@ import { explain } from '../../../cli/explain/explanation.ts';
 import { readRequest } from '../../../cli/requests/readRequests.ts';
 import { requestDetailsOf } from '../../../core/ledgerEntries.ts';
 import type { VirtualInterface } from '../../../core/model.ts';
-import { loadPolicy, type Policy, writePolicy } from '../../../core/policy.ts';
+import type { Policy } from '../../../core/policy.ts';
+import { loadPolicy, writePolicy } from '../../../core/policyText.ts';
 import { pickDescribedFields } from '../../../core/runReport.ts';
 import {
   compilePolicy,
