@@ -1,4 +1,4 @@
-import type { Grant, Owner, Policy } from '../core/policy.ts';
+import { type Grant, isPinned, type Owner, type Policy } from '../core/policy.ts';
 import { formatFirst, formatList, quote } from '../core/printableText.ts';
 
 /** A valid part of a policy that its author should verify outside of the file. It changes no result of a command. */
@@ -19,7 +19,8 @@ export interface Notice {
 export function findNotices({ owners }: Policy): Notice[] {
   return owners.flatMap((owner) =>
     owner.connections.flatMap((connection) => {
-      const signs = [...severalContacts(owner), ...severalNames(grantsOn(owner, connection))];
+      const grants = grantsOn(owner, connection);
+      const signs = grants.length === 0 ? [] : [...severalContacts(owner), ...severalNames(grants)];
       return signs.length === 0 ? [] : [createNotice(owner, connection, signs)];
     }),
   );
@@ -37,8 +38,11 @@ function createNotice({ name }: Owner, connection: string, signs: readonly strin
   };
 }
 
+/** The grants that accept whoever can offer on a connection. A pinned grant accepts no other party, on any connection. */
 function grantsOn({ grants }: Owner, connection: string): readonly Grant[] {
-  return grants.filter(({ match }) => match.connection === null || match.connection.includes(connection));
+  return grants.filter(
+    ({ match }) => (match.connection === null || match.connection.includes(connection)) && !isPinned(match),
+  );
 }
 
 /** Addresses of one domain, or of a domain and its subdomains, are those of one party. */

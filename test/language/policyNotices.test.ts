@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Match } from '../../core/fields/evaluateMatch.ts';
 import { compilePolicy, findNotices } from '../../language/index.ts';
+import { aGrant, anOwner, aPolicy } from '../support/builders.ts';
 
 interface Written {
   readonly contact?: string;
@@ -66,8 +68,18 @@ describe('an exclusive connection may be shared', () => {
     const connections = ['dxcon-11111111', 'dxcon-22222222', 'dxcon-33333333'];
     expect(noticesOf({ connections, grants })).toEqual([notice(), notice('dxcon-22222222')]);
     const contact = 'a@acme.example b@globex.example';
-    expect(noticesOf({ connections, contact, grants })).toEqual(connections.map(notice));
+    expect(noticesOf({ connections, contact, grants })).toEqual([notice(), notice('dxcon-22222222')]);
+    expect(noticesOf({ connections, contact, grants: [{}] })).toEqual(connections.map(notice));
   });
+});
+
+it('a pinned grant suggests nothing, because it accepts no other party', () => {
+  const contact = 'a@acme.example, b@globex.example';
+  const noticesFor = (match: Partial<Match>) =>
+    findNotices(aPolicy({ owners: [anOwner({ contact, grants: [aGrant({ match })] })] }));
+  expect(noticesFor({ id: ['dxvif-1a2b3c4d'] })).toEqual([]);
+  expect(noticesFor({ bgpKey: `sha256:${'0'.repeat(64)}` })).toEqual([]);
+  expect(noticesFor({ bgpKey: 'required' })).toHaveLength(1);
 });
 
 describe('nothing suggests that an exclusive connection is shared', () => {
