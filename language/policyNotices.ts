@@ -38,7 +38,7 @@ function createNotice({ name }: Owner, connection: string, signs: readonly strin
   };
 }
 
-/** The grants that accept whoever can offer on a connection. A pinned grant accepts no other party, on any connection. */
+/** The grants that accept every party that can offer on a connection. A pinned grant accepts no other party, on any connection. */
 function grantsOn({ grants }: Owner, connection: string): readonly Grant[] {
   return grants.filter(
     ({ match }) => (match.connection === null || match.connection.includes(connection)) && !isPinned(match),

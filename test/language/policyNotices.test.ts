@@ -76,7 +76,11 @@ describe('an exclusive connection may be shared', () => {
 it('a pinned grant suggests nothing, because it accepts no other party', () => {
   const contact = 'a@acme.example, b@globex.example';
   const noticesFor = (match: Partial<Match>) =>
-    findNotices(aPolicy({ owners: [anOwner({ contact, grants: [aGrant({ match })] })] }));
+    findNotices(
+      aPolicy({
+        owners: [anOwner({ contact, connections: ['dxcon-11111111'], grants: [aGrant({ match })] })],
+      }),
+    );
   expect(noticesFor({ id: ['dxvif-1a2b3c4d'] })).toEqual([]);
   expect(noticesFor({ bgpKey: `sha256:${'0'.repeat(64)}` })).toEqual([]);
   expect(noticesFor({ bgpKey: 'required' })).toHaveLength(1);
