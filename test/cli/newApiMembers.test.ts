@@ -5,6 +5,8 @@ import { readScenario, startEmulator } from '../../emulator/emulator.ts';
 import { ACME, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { folderWith, runCli } from '../support/cli.ts';
 import { ACME_1, PROD } from '../support/cloud.ts';
+import { startFixedCloud } from '../support/fixedCloud.ts';
+import { AWS_ITEM } from '../support/wireItems.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -79,6 +81,19 @@ it('a BGP peer that is being deleted neither keeps a request from being accepted
     expect.objectContaining({ vlan: 101, outcome: 'accepted' }),
     expect.objectContaining({ vlan: 102, outcome: 'held' }),
   ]);
+});
+
+it('an interface of another region than the target’s is held for that reason', async () => {
+  const item = { ...AWS_ITEM, connectionId: ACME_1 };
+  const { where } = await startFixedCloud([
+    { ...item, virtualInterfaceId: 'dxvif-1a2b3c4d' },
+    { ...item, virtualInterfaceId: 'dxvif-5e6f7a8b', region: 'us-east-1', vlan: 102 },
+  ]);
+  const dir = folderWith({ 'policy/hub.yaml': POLICY });
+  const plan = await runCli(dir, ['plan', '--json', '--ledger', 'ledger.json', ...where]);
+  const [here, elsewhere] = JSON.parse(plan.stdout).runs[0].requests;
+  expect(here).toMatchObject({ region: 'eu-west-2', outcome: 'wouldAccept' });
+  expect(elsewhere).toMatchObject({ region: 'us-east-1', decision: { reasons: [{ code: 'other-region' }] } });
 });
 
 function count(text: string, part: string): number {
