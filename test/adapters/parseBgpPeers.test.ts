@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { parseVirtualInterface } from '../../adapters/directconnect/parseVirtualInterface.ts';
-import { AWS_ITEM, OUTSCALE_ITEM } from '../support/wireItems.ts';
+import type { KeyDigest } from '../../core/model.ts';
+import { AWS_ITEM, NO_KEYS, OUTSCALE_ITEM } from '../support/wireItems.ts';
 
 const ADDRESSES = { amazonAddress: '169.254.10.1/30', customerAddress: '169.254.10.2/30' };
 const SECOND = { asn: 65020, amazonAddress: 'fd00::1/64', customerAddress: 'fd00::2/64' };
@@ -8,7 +10,7 @@ const SECOND = { asn: 65020, amazonAddress: 'fd00::1/64', customerAddress: 'fd00
 const all = ['asn', 'addresses', 'bgpKey'];
 
 function peers(changes: object) {
-  return parseVirtualInterface({ ...AWS_ITEM, ...changes }, 0).peers;
+  return parseVirtualInterface({ ...AWS_ITEM, ...changes }, 0, NO_KEYS).peers;
 }
 
 describe('the ASN', () => {
@@ -26,13 +28,17 @@ describe('the ASN', () => {
     [0, 4294967296, null, ['`asnLong` must be a whole number from 0 to 4294967295']],
     [0, '4200000000', null, ['`asnLong` must be a whole number from 0 to 4294967295']],
   ])('of `asn` %j and `asnLong` %j is %j', (asn, asnLong, expected, readErrors) => {
-    const vif = parseVirtualInterface({ ...OUTSCALE_ITEM, asn, asnLong }, 0);
+    const vif = parseVirtualInterface({ ...OUTSCALE_ITEM, asn, asnLong }, 0, NO_KEYS);
     expect(vif.peers.map((peer) => peer.asn)).toEqual([expected]);
     expect(vif.readErrors).toEqual(readErrors);
   });
 
   it('that contradicts itself within a listed peer makes the interface unreadable', () => {
-    const vif = parseVirtualInterface({ ...AWS_ITEM, bgpPeers: [{ asn: 65010, asnLong: 65011 }] }, 0);
+    const vif = parseVirtualInterface(
+      { ...AWS_ITEM, bgpPeers: [{ asn: 65010, asnLong: 65011 }] },
+      0,
+      NO_KEYS,
+    );
     expect(vif.readErrors).toEqual(['`asn` and `asnLong` contradict each other']);
   });
 });
@@ -46,7 +52,7 @@ describe('the BGP key', () => {
     [5, null, ['`authKey` must be a text']],
     [{ key: 'x' }, null, ['`authKey` must be a text']],
   ])('%j is read as %j', (authKey, hasKey, readErrors) => {
-    const vif = parseVirtualInterface({ ...OUTSCALE_ITEM, authKey }, 0);
+    const vif = parseVirtualInterface({ ...OUTSCALE_ITEM, authKey }, 0, NO_KEYS);
     expect(vif.peers.map((peer) => peer.hasKey)).toEqual([hasKey]);
     expect(vif.readErrors).toEqual(readErrors);
   });
@@ -90,7 +96,7 @@ describe('the BGP peers', () => {
     ['none', '`bgpPeers` must be a list', all],
     [{}, '`bgpPeers` must be a list', all],
   ])('%j make the interface unreadable', (bgpPeers, error, unreadable) => {
-    const vif = parseVirtualInterface({ ...AWS_ITEM, bgpPeers }, 0);
+    const vif = parseVirtualInterface({ ...AWS_ITEM, bgpPeers }, 0, NO_KEYS);
     expect(vif).toMatchObject({ readErrors: [error], unreadable });
     // A session that could not be read may be any session, so it counts wherever it could.
     expect(vif.peers.some(({ amazonAddress }) => amazonAddress === null)).toBe(true);
@@ -119,6 +125,20 @@ describe('a BGP peer that is being deleted', () => {
     },
   );
 
+  it.each(['deleting', 'deleted'])(
+    'in state %s has no agreed key, not even in the own fields',
+    (bgpPeerState) => {
+      const agreed: KeyDigest = `sha256:${createHash('sha256').update(AWS_ITEM.authKey).digest('hex')}`;
+      const keysOf = (bgpPeers: readonly object[]) =>
+        parseVirtualInterface({ ...AWS_ITEM, bgpPeers }, 0, new Set([agreed])).peers.map(
+          ({ agreedKey }) => agreedKey,
+        );
+      expect(keysOf([LIVE, { ...LISTED, bgpPeerState: 'available' }])).toEqual(['none', agreed]);
+      expect(keysOf([LIVE, { ...LISTED, bgpPeerState }])).toEqual(['none']);
+      expect(keysOf([{ ...LISTED, bgpPeerState }])).toEqual([]);
+    },
+  );
+
   it('leaves what else the interface’s own fields say as a session', () => {
     const bgpPeers = [{ ...LISTED, bgpPeerState: 'deleted' }];
     expect(peers({ asn: 65099, bgpPeers })).toMatchObject([{ asn: 65099, ...ADDRESSES, hasKey: true }]);
@@ -139,7 +159,7 @@ describe('a BGP peer that is being deleted', () => {
   it.each([5, ['deleted'], { state: 'deleted' }])(
     'is not known of state %j: the sessions are unreadable',
     (bgpPeerState) => {
-      const vif = parseVirtualInterface({ ...AWS_ITEM, bgpPeers: [{ ...LISTED, bgpPeerState }] }, 0);
+      const vif = parseVirtualInterface({ ...AWS_ITEM, bgpPeers: [{ ...LISTED, bgpPeerState }] }, 0, NO_KEYS);
       expect(vif).toMatchObject({
         peers: [{ asn: 65010 }],
         readErrors: ['`bgpPeers.bgpPeerState` must be a text'],

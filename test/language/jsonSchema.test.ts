@@ -72,6 +72,8 @@ describe('the JSON schema by itself', () => {
         ],
         ...[
           'connection-id',
+          'interface-id',
+          'bgp-key',
           'connection-twice',
           'gateway-and-grants',
           'no-gateway',

@@ -40,7 +40,6 @@ const WITHOUT_RULE: readonly string[] = [
   'no-connections',
   'connection-exclusive-and-shared',
   'unpinned-grant',
-  'bgp-key',
   'foreign-type',
   'type-gateway',
 ];
