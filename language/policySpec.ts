@@ -13,6 +13,7 @@ import {
   noForeignGatewayKind,
   noUndefinedGateway,
   noUnusedGateway,
+  requireGatewayForType,
 } from './rules/gatewayRules.ts';
 import {
   noConnectionOfOtherOwner,
@@ -21,11 +22,13 @@ import {
   noEmptyHoldRule,
   noEmptyInterval,
   noUnreturnedField,
+  requireConnections,
   requireGatewayOrGrants,
   requireValidNames,
   requireValidTagKeys,
 } from './rules/ownerRules.ts';
 import { noForeignCredentials, noForeignPartition } from './rules/recipientRules.ts';
+import { noExclusiveSharedConnection, noUnpinnedGrant } from './rules/sharingRules.ts';
 import type { SourceNode } from './yaml/sourceNode.ts';
 
 /** All rules for a single policy. To add one, write a function in the file of its group and list it here. */
@@ -35,13 +38,17 @@ const POLICY_RULES: readonly PolicyRule[] = [
   requireValidNames,
   requireValidTagKeys,
   noForeignGatewayKind,
+  requireGatewayForType,
   noDuplicateGateway,
   noUndefinedGateway,
   noUnusedGateway,
   requireGatewayOrGrants,
+  requireConnections,
   noDuplicateConnection,
   noConnectionOfTwoOwners,
   noConnectionOfOtherOwner,
+  noExclusiveSharedConnection,
+  noUnpinnedGrant,
   noUnreturnedField,
   noEmptyInterval,
   noEmptyHoldRule,
@@ -69,7 +76,6 @@ export const POLICY_SPEC: DocumentSpec<WrittenPolicy> = {
       region: 'as the provider writes it',
       account: 'with 12 digits in quotes',
       owners: 'with at least one owner',
-      connections: 'with the IDs of the connections that this owner owns, which identify it',
       gateway: 'with the gateway of this grant',
     },
     refine: (problem, path, node) =>

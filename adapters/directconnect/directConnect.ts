@@ -1,10 +1,11 @@
 import {
   ConfirmPrivateVirtualInterfaceCommand,
+  ConfirmTransitVirtualInterfaceCommand,
   DescribeConnectionsCommand,
   DescribeVirtualInterfacesCommand,
   type DirectConnectClient,
 } from '@aws-sdk/client-direct-connect';
-import type { InterfaceKind } from '../../core/kinds.ts';
+import { type InterfaceKind, KINDS, type KindTraits } from '../../core/kinds.ts';
 import type { KeyDigest, VirtualInterface } from '../../core/model.ts';
 import type { ProviderTraits } from '../../core/providers.ts';
 import { gatewayKind } from '../../core/resourceIds.ts';
@@ -96,27 +97,54 @@ async function ownConnections(traits: ProviderTraits, client: ApiClient): Promis
 async function confirm(
   traits: ProviderTraits,
   { sdk, requestTimeoutMs, key }: ApiClient,
-  interfaceKind: InterfaceKind,
+  kind: InterfaceKind,
   id: string,
   gateway: string,
 ): Promise<string | null> {
-  const operation = 'ConfirmPrivateVirtualInterface';
-  // Fail closed: the call for another kind of interface is another one.
-  if (interfaceKind !== 'private')
-    throw new ApiFailure(operation, 'client', `it does not confirm a ${interfaceKind} interface`);
-  const kind = gatewayKind(gateway);
-  // Fail closed: the SDK would send a confirm without a gateway.
-  if (kind === null || !traits.gatewayKinds.has(kind)) {
-    throw new ApiFailure(operation, 'client', `\`${gateway}\` is not a gateway of this provider`);
-  }
-  const target = kind === 'virtual' ? { virtualGatewayId: gateway } : { directConnectGatewayId: gateway };
-  const command = new ConfirmPrivateVirtualInterfaceCommand({ virtualInterfaceId: id, ...target });
+  const { confirmOperation: operation, gatewayKinds } = KINDS[kind];
+  const found = gatewayKind(gateway);
+  // Fail closed: the SDK would send a confirm without a gateway, or for a type that the provider does not have.
+  if (
+    found === null ||
+    !traits.gatewayKinds.has(found) ||
+    !gatewayKinds.has(found) ||
+    !traits.kinds.has(kind)
+  )
+    throw new ApiFailure(
+      operation,
+      'client',
+      `\`${gateway}\` is not a gateway of this provider for ${kind} interfaces`,
+    );
+  const target = found === 'virtual' ? { virtualGatewayId: gateway } : { directConnectGatewayId: gateway };
   const answer = await callWithLimit(operation, requestTimeoutMs, key, 'leftToCaller', (abortSignal) =>
-    sdk.send(command, { abortSignal }),
+    SENDERS[operation](sdk, { virtualInterfaceId: id, ...target }, { abortSignal }),
   );
   const state: unknown = answer.virtualInterfaceState;
   return typeof state === 'string' ? state : null;
 }
+
+interface ConfirmInput {
+  readonly virtualInterfaceId: string;
+  readonly virtualGatewayId?: string;
+  readonly directConnectGatewayId?: string;
+}
+
+type Send = (
+  sdk: DirectConnectClient,
+  input: ConfirmInput,
+  options: { readonly abortSignal: AbortSignal },
+) => Promise<{ readonly virtualInterfaceState?: unknown }>;
+
+/** Sends each operation that confirms. */
+const SENDERS: Readonly<Record<KindTraits['confirmOperation'], Send>> = {
+  ConfirmPrivateVirtualInterface: (sdk, input, options) =>
+    sdk.send(new ConfirmPrivateVirtualInterfaceCommand(input), options),
+  ConfirmTransitVirtualInterface: (sdk, { virtualInterfaceId, directConnectGatewayId }, options) =>
+    sdk.send(
+      new ConfirmTransitVirtualInterfaceCommand({ virtualInterfaceId, directConnectGatewayId }),
+      options,
+    ),
+};
 
 function pageInput(
   { pageSize }: ProviderTraits,

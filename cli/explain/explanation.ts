@@ -2,7 +2,7 @@ import { NO_DEADLINE } from '../../core/deadline.ts';
 import { type Decision, holdRuleApplies } from '../../core/decide.ts';
 import { evaluateMatch, type FieldVerdict } from '../../core/fields/evaluateMatch.ts';
 import { allOf, type Ternary } from '../../core/fields/matchField.ts';
-import { validityReason } from '../../core/grants.ts';
+import { evaluateGrant, validityReason } from '../../core/grants.ts';
 import { identify, needsOwnConnections, type OwnConnections } from '../../core/identifyRequester.ts';
 import { isConfirming, type VirtualInterface } from '../../core/model.ts';
 import type { Grant, Owner, Policy } from '../../core/policy.ts';
@@ -207,7 +207,7 @@ function explainGrant(
   at: Date,
   decision: Decision,
 ): ExplainedGrant {
-  const fields = evaluateMatch(grant.match, request, 'matchesCertainly');
+  const fields = evaluateGrant(grant, request);
   const { name, gateway, gatewayName, limit, from, until } = grant;
   const outOfTime = owner === null ? null : validityReason(owner, grant, at);
   return {

@@ -154,7 +154,7 @@ function buildInterface(
   return createInterface({
     ...written,
     ...given,
-    type: 'private',
+    type: written.type ?? 'private',
     ownerAccount: written.ownerAccount ?? recipient.account,
     peers: (written.peers ?? []).map((peer) => createPeer({ ...peer, ...readKey(peer) })),
   });

@@ -182,6 +182,13 @@ const ROWS: readonly Row[] = [
     '4:95',
     'remove it',
   ],
+  [
+    expecting('{ hold: [not-private] }'),
+    'reason-code',
+    'cases[0].expect.hold[0]',
+    '4:95',
+    'write `type-not-supported`',
+  ],
   [expecting('{ hold: [unreadable] }'), 'undecidable-reason', 'cases[0].expect.hold[0]', '4:95', 'remove it'],
 ];
 
