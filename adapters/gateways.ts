@@ -2,6 +2,7 @@ import {
   DescribeDirectConnectGatewayAssociationsCommand,
   DescribeDirectConnectGatewaysCommand,
 } from '@aws-sdk/client-direct-connect';
+import { ASSOCIATION_TYPES, type GatewayAssociation, servedKindsOf } from '../core/kinds.ts';
 import type { Gateway, RouteTable, Routing } from '../core/model.ts';
 import { gatewayKind } from '../core/resourceIds.ts';
 import { ApiFailure } from '../run/portErrors.ts';
@@ -59,8 +60,8 @@ function malformed(why: string): ApiFailure {
   return new ApiFailure(DESCRIBE_ROUTE_TABLES, 'malformed', why);
 }
 
-/** Reads the state of every association of a Direct Connect gateway; `null`: that state cannot be read. @throws ApiFailure */
-async function readAssociations(gateway: string, client: ApiClient): Promise<(string | null)[]> {
+/** Reads every association of a Direct Connect gateway. @throws ApiFailure */
+async function readAssociations(gateway: string, client: ApiClient): Promise<GatewayAssociation[]> {
   const operation = 'DescribeDirectConnectGatewayAssociations';
   const ask = async (nextToken: string | null): Promise<Page> => {
     const command = new DescribeDirectConnectGatewayAssociationsCommand({
@@ -71,7 +72,24 @@ async function readAssociations(gateway: string, client: ApiClient): Promise<(st
     return { items: page.directConnectGatewayAssociations, nextToken: page.nextToken };
   };
   const found = await readAllPages(ask, (why) => new ApiFailure(operation, 'malformed', why), keepRaw);
-  return found.map((raw) => new FieldReader(raw).text('associationState'));
+  return found.map(readAssociation);
+}
+
+function readAssociation(raw: unknown): GatewayAssociation {
+  const reader = new FieldReader(raw);
+  const { associatedGateway, associatedCoreNetwork } = { ...Object(raw) };
+  const gateway = isSet(associatedGateway) ? new FieldReader(associatedGateway).text('type') : null;
+  const type = isSet(associatedCoreNetwork) ? 'coreNetwork' : gateway;
+  // Fail closed: with both members set, neither is known to be right.
+  const isClear = !(isSet(associatedGateway) && isSet(associatedCoreNetwork));
+  return {
+    state: reader.text('associationState'),
+    type: isClear ? (ASSOCIATION_TYPES.find((known) => known === type) ?? null) : null,
+  };
+}
+
+function isSet(member: unknown): boolean {
+  return member !== undefined && member !== null;
 }
 
 /** Creates the port to the recipient's gateways: virtual ones from EC2 or FCU, Direct Connect gateways from Direct Connect. */
@@ -82,8 +100,7 @@ export function createGateways(ec2: QueryApi, client: ApiClient): Gateways {
       const directConnect = kinds.has('directConnect') ? await directConnectGateways(client) : [];
       return mergeDuplicates([...virtual, ...directConnect]);
     },
-    // Fail closed: no association is read yet, so a gateway may serve any kind.
-    servedKinds: async () => ['unknown'],
+    servedKinds: async (gateway) => servedKindsOf(await readAssociations(gateway, client)),
     readRouting: (gateway) => routing(gateway, ec2, client),
   };
 }

@@ -3,11 +3,12 @@ import type { DecisionContext } from './decisionContext.ts';
 import { evaluateMatch, matchVerdict } from './fields/evaluateMatch.ts';
 import { findFittingGrants, sharedGateway } from './grants.ts';
 import { identify } from './identifyRequester.ts';
-import type { InterfaceKind } from './kinds.ts';
+import { type InterfaceKind, isInterfaceKind } from './kinds.ts';
 import { fitsLedgerItem } from './ledgerEntries.ts';
 import { exhaustedLimitReasons } from './limits.ts';
-import { isReadable, type VirtualInterface } from './model.ts';
+import { isReadable, type Recipient, type VirtualInterface } from './model.ts';
 import type { Grant, HoldRule, Owner, Policy } from './policy.ts';
+import { PROVIDER_TRAITS } from './providers.ts';
 import { type Reason, type ReasonCode, sortReasons } from './reasons.ts';
 
 export type Decision = Accept | Hold;
@@ -54,7 +55,7 @@ function decideUnfrozen(
   at: Date,
 ): Decision {
   const reasons = [
-    ...intrinsicReasons(request),
+    ...intrinsicReasons(request, policy.recipient),
     ...otherRegionReasons(policy, request),
     ...damagedLedgerReasons(request, context),
     ...holdRuleReasons(policy, request),
@@ -63,6 +64,8 @@ function decideUnfrozen(
   if (identity.kind === 'outbound') return holdFor([...reasons, OUTBOUND]);
   if (identity.kind === 'unknown') return holdFor([...reasons, identity.reason]);
 
+  // No grant can be for such a type, so none is compared with the request.
+  if (!isSupportedType(request, policy.recipient)) return holdFor(reasons);
   const { owner } = identity;
   const grants = findFittingGrants(owner, request, at);
   if (!grants.found) return holdFor([...reasons, ...grants.reasons], grants.gateway);
@@ -106,10 +109,13 @@ export function reasonCodesOf(decision: Decision): ReasonCode[] {
 }
 
 /** The reasons in the request itself, which no policy can allow. */
-function intrinsicReasons(request: VirtualInterface): Reason[] {
+function intrinsicReasons(request: VirtualInterface, recipient: Recipient): Reason[] {
   const reasons: Reason[] = [];
   const { type, readErrors, state, gateway } = request;
-  if (type !== 'private') reasons.push({ code: 'not-private', parameters: { type } });
+  if (!isSupportedType(request, recipient)) {
+    const supported = [...PROVIDER_TRAITS[recipient.provider].kinds];
+    reasons.push({ code: 'type-not-supported', parameters: { type, supported } });
+  }
   if (!isReadable(request))
     reasons.push({ code: 'unreadable', parameters: { cause: 'readErrors', readErrors } });
   // Fail closed: a request that the ledger cannot record is not accepted.
@@ -118,6 +124,11 @@ function intrinsicReasons(request: VirtualInterface): Reason[] {
   // Fail closed: the API contradicts itself, since an interface on a gateway is already accepted.
   if (gateway !== null) reasons.push({ code: 'unreadable', parameters: { cause: 'onGateway', gateway } });
   return reasons;
+}
+
+/** Fail closed: a missing type is none that a grant can allow. */
+function isSupportedType({ type }: VirtualInterface, { provider }: Recipient): boolean {
+  return isInterfaceKind(type) && PROVIDER_TRAITS[provider].kinds.has(type);
 }
 
 /** Fail closed: it is unknown whether an interface in another region can be confirmed from this target. */

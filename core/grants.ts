@@ -1,7 +1,8 @@
 import { evaluateMatch, type FieldVerdict, matchVerdict } from './fields/evaluateMatch.ts';
+import { toTernary } from './fields/matchField.ts';
 import type { VirtualInterface } from './model.ts';
 import type { Grant, Owner } from './policy.ts';
-import { compareByCodePoint } from './printableText.ts';
+import { compareByCodePoint, quote } from './printableText.ts';
 import type { NearestGrant, Reason } from './reasons.ts';
 
 /** The grants that match a request now, or why there is none. */
@@ -17,7 +18,7 @@ export type FittingGrants =
 /** Evaluates every grant of the owner. The order of grants never matters; `fitting` is sorted by name. */
 export function findFittingGrants(owner: Owner, request: VirtualInterface, at: Date): FittingGrants {
   const matching = owner.grants.filter(
-    (grant) => matchVerdict(grant.match, request, 'matchesCertainly') === 'yes',
+    ({ type, match }) => type === request.type && matchVerdict(match, request, 'matchesCertainly') === 'yes',
   );
   if (matching.length > 1) matching.sort((a, b) => compareByCodePoint(a.name, b.name));
   const fitting = matching.filter((grant) => validityReason(owner, grant, at) === null);
@@ -47,16 +48,28 @@ export function validityReason(owner: Owner, { name, from, until }: Grant, at: D
   return null;
 }
 
+/**
+ * Evaluates everything that a grant demands of a request, in the order of messages. The type is left out of the usual case that
+ * both are private.
+ */
+export function evaluateGrant({ type, match }: Grant, request: VirtualInterface): FieldVerdict[] {
+  const actual = request.type === null ? null : quote(request.type);
+  const verdict = request.type === null ? 'unknown' : toTernary(request.type === type);
+  const demand: FieldVerdict = { field: 'type', expected: type, actual, verdict };
+  const isUsual = type === 'private' && verdict === 'yes';
+  return [...(isUsual ? [] : [demand]), ...evaluateMatch(match, request, 'matchesCertainly')];
+}
+
 interface EvaluatedGrant {
   readonly grant: Grant;
   readonly fields: readonly FieldVerdict[];
 }
 
 function explainNoGrant(owner: Owner, request: VirtualInterface): FittingGrants {
-  const evaluated = owner.grants
-    .map(
-      (grant): EvaluatedGrant => ({ grant, fields: evaluateMatch(grant.match, request, 'matchesCertainly') }),
-    )
+  const ofType = owner.grants.filter(({ type }) => type === request.type);
+  // A grant for another type is the nearest only if there is no other.
+  const evaluated = (ofType.length > 0 ? ofType : owner.grants)
+    .map((grant): EvaluatedGrant => ({ grant, fields: evaluateGrant(grant, request) }))
     .sort((a, b) => compareByCodePoint(a.grant.name, b.grant.name));
   const [best] = evaluated.toSorted(
     (a, b) => mismatchScore(a) - mismatchScore(b) || matchingFieldCount(b) - matchingFieldCount(a),
@@ -72,8 +85,8 @@ function explainNoGrant(owner: Owner, request: VirtualInterface): FittingGrants 
     gateway: best.grant.gateway,
     failed,
   };
-  // Suggests a gateway only if all grants of the owner give the same one: the nearest grant is a guess.
-  const gateway = sharedGateway(owner.grants);
+  // Suggests a gateway only if all grants for the type give the same one: the nearest grant is a guess.
+  const gateway = sharedGateway(ofType);
   return {
     found: false,
     reasons: [{ code: 'no-grant', parameters: { owner: owner.name, nearest } }],

@@ -16,13 +16,19 @@ export interface Evidence {
   /** the tickets of the fitting grants, by grant name */
   readonly tickets: Readonly<Record<string, string>>;
   /** as listed right before the confirm */
-  readonly gatewaySeen: Gateway | null;
+  readonly gatewaySeen: GatewaySeen | null;
   /** the interfaces that took slots of the limits */
   readonly usage: LimitUsage;
   /** number of requests that the same run had accepted before */
   readonly acceptedBefore: number;
   /** checks that were skipped, a sentence each */
   readonly skipped: readonly string[];
+}
+
+/** A gateway as a run saw it right before a confirm. */
+export interface GatewaySeen extends Gateway {
+  /** the kinds of interface that it serves, according to its associations: words of `ServedKind`, or of later releases; `null`: not read */
+  readonly servedKinds: readonly string[] | null;
 }
 
 /** The IDs that take slots of the limits of an owner and of its grants. */

@@ -1,5 +1,6 @@
 import { type DecisionContext, occupyingInterfaces } from './decisionContext.ts';
 import { matchVerdict } from './fields/evaluateMatch.ts';
+import { INTERFACE_KINDS } from './kinds.ts';
 import { type LimitUsage, offeredConnectionOf, type RecordedAssignment } from './ledgerEntries.ts';
 import { memoizeByObject } from './memoize.ts';
 import { hasEnded, type VirtualInterface } from './model.ts';
@@ -122,8 +123,20 @@ export function exhaustedLimitReasons(
 function mayBelong(vif: VirtualInterface, { connections }: Owner, grant: Grant | null): boolean {
   // Fail closed: an interface that may belong takes a slot.
   const mayBelongToOwner = vif.connection === null || connections.includes(vif.connection);
-  return mayBelongToOwner && (grant === null || matchVerdict(grant.match, vif, 'matchesCertainly') !== 'no');
+  return mayBelongToOwner && (grant === null || mayMatchGrant(vif, grant));
 }
+
+/**
+ * Whether an interface counts for a grant. A private grant counts interfaces of every type, as before there were other grants. Fail
+ * closed: for another grant, an unknown or missing type counts.
+ */
+function mayMatchGrant(vif: VirtualInterface, { type, match }: Grant): boolean {
+  const isOfOtherType = type !== 'private' && vif.type !== type && KNOWN_TYPES.has(vif.type);
+  return !isOfOtherType && matchVerdict(match, vif, 'matchesCertainly') !== 'no';
+}
+
+/** Every type that the API documents. */
+const KNOWN_TYPES: ReadonlySet<string | null> = new Set([...INTERFACE_KINDS, 'public']);
 
 function isAssignedTo(
   record: RecordedAssignment,

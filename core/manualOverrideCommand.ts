@@ -1,6 +1,7 @@
+import { isInterfaceKind, KINDS } from './kinds.ts';
 import type { Recipient, VirtualInterface } from './model.ts';
 import type { ReasonCode } from './reasons.ts';
-import { gatewayKind, isVirtualInterfaceId } from './resourceIds.ts';
+import { type GatewayKind, gatewayKind, isVirtualInterfaceId } from './resourceIds.ts';
 
 /** Whether a manual override command may be shown for a request that is held for reasons of these codes. */
 export type ManualOverride =
@@ -12,7 +13,7 @@ export type ManualOverride =
   | 'wouldFail';
 
 const OVERRIDES: Readonly<Record<ReasonCode, ManualOverride>> = {
-  'not-private': 'verifyFirst',
+  'type-not-supported': 'verifyFirst',
   unreadable: 'verifyFirst',
   'other-region': 'verifyFirst',
   'unknown-requester': 'verifyFirst',
@@ -28,6 +29,8 @@ const OVERRIDES: Readonly<Record<ReasonCode, ManualOverride>> = {
   'grant-limit': 'shown',
   'run-limit': 'shown',
   'gateway-missing': 'wouldFail',
+  'gateway-other-account': 'wouldFail',
+  'gateway-other-type': 'wouldFail',
   'gateway-not-available': 'wouldFail',
   'gateway-not-attached': 'wouldFail',
   'vlan-in-use': 'shown',
@@ -56,12 +59,12 @@ function isReasonCode(code: string): code is ReasonCode {
 /** An AWS CLI command for a person. Reports as JSON, events and terminals show its text. */
 export class ManualOverrideCommand {
   readonly argv: readonly string[];
-  /** whether a person must choose the gateway: `argv` has a placeholder for it */
-  readonly needsGateway: boolean;
+  /** the placeholder in `argv` for the gateway, which a person must choose; `null`: `argv` has the gateway */
+  readonly gatewayPlaceholder: string | null;
 
-  constructor(argv: readonly string[], needsGateway: boolean) {
+  constructor(argv: readonly string[], gatewayPlaceholder: string | null) {
     this.argv = argv;
-    this.needsGateway = needsGateway;
+    this.gatewayPlaceholder = gatewayPlaceholder;
   }
 
   get text(): string {
@@ -75,30 +78,33 @@ export class ManualOverrideCommand {
 }
 
 /**
- * The AWS CLI command by which a person can accept a pending private request.
+ * The AWS CLI command by which a person can accept a pending request of a supported type.
  * @param codes of every reason for holding the request; empty if the policy allows it
  * @param gateway the gateway that the policy would assign; `null`: the command has a placeholder
  * @param endpoint `null`: the provider's default
  * @returns `null` if no command may be shown
  */
 export function manualOverrideCommand(
-  vif: Pick<VirtualInterface, 'id'>,
+  { id, type }: Pick<VirtualInterface, 'id' | 'type'>,
   codes: readonly string[],
   gateway: string | null,
   { region }: Recipient,
   endpoint: string | null,
 ): ManualOverrideCommand | null {
-  if (manualOverrideFor(codes) !== 'shown') return null;
-  const kind = gateway === null ? null : gatewayKind(gateway);
-  const needsGateway = gateway === null || kind === null;
+  if (manualOverrideFor(codes) !== 'shown' || !isInterfaceKind(type)) return null;
+  const { confirmCommand, gatewayKinds } = KINDS[type];
+  const known = gateway === null ? null : gatewayKind(gateway);
+  // A gateway that an interface of this kind cannot be attached to must be chosen by a person too.
+  const isUsable = known !== null && gatewayKinds.has(known);
+  const [usual = 'virtual'] = gatewayKinds;
+  const { option, placeholder } = GATEWAY_ARGUMENTS[isUsable ? known : usual];
   const argv = [
-    ...['aws', 'directconnect', 'confirm-private-virtual-interface'],
-    ...['--virtual-interface-id', interfaceIdArgument(vif.id)],
-    kind === 'directConnect' ? '--direct-connect-gateway-id' : '--virtual-gateway-id',
-    needsGateway ? GATEWAY_PLACEHOLDER : gateway,
+    ...['aws', 'directconnect', confirmCommand],
+    ...['--virtual-interface-id', interfaceIdArgument(id)],
+    ...[option, isUsable && gateway !== null ? gateway : placeholder],
     ...endpointOptions(region, endpoint),
   ];
-  return new ManualOverrideCommand(argv, needsGateway);
+  return new ManualOverrideCommand(argv, isUsable ? null : placeholder);
 }
 
 /** A command as a person types it in a shell. No argument contains a quote: each is an option, an ID, a region, an endpoint or a placeholder. */
@@ -112,8 +118,13 @@ export function endpointOptions(region: string, endpoint: string | null): string
   return ['--region', region, ...(endpoint === null ? [] : ['--endpoint-url', endpoint])];
 }
 
-/** The placeholder in a command when the policy does not give one gateway. */
-const GATEWAY_PLACEHOLDER = 'VGW_ID';
+/** The option of a command for each kind of gateway, and its placeholder when the policy does not give one gateway. */
+const GATEWAY_ARGUMENTS: Readonly<
+  Record<GatewayKind, { readonly option: string; readonly placeholder: string }>
+> = {
+  virtual: { option: '--virtual-gateway-id', placeholder: 'VGW_ID' },
+  directConnect: { option: '--direct-connect-gateway-id', placeholder: 'DXGW_ID' },
+};
 
 /** IDs come from the API: a text that is not a well-formed ID must not become part of a shell command. */
 function interfaceIdArgument(id: string): string {

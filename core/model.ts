@@ -5,6 +5,7 @@ import {
   VALUE_FIELD_NAMES,
   type ValueFieldName,
 } from './interfaceFields.ts';
+import type { GatewayAssociation } from './kinds.ts';
 
 /** The terms of the domain as types. A missing value is always `null`, so that a forgotten key is a type error. */
 
@@ -113,11 +114,7 @@ export type Routing =
       /** all route tables of these VPCs */
       readonly tables: readonly RouteTable[];
     }
-  | {
-      readonly kind: 'directConnect';
-      /** the state of each association */
-      readonly associations: readonly (string | null)[];
-    };
+  | { readonly kind: 'directConnect'; readonly associations: readonly GatewayAssociation[] };
 
 /** A route table of a VPC. */
 export interface RouteTable {

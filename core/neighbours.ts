@@ -45,6 +45,20 @@ export function neighboursOnGateway(
   });
 }
 
+/** The live interfaces, other than the request, that are on a gateway, or were confirmed for it, as far as is certain. */
+export function interfacesOnGateway(
+  gatewayId: string,
+  requestId: string,
+  context: DecisionContext,
+): VirtualInterface[] {
+  const { intents, acceptances } = context;
+  const listed = indexInterfaces(context.interfaces).gateways.get(gatewayId) ?? [];
+  const recorded = recordedOffers(context).filter(
+    ({ id }) => intents[id]?.gateway === gatewayId || acceptances[id]?.gateway === gatewayId,
+  );
+  return [...new Set([...listed, ...recorded])].filter((vif) => occupies(vif, context, requestId));
+}
+
 /** The interfaces that the ledger records, or may record, including those that the API shows as mere offers. */
 function recordedOffers({ interfaces, acceptances, intents, damaged }: DecisionContext): Interfaces {
   const { byId } = indexInterfaces(interfaces);
@@ -124,6 +138,8 @@ interface Index {
    */
   readonly blocks: ReadonlyMap<string, Block>;
   readonly beyondBlocks: Interfaces;
+  /** the same interfaces by gateway; `null`: on none, or unknown */
+  readonly gateways: ReadonlyMap<string | null, Interfaces>;
   /** the same interfaces by connection, then by VLAN; `null`: unknown */
   readonly vlans: ReadonlyMap<string | null, ReadonlyMap<number | null, Interfaces>>;
 }
@@ -148,6 +164,7 @@ const indexInterfaces = memoizeByObject((interfaces: Interfaces): Index => {
       ),
     ),
     beyondBlocks: placed.filter((one) => one.blocks === null).map(({ vif }) => vif),
+    gateways: Map.groupBy(relevant, ({ gateway }) => gateway),
     vlans: new Map([...connections].map(([id, group]) => [id, Map.groupBy(group, ({ vlan }) => vlan)])),
   };
 });

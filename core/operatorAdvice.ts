@@ -18,13 +18,15 @@ export function adviceWithCommand({
 /** The label of a command that accepts the request: whether it bypasses the policy, and what is missing in it. */
 export function labelManualCommand(
   { verdict }: ReportedDecision,
-  { needsGateway }: ManualOverrideCommand,
+  { gatewayPlaceholder }: ManualOverrideCommand,
 ): string {
   const label =
     verdict === 'accept'
       ? 'to accept it manually now, as the policy does'
       : 'manual override, which bypasses the policy';
-  return needsGateway ? `${label} (replace VGW_ID by the agreed gateway)` : label;
+  return gatewayPlaceholder === null
+    ? label
+    : `${label} (replace ${gatewayPlaceholder} by the agreed gateway)`;
 }
 
 /** What a person should do about a pending request, without the command. */
@@ -48,8 +50,8 @@ function adviceForCodes(codes: readonly string[]): string {
 }
 
 function adviceAfterVerification(codes: readonly string[]): string {
-  if (codes.includes('not-private'))
-    return 'then have a private interface offered instead: no policy can allow this type';
+  if (codes.includes('type-not-supported'))
+    return 'then have another type of interface offered instead: no policy can allow this one';
   if (codes.includes('unreadable'))
     return 'then check the request with the AWS CLI and ask the provider: no policy can allow an unreadable request';
   if (codes.includes('other-region'))

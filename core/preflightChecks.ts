@@ -1,8 +1,9 @@
 import type { Deadline } from './deadline.ts';
 import { addReasons, type Decision, decide } from './decide.ts';
 import type { DecisionContext } from './decisionContext.ts';
+import { checkGateway, checkTypesOnGateway, type GatewaysSeen } from './gatewayChecks.ts';
 import { containsCidr, type HostAddress, isBroadcast, parseHostAddress, sameSubnet } from './ip.ts';
-import { type Gateway, isForeignGateway, type Recipient, type VirtualInterface } from './model.ts';
+import type { Recipient, VirtualInterface } from './model.ts';
 import { checkAddressesFree, checkVlanFree } from './networkConflicts.ts';
 import type { Policy } from './policy.ts';
 import {
@@ -10,12 +11,10 @@ import {
   failedCheck,
   mergeChecks,
   NO_FINDINGS,
-  type Reason,
   type ReasonCode,
   type ReasonParameters,
   skippedCheck,
 } from './reasons.ts';
-import { gatewayKind } from './resourceIds.ts';
 
 /** The decision of the policy, with the preflight checks that need no API call: conflicts with other interfaces. */
 export function decideWithNetworkChecks(
@@ -44,31 +43,15 @@ export function gatewayToCheck(decision: Decision): string | null {
 export function runPreflightChecks(
   request: VirtualInterface,
   gatewayId: string,
-  gateways: readonly Gateway[],
+  seen: GatewaysSeen,
   recipient: Recipient,
   context: DecisionContext,
 ): CheckResult {
-  const gateway = gateways.find(({ id }) => id === gatewayId) ?? null;
-  const network = checkNetwork(request, gatewayId, gateway?.asn ?? null, recipient, context);
-  return {
-    reasons: [...checkGateway(gatewayId, gateway, recipient), ...network.reasons],
-    skipped: network.skipped,
-  };
-}
-
-function checkGateway(id: string, gateway: Gateway | null, recipient: Recipient): Reason[] {
-  if (gateway === null) return [{ code: 'gateway-missing', parameters: { cause: 'notFound', gateway: id } }];
-  if (isForeignGateway(gateway, recipient)) {
-    const accounts = { gatewayAccount: gateway.ownerAccount ?? '', ownAccount: recipient.account };
-    return [{ code: 'gateway-missing', parameters: { cause: 'foreign', gateway: id, ...accounts } }];
-  }
-  const reasons: Reason[] = [];
-  const { state } = gateway;
-  if (state !== 'available')
-    reasons.push({ code: 'gateway-not-available', parameters: { gateway: id, state } });
-  if (gatewayKind(id) === 'virtual' && gateway.attachedVpcs.length === 0)
-    reasons.push({ code: 'gateway-not-attached', parameters: { gateway: id } });
-  return reasons;
+  const asn = seen.gateways.find(({ id }) => id === gatewayId)?.asn ?? null;
+  return mergeChecks([
+    checkGateway(request, gatewayId, seen, recipient),
+    checkNetwork(request, gatewayId, asn, recipient, context),
+  ]);
 }
 
 /**
@@ -89,7 +72,7 @@ export function checkNetwork(
   ]);
 }
 
-/** The checks that do not need the gateway. */
+/** The checks that compare a request with other interfaces, or need nothing of the gateway. */
 export function checkAgainstNeighbours(
   request: VirtualInterface,
   gatewayId: string,
@@ -97,6 +80,7 @@ export function checkAgainstNeighbours(
   context: DecisionContext,
 ): CheckResult {
   return mergeChecks([
+    checkTypesOnGateway(request, gatewayId, context),
     checkVlanFree(request, context),
     checkAddressPairs(request),
     checkAddressesFree(request, gatewayId, recipient, context),

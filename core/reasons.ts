@@ -1,10 +1,11 @@
 import type { Deadline } from './deadline.ts';
 import type { FieldVerdict } from './fields/evaluateMatch.ts';
+import type { InterfaceKind } from './kinds.ts';
 import { compareByCodePoint } from './printableText.ts';
 
 /** The codes of reasons to hold a request, in the order of messages. Codes are stable: consumers rely on them. */
 export const REASON_CODES = [
-  'not-private',
+  'type-not-supported',
   'unreadable',
   'other-region',
   'unknown-requester',
@@ -19,6 +20,8 @@ export const REASON_CODES = [
   'grant-limit',
   'run-limit',
   'gateway-missing',
+  'gateway-other-account',
+  'gateway-other-type',
   'gateway-not-available',
   'gateway-not-attached',
   'vlan-in-use',
@@ -40,8 +43,11 @@ export function isPreflightCode(code: string): boolean {
  * they came: only `renderReason` makes them safe to print. `readErrors` and `problem` are sentences already.
  */
 export interface ReasonParameters {
-  /** `null`: the API did not return a type */
-  readonly 'not-private': { readonly type: string | null };
+  /** `type` is `null`: the API did not return one; `supported`: those that the provider has */
+  readonly 'type-not-supported': {
+    readonly type: string | null;
+    readonly supported: readonly InterfaceKind[];
+  };
   readonly unreadable:
     | { readonly cause: 'readErrors'; readonly readErrors: readonly string[] }
     | { readonly cause: 'tooLong' }
@@ -98,14 +104,17 @@ export interface ReasonParameters {
   readonly 'owner-limit': ExhaustedLimit;
   readonly 'grant-limit': ExhaustedLimit & { readonly grant: string };
   readonly 'run-limit': { readonly acceptsPerRun: number };
-  readonly 'gateway-missing':
-    | { readonly cause: 'notFound'; readonly gateway: string }
-    | {
-        readonly cause: 'foreign';
-        readonly gateway: string;
-        readonly gatewayAccount: string;
-        readonly ownAccount: string;
-      };
+  readonly 'gateway-missing': { readonly gateway: string };
+  readonly 'gateway-other-account': {
+    readonly gateway: string;
+    readonly gatewayAccount: string;
+    readonly ownAccount: string;
+  };
+  /** `type` is that of the request; `cause`: what shows that the gateway serves another one */
+  readonly 'gateway-other-type': { readonly gateway: string; readonly type: InterfaceKind } & (
+    | { readonly cause: 'association'; readonly served: InterfaceKind }
+    | { readonly cause: 'interface'; readonly served: InterfaceKind; readonly id: string }
+  );
   /** `state` is `null`: the API did not return one */
   readonly 'gateway-not-available': { readonly gateway: string; readonly state: string | null };
   readonly 'gateway-not-attached': { readonly gateway: string };
@@ -189,6 +198,12 @@ export type SkippedCheck =
   | { readonly check: 'peers-invalid'; readonly missing: 'sessions' | 'secondAddress' }
   | { readonly check: 'peers-invalid'; readonly missing: 'prefixLengths'; readonly pair: AddressPair }
   | { readonly check: 'asn-conflict'; readonly missing: 'gatewayAsn'; readonly gateway: string }
+  /** `notAllowed`: a permission to read them is missing; `unknownType`: they are of a type that this release does not know */
+  | {
+      readonly check: 'gateway-other-type';
+      readonly missing: 'notAllowed' | 'unknownType';
+      readonly gateway: string;
+    }
   | { readonly check: 'asn-conflict'; readonly missing: 'customerAsn' };
 
 /** The result of preflight checks: the reasons not to attach a request to a gateway now, beside those of the policy. */

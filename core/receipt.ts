@@ -2,10 +2,11 @@ import { type Deadline, NO_DEADLINE } from './deadline.ts';
 import { type Accept, type Decision, decide } from './decide.ts';
 import type { DecisionContext } from './decisionContext.ts';
 import type { EventOrigin } from './events/event.ts';
+import type { GatewaysSeen } from './gatewayChecks.ts';
 import { canonicalJson } from './json.ts';
-import type { Assignment, Evidence, LimitUsage } from './ledgerEntries.ts';
+import type { Assignment, Evidence, GatewaySeen, LimitUsage } from './ledgerEntries.ts';
 import { limitUsageOf } from './limits.ts';
-import type { Gateway, VirtualInterface } from './model.ts';
+import type { VirtualInterface } from './model.ts';
 import type { Policy } from './policy.ts';
 import type { SkippedCheck } from './reasons.ts';
 import { renderSkippedCheck } from './renderReason.ts';
@@ -16,13 +17,13 @@ export interface PreflightSnapshot {
   readonly firstSeen: string;
   readonly deadline: Deadline;
   readonly decision: Accept;
-  readonly gateways: readonly Gateway[];
+  readonly seen: GatewaysSeen;
   readonly world: DecisionContext;
   readonly skipped: readonly SkippedCheck[];
 }
 
 export function collectEvidence(origin: EventOrigin, policy: Policy, preflight: PreflightSnapshot): Evidence {
-  const { request, firstSeen, deadline, decision, gateways, world, skipped } = preflight;
+  const { request, firstSeen, deadline, decision, seen, world, skipped } = preflight;
   const { target, provider, region, account } = origin;
   const owner = policy.owners.find(({ name }) => name === decision.owner);
   const fitting = owner?.grants.filter(({ name }) => decision.grants.includes(name)) ?? [];
@@ -36,12 +37,18 @@ export function collectEvidence(origin: EventOrigin, policy: Policy, preflight: 
     deadline,
     grant: decision.grant,
     tickets: Object.fromEntries(tickets),
-    gatewaySeen: gateways.find(({ id }) => id === decision.gateway) ?? null,
+    gatewaySeen: gatewaySeen(decision.gateway, seen),
     usage:
       owner === undefined ? NO_USAGE : boundUsage(limitUsageOf(owner, fitting, request.id, policy, world)),
     acceptedBefore: world.acceptedThisRun,
     skipped: firstItems(skipped.map(renderSkippedCheck), MAX_SKIPPED),
   };
+}
+
+function gatewaySeen(id: string, { gateways, served }: GatewaysSeen): GatewaySeen | null {
+  const gateway = gateways.find((listed) => listed.id === id);
+  if (gateway === undefined) return null;
+  return { ...gateway, servedKinds: served?.gateway === id ? served.kinds : null };
 }
 
 const NO_USAGE: LimitUsage = { owner: [], grants: {} };

@@ -1,5 +1,6 @@
 import type { Deadline } from './deadline.ts';
 import type { FieldVerdict } from './fields/evaluateMatch.ts';
+import { KINDS } from './kinds.ts';
 import { compareByCodePoint, escapeInvisible, formatFirst, formatList, quote } from './printableText.ts';
 import {
   type AddressPair,
@@ -48,9 +49,9 @@ export function reportReason(reason: Reason): ReportedReason {
 /** The sentence of a reason, safe to print: the only place that makes one. It quotes or escapes every text of the API. */
 export function renderReason(reason: Reason): string {
   switch (reason.code) {
-    case 'not-private': {
-      const { type } = reason.parameters;
-      return `the interface is ${type === null ? 'of an unknown type' : quote(type)}: only private interfaces are accepted`;
+    case 'type-not-supported': {
+      const { type, supported } = reason.parameters;
+      return `the interface is ${type === null ? 'of an unknown type' : quote(type)}: a policy can allow only ${supported.join(' and ')} interfaces`;
     }
     case 'unreadable':
       return renderUnreadable(reason.parameters);
@@ -84,7 +85,13 @@ export function renderReason(reason: Reason): string {
     case 'run-limit':
       return `this run has already accepted ${reason.parameters.acceptsPerRun} requests (\`limits.acceptsPerRun\`); the next run continues`;
     case 'gateway-missing':
-      return renderGatewayMissing(reason.parameters);
+      return `gateway \`${reason.parameters.gateway}\` does not exist in this account and region`;
+    case 'gateway-other-account': {
+      const { gateway, gatewayAccount, ownAccount } = reason.parameters;
+      return `gateway \`${gateway}\` belongs to account ${quote(gatewayAccount)}, not to \`${ownAccount}\`; use a gateway of your own`;
+    }
+    case 'gateway-other-type':
+      return renderOtherType(reason.parameters);
     case 'gateway-not-available': {
       const { gateway, state } = reason.parameters;
       return `gateway \`${gateway}\` must be \`available\`, is ${state === null ? 'unknown' : quote(state)}`;
@@ -218,10 +225,13 @@ function renderLimit({ limit, taken, first }: ReasonParameters['owner-limit']): 
   return `may have ${limit} live interfaces and has ${taken}: ${formatList(more > 0 ? [...ids, `${more} more`] : ids)}`;
 }
 
-function renderGatewayMissing(reason: ReasonParameters['gateway-missing']): string {
-  return reason.cause === 'notFound'
-    ? `gateway \`${reason.gateway}\` does not exist in this account and region`
-    : `gateway \`${reason.gateway}\` belongs to account ${quote(reason.gatewayAccount)}, not to \`${reason.ownAccount}\`; use a gateway of your own`;
+function renderOtherType(reason: ReasonParameters['gateway-other-type']): string {
+  const { gateway, type, served } = reason;
+  const why =
+    reason.cause === 'association'
+      ? `is associated with ${KINDS[served].associated.title}`
+      : `has the ${served} interface ${quote(reason.id)}`;
+  return `gateway \`${gateway}\` ${why}, so it does not serve ${type} interfaces; use another Direct Connect gateway for this grant`;
 }
 
 function renderVlanInUse({ cause, vlan, connection, id }: ReasonParameters['vlan-in-use']): string {
@@ -269,33 +279,38 @@ const CHECK_NAMES: Readonly<Record<SkippedCheck['check'], string>> = {
   'peers-invalid': 'peer addresses',
   'peers-overlap': 'peers overlap',
   'asn-conflict': 'ASN conflict',
+  'gateway-other-type': 'gateway of another type',
 };
 
 /** The sentence about a preflight check that was skipped, safe to print. */
 export function renderSkippedCheck(skipped: SkippedCheck): string {
-  return `${CHECK_NAMES[skipped.check]}: the API ${renderMissing(skipped)}`;
+  return `${CHECK_NAMES[skipped.check]}: ${renderMissing(skipped)}`;
 }
 
 function renderMissing(skipped: SkippedCheck): string {
   switch (skipped.missing) {
     case 'vlanOrConnection':
-      return 'does not return the VLAN or the connection';
+      return 'the API does not return the VLAN or the connection';
     case 'ofOthers':
-      return `does not return ${skipped.check === 'vlan-in-use' ? 'both connection and VLAN' : 'every address, or not the gateway,'} of ${renderIds(skipped.ids)}`;
+      return `the API does not return ${skipped.check === 'vlan-in-use' ? 'both connection and VLAN' : 'every address, or not the gateway,'} of ${renderIds(skipped.ids)}`;
     case 'addresses':
-      return 'does not return an address';
+      return 'the API does not return an address';
     case 'prefixLengths':
       return skipped.check === 'peers-overlap'
-        ? 'does not return every address with its prefix length'
-        : `returns ${renderPair(skipped.pair)} without a prefix length`;
+        ? 'the API does not return every address with its prefix length'
+        : `the API returns ${renderPair(skipped.pair)} without a prefix length`;
     case 'sessions':
-      return 'does not return a BGP peer';
+      return 'the API does not return a BGP peer';
     case 'secondAddress':
-      return 'does not return both';
+      return 'the API does not return both';
     case 'gatewayAsn':
-      return `does not return the ASN of gateway \`${skipped.gateway}\``;
+      return `the API does not return the ASN of gateway \`${skipped.gateway}\``;
     case 'customerAsn':
-      return "does not return the customer's ASN";
+      return "the API does not return the customer's ASN";
+    case 'notAllowed':
+      return `the permission \`directconnect:DescribeDirectConnectGatewayAssociations\`, to read the associations of gateway \`${skipped.gateway}\`, is missing`;
+    case 'unknownType':
+      return `gateway \`${skipped.gateway}\` has an association of a type that this release does not know`;
     default:
       return skipped satisfies never;
   }

@@ -1,4 +1,5 @@
 import type { FollowUp } from './followUp.ts';
+import { type GatewayAssociation, type InterfaceKind, KINDS, type KindTraits } from './kinds.ts';
 import { endpointOptions, formatCommand } from './manualOverrideCommand.ts';
 import type { Routing } from './model.ts';
 import { formatFirst, quote } from './printableText.ts';
@@ -13,10 +14,12 @@ export interface CommandEndpoints {
 /**
  * Explains why a gateway has no onward route, so that an interface on it carries no traffic, and how to fix it. Advisory only:
  * it never holds or reverses an acceptance. A possible route counts as a route.
+ * @param kind that of the interface; `null`: unknown
  * @returns `null`: the gateway has a route
  */
 export function findRouteProblem(
   gateway: string,
+  kind: InterfaceKind | null,
   routing: Routing,
   region: string,
   endpoints: CommandEndpoints,
@@ -31,6 +34,7 @@ export function findRouteProblem(
     case 'directConnect':
       return findAssociationProblem(
         gateway,
+        kind,
         routing,
         formatCommand(endpointOptions(region, endpoints.directConnect)),
       );
@@ -74,17 +78,29 @@ function routeTableArgument([id = '', ...others]: readonly string[]): string {
 }
 
 /**
- * A Direct Connect gateway needs one association; one in progress counts too. The associated gateway may be in another account
- * or region, which this product cannot read.
+ * A Direct Connect gateway needs one association, of a type that leads on from the kind of interface; one in progress counts too.
+ * The associated gateway may be in another account or region, which this product cannot read.
  */
 function findAssociationProblem(
   gateway: string,
+  kind: InterfaceKind | null,
   { associations }: Extract<Routing, { kind: 'directConnect' }>,
   endpoint: string,
 ): Pick<FollowUp, 'message' | 'fix'> | null {
-  if (associations.some((state) => state !== 'disassociating' && state !== 'disassociated')) return null;
+  const leadsOn = ({ state, type }: GatewayAssociation): boolean =>
+    state !== 'disassociating' &&
+    state !== 'disassociated' &&
+    (kind === null || type === null || KINDS[kind].associationTypes.has(type));
+  if (associations.some(leadsOn)) return null;
+  const { title, placeholder } = kind === null ? ANY_ASSOCIATED : KINDS[kind].associated;
   return {
-    message: `${NO_TRAFFIC}: Direct Connect gateway \`${gateway}\` is not associated with a gateway of a VPC`,
-    fix: `aws directconnect create-direct-connect-gateway-association --direct-connect-gateway-id ${gateway} --gateway-id VGW_ID ${endpoint}`,
+    message: `${NO_TRAFFIC}: Direct Connect gateway \`${gateway}\` is not associated with ${title}`,
+    fix: `aws directconnect create-direct-connect-gateway-association --direct-connect-gateway-id ${gateway} --gateway-id ${placeholder} ${endpoint}`,
   };
 }
+
+/** What an interface of an unknown kind needs. */
+const ANY_ASSOCIATED: KindTraits['associated'] = {
+  title: 'a virtual private gateway or a transit gateway',
+  placeholder: 'GATEWAY_ID',
+};

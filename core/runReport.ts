@@ -24,6 +24,7 @@ export type RunProblemCode =
   | 'confirm-failed'
   | 'other-gateway'
   | 'gateway-missing'
+  | 'gateway-other-account'
   | 'own-connections-unknown'
   | 'routes-unknown'
   | 'unknown-state'

@@ -48,6 +48,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
       'AllocateTransitVirtualInterface',
       'AssociateConnectionWithLag',
       'AssociateVirtualInterface',
+      'ConfirmTransitVirtualInterface',
       'CreateBGPPeer',
       'CreateDirectConnectGateway',
       'CreateDirectConnectGatewayAssociation',

@@ -16,7 +16,8 @@ export type { DialectName } from './dialects.ts';
 export type { FaultInput, FaultKind } from './faults.ts';
 export { createInProcessEmulator, type InProcessEmulator } from './inProcessEmulator.ts';
 export { MAX_LATENCY_MS, type Options } from './options.ts';
-export { readScenario, type Scenario, ScenarioRefused } from './scenario.ts';
+export { readScenario, type Scenario } from './scenario.ts';
+export { ScenarioRefused } from './scenarioRefused.ts';
 export type { Reply, Request } from './wire.ts';
 
 export interface EmulatorOptions extends Options {

@@ -1,6 +1,5 @@
 import {
   accountId,
-  flag,
   integer,
   integerBetween,
   list,
@@ -13,56 +12,15 @@ import {
 } from './decoders.ts';
 import { allocate } from './operations/allocate.ts';
 import { readOptions } from './options.ts';
+import { asn, GATEWAY_READERS, loadGateways, type ScenarioGateways } from './scenarioGateways.ts';
+import { addResource, ScenarioRefused } from './scenarioRefused.ts';
 import { ApiError } from './wire.ts';
-import { associateGateways, mainRouteTable, type Tag, type World } from './world.ts';
-
-/** Each part of the scenario is valid, but the parts do not fit together. */
-export class ScenarioRefused extends Error {
-  override readonly name = 'ScenarioRefused';
-  constructor(path: string, why: string) {
-    super(`\`${path}\` does not fit: ${why}`);
-  }
-}
+import type { Tag, World } from './world.ts';
 
 /** Creates the resources of a scenario, in its order. Throws `ScenarioRefused`. */
 export function loadScenario(world: World, scenario: Scenario): void {
   const { region } = scenario;
-  scenario.gateways.forEach(({ account, id, vpc, asn, propagates }, i) => {
-    const made = id ?? world.ids.virtualGateway(world.dialect.gatewayDigits);
-    add(world.virtualGateways, `gateways[${i}].id`, {
-      id: made,
-      account,
-      region,
-      asn,
-      type: 'ipsec.1',
-      tags: [],
-      state: 'available',
-      attachment: vpc === null ? null : { vpc, state: 'attached' },
-    });
-    if (vpc === null) return;
-    const table = mainRouteTable(world, { account, region }, vpc);
-    if (propagates) table.propagating.add(made);
-  });
-  scenario.directConnectGateways.forEach(({ account, id, name, asn, associated }, i) => {
-    const path = `directConnectGateways[${i}]`;
-    if (!world.dialect.hasDirectConnectGateways) {
-      throw new ScenarioRefused(
-        path,
-        `dialect \`${world.dialect.name}\` has no Direct Connect gateways; use \`gateways\``,
-      );
-    }
-    const made = id ?? world.ids.directConnectGateway();
-    add(world.directConnectGateways, `${path}.id`, {
-      id: made,
-      account,
-      name,
-      asn,
-      tags: [],
-      state: 'available',
-    });
-    const first = [...world.virtualGateways.values()].find((gateway) => gateway.account === account);
-    if (associated && first !== undefined) associateGateways(world, made, first, []);
-  });
+  loadGateways(world, scenario);
   scenario.connections.forEach(({ account, id, name, location, bandwidth }, i) => {
     const made = id ?? world.ids.connection();
     const connection = {
@@ -76,16 +34,11 @@ export function loadScenario(world: World, scenario: Scenario): void {
       provider: '',
       tags: [],
     };
-    add(world.connections, `connections[${i}].id`, connection);
+    addResource(world.connections, `connections[${i}].id`, connection);
   });
   scenario.allocations.forEach((allocation, i) => {
     offer(world, allocation, `allocations[${i}]`);
   });
-}
-
-function add<T extends { readonly id: string }>(to: Map<string, T>, path: string, item: T): void {
-  if (to.has(item.id)) throw new ScenarioRefused(path, `\`${item.id}\` exists already; use another ID`);
-  to.set(item.id, item);
 }
 
 function offer(world: World, allocation: ScenarioAllocation, path: string): void {
@@ -119,33 +72,12 @@ function offer(world: World, allocation: ScenarioAllocation, path: string): void
 }
 
 /** The initial resources of an emulator. `null`: the emulator chooses. */
-export interface Scenario {
+export interface Scenario extends ScenarioGateways {
   /** of all resources */
   readonly region: string;
   readonly options: ReturnType<typeof readOptions>;
-  readonly gateways: readonly ScenarioGateway[];
-  readonly directConnectGateways: readonly ScenarioDirectConnectGateway[];
   readonly connections: readonly ScenarioConnection[];
   readonly allocations: readonly ScenarioAllocation[];
-}
-
-interface ScenarioGateway {
-  readonly account: string;
-  readonly id: string | null;
-  /** the VPC that it is attached to; `null`: none */
-  readonly vpc: string | null;
-  readonly asn: number;
-  /** whether its routes are propagated to the main route table of that VPC */
-  readonly propagates: boolean;
-}
-
-interface ScenarioDirectConnectGateway {
-  readonly account: string;
-  readonly id: string | null;
-  readonly name: string;
-  readonly asn: number;
-  /** whether it is associated with the first entry of `gateways` with the same account */
-  readonly associated: boolean;
 }
 
 interface ScenarioConnection {
@@ -172,8 +104,6 @@ export interface ScenarioAllocation {
   readonly tags: readonly Tag[];
 }
 
-const asn = integerBetween(1, 4294967294);
-
 /** Reads a scenario from parsed JSON. Throws `InvalidInput`, with the path and the expected value. */
 export function readScenario(value: unknown): Scenario {
   return scenario(value, '');
@@ -182,33 +112,7 @@ export function readScenario(value: unknown): Scenario {
 const scenario: Reader<Scenario> = writtenObject<Scenario>({
   region: textMatching('a region such as `eu-west-2`', /^[a-z0-9-]+$/),
   options: (value, path) => readOptions(value ?? {}, path),
-  gateways: optional(
-    list(
-      writtenObject<ScenarioGateway>({
-        account: accountId,
-        id: optional(
-          textMatching('`vgw-` and 8 or 17 hexadecimal digits', /^vgw-[0-9a-f]{8}([0-9a-f]{9})?$/),
-          null,
-        ),
-        vpc: optional(text, null),
-        asn: optional(asn, 64512),
-        propagates: optional(flag, true),
-      }),
-    ),
-    [],
-  ),
-  directConnectGateways: optional(
-    list(
-      writtenObject<ScenarioDirectConnectGateway>({
-        account: accountId,
-        id: optional(textMatching('a UUID', /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/), null),
-        name: text,
-        asn: optional(asn, 64512),
-        associated: optional(flag, true),
-      }),
-    ),
-    [],
-  ),
+  ...GATEWAY_READERS,
   connections: optional(
     list(
       writtenObject<ScenarioConnection>({

@@ -10,6 +10,7 @@ export interface Ids {
   bgpPeer(): string;
   virtualGateway(digits: number): string;
   routeTable(digits: number): string;
+  transitGateway(): string;
   directConnectGateway(): string;
   gatewayAssociation(): string;
   sessionToken(): string;
@@ -35,6 +36,7 @@ function createIds(seed: number): Ids {
     bgpPeer: () => `dxpeer-${letters('dxpeer')}`,
     virtualGateway: (digits) => `vgw-${hex('vgw').slice(0, digits)}`,
     routeTable: (digits) => `rtb-${hex('rtb').slice(0, digits)}`,
+    transitGateway: () => `tgw-${hex('tgw').slice(0, 17)}`,
     directConnectGateway: () => uuid('dxgw'),
     gatewayAssociation: () => uuid('dxgw association'),
     sessionToken: () => hex('session'),
@@ -51,19 +53,6 @@ export function mainRouteTable(world: World, { account, region }: AccountRegion,
   const table = { id, account, region, vpc, propagating: new Set<string>(), routes: new Map() };
   world.routeTables.set(id, table);
   return table;
-}
-
-export function associateGateways(
-  world: World,
-  directConnectGateway: string,
-  virtualGateway: { readonly id: string } & AccountRegion,
-  allowedPrefixes: Prefixes,
-): GatewayAssociation {
-  const { id: virtual, account, region } = virtualGateway;
-  const id = world.ids.gatewayAssociation();
-  const association = { id, account, region, directConnectGateway, virtualGateway: virtual, allowedPrefixes };
-  world.gatewayAssociations.set(id, association);
-  return association;
 }
 
 /** Account and region of a resource: keys of another account or region do not see it. */
@@ -177,18 +166,28 @@ export interface RouteTable extends AccountRegion {
   readonly routes: Map<string, string>;
 }
 
-/** Association of a Direct Connect gateway with a virtual private gateway of this account and region. */
+/** A gateway of VPCs that a Direct Connect gateway can be associated with. */
+export interface TransitGateway extends AccountRegion {
+  readonly id: string;
+}
+
+/** Association of a Direct Connect gateway with a gateway of this account and region. */
 export interface GatewayAssociation extends AccountRegion {
   readonly id: string;
   readonly directConnectGateway: string;
-  readonly virtualGateway: string;
+  readonly associatedGateway: string;
+  readonly type: 'virtualPrivateGateway' | 'transitGateway';
   readonly allowedPrefixes: Prefixes;
+  /** any word, because a real API may add states */
+  readonly state: string;
 }
 
 /** Exists in every region. */
 export interface DirectConnectGateway {
   readonly id: string;
   readonly account: string;
+  /** other accounts that can describe it */
+  readonly sharedWith: readonly string[];
   readonly name: string;
   readonly asn: number;
   readonly tags: readonly Tag[];
@@ -210,6 +209,7 @@ export interface World {
   readonly lags: Map<string, Lag>;
   readonly interfaces: Map<string, VirtualInterface>;
   readonly virtualGateways: Map<string, VirtualGateway>;
+  readonly transitGateways: Map<string, TransitGateway>;
   readonly routeTables: Map<string, RouteTable>;
   readonly directConnectGateways: Map<string, DirectConnectGateway>;
   readonly gatewayAssociations: Map<string, GatewayAssociation>;
@@ -226,6 +226,7 @@ export function createWorld(dialect: Dialect, clock: Clock, seed: number): World
     lags: new Map(),
     interfaces: new Map(),
     virtualGateways: new Map(),
+    transitGateways: new Map(),
     routeTables: new Map(),
     directConnectGateways: new Map(),
     gatewayAssociations: new Map(),

@@ -1,6 +1,6 @@
-import { digestOf } from '../core/json.ts';
+import { canonicalJson } from '../core/json.ts';
 import type { Policy } from '../core/policy.ts';
-import { writePolicy } from '../core/policyText.ts';
+import { loadPolicy, writePolicy } from '../core/policyText.ts';
 import { checkPolicy, type PolicyCheckResult, type ValidPolicy } from './checkPolicy.ts';
 import { type Diagnostic, sortDiagnostics } from './diagnostic.ts';
 import { normalisePolicy } from './normalisePolicy.ts';
@@ -81,8 +81,16 @@ function compileChecked({ source: { file }, validPolicy }: PolicyCheckResult): C
   if (validPolicy === null) return [];
   const { target, written, warnings } = validPolicy;
   const policy = normalisePolicy(target, written);
+  return [{ file, policy, ...writeAndRead(policy), warnings, validPolicy }];
+}
+
+/** Fail closed: a policy whose text means anything else to the function, such as one that lacks a pin, must not be deployed. */
+function writeAndRead(policy: Policy): Pick<CompiledPolicy, 'text' | 'digest'> {
   const text = writePolicy(policy);
-  return [{ file, policy, text, digest: digestOf(text), warnings, validPolicy }];
+  const { policy: read, digest } = loadPolicy(text, policy.target);
+  if (canonicalJson(read) !== canonicalJson(policy))
+    throw new Error(`the compiled policy of target ${policy.target} is not read as it was written`);
+  return { text, digest };
 }
 
 /** An error for each further policy of one recipient: each policy would accept what another one holds. */

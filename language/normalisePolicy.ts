@@ -50,8 +50,8 @@ function normaliseOwner(name: string, written: WrittenOwner, gateways: GatewayIn
   return {
     name,
     account: written.account ?? null,
-    connections: sortedSet(written.connections),
-    sharedConnections: [],
+    connections: sortedSet(written.connections ?? []),
+    sharedConnections: sortedSet(written.sharedConnections ?? []),
     contact: written.contact ?? null,
     limit: written.limit ?? null,
     grants: sortedEntries<WrittenGrant>(grants).map(([grant, one]) => normaliseGrant(grant, one, gateways)),
@@ -61,7 +61,7 @@ function normaliseOwner(name: string, written: WrittenOwner, gateways: GatewayIn
 function normaliseGrant(name: string, written: WrittenGrant, gateways: GatewayIndex): Grant {
   return {
     name,
-    type: 'private',
+    type: written.type ?? 'private',
     ...resolveGateway(written.gateway, gateways),
     match: normaliseMatch(written.match ?? {}),
     limit: written.limit ?? null,

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { INTERFACE_KINDS } from '../core/kinds.ts';
 import { PROVIDERS } from '../core/model.ts';
 import { quote } from '../core/printableText.ts';
 import { ACCOUNT } from '../core/resourceIds.ts';
@@ -74,6 +75,13 @@ const recipient = z
 
 const grant = z
   .strictObject({
+    type: z
+      .enum(INTERFACE_KINDS)
+      .meta({
+        description: 'Type of the interfaces. `transit`: AWS only, with a Direct Connect gateway.',
+        default: 'private',
+      })
+      .optional(),
     gateway: gatewayReference,
     match: nonEmptyMap(
       z.strictObject(matchKeys),
@@ -86,10 +94,37 @@ const grant = z
   })
   .describe('A gateway, and the requests that get it.');
 
+/** The part of the rule about pins that JSON Schema can express: a grant that names no connection has a pin. */
+const PINNED: SchemaHints = {
+  not: { required: ['gateway'] },
+  properties: {
+    grants: {
+      additionalProperties: {
+        required: ['match'],
+        properties: {
+          match: {
+            anyOf: [
+              { required: ['id'] },
+              { required: ['bgpKey'], properties: { bgpKey: { not: { const: 'required' } } } },
+              { required: ['connection'] },
+            ],
+          },
+        },
+        errorMessage: 'add `id:` or the digest of an agreed key to `match`: it applies on shared connections',
+      },
+    },
+  },
+};
+
 const owner = z
   .strictObject({
     account: account("The owner's account, checked wherever the API reveals it.").optional(),
-    connections: connectionList('The connections that the owner owns: they identify it.'),
+    connections: connectionList(
+      'The connections on which only this owner can make requests: they identify it.',
+    ).optional(),
+    sharedConnections: connectionList(
+      'The connections of a carrier, on which its other customers can make requests too: there, every grant needs a pin.',
+    ).optional(),
     contact: plainText('Contact of the owner, for questions.').optional(),
     limit: limit('Maximum number of live virtual interfaces of this owner.').optional(),
     gateway: gatewayReference
@@ -100,8 +135,13 @@ const owner = z
     grants: nonEmptyMap(z.record(z.string(), grant), 'The grants of this owner, by name.', NAMED).optional(),
   })
   .meta({
-    description: 'A party that owns connections and may make requests.',
+    description: 'A party that may make requests, on connections of its own or of a carrier.',
     oneOf: requiring('write `gateway:`, or `grants:` with at least one', ['gateway', 'grants']),
+    anyOf: requiring('write `connections:`, or `sharedConnections:` for those of a carrier', [
+      'connections',
+      'sharedConnections',
+    ]),
+    dependencies: { sharedConnections: PINNED },
   });
 
 const holdRule = z

@@ -3,6 +3,7 @@ import { quote } from '../core/printableText.ts';
 import { PROVIDER_CHOICES } from '../core/providers.ts';
 import { ACCOUNT } from '../core/resourceIds.ts';
 import { type Finding, formatPath, type Path, type Problem } from './diagnostic.ts';
+import { describeKeyOfOtherType } from './fields/keyDemand.ts';
 import { parseAsdot } from './fields/numberRanges.ts';
 import { type PartialPolicy, policySchema, type WrittenPolicy } from './policySchema.ts';
 import type { DocumentSpec } from './readDocument.ts';
@@ -12,6 +13,7 @@ import {
   noForeignGatewayKind,
   noUndefinedGateway,
   noUnusedGateway,
+  requireGatewayForType,
 } from './rules/gatewayRules.ts';
 import {
   noConnectionOfOtherOwner,
@@ -20,11 +22,13 @@ import {
   noEmptyHoldRule,
   noEmptyInterval,
   noUnreturnedField,
+  requireConnections,
   requireGatewayOrGrants,
   requireValidNames,
   requireValidTagKeys,
 } from './rules/ownerRules.ts';
 import { noForeignCredentials, noForeignPartition } from './rules/recipientRules.ts';
+import { noExclusiveSharedConnection, noUnpinnedGrant } from './rules/sharingRules.ts';
 import type { SourceNode } from './yaml/sourceNode.ts';
 
 /** All rules for a single policy. To add one, write a function in the file of its group and list it here. */
@@ -34,13 +38,17 @@ const POLICY_RULES: readonly PolicyRule[] = [
   requireValidNames,
   requireValidTagKeys,
   noForeignGatewayKind,
+  requireGatewayForType,
   noDuplicateGateway,
   noUndefinedGateway,
   noUnusedGateway,
   requireGatewayOrGrants,
+  requireConnections,
   noDuplicateConnection,
   noConnectionOfTwoOwners,
   noConnectionOfOtherOwner,
+  noExclusiveSharedConnection,
+  noUnpinnedGrant,
   noUnreturnedField,
   noEmptyInterval,
   noEmptyHoldRule,
@@ -68,11 +76,11 @@ export const POLICY_SPEC: DocumentSpec<WrittenPolicy> = {
       region: 'as the provider writes it',
       account: 'with 12 digits in quotes',
       owners: 'with at least one owner',
-      connections: 'with the IDs of the connections that this owner owns, which identify it',
       gateway: 'with the gateway of this grant',
     },
     refine: (problem, path, node) =>
       describeBgpKeyInHoldRule(problem, path) ??
+      describeKeyOfOtherType(problem, path) ??
       describeEmptyOwners(problem, path, node) ??
       (isAccountPath(path) ? describeUnquotedAccount(problem, node) : null) ??
       describeAsdot(problem, path, node) ??

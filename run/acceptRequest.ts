@@ -16,7 +16,7 @@ import type { AcceptableRequest } from '../core/requestEvaluation.ts';
 import type { Outcome, RunProblem } from '../core/runReport.ts';
 import type { AcceptanceRecorder } from './acceptanceRecorder.ts';
 import { confirmFailed, confirmOnce, describeGone } from './confirm.ts';
-import { type CurrentState, isFresh, readBeforeConfirm, readInTurn } from './currentState.ts';
+import { type CurrentState, hasReadGateway, isFresh, readBeforeConfirm, readInTurn } from './currentState.ts';
 import { CallFailure, KeyReplaced } from './portErrors.ts';
 import type { Ports } from './ports.ts';
 import type { Budget } from './runContext.ts';
@@ -78,7 +78,8 @@ export async function acceptRequest(
   const { dryRun } = context;
   if (!(dryRun || hasTime(context))) return notAttempted(asEvaluated(acceptable));
   try {
-    const state = await readInTurn(acceptable.id, slot.reached, context);
+    const { gateway } = acceptable.accept;
+    const state = await readInTurn(acceptable.id, gateway, slot.reached, context);
     // Nothing is awaited from here until the assignment is taken, so no other attempt can decide in between.
     shared.current = withDescription(shared.current, acceptable.id, state.request);
     const first = evaluate(acceptable, state, shared.current, context);
@@ -131,8 +132,7 @@ async function recordAndConfirm(
     }
     // Writing the intent, or reading a new key, may have taken long, so the decision may be out of date.
     if (!hasTime(context)) return notAttempted(allowed);
-    const { state } = allowed;
-    const again = evaluateAgain(isFresh(state, context) ? state : await readBeforeConfirm(id, context));
+    const again = evaluateAgain(await readAgain(id, allowed, context));
     if (!again.isAllowed) {
       // What it was assigned stays taken for the rest of this run; the next run decides again.
       await context.recorder.withdrawIntent(id);
@@ -140,6 +140,16 @@ async function recordAndConfirm(
     }
     allowed = again;
   }
+}
+
+/** The state for another decision. It is read again if it is not fresh, or lacks what the checks of the assigned gateway need. */
+async function readAgain(
+  id: string,
+  { state, decision: { gateway } }: Allowed,
+  context: AttemptContext,
+): Promise<CurrentState> {
+  const isUsable = isFresh(state, context) && hasReadGateway(state, gateway);
+  return isUsable ? state : readBeforeConfirm(id, gateway, context);
 }
 
 /**
@@ -155,6 +165,8 @@ async function confirmNow(
   context: AttemptContext,
 ): Promise<AttemptResult | null> {
   if (!hasTime(context)) return notAttempted(allowed);
+  // Fail closed: the checks of this gateway were not made.
+  if (!hasReadGateway(allowed.state, intended.gateway)) return null;
   const { id } = acceptable;
   try {
     const { proof, ...result } = await confirmOnce(
@@ -178,8 +190,7 @@ function evidenceOf(
   { request, decision, skipped, state, world }: Allowed,
   { origin, loaded }: AttemptContext,
 ): Evidence {
-  const { gateways } = state;
-  const snapshot = { request, firstSeen, deadline, decision, gateways, world, skipped };
+  const snapshot = { request, firstSeen, deadline, decision, seen: state, world, skipped };
   return collectEvidence(origin, loaded.policy, snapshot);
 }
 
@@ -202,7 +213,7 @@ function evaluate(
   { loaded, ports }: AttemptContext,
 ): Evaluated {
   const { policy } = loaded;
-  const { request, gateways } = state;
+  const { request } = state;
   if (request === null && hasFailedBefore(acceptable)) {
     // Fail closed: it is still pending, so it could expire although the policy allows it.
     const { message, failures } = confirmFailed(`${acceptable.id}: ${CONTRADICTION}`);
@@ -221,7 +232,7 @@ function evaluate(
   const byPolicy = decide(policy, request, world, acceptable.deadline, decidedAt);
   const gateway = gatewayToCheck(byPolicy);
   const { reasons, skipped } =
-    gateway === null ? NO_FINDINGS : runPreflightChecks(request, gateway, gateways, policy.recipient, world);
+    gateway === null ? NO_FINDINGS : runPreflightChecks(request, gateway, state, policy.recipient, world);
   const decision = addReasons(byPolicy, reasons);
   return decision.verdict === 'accept'
     ? { isAllowed: true, request, decision, skipped, decidedAt, state, world }

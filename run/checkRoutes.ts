@@ -1,9 +1,12 @@
 import type { FollowUp } from '../core/followUp.ts';
+import { isInterfaceKind } from '../core/kinds.ts';
 import type { Acceptance } from '../core/ledgerEntries.ts';
 import type { LedgerChange } from '../core/ledgerState.ts';
+import type { Routing } from '../core/model.ts';
 import { formatFirst } from '../core/printableText.ts';
 import { findRouteProblem } from '../core/routeProblem.ts';
 import type { RunProblem } from '../core/runReport.ts';
+import type { Snapshot } from '../core/snapshot.ts';
 import type { LedgerUnitOfWork } from './ledgerUnitOfWork.ts';
 import { ApiFailure, CallFailure } from './portErrors.ts';
 import type { EventFactory } from './queueEvents.ts';
@@ -16,6 +19,7 @@ const RETRY_WITHIN_MS = 24 * 60 * 60 * 1000;
  * Checks whether the gateways of accepted interfaces have an onward route, once for each interface when it has become
  * available. Advisory only: it never holds or reverses an acceptance, so it runs last and no request waits for it. A
  * failed check is a warning, never a failed run; the next run repeats it, unless a permission is missing.
+ * @param seen the interfaces that this run listed or described, by ID
  * @param found updated with the results
  */
 export async function checkRoutes(
@@ -23,6 +27,7 @@ export async function checkRoutes(
   ledger: LedgerUnitOfWork,
   budget: Budget,
   createEvents: EventFactory,
+  seen: Snapshot['found'],
   found: RunFindings,
 ): Promise<void> {
   const unchecked = Object.entries(ledger.state().acceptances).filter(
@@ -31,8 +36,7 @@ export async function checkRoutes(
   for (const [gateway, accepted] of Map.groupBy(unchecked, ([, acceptance]) => acceptance.gateway)) {
     const check = await checkGateway(gateway, input, budget);
     const done = accepted.filter(([, acceptance]) => check.isFinal || isOverdue(acceptance, input));
-    const { problem } = check;
-    const followUps = problem === null ? [] : accepted.map((entry) => createFollowUp(entry, problem));
+    const followUps = accepted.flatMap((entry) => findUnrouted(entry, check, seen, input));
     found.followUps = [...found.followUps, ...followUps];
     found.warnings.push(...describeUnknown(gateway, check, accepted, done));
     // The events come before the change that ends the check, so that an interrupted write repeats the check.
@@ -44,8 +48,8 @@ export async function checkRoutes(
 type AcceptedEntry = readonly [id: string, acceptance: Acceptance];
 
 interface RouteCheck {
-  /** `null`: the gateway has a route, or that is not known */
-  readonly problem: ReturnType<typeof findRouteProblem>;
+  /** `null`: not known */
+  readonly routing: Routing | null;
   /** why it is not known, in short and with what happens next; `null`: it is known */
   readonly failure: { readonly short: string; readonly message: string } | null;
   /** whether another check is useless */
@@ -55,15 +59,12 @@ interface RouteCheck {
 const NO_TIME = 'no time was left to check';
 
 async function checkGateway(gateway: string, input: RunInput, budget: Budget): Promise<RouteCheck> {
-  const { ports, loaded, endpoint, gatewayEndpoint, requestTimeoutMs } = input;
-  const unknown = { problem: null, isFinal: false };
+  const { ports, requestTimeoutMs } = input;
+  const unknown = { routing: null, isFinal: false };
   if (budget() < 2 * requestTimeoutMs)
     return { ...unknown, failure: { short: NO_TIME, message: `${NO_TIME}; the next run tries again` } };
   try {
-    const routing = await ports.gateways.readRouting(gateway);
-    const endpoints = { directConnect: endpoint, gateways: gatewayEndpoint };
-    const problem = findRouteProblem(gateway, routing, loaded.policy.recipient.region, endpoints);
-    return { problem, failure: null, isFinal: true };
+    return { routing: await ports.gateways.readRouting(gateway), failure: null, isFinal: true };
   } catch (error) {
     if (!(error instanceof CallFailure)) throw error;
     const { message } = error;
@@ -77,12 +78,21 @@ function isOverdue({ availableAt }: Acceptance, { ports }: RunInput): boolean {
   return availableAt !== null && ports.clock.now().getTime() - Date.parse(availableAt) >= RETRY_WITHIN_MS;
 }
 
-function createFollowUp(
+function findUnrouted(
   [id, { owner, gateway, connection, movedTo, at: acceptedAt }]: AcceptedEntry,
-  problem: NonNullable<RouteCheck['problem']>,
-): FollowUp {
+  { routing }: RouteCheck,
+  seen: Snapshot['found'],
+  { loaded, endpoint, gatewayEndpoint }: RunInput,
+): FollowUp[] {
+  if (routing === null) return [];
+  const type = seen.get(id)?.type ?? null;
+  const endpoints = { directConnect: endpoint, gateways: gatewayEndpoint };
+  const { region } = loaded.policy.recipient;
+  const kind = isInterfaceKind(type) ? type : null;
+  const problem = findRouteProblem(gateway, kind, routing, region, endpoints);
+  if (problem === null) return [];
   const current = movedTo ?? connection;
-  return { id, owner, gateway, acceptedAt, problem: 'unrouted', connection: current, ...problem };
+  return [{ id, owner, gateway, acceptedAt, problem: 'unrouted', connection: current, ...problem }];
 }
 
 function describeUnknown(

@@ -85,7 +85,7 @@ export async function doDeferredWork(work: RunWork, deferred: DeferredWork): Pro
   const dropped = await writeDeferredInTime(ledger, budget);
   found.failures.push(...dropped);
 
-  await checkRoutes(input, ledger, budget, createEvents, found);
+  await checkRoutes(input, ledger, budget, createEvents, snapshot.found, found);
 
   const timeBefore = budget();
   const unresolved = await describeMissing(work, deferred);

@@ -1,9 +1,9 @@
 import { type Gateway, isForeignGateway } from '../core/model.ts';
-import { type Policy, type PolicyRecipient, recipientKey } from '../core/policy.ts';
+import { type Policy, recipientKey } from '../core/policy.ts';
 import type { LoadedPolicy } from '../core/policyText.ts';
 import { formatList, quote } from '../core/printableText.ts';
 import { gatewayKind } from '../core/resourceIds.ts';
-import type { RunProblem } from '../core/runReport.ts';
+import type { RunProblem, RunProblemCode } from '../core/runReport.ts';
 import { WrongAccountOrRegion } from './portErrors.ts';
 import type { Clock, Ports } from './ports.ts';
 
@@ -65,18 +65,15 @@ function checkCredentials(
     );
   }
   return ids.flatMap((id) => {
-    const problem = describeUnusable(listed.get(id), recipient);
-    if (problem === null) return [];
-    const message = `gateway \`${id}\` of the policy ${problem}: requests for it are held`;
-    return [{ code: 'gateway-missing' as const, message }];
+    const gateway = listed.get(id);
+    const warn = (code: RunProblemCode, problem: string): RunProblem[] => [
+      { code, message: `gateway \`${id}\` of the policy ${problem}: requests for it are held` },
+    ];
+    if (gateway === undefined) return warn('gateway-missing', 'does not exist');
+    if (!isForeignGateway(gateway, recipient)) return [];
+    const owner = quote(gateway.ownerAccount ?? '');
+    return warn('gateway-other-account', `belongs to account ${owner}, not to \`${recipient.account}\``);
   });
-}
-
-function describeUnusable(gateway: Gateway | undefined, recipient: PolicyRecipient): string | null {
-  if (gateway === undefined) return 'does not exist';
-  return isForeignGateway(gateway, recipient)
-    ? `belongs to account ${quote(gateway.ownerAccount ?? '')}, not to \`${recipient.account}\``
-    : null;
 }
 
 /** The gateways that the policy uses, sorted. */

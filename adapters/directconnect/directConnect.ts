@@ -1,10 +1,11 @@
 import {
   ConfirmPrivateVirtualInterfaceCommand,
+  ConfirmTransitVirtualInterfaceCommand,
   DescribeConnectionsCommand,
   DescribeVirtualInterfacesCommand,
   type DirectConnectClient,
 } from '@aws-sdk/client-direct-connect';
-import type { InterfaceKind } from '../../core/kinds.ts';
+import { type InterfaceKind, KINDS, type KindTraits } from '../../core/kinds.ts';
 import type { KeyDigest, VirtualInterface } from '../../core/model.ts';
 import type { ProviderTraits } from '../../core/providers.ts';
 import { gatewayKind } from '../../core/resourceIds.ts';
@@ -20,33 +21,41 @@ const LISTING = 'DescribeVirtualInterfaces';
 /**
  * Creates the port to the Direct Connect API of either provider.
  * @param writes a client without retries: a confirm is never repeated blindly
- * @param _agreedKeys the digests with which BGP keys are compared
+ * @param agreedKeys the keys that BGP keys are compared with: those that the policy names
  */
 export function createDirectConnect(
   traits: ProviderTraits,
   reads: ApiClient,
   writes: DirectConnectClient,
-  _agreedKeys: ReadonlySet<KeyDigest>,
+  agreedKeys: ReadonlySet<KeyDigest>,
 ): DirectConnect {
+  const parse = (raw: unknown, index: number) => parseVirtualInterface(raw, index, agreedKeys);
   return {
-    list: () => list(traits, reads),
-    describe: (id) => describe(reads, id),
+    list: () => list(traits, reads, parse),
+    describe: (id) => describe(reads, id, parse),
     ownConnections: () => ownConnections(traits, reads),
     confirm: (kind, id, gateway) => confirm(traits, { ...reads, sdk: writes }, kind, id, gateway),
     throttleCount: reads.throttles.count,
   };
 }
 
-async function list(traits: ProviderTraits, client: ApiClient): Promise<readonly VirtualInterface[]> {
+/** Parses one item of an answer. */
+type Parse = (raw: unknown, index: number) => VirtualInterface;
+
+async function list(
+  traits: ProviderTraits,
+  client: ApiClient,
+  parse: Parse,
+): Promise<readonly VirtualInterface[]> {
   const ask = async (nextToken: string | null): Promise<Page> => {
     const command = new DescribeVirtualInterfacesCommand(pageInput(traits, nextToken));
     const page = await callRead(client, LISTING, (sdk, options) => sdk.send(command, options));
     return { items: page.virtualInterfaces, nextToken: page.nextToken };
   };
-  return mergeDuplicates(await readAllPages(ask, (why) => new ListingIncomplete(why), parseVirtualInterface));
+  return mergeDuplicates(await readAllPages(ask, (why) => new ListingIncomplete(why), parse));
 }
 
-async function describe(client: ApiClient, id: string): Promise<VirtualInterface | null> {
+async function describe(client: ApiClient, id: string, parse: Parse): Promise<VirtualInterface | null> {
   const command = new DescribeVirtualInterfacesCommand({ virtualInterfaceId: id });
   let items: unknown;
   try {
@@ -57,7 +66,7 @@ async function describe(client: ApiClient, id: string): Promise<VirtualInterface
   }
   if (!Array.isArray(items)) throw new ApiFailure(LISTING, 'malformed', `no list in the answer for ${id}`);
   if (items.length === 0) return null;
-  const vif = parseVirtualInterface(items[0], 0);
+  const vif = parse(items[0], 0);
   // Fail closed: an answer about another interface says nothing about this one.
   if (items.length > 1 || vif.id !== id)
     throw new ApiFailure(LISTING, 'malformed', `the answer is not about ${id} alone`);
@@ -88,27 +97,54 @@ async function ownConnections(traits: ProviderTraits, client: ApiClient): Promis
 async function confirm(
   traits: ProviderTraits,
   { sdk, requestTimeoutMs, key }: ApiClient,
-  interfaceKind: InterfaceKind,
+  kind: InterfaceKind,
   id: string,
   gateway: string,
 ): Promise<string | null> {
-  const operation = 'ConfirmPrivateVirtualInterface';
-  // Fail closed: the call for another kind of interface is another one.
-  if (interfaceKind !== 'private')
-    throw new ApiFailure(operation, 'client', `it does not confirm a ${interfaceKind} interface`);
-  const kind = gatewayKind(gateway);
-  // Fail closed: the SDK would send a confirm without a gateway.
-  if (kind === null || !traits.gatewayKinds.has(kind)) {
-    throw new ApiFailure(operation, 'client', `\`${gateway}\` is not a gateway of this provider`);
-  }
-  const target = kind === 'virtual' ? { virtualGatewayId: gateway } : { directConnectGatewayId: gateway };
-  const command = new ConfirmPrivateVirtualInterfaceCommand({ virtualInterfaceId: id, ...target });
+  const { confirmOperation: operation, gatewayKinds } = KINDS[kind];
+  const found = gatewayKind(gateway);
+  // Fail closed: the SDK would send a confirm without a gateway, or for a type that the provider does not have.
+  if (
+    found === null ||
+    !traits.gatewayKinds.has(found) ||
+    !gatewayKinds.has(found) ||
+    !traits.kinds.has(kind)
+  )
+    throw new ApiFailure(
+      operation,
+      'client',
+      `\`${gateway}\` is not a gateway of this provider for ${kind} interfaces`,
+    );
+  const target = found === 'virtual' ? { virtualGatewayId: gateway } : { directConnectGatewayId: gateway };
   const answer = await callWithLimit(operation, requestTimeoutMs, key, 'leftToCaller', (abortSignal) =>
-    sdk.send(command, { abortSignal }),
+    SENDERS[operation](sdk, { virtualInterfaceId: id, ...target }, { abortSignal }),
   );
   const state: unknown = answer.virtualInterfaceState;
   return typeof state === 'string' ? state : null;
 }
+
+interface ConfirmInput {
+  readonly virtualInterfaceId: string;
+  readonly virtualGatewayId?: string;
+  readonly directConnectGatewayId?: string;
+}
+
+type Send = (
+  sdk: DirectConnectClient,
+  input: ConfirmInput,
+  options: { readonly abortSignal: AbortSignal },
+) => Promise<{ readonly virtualInterfaceState?: unknown }>;
+
+/** Sends each operation that confirms. */
+const SENDERS: Readonly<Record<KindTraits['confirmOperation'], Send>> = {
+  ConfirmPrivateVirtualInterface: (sdk, input, options) =>
+    sdk.send(new ConfirmPrivateVirtualInterfaceCommand(input), options),
+  ConfirmTransitVirtualInterface: (sdk, { virtualInterfaceId, directConnectGatewayId }, options) =>
+    sdk.send(
+      new ConfirmTransitVirtualInterfaceCommand({ virtualInterfaceId, directConnectGatewayId }),
+      options,
+    ),
+};
 
 function pageInput(
   { pageSize }: ProviderTraits,

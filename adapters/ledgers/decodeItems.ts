@@ -16,6 +16,7 @@ import type {
   Acceptance,
   Assignment,
   Evidence,
+  GatewaySeen,
   Intent,
   LimitUsage,
   Observation,
@@ -26,7 +27,6 @@ import type {
 import type { LedgerState, OngoingFailure, QueuedEvent } from '../../core/ledgerState.ts';
 import {
   type BgpPeer,
-  type Gateway,
   type InterfaceField,
   isKeyDigest,
   type KeyDigest,
@@ -123,14 +123,19 @@ const openInterface = d.openObject<VirtualInterface>({
 const decodeInterface: d.Decoder<VirtualInterface> = (raw, path) =>
   openInterface({ unreadable: [], ...LATER_VALUES, ...d.record(raw, path) }, path);
 
-const decodeGateway = d.openObject<Gateway>({
+const openGateway = d.openObject<GatewaySeen>({
   id: anyText,
   kind: d.oneOf(['virtual', 'directConnect']),
   state: d.orNull(anyText),
   attachedVpcs: d.array(anyText),
   asn: d.orNull(anyNumber),
   ownerAccount: d.orNull(anyText),
+  servedKinds: d.orNull(d.array(oneLine)),
 });
+
+/** Earlier releases did not read what a gateway serves. */
+const decodeGateway: d.Decoder<GatewaySeen> = (raw, path) =>
+  openGateway({ servedKinds: null, ...d.record(raw, path) }, path);
 
 const decodeDeadline = d.openObject<Deadline>({
   earliest: d.orNull(d.instant),

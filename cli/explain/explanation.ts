@@ -1,8 +1,8 @@
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import { type Decision, holdRuleApplies } from '../../core/decide.ts';
 import { evaluateMatch, type FieldVerdict } from '../../core/fields/evaluateMatch.ts';
-import { allOf, type Ternary, toTernary } from '../../core/fields/matchField.ts';
-import { validityReason } from '../../core/grants.ts';
+import { allOf, type Ternary } from '../../core/fields/matchField.ts';
+import { evaluateGrant, validityReason } from '../../core/grants.ts';
 import { needsOwnConnections } from '../../core/identifyRequester.ts';
 import { isConfirming, type VirtualInterface } from '../../core/model.ts';
 import { type Grant, isPinned, type Owner, type Policy, sharingOwners } from '../../core/policy.ts';
@@ -162,11 +162,10 @@ function explainGrant(
   at: Date,
   decision: Decision,
 ): ExplainedGrant {
-  const fields = evaluateMatch(grant.match, request, 'matchesCertainly');
+  const fields = evaluateGrant(grant, request);
   const { name, type, gateway, gatewayName, limit, from, until } = grant;
   const outOfTime = validityReason(owner, grant, at);
   const isShared = request.connection !== null && owner.sharedConnections.includes(request.connection);
-  const isOfType = request.type === null ? 'unknown' : toTernary(request.type === type);
   return {
     name,
     type,
@@ -177,7 +176,7 @@ function explainGrant(
     until,
     fields,
     applies: !isShared || isPinned(grant.match),
-    fits: allOf([isOfType, ...fields.map(({ verdict }) => verdict)]),
+    fits: allOf(fields.map(({ verdict }) => verdict)),
     outOfTime: outOfTime === null ? null : reportReason(outOfTime),
     decides: decision.verdict === 'accept' && decision.grants.includes(name),
   };

@@ -33,7 +33,8 @@ export const VALUE_MATCH_FIELD_NAMES: readonly ValueMatchFieldName[] = MATCH_FIE
 
 /** The result of one demanded field for one interface, with its texts. */
 export interface FieldVerdict {
-  readonly field: MatchFieldName;
+  /** `type` is a key of the grant itself, beside its `match` */
+  readonly field: MatchFieldName | 'type';
   readonly expected: string;
   /** `null` if the API did not return it */
   readonly actual: string | null;

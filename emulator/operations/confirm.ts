@@ -1,7 +1,8 @@
+import { servedType } from '../associations.ts';
 import { exactObject, optional, text } from '../decoders.ts';
 import { setState } from '../lifecycle.ts';
-import { type Context, clientException, type Operation, operation } from '../wire.ts';
-import { type AttachedGateway, isIn } from '../world.ts';
+import { type Context, clientException, type Operation, type Output, operation } from '../wire.ts';
+import { type AttachedGateway, type InterfaceType, isIn, type VirtualInterface } from '../world.ts';
 import { interfaceNotFound } from './callerResources.ts';
 
 const confirmPrivateVirtualInterface = operation(
@@ -10,22 +11,39 @@ const confirmPrivateVirtualInterface = operation(
     virtualGatewayId: optional(text, null),
     directConnectGatewayId: optional(text, null),
   }),
-  (context, { virtualInterfaceId: id, virtualGatewayId, directConnectGatewayId }) => {
-    const { interfaces, clock } = context.world;
-    const vif = interfaces.get(id);
-    // The connection's owner sees the interface too, but only the recipient may accept it.
-    if (vif?.recipient !== context.account || vif.connection.region !== context.region)
-      throw interfaceNotFound(id);
-    if (vif.type !== 'private') throw clientException(`${id} is a ${vif.type} virtual interface.`);
-    if (vif.state !== 'confirming') {
-      throw clientException(`ConfirmPrivateVirtualInterface failed. ${id} is in state ${vif.state}`);
-    }
-    vif.gateway = gatewayFor(context, virtualGatewayId, directConnectGatewayId);
-    vif.stateForced = false;
-    setState(vif, 'pending', clock.now().getTime());
-    return { virtualInterfaceState: vif.state };
+  (context, { virtualInterfaceId, virtualGatewayId, directConnectGatewayId }) => {
+    const vif = confirmableInterface(context, virtualInterfaceId, 'private');
+    return attach(context, vif, gatewayFor(context, virtualGatewayId, directConnectGatewayId));
   },
 );
+
+const confirmTransitVirtualInterface = operation(
+  exactObject({ virtualInterfaceId: text, directConnectGatewayId: text }),
+  (context, { virtualInterfaceId, directConnectGatewayId }) => {
+    const vif = confirmableInterface(context, virtualInterfaceId, 'transit');
+    return attach(context, vif, directConnectGateway(context, directConnectGatewayId, 'transit'));
+  },
+);
+
+/** A request to the caller, of that type. Throws `ApiError`. */
+function confirmableInterface(context: Context, id: string, type: InterfaceType): VirtualInterface {
+  const vif = context.world.interfaces.get(id);
+  // The connection's owner sees the interface too, but only the recipient may accept it.
+  if (vif?.recipient !== context.account || vif.connection.region !== context.region)
+    throw interfaceNotFound(id);
+  if (vif.type !== type) throw clientException(`${id} is a ${vif.type} virtual interface.`);
+  if (vif.state !== 'confirming') {
+    throw clientException(`The confirm failed. ${id} is in state ${vif.state}`);
+  }
+  return vif;
+}
+
+function attach({ world }: Context, vif: VirtualInterface, gateway: AttachedGateway): Output {
+  vif.gateway = gateway;
+  vif.stateForced = false;
+  setState(vif, 'pending', world.clock.now().getTime());
+  return { virtualInterfaceState: vif.state };
+}
 
 function gatewayFor(context: Context, virtual: string | null, directConnect: string | null): AttachedGateway {
   if (directConnect !== null && !context.world.dialect.hasDirectConnectGateways) {
@@ -35,7 +53,7 @@ function gatewayFor(context: Context, virtual: string | null, directConnect: str
     return { virtual, directConnect, asn: virtualGatewayAsn(context, virtual) };
   }
   if (directConnect !== null && virtual === null) {
-    return { virtual, directConnect, asn: directConnectGatewayAsn(context, directConnect) };
+    return directConnectGateway(context, directConnect, 'private');
   }
   throw clientException('Exactly one of virtualGatewayId and directConnectGatewayId must be given.');
 }
@@ -52,12 +70,20 @@ function virtualGatewayAsn(context: Context, id: string): number {
   return gateway.asn;
 }
 
-function directConnectGatewayAsn({ world, account }: Context, id: string): number {
+/** A Direct Connect gateway of the caller that can serve interfaces of that type. Throws `ApiError`. */
+function directConnectGateway({ world, account }: Context, id: string, type: InterfaceType): AttachedGateway {
   const gateway = world.directConnectGateways.get(id);
+  // An account can share its gateway, but another account cannot attach an interface to it.
   if (gateway?.account !== account) throw clientException(`The DirectConnectGateway ${id} does not exist.`);
-  return gateway.asn;
+  if (gateway.state !== 'available')
+    throw clientException(`The DirectConnectGateway ${id} is in state ${gateway.state}`);
+  const served = servedType(world, id);
+  if (served !== null && served !== type)
+    throw clientException(`The DirectConnectGateway ${id} serves ${served} virtual interfaces only.`);
+  return { virtual: null, directConnect: id, asn: gateway.asn };
 }
 
 export const CONFIRM_OPERATIONS: Readonly<Record<string, Operation>> = {
   ConfirmPrivateVirtualInterface: confirmPrivateVirtualInterface,
+  ConfirmTransitVirtualInterface: confirmTransitVirtualInterface,
 };

@@ -1,12 +1,7 @@
+import { associateGateways } from '../associations.ts';
 import { exactObject, integer, optional, text } from '../decoders.ts';
 import { type Context, clientException, type Operation, type Output, operation } from '../wire.ts';
-import {
-  associateGateways,
-  type DirectConnectGateway,
-  type GatewayAssociation,
-  isIn,
-  type World,
-} from '../world.ts';
+import { type DirectConnectGateway, type GatewayAssociation, isIn, type World } from '../world.ts';
 import { PAGING, paginate } from './listParameters.ts';
 import { PREFIXES, serializeTags, TAGS } from './tags.ts';
 
@@ -20,7 +15,11 @@ const createDirectConnectGateway = operation(
   }),
   ({ world, account }, { directConnectGatewayName: name, amazonSideAsn: asn, tags }) => {
     const id = world.ids.directConnectGateway();
-    const gateway: DirectConnectGateway = { id, account, name, asn, tags, state: 'available' };
+    const gateway: DirectConnectGateway = {
+      ...{ id, account, name, asn, tags },
+      sharedWith: [],
+      state: 'available',
+    };
     world.directConnectGateways.set(id, gateway);
     return { directConnectGateway: presentGateway(gateway) };
   },
@@ -29,10 +28,12 @@ const createDirectConnectGateway = operation(
 const describeDirectConnectGateways = operation(
   exactObject({ directConnectGatewayId: optional(text, null), ...PAGING }),
   ({ world, account }, { directConnectGatewayId: id, ...asked }) => {
-    const own = [...world.directConnectGateways.values()].filter(
-      (gateway) => gateway.account === account && (id === null || gateway.id === id),
+    const visible = [...world.directConnectGateways.values()].filter(
+      (gateway) =>
+        (gateway.account === account || gateway.sharedWith.includes(account)) &&
+        (id === null || gateway.id === id),
     );
-    const { items, next } = paginate(own, asked, world.dialect);
+    const { items, next } = paginate(visible, asked, world.dialect);
     return { directConnectGateways: items.map(presentGateway), ...next };
   },
 );
@@ -53,7 +54,7 @@ export const DIRECT_CONNECT_GATEWAY_OPERATIONS: Readonly<Record<string, Operatio
   DescribeDirectConnectGateways: describeDirectConnectGateways,
 };
 
-/** These inputs have two members for the gateway. The older allows virtual private gateways only, as the emulator does. */
+/** These inputs have two members for the gateway. The older allows virtual private gateways only. */
 const GATEWAY = { gatewayId: optional(text, null), virtualGatewayId: optional(text, null) };
 
 const createAssociation = operation(
@@ -69,21 +70,24 @@ const createAssociation = operation(
     }
     const wanted = gatewayId ?? virtualGatewayId;
     if (wanted === null) throw clientException('A gatewayId must be given.');
-    const gateway = world.virtualGateways.get(wanted);
+    const virtual = world.virtualGateways.get(wanted);
+    const gateway = virtual ?? (gatewayId === null ? undefined : world.transitGateways.get(wanted));
     if (gateway === undefined || !isIn(context, gateway)) {
-      throw clientException(`The VirtualGateway ${wanted} does not exist.`);
+      throw clientException(`The gateway ${wanted} does not exist.`);
     }
-    const taken = [...world.gatewayAssociations.values()].some(
-      ({ virtualGateway }) => virtualGateway === wanted,
+    const taken = [...world.gatewayAssociations.values()].filter(
+      ({ associatedGateway }) => associatedGateway === wanted,
     );
-    if (taken) throw clientException(`${wanted} is already associated with a Direct Connect gateway.`);
-    const association = associateGateways(
-      world,
-      directConnectGatewayId,
-      gateway,
-      asked.addAllowedPrefixesToDirectConnectGateway,
-    );
-    return { directConnectGatewayAssociation: present(association, 'associating', world) };
+    // A virtual private gateway has one association, a transit gateway one with each of several Direct Connect gateways.
+    if (taken.some((other) => virtual !== undefined || other.directConnectGateway === directConnectGatewayId))
+      throw clientException(`${wanted} is already associated with a Direct Connect gateway.`);
+    const prefixes = asked.addAllowedPrefixesToDirectConnectGateway;
+    const association = associateGateways(world, directConnectGatewayId, wanted, prefixes);
+    if (association === null)
+      throw clientException(
+        `The DirectConnectGateway ${directConnectGatewayId} serves another type of gateway.`,
+      );
+    return { directConnectGatewayAssociation: present({ ...association, state: 'associating' }, world) };
   },
 );
 
@@ -95,14 +99,14 @@ const deleteAssociation = operation(
   }),
   (context, { associationId, directConnectGatewayId, virtualGatewayId }) => {
     const { world } = context;
-    const found = ownAssociations(context).find(({ id, directConnectGateway, virtualGateway }) =>
+    const found = visibleAssociations(context).find(({ id, directConnectGateway, associatedGateway }) =>
       associationId === null
-        ? directConnectGateway === directConnectGatewayId && virtualGateway === virtualGatewayId
+        ? directConnectGateway === directConnectGatewayId && associatedGateway === virtualGatewayId
         : id === associationId,
     );
     if (found === undefined) throw clientException('The association does not exist.');
     world.gatewayAssociations.delete(found.id);
-    return { directConnectGatewayAssociation: present(found, 'disassociating', world) };
+    return { directConnectGatewayAssociation: present({ ...found, state: 'disassociating' }, world) };
   },
 );
 
@@ -122,40 +126,45 @@ const describeAssociations = operation(
       );
     }
     const isAsked = (wanted: string | null, id: string): boolean => wanted === null || wanted === id;
-    const found = ownAssociations(context).filter(
-      ({ id, directConnectGateway, virtualGateway }) =>
+    const found = visibleAssociations(context).filter(
+      ({ id, directConnectGateway, associatedGateway }) =>
         isAsked(associationId, id) &&
         isAsked(directConnectGatewayId, directConnectGateway) &&
-        isAsked(associatedGatewayId, virtualGateway) &&
-        isAsked(virtualGatewayId, virtualGateway),
+        isAsked(associatedGatewayId, associatedGateway) &&
+        isAsked(virtualGatewayId, associatedGateway),
     );
     const { items, next } = paginate(found, asked, world.dialect);
-    const shown = items.map((association) => present(association, 'associated', world));
+    const shown = items.map((association) => present(association, world));
     return { directConnectGatewayAssociations: shown, ...next };
   },
 );
 
-/** Visible in every region, like the Direct Connect gateway. */
-function ownAssociations({ world, account }: Context): GatewayAssociation[] {
-  return [...world.gatewayAssociations.values()].filter((association) => association.account === account);
+/** Visible in every region, like the Direct Connect gateway, to the accounts of both gateways. */
+function visibleAssociations({ world, account }: Context): GatewayAssociation[] {
+  return [...world.gatewayAssociations.values()].filter(
+    (association) =>
+      association.account === account ||
+      world.directConnectGateways.get(association.directConnectGateway)?.account === account,
+  );
 }
 
 /** Real associations take minutes to be created and deleted, which the emulator skips. */
-function present(
-  { id, account, region, directConnectGateway, virtualGateway, allowedPrefixes }: GatewayAssociation,
-  associationState: string,
-  { directConnectGateways }: World,
-): Output {
+function present(association: GatewayAssociation, { directConnectGateways }: World): Output {
+  const { id, account, region, directConnectGateway, associatedGateway, type } = association;
   return {
     associationId: id,
-    associationState,
+    associationState: association.state,
     directConnectGatewayId: directConnectGateway,
     directConnectGatewayOwnerAccount: directConnectGateways.get(directConnectGateway)?.account ?? account,
-    associatedGateway: { id: virtualGateway, type: 'virtualPrivateGateway', ownerAccount: account, region },
-    allowedPrefixesToDirectConnectGateway: allowedPrefixes,
-    virtualGatewayId: virtualGateway,
-    virtualGatewayRegion: region,
-    virtualGatewayOwnerAccount: account,
+    associatedGateway: { id: associatedGateway, type, ownerAccount: account, region },
+    allowedPrefixesToDirectConnectGateway: association.allowedPrefixes,
+    ...(type === 'virtualPrivateGateway'
+      ? {
+          virtualGatewayId: associatedGateway,
+          virtualGatewayRegion: region,
+          virtualGatewayOwnerAccount: account,
+        }
+      : {}),
   };
 }
 

@@ -78,7 +78,7 @@ const deleteVpnGateway = operation(exactObject({ VpnGatewayId: text }), (context
   const { interfaces, gatewayAssociations } = context.world;
   const used =
     [...interfaces.values()].some((vif) => vif.gateway?.virtual === gateway.id && !hasEnded(vif)) ||
-    [...gatewayAssociations.values()].some(({ virtualGateway }) => virtualGateway === gateway.id);
+    [...gatewayAssociations.values()].some(({ associatedGateway }) => associatedGateway === gateway.id);
   if (used || gateway.attachment?.state === 'attached') {
     throw new ApiError('IncorrectState', `The vpnGateway '${gateway.id}' is still in use`);
   }

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import type { BgpPeer, KeyDigest, VirtualInterface } from '../../core/model.ts';
 import { ANY_KEY, certainlyKey, keyOfSession, keySets, perhapsKey, withKey } from '../algebra/keySets.ts';
 import { everyItemIn, type ListSet, listSets, someItemIn } from '../algebra/listSets.ts';
@@ -16,6 +15,7 @@ import {
 } from '../algebra/setAlgebra.ts';
 import { type IntervalSet, intervalSets } from '../algebra/valueSets.ts';
 import { nonEmptyList } from '../scalarSchemas.ts';
+import { keyDemand, normaliseKeyDemand } from './keyDemand.ts';
 import { type ExactCondition, exact, inexact } from './languageField.ts';
 import { mergeRanges, type NumberKind, numberOrRange, toPlainAsn } from './numberRanges.ts';
 
@@ -121,10 +121,10 @@ export const TYPICAL_SESSIONS = { peers: [TYPICAL_SESSION] } as const;
 const keySessions = sessionField('bgpKey', keySets, (peer) => [keyOfSession(peer)], withKey);
 
 export const bgpKey = {
-  schema: z.literal('required').describe('Every BGP peer that the API lists has a key.'),
+  schema: keyDemand,
   // A hold rule by key would be of no use: whether a session has a key is the requester's choice.
   holds: false,
-  normalise: (written: 'required') => written,
+  normalise: normaliseKeyDemand,
   matchesCertainly: (wanted: 'required' | KeyDigest) => [
     everySession(keySessions, wanted === 'required' ? ANY_KEY : certainlyKey(wanted)),
   ],

@@ -12,6 +12,7 @@ import {
   checkedText,
   connectionId,
   gatewayReference,
+  interfaceId,
   nonEmptyList,
   patternText,
   plainText,
@@ -20,9 +21,9 @@ import {
 
 /** Reasons that a policy test cannot cause. All others depend on policy, request, time and live interfaces alone. */
 const NEVER: { readonly [Code in ReasonCode]?: string } = {
-  'not-private': 'the requests in policy tests are private; no policy accepts others',
   unreadable: 'the requests in policy tests are readable; no policy accepts others',
   'gateway-missing': 'it depends on the gateways of the account, which only a run checks',
+  'gateway-other-account': 'it depends on the gateways of the account, which only a run checks',
   'gateway-not-available': 'it depends on the gateways of the account, which only a run checks',
   'gateway-not-attached': 'it depends on the gateways of the account, which only a run checks',
   'asn-conflict': "it depends on the gateway's ASN, which only a run checks",
@@ -33,7 +34,15 @@ const reasonCode = checkedText('The code of a reason to hold (docs/reasons.md).'
   return code === undefined ? noCode(written) : undecidable(code);
 });
 
+/** Codes that earlier releases had. */
+const RENAMED: ReadonlyMap<string, ReasonCode> = new Map([['not-private', 'type-not-supported']]);
+
 function noCode(written: string): Problem {
+  const renamed = RENAMED.get(written);
+  if (renamed !== undefined) {
+    const message = `the reason code ${quote(written)} is now \`${renamed}\``;
+    return { code: 'reason-code', message, fix: `write \`${renamed}\`` };
+  }
   const meant = findNearest(written, REASON_CODES);
   return {
     code: 'reason-code',
@@ -55,6 +64,8 @@ function undecidable(code: ReasonCode): Problem | null {
 /** The keys of a virtual interface in a policy test. An absent key is a field that the API does not return. */
 const interfaceKeys = {
   ...optionalValues(VALUE_MATCH_FIELD_NAMES),
+  id: interfaceId.optional(),
+  type: plainText('Its type, such as `transit`. When absent: `private`.').optional(),
   // A decision needs it, so it is not optional.
   connection: connectionId,
   ownerAccount: patternText(
@@ -163,4 +174,5 @@ export const policyTestsSchema = z
 export type WrittenPolicyTests = z.output<typeof policyTestsSchema>;
 export type WrittenPolicyTest = WrittenPolicyTests['cases'][number];
 export type WrittenInterface = WrittenPolicyTest['request'];
+export type TestedSession = NonNullable<WrittenInterface['peers']>[number];
 export type Expectation = WrittenPolicyTest['expect'];

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { MATCH_FIELD_NAMES } from '../../core/fields/evaluateMatch.ts';
+import { INTERFACE_KINDS, KINDS } from '../../core/kinds.ts';
 import { PROVIDERS, type Provider } from '../../core/model.ts';
 import { CREDENTIAL_KEYS, PROVIDER_TRAITS, returnsField } from '../../core/providers.ts';
 import { DIRECT_CONNECT_GATEWAY, type GatewayKind, VIRTUAL_GATEWAY } from '../../core/resourceIds.ts';
@@ -35,6 +36,26 @@ const PROVIDER_CONSTRAINTS: readonly SchemaHints[] = PROVIDERS.map((provider) =>
   ),
 );
 
+/** No grant for a type of interface with a gateway that such interfaces cannot be attached to. A gateway can have a name, so this is not all. */
+const KIND_CONSTRAINTS: readonly SchemaHints[] = INTERFACE_KINDS.flatMap((kind) => {
+  const others = patternsOfOthers(KINDS[kind].gatewayKinds);
+  if (others.length === 0) return [];
+  const gateway = { not: { pattern: others.join('|') } };
+  const grant = provided(
+    { properties: { type: { const: kind } }, required: ['type'] },
+    { properties: { gateway } },
+  );
+  const owner = { properties: { grants: { additionalProperties: grant } } };
+  return [{ properties: { owners: { additionalProperties: owner } } }];
+});
+
+/** The patterns of the IDs of all other kinds of gateway. */
+function patternsOfOthers(kinds: ReadonlySet<GatewayKind>): string[] {
+  return Object.entries(GATEWAY_PATTERNS).flatMap(([kind, pattern]) =>
+    kinds.has(kind as GatewayKind) ? [] : [pattern.source],
+  );
+}
+
 /** Built entry by entry, because an object literal with a key `then` looks like a promise. */
 function provided(condition: SchemaHints, consequence: SchemaHints): SchemaHints {
   return Object.fromEntries([
@@ -43,16 +64,15 @@ function provided(condition: SchemaHints, consequence: SchemaHints): SchemaHints
   ]);
 }
 
-/** No gateway of a kind that the provider does not have, and no field that its API does not return. */
+/** No gateway and no type of interface that the provider does not have, and no field that its API does not return. */
 function gatewaysAndFields(provider: Provider): Record<string, SchemaHints> {
-  const { gatewayKinds } = PROVIDER_TRAITS[provider];
-  const foreign = Object.entries(GATEWAY_PATTERNS).flatMap(([kind, pattern]) =>
-    gatewayKinds.has(kind as GatewayKind) ? [] : [pattern.source],
-  );
+  const { gatewayKinds, kinds } = PROVIDER_TRAITS[provider];
+  const foreign = patternsOfOthers(gatewayKinds);
   const returned: SchemaHints = { properties: never(provider) };
   if (foreign.length === 0 && Object.keys(returned.properties ?? {}).length === 0) return {};
   const gateway: SchemaHints = foreign.length === 0 ? {} : { not: { pattern: foreign.join('|') } };
-  const grant: SchemaHints = { properties: { gateway, match: returned } };
+  const type: SchemaHints = { enum: [...kinds] };
+  const grant: SchemaHints = { properties: { type, gateway, match: returned } };
   const owner: SchemaHints = { properties: { gateway, grants: { additionalProperties: grant } } };
   return {
     gateways: { additionalProperties: gateway },
@@ -77,7 +97,7 @@ export const POLICY_JSON_SCHEMA: z.core.JSONSchema.BaseSchema = {
     z.toJSONSchema(policySchema, { io: 'input', target: 'draft-7' }),
   ),
   title: 'Policy of vif-acceptor',
-  allOf: [...PROVIDER_CONSTRAINTS],
+  allOf: [...PROVIDER_CONSTRAINTS, ...KIND_CONSTRAINTS],
 };
 
 /** The schema with the former name of a key as a deprecated one, which must not be used together with the new name. */

@@ -1,3 +1,4 @@
+import { KINDS } from '../../core/kinds.ts';
 import { quote } from '../../core/printableText.ts';
 import { PROVIDER_TRAITS } from '../../core/providers.ts';
 import { type GatewayKind, gatewayKind } from '../../core/resourceIds.ts';
@@ -8,6 +9,8 @@ import {
   type PartialGrant,
   type PartialOwner,
   type PartialPolicy,
+  readableGrants,
+  readableOwners,
 } from '../policySchema.ts';
 import { type AtPath, readableEntries } from '../readDocument.ts';
 
@@ -29,6 +32,29 @@ export function noForeignGatewayKind(policy: PartialPolicy): Finding[] {
     if (kind === null || gatewayKinds.has(kind)) return [];
     const message = `${quote(value)} is a ${KIND_NAMES[kind]}, which ${title} does not have`;
     return [{ path, at: 'value', code: 'foreign-gateway', message, fix: `write the ID of a ${allowed}` }];
+  });
+}
+
+/** Every grant is for a type of interface that the provider has, and its gateway is of a kind for that type. */
+export function requireGatewayForType(policy: PartialPolicy): Finding[] {
+  const provider = policy.recipient?.provider;
+  const ids = new Map(Object.entries(policy.gateways ?? {}));
+  const grants = readableOwners(policy).flatMap(readableGrants);
+  return grants.flatMap(({ value: { type, gateway }, path }): Finding[] => {
+    if (type === undefined) return [];
+    if (provider !== undefined && !PROVIDER_TRAITS[provider].kinds.has(type)) {
+      const message = `${type} interfaces do not exist on ${PROVIDER_TRAITS[provider].title}`;
+      const fix = 'remove `type`: the grant is then for private interfaces';
+      return [{ path: [...path, 'type'], at: 'value', code: 'foreign-type', message, fix }];
+    }
+    if (gateway === undefined) return [];
+    const kind = gatewayKind(ids.get(gateway) ?? gateway);
+    const { gatewayKinds } = KINDS[type];
+    if (kind === null || gatewayKinds.has(kind)) return [];
+    const usable = [...gatewayKinds].map((one) => `a ${KIND_NAMES[one]} (${KIND_FORMS[one]})`).join(' or ');
+    const message = `a ${type} interface cannot be attached to ${quote(gateway)}, a ${KIND_NAMES[kind]}`;
+    const fix = `write the ID of ${usable}, or remove \`type\``;
+    return [{ path: [...path, 'gateway'], at: 'value', code: 'type-gateway', message, fix }];
   });
 }
 

@@ -5,7 +5,13 @@ import { isName } from '../../core/resourceIds.ts';
 import type { Finding, Path, Problem } from '../diagnostic.ts';
 import { findNearest } from '../didYouMean.ts';
 import { parseInstant } from '../isoTime.ts';
-import { type PartialPolicy, readableGrants, readableMatches, readableOwners } from '../policySchema.ts';
+import {
+  type PartialOwner,
+  type PartialPolicy,
+  readableGrants,
+  readableMatches,
+  readableOwners,
+} from '../policySchema.ts';
 import { readableItems } from '../readDocument.ts';
 import { EMPTY_TEXT, looksLikeId, NAME_RULE } from '../scalarSchemas.ts';
 import { findInvisibleCharacter } from '../yaml/hiddenCharacters.ts';
@@ -78,12 +84,32 @@ export function requireGatewayOrGrants(policy: PartialPolicy): Finding[] {
   });
 }
 
+/** An owner has connections: without one, nothing identifies its requests. */
+export function requireConnections(policy: PartialPolicy): Finding[] {
+  return readableOwners(policy).flatMap(({ value, path }): Finding[] => {
+    // A misspelt key is reported as unknown already.
+    if (
+      Object.keys(value).some(
+        (key) => CONNECTION_LISTS.includes(key) || findNearest(key, CONNECTION_LISTS) !== null,
+      )
+    )
+      return [];
+    const message = `owner ${quote(String(path.at(-1)))} has no connections`;
+    const fix =
+      'add `connections:` if only this owner can make requests on them, or `sharedConnections:` if they belong to a carrier';
+    return [{ path, at: 'key', code: 'no-connections', message, fix }];
+  });
+}
+
+const CONNECTION_LISTS: readonly string[] = ['connections', 'sharedConnections'];
+
 /** A connection is in a list once: a repeated one was probably meant as another. */
 export function noDuplicateConnection(policy: PartialPolicy): Finding[] {
   const lists = [
-    ...readableOwners(policy).map(({ value, path }) =>
+    ...readableOwners(policy).flatMap(({ value, path }) => [
       readableItems(value.connections, [...path, 'connections']),
-    ),
+      readableItems(value.sharedConnections, [...path, 'sharedConnections']),
+    ]),
     ...readableMatches(policy).map(({ value, path }) =>
       readableItems(value.connection, [...path, 'connection']),
     ),
@@ -102,7 +128,7 @@ export function noDuplicateConnection(policy: PartialPolicy): Finding[] {
   });
 }
 
-/** A connection belongs to one owner, because it identifies the owner. */
+/** A connection that one party has for itself belongs to one owner, because it identifies the owner. */
 export function noConnectionOfTwoOwners(policy: PartialPolicy): Finding[] {
   const first = new Map<string, string>();
   return readableOwners(policy).flatMap((owner) => {
@@ -123,10 +149,9 @@ export function noConnectionOfTwoOwners(policy: PartialPolicy): Finding[] {
 /** A grant can only match connections of its owner. */
 export function noConnectionOfOtherOwner(policy: PartialPolicy): Finding[] {
   return readableOwners(policy).flatMap((owner) => {
-    const { connections } = owner.value;
+    const own = connectionsOf(owner.value);
     // A connection that cannot be read may be the one in the grant.
-    if (connections === undefined || connections.includes(undefined)) return [];
-    const own = new Set(connections);
+    if (own === null) return [];
     return readableGrants(owner)
       .flatMap(({ value, path }) => readableItems(value.match?.connection, [...path, 'match', 'connection']))
       .filter(({ value }) => !own.has(value))
@@ -135,9 +160,18 @@ export function noConnectionOfOtherOwner(policy: PartialPolicy): Finding[] {
         at: 'value',
         code: 'connection-of-other',
         message: `connection ${quote(value)} is not among those of owner ${quote(String(owner.path.at(-1)))}`,
-        fix: "add it to the owner's `connections` if that owner owns it, or remove it",
+        fix: "add it to the owner's `connections` or `sharedConnections` if that owner makes requests on it, or remove it",
       }));
   });
+}
+
+/** The connections of both lists; `null`: one of them cannot be read. */
+function connectionsOf(owner: PartialOwner): ReadonlySet<string> | null {
+  const lists = CONNECTION_LISTS.filter((list) => Object.hasOwn(owner, list));
+  const read = [owner.connections, owner.sharedConnections].filter((list) => list !== undefined);
+  const all = read.flat().filter((connection) => connection !== undefined);
+  const isWhole = read.length === lists.length && lists.length > 0 && all.length === read.flat().length;
+  return isWhole ? new Set(all) : null;
 }
 
 /** A field that the provider never returns would match nothing in a grant, and everything in a hold rule. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { InterfaceKind } from '../../core/kinds.ts';
 import type { Provider } from '../../core/model.ts';
 import { connectTo, rejectionOf } from '../support/apiClients.ts';
 import { json, type Reply, text } from '../support/apiServer.ts';
@@ -7,9 +8,14 @@ const ID = 'dxvif-1a2b3c4d';
 const VIRTUAL = 'vgw-12345678';
 const DIRECT_CONNECT = '5f294f92-bafb-4011-916d-9b0bec4cf2c8';
 
-async function confirming(provider: Provider, reply: Reply, gateway = VIRTUAL) {
+async function confirming(
+  provider: Provider,
+  reply: Reply,
+  gateway = VIRTUAL,
+  kind: InterfaceKind = 'private',
+) {
   const apis = await connectTo(provider, () => reply);
-  return { apis, confirm: () => apis.directConnect.confirm('private', ID, gateway) };
+  return { apis, confirm: () => apis.directConnect.confirm(kind, ID, gateway) };
 }
 
 describe('confirming an interface', () => {
@@ -25,18 +31,40 @@ describe('confirming an interface', () => {
     expect(apis.received[0]?.headers['x-amz-target']).toBe('OvertureService.ConfirmPrivateVirtualInterface');
   });
 
-  it.each([
-    ['outscale', DIRECT_CONNECT],
-    ['outscale', ''],
-    ['aws', ''],
-    ['aws', 'vgw-'],
-    ['aws', 'igw-12345678'],
-    ['aws', 'vgw-12345678 '],
-  ] as const)('on %s with gateway %j is refused before any call', async (provider, gateway) => {
-    const { apis, confirm } = await confirming(provider, json({ virtualInterfaceState: 'pending' }), gateway);
-    expect(await rejectionOf(confirm())).toMatchObject({ name: 'ApiFailure', kind: 'client' });
-    expect(apis.received).toEqual([]);
+  it('of kind transit is another operation', async () => {
+    const reply = json({ virtualInterfaceState: 'pending' });
+    const { apis, confirm } = await confirming('aws', reply, DIRECT_CONNECT, 'transit');
+    expect(await confirm()).toBe('pending');
+    expect(apis.received.map((request) => JSON.parse(request.body))).toEqual([
+      { virtualInterfaceId: ID, directConnectGatewayId: DIRECT_CONNECT },
+    ]);
+    expect(apis.received[0]?.headers['x-amz-target']).toBe('OvertureService.ConfirmTransitVirtualInterface');
   });
+
+  it.each([
+    ['outscale', 'private', DIRECT_CONNECT],
+    ['outscale', 'private', ''],
+    ['aws', 'private', ''],
+    ['aws', 'private', 'vgw-'],
+    ['aws', 'private', 'igw-12345678'],
+    ['aws', 'private', 'vgw-12345678 '],
+    ['aws', 'transit', VIRTUAL],
+    ['aws', 'transit', ''],
+    ['outscale', 'transit', VIRTUAL],
+    ['outscale', 'transit', DIRECT_CONNECT],
+  ] as const)(
+    'on %s, of kind %s, with gateway %j is refused before any call',
+    async (provider, kind, gateway) => {
+      const reply = json({ virtualInterfaceState: 'pending' });
+      const { apis, confirm } = await confirming(provider, reply, gateway, kind);
+      expect(await rejectionOf(confirm())).toMatchObject({
+        name: 'ApiFailure',
+        kind: 'client',
+        operation: kind === 'private' ? 'ConfirmPrivateVirtualInterface' : 'ConfirmTransitVirtualInterface',
+      });
+      expect(apis.received).toEqual([]);
+    },
+  );
 
   it.each([
     ['the server fails', json({ __type: 'InternalFailure', message: 'no' }, 500), 'server'],

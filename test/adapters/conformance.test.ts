@@ -88,6 +88,18 @@ const SENT: readonly {
   },
   {
     provider: 'aws',
+    port: 'the question what a Direct Connect gateway serves',
+    use: ({ gateways }) => gateways.servedKinds(hub),
+    as: ['DescribeDirectConnectGatewayAssociations: of a Direct Connect gateway'],
+  },
+  {
+    provider: 'aws',
+    port: 'the confirm of a transit interface',
+    use: ({ directConnect }) => directConnect.confirm('transit', IDS.transitRequest, IDS.spareHub),
+    as: ['ConfirmTransitVirtualInterface: for a Direct Connect gateway'],
+  },
+  {
+    provider: 'aws',
     port: 'the question whose keys these are',
     use: async ({ caller }) => expect(await caller.account()).toBe(account),
     as: ['GetCallerIdentity: of an account'],

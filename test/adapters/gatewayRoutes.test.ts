@@ -155,17 +155,30 @@ describe('the associations of a Direct Connect gateway', () => {
 
   async function askAws(...pages: Reply[]) {
     const apis = await connectTo('aws', (_, earlier) => pages[earlier] ?? json({}));
-    return { apis, routing: () => apis.gateways.readRouting(DX_GATEWAY) };
+    return {
+      apis,
+      routing: () => apis.gateways.readRouting(DX_GATEWAY),
+      kinds: () => apis.gateways.servedKinds(DX_GATEWAY),
+    };
   }
 
-  it('are read from all pages, with their states alone', async () => {
+  const withGateway = (type: unknown) => ({ associationState: 'associated', associatedGateway: { type } });
+  const withCoreNetwork = { associationState: 'associated', associatedCoreNetwork: { id: 'core-network-1' } };
+
+  it('are read from all pages, with state and type alone', async () => {
     const { apis, routing } = await askAws(
-      page([{ associationState: 'associated' }, { associationState: 7 }], 'a'),
-      page([null, {}, { associationState: 'disassociated' }]),
+      page([withGateway('transitGateway'), { associationState: 7 }], 'a'),
+      page([null, {}, { ...withGateway('virtualPrivateGateway'), associationState: 'disassociated' }]),
     );
     expect(await routing()).toEqual({
       kind: 'directConnect',
-      associations: ['associated', null, null, null, 'disassociated'],
+      associations: [
+        { state: 'associated', type: 'transitGateway' },
+        { state: null, type: null },
+        { state: null, type: null },
+        { state: null, type: null },
+        { state: 'disassociated', type: 'virtualPrivateGateway' },
+      ],
     });
     expect(apis.received.map(({ operation, body }) => `${operation} ${body}`)).toEqual([
       `DescribeDirectConnectGatewayAssociations {"directConnectGatewayId":"${DX_GATEWAY}"}`,
@@ -174,8 +187,33 @@ describe('the associations of a Direct Connect gateway', () => {
   });
 
   it('may be none', async () => {
-    const { routing } = await askAws(page([]));
+    const { routing, kinds } = await askAws(page([]), page([]));
     expect(await routing()).toEqual({ kind: 'directConnect', associations: [] });
+    expect(await kinds()).toEqual([]);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['a virtual private gateway', withGateway('virtualPrivateGateway'), 'private'],
+    ['a transit gateway', withGateway('transitGateway'), 'transit'],
+    ['a core network', withCoreNetwork, 'transit'],
+    ['a gateway of a type of a later API', withGateway('cloudGateway'), 'unknown'],
+    ['a gateway without a type', withGateway(undefined), 'unknown'],
+    ['a gateway whose type is not a text', withGateway(7), 'unknown'],
+    [
+      'something that is not a gateway',
+      { associationState: 'associated', associatedGateway: 'tgw-1' },
+      'unknown',
+    ],
+    [
+      'a gateway and a core network at once',
+      { ...withGateway('transitGateway'), ...withCoreNetwork },
+      'unknown',
+    ],
+    ['nothing that the answer has', { associationState: 'associated' }, 'unknown'],
+    ['something unreadable', null, 'unknown'],
+  ])('with %s show which kind the gateway serves', async (_, association, kind) => {
+    const { kinds } = await askAws(page([association]));
+    expect(await kinds()).toEqual([kind]);
   });
 
   it.each<[string, Reply[]]>([
@@ -184,12 +222,14 @@ describe('the associations of a Direct Connect gateway', () => {
     ['a page without its list', [page([], 'a'), json({})]],
     ['a repeated token', [page([], 'a'), page([], 'a')]],
   ])('are never taken as none because of %s', async (_, pages) => {
-    const { routing } = await askAws(...pages);
-    expect(await rejectionOf(routing())).toMatchObject({
-      name: 'ApiFailure',
-      kind: 'malformed',
-      operation: 'DescribeDirectConnectGatewayAssociations',
-    });
+    for (const question of ['routing', 'kinds'] as const) {
+      const asked = await askAws(...pages);
+      expect(await rejectionOf(asked[question]())).toMatchObject({
+        name: 'ApiFailure',
+        kind: 'malformed',
+        operation: 'DescribeDirectConnectGatewayAssociations',
+      });
+    }
   });
 
   it('that may not be read are reported as such', async () => {

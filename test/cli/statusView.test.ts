@@ -68,7 +68,7 @@ function aRequest(id: string, given: Partial<RequestReport> = {}): RequestReport
     outcome: 'held',
     message: null,
     skipped: [],
-    manualOverrideCommand: new ManualOverrideCommand(['aws', 'directconnect', '…'], false),
+    manualOverrideCommand: new ManualOverrideCommand(['aws', 'directconnect', '…'], null),
     ...given,
   };
 }

@@ -27,7 +27,7 @@ describe('several reasons', () => {
   it('are all reported, in a stable order', () => {
     const policy = aPolicy({ freeze: true, hold: [aHoldRule({ vlan: [[101, 101]] })] });
     expect(codesOf(policy, request)).toEqual([
-      'not-private',
+      'type-not-supported',
       'unreadable',
       'unknown-requester',
       'frozen',

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import { decide } from '../../core/decide.ts';
 import type { DecisionContext } from '../../core/decisionContext.ts';
+import type { ServedKind } from '../../core/kinds.ts';
 import type { BgpPeer, Gateway, InterfaceField, VirtualInterface } from '../../core/model.ts';
 import type { Policy } from '../../core/policy.ts';
 import { runPreflightChecks } from '../../core/preflightChecks.ts';
@@ -19,8 +20,10 @@ import {
   aPolicyGranting,
   aVif,
   CONNECTION,
+  DX_GATEWAY,
   NOW,
   OWNER_ACCOUNT,
+  RECIPIENT_ACCOUNT,
   VGW,
 } from '../support/builders.ts';
 import { anIntent } from '../support/ledgerBuilders.ts';
@@ -31,6 +34,8 @@ interface Example {
   readonly request?: Partial<VirtualInterface>;
   readonly context?: Partial<DecisionContext>;
   readonly gateway?: Partial<Gateway> | null;
+  /** the kinds of interface that the Direct Connect gateway serves */
+  readonly served?: readonly ServedKind[];
   readonly says: object;
 }
 
@@ -41,8 +46,20 @@ const neighbour = (given: Partial<VirtualInterface>): Partial<DecisionContext> =
 const PAIR = ['169.254.10.1/30', '169.254.20.2/30'] as const;
 const TAKEN = { owner: 'acme', limit: 1, taken: 1, first: [{ id: live.id, otherConnection: null }] };
 
+/** A request for a Direct Connect gateway, which the policy allows. */
+const ON_DX_GATEWAY = {
+  policy: aPolicy({
+    recipient: AWS,
+    owners: [anOwner({ grants: [aGrant({ gateway: DX_GATEWAY })] })],
+  }),
+  gateway: { id: DX_GATEWAY, kind: 'directConnect', attachedVpcs: [] },
+} as const;
+
 const EXAMPLES: Readonly<Record<ReasonCode, Example>> = {
-  'not-private': { request: { type: 'transit' }, says: { type: 'transit' } },
+  'type-not-supported': {
+    request: { type: 'transit' },
+    says: { type: 'transit', supported: ['private'] },
+  },
   unreadable: {
     request: { readErrors: ['`vlan` must be a whole number'] },
     says: { cause: 'readErrors', readErrors: ['`vlan` must be a whole number'] },
@@ -115,7 +132,16 @@ const EXAMPLES: Readonly<Record<ReasonCode, Example>> = {
     says: { ...TAKEN, grant: 'default' },
   },
   'run-limit': { context: { acceptedThisRun: 10 }, says: { acceptsPerRun: 10 } },
-  'gateway-missing': { gateway: null, says: { cause: 'notFound', gateway: VGW.prod } },
+  'gateway-missing': { gateway: null, says: { gateway: VGW.prod } },
+  'gateway-other-account': {
+    gateway: { ownerAccount: OWNER_ACCOUNT },
+    says: { gateway: VGW.prod, gatewayAccount: OWNER_ACCOUNT, ownAccount: RECIPIENT_ACCOUNT },
+  },
+  'gateway-other-type': {
+    ...ON_DX_GATEWAY,
+    served: ['transit'],
+    says: { cause: 'association', gateway: DX_GATEWAY, type: 'private', served: 'transit' },
+  },
   'gateway-not-available': {
     gateway: { state: 'deleting' },
     says: { gateway: VGW.prod, state: 'deleting' },
@@ -154,7 +180,11 @@ describe('the cause of a reason', () => {
     ['unreadable', 'onGateway', { request: { gateway: VGW.lab } }],
     ['unreadable', 'tooLong', { request: { name: 'x'.repeat(50_000) } }],
     ['unreadable', 'ledgerEntry', { context: { damaged: { [aVif().id]: 'it is damaged' } } }],
-    ['gateway-missing', 'foreign', { gateway: { ownerAccount: OWNER_ACCOUNT } }],
+    [
+      'gateway-other-type',
+      'interface',
+      { ...ON_DX_GATEWAY, context: neighbour({ type: 'transit', gateway: DX_GATEWAY }) },
+    ],
     ['vlan-in-use', 'unreadable', { context: neighbour({ vlan: null, ...odd('vlan') }) }],
     [
       'vlan-in-use',
@@ -182,6 +212,7 @@ function evaluate({
   request,
   context,
   gateway = {},
+  served,
 }: Omit<Example, 'says'>): readonly Reason[] {
   const [vif, around] = [aVif(request), aDecisionContext(context)];
   const decision = decide(policy, vif, around, NO_DEADLINE, NOW);
@@ -189,7 +220,10 @@ function evaluate({
   return runPreflightChecks(
     vif,
     decision.gateway,
-    gateway === null ? [] : [aGateway(gateway)],
+    {
+      gateways: gateway === null ? [] : [aGateway(gateway)],
+      served: served === undefined ? null : { gateway: decision.gateway, kinds: served },
+    },
     policy.recipient,
     around,
   ).reasons;

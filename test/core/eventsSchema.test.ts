@@ -37,7 +37,7 @@ function aRequest(outcome: Outcome, earliest: string | null = null): RequestRepo
     outcome,
     message: outcome === 'held' ? null : 'why',
     skipped: [],
-    manualOverrideCommand: new ManualOverrideCommand(['aws', 'directconnect', '…'], false),
+    manualOverrideCommand: new ManualOverrideCommand(['aws', 'directconnect', '…'], null),
   };
 }
 

@@ -29,7 +29,7 @@ it('the evidence for an owner that the policy does not have contains no ticket, 
     firstSeen: '2026-11-10T10:00:05.000Z',
     deadline: NO_DEADLINE,
     decision,
-    gateways: [aGateway()],
+    seen: { gateways: [aGateway()], served: null },
     world: aDecisionContext({ interfaces: [aLiveVif()] }),
     skipped: [],
   };
@@ -73,7 +73,7 @@ describe('the size of a receipt is limited', () => {
     firstSeen: '2026-11-10T10:00:05.000Z',
     deadline: NO_DEADLINE,
     decision,
-    gateways: [aGateway()],
+    seen: { gateways: [aGateway()], served: null },
     world: aDecisionContext({ interfaces }),
     skipped: interfaces.map(({ id }) => ({ check: 'vlan-in-use', missing: 'ofOthers', ids: [id] }) as const),
   };

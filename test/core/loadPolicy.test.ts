@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { Malformed } from '../../core/decoders.ts';
 import { canonicalJson } from '../../core/json.ts';
-import { recipientKey } from '../../core/policy.ts';
+import { type Policy, recipientKey } from '../../core/policy.ts';
 import { loadPolicy, PolicyRefused, readArchivedPolicy, writePolicy } from '../../core/policyText.ts';
-import { AWS, aGrant, anOwner, aPolicy, aRecipient, DX_GATEWAY } from '../support/builders.ts';
-import { RICH } from '../support/richPolicy.ts';
+import { KEY_DIGESTS } from '../support/arbitraries.ts';
+import { AWS, aGrant, aHoldRule, anOwner, aPolicy, aRecipient, DX_GATEWAY } from '../support/builders.ts';
+import { RICH, RICH_2 } from '../support/richPolicy.ts';
 
 function refusal(text: string, target = 'acme'): string {
   try {
@@ -21,6 +22,7 @@ describe('a compiled policy', () => {
   it.each([
     ['of the simplest kind', aPolicy()],
     ['with everything in it', RICH],
+    ['with everything in it, in format 2', RICH_2],
     [
       'of AWS, by a role',
       aPolicy({ recipient: { ...AWS, credentials: { role: 'arn:…', externalId: null } } }),
@@ -107,6 +109,38 @@ describe('a compiled policy is refused if its text is not canonical', () => {
   });
 });
 
+describe('a policy is written in the lowest format that can express it, which is 2 with', () => {
+  const [bgpKey = null] = KEY_DIGESTS;
+  const granting = (...[grant]: Parameters<typeof aGrant>) =>
+    aPolicy({ owners: [anOwner({ grants: [aGrant(grant)] })] });
+  it.each<[string, Policy]>([
+    ['a shared connection', aPolicy({ owners: [anOwner({ sharedConnections: ['dxcon-1'] })] })],
+    ['another type', granting({ type: 'transit' })],
+    ['an ID in a grant', granting({ match: { id: ['dxvif-1'] } })],
+    ['the digest of a key', granting({ match: { bgpKey } })],
+    ['an ID in a hold rule', aPolicy({ hold: [aHoldRule({ id: ['dxvif-1'] })] })],
+  ])('%s', (_, policy) => {
+    const text = writePolicy(policy);
+    expect(JSON.parse(text).format).toBe(2);
+    expect(loadPolicy(text, 'acme').policy).toEqual(policy);
+  });
+});
+
+describe('an archived policy of either format', () => {
+  it.each([RICH, RICH_2])('is read as the compiled policy: %#', (policy) => {
+    expect(readArchivedPolicy(writePolicy(policy), 'acme')).toEqual(policy);
+  });
+
+  it('is refused in format 2 without a key that decides who asks', () => {
+    const { owners, ...rest } = JSON.parse(writePolicy(RICH_2));
+    for (const key of ['sharedConnections', 'grants']) {
+      const { [key]: _, ...owner } = owners[0];
+      const text = JSON.stringify({ ...rest, owners: [owner] });
+      expect(() => readArchivedPolicy(text, 'acme')).toThrow(PolicyRefused);
+    }
+  });
+});
+
 describe('an archived policy', () => {
   const policy = aPolicy();
   const text = writePolicy(policy);
@@ -154,7 +188,7 @@ describe('an archived policy', () => {
 
   it('is refused without a required key, or with a later format', () => {
     const { freeze: _, ...frozenAway } = written;
-    for (const odd of [frozenAway, { ...written, format: 2 }, [], null])
+    for (const odd of [frozenAway, { ...written, format: 3 }, [], null])
       expect(() => readArchivedPolicy(JSON.stringify(odd), 'acme')).toThrow(PolicyRefused);
   });
 });

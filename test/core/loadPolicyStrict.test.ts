@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../core/json.ts';
 import { loadPolicy, PolicyRefused, writePolicy } from '../../core/policyText.ts';
+import { KEY_DIGESTS } from '../support/arbitraries.ts';
 import { CONNECTION, RECIPIENT_ACCOUNT, VGW } from '../support/builders.ts';
-import { RICH } from '../support/richPolicy.ts';
+import { RICH, RICH_2 } from '../support/richPolicy.ts';
 
 function refusal(text: string): string {
   try {
@@ -14,14 +15,70 @@ function refusal(text: string): string {
   return 'accepted';
 }
 
-describe('a policy with a missing key is refused, never read as if it demanded nothing', () => {
-  it.each(pathsOf(JSON.parse(writePolicy(RICH)), []).map((path) => [path.join('.'), path] as const))(
-    '%s',
-    (_, path) => {
-      const raw: unknown = JSON.parse(writePolicy(RICH));
-      expect(refusal(canonicalJson(without(raw, path)))).toMatch(/`[^`]+` must be present, got nothing/);
-    },
-  );
+const FORMATS = [
+  { format: 1, policy: RICH },
+  { format: 2, policy: RICH_2 },
+];
+
+describe.each(FORMATS)('a policy of format $format', ({ format, policy }) => {
+  const text = writePolicy(policy);
+  const paths = pathsOf(JSON.parse(text), []).map((path) => [path.join('.'), path] as const);
+
+  it('is accepted as it was written', () => {
+    expect([JSON.parse(text).format, refusal(text)]).toEqual([format, 'accepted']);
+  });
+
+  it.each(paths)('is refused without its key %s, never read as if it demanded nothing', (_, path) => {
+    expect(refusal(canonicalJson(without(JSON.parse(text), path)))).toMatch(
+      /`[^`]+` must be present, got nothing/,
+    );
+  });
+
+  it.each(paths)('is refused with its key %s twice', (_, path) => {
+    const key = path.at(-1) ?? '';
+    const twice = canonicalJson(withAdded(JSON.parse(text), path, `${key} again`));
+    expect(refusal(twice.replace(`"${key} again"`, `"${key}"`))).toContain('not in canonical form');
+  });
+
+  it.each(paths)('is refused with a surplus key beside %s', (_, path) => {
+    const surplus = canonicalJson(withAdded(JSON.parse(text), path, 'novelty'));
+    expect(refusal(surplus)).toMatch(/novelty` must be absent/);
+  });
+
+  it('is refused in the other format', () => {
+    const other = canonicalJson({ ...JSON.parse(text), format: 3 - format });
+    expect(refusal(other)).not.toBe('accepted');
+  });
+});
+
+it('a policy that format 1 can express is refused in format 2', () => {
+  const owners = RICH.owners.map((owner) => ({ ...owner, sharedConnections: [] }));
+  const inFormat2 = { ...JSON.parse(writePolicy(RICH)), format: 2, owners, hold: RICH.hold };
+  expect(refusal(canonicalJson(inFormat2))).toContain('not in canonical form');
+});
+
+describe('a policy of format 1 is refused with what only format 2 can express', () => {
+  it.each<[string, (raw: FirstGrant) => void]>([
+    ['shared connections', ({ owner }) => Object.assign(owner, { sharedConnections: ['dxcon-1'] })],
+    ['another type', ({ grant }) => Object.assign(grant, { type: 'transit' })],
+    ['the default type', ({ grant }) => Object.assign(grant, { type: 'private' })],
+    ['an ID', ({ grant }) => Object.assign(grant.match, { id: ['dxvif-1'] })],
+    ['the digest of a key', ({ grant }) => Object.assign(grant.match, { bgpKey: KEY_DIGESTS[0] })],
+  ])('%s', (_, change) => {
+    const raw = JSON.parse(writePolicy(RICH));
+    change({ owner: raw.owners[0], grant: raw.owners[0].grants[0] });
+    expect(refusal(canonicalJson(raw))).toContain('not in canonical form');
+  });
+});
+
+interface FirstGrant {
+  readonly owner: object;
+  readonly grant: { readonly match: object };
+}
+
+it('an owner without a connection in either list is refused', () => {
+  const owners = RICH_2.owners.map((owner) => ({ ...owner, connections: [], sharedConnections: [] }));
+  expect(refusal(canonicalJson({ ...JSON.parse(writePolicy(RICH_2)), owners }))).toContain('at least one');
 });
 
 describe('a policy with a value that matches everything or nothing is refused', () => {
@@ -135,6 +192,20 @@ function without(raw: unknown, [key = '', ...rest]: readonly string[]): unknown 
   const entries = Object.entries(raw).flatMap(([name, value]): [string, unknown][] => {
     if (name !== key) return [[name, value]];
     return rest.length === 0 ? [] : [[name, without(value, rest)]];
+  });
+  return Array.isArray(raw) ? entries.map(([, value]) => value) : Object.fromEntries(entries);
+}
+
+/** Adds a key with the value of the key at this path, in the same object. */
+function withAdded(raw: unknown, [key = '', ...rest]: readonly string[], added: string): unknown {
+  if (typeof raw !== 'object' || raw === null) return raw;
+  const entries = Object.entries(raw).flatMap(([name, value]): [string, unknown][] => {
+    if (name !== key) return [[name, value]];
+    if (rest.length > 0) return [[name, withAdded(value, rest, added)]];
+    return [
+      [name, value],
+      [added, value],
+    ];
   });
   return Array.isArray(raw) ? entries.map(([, value]) => value) : Object.fromEntries(entries);
 }

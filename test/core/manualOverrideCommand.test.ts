@@ -38,6 +38,16 @@ describe('the manual override command', () => {
       `aws directconnect confirm-private-virtual-interface ${ID} --direct-connect-gateway-id ${DX_GATEWAY} --region eu-west-1`,
     ],
     [
+      'for a transit interface',
+      manualOverrideCommand(aVif({ type: 'transit' }), HELD, DX_GATEWAY, AWS, null),
+      `aws directconnect confirm-transit-virtual-interface ${ID} --direct-connect-gateway-id ${DX_GATEWAY} --region eu-west-1`,
+    ],
+    [
+      'for a transit interface without a gateway of the policy',
+      manualOverrideCommand(aVif({ type: 'transit' }), HELD, null, AWS, null),
+      `aws directconnect confirm-transit-virtual-interface ${ID} --direct-connect-gateway-id DXGW_ID --region eu-west-1`,
+    ],
+    [
       'without a gateway of the policy',
       manualOverrideCommand(aVif(), HELD, null, AWS, null),
       `aws directconnect confirm-private-virtual-interface ${ID} --virtual-gateway-id VGW_ID --region eu-west-1`,
@@ -48,12 +58,16 @@ describe('the manual override command', () => {
   });
 
   it.each([
-    ['the policy gives one gateway', VGW.prod, false],
-    ['the policy gives a Direct Connect gateway', DX_GATEWAY, false],
-    ['the policy gives none', null, true],
-    ['the ID of the gateway is not well-formed', 'VGW_ID', true],
-  ])('says whether a person must choose the gateway: %s', (_, gateway, needsGateway) => {
-    expect(manualOverrideCommand(aVif(), HELD, gateway, AWS, null)).toMatchObject({ needsGateway });
+    ['the policy gives one gateway', 'private', VGW.prod, null],
+    ['the policy gives a Direct Connect gateway', 'private', DX_GATEWAY, null],
+    ['the policy gives none', 'private', null, 'VGW_ID'],
+    ['the ID of the gateway is not well-formed', 'private', 'VGW_ID', 'VGW_ID'],
+    ['the policy gives a Direct Connect gateway', 'transit', DX_GATEWAY, null],
+    ['the policy gives none', 'transit', null, 'DXGW_ID'],
+    ['an interface of the type cannot be attached to the gateway', 'transit', VGW.prod, 'DXGW_ID'],
+  ])('says whether a person must choose the gateway: %s (%s)', (_, type, gateway, gatewayPlaceholder) => {
+    const command = manualOverrideCommand(aVif({ type }), HELD, gateway, AWS, null);
+    expect(command).toMatchObject({ gatewayPlaceholder });
   });
 });
 
@@ -89,14 +103,20 @@ describe('a text that is not a well-formed ID never becomes part of a command', 
 
 /** Reasons for which the requester or the requested interface is uncertain. */
 const UNCERTAIN = [
-  'not-private',
+  'type-not-supported',
   'unreadable',
   'other-region',
   'unknown-requester',
   'owner-mismatch',
   'held-by-policy',
 ] as const;
-const GATEWAY = ['gateway-missing', 'gateway-not-available', 'gateway-not-attached'] as const;
+const GATEWAY = [
+  'gateway-missing',
+  'gateway-other-account',
+  'gateway-other-type',
+  'gateway-not-available',
+  'gateway-not-attached',
+] as const;
 
 describe('no manual override command is shown', () => {
   const command = (codes: readonly string[]) => manualOverrideCommand(aVif(), codes, VGW.prod, AWS, null);
@@ -115,12 +135,16 @@ describe('no manual override command is shown', () => {
     expect(command([code])).toBeNull();
   });
 
-  it.each(['type-not-supported', 'a code of a newer release', 'constructor', ''])(
+  it.each(['not-private', 'a code of a newer release', 'constructor', ''])(
     'for a code that this release does not know: `%s`',
     (code) => {
       expect(command(['no-grant', code])).toBeNull();
     },
   );
+
+  it.each(['public', 'a type of a newer release', null])('for an interface of the type %s', (type) => {
+    expect(manualOverrideCommand(aVif({ type }), HELD, VGW.prod, AWS, null)).toBeNull();
+  });
 
   it('for exactly these codes', () => {
     const none = REASON_CODES.filter((code) => command([code]) === null);
@@ -133,7 +157,7 @@ describe('the advice to the operator', () => {
     decision: Parameters<typeof adviceWithCommand>[0]['decision'],
     command: ManualOverrideCommand | null,
   ) => adviceWithCommand({ decision, manualOverrideCommand: command });
-  const AWS_X = new ManualOverrideCommand(['aws', 'x'], false);
+  const AWS_X = new ManualOverrideCommand(['aws', 'x'], null);
 
   it.each(UNCERTAIN)('about %s is to verify the owner out of band, and then to change the policy', (code) => {
     const words = toDo(aHold('frozen', code), null);

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import { holdFor, reasonCodesOf } from '../../core/decide.ts';
+import { checkTypesOnGateway, type GatewaysSeen, type ServedKinds } from '../../core/gatewayChecks.ts';
+import type { ServedKind } from '../../core/kinds.ts';
 import type { Gateway, VirtualInterface } from '../../core/model.ts';
 import type { Policy } from '../../core/policy.ts';
 import { decideWithNetworkChecks, gatewayToCheck, runPreflightChecks } from '../../core/preflightChecks.ts';
-import type { ReasonCode } from '../../core/reasons.ts';
+import type { CheckResult, ReasonCode } from '../../core/reasons.ts';
 import {
   aDecisionContext,
   aGateway,
@@ -20,11 +22,21 @@ import {
   RECIPIENT_ACCOUNT,
   VGW,
 } from '../support/builders.ts';
+import { anIntent } from '../support/ledgerBuilders.ts';
+
+const HUB = aGateway({ id: DX_GATEWAY, kind: 'directConnect', attachedVpcs: [] });
 
 function against(id: string, ...gateways: Gateway[]): ReasonCode[] {
-  return runPreflightChecks(aVif(), id, gateways, aPolicy().recipient, aDecisionContext()).reasons.map(
-    ({ code }) => code,
-  );
+  return check(aVif(), id, { gateways, served: null }).reasons.map(({ code }) => code);
+}
+
+function check(
+  request: VirtualInterface,
+  id: string,
+  seen: GatewaysSeen,
+  interfaces: readonly VirtualInterface[] = [],
+): CheckResult {
+  return runPreflightChecks(request, id, seen, aPolicy().recipient, aDecisionContext({ interfaces }));
 }
 
 describe('the preflight check of the gateway', () => {
@@ -48,42 +60,110 @@ describe('the preflight check of the gateway', () => {
     expect(against(VGW.prod)).toEqual(['gateway-missing']);
   });
 
-  it('reports a Direct Connect gateway of another account as missing', () => {
-    const shown = { id: DX_GATEWAY, kind: 'directConnect', attachedVpcs: [] } as const;
-    expect(against(DX_GATEWAY, aGateway({ ...shown, ownerAccount: '999988887777' }))).toEqual([
-      'gateway-missing',
-    ]);
-    expect(against(DX_GATEWAY, aGateway({ ...shown, ownerAccount: RECIPIENT_ACCOUNT }))).toEqual([]);
-    const foreign = aGateway({ ...shown, ownerAccount: '999988887777' });
-    const { reasons } = runPreflightChecks(
-      aVif(),
-      DX_GATEWAY,
-      [foreign],
-      aPolicy().recipient,
-      aDecisionContext(),
-    );
-    expect(reasons.map(({ parameters }) => parameters)).toEqual([
+  it('reports a Direct Connect gateway of another account', () => {
+    const gateways = [{ ...HUB, ownerAccount: '999988887777', state: 'deleting' }];
+    expect(check(aVif(), DX_GATEWAY, { gateways, served: null }).reasons).toEqual([
       {
-        cause: 'foreign',
-        gateway: DX_GATEWAY,
-        gatewayAccount: '999988887777',
-        ownAccount: RECIPIENT_ACCOUNT,
+        code: 'gateway-other-account',
+        parameters: {
+          gateway: DX_GATEWAY,
+          gatewayAccount: '999988887777',
+          ownAccount: RECIPIENT_ACCOUNT,
+        },
       },
     ]);
+    expect(against(DX_GATEWAY, { ...HUB, ownerAccount: RECIPIENT_ACCOUNT })).toEqual([]);
   });
 
   it('requires no VPC for a Direct Connect gateway', () => {
-    const gateway = aGateway({ id: DX_GATEWAY, kind: 'directConnect', attachedVpcs: [] });
-    expect(against(DX_GATEWAY, gateway)).toEqual([]);
+    expect(against(DX_GATEWAY, HUB)).toEqual([]);
   });
 
   it('does not hide the results of the network checks', () => {
     const unpaired = aVif({ peers: [aPeer({ customerAddress: '10.0.1.2/30' })] });
-    expect(
-      runPreflightChecks(unpaired, VGW.prod, [], aPolicy().recipient, aDecisionContext()).reasons.map(
-        ({ code }) => code,
-      ),
-    ).toEqual(['gateway-missing', 'peers-invalid']);
+    const { reasons } = check(unpaired, VGW.prod, { gateways: [], served: null });
+    expect(reasons.map(({ code }) => code)).toEqual(['gateway-missing', 'peers-invalid']);
+  });
+});
+
+describe('the preflight check of what a Direct Connect gateway serves', () => {
+  const serving = (kinds: ServedKinds['kinds'], gateway = DX_GATEWAY): GatewaysSeen => ({
+    gateways: [HUB],
+    served: { gateway, kinds },
+  });
+  const results = (type: string, seen: GatewaysSeen, interfaces: readonly VirtualInterface[] = []) => {
+    const { reasons, skipped } = check(aVif({ type }), DX_GATEWAY, seen, interfaces);
+    return [
+      ...reasons.filter(({ code }) => code === 'gateway-other-type').map(({ parameters }) => parameters),
+      ...skipped.filter((one) => one.check === 'gateway-other-type'),
+    ];
+  };
+  const notFor = (type: string, served: string) => ({
+    gateway: DX_GATEWAY,
+    type,
+    cause: 'association',
+    served,
+  });
+
+  it.each<[type: string, kinds: ServedKind[], expected: object[]]>([
+    ['private', [], []],
+    ['transit', [], []],
+    ['private', ['private'], []],
+    ['transit', ['transit'], []],
+    ['private', ['transit'], [notFor('private', 'transit')]],
+    ['transit', ['private'], [notFor('transit', 'private')]],
+    ['private', ['private', 'transit'], [notFor('private', 'transit')]],
+    ['private', ['transit', 'unknown'], [notFor('private', 'transit')]],
+    [
+      'private',
+      ['private', 'unknown'],
+      [{ check: 'gateway-other-type', missing: 'unknownType', gateway: DX_GATEWAY }],
+    ],
+  ])('a %s request, on one that serves %j', (type, kinds, expected) => {
+    expect(results(type, serving(kinds))).toEqual(expected);
+  });
+
+  it('is skipped, which is reported, if a permission is missing', () => {
+    expect(results('private', serving(null))).toEqual([
+      { check: 'gateway-other-type', missing: 'notAllowed', gateway: DX_GATEWAY },
+    ]);
+  });
+
+  it('does not use what was read of another gateway', () => {
+    expect(results('private', serving(['transit'], '00000000-0000-4000-8000-000000000000'))).toEqual([]);
+  });
+
+  const on = (given: Partial<VirtualInterface>) =>
+    aLiveVif({ type: 'transit', gateway: DX_GATEWAY, ...given });
+
+  it('finds an interface of the other type on the gateway, without any permission', () => {
+    const interfaces = [on({ id: 'dxvif-2' }), on({ id: 'dxvif-1', state: 'down' })];
+    expect(results('private', serving(null), interfaces)).toContainEqual({
+      ...{ gateway: DX_GATEWAY, type: 'private', cause: 'interface', served: 'transit' },
+      id: 'dxvif-1',
+    });
+  });
+
+  it.each<[string, Partial<VirtualInterface>]>([
+    ['of the same type', { type: 'private' }],
+    ['of a type that no gateway serves', { type: 'public' }],
+    ['of an unknown type', { type: null }],
+    ['on another gateway', { gateway: VGW.prod }],
+    ['that has ended', { state: 'deleted' }],
+    ['that is only offered', { state: 'confirming', gateway: null }],
+  ])('does not find an interface %s', (_, given) => {
+    expect(results('private', serving([]), [on(given)])).toEqual([]);
+  });
+
+  it('finds a request of the other type that is being confirmed for the gateway', () => {
+    const offered = on({ id: 'dxvif-1', state: 'confirming', gateway: null });
+    const intents = { 'dxvif-1': anIntent({ gateway: DX_GATEWAY }) };
+    const context = aDecisionContext({ interfaces: [offered], intents });
+    expect(checkTypesOnGateway(aVif(), DX_GATEWAY, context).reasons).toMatchObject([
+      { parameters: { cause: 'interface', id: 'dxvif-1' } },
+    ]);
+    const elsewhere = { 'dxvif-1': anIntent({ gateway: VGW.prod }) };
+    expect(checkTypesOnGateway(aVif(), DX_GATEWAY, { ...context, intents: elsewhere }).reasons).toEqual([]);
   });
 });
 

@@ -12,7 +12,7 @@ import {
 import { loadPolicy, writePolicy } from '../../core/policyText.ts';
 import { escapeText } from '../../core/printableText.ts';
 import { asRegExp, network } from '../oracle/matchOracle.ts';
-import { policies } from '../support/arbitraries.ts';
+import { policies, sharedPolicies } from '../support/arbitraries.ts';
 
 describe('globs', () => {
   it('agree with regular expressions', () => {
@@ -70,7 +70,7 @@ describe('blocks of addresses', () => {
 });
 
 it('a written policy is read unchanged', () => {
-  const property = fc.property(policies, (policy) => {
+  const property = fc.property(fc.oneof(policies, sharedPolicies), (policy) => {
     const text = writePolicy(policy);
     expect(loadPolicy(text, policy.target).policy).toEqual(policy);
   });

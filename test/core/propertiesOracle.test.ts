@@ -64,7 +64,7 @@ function inOrder({ owner, grants }: NonNullable<OracleDecision['assignment']>) {
 
 const EVERY = [
   'accept',
-  'not-private',
+  'type-not-supported',
   'unreadable',
   'unknown-requester',
   'owner-mismatch',

@@ -4,7 +4,14 @@ import { AVAILABLE_WITHIN_MS, findFollowUps } from '../../core/followUp.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import type { Reason, ReasonCode, ReasonParameters, SkippedCheck } from '../../core/reasons.ts';
 import { renderReason, renderSkippedCheck, reportReasons } from '../../core/renderReason.ts';
-import { aLiveVif, CONNECTION, OWNER_ACCOUNT, RECIPIENT_ACCOUNT, VGW } from '../support/builders.ts';
+import {
+  aLiveVif,
+  CONNECTION,
+  DX_GATEWAY,
+  OWNER_ACCOUNT,
+  RECIPIENT_ACCOUNT,
+  VGW,
+} from '../support/builders.ts';
 import { anAcceptance } from '../support/ledgerBuilders.ts';
 
 /** The table of all sentences about holds: other tests assert codes and parameters. */
@@ -33,7 +40,10 @@ const FROZEN = 'the policy is frozen (`freeze: true`); without the freeze: ';
 const TAKERS = `may have 2 live interfaces and has 4: dxvif-1, dxvif-2 (now on \`${OTHER}\`) and 2 more`;
 
 const WORDING: Readonly<Record<Kind, readonly [ReasonParameters[ReasonCode], string]>> = {
-  'not-private': [{ type: 'transit' }, 'the interface is `transit`: only private interfaces are accepted'],
+  'type-not-supported': [
+    { type: 'transit', supported: ['private'] },
+    'the interface is `transit`: a policy can allow only private interfaces',
+  ],
   'unreadable readErrors': [
     { cause: 'readErrors', readErrors: ['`vlan` is odd', '`id` is odd'] },
     'the API returned inconsistent data: `vlan` is odd and `id` is odd',
@@ -146,13 +156,21 @@ const WORDING: Readonly<Record<Kind, readonly [ReasonParameters[ReasonCode], str
     { acceptsPerRun: 10 },
     'this run has already accepted 10 requests (`limits.acceptsPerRun`); the next run continues',
   ],
-  'gateway-missing notFound': [
-    { cause: 'notFound', gateway: VGW.prod },
+  'gateway-missing': [
+    { gateway: VGW.prod },
     `gateway \`${VGW.prod}\` does not exist in this account and region`,
   ],
-  'gateway-missing foreign': [
-    { cause: 'foreign', gateway: VGW.prod, gatewayAccount: OWNER_ACCOUNT, ownAccount: RECIPIENT_ACCOUNT },
+  'gateway-other-account': [
+    { gateway: VGW.prod, gatewayAccount: OWNER_ACCOUNT, ownAccount: RECIPIENT_ACCOUNT },
     `gateway \`${VGW.prod}\` belongs to account \`${OWNER_ACCOUNT}\`, not to \`${RECIPIENT_ACCOUNT}\`; use a gateway of your own`,
+  ],
+  'gateway-other-type association': [
+    { cause: 'association', gateway: DX_GATEWAY, type: 'private', served: 'transit' },
+    `gateway \`${DX_GATEWAY}\` is associated with a transit gateway or a core network, so it does not serve private interfaces; use another Direct Connect gateway for this grant`,
+  ],
+  'gateway-other-type interface': [
+    { cause: 'interface', gateway: DX_GATEWAY, type: 'transit', served: 'private', id: ID },
+    `gateway \`${DX_GATEWAY}\` has the private interface \`${ID}\`, so it does not serve transit interfaces; use another Direct Connect gateway for this grant`,
   ],
   'gateway-not-available': [
     { gateway: VGW.prod, state: 'deleting' },
@@ -226,8 +244,8 @@ describe('the sentence of a reason', () => {
   const held = { verdict: 'hold', codes: ['no-grant', 'vlan-in-use'] } as const;
   it.each<[Reason, string]>([
     [
-      { code: 'not-private', parameters: { type: null } },
-      'the interface is of an unknown type: only private interfaces are accepted',
+      { code: 'type-not-supported', parameters: { type: null, supported: ['private', 'transit'] } },
+      'the interface is of an unknown type: a policy can allow only private and transit interfaces',
     ],
     [
       { code: 'unreadable', parameters: { cause: 'state', state: null } },

@@ -38,8 +38,9 @@ function receiptFor(
   world: DecisionContext,
 ): Receipt {
   const { owner, grants, gateway } = decision;
-  const seen = { firstSeen: '2026-11-10T10:00:05.000Z', deadline: NO_DEADLINE, skipped: [NO_CUSTOMER_ASN] };
-  const preflight = { request, decision, gateways: [aGateway({ id: VGW.lab }), aGateway()], world, ...seen };
+  const facts = { firstSeen: '2026-11-10T10:00:05.000Z', deadline: NO_DEADLINE, skipped: [NO_CUSTOMER_ASN] };
+  const seen = { gateways: [aGateway({ id: VGW.lab }), aGateway()], served: null };
+  const preflight = { request, decision, seen, world, ...facts };
   const assignment = { at: NOW.toISOString(), owner, grants, gateway };
   const evidence = collectEvidence(ORIGIN, policy, preflight);
   return createReceipt(request.id, assignment, evidence, '2026-11-10T12:00:01.000Z', ANSWER);
@@ -74,7 +75,7 @@ describe('a receipt', () => {
       deadline: NO_DEADLINE,
       grant: 'any',
       tickets: { prod: 'NET-1' },
-      gatewaySeen: aGateway(),
+      gatewaySeen: { ...aGateway(), servedKinds: null },
       usage: { owner: ['dxvif-bbbbbbbb'], grants: { any: ['dxvif-bbbbbbbb'], prod: ['dxvif-bbbbbbbb'] } },
       acceptedBefore: 2,
       skipped: [renderSkippedCheck(NO_CUSTOMER_ASN)],

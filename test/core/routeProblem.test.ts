@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { AssociationType, InterfaceKind } from '../../core/kinds.ts';
 import type { RouteTable, Routing } from '../../core/model.ts';
 import { findRouteProblem } from '../../core/routeProblem.ts';
 import { DX_GATEWAY, VGW } from '../support/builders.ts';
@@ -16,8 +17,12 @@ function virtual(...tables: RouteTable[]): Routing {
   return { kind: 'virtual', vpcs: ['vpc-1'], tables };
 }
 
-function through(...associations: (string | null)[]): Routing {
-  return { kind: 'directConnect', associations };
+/** Associations with a virtual private gateway, in these states. */
+function through(...states: (string | null)[]): Routing {
+  return {
+    kind: 'directConnect',
+    associations: states.map((state) => ({ state, type: 'virtualPrivateGateway' })),
+  };
 }
 
 describe('a gateway has an onward route', () => {
@@ -31,7 +36,7 @@ describe('a gateway has an onward route', () => {
     ['possibly, by an association in an unknown state', DX_GATEWAY, through('resting')],
     ['possibly, by an association without a state', DX_GATEWAY, through(null)],
   ])('%s', (_, gateway, routing) => {
-    expect(findRouteProblem(gateway, routing, 'eu-west-2', AWS)).toBeNull();
+    expect(findRouteProblem(gateway, 'private', routing, 'eu-west-2', AWS)).toBeNull();
   });
 });
 
@@ -69,30 +74,57 @@ describe('a gateway has no onward route, which is reported with a fix', () => {
       'if it is not associated',
       DX_GATEWAY,
       through(),
-      `Direct Connect gateway \`${DX_GATEWAY}\` is not associated with a gateway of a VPC`,
+      `Direct Connect gateway \`${DX_GATEWAY}\` is not associated with a virtual private gateway`,
       `aws directconnect create-direct-connect-gateway-association --direct-connect-gateway-id ${DX_GATEWAY} --gateway-id VGW_ID`,
     ],
     [
       'if it is no longer associated',
       DX_GATEWAY,
       through('disassociating', 'disassociated'),
-      `Direct Connect gateway \`${DX_GATEWAY}\` is not associated with a gateway of a VPC`,
+      `Direct Connect gateway \`${DX_GATEWAY}\` is not associated with a virtual private gateway`,
       `aws directconnect create-direct-connect-gateway-association --direct-connect-gateway-id ${DX_GATEWAY} --gateway-id VGW_ID`,
     ],
   ])('%s', (_, gateway, routing, message, fix) => {
-    expect(findRouteProblem(gateway, routing, 'eu-west-2', AWS)).toEqual({
+    expect(findRouteProblem(gateway, 'private', routing, 'eu-west-2', AWS)).toEqual({
       message: expect.stringMatching(/^available, but carries no traffic: /),
       fix: `${fix} ${REGION}`,
     });
-    expect(findRouteProblem(gateway, routing, 'eu-west-2', AWS)?.message).toContain(message);
+    expect(findRouteProblem(gateway, 'private', routing, 'eu-west-2', AWS)?.message).toContain(message);
   });
 
   it('the fix has the endpoint that the AWS CLI does not know', () => {
-    expect(findRouteProblem(VGW.prod, virtual(aTable('rtb-1')), 'eu-west-2', OUTSCALE)?.fix).toBe(
+    expect(findRouteProblem(VGW.prod, 'private', virtual(aTable('rtb-1')), 'eu-west-2', OUTSCALE)?.fix).toBe(
       `aws ec2 enable-vgw-route-propagation --route-table-id rtb-1 --gateway-id ${VGW.prod} ${REGION} --endpoint-url ${FCU}`,
     );
     expect(
-      findRouteProblem(DX_GATEWAY, through(), 'eu-west-2', { ...OUTSCALE, gateways: null })?.fix,
+      findRouteProblem(DX_GATEWAY, 'private', through(), 'eu-west-2', { ...OUTSCALE, gateways: null })?.fix,
     ).toContain(`--endpoint-url ${OUTSCALE.directConnect}`);
+  });
+});
+
+describe('a Direct Connect gateway leads on from an interface', () => {
+  const to = (type: AssociationType | null): Routing => ({
+    kind: 'directConnect',
+    associations: [{ state: 'associated', type }],
+  });
+  it.each<[kind: InterfaceKind | null, AssociationType | null, placeholder: string | null]>([
+    ['private', 'virtualPrivateGateway', null],
+    ['private', 'transitGateway', 'VGW_ID'],
+    ['private', 'coreNetwork', 'VGW_ID'],
+    ['transit', 'transitGateway', null],
+    ['transit', 'coreNetwork', null],
+    ['transit', 'virtualPrivateGateway', 'TGW_ID'],
+    ['transit', null, null],
+    [null, 'transitGateway', null],
+  ])('of kind %s by an association with a %s, or needs one with %s', (kind, type, placeholder) => {
+    const problem = findRouteProblem(DX_GATEWAY, kind, to(type), 'eu-west-2', AWS);
+    expect(problem?.fix ?? null).toEqual(
+      placeholder === null ? null : expect.stringContaining(`--gateway-id ${placeholder} `),
+    );
+  });
+
+  it('of an unknown kind by no association, which names neither', () => {
+    const problem = findRouteProblem(DX_GATEWAY, null, through(), 'eu-west-2', AWS);
+    expect(problem?.fix).toContain('--gateway-id GATEWAY_ID ');
   });
 });

@@ -112,7 +112,7 @@ describe('the result and the log of the function', () => {
   });
 
   it('have the text of a manual override command, also if the request is shortened', () => {
-    const manualOverrideCommand = new ManualOverrideCommand(['aws', 'directconnect', '…'], false);
+    const manualOverrideCommand = new ManualOverrideCommand(['aws', 'directconnect', '…'], null);
     const [large = REQUEST] = LARGEST.requests;
     for (const request of [REQUEST, large]) {
       const [line] = detailLines({ ...REPORT, requests: [{ ...request, manualOverrideCommand }] });

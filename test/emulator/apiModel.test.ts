@@ -13,6 +13,8 @@ const wanted = { virtualInterfaceName: 'a', vlan: 7, asn: 65010, tags: [{ key: '
 
 const LAG = 'dxlag-1a2b3c4d';
 const directConnectGatewayId = '11111111-2222-4333-8444-555555555555';
+const TRANSIT_GATEWAY = '22222222-3333-4444-8555-666666666666';
+const TRANSIT_REQUEST = 'dxvif-9c0d1e2f';
 
 /** A valid input of every operation, in a valid order. `id` is of a request, `table` of a route table. */
 const inputs = (id: string, table: string): Readonly<Record<string, object>> => ({
@@ -52,6 +54,10 @@ const inputs = (id: string, table: string): Readonly<Record<string, object>> => 
   DescribeDirectConnectGatewayAssociations: { directConnectGatewayId, maxResults: 1 },
   DeleteDirectConnectGatewayAssociation: { directConnectGatewayId, virtualGatewayId: 'vgw-87654321' },
   ConfirmPrivateVirtualInterface: { virtualInterfaceId: id, virtualGatewayId: 'vgw-87654321' },
+  ConfirmTransitVirtualInterface: {
+    virtualInterfaceId: TRANSIT_REQUEST,
+    directConnectGatewayId: TRANSIT_GATEWAY,
+  },
   DeleteVirtualInterface: { virtualInterfaceId: id },
   CreateVpnGateway: {
     Type: 'ipsec.1',
@@ -76,15 +82,25 @@ const scenario = readScenario({
     { account: OWNER, id: 'vgw-87654321', vpc: 'vpc-5e6f7a8b' },
     { account: OWNER, id: 'vgw-12345678' },
   ],
-  directConnectGateways: [{ account: OWNER, id: directConnectGatewayId, name: 'hub', associated: false }],
+  directConnectGateways: [
+    { account: OWNER, id: directConnectGatewayId, name: 'hub', associated: false },
+    { account: OWNER, id: TRANSIT_GATEWAY, name: 'transit', associated: false },
+  ],
   connections: [{ account: OWNER, id: 'dxcon-1a2b3c4d', name: 'a', location: 'PAR1' }],
-  allocations: [{ connection: 'a', to: OWNER, name: 'a', vlan: 1, asn: 65010 }],
+  allocations: [
+    { connection: 'a', to: OWNER, name: 'a', vlan: 1, asn: 65010 },
+    { connection: 'a', to: OWNER, type: 'transit', name: 'b', vlan: 2, asn: 65010 },
+  ],
 });
 
 /** A new emulator, clients of its owner, and inputs for every operation. */
 function prepare() {
   const simulation = createInProcessEmulator({}, scenario);
-  const [id = ''] = simulation.world().interfaces.keys();
+  const { interfaces } = simulation.world();
+  const [id = '', transit = ''] = interfaces.keys();
+  const request = interfaces.get(transit);
+  if (request !== undefined) interfaces.set(TRANSIT_REQUEST, { ...request, id: TRANSIT_REQUEST });
+  interfaces.delete(transit);
   const place = { account: OWNER, region: 'eu-west-2', location: 'PAR1', bandwidth: '1Gbps' };
   simulation.world().lags.set(LAG, { ...place, id: LAG, name: 'a', provider: '', tags: [] });
   const [table = ''] = simulation.world().routeTables.keys();
@@ -111,7 +127,7 @@ describe('the API model of the SDK', () => {
       expect(unknownMembers(operationModel(directConnectModel, name).output, answer, name)).toEqual([]);
       checked.push(name);
     }
-    expect(checked).toHaveLength(22);
+    expect(checked).toHaveLength(23);
   });
 
   it('has no required member of Direct Connect that the emulator does not require', async () => {
@@ -130,7 +146,7 @@ describe('the API model of the SDK', () => {
     }
     expect(refused).toContain('AllocatePrivateVirtualInterface.newPrivateVirtualInterfaceAllocation.vlan');
     expect(refused).toContain('ConfirmPrivateVirtualInterface.virtualInterfaceId');
-    expect(refused).toHaveLength(31);
+    expect(refused).toHaveLength(33);
   });
 
   it.each([

@@ -97,10 +97,11 @@ function filled(dialect: DialectName, count: number) {
   const simulation = createInProcessEmulator({}, scenario);
   const world = simulation.world();
   world.gatewayAssociations.clear();
-  for (const { id: virtualGateway } of world.virtualGateways.values()) {
-    const id = virtualGateway.replace('vgw', 'association');
+  for (const { id: associatedGateway } of world.virtualGateways.values()) {
+    const id = associatedGateway.replace('vgw', 'association');
     const place = { account, region: 'eu-west-2', allowedPrefixes: [] };
-    world.gatewayAssociations.set(id, { id, ...place, directConnectGateway: hub, virtualGateway });
+    const ends = { directConnectGateway: hub, associatedGateway, type: 'virtualPrivateGateway' } as const;
+    world.gatewayAssociations.set(id, { id, ...place, ...ends, state: 'associated' });
   }
   const place = {
     account,

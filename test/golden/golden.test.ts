@@ -200,6 +200,13 @@ describe.for(RELEASES)('a policy that release %s compiled', (release) => {
     expect(compiled).toHaveLength(1);
     expect(JSON.parse(today.text)).toMatchObject(z.object({}).loose().parse(compiled[0]));
   });
+
+  it.for(PROVIDERS)('has the same digest today, for %s', (provider) => {
+    const archive = join(import.meta.dirname, release, provider, 'file/ledger.policies');
+    const text = readFileSync(join(import.meta.dirname, release, 'policy', `${provider}.yaml`), 'utf8');
+    const today = compilePolicy({ file: `${provider}.yaml`, text });
+    expect(readdirSync(archive)).toEqual([`${today.ok && today.digest.replace('sha256:', '')}.json`]);
+  });
 });
 
 it.each(PROVIDERS)('format 1 has exactly the keys that release 0.1.0 stored, for %s', (provider) => {

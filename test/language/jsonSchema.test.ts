@@ -13,6 +13,7 @@ const UNSEEN: { readonly [Code in DiagnosticCode]?: string } = {
   'same-gateway': 'it relates two parts of the file',
   'undefined-gateway': 'it relates two parts of the file',
   'unused-gateway': 'it relates two parts of the file',
+  'connection-exclusive-and-shared': 'it relates two parts of the file',
   'connection-of-two': 'it relates two parts of the file',
   'connection-of-other': 'it relates two parts of the file',
   'role-partition': 'it relates two parts of the file',
@@ -22,10 +23,13 @@ const UNSEEN: { readonly [Code in DiagnosticCode]?: string } = {
   'host-bits': 'it needs arithmetic',
 };
 
-/** Single mistakes that it cannot detect although it knows the code: reversed ends, the calendar, a sum, the spelling of a number. */
+/** Single mistakes that it cannot detect although it knows the code: reversed ends, the calendar, a sum, the kind of a named gateway, the spelling of a number. */
 const UNSEEN_HERE = [
   ...['[199-100]', '[65534-64512]', 'from: 2026-02-29T00:00:00Z', 'expiry: P99999D'],
+  // The gateway has a name.
+  'type: transit, gateway: lab',
   ...['version: 1.0', 'limit: 1e3', 'limit: 010', 'vlan: [1e3]', 'vlan: [0x10]', 'asn: [65010.0]'],
+  'connection: [dxcon-2, dxcon-1]',
 ];
 
 const ROWS = [SCHEMA, RECIPIENT, GATEWAYS, OWNERS, MATCHES].flat().filter(([text]) => text.includes(':'));
@@ -68,11 +72,17 @@ describe('the JSON schema by itself', () => {
           'gateway-name',
           'gateway-reference',
           'foreign-gateway',
+          'foreign-type',
+          'type-gateway',
           'name',
         ],
         ...[
           'connection-id',
+          'interface-id',
+          'bgp-key',
           'connection-twice',
+          'no-connections',
+          'unpinned-grant',
           'gateway-and-grants',
           'no-gateway',
           'instant',

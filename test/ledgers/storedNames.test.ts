@@ -41,10 +41,20 @@ const VALUES: Readonly<Record<ItemKind, object>> = {
 /** Keys that were added after format 1, by path. */
 const LATER_KEYS: Readonly<Record<ItemKind, readonly string[]>> = {
   sighting: ['lastFailure', 'request', 'unlistedSince'],
-  intent: ['grounds.gatewaySeen.ownerAccount', 'grounds.request.region', 'grounds.request.unreadable'],
+  intent: [
+    'grounds.gatewaySeen.ownerAccount',
+    'grounds.gatewaySeen.servedKinds',
+    'grounds.request.region',
+    'grounds.request.unreadable',
+  ],
   acceptance: ['connection', 'movedTo'],
   announcement: ['refusals', 'triedInVain'],
-  receipt: ['gatewaySeen.ownerAccount', 'request.region', 'request.unreadable'],
+  receipt: [
+    'gatewaySeen.ownerAccount',
+    'gatewaySeen.servedKinds',
+    'request.region',
+    'request.unreadable',
+  ],
   ended: ['lastFailure', 'request'],
 };
 
@@ -143,6 +153,8 @@ const STORED_REASON_CODES = [
   'grant-limit',
   'pass-limit',
   'gateway-missing',
+  'gateway-other-account',
+  'gateway-other-type',
   'gateway-not-available',
   'gateway-not-attached',
   'vlan-in-use',

@@ -46,8 +46,11 @@ export function decideByOracle(
   const asker = whoAsks(policy, request, world);
   const codes = new Set(againstAnybody(policy, request, world));
   if (typeof asker === 'string') return held(codes.add(asker));
+  if (codes.has('type-not-supported')) return held(codes);
 
-  const fitting = asker.grants.filter(({ match }) => matchesForCertain(match, request));
+  const fitting = asker.grants.filter(
+    ({ type, match }) => type === request.type && matchesForCertain(match, request),
+  );
   const current = fitting.filter((grant) => timeOf(grant, at) === 'now');
   const [one] = current;
   if (one === undefined) {
@@ -70,7 +73,8 @@ function held(codes: ReadonlySet<string>): OracleDecision {
 
 function againstAnybody(policy: Policy, request: VirtualInterface, { damaged }: OracleContext): string[] {
   const codes: string[] = [];
-  if (request.type !== 'private') codes.push('not-private');
+  const types = policy.recipient.provider === 'aws' ? ['private', 'transit'] : ['private'];
+  if (request.type === null || !types.includes(request.type)) codes.push('type-not-supported');
   const isOffer = request.state === 'confirming' && request.gateway === null;
   if (request.readErrors.length > 0 || !isOffer || request.id in damaged) codes.push('unreadable');
   if (policy.freeze) codes.push('frozen');
@@ -130,7 +134,7 @@ function slotsOf(
     // A pending request does not count: it is in `confirming` without a gateway, both readable, and has no ledger entry.
     if (vif === undefined) return false;
     if (isNoMoreThanOffered(vif) && records.length === 0) return false;
-    return mayStandOn(owner, vif) && (grant === null || mayMatch(grant.match, vif));
+    return mayStandOn(owner, vif) && (grant === null || mayStandUnder(grant, vif));
   }).length;
 }
 
@@ -149,6 +153,12 @@ function isTheirs(record: Recorded, owner: Owner, grant: Grant | null, { owners 
 
 function mayStandOn({ connections }: Owner, { connection }: VirtualInterface): boolean {
   return connection === null || connections.includes(connection);
+}
+
+/** An interface of any type may stand under a private grant, one that may be transit under a transit grant. */
+function mayStandUnder({ type, match }: Grant, vif: VirtualInterface): boolean {
+  const isOther = type === 'transit' && (vif.type === 'private' || vif.type === 'public');
+  return !isOther && mayMatch(match, vif);
 }
 
 function isNoMoreThanOffered({ state, gateway, unreadable }: VirtualInterface): boolean {

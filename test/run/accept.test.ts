@@ -91,7 +91,10 @@ owners:
 
     const report = await createRunner(cloud, policy).run();
 
-    expect(outcomesById(report)).toEqual({ [open]: 'held not-private', [transit]: 'held not-private' });
+    expect(outcomesById(report)).toEqual({
+      [open]: 'held type-not-supported',
+      [transit]: 'held type-not-supported',
+    });
     const commands = Object.fromEntries(
       report.requests.map(({ id, manualOverrideCommand }) => [id, manualOverrideCommand]),
     );

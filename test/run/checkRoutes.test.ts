@@ -129,7 +129,7 @@ describe('an accepted interface on a Direct Connect gateway', () => {
         {
           id,
           problem: 'unrouted',
-          message: `available, but carries no traffic: Direct Connect gateway \`${DC_GATEWAY}\` is not associated with a gateway of a VPC`,
+          message: `available, but carries no traffic: Direct Connect gateway \`${DC_GATEWAY}\` is not associated with a virtual private gateway`,
           fix: expect.stringContaining(`--direct-connect-gateway-id ${DC_GATEWAY} --gateway-id VGW_ID`),
         },
       ],

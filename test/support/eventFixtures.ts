@@ -45,7 +45,7 @@ export function aRequest(given: Partial<RequestReport> = {}): RequestReport {
     outcome: 'held',
     message: null,
     skipped: [],
-    manualOverrideCommand: new ManualOverrideCommand(['aws', 'directconnect', '…'], false),
+    manualOverrideCommand: new ManualOverrideCommand(['aws', 'directconnect', '…'], null),
     ...given,
   };
 }

@@ -46,7 +46,7 @@ export function theEvidence(given: Partial<Evidence> = {}): Evidence {
     deadline: { earliest: '2026-11-17T09:00:00.000Z', latest: '2026-11-17T10:00:05.000Z' },
     grant: 'default',
     tickets: {},
-    gatewaySeen: aGateway(),
+    gatewaySeen: { ...aGateway(), servedKinds: null },
     usage: { owner: [], grants: { default: [] } },
     acceptedBefore: 0,
     skipped: [],

@@ -1,7 +1,8 @@
-import type { Policy } from '../../core/policy.ts';
+import type { Grant, Policy } from '../../core/policy.ts';
+import { KEY_DIGESTS } from './arbitraries.ts';
 import { aGrant, aHoldRule, anOwner, aPolicy, aRecipient, CONNECTION } from './builders.ts';
 
-/** A policy in which no key is `null` or empty. */
+/** A policy of format 1 in which no key of that format is `null` or empty. */
 export const RICH: Policy = aPolicy({
   recipient: aRecipient({ credentials: { secret: 'vif-acceptor/outscale' } }),
   owners: [
@@ -33,3 +34,22 @@ export const RICH: Policy = aPolicy({
   ],
   hold: [aHoldRule({ vlan: [[3000, 4094]], reason: 'under investigation' })],
 });
+
+const [DIGEST = null] = KEY_DIGESTS;
+
+/** A policy of format 2 in which no key is `null` or empty. */
+export const RICH_2: Policy = {
+  ...RICH,
+  owners: RICH.owners.map((owner) => ({
+    ...owner,
+    sharedConnections: [CONNECTION.other],
+    grants: owner.grants.map(
+      (grant): Grant => ({
+        ...grant,
+        type: 'transit',
+        match: { ...grant.match, id: ['dxvif-1a2b3c4d', 'dxvif-2b3c4d5e'], bgpKey: DIGEST },
+      }),
+    ),
+  })),
+  hold: RICH.hold.map((rule) => ({ ...rule, match: { ...rule.match, id: ['dxvif-3c4d5e6f'] } })),
+};

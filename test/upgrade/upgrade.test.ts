@@ -80,14 +80,14 @@ afterAll(async () => {
 });
 
 /** Starts an emulator, a table and an event bus, which the releases use one after the other. */
-async function begin() {
+async function begin(policy = POLICY) {
   const simulator = await startEmulator({ scenario: readScenario(SCENARIO), now: new Date() });
   onTestFinished(() => simulator.close());
   let isBusDown = false;
   const bus = await startEventBus(() => (isBusDown ? 'InternalFailure' : null));
   const folder = mkdtempSync(join(scratch, 'story-'));
   mkdirSync(join(folder, 'policy'));
-  writeFileSync(join(folder, 'policy', 'hub.yaml'), POLICY);
+  writeFileSync(join(folder, 'policy', 'hub.yaml'), policy);
   const table = await dynamo.createTable();
   const layers = new Map<Release, string>();
   const layerOf = (release: Release): string => {
@@ -104,8 +104,12 @@ async function begin() {
     setBusDown: (isDown: boolean) => {
       isBusDown = isDown;
     },
-    /** Invokes the function of a release once, like its schedule. */
-    run: (release: Release): Promise<Report> => invoke(release, layerOf(release), table, simulator, bus),
+    /**
+     * Invokes the function of a release once, like its schedule.
+     * @param compiler the release that compiled its policy layer
+     */
+    run: (release: Release, compiler = release): Promise<Report> =>
+      invoke(release, layerOf(compiler), table, simulator, bus),
   };
 }
 
@@ -311,6 +315,28 @@ describe.skipIf(!isHere)(`an upgrade from 0.1.0 (${OLD_REVISION} of the git hist
     expect(damaged).toEqual([]);
     expect(receipts.map(({ replay }) => replay)).toEqual(Array(6).fill('same'));
     expect(code).toBe(0);
+  });
+
+  it('can run the function of either release with the policy layer of the other', { timeout: 120_000 }, async () => {
+    const { before, after } = releases;
+    const { simulator, run } = await begin();
+    const acme = actAs(simulator, ACME, REGION);
+
+    const first = await acme.offer({ connection: CONNECTION.acme, vlan: 101 });
+    expect(outcomes(await run(before, after))).toEqual({ [first]: 'accepted' });
+    const second = await acme.offer({ connection: CONNECTION.acme, vlan: 102 });
+    expect(outcomes(await run(after, before))).toEqual({ [second]: 'accepted' });
+  });
+
+  it('confirms nothing with the earlier function and a policy that it cannot express', { timeout: 120_000 }, async () => {
+    const { before, after } = releases;
+    const pinned = POLICY.replace('match: {', 'match: { id: [dxvif-0fffffff],');
+    const { simulator, run } = await begin(pinned);
+    const acme = actAs(simulator, ACME, REGION);
+
+    const id = await acme.offer({ connection: CONNECTION.acme, vlan: 101 });
+    await expect(run(before, after)).rejects.toThrow(InvocationFailed);
+    expect(outcomes(await run(after))).toEqual({ [id]: 'held no-grant' });
   });
 
   it('loses no request of a ledger file either', { timeout: 120_000 }, async () => {

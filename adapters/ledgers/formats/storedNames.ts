@@ -107,7 +107,7 @@ function renamePath(path: string, root: Node): string {
 /** What is stored: items, records of the history, and why runs fail. */
 export type StoredKind = ItemKind | 'failing';
 
-const REASON_CODES = { 'pass-limit': 'run-limit' };
+const REASON_CODES = { 'not-private': 'type-not-supported', 'pass-limit': 'run-limit' };
 const FAILURE_CODES = { announcement: 'event-delivery' };
 const EVENT_TYPES = { 'Pass Failed': 'Run Failed' };
 

@@ -25,6 +25,8 @@ export const IDS = {
   /** a connection in the LAG */
   member: 'dxcon-9c0d1e2f',
   request: 'dxvif-1a2b3c4d',
+  /** on AWS: a request for a transit interface */
+  transitRequest: 'dxvif-5e6f7a8b',
   /** the second session of the request */
   peer: 'dxpeer-1a2b3c4d',
   /** attached and associated */
@@ -34,6 +36,8 @@ export const IDS = {
   spare: 'vgw-12345678',
   table: 'rtb-1a2b3c4d',
   hub: '11111111-2222-4333-8444-555555555555',
+  /** a Direct Connect gateway without associations */
+  spareHub: '22222222-3333-4444-8555-666666666666',
   association: '66666666-7777-4888-9999-aaaaaaaaaaaa',
   session: 'session-of-a-role',
 } as const;

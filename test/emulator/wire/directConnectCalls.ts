@@ -1,6 +1,7 @@
 import { IDS, onBothProviders, SECOND_PAGE, type Variants } from './callVariant.ts';
 
 const { account, connection, other, lag, member, request, peer, gateway, spare, hub, association } = IDS;
+const { transitRequest, spareHub } = IDS;
 const bundle = { location: 'PAR1', connectionsBandwidth: '1Gbps', lagName: 'acme' };
 const client = 'DirectConnectClientException';
 const offer = { connectionId: connection, ownerAccount: account };
@@ -129,6 +130,17 @@ export const DIRECT_CONNECT_CALLS: Variants = {
       refused: { outscale: client },
     },
     { says: 'for no gateway', input: { virtualInterfaceId: request }, refused: onBothProviders(client) },
+  ],
+  ConfirmTransitVirtualInterface: [
+    {
+      says: 'for a Direct Connect gateway',
+      input: { virtualInterfaceId: transitRequest, directConnectGatewayId: spareHub },
+    },
+    {
+      says: 'for one that serves private interfaces',
+      input: { virtualInterfaceId: transitRequest, directConnectGatewayId: hub },
+      refused: { aws: client },
+    },
   ],
   CreateLag: [
     { says: 'the least', input: { ...bundle, numberOfConnections: 2 } },

@@ -19,7 +19,13 @@ export function createRecordedWorld(dialect: DialectName): InProcessEmulator {
       { account, id: gateway, vpc },
       { account, id: IDS.spare },
     ],
-    directConnectGateways: dialect === 'aws' ? [{ account, id: hub, name: 'hub' }] : [],
+    directConnectGateways:
+      dialect === 'aws'
+        ? [
+            { account, id: hub, name: 'hub' },
+            { account, id: IDS.spareHub, name: 'spare', associated: false },
+          ]
+        : [],
     connections: [connection, IDS.other, IDS.member].map((id) => ({
       account,
       id,
@@ -28,12 +34,16 @@ export function createRecordedWorld(dialect: DialectName): InProcessEmulator {
     })),
     allocations: [
       { connection, to: account, name: 'acme-prod', vlan: 1, asn: 65010, authKey: 'open-sesame' },
+      ...(dialect === 'aws'
+        ? [{ connection, to: account, type: 'transit', name: 'acme-transit', vlan: 2, asn: 65010 }]
+        : []),
     ],
   });
   const simulation = createInProcessEmulator({}, scenario);
   const world = simulation.world();
   // A scenario cannot set these IDs.
   rename(world.interfaces, IDS.request);
+  if (dialect === 'aws') rename(world.interfaces, IDS.transitRequest);
   rename(world.routeTables, IDS.table);
   if (dialect === 'aws') rename(world.gatewayAssociations, IDS.association);
   if (dialect === 'aws') addLag(world);

@@ -90,4 +90,39 @@ export const GATEWAYS: readonly Row[] = [
     'did you mean `prod-core`?',
   ],
   [giving('constructor'), 'undefined-gateway', 'owners.acme.gateway', '6:14', 'add it under `gateways`'],
+  [
+    outscale(
+      'owners: { acme: { connections: [dxcon-1], grants: { a: { type: transit, gateway: vgw-12345678 } } } }',
+    ),
+    'foreign-type',
+    'owners.acme.grants.a.type',
+    '3:64',
+    'remove `type`',
+  ],
+  [
+    aws(
+      'owners: { acme: { connections: [dxcon-1], grants: { a: { type: transit, gateway: vgw-12345678 } } } }',
+    ),
+    'type-gateway',
+    'owners.acme.grants.a.gateway',
+    '3:82',
+    'Direct Connect gateway',
+  ],
+  [
+    aws(
+      'gateways: { lab: vgw-12345678 }',
+      'owners: { acme: { connections: [dxcon-1], grants: { a: { type: transit, gateway: lab } } } }',
+    ),
+    'type-gateway',
+    'owners.acme.grants.a.gateway',
+    '4:82',
+    'Direct Connect gateway',
+  ],
+  [
+    aws(`owners: { acme: { connections: [dxcon-1], grants: { a: { type: public, gateway: ${UUID} } } } }`),
+    'wrong-value',
+    'owners.acme.grants.a.type',
+    '3:64',
+    'transit',
+  ],
 ];

@@ -123,6 +123,73 @@ export const OWNERS: readonly Row[] = [
     'keep it in the list of the owner',
   ],
   [
+    owning(
+      'sharedConnections: [dxcon-1, dxcon-1]',
+      'grants: { a: { gateway: vgw-12345678, match: { id: [dxvif-1] } } }',
+    ),
+    'connection-twice',
+    'owners.acme.sharedConnections[1]',
+    '5:34',
+    'remove it',
+  ],
+  [
+    outscale(
+      'owners:',
+      '  a: { connections: [dxcon-1, dxcon-2], gateway: vgw-12345678 }',
+      '  b: { sharedConnections: [dxcon-2], grants: { a: { gateway: vgw-12345678, match: { id: [dxvif-1] } } } }',
+    ),
+    'connection-exclusive-and-shared',
+    'owners.a.connections[1]',
+    '4:31',
+    'ask the carrier',
+  ],
+  [
+    owning(
+      'connections: [dxcon-1]',
+      'sharedConnections: [dxcon-1]',
+      'grants: { a: { gateway: vgw-12345678, match: { id: [dxvif-1] } } }',
+    ),
+    'connection-exclusive-and-shared',
+    'owners.acme.connections[0]',
+    '5:19',
+    'in `sharedConnections` only',
+  ],
+  [
+    owning('sharedConnections: [dxcon-1]', 'gateway: vgw-12345678'),
+    'unpinned-grant',
+    'owners.acme.gateway',
+    '6:5',
+    '`id: [dxvif-…]` of the request',
+  ],
+  [
+    owning('sharedConnections: [dxcon-1]', 'grants: { a: { gateway: vgw-12345678 } }'),
+    'unpinned-grant',
+    'owners.acme.grants.a',
+    '6:15',
+    '`vif-acceptor policy invite`',
+  ],
+  [
+    owning(
+      'sharedConnections: [dxcon-1]',
+      'grants: { a: { gateway: vgw-12345678, match: { bgpKey: required, vlan: [7], name: [x] } } }',
+    ),
+    'unpinned-grant',
+    'owners.acme.grants.a',
+    '6:15',
+    '`id: [dxvif-…]`',
+  ],
+  [
+    owning(
+      'connections: [dxcon-2]',
+      'sharedConnections: [dxcon-1]',
+      'grants: { a: { gateway: vgw-12345678, match: { connection: [dxcon-2, dxcon-1] } } }',
+    ),
+    'unpinned-grant',
+    'owners.acme.grants.a',
+    '7:15',
+    'exclusive connections only',
+  ],
+  [
     matching('{ connection: [dxcon-3] }'),
     'connection-of-other',
     `${PROD}.match.connection[0]`,

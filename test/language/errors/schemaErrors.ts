@@ -22,7 +22,7 @@ export const SCHEMA: readonly Row[] = [
     '7:7',
     'add `gateway:`',
   ],
-  [owning('gateway: vgw-12345678'), 'missing-key', 'owners.acme.connections', '4:3', 'which identify it'],
+  [owning('gateway: vgw-12345678'), 'no-connections', 'owners.acme', '4:3', '`sharedConnections:` if they'],
 
   [besideAcme('freese: true'), 'unknown-key', 'freese', '4:1', 'did you mean `freeze`?'],
   [besideAcme('comment: x'), 'unknown-key', 'comment', '4:1', '`recipient`, `freeze`, `limits`'],

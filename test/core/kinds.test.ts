@@ -1,0 +1,49 @@
+import { expect, it } from 'vitest';
+import {
+  type GatewayAssociation,
+  INTERFACE_KINDS,
+  isInterfaceKind,
+  KINDS,
+  servedKindsOf,
+} from '../../core/kinds.ts';
+
+it.each<[string, GatewayAssociation[], string[]]>([
+  ['nothing', [], []],
+  ['a virtual private gateway', [{ state: 'associated', type: 'virtualPrivateGateway' }], ['private']],
+  ['a transit gateway', [{ state: 'associated', type: 'transitGateway' }], ['transit']],
+  ['a core network', [{ state: 'associated', type: 'coreNetwork' }], ['transit']],
+  ['something unknown', [{ state: 'associated', type: null }], ['unknown']],
+  [
+    'several things',
+    [
+      { state: 'associated', type: 'transitGateway' },
+      { state: 'associated', type: 'coreNetwork' },
+      { state: 'associated', type: null },
+    ],
+    ['transit', 'unknown'],
+  ],
+])('a Direct Connect gateway that is associated with %s serves those kinds', (_, associations, kinds) => {
+  expect(servedKindsOf(associations)).toEqual(kinds);
+});
+
+it.each(['associating', 'associated', 'updating', 'disassociating', 'a later state', null])(
+  'an association counts in state %s',
+  (state) => {
+    expect(servedKindsOf([{ state, type: 'transitGateway' }])).toEqual(['transit']);
+  },
+);
+
+it('an association that has ended does not count', () => {
+  expect(servedKindsOf([{ state: 'disassociated', type: 'transitGateway' }])).toEqual([]);
+});
+
+it('only the kinds of the table are kinds', () => {
+  expect(INTERFACE_KINDS.toSorted()).toEqual(Object.keys(KINDS).toSorted());
+  expect(INTERFACE_KINDS.every(isInterfaceKind)).toBe(true);
+  expect([null, 'public', '', 'Private'].some(isInterfaceKind)).toBe(false);
+});
+
+it('each thing that a gateway can be associated with leads on from one kind', () => {
+  const types = INTERFACE_KINDS.flatMap((kind) => [...KINDS[kind].associationTypes]);
+  expect(new Set(types).size).toBe(types.length);
+});
