@@ -1,4 +1,5 @@
-import { type Policy, recipientKey } from '../../core/policy.ts';
+import { memoizeByObject } from '../../core/memoize.ts';
+import { type Owner, type Policy, recipientKey } from '../../core/policy.ts';
 import type { Point } from '../algebra/setAlgebra.ts';
 import {
   type AcceptedRequests,
@@ -50,7 +51,12 @@ export function findDecisionChanges(old: Policy, now: Policy, at: number): Decis
   ];
 }
 
-const NO_REQUESTS: AcceptedRequests = { grants: [], grantsOn: () => [], heldOn: () => [] };
+const NO_REQUESTS: AcceptedRequests = {
+  grants: [],
+  grantsOn: () => [],
+  heldFor: () => [],
+  heldForAll: () => [],
+};
 
 /** The requests that one policy accepts by a grant and the other does not: none of its grants matches them, or something holds them. */
 function changesOnlyIn(
@@ -61,30 +67,37 @@ function changesOnlyIn(
   policy: Policy,
   at: number,
 ): DecisionChange[] {
-  const { connections } = one.owner;
-  const held = own.heldOn(connections);
-  const otherGrants = other.grantsOn(connections);
-  // Holds that both policies have cause no difference.
-  const heldThere = other.heldOn(connections).filter(({ key }) => held.every((hold) => hold.key !== key));
+  const held = own.heldFor(one.owner);
+  const keys = new Set(held.map(({ key }) => key));
+  const otherGrants = other.grantsOn(one.connections).filter((grant) => !isHeld(grant, one, keys));
   const except = held.map(({ product }) => product);
   const isUnchanged = otherGrants.some(({ key }) => key === one.key);
+  // What both policies hold causes no difference.
+  const heldThere = memoizeByObject((owner: Owner) =>
+    other.heldFor(owner).filter(({ key }) => !keys.has(key)),
+  );
   const requestSets: RequestSet[] = [
     ...(isUnchanged
       ? []
       : [{ product: one.product, except: [...sameNameFirst(one, otherGrants), ...except] }]),
-    ...(heldThere.length === 0
-      ? []
-      : otherGrants.filter(({ product }) => productsIntersect(one.product, product))
-    ).flatMap(({ product }) =>
-      heldThere.map((hold) => ({
-        product: intersectProducts(intersectProducts(one.product, product), hold.product),
-        except,
-      })),
-    ),
+    ...otherGrants
+      .filter(({ owner, product }) => heldThere(owner).length > 0 && productsIntersect(one.product, product))
+      .flatMap(({ owner, product }) =>
+        heldThere(owner).map((hold) => ({
+          product: intersectProducts(intersectProducts(one.product, product), hold.product),
+          except,
+        })),
+      ),
   ];
   const gateway = namedGateway(one);
   const gateways = kind === 'added' ? { old: null, new: gateway } : { old: gateway, new: null };
   return requestSets.flatMap((requestSet) => toChange(kind, one, gateways, requestSet, policy, at));
+}
+
+/** Whether everything that a grant and `one` both match is in one of the held sets, because the pin of the grant is one of them. */
+function isHeld({ owner, pinKey }: GrantRequests, one: GrantRequests, keys: ReadonlySet<string>): boolean {
+  if (pinKey === null || !keys.has(pinKey)) return false;
+  return !owner.connections.some((connection) => one.connections.includes(connection));
 }
 
 /** The other grants, that of the same name first: usually it covers the grant alone, and no other has to be compared. */
@@ -103,15 +116,15 @@ function movedRequests(
   policy: Policy,
   at: number,
 ): DecisionChange[] {
-  const { connections } = one.owner;
-  const except = [...after.heldOn(connections), ...before.heldOn(connections)].map(({ product }) => product);
+  const held = after.heldFor(one.owner);
   return before
-    .grantsOn(connections)
+    .grantsOn(one.connections)
     .filter(
       ({ grant, product }) => grant.gateway !== one.grant.gateway && productsIntersect(one.product, product),
     )
     .flatMap((otherGrants) => {
       const gateways = { old: namedGateway(otherGrants), new: namedGateway(one) };
+      const except = [...held, ...before.heldFor(otherGrants.owner)].map(({ product }) => product);
       return toChange(
         'moved',
         one,
