@@ -2,8 +2,8 @@ import { type ConfiguredEndpoints, chooseEndpoints } from '../adapters/awsProtoc
 import { type Connected, connect, type Endpoints, REQUEST_TIMEOUT_MS } from '../adapters/connectApis.ts';
 import { validateEndpoint } from '../adapters/endpoint.ts';
 import { functionCredentials } from '../adapters/functionCredentials.ts';
-import type { Recipient } from '../core/model.ts';
-import { agreedKeyDigests, type Policy } from '../core/policy.ts';
+import type { KeyDigest, Recipient } from '../core/model.ts';
+import type { Policy } from '../core/policy.ts';
 import { PROVIDER_TRAITS } from '../core/providers.ts';
 import { personalCredentials } from './personalCredentials.ts';
 
@@ -30,8 +30,15 @@ export function readEndpoints(
   return chooseEndpoints(recipient, given, aws ?? null);
 }
 
-/** Connects to a target's provider with the user's own credentials or, on AWS, with the role that its policy names. */
-export function connectTarget(policy: Policy, options: ConnectOptions): Connected {
+/**
+ * Connects to a target's provider with the user's own credentials or, on AWS, with the role that its policy names.
+ * @param agreedKeys the keys that BGP keys are compared with: those of every policy that decides on what is read
+ */
+export function connectTarget(
+  policy: Policy,
+  options: ConnectOptions,
+  agreedKeys: ReadonlySet<KeyDigest>,
+): Connected {
   const { recipient, target } = policy;
   const endpoints = readEndpoints(options, recipient);
   const { credentials: kind } = PROVIDER_TRAITS[recipient.provider];
@@ -39,5 +46,5 @@ export function connectTarget(policy: Policy, options: ConnectOptions): Connecte
   const credentials = usesRole
     ? functionCredentials(recipient, target, endpoints.identity)
     : personalCredentials(recipient.provider, options.profile ?? null, process.env);
-  return connect(recipient, credentials, endpoints, REQUEST_TIMEOUT_MS, agreedKeyDigests(policy));
+  return connect(recipient, credentials, endpoints, REQUEST_TIMEOUT_MS, agreedKeys);
 }

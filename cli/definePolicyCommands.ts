@@ -99,6 +99,18 @@ export function addPolicyCommands(main: Command, end: (code: ExitCode) => void):
       end(await policyDiff(old, now, options));
     });
 
+  policy
+    .command('invite')
+    .description(
+      'makes an agreed BGP key for one party, and the line for the policy, which has only its SHA-256; writes no file',
+    )
+    .addOption(jsonOption())
+    .addHelpText('after', INVITE_HELP)
+    .action(async (options) => {
+      const { policyInvite } = await import('./commands/policyInvite.ts');
+      end(policyInvite(options));
+    });
+
   addConnectOptions(policy.command('review'))
     .description(
       'prints a comment for the reviewer of a policy change: check, policy tests, diff against a revision, pending requests; exit codes as of these commands',
@@ -131,6 +143,10 @@ Example:
   vif-acceptor policy suggest policy/acme.yaml --request status.json --id dxvif-1a2b3c4d > allow.patch
   git apply allow.patch
 Standard error lists every field that the patch does not pin, and what to confirm: read it before you apply the patch.`;
+
+const INVITE_HELP = `
+On a shared connection, an agreed key identifies the party that offers an interface. Standard output contains the key: do not
+redirect it to a file that others can read.`;
 
 const DIFF_HELP = `
 Examples:

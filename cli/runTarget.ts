@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { type Connected, REQUEST_LIMIT_MS } from '../adapters/connectApis.ts';
 import { AVAILABLE_WITHIN_MS } from '../core/followUp.ts';
 import type { Recipient } from '../core/model.ts';
+import { agreedKeyDigests } from '../core/policy.ts';
 import { quoteTrusted } from '../core/printableText.ts';
 import type { RunReport } from '../core/runReport.ts';
 import { type CompiledPolicy, explainUnknownRegion, readRevision } from '../language/index.ts';
@@ -36,7 +37,7 @@ export async function runTarget(
   { remaining, dryRun, progress }: RunSettings,
 ): Promise<RunReport> {
   const { availableWithin } = options;
-  const connected = connectTarget(policy, options);
+  const connected = connectTarget(policy, options, agreedKeyDigests(policy));
   try {
     const report = await executeRun({
       loaded: { policy, digest },

@@ -94,6 +94,28 @@ const grant = z
   })
   .describe('A gateway, and the requests that get it.');
 
+/** The part of the rule about pins that JSON Schema can express: a grant that names no connection has a pin. */
+const PINNED: SchemaHints = {
+  not: { required: ['gateway'] },
+  properties: {
+    grants: {
+      additionalProperties: {
+        required: ['match'],
+        properties: {
+          match: {
+            anyOf: [
+              { required: ['id'] },
+              { required: ['bgpKey'], properties: { bgpKey: { not: { const: 'required' } } } },
+              { required: ['connection'] },
+            ],
+          },
+        },
+        errorMessage: 'add `id:` or the digest of an agreed key to `match`: it applies on shared connections',
+      },
+    },
+  },
+};
+
 const owner = z
   .strictObject({
     account: account("The owner's account, checked wherever the API reveals it.").optional(),
@@ -119,6 +141,7 @@ const owner = z
       'connections',
       'sharedConnections',
     ]),
+    dependencies: { sharedConnections: PINNED },
   });
 
 const holdRule = z

@@ -3,6 +3,7 @@ import { quote } from '../core/printableText.ts';
 import { PROVIDER_CHOICES } from '../core/providers.ts';
 import { ACCOUNT } from '../core/resourceIds.ts';
 import { type Finding, formatPath, type Path, type Problem } from './diagnostic.ts';
+import { describeKeyOfOtherType } from './fields/keyDemand.ts';
 import { parseAsdot } from './fields/numberRanges.ts';
 import { type PartialPolicy, policySchema, type WrittenPolicy } from './policySchema.ts';
 import type { DocumentSpec } from './readDocument.ts';
@@ -79,6 +80,7 @@ export const POLICY_SPEC: DocumentSpec<WrittenPolicy> = {
     },
     refine: (problem, path, node) =>
       describeBgpKeyInHoldRule(problem, path) ??
+      describeKeyOfOtherType(problem, path) ??
       describeEmptyOwners(problem, path, node) ??
       (isAccountPath(path) ? describeUnquotedAccount(problem, node) : null) ??
       describeAsdot(problem, path, node) ??

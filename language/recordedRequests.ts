@@ -51,30 +51,29 @@ const recordedValues = ofEachField((field) => valueSchemas[field].nullable().opt
 };
 
 export const asn = z.int().min(1).max(4294967295).describe("The customer's autonomous system number.");
-// Fail closed: if the key itself is written here, it must not be shown in a message.
-const NO_KEY: Problem = {
-  code: 'wrong-value',
-  message: 'must be `true` or `false`; the value is not shown, because it may be a key',
-  fix: 'write whether a BGP key is set, never the key itself',
-};
-export const key = z
-  .custom<boolean>((value) => typeof value === 'boolean', { params: { ...NO_KEY } })
-  .describe('Whether a BGP key is set.');
+/** Fail closed: if the key itself is written in place of one of these values, it must not be shown in a message. */
+function hidden<T>(fits: (value: unknown) => value is T, allowed: string, fix: string) {
+  const message = `must be ${allowed}; the value is not shown, because it may be a key`;
+  const problem: Problem = { code: 'wrong-value', message, fix };
+  return z.custom<T>(fits, { params: { ...problem } });
+}
 
-// Fail closed: as above.
-const NO_DIGEST: Problem = {
-  code: 'wrong-value',
-  message: 'must be `none` or the digest of a key; the value is not shown, because it may be a key',
-  fix: 'remove it',
-};
-const agreedKey = z
-  .custom<KeyDigest | 'none'>(
-    (value) => value === 'none' || (typeof value === 'string' && isKeyDigest(value)),
-    {
-      params: { ...NO_DIGEST },
-    },
-  )
-  .describe('The result of comparing the BGP key with the agreed ones.');
+const isBoolean = (value: unknown): value is boolean => typeof value === 'boolean';
+const isDigest = (value: unknown): value is KeyDigest => typeof value === 'string' && isKeyDigest(value);
+
+export const key = hidden(
+  (value): value is boolean | KeyDigest => isBoolean(value) || isDigest(value),
+  '`true`, `false` or the digest of an agreed key',
+  'write whether a BGP key is set, or the digest of the agreed key, never the key itself',
+).describe('Whether a BGP key is set, or the digest of the agreed key that is set.');
+
+const hasKey = hidden(isBoolean, '`true` or `false`', 'write whether a BGP key is set, never the key itself');
+
+const agreedKey = hidden(
+  (value): value is KeyDigest | 'none' => value === 'none' || isDigest(value),
+  '`none` or the digest of an agreed key',
+  'write the digest, never the key itself, or remove it',
+);
 
 const text = z.string().nullable().optional();
 const ignored = z.unknown().optional();
@@ -90,7 +89,7 @@ export const recordedRequestSchema = z.strictObject({
         amazonAddress: text,
         customerAddress: text,
         key: key.nullable().optional(),
-        hasKey: key.nullable().optional(),
+        hasKey: hasKey.nullable().optional(),
         agreedKey: agreedKey.nullable().optional(),
       }),
     )

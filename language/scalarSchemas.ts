@@ -6,8 +6,10 @@ import {
   gatewayKind,
   isConnectionId,
   isName,
+  isVirtualInterfaceId,
   NAME,
   VIRTUAL_GATEWAY,
+  VIRTUAL_INTERFACE,
 } from '../core/resourceIds.ts';
 import { DIAGNOSTIC_CODES, type Problem } from './diagnostic.ts';
 import { findInvisibleCharacter, INVISIBLE_CHARACTERS } from './yaml/hiddenCharacters.ts';
@@ -146,6 +148,23 @@ export const connectionId = checkedText(
 export function connectionList(description: string) {
   return nonEmptyList(connectionId, description, { uniqueItems: true });
 }
+
+const WRITE_INTERFACE_ID = 'write it as the provider shows it: `dxvif-`, then lower-case letters and digits';
+
+export const interfaceId = checkedText(
+  'ID of a virtual interface (`dxvif-…`).',
+  (value) =>
+    isVirtualInterfaceId(value)
+      ? null
+      : {
+          code: 'interface-id',
+          message: `${quote(value)} is not the ID of a virtual interface`,
+          fix: isVirtualInterfaceId(value.toLowerCase().trim())
+            ? `write \`${value.toLowerCase().trim()}\``
+            : WRITE_INTERFACE_ID,
+        },
+  patternHint(VIRTUAL_INTERFACE.source, WRITE_INTERFACE_ID),
+);
 
 /** The form of names of owners, grants, gateways and targets, for messages. */
 export const NAME_RULE = 'a lower-case letter, then at most 62 lower-case letters, digits and hyphens';

@@ -75,12 +75,16 @@ export class FieldReader {
     this.errors.push(message);
   }
 
-  /** Reads whether a secret is set, without keeping its value. `null` when the field is absent. */
-  isSet(field: string): boolean | null {
+  /**
+   * Reads what follows from a secret, which may be an empty text, without keeping the secret. `null` when the field is absent or
+   * unreadable.
+   */
+  secret<T>(field: string, derive: (secret: string) => T): T | null {
     const value = this.#present(field);
     if (value === null) return null;
-    if (typeof value !== 'string') this.addError(`\`${this.#within}${field}\` must be a text`);
-    return typeof value === 'string' ? value !== '' : null;
+    if (typeof value === 'string') return derive(value);
+    this.addError(`\`${this.#within}${field}\` must be a text`);
+    return null;
   }
 
   #present(field: string): unknown {

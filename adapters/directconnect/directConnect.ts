@@ -21,33 +21,41 @@ const LISTING = 'DescribeVirtualInterfaces';
 /**
  * Creates the port to the Direct Connect API of either provider.
  * @param writes a client without retries: a confirm is never repeated blindly
- * @param _agreedKeys the digests with which BGP keys are compared
+ * @param agreedKeys the keys that BGP keys are compared with: those that the policy names
  */
 export function createDirectConnect(
   traits: ProviderTraits,
   reads: ApiClient,
   writes: DirectConnectClient,
-  _agreedKeys: ReadonlySet<KeyDigest>,
+  agreedKeys: ReadonlySet<KeyDigest>,
 ): DirectConnect {
+  const parse = (raw: unknown, index: number) => parseVirtualInterface(raw, index, agreedKeys);
   return {
-    list: () => list(traits, reads),
-    describe: (id) => describe(reads, id),
+    list: () => list(traits, reads, parse),
+    describe: (id) => describe(reads, id, parse),
     ownConnections: () => ownConnections(traits, reads),
     confirm: (kind, id, gateway) => confirm(traits, { ...reads, sdk: writes }, kind, id, gateway),
     throttleCount: reads.throttles.count,
   };
 }
 
-async function list(traits: ProviderTraits, client: ApiClient): Promise<readonly VirtualInterface[]> {
+/** Parses one item of an answer. */
+type Parse = (raw: unknown, index: number) => VirtualInterface;
+
+async function list(
+  traits: ProviderTraits,
+  client: ApiClient,
+  parse: Parse,
+): Promise<readonly VirtualInterface[]> {
   const ask = async (nextToken: string | null): Promise<Page> => {
     const command = new DescribeVirtualInterfacesCommand(pageInput(traits, nextToken));
     const page = await callRead(client, LISTING, (sdk, options) => sdk.send(command, options));
     return { items: page.virtualInterfaces, nextToken: page.nextToken };
   };
-  return mergeDuplicates(await readAllPages(ask, (why) => new ListingIncomplete(why), parseVirtualInterface));
+  return mergeDuplicates(await readAllPages(ask, (why) => new ListingIncomplete(why), parse));
 }
 
-async function describe(client: ApiClient, id: string): Promise<VirtualInterface | null> {
+async function describe(client: ApiClient, id: string, parse: Parse): Promise<VirtualInterface | null> {
   const command = new DescribeVirtualInterfacesCommand({ virtualInterfaceId: id });
   let items: unknown;
   try {
@@ -58,7 +66,7 @@ async function describe(client: ApiClient, id: string): Promise<VirtualInterface
   }
   if (!Array.isArray(items)) throw new ApiFailure(LISTING, 'malformed', `no list in the answer for ${id}`);
   if (items.length === 0) return null;
-  const vif = parseVirtualInterface(items[0], 0);
+  const vif = parse(items[0], 0);
   // Fail closed: an answer about another interface says nothing about this one.
   if (items.length > 1 || vif.id !== id)
     throw new ApiFailure(LISTING, 'malformed', `the answer is not about ${id} alone`);

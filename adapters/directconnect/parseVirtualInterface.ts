@@ -12,28 +12,30 @@ import {
   createPeer,
   INTERFACE_FIELDS,
   type InterfaceField,
+  type KeyDigest,
   SESSION_FIELDS,
   type VirtualInterface,
 } from '../../core/model.ts';
 import { isVirtualInterfaceId } from '../../core/resourceIds.ts';
 import { FieldReader } from '../awsProtocol/fieldReader.ts';
+import { compareKey } from './agreedKeys.ts';
 
 /**
  * Parses the BGP sessions of an interface: those of `bgpPeers`, and the one that the interface's own fields describe unless it
  * is one of them. OUTSCALE, and AWS for old interfaces, give only the latter.
  */
-function parseBgpPeers(reader: FieldReader): readonly BgpPeer[] {
+function parseBgpPeers(reader: FieldReader, agreedKeys: ReadonlySet<KeyDigest>): readonly BgpPeer[] {
   const before = reader.errors.length;
   const items = reader.part(SESSION_FIELDS, () => reader.items('bgpPeers')) ?? [];
   // Fail closed: a value that is not a list may mean any session.
-  if (reader.errors.length > before) return [UNKNOWN_PEER, readPeer(reader)];
+  if (reader.errors.length > before) return [UNKNOWN_PEER, readPeer(reader, agreedKeys)];
   const listed = items.map((item) => {
     const session = new FieldReader(item, 'bgpPeers');
-    const peer = readPeer(session);
+    const peer = readPeer(session, agreedKeys);
     reader.part(session.isObject ? [] : SESSION_FIELDS, () => reader.include(session));
     return peer;
   });
-  const own = readPeer(reader);
+  const own = readPeer(reader, agreedKeys);
   const hasOwn =
     own.asn !== null || own.amazonAddress !== null || own.customerAddress !== null || own.hasKey !== null;
   // Fail closed: if no listed session has what the interface's own fields say, they are one more session, which the
@@ -43,13 +45,22 @@ function parseBgpPeers(reader: FieldReader): readonly BgpPeer[] {
 
 const UNKNOWN_PEER = createPeer({});
 
-function readPeer(reader: FieldReader): BgpPeer {
-  return createPeer({
+function readPeer(reader: FieldReader, agreedKeys: ReadonlySet<KeyDigest>): BgpPeer {
+  const key = reader.part('bgpKey', () => reader.secret('authKey', (text) => readKey(text, agreedKeys)));
+  return {
     asn: reader.part('asn', () => readAsn(reader)),
     amazonAddress: reader.part('addresses', () => reader.text('amazonAddress')),
     customerAddress: reader.part('addresses', () => reader.text('customerAddress')),
-    hasKey: reader.part('bgpKey', () => reader.isSet('authKey')),
-  });
+    hasKey: key?.hasKey ?? null,
+    agreedKey: key?.agreedKey ?? null,
+  };
+}
+
+/** What is kept of a BGP key. An empty text means no key, as everywhere in this API. */
+function readKey(key: string, agreedKeys: ReadonlySet<KeyDigest>): Pick<BgpPeer, 'hasKey' | 'agreedKey'> {
+  const hasKey = key !== '';
+  if (agreedKeys.size === 0) return { hasKey, agreedKey: null };
+  return { hasKey, agreedKey: hasKey ? compareKey(key, agreedKeys) : 'none' };
 }
 
 /** `asn` is 0 if the ASN is a long one, which is in `asnLong`. */
@@ -66,7 +77,8 @@ function includesSession(peer: BgpPeer, own: BgpPeer): boolean {
     (own.asn === null || own.asn === peer.asn) &&
     (own.amazonAddress === null || own.amazonAddress === peer.amazonAddress) &&
     (own.customerAddress === null || own.customerAddress === peer.customerAddress) &&
-    (own.hasKey === null || own.hasKey === peer.hasKey)
+    (own.hasKey === null || own.hasKey === peer.hasKey) &&
+    (own.agreedKey === null || own.agreedKey === peer.agreedKey)
   );
 }
 
@@ -74,14 +86,19 @@ function includesSession(peer: BgpPeer, own: BgpPeer): boolean {
  * Parses one item of `virtualInterfaces`. The SDK checks no types, so nothing is trusted: a value of another form
  * becomes a read error and its field unknown, in this item only. `authKey` and `customerRouterConfig` are dropped here.
  * @param index the position in the listing, which names an item without an ID
+ * @param agreedKeys the keys that are compared with `authKey`: those of the policies that decide on the interface
  */
-export function parseVirtualInterface(raw: unknown, index: number): VirtualInterface {
+export function parseVirtualInterface(
+  raw: unknown,
+  index: number,
+  agreedKeys: ReadonlySet<KeyDigest>,
+): VirtualInterface {
   const reader = new FieldReader(raw);
   const id = reader.part('id', () => readId(reader));
   return {
     id: id ?? `(item ${index + 1} of the listing)`,
     ...readValues(reader),
-    peers: parseBgpPeers(reader),
+    peers: parseBgpPeers(reader, agreedKeys),
     readErrors: reader.errors,
     unreadable: sortFields(reader.isObject ? reader.unreadable : INTERFACE_FIELDS),
   };
@@ -136,8 +153,11 @@ function readId(reader: FieldReader): string | null {
 }
 
 /** Parses a whole listing. */
-export function parseVirtualInterfaces(raw: readonly unknown[]): VirtualInterface[] {
-  return mergeDuplicates(raw.map(parseVirtualInterface));
+export function parseVirtualInterfaces(
+  raw: readonly unknown[],
+  agreedKeys: ReadonlySet<KeyDigest>,
+): VirtualInterface[] {
+  return mergeDuplicates(raw.map((item, i) => parseVirtualInterface(item, i, agreedKeys)));
 }
 
 /** Merges the items of a listing that have the same ID. Where their content differs, neither is trusted. */

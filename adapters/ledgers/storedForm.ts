@@ -38,9 +38,20 @@ export class WrittenByNewer extends Error {
 }
 
 export function toStored(kind: ItemKind, value: unknown): StoredValue {
-  const { data, more } = split(STORED_NAMES[kind].toOld(value), FORMAT_1[kind]);
+  const { data, more } = split(STORED_NAMES[kind].toOld(withoutUnset(value)), FORMAT_1[kind]);
   // Only an object can have later keys.
   return { format: LEDGER_FORMAT, needs: 1, data, more: d.isRecord(more) ? more : null };
+}
+
+/**
+ * The value without every `agreedKey` that is `null`, which is how an absent one is read. So BGP sessions whose key was not compared
+ * are stored as before there were agreed keys, and not a second time as later part (`splitList`).
+ */
+function withoutUnset(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutUnset);
+  if (!d.isRecord(value)) return value;
+  const kept = Object.entries(value).filter(([key, part]) => !(key === 'agreedKey' && part === null));
+  return Object.fromEntries(kept.map(([key, part]) => [key, withoutUnset(part)]));
 }
 
 /**
@@ -106,16 +117,11 @@ function split(value: unknown, keys: Keys): { data: unknown; more: unknown } {
   return { data: Object.fromEntries(data), more: more.length === 0 ? undefined : Object.fromEntries(more) };
 }
 
-/**
- * List elements have no keys to merge by, so if one element has a value under a later key, the whole list is stored as the later
- * part. A later key that is `null` is not stored: it is read as `null` where it is absent, and so the list stays as before.
- */
+/** List elements have no keys to merge by, so if one element has a later key, the whole list is stored as the later part. */
 function splitList(value: unknown, keys: Keys): { data: unknown; more: unknown } {
   if (!Array.isArray(value)) return { data: value, more: undefined };
   const parts = value.map((element: unknown) => split(element, keys));
-  const isPlain = parts.every(
-    ({ more }) => !d.isRecord(more) || Object.values(more).every((part) => part === null),
-  );
+  const isPlain = parts.every(({ more }) => more === undefined);
   return { data: parts.map(({ data }) => data), more: isPlain ? undefined : value };
 }
 

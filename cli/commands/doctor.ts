@@ -1,3 +1,4 @@
+import { agreedKeyDigests } from '../../core/policy.ts';
 import {
   type CompiledPolicy,
   type Diagnostic,
@@ -55,7 +56,7 @@ async function checkTarget(
   options: DoctorOptions,
 ): Promise<DoctorFinding[]> {
   const region = explainUnknownRegion(policy.recipient);
-  const connected = connectTarget(policy, options);
+  const connected = connectTarget(policy, options, agreedKeyDigests(policy));
   try {
     return [
       ok('policy', `valid, ${digest}`),

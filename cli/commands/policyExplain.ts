@@ -1,5 +1,6 @@
 import { type FieldVerdict, MATCH_FIELD_NAMES, MATCH_FIELDS } from '../../core/fields/evaluateMatch.ts';
 import type { VirtualInterface } from '../../core/model.ts';
+import { agreedKeyDigests } from '../../core/policy.ts';
 import { escapeText, quote } from '../../core/printableText.ts';
 import {
   type ExplainedGrant,
@@ -26,7 +27,8 @@ export async function policyExplain(named: string | undefined, options: ExplainO
   const at = parseAtOption(options.at);
   const { policy, digest } = loadOnePolicy(named);
   const { text, file } = await readRequestFile(options.request);
-  const explanation = explain(policy, readRequest(text, file, policy, options.id ?? null), at);
+  const target = { ...policy, agreedKeys: agreedKeyDigests(policy) };
+  const explanation = explain(policy, readRequest(text, file, target, options.id ?? null), at);
   if (options.json) printDocument({ ...explanation, policy: { digest } });
   else process.stdout.write(`${describeExplanation(explanation, paintFor(process.stdout))}\n`);
   return EXIT.done;

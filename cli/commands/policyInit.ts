@@ -38,13 +38,9 @@ async function readAccount(provider: Provider, options: InitOptions): Promise<Ac
     throw new UsageError(`--account must be 12 digits, got \`${given}\``);
   const credentials = personalCredentials(provider, options.profile ?? null, process.env);
   const location = { provider, region };
-  const connected = connect(
-    location,
-    credentials,
-    readEndpoints(options, location),
-    REQUEST_TIMEOUT_MS,
-    new Set(),
-  );
+  // A first policy names no agreed keys.
+  const endpoints = readEndpoints(options, location);
+  const connected = connect(location, credentials, endpoints, REQUEST_TIMEOUT_MS, new Set());
   try {
     const account = (await connected.caller.account()) ?? given;
     if (account === undefined)

@@ -2,7 +2,7 @@ import { readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, relative, sep } from 'node:path';
 import { deadlineOf } from '../../core/deadline.ts';
 import { VERIFY_OWNER } from '../../core/operatorAdvice.ts';
-import { type Policy, recipientKey } from '../../core/policy.ts';
+import { agreedKeyDigests, type Policy, recipientKey } from '../../core/policy.ts';
 import { escapeInvisible, escapeText } from '../../core/printableText.ts';
 import { describeRequest, git, type Suggestion, suggestGrant } from '../../language/index.ts';
 import { type LedgerOptions, openLedger } from '../ledgerOptions.ts';
@@ -26,8 +26,9 @@ export async function policySuggest(named: string | undefined, options: SuggestO
   const at = parseAtOption(options.at);
   const { file, policy } = loadOnePolicy(named);
   const { text, file: requestFile } = await readRequestFile(options.request);
+  const target = { ...policy, agreedKeys: agreedKeyDigests(policy) };
   const read = await withDeadline(
-    readRequest(text, requestFile, policy, options.id ?? null),
+    readRequest(text, requestFile, target, options.id ?? null),
     policy,
     options,
   );

@@ -2,8 +2,8 @@ import { NO_DEADLINE } from '../../core/deadline.ts';
 import { type Decision, reasonCodesOf } from '../../core/decide.ts';
 import type { DecisionContext } from '../../core/decisionContext.ts';
 import { needsOwnConnections, type OwnConnections } from '../../core/identifyRequester.ts';
-import { isConfirming, type VirtualInterface } from '../../core/model.ts';
-import type { Policy } from '../../core/policy.ts';
+import { isConfirming, type KeyDigest, type VirtualInterface } from '../../core/model.ts';
+import { agreedKeyDigests, type Policy } from '../../core/policy.ts';
 import { decideWithNetworkChecks } from '../../core/preflightChecks.ts';
 import { escapeText } from '../../core/printableText.ts';
 import { type ConnectOptions, connectTarget } from '../connectTarget.ts';
@@ -43,9 +43,11 @@ export async function findPendingImpact(
   options: ConnectOptions,
   at: Date,
 ): Promise<PendingImpact> {
+  // For each of the two policies, the digest of a key that only the other one names is that of another key.
+  const agreedKeys = new Set([...agreedKeyDigests(old), ...agreedKeyDigests(now)]);
   const { requests, interfaces, ownConnections, unchecked } = await (from === true
-    ? listPending(now, options)
-    : readPending(now, from));
+    ? listPending(now, options, agreedKeys)
+    : readPending(now, from, agreedKeys));
   const context: DecisionContext = {
     interfaces,
     intents: {},
@@ -80,9 +82,13 @@ export function describeResult(decision: Decision): string {
   return reasonCodesOf(decision).sort().join(', ');
 }
 
-async function readPending(policy: Policy, named: string): Promise<Pending> {
+async function readPending(
+  policy: Policy,
+  named: string,
+  agreedKeys: ReadonlySet<KeyDigest>,
+): Promise<Pending> {
   const { text, file } = await readRequestFile(named);
-  const requests = readRequests(text, file, policy).map(({ request }) => request);
+  const requests = readRequests(text, file, { ...policy, agreedKeys }).map(({ request }) => request);
   // Assumed as in `explain`: a request held only because this is unknown would hide the effect of the policy change.
   const ownConnections = { known: true, ids: new Set<string>() } as const;
   const unchecked = requests
@@ -94,8 +100,12 @@ async function readPending(policy: Policy, named: string): Promise<Pending> {
   return { requests, interfaces: requests, ownConnections, unchecked };
 }
 
-async function listPending(policy: Policy, options: ConnectOptions): Promise<Pending> {
-  const connected = connectTarget(policy, options);
+async function listPending(
+  policy: Policy,
+  options: ConnectOptions,
+  agreedKeys: ReadonlySet<KeyDigest>,
+): Promise<Pending> {
+  const connected = connectTarget(policy, options, agreedKeys);
   try {
     const interfaces = await connected.directConnect.list();
     const ids = await connected.directConnect.ownConnections();

@@ -60,6 +60,7 @@ export async function checkSecret(policy: Policy, endpoints: Endpoints): Promise
     functionCredentials(recipient, target, null),
     endpoints,
     REQUEST_TIMEOUT_MS,
+    // No interface is read here.
     new Set(),
   );
   try {

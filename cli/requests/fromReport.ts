@@ -5,9 +5,23 @@ import {
   type SessionMatchFieldName,
 } from '../../core/fields/evaluateMatch.ts';
 import { isValueField } from '../../core/interfaceFields.ts';
-import { createInterface, createPeer, INTERFACE_FIELDS, type VirtualInterface } from '../../core/model.ts';
+import {
+  type BgpPeer,
+  createInterface,
+  createPeer,
+  INTERFACE_FIELDS,
+  type KeyDigest,
+  type VirtualInterface,
+} from '../../core/model.ts';
+import type { Policy } from '../../core/policy.ts';
 import { formatList } from '../../core/printableText.ts';
 import type { RecordedRequest } from '../../language/index.ts';
+
+/** The target whose requests are read. */
+export interface RequestTarget extends Pick<Policy, 'target' | 'recipient'> {
+  /** the keys that BGP keys in the API's answers are compared with: those of every policy that decides on the requests */
+  readonly agreedKeys: ReadonlySet<KeyDigest>;
+}
 
 /** A request read from a file. */
 export interface ReadRequest {
@@ -23,10 +37,15 @@ export interface ReadRequest {
 /**
  * Converts a request that our own commands wrote.
  * @param index position in the file, used as name of a request without an ID
- * @param recipient the account that is assumed as owner account when the file gives none
+ * @param target its recipient is assumed as owner account when the file gives none
  */
-export function fromRecordedRequest(written: RecordedRequest, index: number, recipient: string): ReadRequest {
-  const { state = 'confirming', type = 'private', ownerAccount = recipient, peers = [] } = written;
+export function fromRecordedRequest(
+  written: RecordedRequest,
+  index: number,
+  { recipient: { account: recipient }, agreedKeys }: Pick<RequestTarget, 'recipient' | 'agreedKeys'>,
+): ReadRequest {
+  const { state = 'confirming', type = 'private', ownerAccount = recipient } = written;
+  const peers = (written.peers ?? []).map(readPeer);
   // Documents of earlier versions have `faults` instead of `readErrors`.
   const readErrors = [...(written.readErrors ?? []), ...(written.faults ?? [])];
   const { unreadable = readErrors.length > 0 ? INTERFACE_FIELDS : [] } = written;
@@ -38,14 +57,7 @@ export function fromRecordedRequest(written: RecordedRequest, index: number, rec
       state,
       type,
       ownerAccount,
-      peers: peers.map((peer) =>
-        createPeer({
-          ...peer,
-          hasKey: peer.key ?? peer.hasKey,
-          // The policy of that run may have named other digests than this one.
-          agreedKey: peer.agreedKey === 'none' ? null : peer.agreedKey,
-        }),
-      ),
+      peers,
       // Replaced by our own text: the file's content is untrusted.
       readErrors: readErrors.length > 0 ? ['the file marks the request as unreadable'] : [],
       // Fail closed: a file that does not say which fields these were may mean any of them.
@@ -55,9 +67,25 @@ export function fromRecordedRequest(written: RecordedRequest, index: number, rec
       assumptions.length === 0
         ? []
         : [`assumed, because the file does not say so: ${formatList(assumptions)}`],
-    absent: findAbsentFields(written),
+    absent: findAbsentFields(written, agreedKeys.size > 0 && !peers.every(isKeyKnown)),
     deadline: readDeadline(written.deadline),
   };
+}
+
+type RecordedPeer = NonNullable<RecordedRequest['peers']>[number];
+
+/**
+ * Converts a BGP session. Fail closed: the run that wrote the file may have had a policy with other agreed keys, so a key that was
+ * none of them is not compared with those of this policy.
+ */
+function readPeer({ key, hasKey, agreedKey, ...peer }: RecordedPeer): BgpPeer {
+  const digest = typeof key === 'string' ? key : agreedKey === 'none' ? null : agreedKey;
+  return createPeer({ ...peer, hasKey: typeof key === 'string' ? true : (key ?? hasKey), agreedKey: digest });
+}
+
+/** Whether the file says which of the agreed keys a session has, or that it has no key. */
+function isKeyKnown({ hasKey, agreedKey }: BgpPeer): boolean {
+  return hasKey === false || agreedKey !== null;
 }
 
 /** The values that are assumed because the file does not give them. */
@@ -69,8 +97,11 @@ function listAssumptions({ state, type, ownerAccount }: RecordedRequest, recipie
   ];
 }
 
-/** Lists the match fields that the file does not give; for a field of the BGP sessions, that any session does not give. */
-function findAbsentFields(written: RecordedRequest): ReadonlySet<MatchFieldName> {
+/**
+ * Lists the match fields that the file does not give; for a field of the BGP sessions, that any session does not give.
+ * @param lacksAgreedKey whether the file does not say which agreed key a session has
+ */
+function findAbsentFields(written: RecordedRequest, lacksAgreedKey: boolean): ReadonlySet<MatchFieldName> {
   const { peers } = written;
   const some = (isAbsent: (peer: NonNullable<typeof peers>[number]) => boolean): boolean =>
     peers === undefined || peers.some(isAbsent);
@@ -78,7 +109,7 @@ function findAbsentFields(written: RecordedRequest): ReadonlySet<MatchFieldName>
     id: written.id === undefined,
     asn: some(({ asn }) => asn === undefined),
     peers: some((peer) => peer.amazonAddress === undefined || peer.customerAddress === undefined),
-    bgpKey: some(({ key, hasKey }) => key === undefined && hasKey === undefined),
+    bgpKey: lacksAgreedKey || some(({ key, hasKey }) => key === undefined && hasKey === undefined),
   };
   return new Set(
     MATCH_FIELD_NAMES.filter((field) =>

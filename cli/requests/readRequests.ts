@@ -1,7 +1,6 @@
 import { parseVirtualInterfaces } from '../../adapters/directconnect/parseVirtualInterface.ts';
 import { isRecord } from '../../core/decoders.ts';
 import { isConfirming } from '../../core/model.ts';
-import type { Policy } from '../../core/policy.ts';
 import { escapeText, formatFirst, quote } from '../../core/printableText.ts';
 import {
   type Diagnostic,
@@ -11,7 +10,7 @@ import {
   type RecordedRequest,
 } from '../../language/index.ts';
 import { UsageError } from '../options.ts';
-import { fromRecordedRequest, type ReadRequest } from './fromReport.ts';
+import { fromRecordedRequest, type ReadRequest, type RequestTarget } from './fromReport.ts';
 import {
   findItems,
   isStillPending,
@@ -21,9 +20,6 @@ import {
   parseDocuments,
   type RequestItem,
 } from './requestItems.ts';
-
-/** The target whose requests are read. */
-export type RequestTarget = Pick<Policy, 'target' | 'recipient'>;
 
 /**
  * Reads every pending request in a file. The file is output of `describe-virtual-interfaces` or one item of it (secrets are dropped by
@@ -99,13 +95,13 @@ function readInterfaces(
   const { written, errors } = readRecorded(own, file);
   if (errors.length > 0) throw new UsageError(errors.map(formatDiagnostic).join('\n'));
   return [
-    ...parseVirtualInterfaces(api).map((request) => ({
+    ...parseVirtualInterfaces(api, target.agreedKeys).map((request) => ({
       request,
       assumed: [],
       absent: new Set<never>(),
       deadline: null,
     })),
-    ...written.map((one, i) => fromRecordedRequest(one, i, target.recipient.account)),
+    ...written.map((one, i) => fromRecordedRequest(one, i, target)),
   ];
 }
 

@@ -43,7 +43,7 @@ function asnVerdict(compiled: readonly Range[], peer: BgpPeer): Ternary {
   return peer.asn === null ? 'unknown' : toTernary(inRanges(compiled, peer.asn));
 }
 
-/** Every BGP session has a key; by a digest: the agreed key that has it. Not available in hold rules. */
+/** Every BGP session has a key: any (`required`), or the agreed key with this digest. Not available in hold rules. */
 export const bgpKey: MatchField<'required' | KeyDigest> = {
   decode: (raw, path) => {
     if (raw === 'required' || (typeof raw === 'string' && isKeyDigest(raw))) return raw;
@@ -54,7 +54,9 @@ export const bgpKey: MatchField<'required' | KeyDigest> = {
   mayMatch: (compiled, vif) =>
     vif.peers.length === 0 ? 'unknown' : anyOf(vif.peers.map((peer) => keyVerdict(compiled, peer))),
   describeExpected: (compiled) =>
-    compiled === 'required' ? 'a BGP key on every session' : `the agreed key ${compiled} on every session`,
+    compiled === 'required'
+      ? 'a BGP key on every session'
+      : `${describeAgreedKey(compiled)} on every session`,
   describeActual: (vif) =>
     vif.peers.every((peer) => peer.hasKey === null) ? null : vif.peers.map(describeKey).join(' and '),
 };
@@ -65,8 +67,15 @@ function keyVerdict(compiled: 'required' | KeyDigest, { hasKey, agreedKey }: Bgp
 }
 
 function describeKey({ hasKey, agreedKey }: BgpPeer): string {
-  if (agreedKey !== null && agreedKey !== 'none') return `the agreed key ${agreedKey}`;
-  return hasKey === null ? 'unknown' : hasKey ? 'a key' : 'no key';
+  if (hasKey === false) return 'no key';
+  if (agreedKey === 'none') return 'another key';
+  if (agreedKey !== null) return describeAgreedKey(agreedKey);
+  return hasKey === null ? 'unknown' : 'a key';
+}
+
+/** Names an agreed key by the beginning of its digest, which is enough to find it in a policy. */
+function describeAgreedKey(digest: KeyDigest): string {
+  return `the agreed key ${digest.slice(0, 'sha256:'.length + 12)}…`;
 }
 
 const block: Decoder<string> = (raw, path) => {

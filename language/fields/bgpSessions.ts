@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import type { BgpPeer, VirtualInterface } from '../../core/model.ts';
 import { everyItemIn, type ListSet, listSets, someItemIn } from '../algebra/listSets.ts';
 import {
@@ -15,6 +14,7 @@ import {
 } from '../algebra/setAlgebra.ts';
 import { finiteSetOf, finiteSets, type IntervalSet, intervalSets } from '../algebra/valueSets.ts';
 import { nonEmptyList } from '../scalarSchemas.ts';
+import { keyDemand, normaliseKeyDemand } from './keyDemand.ts';
 import { type ExactCondition, exact, inexact } from './languageField.ts';
 import { mergeRanges, type NumberKind, numberOrRange, toPlainAsn } from './numberRanges.ts';
 
@@ -128,10 +128,10 @@ const keySessions = sessionField(
 );
 
 export const bgpKey = {
-  schema: z.literal('required').describe('Every BGP peer that the API lists has a key.'),
+  schema: keyDemand,
   // A hold rule by key would be of no use: whether a session has a key is the requester's choice.
   holds: false,
-  normalise: (written: 'required') => written,
+  normalise: normaliseKeyDemand,
   matchesCertainly: () => [everySession(keySessions, finiteSetOf([true]))],
   countsTowardsLimit: () => [everySessionMayBe(keySessions, finiteSetOf([true]))],
   mayMatch: () => [someSessionMayBe(keySessions, finiteSetOf([true]))],

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import type { VirtualInterface } from '../../core/model.ts';
-import { escapeText, quote } from '../../core/printableText.ts';
-import { isVirtualInterfaceId, VIRTUAL_INTERFACE } from '../../core/resourceIds.ts';
+import { escapeText } from '../../core/printableText.ts';
+import { isVirtualInterfaceId } from '../../core/resourceIds.ts';
 import { conditionOn, nullableSets, type Point, updateRequest } from '../algebra/setAlgebra.ts';
 import { finiteSetOf, finiteSets, type IntervalSet, intervalSets, unusedText } from '../algebra/valueSets.ts';
-import { connectionList, nonEmptyList, patternText, plainText, sortedSet } from '../scalarSchemas.ts';
+import { connectionList, interfaceId, nonEmptyList, plainText, sortedSet } from '../scalarSchemas.ts';
 import { exactValue } from './languageField.ts';
 import { mergeRanges, type NumberKind, numberOrRange } from './numberRanges.ts';
 
@@ -36,11 +36,7 @@ const idDimension = {
 
 export const id = {
   schema: nonEmptyList(
-    patternText('ID of a virtual interface (`dxvif-…`).', VIRTUAL_INTERFACE, (value) => ({
-      code: 'interface-id',
-      message: `${quote(value)} is not the ID of a virtual interface`,
-      fix: 'write it as the provider shows it: `dxvif-`, then lower-case letters and digits',
-    })),
+    interfaceId,
     'The virtual interface has one of these IDs, which the platform chooses.',
   ),
   holds: true,

@@ -1,13 +1,13 @@
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import type { Accept, Decision, Hold } from '../../core/decide.ts';
-import { createInterface, createPeer, type VirtualInterface } from '../../core/model.ts';
+import { type BgpPeer, createInterface, createPeer, type VirtualInterface } from '../../core/model.ts';
 import type { Policy } from '../../core/policy.ts';
 import { decideWithNetworkChecks } from '../../core/preflightChecks.ts';
 import { formatList, quote } from '../../core/printableText.ts';
 import { type ReportedReason, reportReasons } from '../../core/renderReason.ts';
 import { gatewayKind } from '../../core/resourceIds.ts';
 import { parseInstant } from '../isoTime.ts';
-import type { Expectation, WrittenInterface, WrittenPolicyTest } from './policyTestSchema.ts';
+import type { Expectation, TestedSession, WrittenInterface, WrittenPolicyTest } from './policyTestSchema.ts';
 
 /** The result of one policy test. `policy test --json` prints it, so its keys are part of the public format. */
 export interface PolicyTestResult {
@@ -110,13 +110,13 @@ export function evaluatePolicyTest(
   { at, request: written, live = [] }: WrittenPolicyTest,
 ): EvaluatedRequest {
   const request = buildInterface(policy, written, {
-    id: 'dxvif-request',
+    id: written.id ?? 'dxvif-request',
     state: 'confirming',
     gateway: null,
   });
   const others = live.map(({ state = 'available', gateway, ...fields }, i) =>
     buildInterface(policy, fields, {
-      id: `dxvif-live${i + 1}`,
+      id: fields.id ?? `dxvif-live${i + 1}`,
       state,
       gateway: gateway === undefined ? null : resolveGateway(policy, gateway),
     }),
@@ -156,6 +156,12 @@ function buildInterface(
     ...given,
     type: written.type ?? 'private',
     ownerAccount: written.ownerAccount ?? recipient.account,
-    peers: (written.peers ?? []).map((peer) => createPeer({ ...peer, hasKey: peer.key })),
+    peers: (written.peers ?? []).map((peer) => createPeer({ ...peer, ...readKey(peer) })),
   });
+}
+
+/** What a run knows of the key of a session. A key that the test does not name is none of the agreed ones. */
+function readKey({ key }: TestedSession): Pick<BgpPeer, 'hasKey' | 'agreedKey'> {
+  if (key === undefined) return { hasKey: null, agreedKey: null };
+  return { hasKey: key !== false, agreedKey: typeof key === 'string' ? key : 'none' };
 }

@@ -12,6 +12,7 @@ import {
   checkedText,
   connectionId,
   gatewayReference,
+  interfaceId,
   nonEmptyList,
   patternText,
   plainText,
@@ -63,6 +64,7 @@ function undecidable(code: ReasonCode): Problem | null {
 /** The keys of a virtual interface in a policy test. An absent key is a field that the API does not return. */
 const interfaceKeys = {
   ...optionalValues(VALUE_MATCH_FIELD_NAMES),
+  id: interfaceId.optional(),
   type: plainText('Its type, such as `transit`. When absent: `private`.').optional(),
   // A decision needs it, so it is not optional.
   connection: connectionId,
@@ -172,4 +174,5 @@ export const policyTestsSchema = z
 export type WrittenPolicyTests = z.output<typeof policyTestsSchema>;
 export type WrittenPolicyTest = WrittenPolicyTests['cases'][number];
 export type WrittenInterface = WrittenPolicyTest['request'];
+export type TestedSession = NonNullable<WrittenInterface['peers']>[number];
 export type Expectation = WrittenPolicyTest['expect'];

@@ -82,11 +82,11 @@ function form(schema: SchemaHints): string {
 
 function absent(map: SchemaHints, key: string): string {
   if (map.required?.includes(key) === true) return 'an error';
-  const instead = [map.oneOf, map.anyOf].flatMap((choice = []) =>
-    choice.flatMap((one) => (isSchema(one) ? (one.required ?? []) : [])),
-  );
-  const others = instead.filter((other) => other !== key);
-  if (others.length < instead.length) return `write ${others.map(code).join(' or ')}`;
+  for (const choice of [map.oneOf, map.anyOf]) {
+    const instead = (choice ?? []).flatMap((one) => (isSchema(one) ? (one.required ?? []) : []));
+    const others = instead.filter((other) => other !== key);
+    if (others.length < instead.length) return `write ${others.map(code).join(' or ')}`;
+  }
   const { default: value } = below(map, key);
   return value === undefined ? '–' : code(value);
 }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { parseVirtualInterface } from '../../adapters/directconnect/parseVirtualInterface.ts';
-import { AWS_ITEM, OUTSCALE_ITEM } from '../support/wireItems.ts';
+import { AWS_ITEM, NO_KEYS, OUTSCALE_ITEM } from '../support/wireItems.ts';
 
 const ADDRESSES = { amazonAddress: '169.254.10.1/30', customerAddress: '169.254.10.2/30' };
 const SECOND = { asn: 65020, amazonAddress: 'fd00::1/64', customerAddress: 'fd00::2/64' };
 
 function peers(changes: object) {
-  return parseVirtualInterface({ ...AWS_ITEM, ...changes }, 0).peers;
+  return parseVirtualInterface({ ...AWS_ITEM, ...changes }, 0, NO_KEYS).peers;
 }
 
 describe('the ASN', () => {
@@ -24,13 +24,17 @@ describe('the ASN', () => {
     [0, 4294967296, null, ['`asnLong` must be a whole number from 0 to 4294967295']],
     [0, '4200000000', null, ['`asnLong` must be a whole number from 0 to 4294967295']],
   ])('of `asn` %j and `asnLong` %j is %j', (asn, asnLong, expected, readErrors) => {
-    const vif = parseVirtualInterface({ ...OUTSCALE_ITEM, asn, asnLong }, 0);
+    const vif = parseVirtualInterface({ ...OUTSCALE_ITEM, asn, asnLong }, 0, NO_KEYS);
     expect(vif.peers.map((peer) => peer.asn)).toEqual([expected]);
     expect(vif.readErrors).toEqual(readErrors);
   });
 
   it('that contradicts itself within a listed peer makes the interface unreadable', () => {
-    const vif = parseVirtualInterface({ ...AWS_ITEM, bgpPeers: [{ asn: 65010, asnLong: 65011 }] }, 0);
+    const vif = parseVirtualInterface(
+      { ...AWS_ITEM, bgpPeers: [{ asn: 65010, asnLong: 65011 }] },
+      0,
+      NO_KEYS,
+    );
     expect(vif.readErrors).toEqual(['`asn` and `asnLong` contradict each other']);
   });
 });
@@ -44,7 +48,7 @@ describe('the BGP key', () => {
     [5, null, ['`authKey` must be a text']],
     [{ key: 'x' }, null, ['`authKey` must be a text']],
   ])('%j is read as %j', (authKey, hasKey, readErrors) => {
-    const vif = parseVirtualInterface({ ...OUTSCALE_ITEM, authKey }, 0);
+    const vif = parseVirtualInterface({ ...OUTSCALE_ITEM, authKey }, 0, NO_KEYS);
     expect(vif.peers.map((peer) => peer.hasKey)).toEqual([hasKey]);
     expect(vif.readErrors).toEqual(readErrors);
   });
@@ -89,7 +93,7 @@ describe('the BGP peers', () => {
     ['none', '`bgpPeers` must be a list', all],
     [{}, '`bgpPeers` must be a list', all],
   ])('%j make the interface unreadable', (bgpPeers, error, unreadable) => {
-    const vif = parseVirtualInterface({ ...AWS_ITEM, bgpPeers }, 0);
+    const vif = parseVirtualInterface({ ...AWS_ITEM, bgpPeers }, 0, NO_KEYS);
     expect(vif).toMatchObject({ readErrors: [error], unreadable });
     // A session that could not be read may be any session, so it counts wherever it could.
     expect(vif.peers.some(({ amazonAddress }) => amazonAddress === null)).toBe(true);

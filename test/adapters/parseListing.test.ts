@@ -4,21 +4,23 @@ import {
   parseVirtualInterface,
   parseVirtualInterfaces,
 } from '../../adapters/directconnect/parseVirtualInterface.ts';
-import { AWS_ITEM, OUTSCALE_ITEM, PLANTED_KEY } from '../support/wireItems.ts';
+import { AWS_ITEM, NO_KEYS, OUTSCALE_ITEM, PLANTED_KEY } from '../support/wireItems.ts';
 
 describe('a listing', () => {
   it('keeps every item, and names those without an ID by their position', () => {
-    const ids = parseVirtualInterfaces([OUTSCALE_ITEM, null, 5, OUTSCALE_ITEM]).map(({ id }) => id);
+    const ids = parseVirtualInterfaces([OUTSCALE_ITEM, null, 5, OUTSCALE_ITEM], NO_KEYS).map(({ id }) => id);
     expect(ids).toEqual(['dxvif-1a2b3c4d', '(item 2 of the listing)', '(item 3 of the listing)']);
   });
 
   it('takes two equal items with the same ID as one', () => {
-    expect(parseVirtualInterfaces([AWS_ITEM, { ...AWS_ITEM }])).toEqual([parseVirtualInterface(AWS_ITEM, 0)]);
+    expect(parseVirtualInterfaces([AWS_ITEM, { ...AWS_ITEM }], NO_KEYS)).toEqual([
+      parseVirtualInterface(AWS_ITEM, 0, NO_KEYS),
+    ]);
   });
 
   it('trusts neither of two items with the same ID: the fields in which they differ are unknown', () => {
     const other = { ...OUTSCALE_ITEM, vlan: 102, connectionId: 'dxcon-22222222', asn: 65020 };
-    const [vif, ...rest] = parseVirtualInterfaces([OUTSCALE_ITEM, other]);
+    const [vif, ...rest] = parseVirtualInterfaces([OUTSCALE_ITEM, other], NO_KEYS);
     expect(rest).toEqual([]);
     expect(vif).toMatchObject({
       id: 'dxvif-1a2b3c4d',
@@ -34,7 +36,7 @@ describe('a listing', () => {
 
   it('stays undecided about a third item that repeats the first', () => {
     const other = { ...OUTSCALE_ITEM, virtualInterfaceState: 'deleted' };
-    expect(parseVirtualInterfaces([OUTSCALE_ITEM, other, OUTSCALE_ITEM])).toEqual([
+    expect(parseVirtualInterfaces([OUTSCALE_ITEM, other, OUTSCALE_ITEM], NO_KEYS)).toEqual([
       expect.objectContaining({
         state: null,
         readErrors: ['it is listed twice with different content'],
@@ -47,7 +49,9 @@ describe('a listing', () => {
 describe('secrets', () => {
   it('of an interface are dropped when it is parsed', () => {
     expect(JSON.stringify(AWS_ITEM)).toContain(PLANTED_KEY);
-    expect(JSON.stringify(parseVirtualInterfaces([AWS_ITEM, OUTSCALE_ITEM]))).not.toContain(PLANTED_KEY);
+    expect(JSON.stringify(parseVirtualInterfaces([AWS_ITEM, OUTSCALE_ITEM], NO_KEYS))).not.toContain(
+      PLANTED_KEY,
+    );
   });
 
   it('do not get into it wherever the API puts a value of a wrong kind', () => {
@@ -56,7 +60,7 @@ describe('secrets', () => {
     const tags = [{ key, value: key }];
     const bgpPeers = [{ asn: key, authKey: key, amazonAddress: key, customerAddress: key }, PLANTED_KEY];
     for (const item of [odd, { ...odd, tags, bgpPeers }, key, PLANTED_KEY]) {
-      const vif = parseVirtualInterface(item, 0);
+      const vif = parseVirtualInterface(item, 0, NO_KEYS);
       expect(vif.readErrors).not.toEqual([]);
       expect(JSON.stringify(vif)).not.toContain(PLANTED_KEY);
     }
@@ -68,7 +72,7 @@ describe('secrets', () => {
       fc.property(fc.dictionary(fc.constantFrom(...Object.keys(AWS_ITEM)), fc.jsonValue()), (changes) => {
         const { authKey: _, ...rest } = changes;
         const item = { ...rest, ...secret, bgpPeers: [{ ...rest, ...secret }] };
-        return !JSON.stringify(parseVirtualInterfaces([item])).includes(PLANTED_KEY);
+        return !JSON.stringify(parseVirtualInterfaces([item], NO_KEYS)).includes(PLANTED_KEY);
       }),
       { numRuns: 200 },
     );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseVirtualInterface } from '../../adapters/directconnect/parseVirtualInterface.ts';
 import { createInterface, INTERFACE_FIELDS, type VirtualInterface } from '../../core/model.ts';
-import { AWS_ITEM, OUTSCALE_ITEM } from '../support/wireItems.ts';
+import { AWS_ITEM, NO_KEYS, OUTSCALE_ITEM } from '../support/wireItems.ts';
 
 const PEER = {
   asn: 65010,
@@ -23,17 +23,22 @@ const VALID = createInterface({
 });
 
 function read(changes: object): VirtualInterface {
-  return parseVirtualInterface({ ...AWS_ITEM, ...changes }, 0);
+  return parseVirtualInterface({ ...AWS_ITEM, ...changes }, 0, NO_KEYS);
 }
 
 describe('an item of `virtualInterfaces`', () => {
   it('is parsed as OUTSCALE sends it', () => {
-    expect(parseVirtualInterface(OUTSCALE_ITEM, 0)).toEqual(VALID);
+    expect(parseVirtualInterface(OUTSCALE_ITEM, 0, NO_KEYS)).toEqual(VALID);
   });
 
   it('is parsed as AWS sends it', () => {
     const tags = { team: 'network', empty: '' };
-    expect(parseVirtualInterface(AWS_ITEM, 0)).toEqual({ ...VALID, region: 'eu-west-2', mtu: 1500, tags });
+    expect(parseVirtualInterface(AWS_ITEM, 0, NO_KEYS)).toEqual({
+      ...VALID,
+      region: 'eu-west-2',
+      mtu: 1500,
+      tags,
+    });
   });
 
   it.each([
@@ -122,7 +127,7 @@ describe('an item of `virtualInterfaces`', () => {
     { virtualInterfaceId: 'dxvif-../../x' },
     { virtualInterfaceId: 5 },
   ])('that is %j is unreadable, is named by its position, and affects no other item', (raw) => {
-    const vif = parseVirtualInterface(raw, 4);
+    const vif = parseVirtualInterface(raw, 4, NO_KEYS);
     expect(vif).toMatchObject({ id: '(item 5 of the listing)', state: null, peers: [] });
     expect(vif.readErrors).not.toEqual([]);
     const isObject = typeof raw === 'object' && raw !== null && !Array.isArray(raw);

@@ -11,7 +11,7 @@ const operations = [...new Set(CALLS.map(({ operation }) => operation))];
 
 /** Members of answers that the adapters read, from their source and from the table of the fields of an interface. */
 const read = globSync(['adapters/**/*.ts']).flatMap((file) => [
-  ...readFileSync(file, 'utf8').matchAll(/\.(?:text|integer|boolean|items|isSet)\('(\w+)'/g),
+  ...readFileSync(file, 'utf8').matchAll(/\.(?:text|integer|boolean|items|secret)\('(\w+)'/g),
 ]);
 const ofInterfaces = Object.values(VALUE_FIELDS).flatMap(({ members }) => [...members]);
 const relied = [...new Set([...read.map(([, name = '']) => name), ...ofInterfaces])].toSorted();

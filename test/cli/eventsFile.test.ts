@@ -18,7 +18,10 @@ describe('a file of events', () => {
 
   function read(...lines: string[]) {
     if (!compiled.ok) throw new Error('the policy is invalid');
-    return readRequests(`${lines.join('\n')}\n`, 'events.jsonl', compiled.policy);
+    return readRequests(`${lines.join('\n')}\n`, 'events.jsonl', {
+      ...compiled.policy,
+      agreedKeys: new Set(),
+    });
   }
 
   it('contains each request once, from the last event with the whole request, and none of other targets', () => {

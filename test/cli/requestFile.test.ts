@@ -4,11 +4,12 @@ import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../cli/options.ts';
 import { readRequest, readRequests } from '../../cli/requests/readRequests.ts';
 import { readRequestFile } from '../../cli/requests/requestItems.ts';
-import { aPolicy, RECIPIENT_ACCOUNT } from '../support/builders.ts';
+import { KEY_DIGESTS } from '../support/arbitraries.ts';
+import { aPeer, aPolicy, RECIPIENT_ACCOUNT } from '../support/builders.ts';
 import { folderWith } from '../support/cli.ts';
-import { AWS_ITEM, OUTSCALE_ITEM, PLANTED_KEY } from '../support/wireItems.ts';
+import { AWS_ITEM, NO_KEYS, OUTSCALE_ITEM, PLANTED_KEY } from '../support/wireItems.ts';
 
-const POLICY = aPolicy({ target: 'hub' });
+const POLICY = { ...aPolicy({ target: 'hub' }), agreedKeys: NO_KEYS };
 
 function all(document: unknown) {
   return readRequests(JSON.stringify(document), 'pending.json', POLICY);
@@ -124,9 +125,43 @@ describe('a request file written by our own commands', () => {
       peers,
     });
     expect(request).toMatchObject({ ownerAccount: '210987654321', tags: { a: 'b' } });
-    expect(request.peers).toEqual([
-      { asn: 65010, amazonAddress: '169.254.10.1/30', customerAddress: '169.254.10.2/30', hasKey: true },
-    ]);
+    expect(request.peers).toEqual([aPeer({ asn: 65010, hasKey: true, agreedKey: null })]);
+  });
+
+  describe('of which the policy names agreed keys', () => {
+    const [agreed = 'sha256:'] = KEY_DIGESTS;
+    const of = (peer: object): { readonly key: unknown; readonly isAbsent: boolean } => {
+      const [peers] = [[{ asn: 65010, hasKey: true, ...peer }]];
+      const text = JSON.stringify({ ...REPORTED, peers });
+      const target = { ...POLICY, agreedKeys: new Set(KEY_DIGESTS) };
+      const { request, absent } = readRequest(text, 'request.json', target, null);
+      return { key: request.peers[0]?.agreedKey, isAbsent: absent.has('bgpKey') };
+    };
+
+    it.each([
+      ['an agreed key', { agreedKey: agreed }, agreed, false],
+      ['an agreed key as policy tests write it', { hasKey: undefined, key: agreed }, agreed, false],
+      [
+        'an agreed key of another policy',
+        { agreedKey: `sha256:${'c'.repeat(64)}` },
+        `sha256:${'c'.repeat(64)}`,
+        false,
+      ],
+      // The run that wrote the file may have had a policy that did not name the key yet.
+      ['another key', { agreedKey: 'none' }, null, true],
+      ['a key that was not compared', { agreedKey: null }, null, true],
+      ['a key, in a document of an earlier version', {}, null, true],
+      ['no key', { hasKey: false, agreedKey: 'none' }, null, false],
+    ])('contains %s', (_, peer, key, isAbsent) => {
+      expect(of(peer)).toEqual({ key, isAbsent });
+    });
+
+    it.each([{ key: 'hunter2' }, { hasKey: 'hunter2' }, { agreedKey: 'hunter2' }])(
+      'is refused for a key in clear text, which is not shown: %j',
+      (peer) => {
+        expect(refusal(() => of(peer))).not.toContain('hunter2');
+      },
+    );
   });
 
   it('may have the keys of earlier versions', () => {

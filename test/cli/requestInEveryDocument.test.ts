@@ -6,6 +6,7 @@ import { describeSuggestionWarnings } from '../../cli/commands/policySuggest.ts'
 import { paintFor } from '../../cli/output/terminal.ts';
 import { readRequest } from '../../cli/requests/readRequests.ts';
 import type { Provider } from '../../core/model.ts';
+import { agreedKeyDigests } from '../../core/policy.ts';
 import { compilePolicy, suggestGrant } from '../../language/index.ts';
 import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { folderWith, runCli } from '../support/cli.ts';
@@ -61,7 +62,8 @@ function suggested(dir: string, id: string, files: readonly string[]): Answered[
   if (!compiled.ok) throw new Error('the policy is invalid');
   const { policy } = compiled;
   return files.map((file) => {
-    const read = readRequest(readFileSync(join(dir, file), 'utf8'), file, policy, id);
+    const target = { ...policy, agreedKeys: agreedKeyDigests(policy) };
+    const read = readRequest(readFileSync(join(dir, file), 'utf8'), file, target, id);
     const { request, absent } = read;
     const wish = { request, absent, gateway: null, at: new Date(AT), path: source.file };
     const suggestion = suggestGrant(source, policy, wish);

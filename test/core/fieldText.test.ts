@@ -3,11 +3,12 @@ import { evaluateMatch, MATCH_FIELDS, type Match } from '../../core/fields/evalu
 import type { VirtualInterface } from '../../core/model.ts';
 import { aMatch, aPeer, aVif, CONNECTION } from '../support/builders.ts';
 
-const { connection, location, name, mtu, tags, peers, bgpKey, asn } = MATCH_FIELDS;
+const { connection, id, location, name, mtu, tags, peers, bgpKey, asn } = MATCH_FIELDS;
 
 describe('the expected value of a field as text', () => {
   it.each<[Partial<Match>, string]>([
     [{ connection: [CONNECTION.owner, 'dxlag-1'] }, `${CONNECTION.owner} or dxlag-1`],
+    [{ id: ['dxvif-1', 'dxvif-2'] }, 'dxvif-1 or dxvif-2'],
     [
       {
         vlan: [
@@ -41,6 +42,8 @@ describe('the actual value of a field as text, safe to print; null if the API di
     ]
   >([
     ['connection', connection, { connection: 'dxcon-\u001b[2J' }, 'dxcon-\\u{1b}[2J'],
+    ['id', id, { id: 'dxvif-1a2b3c4d' }, 'dxvif-1a2b3c4d'],
+    ['id', id, { id: '(item 1 of the listing)' }, null],
     ['location', location, { location: 'PAR\u202e1' }, 'PAR\\u{202e}1'],
     ['location', location, { location: null }, null],
     ['name', name, { name: 'a`b' }, '`a\\u{60}b`'],

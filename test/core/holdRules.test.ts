@@ -11,6 +11,9 @@ function held(request: VirtualInterface, ...hold: HoldRule[]): readonly Reason[]
   return decision.verdict === 'hold' ? decision.reasons : [];
 }
 
+/** The name of an interface without an ID. */
+const LABEL = '(item 1 of the listing)';
+
 type Row = [
   what: string,
   expected: boolean,
@@ -34,6 +37,9 @@ describe('a hold rule applies unless at least one field definitely does not matc
     ['it is of a tag that the API does not return', true, { tags: { env: ['lab'] } }, {}],
     ['it is of another tag', false, { tags: { env: ['lab'] } }, { tags: { env: 'prod' } }],
     ['it is of an MTU that the API does not return', true, { mtu: [9001] }, {}],
+    ['it is of the ID', true, { id: ['dxvif-0', 'dxvif-1'] }, { id: 'dxvif-1' }],
+    ['it is of another ID', false, { id: ['dxvif-0'] }, { id: 'dxvif-00' }],
+    ['it is of an ID that the API does not return', true, { id: ['dxvif-0'] }, { id: LABEL }],
     ['it has no field at all', true, {}, {}],
   ])('%s: held %s', (_, expected, rule, request) => {
     expect(held(aVif(request), aHoldRule(rule)).length > 0).toBe(expected);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MATCH_FIELDS } from '../../core/fields/evaluateMatch.ts';
 import type { BgpPeer } from '../../core/model.ts';
+import { KEY_DIGESTS } from '../support/arbitraries.ts';
 import { aPeer, aVif } from '../support/builders.ts';
 
 const { asn, peers, bgpKey } = MATCH_FIELDS;
@@ -58,6 +59,49 @@ describe('bgpKey: a grant requires a key in every session', () => {
   it('shows whether there is a key, and never the key', () => {
     const sessions = [aPeer({ hasKey: true }), aPeer({ hasKey: false }), aPeer({ hasKey: null })];
     expect(bgpKey.describeActual(aVif({ peers: sessions }))).toBe('a key and no key and unknown');
+  });
+});
+
+describe('bgpKey with a digest: a grant requires the agreed key in every session', () => {
+  const [agreed = 'sha256:', other = 'sha256:'] = KEY_DIGESTS;
+  const without = { hasKey: false, agreedKey: 'none' } as const;
+  const another = { hasKey: true, agreedKey: 'none' } as const;
+  const notCompared = { hasKey: true, agreedKey: null };
+  const notGiven = { hasKey: null, agreedKey: null };
+  const right = { hasKey: true, agreedKey: agreed };
+  const wrong = { hasKey: true, agreedKey: other };
+
+  it.each<Row<Pick<BgpPeer, 'hasKey' | 'agreedKey'>>>([
+    ['the agreed key', [right], 'yes', 'yes'],
+    ['the agreed key on both', [right, right], 'yes', 'yes'],
+    ['an agreed key of another grant', [wrong], 'no', 'no'],
+    ['another key', [another], 'no', 'no'],
+    ['no key', [without], 'no', 'no'],
+    ['no key, and nothing compared', [{ hasKey: false, agreedKey: null }], 'no', 'no'],
+    ['a key that was not compared', [notCompared], 'unknown', 'unknown'],
+    ['not given', [notGiven], 'unknown', 'unknown'],
+    ['the agreed key on the first of two', [right, another], 'no', 'yes'],
+    ['the agreed key on the second of two', [another, right], 'no', 'yes'],
+    ['the agreed key, and not compared', [right, notCompared], 'unknown', 'yes'],
+    ['another key, and not compared', [another, notCompared], 'no', 'unknown'],
+    ['no session listed', [], 'unknown', 'unknown'],
+  ])('%s %j: fits %s, touches %s', (_, keys, fits, touches) => {
+    const vif = aVif({ peers: keys.map(aPeer) });
+    expect([bgpKey.matchesCertainly(agreed, vif), bgpKey.mayMatch(agreed, vif)]).toEqual([fits, touches]);
+  });
+
+  it('any of these keys is one for `required`', () => {
+    const vif = aVif({ peers: [right, wrong, another, notCompared].map(aPeer) });
+    expect(bgpKey.matchesCertainly('required', vif)).toBe('yes');
+  });
+
+  it('shows which key it is by the beginning of its digest', () => {
+    const peers = [right, another, without, notCompared, notGiven].map(aPeer);
+    const named = `the agreed key ${agreed.slice(0, 19)}…`;
+    expect(bgpKey.describeActual(aVif({ peers }))).toBe(
+      `${named} and another key and no key and a key and unknown`,
+    );
+    expect(bgpKey.describeExpected(agreed)).toBe(`${named} on every session`);
   });
 });
 

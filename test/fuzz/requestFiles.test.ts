@@ -9,7 +9,7 @@ import { UsageError } from '../../cli/options.ts';
 import { readRequest, readRequests } from '../../cli/requests/readRequests.ts';
 import { testPolicyFiles } from '../../language/index.ts';
 import { writeTempFiles } from '../support/tempFiles.ts';
-import { PLANTED_KEY } from '../support/wireItems.ts';
+import { NO_KEYS, PLANTED_KEY } from '../support/wireItems.ts';
 import { fieldsOf, isAllowed } from './allowedConfirms.ts';
 import { ITEMS, POLICY } from './fakeProvider.ts';
 import { expectPrintable, expectSome, fuzzTarget, LONG } from './fuzzTarget.ts';
@@ -18,6 +18,7 @@ import { maliciousJson, maliciousText, mutateText, replaceValues, TOKENS } from 
 const requestFiles = fuzzTarget('request files and cases');
 const PLAIN = { good: String, bad: String, warn: String, faint: String, columns: Number.POSITIVE_INFINITY };
 const AT = new Date('2026-11-10T12:00:00.000Z');
+const TARGET = { ...POLICY.policy, agreedKeys: NO_KEYS };
 const EXAMPLES = join(import.meta.dirname, '../../examples');
 
 const OWN = {
@@ -118,11 +119,7 @@ describe('with any content of a request file', () => {
       let accepted = 0;
       const seen = await requestFiles.fuzz(150, fc.oneof(texts, items), (text) =>
         endOf(() => {
-          const explanation = explain(
-            POLICY.policy,
-            readRequest(text, 'request.json', POLICY.policy, null),
-            AT,
-          );
+          const explanation = explain(POLICY.policy, readRequest(text, 'request.json', TARGET, null), AT);
           expectPrintable(describeExplanation(explanation, PLAIN), 'lines');
           const raw = fieldsOf(documentIn(text));
           const { report, assumed } = explanation;
@@ -144,7 +141,7 @@ describe('with any content of a request file', () => {
       return endOf(async () => {
         const { evaluated, changed } = await findPendingImpact([POLICY.policy, POLICY.policy], path, {}, AT);
         expect(changed).toEqual([]);
-        expect(evaluated).toBe(readRequests(text.toWellFormed(), path, POLICY.policy).length);
+        expect(evaluated).toBe(readRequests(text.toWellFormed(), path, TARGET).length);
       });
     });
     expectSome(seen, 'explained', 'reported as unusable');
@@ -169,7 +166,7 @@ describe('with any content of a request file', () => {
     ],
   ])('%s are read in time, or refused', { timeout: 60_000 }, async (_, text) => {
     const begun = performance.now();
-    await endOf(() => expect(readRequests(text, 'f', POLICY.policy).length).toBeGreaterThan(0));
+    await endOf(() => expect(readRequests(text, 'f', TARGET).length).toBeGreaterThan(0));
     expect(performance.now() - begun).toBeLessThan(20_000);
   });
 });

@@ -13,6 +13,7 @@ const UNSEEN: { readonly [Code in DiagnosticCode]?: string } = {
   'same-gateway': 'it relates two parts of the file',
   'undefined-gateway': 'it relates two parts of the file',
   'unused-gateway': 'it relates two parts of the file',
+  'connection-exclusive-and-shared': 'it relates two parts of the file',
   'connection-of-two': 'it relates two parts of the file',
   'connection-of-other': 'it relates two parts of the file',
   'role-partition': 'it relates two parts of the file',
@@ -28,6 +29,7 @@ const UNSEEN_HERE = [
   // The gateway has a name.
   'type: transit, gateway: lab',
   ...['version: 1.0', 'limit: 1e3', 'limit: 010', 'vlan: [1e3]', 'vlan: [0x10]', 'asn: [65010.0]'],
+  'connection: [dxcon-2, dxcon-1]',
 ];
 
 const ROWS = [SCHEMA, RECIPIENT, GATEWAYS, OWNERS, MATCHES].flat().filter(([text]) => text.includes(':'));
@@ -77,7 +79,10 @@ describe('the JSON schema by itself', () => {
         ...[
           'connection-id',
           'interface-id',
+          'bgp-key',
           'connection-twice',
+          'no-connections',
+          'unpinned-grant',
           'gateway-and-grants',
           'no-gateway',
           'instant',

@@ -83,6 +83,20 @@ const ROWS: readonly Row[] = [
     'write it in quotes: "012345678901"',
   ],
   [
+    asked('{ connection: dxcon-1, id: dxvif-1A }'),
+    'interface-id',
+    'cases[0].request.id',
+    '4:80',
+    'write `dxvif-1a`',
+  ],
+  [
+    among('[{ connection: dxcon-1, id: "(item 1)" }]'),
+    'interface-id',
+    'cases[0].live[0].id',
+    '4:78',
+    '`dxvif-`',
+  ],
+  [
     asked('{ connection: dxcon-1, ownerAccount: "12" }'),
     'account',
     'cases[0].request.ownerAccount',
@@ -105,6 +119,13 @@ const ROWS: readonly Row[] = [
   ],
   [
     asked('{ connection: dxcon-1, peers: [{ key: hunter2 }] }'),
+    'wrong-value',
+    'cases[0].request.peers[0].key',
+    '4:91',
+    'never the key',
+  ],
+  [
+    asked('{ connection: dxcon-1, peers: [{ key: sha256:hunter2 }] }'),
     'wrong-value',
     'cases[0].request.peers[0].key',
     '4:91',

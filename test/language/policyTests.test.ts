@@ -90,6 +90,46 @@ describe('a policy test passes', () => {
   });
 });
 
+describe('a policy test decides by', () => {
+  const KEY = `sha256:${'a'.repeat(64)}`;
+  const OTHER = `sha256:${'b'.repeat(64)}`;
+  const keyed = TESTED_POLICY.replace('vlan: [100-199] }', `vlan: [100-199], bgpKey: "${KEY}" }`);
+  const byId = TESTED_POLICY.replace('vlan: [100-199] }', 'vlan: [100-199], id: [dxvif-1a2b3c4d] }');
+  const held = '{ hold: [no-grant] }';
+
+  it.each([
+    ['the agreed key', keyed, `peers: [{ key: "${KEY}" }]`, EXPECT_PROD],
+    ['the agreed key of every session', keyed, `peers: [{ key: "${KEY}" }, { key: true }]`, held],
+    ['a key that is none of the agreed ones', keyed, 'peers: [{ key: true }]', held],
+    ['the agreed key of another party', keyed, `peers: [{ key: "${OTHER}" }]`, held],
+    ['no key', keyed, 'peers: [{ key: false }]', held],
+    ['a key that the API does not return', keyed, 'peers: [{ asn: 65010 }]', held],
+    ['the ID', byId, 'id: dxvif-1a2b3c4d', EXPECT_PROD],
+    ['another ID', byId, 'id: dxvif-1a2b3c4', held],
+    ['an ID that the test does not name', byId, 'peers: []', held],
+  ])('%s', (_, policy, more, expected) => {
+    const test = aPolicyTest(`{ connection: dxcon-1, vlan: 100, ${more} }`, expected);
+    const { errors, results } = runPolicyTestFiles({ 'acme.yaml': testFileOf(test) }, policy);
+    expect(errors).toEqual([]);
+    expect(results.map(({ passed }) => passed)).toEqual([true]);
+  });
+
+  it('the ID of a live interface, where a limit counts it', () => {
+    const policy = byId.replace('id: [dxvif-1a2b3c4d]', 'id: [dxvif-1a2b3c4d, dxvif-2]');
+    const among = (id: string, expected: string): string =>
+      aPolicyTest(
+        '{ connection: dxcon-1, vlan: 100, id: dxvif-1a2b3c4d }',
+        expected,
+        at(`{ connection: dxcon-1, vlan: 101, id: ${id} }`),
+        `live ${id}`,
+      );
+    const tests = [among('dxvif-2', '{ hold: [grant-limit] }'), among('dxvif-3', EXPECT_PROD)];
+    const { errors, results } = runPolicyTestFiles({ 'acme.yaml': testFileOf(...tests) }, policy);
+    expect(errors).toEqual([]);
+    expect(results.map(({ passed }) => passed)).toEqual([true, true]);
+  });
+});
+
 describe('a policy test fails when the decision is as expected but its reasons are not', () => {
   it.each([
     [

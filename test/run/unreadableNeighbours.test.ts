@@ -44,7 +44,7 @@ async function besides(item: object): Promise<{ report: RunReport; both: string[
   const second = await acme.offer({ connection: ACME_2, vlan: 102 });
   const runner = createRunner(cloud, POLICY);
   const { directConnect } = runner.ports;
-  const odd = parseVirtualInterface({ ...OFFER, ...item }, 0);
+  const odd = parseVirtualInterface({ ...OFFER, ...item }, 0, new Set());
   const report = await runner.run({
     ports: {
       ...runner.ports,

@@ -1,3 +1,5 @@
+import type { KeyDigest } from '../../core/model.ts';
+
 /** Virtual interfaces in the wire form of the two providers. */
 export const OUTSCALE_ITEM = {
   virtualInterfaceId: 'dxvif-1a2b3c4d',
@@ -38,3 +40,6 @@ export const AWS_ITEM = {
 };
 
 export const PLANTED_KEY = 'planted-bgp-key';
+
+/** No agreed keys. */
+export const NO_KEYS: ReadonlySet<KeyDigest> = new Set();

@@ -15,8 +15,9 @@ const items = (field: string, column: number, rows: readonly (readonly [string, 
 /** Errors in the match fields. */
 export const MATCHES: readonly Row[] = [
   ...items('id', 23, [
-    ['dxvif-1A2B3C4D', 'interface-id', 'lower-case letters and digits'],
-    ['dxcon-1', 'interface-id', '`dxvif-`'],
+    ['dxvif-1A2B3C4D', 'interface-id', 'write `dxvif-1a2b3c4d`'],
+    ['dxcon-1', 'interface-id', '`dxvif-`, then lower-case letters and digits'],
+    ['"(item 1 of the listing)"', 'interface-id', '`dxvif-`'],
   ]),
   ...items('vlan', 25, [
     ['0', 'vlan', 'from 1 to 4094'],
@@ -76,8 +77,24 @@ export const MATCHES: readonly Row[] = [
     ['{ acme: }', 'wrong-type', '"acme:"'],
   ]),
   ...items('location', 29, [['75', 'wrong-type', 'write it in quotes: "75"']]),
-  [matching('{ bgpKey: true }'), 'wrong-value', `${MATCH}.bgpKey`, '8:26', 'write `required`'],
-  [matching('{ bgpKey: requird }'), 'wrong-value', `${MATCH}.bgpKey`, '8:26', 'did you mean `required`?'],
+  ...[
+    ['true', 'write `required`'],
+    ['requird', 'did you mean `required`?'],
+    ['planted-bgp-key', 'vif-acceptor policy invite'],
+    ['12345678', 'vif-acceptor policy invite'],
+    ['[required]', 'write `required`'],
+    [`sha256:${'0'.repeat(63)}`, 'vif-acceptor policy invite'],
+    ['0'.repeat(64), 'vif-acceptor policy invite'],
+    [`SHA256:${'0A'.repeat(32)}`, `write \`sha256:${'0a'.repeat(32)}\``],
+  ].map(
+    ([written, fix = '']): Row => [
+      matching(`{ bgpKey: ${written} }`),
+      'bgp-key',
+      `${MATCH}.bgpKey`,
+      '8:26',
+      fix,
+    ],
+  ),
   [
     matching('{ mtu: ["9001"] }', aws),
     'wrong-type',

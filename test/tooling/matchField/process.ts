@@ -24,7 +24,7 @@ import {
 } from '../../../language/index.ts';
 import { formatJsonSchema } from '../../../language/reference/policyJsonSchema.ts';
 import { anObservation, aReceipt } from '../../support/ledgerBuilders.ts';
-import { AWS_ITEM } from '../../support/wireItems.ts';
+import { AWS_ITEM, NO_KEYS } from '../../support/wireItems.ts';
 
 /**
  * Uses the match field `jumboFrameCapable` in every way, and prints the results as JSON. `matchField.test.ts` runs it in a copy of the
@@ -42,7 +42,7 @@ function fieldOf(of: object | null): unknown {
 
 /** A request as the API returns it. @param value that of the field; `undefined`: the API does not return it */
 function requestWith(value: unknown): VirtualInterface {
-  return parseVirtualInterface({ ...AWS_ITEM, [FIELD]: value }, 0);
+  return parseVirtualInterface({ ...AWS_ITEM, [FIELD]: value }, 0, NO_KEYS);
 }
 
 interface Written {
@@ -121,7 +121,12 @@ function requestFile(keys: 'with' | 'without') {
     ...Object.fromEntries(described.filter(([key]) => keys === 'with' || key !== FIELD)),
   };
   const report = { target: 'hub', requests: [{ ...document, decision: {}, outcome: 'held' }] };
-  const { request, absent } = readRequest(JSON.stringify({ runs: [report] }), 'run.json', policyOf(), null);
+  const { request, absent } = readRequest(
+    JSON.stringify({ runs: [report] }),
+    'run.json',
+    { ...policyOf(), agreedKeys: NO_KEYS },
+    null,
+  );
   return { value: fieldOf(request), absent: [...absent].map(String) };
 }
 
@@ -175,10 +180,13 @@ const second = (value: boolean) =>
 process.stdout.write(
   JSON.stringify({
     parsed: [true, false, undefined, 'yes'].map(parsed),
-    listedTwice: parseVirtualInterfaces([
-      { ...AWS_ITEM, [FIELD]: true },
-      { ...AWS_ITEM, [FIELD]: false },
-    ]).map((vif) => ({ value: fieldOf(vif), unreadable: vif.unreadable })),
+    listedTwice: parseVirtualInterfaces(
+      [
+        { ...AWS_ITEM, [FIELD]: true },
+        { ...AWS_ITEM, [FIELD]: false },
+      ],
+      NO_KEYS,
+    ).map((vif) => ({ value: fieldOf(vif), unreadable: vif.unreadable })),
     compiled: fieldOf(compiled.owners[0]?.grants[0]?.match ?? null),
     decisions: [true, false, undefined, 'yes'].map((value) => decide(loaded, value)),
     heldByRule: [true, false, undefined].map((value) => decide(hold, value)),
