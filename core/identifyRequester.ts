@@ -92,7 +92,7 @@ function identifyByPin(
   return unknownRequester({
     cause: 'noPin',
     connection,
-    owners: sharing.map(({ name }) => name),
+    owners: sharing.map(({ name }) => name).sort(compareByCodePoint),
     nearest: findNearest(pinsMet(policy, vif), vif),
   });
 }
