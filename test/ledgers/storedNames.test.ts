@@ -49,12 +49,7 @@ const LATER_KEYS: Readonly<Record<ItemKind, readonly string[]>> = {
   ],
   acceptance: ['connection', 'movedTo'],
   announcement: ['refusals', 'triedInVain'],
-  receipt: [
-    'gatewaySeen.ownerAccount',
-    'gatewaySeen.servedKinds',
-    'request.region',
-    'request.unreadable',
-  ],
+  receipt: ['gatewaySeen.ownerAccount', 'gatewaySeen.servedKinds', 'request.region', 'request.unreadable'],
   ended: ['lastFailure', 'request'],
 };
 
