@@ -40,6 +40,7 @@ export type { SourceFile } from './readDocument.ts';
 export type { RecordedRequest } from './recordedRequests.ts';
 export { parseRecordedRequest, parseRecordedRequests } from './recordedRequests.ts';
 export {
+  describeExample,
   describeRequest,
   describeRequestSet,
   type RequestSetDescription,
