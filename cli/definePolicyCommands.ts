@@ -73,6 +73,11 @@ export function addPolicyCommands(main: Command, end: (code: ExitCode) => void):
       '--gateway <name>',
       'gateway for the request, as named in the policy or by ID; needed when the policy leaves a choice',
     )
+    .option('--owner <name>', 'owner who made the request; needed on a connection that several owners share')
+    .option(
+      '--exclusive',
+      'on a connection that no owner lists: the new owner has it for itself (default: it is shared)',
+    )
     .option('--at <instant>', 'evaluate as of this time (default: now)')
     .option('--json', 'print one JSON document on standard output instead of the patch')
     .addHelpText('after', SUGGEST_HELP)

@@ -36,7 +36,7 @@ export async function policyExplain(named: string | undefined, options: ExplainO
 
 /** Formats an explanation for a terminal, in the order in which a run decides. */
 export function describeExplanation(explanation: Explanation, paint: Paint): string {
-  const { target, at, request, assumed, requester, freeze, hold, grants, report } = explanation;
+  const { target, at, request, assumed, requester, freeze, hold, grants, pins, report } = explanation;
   const { owner, why, similar } = requester;
   const text = [
     `${escapeText(request.id)} evaluated with the policy of ${target}, as of ${at}`,
@@ -55,13 +55,20 @@ export function describeExplanation(explanation: Explanation, paint: Paint): str
     hold.length === 0 ? 'hold rules: none' : 'hold rules:',
     ...hold.flatMap((rule) => describeHoldRule(rule, paint)),
     '',
-    owner === null ? 'grants: none is evaluated, because the requester is unknown' : `grants of ${owner}:`,
+    owner === null ? describeNoGrants(pins) : `grants of ${owner}:`,
     ...grants.flatMap((grant) => describeGrant(owner ?? '', grant, at, paint)),
+    ...pins.flatMap((pin) => describeGrant(pin.owner, pin, at, paint)),
     '',
     `decision: ${report.decision.verdict === 'accept' ? paint.good(describeAcceptance(owner ?? '', grants)) : paint.bad('hold')}`,
     ...describeRequestWithDecision(report, paint).slice(1),
   ].join('\n');
   return wrapLines(text, paint.columns);
+}
+
+function describeNoGrants(pins: Explanation['pins']): string {
+  return pins.length === 0
+    ? 'grants: none is evaluated, because the requester is unknown'
+    : 'grants with a pin, of the owners that share this connection; exactly one owner must have one that matches:';
 }
 
 function formatFields(request: VirtualInterface): string[] {
@@ -86,16 +93,18 @@ function describeHoldRule({ fields, reason, applies }: ExplainedHoldRule, paint:
 }
 
 function describeGrant(owner: string, grant: ExplainedGrant, at: string, paint: Paint): string[] {
-  const { name, gateway, gatewayName, fields, fits, outOfTime, decides } = grant;
+  const { name, gateway, gatewayName, fields, applies, fits, outOfTime, decides } = grant;
   const title = `${owner}.${name} to ${gateway}${gatewayName === null ? '' : ` (${gatewayName})`}`;
   const verdict =
-    fits === 'yes' && outOfTime === null
+    fits === 'yes' && outOfTime === null && applies
       ? paint.good(`  ✓ ${title}: matches${decides ? ', and decides' : ''}`)
       : paint.warn(`  ${fits === 'unknown' ? '?' : '✗'} ${title}: ${describeMismatch(grant)}`);
   return [verdict, ...formatVerdicts(fields, validityRow(grant, at))];
 }
 
-function describeMismatch({ fits, outOfTime }: ExplainedGrant): string {
+function describeMismatch({ applies, fits, outOfTime }: ExplainedGrant): string {
+  if (!applies)
+    return 'does not apply on a shared connection, because it has no pin: neither `id` nor the digest of an agreed key';
   const field = fits === 'no' ? ['a field does not match'] : fits === 'unknown' ? ['a field is unknown'] : [];
   const time =
     outOfTime === null ? [] : [outOfTime.code === 'grant-ended' ? 'it has ended' : 'it has not started'];

@@ -3,11 +3,11 @@ import { basename, dirname, isAbsolute, relative, sep } from 'node:path';
 import { deadlineOf } from '../../core/deadline.ts';
 import { VERIFY_OWNER } from '../../core/operatorAdvice.ts';
 import { agreedKeyDigests, type Policy, recipientKey } from '../../core/policy.ts';
-import { escapeInvisible, escapeText } from '../../core/printableText.ts';
+import { escapeInvisible, escapeText, formatFirst, quote } from '../../core/printableText.ts';
 import { describeRequest, git, type Suggestion, suggestGrant } from '../../language/index.ts';
 import { type LedgerOptions, openLedger } from '../ledgerOptions.ts';
 import { loadOnePolicy } from '../loadPolicies.ts';
-import { EXIT, type ExitCode, parseAtOption } from '../options.ts';
+import { EXIT, type ExitCode, parseAtOption, UsageError } from '../options.ts';
 import { type Paint, paintFor, printDocument } from '../output/terminal.ts';
 import type { ReadRequest } from '../requests/fromReport.ts';
 import { readRequest } from '../requests/readRequests.ts';
@@ -17,6 +17,8 @@ export interface SuggestOptions extends Pick<LedgerOptions, 'ledger' | 'profile'
   readonly request: string;
   readonly id?: string;
   readonly gateway?: string;
+  readonly owner?: string;
+  readonly exclusive?: boolean;
   readonly at?: string;
   readonly json?: boolean;
 }
@@ -35,20 +37,29 @@ export async function policySuggest(named: string | undefined, options: SuggestO
   const source = { file, text: readFileSync(file, 'utf8') };
   const { path, folder } = choosePatchPath(file, process.cwd());
   const { request, absent } = read;
-  const wanted = { request, absent, gateway: options.gateway ?? null, at, path };
-  const suggestion = suggestGrant(source, policy, wanted);
+  const { gateway = null, owner = null, exclusive: isExclusive = false } = options;
+  const suggestion = suggestGrant(source, policy, { request, absent, gateway, owner, isExclusive, at, path });
+  if (suggestion.kind === 'chooseOwner') throw new UsageError(askForOwner(suggestion));
   printSuggestion(suggestion, read, folder, options.json ?? false);
   return suggestion.kind === 'none' ? EXIT.failed : EXIT.done;
 }
 
 type Patch = Extract<Suggestion, { kind: 'patch' }>;
+/** What is printed: an owner that is missing is wrong usage. */
+type Printed = Exclude<Suggestion, { kind: 'chooseOwner' }>;
+
+function askForOwner({ connection, owners }: Extract<Suggestion, { kind: 'chooseOwner' }>): string {
+  if (owners.length === 0)
+    return `no owner of the policy lists connection ${quote(connection)}: omit \`--owner\`, and the patch adds a new owner`;
+  return `connection ${quote(connection)} does not identify who made the request: verify it out of band, then name one of ${formatFirst(owners.map(quote), 5)} with \`--owner\``;
+}
 
 /**
  * Describes a suggested patch: the request, what to confirm first, and which fields it does not pin.
  * @param folder where `git apply` must run; `null`: the current folder
  */
 function describeSuggestion(
-  suggestion: Suggestion,
+  suggestion: Printed,
   read: ReadRequest,
   folder: string | null,
   paint: Paint,
@@ -81,7 +92,7 @@ function shellWord(text: string): string {
 
 /** The warnings about a suggestion, which a person must see also when a program reads the patch. */
 export function describeSuggestionWarnings(
-  suggestion: Suggestion,
+  suggestion: Printed,
   { assumed, absent }: ReadRequest,
   folder: string | null,
   paint: Paint,
@@ -112,20 +123,43 @@ function describeUnpinnedFields(suggestion: Patch, absent: ReadRequest['absent']
 }
 
 /** Lists what to confirm with the owner before the patch is applied. */
-function listConfirmations({ isNewOwner, owner, gateway }: Patch, paint: Paint): string[] {
+function listConfirmations(
+  { isNewOwner, owner, gateway, pins, sharing, alternative }: Patch,
+  paint: Paint,
+): string[] {
   if (!isNewOwner)
     return [
       `${paint.warn('confirm first:')} with owner \`${owner}\`, that they made this request, and that gateway \`${gateway}\` is right`,
+      ...(pins
+        ? [
+            '  the connection is shared: other customers of the carrier can make requests on it, and copy everything but the ID; the owner must know the ID',
+          ]
+        : []),
     ];
   return [
     `${paint.warn(`${VERIFY_OWNER}:`)} no owner in the policy has this connection`,
-    '  - who owns the connection, according to the provider or a contract; name, VLAN, ASN, addresses and tags are chosen by',
-    '    the requester and prove nothing',
-    '  - that this owner requested this interface, with these values',
-    `  - that the owner may reach gateway \`${gateway}\``,
+    '  - who made the request; name, VLAN, ASN, addresses and tags are chosen by the requester and prove nothing',
+    '  - that they requested this interface, with these values',
+    `  - that they may reach gateway \`${gateway}\``,
     '  Then name the owner, and add its `account` if you know it.',
+    `${paint.warn('decide first:')} ${SHARING_QUESTION}`,
+    sharing === 'shared'
+      ? '  The patch lists the connection as shared, and accepts only the interface with this ID.'
+      : '  The patch lists the connection as exclusive: it then identifies this owner for every request on it.',
+    ...(alternative === null
+      ? []
+      : [
+          `  For the other answer${sharing === 'shared' ? ', which `--exclusive` prints as the patch' : ''}:`,
+          ...alternative.patch
+            .trimEnd()
+            .split('\n')
+            .map((line) => `    ${line}`),
+        ]),
   ];
 }
+
+const SHARING_QUESTION =
+  "does this party have the connection for itself? Ask the carrier. An interface that was ordered in a carrier's portal is on a shared connection. In doubt, it is shared.";
 
 function describeDeadline(deadline: ReadRequest['deadline']): string {
   if (deadline === null || deadline.latest === null) return 'not given in the file; see `status`';
@@ -147,12 +181,7 @@ async function withDeadline(
 }
 
 /** Prints only the patch or the document on standard output, so that it can be piped into `git apply`. */
-function printSuggestion(
-  suggestion: Suggestion,
-  read: ReadRequest,
-  folder: string | null,
-  json: boolean,
-): void {
+function printSuggestion(suggestion: Printed, read: ReadRequest, folder: string | null, json: boolean): void {
   const paint = paintFor(process.stderr);
   const lines = json
     ? describeSuggestionWarnings(suggestion, read, folder, paint)

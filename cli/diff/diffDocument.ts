@@ -1,5 +1,6 @@
 import type { VirtualInterface } from '../../core/model.ts';
 import {
+  describeExample,
   describeRequest,
   describeRequestSet,
   type PolicyDiff,
@@ -71,7 +72,7 @@ export function buildDiffDocument(
       requestSet: describeRequestSet(requestSet, recipient, at.getTime()),
       example: {
         at: new Date(example.at).toISOString(),
-        words: describeRequest(example),
+        words: describeExample(example),
         request: example.request,
       },
     })),

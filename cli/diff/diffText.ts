@@ -67,8 +67,8 @@ function buildSections({ changes, limits, pending, notes }: DiffDocument): Secti
     opens: effect === 'looser',
     items: limits
       .filter((limit) => limit.effect === effect)
-      .map(({ owner, grant, old, new: now }) => [
-        `${grant === null ? owner : `${owner}.${grant}`}: ${describeLimit(effect, old, now)}`,
+      .map((limit) => [
+        `${limit.grant === null ? limit.owner : `${limit.owner}.${limit.grant}`}: ${describeLimit(limit)}`,
       ]),
   }));
   const sections: Section[] = [
@@ -80,10 +80,13 @@ function buildSections({ changes, limits, pending, notes }: DiffDocument): Secti
   return sections.filter(({ items }) => items.length > 0);
 }
 
-/** Describes a changed limit. A limit with the same number may still apply to more, or fewer, requests than before. */
-function describeLimit(effect: 'looser' | 'tighter', old: number | null, now: number | null): string {
+/** Describes a changed limit. A limit with the same number may still apply to more, or fewer, requests or interfaces than before. */
+function describeLimit({ effect, old, new: now, attributed }: DiffDocument['limits'][number]): string {
   if (old !== now) return `${old ?? 'none'} → ${now ?? 'none'}`;
-  return `${now ?? 'none'}, but applies to ${effect === 'looser' ? 'fewer' : 'more'} requests than before`;
+  const more = effect === 'looser' ? 'fewer' : 'more';
+  return attributed
+    ? `${now ?? 'none'}, but counts ${more} interfaces on shared connections than before, because the pins there attribute them in another way`
+    : `${now ?? 'none'}, but applies to ${more} requests than before`;
 }
 
 function describeVerdict({ opens, changes, limits, notes }: DiffDocument): string {

@@ -3,16 +3,17 @@ import { type Decision, holdRuleApplies } from '../../core/decide.ts';
 import { evaluateMatch, type FieldVerdict } from '../../core/fields/evaluateMatch.ts';
 import { allOf, type Ternary } from '../../core/fields/matchField.ts';
 import { evaluateGrant, validityReason } from '../../core/grants.ts';
-import { identify, needsOwnConnections, type OwnConnections } from '../../core/identifyRequester.ts';
+import { needsOwnConnections } from '../../core/identifyRequester.ts';
 import { isConfirming, type VirtualInterface } from '../../core/model.ts';
-import type { Grant, Owner, Policy } from '../../core/policy.ts';
+import { type Grant, isPinned, type Owner, type Policy, sharingOwners } from '../../core/policy.ts';
 import { formatList, quote } from '../../core/printableText.ts';
 import { PROVIDER_TRAITS } from '../../core/providers.ts';
-import { type ReportedReason, renderReason, reportReason } from '../../core/renderReason.ts';
+import { type ReportedReason, reportReason } from '../../core/renderReason.ts';
 import { reportRequest } from '../../core/requestEvaluation.ts';
 import type { RequestReport } from '../../core/runReport.ts';
 import { decideInIsolation } from '../../language/index.ts';
 import type { ReadRequest } from '../requests/fromReport.ts';
+import { identifyRequester, type Requester } from './requester.ts';
 
 /** The explanation of one decision, as `policy explain --json` prints it. Scripts depend on its key names. */
 export interface Explanation {
@@ -28,6 +29,8 @@ export interface Explanation {
   readonly hold: readonly ExplainedHoldRule[];
   /** every grant of the owner; empty for an unknown requester */
   readonly grants: readonly ExplainedGrant[];
+  /** for an unknown requester on a shared connection: every grant with a pin, of all owners that share it; else empty */
+  readonly pins: readonly ExplainedPin[];
   /** as a run would report it */
   readonly report: RequestReport;
 }
@@ -38,15 +41,22 @@ export interface ExplainedHoldRule {
   readonly applies: boolean;
 }
 
-export interface ExplainedGrant extends Pick<Grant, 'gateway' | 'gatewayName' | 'limit' | 'from' | 'until'> {
+export interface ExplainedGrant
+  extends Pick<Grant, 'type' | 'gateway' | 'gatewayName' | 'limit' | 'from' | 'until'> {
   readonly name: string;
   readonly fields: readonly FieldVerdict[];
-  /** whether all fields match, without regard to the validity period */
+  /** `false`: the connection is shared, and the grant has no pin, so that it applies to no request there */
+  readonly applies: boolean;
+  /** whether type and all fields match, without regard to the validity period */
   readonly fits: Ternary;
   /** why the grant is not valid at that time; `null`: it is valid */
   readonly outOfTime: ReportedReason | null;
   /** whether the request is accepted because of this grant */
   readonly decides: boolean;
+}
+
+export interface ExplainedPin extends ExplainedGrant {
+  readonly owner: string;
 }
 
 /** Explains a decision that needs no API call, part by part. Conditions that a file cannot show are listed as not checked. */
@@ -67,85 +77,15 @@ export function explain(policy: Policy, given: ReadRequest, at: Date): Explanati
       reason: rule.reason,
       applies: holdRuleApplies(rule, request),
     })),
-    grants: (owner?.grants ?? []).map((grant) => explainGrant(owner, grant, request, at, decision)),
+    grants:
+      owner === null ? [] : owner.grants.map((grant) => explainGrant(owner, grant, request, at, decision)),
+    pins: owner === null ? explainPins(policy, request, at, decision) : [],
     report: {
       ...reportDecision(decision, request, policy, listUncheckedConditions(policy, owner, request)),
       // The request can no longer be confirmed.
       ...(isPast ? { manualOverrideCommand: null } : {}),
     },
   };
-}
-
-/** The owner that the request is attributed to, and why. */
-export interface Requester {
-  /** `null`: unknown requester */
-  readonly owner: string | null;
-  readonly why: string;
-  /** connections in the policy that differ little from the unknown one, possibly by a typing error */
-  readonly similar: readonly { readonly connection: string; readonly owner: string }[];
-}
-
-/** Attributes a request to an owner of the policy. */
-function identifyRequester(
-  policy: Policy,
-  request: VirtualInterface,
-  own: OwnConnections,
-): { readonly requester: Requester; readonly owner: Owner | null } {
-  const identity = identify(policy, request, own);
-  switch (identity.kind) {
-    case 'owner': {
-      const { owner } = identity;
-      return {
-        owner,
-        requester: { owner: owner.name, why: explainOwner(policy, owner, request), similar: [] },
-      };
-    }
-    case 'outbound':
-      return {
-        owner: null,
-        requester: { owner: null, why: 'the recipient offers it to another account', similar: [] },
-      };
-    case 'unknown': {
-      const { connection } = request;
-      const similar = isListed(policy, connection) ? [] : findSimilarConnections(policy, connection);
-      return { owner: null, requester: { owner: null, why: renderReason(identity.reason), similar } };
-    }
-    default:
-      return identity satisfies never;
-  }
-}
-
-function explainOwner(
-  { recipient }: Policy,
-  { name }: Owner,
-  { connection, ownerAccount }: VirtualInterface,
-): string {
-  const account =
-    ownerAccount === recipient.account
-      ? 'the API names the recipient as owner account, as for every request, which identifies no requester'
-      : `the API names account ${quote(ownerAccount ?? '')}, which is the owner's`;
-  return `owner \`${name}\` lists connection ${quote(connection ?? '')}; ${account}`;
-}
-
-function isListed({ owners }: Policy, connection: string | null): boolean {
-  return owners.some(({ connections }) => connection !== null && connections.includes(connection));
-}
-
-/** Maximum number of differing characters in a similar connection ID, and maximum number of similar connections reported. */
-const [MAX_DIFFERENCES, MAX_SIMILAR] = [2, 3];
-
-/** Finds connections with similar IDs. Only the connection is compared: a requester can copy the name or the VLAN of an owner. */
-function findSimilarConnections({ owners }: Policy, unknown: string | null): Requester['similar'] {
-  if (unknown === null) return [];
-  return owners
-    .flatMap(({ name, connections }) => connections.map((connection) => ({ connection, owner: name })))
-    .filter(({ connection }) => countDifferences(connection, unknown) <= MAX_DIFFERENCES)
-    .slice(0, MAX_SIMILAR);
-}
-
-function countDifferences(a: string, b: string): number {
-  if (a.length !== b.length) return Number.POSITIVE_INFINITY;
-  return a.split('').filter((character, i) => character !== b[i]).length;
 }
 
 /** Lists the conditions that a run checks and that a file cannot show, one sentence each. */
@@ -200,24 +140,42 @@ function listAbsentFields({ absent }: ReadRequest): string[] {
       ];
 }
 
+function explainPins(
+  policy: Policy,
+  request: VirtualInterface,
+  at: Date,
+  decision: Decision,
+): readonly ExplainedPin[] {
+  const { connection } = request;
+  if (connection === null) return [];
+  return sharingOwners(policy, connection).flatMap((owner) =>
+    owner.grants
+      .filter(({ match }) => isPinned(match))
+      .map((grant) => ({ owner: owner.name, ...explainGrant(owner, grant, request, at, decision) })),
+  );
+}
+
 function explainGrant(
-  owner: Owner | null,
+  owner: Owner,
   grant: Grant,
   request: VirtualInterface,
   at: Date,
   decision: Decision,
 ): ExplainedGrant {
   const fields = evaluateGrant(grant, request);
-  const { name, gateway, gatewayName, limit, from, until } = grant;
-  const outOfTime = owner === null ? null : validityReason(owner, grant, at);
+  const { name, type, gateway, gatewayName, limit, from, until } = grant;
+  const outOfTime = validityReason(owner, grant, at);
+  const isShared = request.connection !== null && owner.sharedConnections.includes(request.connection);
   return {
     name,
+    type,
     gateway,
     gatewayName,
     limit,
     from,
     until,
     fields,
+    applies: !isShared || isPinned(grant.match),
     fits: allOf(fields.map(({ verdict }) => verdict)),
     outOfTime: outOfTime === null ? null : reportReason(outOfTime),
     decides: decision.verdict === 'accept' && decision.grants.includes(name),

@@ -1,4 +1,5 @@
-import { type Policy, recipientKey } from '../../core/policy.ts';
+import { memoizeByObject } from '../../core/memoize.ts';
+import { type Owner, type Policy, recipientKey } from '../../core/policy.ts';
 import type { Point } from '../algebra/setAlgebra.ts';
 import {
   type AcceptedRequests,
@@ -50,7 +51,12 @@ export function findDecisionChanges(old: Policy, now: Policy, at: number): Decis
   ];
 }
 
-const NO_REQUESTS: AcceptedRequests = { grants: [], grantsOn: () => [], heldOn: () => [] };
+const NO_REQUESTS: AcceptedRequests = {
+  grants: [],
+  grantsOn: () => [],
+  heldFor: () => [],
+  heldForAll: () => [],
+};
 
 /** The requests that one policy accepts by a grant and the other does not: none of its grants matches them, or something holds them. */
 function changesOnlyIn(
@@ -61,30 +67,40 @@ function changesOnlyIn(
   policy: Policy,
   at: number,
 ): DecisionChange[] {
-  const { connections } = one.owner;
-  const held = own.heldOn(connections);
-  const otherGrants = other.grantsOn(connections);
-  // Holds that both policies have cause no difference.
-  const heldThere = other.heldOn(connections).filter(({ key }) => held.every((hold) => hold.key !== key));
+  const held = own.heldFor(one.owner);
+  const keys = new Set(held.map(({ key }) => key));
+  const otherGrants = other
+    .grantsOn(one.connections)
+    .filter((grant) => !(isPinBeside(grant, one) && keys.has(grant.pinKey ?? '')));
   const except = held.map(({ product }) => product);
-  const isUnchanged = otherGrants.some(({ key }) => key === one.key);
+  const same = otherGrants.find(({ key }) => key === one.key);
+  // What both policies hold causes no difference.
+  const heldThere = memoizeByObject((owner: Owner) =>
+    other.heldFor(owner).filter(({ key }) => !keys.has(key)),
+  );
   const requestSets: RequestSet[] = [
-    ...(isUnchanged
+    ...(same !== undefined
       ? []
       : [{ product: one.product, except: [...sameNameFirst(one, otherGrants), ...except] }]),
-    ...(heldThere.length === 0
-      ? []
-      : otherGrants.filter(({ product }) => productsIntersect(one.product, product))
-    ).flatMap(({ product }) =>
-      heldThere.map((hold) => ({
-        product: intersectProducts(intersectProducts(one.product, product), hold.product),
-        except,
-      })),
-    ),
+    ...otherGrants
+      // What the unchanged grant and a pin of another owner both match is held there for the owner of the unchanged grant too.
+      .filter((grant) => same === undefined || grant.owner === same.owner || !isPinBeside(grant, one))
+      .filter(({ owner, product }) => heldThere(owner).length > 0 && productsIntersect(one.product, product))
+      .flatMap(({ owner, product }) =>
+        heldThere(owner).map((hold) => ({
+          product: intersectProducts(intersectProducts(one.product, product), hold.product),
+          except,
+        })),
+      ),
   ];
   const gateway = namedGateway(one);
   const gateways = kind === 'added' ? { old: null, new: gateway } : { old: gateway, new: null };
   return requestSets.flatMap((requestSet) => toChange(kind, one, gateways, requestSet, policy, at));
+}
+
+/** Whether a grant is a pin that applies on the connections of another grant only where they are shared, so that it attributes what it matches. */
+function isPinBeside({ owner, pinKey }: GrantRequests, one: GrantRequests): boolean {
+  return pinKey !== null && !owner.connections.some((connection) => one.connections.includes(connection));
 }
 
 /** The other grants, that of the same name first: usually it covers the grant alone, and no other has to be compared. */
@@ -103,15 +119,15 @@ function movedRequests(
   policy: Policy,
   at: number,
 ): DecisionChange[] {
-  const { connections } = one.owner;
-  const except = [...after.heldOn(connections), ...before.heldOn(connections)].map(({ product }) => product);
+  const held = after.heldFor(one.owner);
   return before
-    .grantsOn(connections)
+    .grantsOn(one.connections)
     .filter(
       ({ grant, product }) => grant.gateway !== one.grant.gateway && productsIntersect(one.product, product),
     )
     .flatMap((otherGrants) => {
       const gateways = { old: namedGateway(otherGrants), new: namedGateway(one) };
+      const except = [...held, ...before.heldFor(otherGrants.owner)].map(({ product }) => product);
       return toChange(
         'moved',
         one,

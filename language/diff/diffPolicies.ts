@@ -1,5 +1,5 @@
 import { canonicalJson } from '../../core/json.ts';
-import { type Grant, type Owner, type Policy, recipientKey } from '../../core/policy.ts';
+import { type Grant, isPinned, type Owner, type Policy, recipientKey } from '../../core/policy.ts';
 import { MAX_STEPS, withStepLimit } from '../stepLimit.ts';
 import { type DecisionChange, findDecisionChanges } from './decisionChanges.ts';
 import { findLimitChanges, type LimitChange } from './limitChanges.ts';
@@ -77,6 +77,25 @@ function findNotes(old: Policy, now: Policy): string[] {
       ({ limits }) => limits.acceptsPerRun,
       ': how many requests a run accepts, not which',
     ),
+    ...sharingNotes(old, now),
+  ];
+}
+
+/** A connection that becomes shared, or exclusive: even if no decision changes, it is another party that can make requests there. */
+function sharingNotes(old: Policy, now: Policy): string[] {
+  const lists = (policy: Policy, list: 'connections' | 'sharedConnections'): ReadonlySet<string> =>
+    new Set(policy.owners.flatMap((owner) => owner[list]));
+  const both = (a: ReadonlySet<string>, b: ReadonlySet<string>): string[] =>
+    [...a].filter((one) => b.has(one)).sort();
+  return [
+    ...both(lists(old, 'connections'), lists(now, 'sharedConnections')).map(
+      (connection) =>
+        `connection \`${connection}\` changes from exclusive to shared: it no longer identifies an owner, and only grants with a pin apply there`,
+    ),
+    ...both(lists(old, 'sharedConnections'), lists(now, 'connections')).map(
+      (connection) =>
+        `connection \`${connection}\` changes from shared to exclusive: it now identifies its owner, and every request on it is this owner's`,
+    ),
   ];
 }
 
@@ -97,16 +116,16 @@ export interface Rename {
 }
 
 /**
- * Finds owners with the same connections under another name, and grants of one owner with the same gateway and `match`. Other changes,
+ * Finds owners with the same connections, or the same pins on shared ones, under another name, and grants of one owner with the same gateway and `match`. Other changes,
  * such as limits and times, do not hide a rename. A name that both policies have is not a rename.
  */
 function findRenames(old: Policy, now: Policy): Rename[] {
   if (recipientKey(old.recipient) !== recipientKey(now.recipient)) return [];
-  const owners = pairRenamed(old.owners, now.owners, ({ connections }) => connections);
+  const owners = pairRenamed(old.owners, now.owners, identityOf);
   return [
     ...owners.map(([before, after]) => ({ owner: { old: before.name, new: after.name }, grant: null })),
     ...[...owners, ...pairUnchanged(old.owners, now.owners)].flatMap(([before, after]) =>
-      pairRenamed(before.grants, after.grants, ({ gateway, match }) => [gateway, match]).map(
+      pairRenamed(before.grants, after.grants, ({ gateway, type, match }) => [gateway, type, match]).map(
         ([one, other]) => ({
           owner: { old: before.name, new: after.name },
           grant: { old: one.name, new: other.name },
@@ -114,6 +133,16 @@ function findRenames(old: Policy, now: Policy): Rename[] {
       ),
     ),
   ];
+}
+
+/** What identifies an owner: its exclusive connections, or else its pins on shared ones, which other owners have too. */
+function identityOf({ connections, sharedConnections, grants }: Owner): unknown {
+  const pins = grants.filter(({ match }) => isPinned(match)).map(({ type, match }) => ({ type, match }));
+  return { connections, sharedConnections, pins: connections.length > 0 ? [] : sortByJson(pins) };
+}
+
+function sortByJson(all: readonly unknown[]): string[] {
+  return all.map(canonicalJson).sort();
 }
 
 /** A rename as a sentence. */

@@ -1,20 +1,13 @@
-import type { Match } from '../../core/fields/evaluateMatch.ts';
-import type { Owner, Policy } from '../../core/policy.ts';
-import { LANGUAGE_FIELDS } from '../fields/matchFields.ts';
+import { connectionsOf, type Owner, type Policy } from '../../core/policy.ts';
 import {
   type AcceptedRequests,
   acceptedRequests,
   type GrantRequests,
+  type KeyedProduct,
 } from '../requestSets/acceptedRequests.ts';
-import {
-  type FieldProduct,
-  intersectProducts,
-  productOf,
-  productsIntersect,
-  satisfiesConstraint,
-} from '../requestSets/fieldProduct.ts';
-import { matchConstraints } from '../requestSets/policyRequests.ts';
+import { type FieldProduct, intersectProducts, productsIntersect } from '../requestSets/fieldProduct.ts';
 import { isEmptyRequestSet } from '../requestSets/requestSet.ts';
+import { type CountedInterfaces, countedBy, countsAllOf, countsFieldsOf } from './countedInterfaces.ts';
 
 /** A limit that allows more, or fewer, live interfaces among the requests that both policies accept. */
 export interface LimitChange {
@@ -25,6 +18,8 @@ export interface LimitChange {
   /** the limit in the old and in the new policy; `null` if there is none */
   readonly old: number | null;
   readonly new: number | null;
+  /** whether only the attribution of interfaces on shared connections causes the change: another owner's pins match more, or fewer */
+  readonly attributed: boolean;
 }
 
 /** A limit: a request to which it applies is accepted if fewer than `most` live interfaces among `counts` exist. */
@@ -33,7 +28,7 @@ interface Limit {
   readonly grant: string | null;
   readonly most: number;
   readonly applies: readonly GrantRequests[];
-  readonly counts: FieldProduct;
+  readonly counts: CountedInterfaces;
 }
 
 /**
@@ -43,24 +38,29 @@ interface Limit {
  */
 export function findLimitChanges(old: Policy, now: Policy, at: number): LimitChange[] {
   const [before, after] = [acceptedRequests(old, at), acceptedRequests(now, at)];
-  const [oldLimits, newLimits] = [limitsOf(before), limitsOf(after)];
-  const describeChange = (
+  const [oldLimits, newLimits] = [limitsOf(old, before), limitsOf(now, after)];
+  const changesOf = (
     effect: LimitChange['effect'],
-    { owner: { name: owner }, grant }: Limit,
-  ): LimitChange => {
-    const most = (limits: readonly Limit[]): number | null =>
-      limits.find((one) => one.owner.name === owner && one.grant === grant)?.most ?? null;
-    return { effect, owner, grant, old: most(oldLimits), new: most(newLimits) };
+    limit: Limit,
+    own: AcceptedRequests,
+    other: AcceptedRequests,
+    limits: readonly Limit[],
+  ): LimitChange[] => {
+    if (isLimitKept(limit, own, other, limits, countsAllOf)) return [];
+    const { owner, grant } = limit;
+    const most = (all: readonly Limit[]): number | null =>
+      all.find((one) => one.owner.name === owner.name && one.grant === grant)?.most ?? null;
+    const attributed = isLimitKept(limit, own, other, limits, countsFieldsOf);
+    return [{ effect, owner: owner.name, grant, old: most(oldLimits), new: most(newLimits), attributed }];
   };
   return [
-    ...oldLimits
-      .filter((limit) => !isLimitKept(limit, before, after, newLimits))
-      .map((limit) => describeChange('looser', limit)),
-    ...newLimits
-      .filter((limit) => !isLimitKept(limit, after, before, oldLimits))
-      .map((limit) => describeChange('tighter', limit)),
+    ...oldLimits.flatMap((limit) => changesOf('looser', limit, before, after, newLimits)),
+    ...newLimits.flatMap((limit) => changesOf('tighter', limit, after, before, oldLimits)),
   ];
 }
+
+/** Whether `outer` counts every interface that `inner` counts. */
+type CountsAll = (outer: CountedInterfaces, inner: CountedInterfaces) => boolean;
 
 /** Whether the other policy limits every request that it also accepts at least as strictly as `limit` does. */
 function isLimitKept(
@@ -68,13 +68,14 @@ function isLimitKept(
   own: AcceptedRequests,
   other: AcceptedRequests,
   limits: readonly Limit[],
+  countsAll: CountsAll,
 ): boolean {
   const namesake = limits.find(
     ({ owner, grant }) => owner.name === limit.owner.name && grant === limit.grant,
   );
   // Usually the limit of the same name is enough, and hundreds of others need not be compared.
-  if (namesake !== undefined && isAsStrict(limit, [namesake], own, other)) return true;
-  return isAsStrict(limit, limits, own, other);
+  if (namesake !== undefined && isAsStrict(limit, [namesake], own, other, countsAll)) return true;
+  return isAsStrict(limit, limits, own, other, countsAll);
 }
 
 function isAsStrict(
@@ -82,50 +83,52 @@ function isAsStrict(
   limits: readonly Limit[],
   own: AcceptedRequests,
   other: AcceptedRequests,
+  countsAll: CountsAll,
 ): boolean {
-  const { connections } = limit.owner;
+  const { owner } = limit;
   const binding = limits
-    .filter(({ most, counts }) => most <= limit.most && isWithin(limit.counts, counts))
+    .filter(({ most, counts }) => most <= limit.most && countsAll(counts, limit.counts))
     .flatMap(({ applies }) => applies);
   const keys = new Set(binding.map(({ key }) => key));
-  const held = [...own.heldOn(connections), ...other.heldOn(connections)].map(({ product }) => product);
-  const except = [...binding.map(({ product }) => product), ...held];
-  const oldLimits = other.grantsOn(connections).filter(({ key }) => !keys.has(key));
+  const heldBy = (all: readonly KeyedProduct[]): FieldProduct[] => all.map(({ product }) => product);
+  const except = [...heldBy(binding), ...heldBy(own.heldFor(owner)), ...heldBy(other.heldForAll(owner))];
+  const others = other.grantsOn(connectionsOf(owner)).filter(({ key }) => !keys.has(key));
   return limit.applies
     .filter(({ key }) => !keys.has(key))
     .every(
       ({ product }) =>
         isEmptyRequestSet({ product, except }) ||
-        oldLimits
+        others
           .filter((one) => productsIntersect(product, one.product))
-          .every((one) => isEmptyRequestSet({ product: intersectProducts(product, one.product), except })),
+          .every((one) =>
+            isEmptyRequestSet({
+              product: intersectProducts(product, one.product),
+              except: [...except, ...heldBy(other.heldFor(one.owner))],
+            }),
+          ),
     );
 }
 
-function limitsOf({ grants }: AcceptedRequests): Limit[] {
+function limitsOf(policy: Policy, { grants }: AcceptedRequests): Limit[] {
   const owners = new Map<Owner, GrantRequests[]>();
   for (const one of grants) owners.set(one.owner, [...(owners.get(one.owner) ?? []), one]);
   const ofOwners = [...owners].flatMap(([owner, applies]): Limit[] =>
     owner.limit === null
       ? []
-      : [{ owner, grant: null, most: owner.limit, applies, counts: countedBy(owner, null) }],
+      : [{ owner, grant: null, most: owner.limit, applies, counts: countedBy(policy, owner, null) }],
   );
   const ofGrants = grants.flatMap((one): Limit[] => {
     const { owner, grant } = one;
     if (grant.limit === null) return [];
     return [
-      { owner, grant: grant.name, most: grant.limit, applies: [one], counts: countedBy(owner, grant.match) },
+      {
+        owner,
+        grant: grant.name,
+        most: grant.limit,
+        applies: [one],
+        counts: countedBy(policy, owner, grant),
+      },
     ];
   });
   return [...ofOwners, ...ofGrants];
-}
-
-/** The interfaces that a limit counts, as in core/limits.ts: those that do not definitely fail to match. */
-function countedBy({ connections }: Owner, match: Match | null): FieldProduct {
-  const own = LANGUAGE_FIELDS.connection.countsTowardsLimit(connections);
-  return productOf([...own, ...(match === null ? [] : matchConstraints(match, 'countsTowardsLimit'))]);
-}
-
-function isWithin(inner: FieldProduct, outer: FieldProduct): boolean {
-  return [...outer.values()].every((constraint) => satisfiesConstraint(inner, constraint));
 }

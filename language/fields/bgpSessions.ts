@@ -1,4 +1,5 @@
-import type { BgpPeer, VirtualInterface } from '../../core/model.ts';
+import type { BgpPeer, KeyDigest, VirtualInterface } from '../../core/model.ts';
+import { ANY_KEY, certainlyKey, keyOfSession, keySets, perhapsKey, withKey } from '../algebra/keySets.ts';
 import { everyItemIn, type ListSet, listSets, someItemIn } from '../algebra/listSets.ts';
 import {
   constrain,
@@ -12,7 +13,7 @@ import {
   type SetAlgebra,
   updateRequest,
 } from '../algebra/setAlgebra.ts';
-import { finiteSetOf, finiteSets, type IntervalSet, intervalSets } from '../algebra/valueSets.ts';
+import { type IntervalSet, intervalSets } from '../algebra/valueSets.ts';
 import { nonEmptyList } from '../scalarSchemas.ts';
 import { keyDemand, normaliseKeyDemand } from './keyDemand.ts';
 import { type ExactCondition, exact, inexact } from './languageField.ts';
@@ -111,30 +112,28 @@ const TYPICAL_SESSION: BgpPeer = {
   amazonAddress: '169.254.255.1/30',
   customerAddress: '169.254.255.2/30',
   hasKey: true,
-  agreedKey: null,
+  agreedKey: 'none',
 };
 
 /** The sessions of a typical request, for every field of sessions. */
 export const TYPICAL_SESSIONS = { peers: [TYPICAL_SESSION] } as const;
 
-const keySessions = sessionField(
-  'bgpKey',
-  finiteSets<boolean>({
-    other: (than) => [true, false].find((value) => !than.has(value)) ?? null,
-    format: (value) => (value ? 'set' : 'not set'),
-  }),
-  ({ hasKey }) => [hasKey],
-  (peer, hasKey) => ({ ...peer, hasKey }),
-);
+const keySessions = sessionField('bgpKey', keySets, (peer) => [keyOfSession(peer)], withKey);
 
 export const bgpKey = {
   schema: keyDemand,
   // A hold rule by key would be of no use: whether a session has a key is the requester's choice.
   holds: false,
   normalise: normaliseKeyDemand,
-  matchesCertainly: () => [everySession(keySessions, finiteSetOf([true]))],
-  countsTowardsLimit: () => [everySessionMayBe(keySessions, finiteSetOf([true]))],
-  mayMatch: () => [someSessionMayBe(keySessions, finiteSetOf([true]))],
+  matchesCertainly: (wanted: 'required' | KeyDigest) => [
+    everySession(keySessions, wanted === 'required' ? ANY_KEY : certainlyKey(wanted)),
+  ],
+  countsTowardsLimit: (wanted: 'required' | KeyDigest) => [
+    everySessionMayBe(keySessions, wanted === 'required' ? ANY_KEY : perhapsKey(wanted)),
+  ],
+  mayMatch: (wanted: 'required' | KeyDigest) => [
+    someSessionMayBe(keySessions, wanted === 'required' ? ANY_KEY : perhapsKey(wanted)),
+  ],
   typical: TYPICAL_SESSIONS,
   exactCondition: (request: VirtualInterface) =>
     request.peers.some(({ hasKey }) => hasKey === null) &&

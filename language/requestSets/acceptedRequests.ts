@@ -1,7 +1,23 @@
 import { canonicalJson } from '../../core/json.ts';
-import type { Grant, Owner, Policy } from '../../core/policy.ts';
+import { memoizeByObject } from '../../core/memoize.ts';
+import type { KeyDigest } from '../../core/model.ts';
+import {
+  agreedKeyOf,
+  connectionsOf,
+  type Grant,
+  isPinned,
+  type Owner,
+  type Policy,
+} from '../../core/policy.ts';
 import { addConstraint, type FieldProduct, isEmptyProduct } from './fieldProduct.ts';
-import { notBefore, requestsOfGrant, requestsOfHoldRule } from './policyRequests.ts';
+import {
+  connectionsOfGrant,
+  interfacesOfPin,
+  notBefore,
+  requestsOfGrant,
+  requestsOfHoldRule,
+  requestsWithKey,
+} from './policyRequests.ts';
 
 /** A set of requests, with a key for fast comparison: equal keys mean equal sets. */
 export interface KeyedProduct {
@@ -13,6 +29,10 @@ export interface KeyedProduct {
 export interface GrantRequests extends KeyedProduct {
   readonly owner: Owner;
   readonly grant: Grant;
+  /** the connections on which the grant can apply */
+  readonly connections: readonly string[];
+  /** the key of the grant as a pin; `null` if it has no pin, or its owner has no shared connection */
+  readonly pinKey: string | null;
 }
 
 /** The requests that a policy may accept from an instant on: those that a grant matches and nothing holds. */
@@ -20,8 +40,10 @@ export interface AcceptedRequests {
   readonly grants: readonly GrantRequests[];
   /** the grants on at least one of these connections */
   readonly grantsOn: (connections: readonly string[]) => readonly GrantRequests[];
-  /** the requests that are always held on at least one of these connections */
-  readonly heldOn: (connections: readonly string[]) => readonly KeyedProduct[];
+  /** the requests that are held although a grant of this owner matches them */
+  readonly heldFor: (owner: Owner) => readonly KeyedProduct[];
+  /** those of them that are held for every owner of a connection */
+  readonly heldForAll: (owner: Owner) => readonly KeyedProduct[];
 }
 
 /** A policy that is frozen, or whose limit for a run is 0, accepts nothing. @param at in milliseconds */
@@ -30,7 +52,7 @@ export function acceptedRequests(policy: Policy, at: number): AcceptedRequests {
   const all = isClosed ? [] : policy.owners.flatMap((owner) => openGrantsOf(policy, owner, at));
   const grants = all.filter(isOpen);
   const closed = all.filter((one) => !isOpen(one));
-  const grantsOn = indexByConnection(grants, ({ owner }) => owner.connections);
+  const grantsOn = indexByConnection(grants, ({ connections }) => connections);
   const heldOn = indexByConnection(
     [
       ...policy.hold.map((rule) => ({
@@ -38,11 +60,14 @@ export function acceptedRequests(policy: Policy, at: number): AcceptedRequests {
         key: canonicalJson(rule.match),
         product: requestsOfHoldRule(rule),
       })),
-      ...closed.map(({ owner, key, product }) => ({ connections: owner.connections, key, product })),
+      ...closed,
+      ...keysOfSeveralOwners(policy),
     ],
     ({ connections }) => connections,
   );
-  return { grants, grantsOn: grantsOn, heldOn: heldOn };
+  const heldForAll = memoizeByObject((owner: Owner) => heldOn(connectionsOf(owner)));
+  const heldFor = memoizeByObject((owner: Owner) => [...heldForAll(owner), ...pinsOfOthers(policy, owner)]);
+  return { grants, grantsOn, heldFor, heldForAll };
 }
 
 /** Whether the grant can accept. A limit of 0 holds every request that the grant matches, even if another grant would accept it. */
@@ -55,15 +80,72 @@ function openGrantsOf(policy: Policy, owner: Owner, at: number): GrantRequests[]
     .map((grant) => ({
       owner,
       grant,
+      connections: connectionsOfGrant(owner, grant),
+      pinKey: sharedPinsOf(owner).includes(grant) ? keyOfPin(owner, grant) : null,
       key: keyOfGrant(policy, owner, grant),
       product: addConstraint(requestsOfGrant(policy, owner, grant), notBefore(at)),
     }))
     .filter(({ product }) => !isEmptyProduct(product));
 }
 
-function keyOfGrant({ recipient }: Policy, owner: Owner, { match, from, until }: Grant): string {
+function keyOfGrant({ recipient }: Policy, owner: Owner, grant: Grant): string {
   const { provider, account } = recipient;
-  return canonicalJson({ provider, account, of: owner.account, on: owner.connections, match, from, until });
+  const { type, match, from, until } = grant;
+  const on = connectionsOfGrant(owner, grant);
+  return canonicalJson({ provider, account, of: owner.account, on, type, match, from, until });
+}
+
+/**
+ * The interfaces that pins of other owners attribute to them, on the shared connections of an owner. A request that pins of two owners match
+ * is held, also if the grant of one of them is not valid now or has a limit of 0.
+ */
+export function pinsOfOthers(policy: Policy, owner: Owner): readonly KeyedProduct[] {
+  if (owner.sharedConnections.length === 0) return [];
+  return pinsOn(policy)(owner.sharedConnections).filter((pin) => pin.owner !== owner);
+}
+
+/** The key of a pin: equal keys mean that the same interfaces are attributed. */
+export function keyOfPin({ sharedConnections }: Owner, { type, match }: Grant): string {
+  return canonicalJson({ pin: match, type, on: sharedConnections });
+}
+
+const pinsOn = memoizeByObject(({ owners }: Policy) => {
+  const pins = owners.flatMap((owner) =>
+    sharedPinsOf(owner).map((grant) => ({
+      owner,
+      key: keyOfPin(owner, grant),
+      product: interfacesOfPin(owner, grant, 'matchesCertainly'),
+    })),
+  );
+  return indexByConnection(pins, ({ owner }) => owner.sharedConnections);
+});
+
+/** The grants of an owner that can identify it on its shared connections. */
+export function sharedPinsOf({ sharedConnections, grants }: Owner): readonly Grant[] {
+  return sharedConnections.length === 0 ? [] : grants.filter(({ match }) => isPinned(match));
+}
+
+/** The requests with an agreed key that pins of two owners of a connection name: it identifies neither of them, whatever the other fields are. */
+function keysOfSeveralOwners({ owners }: Policy): (KeyedProduct & { connections: readonly string[] })[] {
+  const naming = new Map<KeyDigest, Map<string, Owner | 'several'>>();
+  for (const owner of owners) {
+    for (const grant of sharedPinsOf(owner)) {
+      const digest = agreedKeyOf(grant.match);
+      if (digest === null) continue;
+      const byConnection = naming.get(digest) ?? new Map<string, Owner | 'several'>();
+      naming.set(digest, byConnection);
+      for (const connection of owner.sharedConnections) {
+        const known = byConnection.get(connection) ?? owner;
+        byConnection.set(connection, known === owner ? owner : 'several');
+      }
+    }
+  }
+  return [...naming].flatMap(([digest, byConnection]) => {
+    const connections = [...byConnection].flatMap(([one, owner]) => (owner === 'several' ? [one] : []));
+    if (connections.length === 0) return [];
+    const key = canonicalJson({ keyOfSeveral: digest, on: connections.sort() });
+    return [{ connections, key, product: requestsWithKey(connections, digest) }];
+  });
 }
 
 /** Indexes items by connection. @param connections of an item; `null` if it applies to any */

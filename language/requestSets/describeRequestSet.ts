@@ -1,3 +1,4 @@
+import { describeAgreedKey } from '../../core/fields/bgpSessions.ts';
 import {
   MATCH_FIELD_NAMES,
   MATCH_FIELDS,
@@ -10,7 +11,7 @@ import { returnsField } from '../../core/providers.ts';
 import type { FieldConstraint, Point } from '../algebra/setAlgebra.ts';
 import { formatAlternatives } from '../diagnostic.ts';
 import type { FieldProduct } from './fieldProduct.ts';
-import { formatInstant } from './policyRequests.ts';
+import { formatInstant, TYPICAL_ID } from './policyRequests.ts';
 import type { RequestSet } from './requestSet.ts';
 
 /** The order in which dimensions are described; others come last. */
@@ -67,6 +68,8 @@ function describeFields(product: FieldProduct, recipient: string, since: number)
 
 function describeField(name: string, constraint: FieldConstraint, recipient: string, since: number): string {
   const text = describeValues(constraint);
+  // Nearly every request is a private one, so that is not mentioned.
+  if (name === 'type' && text === 'private') return '';
   if (name === 'time') return text.replace(`from ${formatInstant(since)}`, '').trim();
   // The API normally names the recipient, so that is not mentioned.
   if (name === 'account')
@@ -78,10 +81,17 @@ function describeValues({ dimension, set }: FieldConstraint): string {
   return dimension.describe(set) ?? 'a set without a short description';
 }
 
+/** A request as an example of a set: its ID too, if the set depends on it. */
+export function describeExample({ request }: Pick<Point, 'request'>): string {
+  const text = describeRequest({ request });
+  return request.id === TYPICAL_ID ? text : `id ${escapeText(request.id)}, ${text}`;
+}
+
 /** The fields of a request that policies use, as text that is safe to print. */
 export function describeRequest({ request }: Pick<Point, 'request'>): string {
-  const { peers, ownerAccount } = request;
+  const { type, peers, ownerAccount } = request;
   const parts = [
+    ...(type === 'private' ? [] : [`type ${type === null ? 'not given' : escapeText(type)}`]),
     ...VALUE_MATCH_FIELD_NAMES.filter(isAlwaysReturned).map(
       (field) => `${field} ${MATCH_FIELDS[field].describeActual(request) ?? 'not given'}`,
     ),
@@ -106,8 +116,15 @@ function describeIfGiven(field: ValueMatchFieldName, request: VirtualInterface):
   return actual === null ? [] : [`${field} ${actual}`];
 }
 
-function describeSession({ asn, amazonAddress, customerAddress, hasKey }: BgpPeer): string {
-  const key = hasKey === null ? '' : hasKey ? ', with a key' : ', without a key';
+function describeSession({ asn, amazonAddress, customerAddress, hasKey, agreedKey }: BgpPeer): string {
+  const isAgreed = agreedKey !== null && agreedKey !== 'none' && hasKey !== false;
+  const key = isAgreed
+    ? `, with ${describeAgreedKey(agreedKey)}`
+    : hasKey === null
+      ? ''
+      : hasKey
+        ? ', with a key'
+        : ', without a key';
   const ends = [amazonAddress, customerAddress].map((address) =>
     address === null ? 'not given' : escapeText(address),
   );

@@ -4,7 +4,7 @@ import type { Point } from '../algebra/setAlgebra.ts';
 import type { ValidPolicy } from '../checkPolicy.ts';
 import type { Diagnostic, Path } from '../diagnostic.ts';
 import { ComparisonTooComplex, MAX_STEPS, withStepLimit } from '../stepLimit.ts';
-import { describeRequest } from './describeRequestSet.ts';
+import { describeExample } from './describeRequestSet.ts';
 import {
   type FieldProduct,
   findPointIn,
@@ -57,7 +57,7 @@ function describeOverlap({
     code: 'grants-overlap',
     message:
       `a request could match both \`${owner}.${one}\` and \`${owner}.${other}\`, which name different gateways, ` +
-      `and would be held: ${describeRequest(example)}`,
+      `and would be held: ${describeExample(example)}`,
     fix: 'make one of them narrower, or use the same gateway in both',
   };
 }

@@ -1,11 +1,20 @@
 import { MATCH_FIELD_NAMES, type Match } from '../../core/fields/evaluateMatch.ts';
-import { createInterface, type VirtualInterface } from '../../core/model.ts';
-import type { Grant, HoldRule, Owner, Policy } from '../../core/policy.ts';
+import { createInterface, type KeyDigest, type VirtualInterface } from '../../core/model.ts';
+import {
+  connectionsOf,
+  type Grant,
+  type HoldRule,
+  isPinned,
+  type Owner,
+  type Policy,
+} from '../../core/policy.ts';
+import { escapeText } from '../../core/printableText.ts';
 import { PROVIDER_TRAITS, returnsField } from '../../core/providers.ts';
 import {
   constrain,
   type Dimension,
   type FieldConstraint,
+  givenOrAbsent,
   type NullableSet,
   nullableSets,
   onlyGiven,
@@ -27,14 +36,54 @@ import { type FieldProduct, productOf } from './fieldProduct.ts';
 
 /** The requests of the owner that a grant matches while it is valid, without those whose addresses no policy can accept. */
 export function requestsOfGrant({ recipient }: Policy, owner: Owner, grant: Grant): FieldProduct {
+  const { kinds } = PROVIDER_TRAITS[recipient.provider];
   return productOf([
     // The fields by which the grants of one owner differ come first, because they exclude most pairs.
     ...matchConstraints(grant.match, 'matchesCertainly'),
-    ...LANGUAGE_FIELDS.connection.matchesCertainly(owner.connections),
+    ...LANGUAGE_FIELDS.connection.matchesCertainly(connectionsOfGrant(owner, grant)),
+    // A run holds every request of a type that the provider does not have.
+    constrain(TYPE, onlyGiven(finiteSetOf<string>(kinds.has(grant.type) ? [grant.type] : []))),
     constrain(ACCOUNT, onlyGiven(finiteSetOf(requesterAccounts(recipient, owner)))),
     constrain(TIME, [[firstInstant(grant), lastInstant(grant)]]),
     constrain(PAIRED, finiteSetOf([true])),
   ]);
+}
+
+/** The connections on which a grant can apply: a shared one does not identify the owner, so only a grant with a pin applies there. */
+export function connectionsOfGrant(owner: Owner, { match }: Grant): readonly string[] {
+  return isPinned(match) ? connectionsOf(owner) : owner.connections;
+}
+
+/**
+ * The interfaces on shared connections that a pin attributes to its owner: certainly, or also those that it may attribute because the API
+ * does not return a field. The validity of the grant does not matter.
+ */
+export function interfacesOfPin(
+  { sharedConnections }: Owner,
+  { match, type }: Grant,
+  mode: 'matchesCertainly' | 'countsTowardsLimit',
+): FieldProduct {
+  const types = finiteSetOf<string>([type]);
+  return productOf([
+    ...matchConstraints(match, mode),
+    ...LANGUAGE_FIELDS.connection.matchesCertainly(sharedConnections),
+    constrain(TYPE, mode === 'matchesCertainly' ? onlyGiven(types) : givenOrAbsent(types)),
+  ]);
+}
+
+/** The requests on some connections whose sessions all have the agreed key with this digest. */
+export function requestsWithKey(connections: readonly string[], digest: KeyDigest): FieldProduct {
+  return productOf([
+    ...LANGUAGE_FIELDS.connection.matchesCertainly(connections),
+    ...LANGUAGE_FIELDS.bgpKey.matchesCertainly(digest),
+  ]);
+}
+
+/** The constraint that the type of an interface is not certainly another one. A private grant counts interfaces of every type. */
+export function countedTypes({ type }: Grant): FieldConstraint[] {
+  if (type === 'private') return [];
+  const counted: FiniteSet<string> = { isComplement: true, values: new Set(['private', 'public']) };
+  return [constrain(TYPE, givenOrAbsent(counted))];
 }
 
 /** The requests to which a hold rule applies. */
@@ -47,6 +96,9 @@ export function notBefore(at: number): FieldConstraint {
   return constrain(TIME, [[at, LAST]]);
 }
 
+/** The ID of a typical request. */
+export const TYPICAL_ID = 'dxvif-example';
+
 /** A typical request of the target, on a connection that no owner has. */
 export function typicalPoint({ recipient: { provider, account } }: Policy, at: number): Point {
   const returned = MATCH_FIELD_NAMES.filter((field) => returnsField(provider, field));
@@ -55,7 +107,7 @@ export function typicalPoint({ recipient: { provider, account } }: Policy, at: n
     ...returned.map((field) => LANGUAGE_FIELDS[field].typical),
   );
   const request = createInterface({
-    id: 'dxvif-example',
+    id: TYPICAL_ID,
     state: 'confirming',
     type: 'private',
     ownerAccount: account,
@@ -81,6 +133,14 @@ export function matchConstraints(
     return wanted === null ? [] : language[mode](wanted);
   });
 }
+
+const TYPE: Dimension<NullableSet<FiniteSet<string>>, string | null> = {
+  ...nullableSets(finiteSets({ other: unusedText('private', 'transit', 'public'), format: escapeText })),
+  name: 'type',
+  source: null,
+  get: ({ request }) => request.type,
+  put: updateRequest((_, type: string | null) => ({ type })),
+};
 
 const ACCOUNT: Dimension<NullableSet<FiniteSet<string>>, string | null> = {
   ...nullableSets(finiteSets({ other: unusedText('999999999999', '999999999998'), format: String })),

@@ -1,6 +1,6 @@
 import type { MatchFieldName } from '../../core/fields/evaluateMatch.ts';
 import type { Provider, VirtualInterface } from '../../core/model.ts';
-import { returnsField } from '../../core/providers.ts';
+import { PROVIDER_TRAITS, returnsField } from '../../core/providers.ts';
 import { type ExactCondition, inexact } from '../fields/languageField.ts';
 import { FIELDS_AS_WRITTEN, LANGUAGE_FIELDS, type WrittenMatch } from '../fields/matchFields.ts';
 import { findInvisibleCharacter } from '../yaml/hiddenCharacters.ts';
@@ -18,13 +18,19 @@ export interface Unpinned {
   readonly why: string;
 }
 
-/** @param absent fields that the source of the request does not have */
+/**
+ * @param absent fields that the source of the request does not have
+ * @param pins whether the match names the ID of the request: where the connection identifies the owner, the other fields are enough, and a
+ * second request with the same values fits too
+ */
 export function buildExactMatch(
   request: VirtualInterface,
   provider: Provider,
   absent: ReadonlySet<MatchFieldName>,
+  pins: boolean,
 ): ExactMatch {
-  const conditions = FIELDS_AS_WRITTEN.filter((field) => field !== 'id').map((field) => ({
+  const fields = FIELDS_AS_WRITTEN.filter((field) => field !== 'id' || pins);
+  const conditions = fields.map((field) => ({
     field,
     ...conditionOn(field, request, provider, absent),
   }));
@@ -48,6 +54,10 @@ function conditionOn(
   if (!returnsField(provider, field))
     return written === null ? { written, why: null } : inexact(`a policy for ${provider} cannot match it`);
   if (absent.has(field)) return inexact('the file does not contain it');
+  if (field === 'bgpKey' && written !== null && PROVIDER_TRAITS[provider].generatesKeys)
+    return inexact(
+      `${PROVIDER_TRAITS[provider].title} makes a key where none is offered, so that every session has one`,
+    );
   // Fail closed: a value that the language does not allow, such as a name with a line break, must not make the policy invalid.
   return written !== null && !isValid(field, written)
     ? inexact(

@@ -1,52 +1,51 @@
 import type { Hold } from '../../core/decide.ts';
-import type { MatchFieldName } from '../../core/fields/evaluateMatch.ts';
 import { identify } from '../../core/identifyRequester.ts';
 import type { VirtualInterface } from '../../core/model.ts';
-import type { Owner, Policy } from '../../core/policy.ts';
+import { connectionsOf, type Owner, type Policy, sharingOwners } from '../../core/policy.ts';
 import type { Reason, ReasonCode } from '../../core/reasons.ts';
 import { renderReason, reportReasons } from '../../core/renderReason.ts';
-import { isName } from '../../core/resourceIds.ts';
-import { compilePolicy } from '../compilePolicies.ts';
 import { decideInIsolation, invalidAddressReasons } from '../decideInIsolation.ts';
-import type { Diagnostic } from '../diagnostic.ts';
 import { diffPolicies } from '../diff/diffPolicies.ts';
-import type { WrittenMatch } from '../fields/matchFields.ts';
-import { parseDocument, type SourceFile } from '../readDocument.ts';
+import { LANGUAGE_FIELDS } from '../fields/matchFields.ts';
+import type { SourceFile } from '../readDocument.ts';
+import { satisfiesConstraint } from '../requestSets/fieldProduct.ts';
 import { ComparisonTooComplex } from '../stepLimit.ts';
-import { nodeAt } from '../yaml/sourceNode.ts';
-import { buildExactMatch, type Unpinned } from './exactMatch.ts';
-import { insertEntry, type MapEntry, unifiedDiff } from './policyPatch.ts';
+import { addGrant, type GrantEdit, type GrantWish, type Sharing } from './grantEdit.ts';
+import { unifiedDiff } from './policyPatch.ts';
 
 /** The narrowest edit of a policy that accepts a held request, or why there is none. */
 export type Suggestion =
-  | {
-      readonly kind: 'patch';
-      readonly owner: string;
-      /** whether the policy does not have the owner yet */
-      readonly isNewOwner: boolean;
-      readonly grant: string;
-      /** as written in the policy: a name or an ID */
-      readonly gateway: string;
-      /** the time of the suggestion if a grant that has ended would overlap; else `null`: valid at once */
-      readonly from: string | null;
-      readonly until: string;
-      /** fields that the grant does not restrict, or not exactly, and why */
-      readonly unpinned: readonly Unpinned[];
-      /** the file with the grant added */
-      readonly text: string;
-      readonly patch: string;
-    }
+  | SuggestedPatch
   | { readonly kind: 'accepted'; readonly owner: string; readonly grant: string }
+  /** the connection is shared, or another owner was named: one of these owners has to be named, and a person has to know which */
+  | { readonly kind: 'chooseOwner'; readonly connection: string; readonly owners: readonly string[] }
   /** a person has to decide first; one sentence for each reason */
   | { readonly kind: 'none'; readonly why: readonly string[] };
 
-export interface SuggestionRequest {
-  readonly request: VirtualInterface;
-  /** fields that the source of the request does not have: they are not restricted, and the suggestion says so */
-  readonly absent: ReadonlySet<MatchFieldName>;
+export interface SuggestedPatch extends SuggestedEdit {
+  readonly kind: 'patch';
+  /** whether the policy does not have the owner yet */
+  readonly isNewOwner: boolean;
+  /** as written in the policy: a name or an ID */
+  readonly gateway: string;
+  /** of a connection that the policy does not list: the edit for the other answer to whether it is shared */
+  readonly alternative: SuggestedEdit | null;
+}
+
+interface SuggestedEdit extends Omit<GrantEdit, 'policy'> {
+  readonly sharing: Sharing;
+  /** whether the grant names the ID of the request, because the connection is shared */
+  readonly pins: boolean;
+  readonly patch: string;
+}
+
+export interface SuggestionRequest extends Pick<GrantWish, 'request' | 'absent' | 'at'> {
   /** a name from the policy, or an ID; `null` to use the gateway that follows from the policy */
   readonly gateway: string | null;
-  readonly at: Date;
+  /** the owner who made the request on a shared connection; `null` if that follows from the policy */
+  readonly owner: string | null;
+  /** whether a new owner has the connection for itself. Fail closed: in doubt it is shared. */
+  readonly isExclusive: boolean;
   /** the path of the file in the patch */
   readonly path: string;
 }
@@ -58,18 +57,17 @@ const REMOVABLE_REASONS: ReadonlySet<ReasonCode> = new Set([
   'grant-not-started',
   'unknown-requester',
 ]);
-const DAYS = 14;
 
 /**
- * Suggests a grant that matches every field of the request exactly, for one interface and for 14 days. The edit is verified first: the
- * request is accepted by the grant, and no decision changes except on requests that the grant matches.
+ * Suggests a grant for the request alone. The edit is verified first: the request is accepted by the grant, and no decision changes except
+ * on requests that the grant matches.
  */
 export function suggestGrant(
   { file, text }: SourceFile,
   policy: Policy,
   options: SuggestionRequest,
 ): Suggestion {
-  const { request, gateway, at } = options;
+  const { request, at } = options;
   const decision = decideInIsolation(policy, request, at);
   const addressReasons = invalidAddressReasons(request);
   if (addressReasons.length > 0) return noSuggestion(...addressReasons.map(explainInvalidAddresses));
@@ -77,18 +75,22 @@ export function suggestGrant(
     return { kind: 'accepted', owner: decision.owner, grant: decision.grant };
   const others = decision.reasons.filter(({ code }) => !REMOVABLE_REASONS.has(code));
   if (others.length > 0) return noSuggestion(...nameReasons(others));
-  const identity = identify(policy, request, NO_OWN_CONNECTIONS);
-  if (identity.kind !== 'owner' && !isUnlisted(policy, request))
-    return noSuggestion(...reportReasons(decision.reasons).map(({ message }) => message));
-  const chosen = gateway ?? chooseGateway(policy, decision, identity.kind === 'owner');
-  if (chosen === null)
-    return noSuggestion(
-      `the gateway does not follow from the policy; choose one of ${listGateways(policy).join(', ')} with \`--gateway\``,
-    );
-  const owner = identity.kind === 'owner' ? identity.owner : null;
+  const owners = findOwners(policy, request);
+  if (owners === null) return noSuggestion(...reportReasons(decision.reasons).map(({ message }) => message));
+  const [first = null, ...more] = owners;
+  const named = owners.find(({ name }) => name === options.owner) ?? null;
+  const owner = options.owner === null && more.length === 0 ? first : named;
+  if (owner === null && (options.owner !== null || owners.length > 0))
+    return {
+      kind: 'chooseOwner',
+      connection: request.connection ?? '',
+      owners: owners.map(({ name }) => name),
+    };
+  const gateway = options.gateway ?? chooseGateway(policy, decision, owner, request);
+  if (gateway === null) return noSuggestion(askForGateway(policy));
   // Positions are counted without a byte order mark.
   const source = { file, text: text.replace(/^\uFEFF/, '') };
-  return tryEdits(source, policy, { ...options, gateway: chosen }, owner);
+  return suggestFor(source, policy, { ...options, gateway, owner });
 }
 
 /** The explanation for a request whose addresses are not a valid pair: a run holds it by any policy. */
@@ -101,119 +103,87 @@ function nameReasons(reasons: readonly Reason[]): string[] {
   return reportReasons(reasons).map(({ code, message }) => `${code}: ${message}`);
 }
 
-/** Tries a grant that is valid at once and, if a grant that has ended would overlap, one that begins at the time of the suggestion. */
-function tryEdits(
+type NoSuggestion = Extract<Suggestion, { kind: 'none' }>;
+type Wish = Omit<SuggestionRequest, 'gateway' | 'owner'> & Pick<GrantWish, 'gateway' | 'owner'>;
+
+/** The owners that may have made the request: the identified one, or all that share the connection; none if no list has it; `null`: unknown. */
+function findOwners(policy: Policy, request: VirtualInterface): readonly Owner[] | null {
+  const identity = identify(policy, request, NO_OWN_CONNECTIONS);
+  if (identity.kind === 'owner') return [identity.owner];
+  const { connection, ownerAccount } = request;
+  if (identity.kind !== 'unknown' || connection === null || ownerAccount !== policy.recipient.account)
+    return null;
+  const isListed = policy.owners.some((owner) => connectionsOf(owner).includes(connection));
+  if (!isListed) return [];
+  // Fail closed: where pins of several owners match, one more grant decides nothing.
+  const { code, parameters } = identity.reason;
+  return code === 'unknown-requester' && parameters.cause === 'noPin'
+    ? sharingOwners(policy, connection)
+    : null;
+}
+
+const NO_OWN_CONNECTIONS = { known: true, ids: new Set<string>() } as const;
+
+/** For a connection that the policy does not list, there are two edits: only a person can know which one is right. */
+function suggestFor(source: SourceFile, policy: Policy, wish: Wish): Suggestion {
+  const { owner, gateway, isExclusive } = wish;
+  const [sharing, other]: readonly Sharing[] =
+    owner !== null ? [null, null] : isExclusive ? ['exclusive', 'shared'] : ['shared', 'exclusive'];
+  const edit = verifiedEdit(source, policy, wish, sharing ?? null);
+  if ('kind' in edit) return edit;
+  const second = other ? verifiedEdit(source, policy, wish, other) : null;
+  const alternative = second === null || 'kind' in second ? null : second;
+  return { kind: 'patch', ...edit, isNewOwner: owner === null, gateway, alternative };
+}
+
+/** An edit that accepts the request and changes no other decision. */
+function verifiedEdit(
   source: SourceFile,
   policy: Policy,
-  options: GatewayChosen,
-  owner: Owner | null,
-): Suggestion {
-  const edits = [null, formatSeconds(options.at)].map((from) =>
-    buildEdit(source, policy, options, owner, from),
-  );
-  const [first, later] = edits;
-  const isOverlap = first !== undefined && 'errors' in first && first.errors.every(isOverlapError);
-  const edit = isOverlap && later !== undefined && !('errors' in later) ? later : first;
-  if (edit === undefined) throw new Error('neither of two edits was tried');
-  if ('kind' in edit) return edit;
+  wish: Wish,
+  sharing: Sharing,
+): SuggestedEdit | NoSuggestion {
+  const { request, owner, at, path } = wish;
+  const isShared = owner?.sharedConnections.includes(request.connection ?? '') ?? sharing === 'shared';
+  const edit = addGrant(source, policy, { ...wish, sharing, pins: isShared });
+  if ('why' in edit) return noSuggestion(edit.why);
   if ('errors' in edit)
     return noSuggestion(
       ...edit.errors.map(
         ({ message, fix }) => `with one more grant the policy has an error: ${message}; ${fix}`,
       ),
     );
-  return verifyEdit(source, policy, options, owner, edit);
-}
-
-function isOverlapError({ code }: Diagnostic): boolean {
-  return code === 'grants-overlap';
-}
-
-/** An instant as it is written in policies, in whole seconds. */
-function formatSeconds(at: Date): string {
-  return `${at.toISOString().slice(0, 19)}Z`;
-}
-
-type NoSuggestion = Extract<Suggestion, { kind: 'none' }>;
-type GatewayChosen = SuggestionRequest & { readonly gateway: string };
-
-/** An edit that compiles. */
-interface Edit
-  extends Pick<
-    Extract<Suggestion, { kind: 'patch' }>,
-    'from' | 'until' | 'owner' | 'grant' | 'unpinned' | 'text'
-  > {
-  readonly policy: Policy;
-}
-
-function buildEdit(
-  source: SourceFile,
-  policy: Policy,
-  { request, absent, gateway, at }: GatewayChosen,
-  owner: Owner | null,
-  from: string | null,
-): Edit | NoSuggestion | { readonly errors: readonly Diagnostic[] } {
-  const until = formatSeconds(new Date(at.getTime() + DAYS * 86_400_000));
-  const grant = unusedName(isName(request.id) ? request.id : 'suggested', owner?.grants ?? []);
-  const { match, unpinned } = buildExactMatch(request, policy.recipient.provider, absent);
-  const entry = formatGrant(grant, {
-    gateway,
-    match: formatMatch(match),
-    limit: '1',
-    ...(from === null ? {} : { from }),
-    until,
-  });
-  const name = owner?.name ?? unusedName('new-owner', policy.owners);
-  const path = owner === null ? ['owners'] : ['owners', name, 'grants'];
-  const { root } = parseDocument(source).yaml;
-  const map = root === null ? null : nodeAt(root, path);
-  if (map === null)
-    return noSuggestion(
-      `owner \`${name}\` has a \`gateway\` for all of its requests, and no \`grants\` to add to`,
-    );
-  const text = insertEntry(
-    source.text,
-    map,
-    owner === null ? formatOwner(name, request.connection ?? '', entry) : entry,
-  );
-
-  const compiled = compilePolicy({ file: source.file, text });
-  if (!compiled.ok) return { errors: compiled.errors };
-  return { owner: name, grant, from, until, unpinned, text, policy: compiled.policy };
-}
-
-/** Verifies an edit before it is suggested. */
-function verifyEdit(
-  source: SourceFile,
-  policy: Policy,
-  { request, gateway, at, path }: GatewayChosen,
-  known: Owner | null,
-  { policy: edit, ...rest }: Edit,
-): Suggestion {
-  const after = decideInIsolation(edit, request, at);
+  const { policy: edited, ...rest } = edit;
+  const after = decideInIsolation(edited, request, at);
   if (after.verdict === 'hold') return noSuggestion(...nameReasons(after.reasons));
   // Fail closed: an edit that accepts, or may accept, anything else is not suggested.
-  if (!changesNothingElse(policy, edit, rest, at))
+  if (!changesNothingElse(policy, edit, isShared ? request.id : null, at))
     return noSuggestion(
       'the grant that accepts it would change other decisions too; edit the policy yourself',
     );
-  const patch = unifiedDiff(path, source.text, rest.text);
-  return { kind: 'patch', ...rest, isNewOwner: known === null, gateway, patch };
+  return { ...rest, sharing, pins: isShared, patch: unifiedDiff(path, source.text, rest.text) };
 }
 
-/** Whether the only change is what the new grant accepts. */
+/**
+ * Whether the only change is what the new grant accepts.
+ * @param pinned the ID that the grant names on a shared connection: decisions on this interface may change, and so may the limits that
+ * count it, because it now belongs to the owner of the grant
+ */
 function changesNothingElse(
   old: Policy,
-  now: Policy,
-  by: { readonly owner: string; readonly grant: string },
+  { policy, owner: by, grant: name }: GrantEdit,
+  pinned: string | null,
   at: Date,
 ): boolean {
+  const only = pinned === null ? [] : LANGUAGE_FIELDS.id.matchesCertainly([pinned]);
   try {
-    const { changes, limits } = diffPolicies(old, now, at);
+    const { changes, limits } = diffPolicies(old, policy, at);
     return (
       changes.every(
-        ({ kind, owner, grant }) => kind === 'added' && owner === by.owner && grant === by.grant,
-      ) && limits.every(({ effect }) => effect !== 'looser')
+        ({ kind, owner, grant, requestSet: { product } }) =>
+          (kind === 'added' && owner === by && grant === name) ||
+          only.some((constraint) => satisfiesConstraint(product, constraint)),
+      ) && limits.every(({ effect, attributed }) => effect !== 'looser' || (pinned !== null && attributed))
     );
   } catch (error) {
     if (error instanceof ComparisonTooComplex) return false;
@@ -221,67 +191,35 @@ function changesNothingElse(
   }
 }
 
-const NO_OWN_CONNECTIONS = { known: true, ids: new Set<string>() } as const;
-
-/** Whether the connection is not in the policy, and the API does not reveal another account. */
-function isUnlisted({ recipient, owners }: Policy, { connection, ownerAccount }: VirtualInterface): boolean {
-  const listed = owners.some((owner) => connection !== null && owner.connections.includes(connection));
-  return connection !== null && ownerAccount === recipient.account && !listed;
+/** The gateway that the policy gives, or the only one of the owner, or of all owners, for this type of interface. */
+function chooseGateway(
+  { owners }: Policy,
+  { gateway }: Hold,
+  owner: Owner | null,
+  { type }: VirtualInterface,
+): string | null {
+  if (gateway !== null) return gatewayNameOf(owners, gateway);
+  const [only, ...more] = listGateways(owner === null ? owners : [owner], type);
+  return only === undefined || more.length > 0 ? null : only;
 }
 
-function chooseGateway(policy: Policy, { gateway }: Hold, isKnown: boolean): string | null {
-  if (gateway !== null) return gatewayNameOf(policy, gateway);
-  const all = listGateways(policy);
-  return !isKnown && all.length === 1 ? (all[0] ?? null) : null;
+function askForGateway({ owners }: Policy): string {
+  const all = listGateways(owners, null);
+  return `the gateway does not follow from the policy; choose one of ${all.join(', ')} with \`--gateway\``;
 }
 
-function listGateways({ owners }: Policy): string[] {
-  const all = owners.flatMap(({ grants }) =>
-    grants.map(({ gateway, gatewayName }) => gatewayName ?? gateway),
-  );
-  return [...new Set(all)].sort();
+/** @param type `null`: of any type */
+function listGateways(owners: readonly Owner[], type: string | null): string[] {
+  const grants = owners
+    .flatMap((owner) => owner.grants)
+    .filter((grant) => type === null || grant.type === type);
+  return [...new Set(grants.map(({ gateway, gatewayName }) => gatewayName ?? gateway))].sort();
 }
 
-function gatewayNameOf({ owners }: Policy, id: string): string {
+function gatewayNameOf(owners: readonly Owner[], id: string): string {
   const grants = owners.flatMap((owner) => owner.grants);
   return grants.find(({ gateway }) => gateway === id)?.gatewayName ?? id;
 }
-
-function unusedName(wanted: string, taken: readonly { readonly name: string }[]): string {
-  const isTaken = (name: string): boolean => taken.some((one) => one.name === name);
-  if (!isTaken(wanted)) return wanted;
-  for (let i = 2; ; i += 1) if (!isTaken(`${wanted}-${i}`)) return `${wanted}-${i}`;
-}
-
-/** The match as YAML in one line. Values are written as JSON, which is YAML too. */
-function formatMatch(match: WrittenMatch): string {
-  return `{ ${Object.entries(match)
-    .map(([field, values]) => `${field}: ${typeof values === 'string' ? values : JSON.stringify(values)}`)
-    .join(', ')} }`;
-}
-
-function formatGrant(key: string, grant: Readonly<Record<string, string>>): MapEntry {
-  const block = Object.entries(grant).map(([name, value]) => `${name}: ${value}`);
-  return { key, flow: `{ ${block.join(', ')} }`, block };
-}
-
-function formatOwner(key: string, connection: string, grant: MapEntry): MapEntry {
-  const connections = `connections: [${JSON.stringify(connection)}]`;
-  return {
-    key,
-    flow: `{ ${connections}, grants: { ${grant.key}: ${grant.flow} } }`,
-    block: [
-      UNVERIFIED,
-      connections,
-      'grants:',
-      `  ${grant.key}:`,
-      ...grant.block.map((line) => `    ${line}`),
-    ],
-  };
-}
-
-/** A comment in the patch for its reviewer, who does not see the warnings on standard error. */
-const UNVERIFIED = '# verify out of band whose connection this is, then remove this line';
 
 function noSuggestion(...why: readonly string[]): NoSuggestion {
   return { kind: 'none', why };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -124,6 +125,18 @@ hold:
       'owners.acme.grants.held accepts nothing: hold rules hold every request that it matches (spare)',
     );
     expect(stderr).not.toContain('fine');
+  });
+
+  it('warns of a usual BGP key, with a code', async () => {
+    const digest = createHash('sha256').update('password').digest('hex');
+    const grants = `grants: { prod: { gateway: ${PROD}, match: { bgpKey: "sha256:${digest}" } } }`;
+    const dir = folderWith({ 'policy/hub.yaml': VALID.replace(`gateway: ${PROD}`, grants) });
+    const { code, stdout, stderr } = await runCli(dir, ['policy', 'check', '--json']);
+    expect({ code, warnings: JSON.parse(stdout).warnings }).toMatchObject({
+      code: 0,
+      warnings: [{ file: 'policy/hub.yaml', code: 'usual-key', path: 'owners.acme.grants.prod' }],
+    });
+    expect(stderr).toMatch(/^warning: policy\/hub\.yaml: owners\.acme\.grants\.prod: /);
   });
 
   it.each([

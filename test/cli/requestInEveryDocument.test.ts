@@ -65,8 +65,9 @@ function suggested(dir: string, id: string, files: readonly string[]): Answered[
     const target = { ...policy, agreedKeys: agreedKeyDigests(policy) };
     const read = readRequest(readFileSync(join(dir, file), 'utf8'), file, target, id);
     const { request, absent } = read;
-    const wish = { request, absent, gateway: null, at: new Date(AT), path: source.file };
-    const suggestion = suggestGrant(source, policy, wish);
+    const wish = { request, absent, gateway: null, owner: null, isExclusive: false };
+    const suggestion = suggestGrant(source, policy, { ...wish, at: new Date(AT), path: source.file });
+    if (suggestion.kind === 'chooseOwner') throw new Error('the connection is not shared');
     const stdout = suggestion.kind === 'patch' ? suggestion.patch : '';
     const warnings = describeSuggestionWarnings(suggestion, read, null, paintFor(process.stderr));
     return { file, code: suggestion.kind === 'none' ? 1 : 0, stdout, warnings };

@@ -59,7 +59,10 @@ function suggestedFor(policy: Policy, style: 'lines' | 'braces', request: Virtua
   const before = compilePolicy(source);
   // Generated grants may overlap, or use fields that the provider does not have.
   if (!before.ok) return null;
-  const wish = { request, gateway: VGW.prod, at: NOW, absent: new Set<never>(), path: source.file };
+  const wish = {
+    ...{ request, gateway: VGW.prod, owner: null, isExclusive: false },
+    ...{ at: NOW, absent: new Set<never>(), path: source.file },
+  };
   return { policy: before.policy, suggestion: suggestGrant(source, before.policy, wish) };
 }
 
@@ -98,7 +101,7 @@ const UNTIMED = { timeout: 0 };
 
 describe('a suggested edit', () => {
   it('accepts the request, and changes no decision except on requests that are equal to it', UNTIMED, () => {
-    const seen = { patch: 0, accepted: 0, none: 0 };
+    const seen = { patch: 0, accepted: 0, none: 0, chooseOwner: 0 };
     const styles = fc.constantFrom('lines' as const, 'braces' as const);
     const populations = fc.array(offered, { minLength: 15, maxLength: 15 });
     fc.assert(

@@ -140,6 +140,8 @@ function suggest(value: unknown) {
     request: requestWith(value),
     absent: new Set(),
     gateway: null,
+    owner: null,
+    isExclusive: false,
     at: AT,
     path: 'hub.yaml',
   });
