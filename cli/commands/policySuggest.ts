@@ -124,12 +124,17 @@ function describeUnpinnedFields(suggestion: Patch, absent: ReadRequest['absent']
 
 /** Lists what to confirm with the owner before the patch is applied. */
 function listConfirmations(
-  { isNewOwner, owner, gateway, sharing, alternative }: Patch,
+  { isNewOwner, owner, gateway, pins, sharing, alternative }: Patch,
   paint: Paint,
 ): string[] {
   if (!isNewOwner)
     return [
       `${paint.warn('confirm first:')} with owner \`${owner}\`, that they made this request, and that gateway \`${gateway}\` is right`,
+      ...(pins
+        ? [
+            '  the connection is shared: other customers of the carrier can make requests on it, and copy everything but the ID; the owner must know the ID',
+          ]
+        : []),
     ];
   return [
     `${paint.warn(`${VERIFY_OWNER}:`)} no owner in the policy has this connection`,
@@ -139,8 +144,8 @@ function listConfirmations(
     '  Then name the owner, and add its `account` if you know it.',
     `${paint.warn('decide first:')} ${SHARING_QUESTION}`,
     sharing === 'shared'
-      ? '  The patch lists the connection as shared, and accepts this interface by its ID only.'
-      : '  The patch lists the connection as exclusive, so that every request on it is one of this owner.',
+      ? '  The patch lists the connection as shared, and accepts only the interface with this ID.'
+      : '  The patch lists the connection as exclusive: it then identifies this owner for every request on it.',
     ...(alternative === null
       ? []
       : [

@@ -1,5 +1,10 @@
 import { escapeText } from '../../core/printableText.ts';
-import { describeCapacity, describeRequestWithDecision, shortenName } from '../output/requestText.ts';
+import {
+  describeCapacity,
+  describeRequestWithDecision,
+  formatVlan,
+  shortenName,
+} from '../output/requestText.ts';
 import {
   formatDuration,
   formatTableRows,
@@ -75,7 +80,7 @@ function formatPendingTable({ pending, at, expirySeconds }: TargetView, paint: P
   const rows = pending.map((item) => [
     escapeText(item.id),
     escapeText(item.connection ?? '-'),
-    String(item.vlan ?? '-'),
+    formatVlan(item),
     shortenName(item.name),
     ...(item.elapsed === null
       ? [formatAge(item)]
@@ -137,7 +142,7 @@ function formatAccepted(accepted: readonly AcceptedView[], paint: Paint): string
     formatMinute(item.acceptedAt),
     escapeText(item.id),
     escapeText(item.connection ?? '-'),
-    String(item.vlan ?? '-'),
+    formatVlan(item),
     formatGrants(item),
     item.gateway,
     escapeText(formatTickets(item)) || '-',

@@ -74,7 +74,7 @@ function describeKey({ hasKey, agreedKey }: BgpPeer): string {
 }
 
 /** Names an agreed key by the beginning of its digest, which is enough to find it in a policy. */
-function describeAgreedKey(digest: KeyDigest): string {
+export function describeAgreedKey(digest: KeyDigest): string {
   return `the agreed key ${digest.slice(0, 'sha256:'.length + 12)}…`;
 }
 

@@ -1,5 +1,5 @@
+import { describeAgreedKey } from '../../core/fields/bgpSessions.ts';
 import type { BgpPeer, KeyDigest } from '../../core/model.ts';
-import { escapeText } from '../../core/printableText.ts';
 import type { SetAlgebra } from './setAlgebra.ts';
 import { type FiniteSet, finiteSetOf, finiteSets } from './valueSets.ts';
 
@@ -77,7 +77,5 @@ function shownAs(key: SessionKey | null): Pick<BgpPeer, 'hasKey' | 'agreedKey'> 
 }
 
 function formatKey(key: SessionKey): string {
-  return key === 'other' || key === 'uncompared' || key === 'none'
-    ? TEXTS[key]
-    : `the agreed key ${escapeText(key)}`;
+  return key === 'other' || key === 'uncompared' || key === 'none' ? TEXTS[key] : describeAgreedKey(key);
 }

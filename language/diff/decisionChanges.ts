@@ -69,18 +69,22 @@ function changesOnlyIn(
 ): DecisionChange[] {
   const held = own.heldFor(one.owner);
   const keys = new Set(held.map(({ key }) => key));
-  const otherGrants = other.grantsOn(one.connections).filter((grant) => !isHeld(grant, one, keys));
+  const otherGrants = other
+    .grantsOn(one.connections)
+    .filter((grant) => !(isPinBeside(grant, one) && keys.has(grant.pinKey ?? '')));
   const except = held.map(({ product }) => product);
-  const isUnchanged = otherGrants.some(({ key }) => key === one.key);
+  const same = otherGrants.find(({ key }) => key === one.key);
   // What both policies hold causes no difference.
   const heldThere = memoizeByObject((owner: Owner) =>
     other.heldFor(owner).filter(({ key }) => !keys.has(key)),
   );
   const requestSets: RequestSet[] = [
-    ...(isUnchanged
+    ...(same !== undefined
       ? []
       : [{ product: one.product, except: [...sameNameFirst(one, otherGrants), ...except] }]),
     ...otherGrants
+      // What the unchanged grant and a pin of another owner both match is held there for the owner of the unchanged grant too.
+      .filter((grant) => same === undefined || grant.owner === same.owner || !isPinBeside(grant, one))
       .filter(({ owner, product }) => heldThere(owner).length > 0 && productsIntersect(one.product, product))
       .flatMap(({ owner, product }) =>
         heldThere(owner).map((hold) => ({
@@ -94,10 +98,9 @@ function changesOnlyIn(
   return requestSets.flatMap((requestSet) => toChange(kind, one, gateways, requestSet, policy, at));
 }
 
-/** Whether everything that a grant and `one` both match is in one of the held sets, because the pin of the grant is one of them. */
-function isHeld({ owner, pinKey }: GrantRequests, one: GrantRequests, keys: ReadonlySet<string>): boolean {
-  if (pinKey === null || !keys.has(pinKey)) return false;
-  return !owner.connections.some((connection) => one.connections.includes(connection));
+/** Whether a grant is a pin that applies on the connections of another grant only where they are shared, so that it attributes what it matches. */
+function isPinBeside({ owner, pinKey }: GrantRequests, one: GrantRequests): boolean {
+  return pinKey !== null && !owner.connections.some((connection) => one.connections.includes(connection));
 }
 
 /** The other grants, that of the same name first: usually it covers the grant alone, and no other has to be compared. */

@@ -1,3 +1,4 @@
+import { describeAgreedKey } from '../../core/fields/bgpSessions.ts';
 import {
   MATCH_FIELD_NAMES,
   MATCH_FIELDS,
@@ -118,7 +119,7 @@ function describeIfGiven(field: ValueMatchFieldName, request: VirtualInterface):
 function describeSession({ asn, amazonAddress, customerAddress, hasKey, agreedKey }: BgpPeer): string {
   const isAgreed = agreedKey !== null && agreedKey !== 'none' && hasKey !== false;
   const key = isAgreed
-    ? `, with the agreed key ${escapeText(agreedKey)}`
+    ? `, with ${describeAgreedKey(agreedKey)}`
     : hasKey === null
       ? ''
       : hasKey

@@ -36,11 +36,13 @@ import { type FieldProduct, productOf } from './fieldProduct.ts';
 
 /** The requests of the owner that a grant matches while it is valid, without those whose addresses no policy can accept. */
 export function requestsOfGrant({ recipient }: Policy, owner: Owner, grant: Grant): FieldProduct {
+  const { kinds } = PROVIDER_TRAITS[recipient.provider];
   return productOf([
     // The fields by which the grants of one owner differ come first, because they exclude most pairs.
     ...matchConstraints(grant.match, 'matchesCertainly'),
     ...LANGUAGE_FIELDS.connection.matchesCertainly(connectionsOfGrant(owner, grant)),
-    constrain(TYPE, onlyGiven(finiteSetOf<string>([grant.type]))),
+    // A run holds every request of a type that the provider does not have.
+    constrain(TYPE, onlyGiven(finiteSetOf<string>(kinds.has(grant.type) ? [grant.type] : []))),
     constrain(ACCOUNT, onlyGiven(finiteSetOf(requesterAccounts(recipient, owner)))),
     constrain(TIME, [[firstInstant(grant), lastInstant(grant)]]),
     constrain(PAIRED, finiteSetOf([true])),

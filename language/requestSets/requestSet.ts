@@ -45,7 +45,8 @@ export function simplifyRequestSet({ product, except }: RequestSet): RequestSet 
     if (constraint !== undefined && others.length === 0) {
       const cut = excludeConstraint(rest, constraint);
       const { dimension, set } = cut.get(constraint.dimension.name) ?? constraint;
-      if (dimension.describe(set) !== null) {
+      // That at least one session has another value is easier to read as an exception.
+      if (dimension.source?.name !== 'peers' && dimension.describe(set) !== null) {
         rest = cut;
         continue;
       }

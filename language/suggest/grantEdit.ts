@@ -116,16 +116,11 @@ function formatGrant(key: string, grant: Readonly<Record<string, string>>): MapE
   return { key, flow: `{ ${block.join(', ')} }`, block };
 }
 
-/** By what the new owner is identified: a comment in the patch for its reviewer, who does not see the warnings on standard error. */
+/** A comment in the patch for its reviewer, who does not see the warnings on standard error. */
 const UNVERIFIED = {
-  exclusive: [
-    '# verify out of band that this party has the connection for itself: then nobody else can make requests on it',
-    '# then remove these lines',
-  ],
-  shared: [
-    '# verify out of band that this party ordered this interface: others can make requests on a shared connection',
-    '# then remove these lines',
-  ],
+  exclusive:
+    '# verify out of band that this party has the connection for itself, then remove this line; in doubt, it is shared',
+  shared: '# verify out of band that this party ordered this interface, then remove this line',
 } as const;
 
 function formatOwner(key: string, { request, sharing }: GrantWish, grant: MapEntry): MapEntry {
@@ -135,7 +130,7 @@ function formatOwner(key: string, { request, sharing }: GrantWish, grant: MapEnt
     key,
     flow: `{ ${connections}, grants: { ${grant.key}: ${grant.flow} } }`,
     block: [
-      ...UNVERIFIED[sharing ?? 'shared'],
+      UNVERIFIED[sharing ?? 'shared'],
       connections,
       'grants:',
       `  ${grant.key}:`,

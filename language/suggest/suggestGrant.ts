@@ -34,6 +34,8 @@ export interface SuggestedPatch extends SuggestedEdit {
 
 interface SuggestedEdit extends Omit<GrantEdit, 'policy'> {
   readonly sharing: Sharing;
+  /** whether the grant names the ID of the request, because the connection is shared */
+  readonly pins: boolean;
   readonly patch: string;
 }
 
@@ -159,7 +161,7 @@ function verifiedEdit(
     return noSuggestion(
       'the grant that accepts it would change other decisions too; edit the policy yourself',
     );
-  return { ...rest, sharing, patch: unifiedDiff(path, source.text, rest.text) };
+  return { ...rest, sharing, pins: isShared, patch: unifiedDiff(path, source.text, rest.text) };
 }
 
 /**

@@ -65,3 +65,36 @@ describe('doctor, on the rights that only a warning depends on,', () => {
     expect((await saidOf('outscale', [DETACHED], TABLES)).lines).toEqual([]);
   });
 });
+
+describe('doctor, on the types of interface that a policy allows,', () => {
+  /** The findings about the gateway and the right to confirm, for a gateway that is associated with a virtual private gateway. */
+  async function findingsFor(...grants: string[]) {
+    const cloud = await startTestCloud({ dialect: 'aws' });
+    const dir = folderWith({
+      'policy/hub.yaml': `version: 1
+recipient: { provider: aws, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
+owners: { acme: { connections: [${ACME_1}], grants: { ${grants.join(', ')} } } }
+`,
+    });
+    const { code, stdout } = await runCli(dir, ['doctor', '--endpoint', cloud.url]);
+    const about = (subject: string): string =>
+      stdout.split('\n').find((line) => line.includes(subject) && !/ok {4}gateway/.test(line)) ?? '';
+    return { code, gateway: about(`gateway ${DC_GATEWAY}`), confirm: about('right to confirm') };
+  }
+
+  it('names the right for each type', async () => {
+    const { code, gateway, confirm } = await findingsFor(`a: { gateway: ${DC_GATEWAY} }`);
+    expect({ code, gateway }).toEqual({ code: 0, gateway: '' });
+    expect(confirm).toContain('directconnect:ConfirmPrivateVirtualInterface');
+    expect(confirm).not.toContain('Transit');
+  });
+
+  it('fails if a Direct Connect gateway serves another type', async () => {
+    const transit = `a: { type: transit, gateway: ${DC_GATEWAY}, match: { vlan: [1] } }`;
+    const { code, gateway, confirm } = await findingsFor(transit);
+    expect(code).toBe(1);
+    expect(gateway).toMatch(/^ *FAIL .*virtual private gateway.*transit interfaces/);
+    expect(confirm).toContain('directconnect:ConfirmTransitVirtualInterface');
+    expect(confirm).not.toContain('Private');
+  });
+});

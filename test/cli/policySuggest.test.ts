@@ -126,10 +126,10 @@ describe('policy suggest', () => {
     expect(asked.code).toBe(1);
     expect(asked.stderr).toContain('choose one of core, lab with `--gateway`');
     const { dir, stdout, stderr } = await suggested(POLICY, unknown, '--gateway', 'core');
-    expect(stderr).toContain('who owns the connection');
+    expect(stderr).toContain('who made the request');
     // The patch says so too, because it may be read without the message.
     expect(apply(dir, stdout)).toMatch(
-      /\n {2}new-owner:\n {4}# verify out of band .*\n {4}connections: \["dxcon-99999999"\]\n/,
+      /\n {2}new-owner:\n {4}# verify out of band .*\n {4}sharedConnections: \["dxcon-99999999"\]\n/,
     );
   });
 

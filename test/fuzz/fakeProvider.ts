@@ -94,6 +94,7 @@ function questionOf(request: Received, confirmed: ReadonlySet<string>): Question
       if (id === '') return 'listing';
       return confirmed.has(id) ? 'settled' : 'described';
     case 'ConfirmPrivateVirtualInterface':
+    case 'ConfirmTransitVirtualInterface':
       return 'confirmed';
     case 'DescribeConnections':
       return 'connections';

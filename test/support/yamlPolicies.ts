@@ -22,18 +22,23 @@ export function asYaml(
     : JSON.stringify(written);
 }
 
-function ownerOf({ account, connections, limit, grants }: Owner, provider: string): object {
+function ownerOf(
+  { account, connections, sharedConnections, limit, grants }: Owner,
+  provider: string,
+): object {
   return {
     ...(account === null ? {} : { account }),
-    connections,
+    ...(connections.length === 0 ? {} : { connections }),
+    ...(sharedConnections.length === 0 ? {} : { sharedConnections }),
     ...(limit === null ? {} : { limit }),
     grants: Object.fromEntries(grants.map((grant) => [grant.name, grantOf(grant, provider)])),
   };
 }
 
-function grantOf({ gateway, match, limit, from, until }: Grant, provider: string): object {
+function grantOf({ type, gateway, match, limit, from, until }: Grant, provider: string): object {
   const wanted = matchOf(match, provider);
   return {
+    ...(type === 'private' ? {} : { type }),
     gateway,
     ...(Object.keys(wanted).length === 0 ? {} : { match: wanted }),
     ...(limit === null ? {} : { limit }),

@@ -317,7 +317,9 @@ describe.skipIf(!isHere)(`an upgrade from 0.1.0 (${OLD_REVISION} of the git hist
     expect(code).toBe(0);
   });
 
-  it('can run the function of either release with the policy layer of the other', { timeout: 120_000 }, async () => {
+  it('can run the function of either release with the policy layer of the other', {
+    timeout: 120_000,
+  }, async () => {
     const { before, after } = releases;
     const { simulator, run } = await begin();
     const acme = actAs(simulator, ACME, REGION);
@@ -328,7 +330,9 @@ describe.skipIf(!isHere)(`an upgrade from 0.1.0 (${OLD_REVISION} of the git hist
     expect(outcomes(await run(after, before))).toEqual({ [second]: 'accepted' });
   });
 
-  it('confirms nothing with the earlier function and a policy that it cannot express', { timeout: 120_000 }, async () => {
+  it('confirms nothing with the earlier function and a policy that it cannot express', {
+    timeout: 120_000,
+  }, async () => {
     const { before, after } = releases;
     const pinned = POLICY.replace('match: {', 'match: { id: [dxvif-0fffffff],');
     const { simulator, run } = await begin(pinned);
