@@ -1,5 +1,5 @@
 import type { Match } from './fields/evaluateMatch.ts';
-import type { InterfaceKind } from './kinds.ts';
+import { INTERFACE_KINDS, type InterfaceKind } from './kinds.ts';
 import { memoizeByObject } from './memoize.ts';
 import type { KeyDigest, Recipient } from './model.ts';
 import { compareByCodePoint } from './printableText.ts';
@@ -68,6 +68,18 @@ export interface HoldRule {
 /** The key of a recipient in leases and ledgers: `outscale/eu-west-2/012345678901`. */
 export function recipientKey({ provider, region, account }: Recipient): string {
   return `${provider}/${region}/${account}`;
+}
+
+/** The kinds of interface that the grants of a policy allow: for one gateway, or for all. */
+export function usedKinds(
+  { owners }: Pick<Policy, 'owners'>,
+  gateway: string | null = null,
+): InterfaceKind[] {
+  const grants = owners.flatMap((owner) => owner.grants);
+  const used = new Set(
+    grants.filter((grant) => gateway === null || grant.gateway === gateway).map(({ type }) => type),
+  );
+  return INTERFACE_KINDS.filter((kind) => used.has(kind));
 }
 
 /** All connections of an owner, sorted. */

@@ -10,7 +10,8 @@ import {
   POLICY_PARTITION_PREFIX,
 } from '../adapters/ledgers/dynamo/dynamoTable.ts';
 import { EVENT_SOURCE } from '../core/events/event.ts';
-import { type Policy, recipientKey } from '../core/policy.ts';
+import { KINDS } from '../core/kinds.ts';
+import { type Policy, recipientKey, usedKinds } from '../core/policy.ts';
 import { PROVIDER_TRAITS } from '../core/providers.ts';
 import { type QuotaUsage, ROLE_POLICY_CHARACTERS, sizeWhenDeployed } from './awsQuotas.ts';
 
@@ -61,9 +62,9 @@ export function createFunctionRole(
 }
 
 /** Permissions for one target. */
-function targetStatements({ recipient }: Policy, stack: Stack): PolicyStatement[] {
-  const { credentials } = recipient;
-  if (credentials === null) return ownRoleStatements(recipient, stack);
+function targetStatements(policy: Policy, stack: Stack): PolicyStatement[] {
+  const { credentials } = policy.recipient;
+  if (credentials === null) return ownRoleStatements(policy, stack);
   if ('secret' in credentials) return [secretStatement(credentials.secret, stack)];
   return [new PolicyStatement({ actions: ['sts:AssumeRole'], resources: [credentials.role] })];
 }
@@ -126,12 +127,13 @@ function interfaceArns({ region, account }: Policy['recipient'], partition: stri
   return `arn:${partition}:directconnect:${region}:${account}:dxvif/*`;
 }
 
-function ownRoleStatements(recipient: Policy['recipient'], { partition }: Stack): PolicyStatement[] {
+function ownRoleStatements(policy: Policy, { partition }: Stack): PolicyStatement[] {
+  const { recipient } = policy;
   const { region } = recipient;
   return [
     // No IAM condition key names the gateway or the connection: only the policy file restricts those.
     new PolicyStatement({
-      actions: ['directconnect:ConfirmPrivateVirtualInterface'],
+      actions: usedKinds(policy).map((kind) => `directconnect:${KINDS[kind].confirmOperation}`),
       resources: [interfaceArns(recipient, partition)],
     }),
     // These actions support no resource-level permissions; the region can be restricted.

@@ -142,7 +142,7 @@ async function recordAndConfirm(
   }
 }
 
-/** The state for another decision. It is read again if it is not fresh, or lacks what the checks of the assigned gateway need. */
+/** Fail closed: the state for another decision is read again if it is not fresh, or lacks what the checks of the assigned gateway need. */
 async function readAgain(
   id: string,
   { state, decision: { gateway } }: Allowed,
@@ -165,8 +165,6 @@ async function confirmNow(
   context: AttemptContext,
 ): Promise<AttemptResult | null> {
   if (!hasTime(context)) return notAttempted(allowed);
-  // Fail closed: the checks of this gateway were not made.
-  if (!hasReadGateway(allowed.state, intended.gateway)) return null;
   const { id } = acceptable;
   try {
     const { proof, ...result } = await confirmOnce(

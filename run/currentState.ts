@@ -1,5 +1,5 @@
 import type { GatewaysSeen, ServedKinds } from '../core/gatewayChecks.ts';
-import type { VirtualInterface } from '../core/model.ts';
+import { isForeignGateway, type VirtualInterface } from '../core/model.ts';
 import type { LoadedPolicy } from '../core/policyText.ts';
 import { gatewayKind } from '../core/resourceIds.ts';
 import { PermissionMissing } from './portErrors.ts';
@@ -78,8 +78,10 @@ async function readState(id: string, gateway: string, { ports, loaded }: Context
   ] as const;
   // Waits for all even if one fails, so that no call is under way after its attempt has ended.
   await Promise.allSettled(calls);
-  const [request, listed, served] = await Promise.all(calls);
-  return { request, gateways: listed, served, since };
+  const [request, listed] = await Promise.all([calls[0], calls[1]]);
+  // The API refuses questions about a gateway that does not exist or belongs to another account, for which the request is held.
+  const isOwn = listed.some((one) => one.id === gateway && !isForeignGateway(one, loaded.policy.recipient));
+  return { request, gateways: listed, served: isOwn ? await calls[2] : { gateway, kinds: null }, since };
 }
 
 /** Only a Direct Connect gateway serves one of several kinds. @throws CallFailure, but not for a missing permission */

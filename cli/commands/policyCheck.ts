@@ -1,8 +1,10 @@
 import {
   type CompiledPolicy,
   explainUnknownRegion,
+  findKeyWarnings,
   findSuspiciousPatterns,
   findUnreachableGrants,
+  type KeyWarning,
   type UnreachableGrant,
 } from '../../language/index.ts';
 import { loadPolicies } from '../loadPolicies.ts';
@@ -10,8 +12,8 @@ import { EXIT, type ExitCode } from '../options.ts';
 import { formatCount, paintFor, printDocument, wrapLines } from '../output/terminal.ts';
 
 /**
- * `policy check`: compiles every file and describes it. Warns of grants that accept nothing and of values that look like patterns but
- * are none. All errors are thrown together.
+ * `policy check`: compiles every file and describes it. Warns of grants that accept nothing, of values that look like patterns but
+ * are none, and of keys and IDs that identify less than they seem to. All errors are thrown together.
  */
 export function policyCheck(named: readonly string[], options: { readonly json?: boolean }): ExitCode {
   const policies = loadPolicies(named);
@@ -39,6 +41,7 @@ export function policyCheck(named: readonly string[], options: { readonly json?:
 /** A grant that accepts nothing, or a value at `path` that should be changed. */
 type Warning = { readonly file: string } & (
   | UnreachableGrant
+  | KeyWarning
   | { readonly path: string; readonly why: string; readonly fix?: string }
 );
 
@@ -49,6 +52,7 @@ function findWarnings({ file, policy, warnings }: CompiledPolicy, at: Date): War
     ...(region === null ? [] : [{ file, path: 'recipient.region', why: region }]),
     ...findUnreachableGrants(policy, at).map((grant) => ({ file, ...grant })),
     ...findSuspiciousPatterns(policy).map((pattern) => ({ file, ...pattern })),
+    ...findKeyWarnings(policy).map((warning) => ({ file, ...warning })),
   ];
 }
 

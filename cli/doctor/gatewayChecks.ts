@@ -1,5 +1,6 @@
+import { INTERFACE_KINDS, KINDS, type ServedKind } from '../../core/kinds.ts';
 import { type Gateway, isForeignGateway } from '../../core/model.ts';
-import type { Policy } from '../../core/policy.ts';
+import { type Policy, usedKinds } from '../../core/policy.ts';
 import { escapeText, formatList, quote } from '../../core/printableText.ts';
 import { ApiFailure } from '../../run/portErrors.ts';
 import type { Gateways } from '../../run/ports.ts';
@@ -53,7 +54,51 @@ export function describeNoGateways({ recipient: { account, region } }: Policy, k
   return `none of the policy's gateways exists here, so every run would fail: ${keys} must belong to account \`${account}\`, and \`recipient.region\` (\`${region}\`) must be the region of the gateways`;
 }
 
+/** Checks that each Direct Connect gateway of the policy serves the types of interface that the policy allows for it. */
+export async function checkServedKinds(
+  policy: Policy,
+  known: readonly Gateway[],
+  gateways: Gateways,
+): Promise<DoctorFinding[]> {
+  const hubs = usedGatewayIds(policy).filter((id) =>
+    known.some(
+      (one) => one.id === id && one.kind === 'directConnect' && !isForeignGateway(one, policy.recipient),
+    ),
+  );
+  const findings = await Promise.all(
+    hubs.map(async (id) => {
+      const served = await readServedKinds(id, gateways);
+      const wanted = usedKinds(policy, id);
+      const other = INTERFACE_KINDS.find(
+        (kind) => served.includes(kind) && wanted.some((one) => one !== kind),
+      );
+      if (other === undefined) return [];
+      const held = wanted.filter((kind) => kind !== other);
+      const message = `is associated with ${KINDS[other].associated.title}, so it does not serve ${formatList(held)} interfaces: such requests for it would be held; name another gateway in these grants`;
+      return [fail(`gateway ${id}`, message)];
+    }),
+  );
+  return findings.flat();
+}
+
+/** Empty if they cannot be read: `checkRouting` reports that. */
+async function readServedKinds(id: string, gateways: Gateways): Promise<readonly ServedKind[]> {
+  try {
+    return await gateways.servedKinds(id);
+  } catch (error) {
+    if (error instanceof ApiFailure) return [];
+    throw error;
+  }
+}
+
 const CHECK = 'right to see routes';
+
+/** What a run does not do if it may not see where each kind of gateway leads. */
+const WITHOUT_RIGHT: Readonly<Record<Gateway['kind'], string>> = {
+  virtual: 'a gateway without an onward route is not reported',
+  directConnect:
+    'a gateway without an onward route is not reported, and whether a gateway serves the type of a request is not checked before',
+};
 
 /** Operation by which a run checks, after an acceptance, where each kind of gateway leads. Accepting itself does not need it. */
 const OPERATIONS: Readonly<Record<Gateway['kind'], string>> = {
@@ -84,7 +129,7 @@ async function tryRouting({ id, kind }: Gateway, gateways: Gateways): Promise<Do
     if (!(error instanceof ApiFailure)) throw error;
     return warn(
       CHECK,
-      `requests are accepted without this right, but a gateway without an onward route is not reported: ${error.message}`,
+      `requests are accepted without this right, but ${WITHOUT_RIGHT[kind]}: ${error.message}`,
     );
   }
 }

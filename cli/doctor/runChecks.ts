@@ -1,14 +1,15 @@
 import type { Connected, Endpoints } from '../../adapters/connectApis.ts';
+import { KINDS } from '../../core/kinds.ts';
 import { isConfirming, type VirtualInterface } from '../../core/model.ts';
-import type { Policy } from '../../core/policy.ts';
-import { quote } from '../../core/printableText.ts';
+import { type Policy, usedKinds } from '../../core/policy.ts';
+import { formatList, quote } from '../../core/printableText.ts';
 import { usedGatewayKinds } from '../../run/verifyCaller.ts';
 import type { ConnectOptions } from '../connectTarget.ts';
 import type { LedgerOptions } from '../ledgerOptions.ts';
 import { type DoctorFinding, fail, ok, runCheck, warn } from './doctorFinding.ts';
 import { listEndpoints } from './endpointFindings.ts';
 import { checkEmulatorClock, checkLedger, checkSecret } from './environmentChecks.ts';
-import { checkGateways, checkRouting } from './gatewayChecks.ts';
+import { checkGateways, checkRouting, checkServedKinds } from './gatewayChecks.ts';
 
 /** Checks that a run over a target would succeed. Checks are independent: one that fails does not hide the others. */
 export async function runChecks(
@@ -52,16 +53,25 @@ async function checkAccount(policy: Policy, connected: Connected): Promise<Docto
     })),
     ...(await runCheck('gateways', async () => {
       const known = await gateways.list(usedGatewayKinds(policy));
-      return [...checkGateways(policy, known), ...(await checkRouting(policy, known, gateways))];
+      return [
+        ...checkGateways(policy, known),
+        ...(await checkServedKinds(policy, known, gateways)),
+        ...(await checkRouting(policy, known, gateways)),
+      ];
     })),
     warn(
       'right to confirm',
-      'not tried, because a try would accept a request; the keys need `directconnect:ConfirmPrivateVirtualInterface`',
+      `not tried, because a try would accept a request; the keys need ${formatList(confirmActions(policy))}`,
     ),
     listing.some(({ result }) => result === 'fail')
       ? warn('clock', 'not checked: the API gave no answer to compare it with')
       : checkClock(connected.clockOffset()),
   ];
+}
+
+/** The actions that the keys need to accept what the policy allows. */
+function confirmActions(policy: Policy): string[] {
+  return usedKinds(policy).map((kind) => `\`directconnect:${KINDS[kind].confirmOperation}\``);
 }
 
 function compareAccount(recipient: string, account: string | null): DoctorFinding {

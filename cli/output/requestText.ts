@@ -6,17 +6,19 @@ import { formatDuration, formatTableRows, type Paint, type PaintTone } from './t
 
 /** Formats requests as a table, each row in the colour of its outcome. */
 export function formatRequestTable({ requests, finishedAt }: RunReport, paint: Paint): string {
-  const rows = requests.map(({ id, connection, vlan, name, firstSeen, outcome, decision, deadline }) => [
-    MARKS[outcome],
-    escapeText(id),
-    escapeText(connection ?? '-'),
-    String(vlan ?? '-'),
-    shortenName(name),
-    decision.verdict === 'accept' ? `${decision.owner}.${decision.grant}` : '-',
-    OUTCOME_WORDS[outcome],
-    outcome === 'accepted' ? '-' : timeLeft(deadline, firstSeen, finishedAt),
-    decision.verdict === 'accept' ? decision.gateway : decision.reasons.map(({ code }) => code).join(', '),
-  ]);
+  const rows = requests.map(
+    ({ id, type, connection, vlan, name, firstSeen, outcome, decision, deadline }) => [
+      MARKS[outcome],
+      escapeText(id),
+      escapeText(connection ?? '-'),
+      formatVlan({ vlan, type }),
+      shortenName(name),
+      decision.verdict === 'accept' ? `${decision.owner}.${decision.grant}` : '-',
+      OUTCOME_WORDS[outcome],
+      outcome === 'accepted' ? '-' : timeLeft(deadline, firstSeen, finishedAt),
+      decision.verdict === 'accept' ? decision.gateway : decision.reasons.map(({ code }) => code).join(', '),
+    ],
+  );
   const header = [
     '',
     'request',
@@ -31,6 +33,12 @@ export function formatRequestTable({ requests, finishedAt }: RunReport, paint: P
   const [first = '', ...lines] = formatTableRows(header, rows, paint.columns);
   const painted = requests.map(({ outcome }, i) => paint[TONES[outcome]](lines[i] ?? ''));
   return [paint.faint(first), ...painted].join('\n');
+}
+
+/** The VLAN of an interface, with its type if that is known and not the usual one. */
+export function formatVlan({ vlan, type = null }: Partial<Pick<RequestReport, 'vlan' | 'type'>>): string {
+  const tag = String(vlan ?? '-');
+  return type === null || type === 'private' ? tag : `${tag} (${escapeText(type)})`;
 }
 
 const TONES: Readonly<Record<Outcome, PaintTone>> = {

@@ -35,13 +35,14 @@ ${pending.map((item, i) => renderCard(item, at, `${anchor}-${i + 1}`))}</section
 
 /** Renders one pending request: expiry, description, reasons, and what a person can do. */
 function renderCard(item: PendingView, at: string, anchor: string): Html {
-  const { id, connection, vlan, name } = item;
+  const { id, type = null, connection, vlan, name } = item;
   return html`<article class="card ${urgencyOf(item, at)}" id="${anchor}">
 <h4><code>${id}</code> ${renderBadge(item)}</h4>
 <dl>
 ${item.deadline.latest === null ? null : renderFact('Expires', renderExpires(item.deadline, item.deadline.latest, at))}
 ${renderFact('First seen', renderFirstSeen(item))}
 ${renderFact('Connection', renderCode(connection))}
+${type === null || type === 'private' ? null : renderFact('Type', html`${type}`)}
 ${renderFact('VLAN', html`${vlan ?? '–'}`)}
 ${renderFact('Name', html`${name ?? '–'}`)}
 </dl>

@@ -1,5 +1,5 @@
 import { escapeText } from '../../core/printableText.ts';
-import { describeRequestWithDecision, shortenName } from '../output/requestText.ts';
+import { describeRequestWithDecision, formatVlan, shortenName } from '../output/requestText.ts';
 import {
   formatDuration,
   formatTableRows,
@@ -75,7 +75,7 @@ function formatPendingTable({ pending, at, expirySeconds }: TargetView, paint: P
   const rows = pending.map((item) => [
     escapeText(item.id),
     escapeText(item.connection ?? '-'),
-    String(item.vlan ?? '-'),
+    formatVlan(item),
     shortenName(item.name),
     ...(item.elapsed === null
       ? [formatAge(item)]
@@ -138,7 +138,7 @@ function formatAccepted(accepted: readonly AcceptedView[], paint: Paint): string
     formatMinute(item.acceptedAt),
     escapeText(item.id),
     escapeText(item.connection ?? '-'),
-    String(item.vlan ?? '-'),
+    formatVlan(item),
     formatGrants(item),
     item.gateway,
     escapeText(formatTickets(item)) || '-',

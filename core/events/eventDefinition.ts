@@ -99,14 +99,16 @@ export function boundedReason({ code, message }: StoredReason): StoredReason {
   return { code, message: truncateMiddle(message, MAX_CHARACTERS) };
 }
 
-/** `dxvif-… on dxcon-… (vlan 101, name …)`, safe to print. */
+/** `dxvif-… on dxcon-… (vlan 101, name …)`, with the type if that is known and not the usual one; safe to print. */
 export function nameRequest({
   id,
   connection,
   vlan,
   name,
-}: Omit<RequestSummary, 'firstSeen' | 'deadline'>): string {
+  type = null,
+}: Omit<RequestSummary, 'firstSeen' | 'deadline'> & { readonly type?: string | null }): string {
   const more = [
+    ...(type === null || type === 'private' ? [] : [quote(type)]),
     ...(vlan === null ? [] : [`vlan ${vlan}`]),
     ...(name === null ? [] : [`name ${quote(name)}`]),
   ].join(', ');

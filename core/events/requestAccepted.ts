@@ -12,7 +12,7 @@ export const requestAccepted: EventDefinition = {
         const { connection, vlan, name } = request;
         const what = { id, connection, vlan, name, firstSeen, deadline };
         const detail = {
-          message: `accepted ${nameRequest(what)} of owner \`${owner}\` by grant \`${grant}\` to gateway \`${gateway}\``,
+          message: `accepted ${nameRequest({ ...what, type: request.type })} of owner \`${owner}\` by grant \`${grant}\` to gateway \`${gateway}\``,
           request: requestDetail(what, request),
           owner,
           grant,

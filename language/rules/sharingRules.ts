@@ -36,7 +36,8 @@ export function noExclusiveSharedConnection(policy: PartialPolicy): Finding[] {
 export function noUnpinnedGrant(policy: PartialPolicy): Finding[] {
   return readableOwners(policy).flatMap((owner) => {
     const { value, path } = owner;
-    if (!Object.hasOwn(value, 'sharedConnections')) return [];
+    // A list that cannot be read is reported itself.
+    if (value.sharedConnections === undefined) return [];
     const shared = new Set(readableItems(value.sharedConnections, []).map((item) => item.value));
     const hasExclusive = Object.hasOwn(value, 'connections');
     const unpinned = readableGrants(owner)

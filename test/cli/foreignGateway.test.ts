@@ -23,11 +23,11 @@ describe('a Direct Connect gateway of another account, as the only gateway of a 
       {
         id: AWS_ITEM.virtualInterfaceId,
         outcome: 'held',
-        decision: { reasons: [{ code: 'gateway-missing' }] },
+        decision: { reasons: [{ code: 'gateway-other-account' }] },
       },
     ]);
     expect(run.warnings).toEqual([
-      { code: 'gateway-missing', message: expect.stringContaining(`\`${UNKNOWN_REQUESTER}\``) },
+      { code: 'gateway-other-account', message: expect.stringContaining(`\`${UNKNOWN_REQUESTER}\``) },
     ]);
   });
 

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { folderWith, runCli, withOwners } from '../support/cli.ts';
 import { ACME_1, PROD, startTestCloud } from '../support/cloud.ts';
@@ -125,6 +127,18 @@ hold:
     expect(stderr).not.toContain('fine');
   });
 
+  it('warns of a usual BGP key, with a code', async () => {
+    const digest = createHash('sha256').update('password').digest('hex');
+    const grants = `grants: { prod: { gateway: ${PROD}, match: { bgpKey: "sha256:${digest}" } } }`;
+    const dir = folderWith({ 'policy/hub.yaml': VALID.replace(`gateway: ${PROD}`, grants) });
+    const { code, stdout, stderr } = await runCli(dir, ['policy', 'check', '--json']);
+    expect({ code, warnings: JSON.parse(stdout).warnings }).toMatchObject({
+      code: 0,
+      warnings: [{ file: 'policy/hub.yaml', code: 'usual-key', path: 'owners.acme.grants.prod' }],
+    });
+    expect(stderr).toMatch(/^warning: policy\/hub\.yaml: owners\.acme\.grants\.prod: /);
+  });
+
   it.each([
     [
       'a file that is not there',
@@ -184,7 +198,12 @@ describe('policy init', () => {
     expect(text).toContain(`#   ${id}  ${ACME_1}  PAR1  VLAN 101  acme\\u{a}- not: a comment`);
     // Text of a requester is in no comment that may become YAML.
     const drafts = text.slice(text.indexOf('\nowners:\n') + '\nowners:\n'.length);
-    expect(drafts).toBe(`#  owner-1:\n#    connections:\n#      - ${ACME_1}\n#    gateway: ${PROD}\n`);
+    expect(parse(drafts.replaceAll(/^#/gm, ''))).toEqual({
+      'owner-1': {
+        sharedConnections: [ACME_1],
+        grants: { private: { gateway: PROD, match: { id: [id] } } },
+      },
+    });
 
     // Unedited it is not a valid policy, frozen or not, and the error says what to do.
     for (const unedited of [text, text.replace('freeze: true', 'freeze: false')]) {
@@ -201,7 +220,7 @@ describe('policy init', () => {
     writeFileSync(join(dir, 'policy/hub.yaml'), withOwners(text));
     expect((await runCli(dir, ['policy', 'check'])).stdout).toContain('FROZEN');
     const plan = await runCli(dir, ['plan', ...at]);
-    expect(plan.stdout).toContain(`without the freeze: accepted by \`owner-1.default\` → \`${PROD}\``);
+    expect(plan.stdout).toContain(`without the freeze: accepted by \`owner-1.private\` → \`${PROD}\``);
     expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe('confirming');
     writeFileSync(join(dir, 'policy/hub.yaml'), text);
 

@@ -6,7 +6,7 @@ import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/ac
 import { folderWith, runCli } from '../support/cli.ts';
 import { ACME_1, PROD, startTestCloud, UNKNOWN_CONNECTION } from '../support/cloud.ts';
 
-/** Held requests: without a matching grant, under a hold rule, a transit interface, and one of an unknown requester. */
+/** Held requests: without a matching grant, under a hold rule, a public interface, and one of an unknown requester. */
 const policy = (freeze: boolean) => `version: 1
 recipient: { provider: aws, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}", expiry: P7D }
 freeze: ${freeze}
@@ -34,7 +34,7 @@ describe.each([false, true])(
       const plain = await acme.offer({ connection: ACME_1, vlan: 300 });
       const uncertain = [
         await acme.offer({ connection: ACME_1, vlan: 150 }),
-        await acme.offer({ connection: ACME_1, vlan: 101, type: 'transit' }),
+        await acme.offer({ connection: ACME_1, vlan: 101, type: 'public' }),
         await unknown.offer({ connection: UNKNOWN_CONNECTION, vlan: 102 }),
       ];
       const dir = folderWith({ 'policy/hub.yaml': policy(freeze) });

@@ -21,7 +21,7 @@ const WORLDS = [
     of: 'shared connections',
     worlds: fc.tuple(sharedPolicies, withComparedKeys(requests), sharedContexts),
     rarely: ['noPin', 'severalPins'],
-    accepts: 60,
+    accepts: 100,
   },
 ] as const;
 

@@ -3,10 +3,13 @@ import type { Received, Reply } from '../support/apiServer.ts';
 import { ACME_1, compileTestPolicy, OWN_CONNECTION, PROD, UNKNOWN_CONNECTION } from '../support/cloud.ts';
 import { AWS_ITEM } from '../support/wireItems.ts';
 
-/** The policy of these tests. */
+const DEMANDS = 'vlan: [100-199], asn: [65010], peers: [169.254.10.0/24], name: ["acme-*"], location: [PAR1]';
+
+/** The policy of these tests. It names an agreed key, so that keys are compared; no session has it. */
 export const POLICY = compileTestPolicy(
-  `owners: { acme: { connections: [${ACME_1}], grants: { prod: { gateway: ${PROD}, match: {
-     vlan: [100-199], asn: [65010], peers: [169.254.10.0/24], name: ["acme-*"], location: [PAR1] } } } } }
+  `owners: { acme: { connections: [${ACME_1}], grants: {
+   keyed: { gateway: ${PROD}, match: { ${DEMANDS}, bgpKey: "sha256:${'0'.repeat(64)}" } },
+   prod: { gateway: ${PROD}, match: { ${DEMANDS} } } } } }
 hold: [{ vlan: [150] }]`,
   'aws',
 );
@@ -91,6 +94,7 @@ function questionOf(request: Received, confirmed: ReadonlySet<string>): Question
       if (id === '') return 'listing';
       return confirmed.has(id) ? 'settled' : 'described';
     case 'ConfirmPrivateVirtualInterface':
+    case 'ConfirmTransitVirtualInterface':
       return 'confirmed';
     case 'DescribeConnections':
       return 'connections';

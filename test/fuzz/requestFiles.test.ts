@@ -7,9 +7,10 @@ import { findPendingImpact } from '../../cli/diff/pendingImpact.ts';
 import { explain } from '../../cli/explain/explanation.ts';
 import { UsageError } from '../../cli/options.ts';
 import { readRequest, readRequests } from '../../cli/requests/readRequests.ts';
+import { agreedKeyDigests } from '../../core/policy.ts';
 import { testPolicyFiles } from '../../language/index.ts';
 import { writeTempFiles } from '../support/tempFiles.ts';
-import { NO_KEYS, PLANTED_KEY } from '../support/wireItems.ts';
+import { formsOf, PLANTED_KEY } from '../support/wireItems.ts';
 import { fieldsOf, isAllowed } from './allowedConfirms.ts';
 import { ITEMS, POLICY } from './fakeProvider.ts';
 import { expectPrintable, expectSome, fuzzTarget, LONG } from './fuzzTarget.ts';
@@ -18,7 +19,7 @@ import { maliciousJson, maliciousText, mutateText, replaceValues, TOKENS } from 
 const requestFiles = fuzzTarget('request files and cases');
 const PLAIN = { good: String, bad: String, warn: String, faint: String, columns: Number.POSITIVE_INFINITY };
 const AT = new Date('2026-11-10T12:00:00.000Z');
-const TARGET = { ...POLICY.policy, agreedKeys: NO_KEYS };
+const TARGET = { ...POLICY.policy, agreedKeys: agreedKeyDigests(POLICY.policy) };
 const EXAMPLES = join(import.meta.dirname, '../../examples');
 
 const OWN = {
@@ -106,7 +107,7 @@ async function endOf(work: () => void | Promise<void>): Promise<string> {
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     expectPrintable(error.message, 'lines');
-    expect(error.message).not.toContain(PLANTED_KEY);
+    for (const form of formsOf(PLANTED_KEY)) expect(error.message).not.toContain(form);
     return 'reported as unusable';
   }
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { InterfaceKind } from '../../core/kinds.ts';
 import type { CompiledPolicy } from '../../language/index.ts';
+import { aGrant, anOwner, DX_GATEWAY } from '../support/builders.ts';
 import { ACCOUNT, OTHER_ROLE, OUTSCALE, OWN_ROLE, target, templateOf } from './stackFixtures.ts';
 
 const IN_PARIS = { env: { account: ACCOUNT, region: 'eu-west-3' } };
@@ -57,6 +59,19 @@ describe('the permissions of a function', () => {
         'ec2:DescribeRouteTables + ec2:DescribeVpnGateways on * ' +
         '{"StringEquals":{"aws:RequestedRegion":"eu-west-3"}}',
     ]);
+  });
+
+  it('for AWS allow confirming only the types of interface that a policy of the function has a grant for', () => {
+    const grant = (type: InterfaceKind) => aGrant({ name: type, type, gateway: DX_GATEWAY });
+    const confirming = (...kinds: InterfaceKind[]) => {
+      const owners = [anOwner({ grants: kinds.map(grant) })];
+      return rights(target('lyon', 'aws', null, { owners }))[0]?.split(' on ')[0];
+    };
+    expect(confirming('private')).toBe('directconnect:ConfirmPrivateVirtualInterface');
+    expect(confirming('transit')).toBe('directconnect:ConfirmTransitVirtualInterface');
+    expect(confirming('private', 'transit')).toBe(
+      'directconnect:ConfirmPrivateVirtualInterface + directconnect:ConfirmTransitVirtualInterface',
+    );
   });
 
   it('for one provider are never given to the function of the other', () => {

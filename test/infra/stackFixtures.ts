@@ -7,11 +7,12 @@ import { writePolicy } from '../../core/policyText.ts';
 import { Installation } from '../../infra/installation.ts';
 import type { Notify } from '../../infra/notifications.ts';
 import type { CompiledPolicy } from '../../language/index.ts';
+import { anOwner } from '../support/builders.ts';
 
 export const ACCOUNT = '012345678901';
 const WEEK = 7 * 24 * 60 * 60;
 
-/** A compiled policy for the stack, which uses only its recipient. */
+/** A compiled policy for the stack, which uses its recipient and the types of its grants. */
 export function target(
   name: string,
   provider: Provider,
@@ -24,7 +25,7 @@ export function target(
     recipient: { provider, region, account: ACCOUNT, credentials, expiry: provider === 'aws' ? null : WEEK },
     freeze: false,
     limits: { acceptsPerRun: 10 },
-    owners: [],
+    owners: [anOwner()],
     hold: [],
     ...change,
   };

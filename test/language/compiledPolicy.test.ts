@@ -140,3 +140,31 @@ describe('the compiled form', () => {
     expect(compiled(...lines, ACME).policy.recipient.expiry).toBe(expected);
   });
 });
+
+it('several owners may share a connection, and have others for themselves, if every grant that applies there has a pin', () => {
+  const { policy, text } = compiled(
+    ...HEAD,
+    'owners:',
+    '  a:',
+    '    connections: [dxcon-1]',
+    '    sharedConnections: [dxcon-9, dxcon-8]',
+    '    grants:',
+    '      free: { gateway: vgw-12345678, match: { connection: [dxcon-1], vlan: [1] } }',
+    '      pinned: { gateway: vgw-12345678, match: { id: [dxvif-2, dxvif-1], vlan: [2] } }',
+    '  b:',
+    '    sharedConnections: [dxcon-8]',
+    '    grants: { keyed: { gateway: vgw-12345678, match: { bgpKey: "sha256:DIGEST" } } }'.replace(
+      'DIGEST',
+      'a'.repeat(64),
+    ),
+  );
+  expect(policy.owners).toMatchObject([
+    {
+      connections: ['dxcon-1'],
+      sharedConnections: ['dxcon-8', 'dxcon-9'],
+      grants: [{ match: { id: null } }, { match: { id: ['dxvif-1', 'dxvif-2'] } }],
+    },
+    { connections: [], sharedConnections: ['dxcon-8'] },
+  ]);
+  expect(JSON.parse(text).format).toBe(2);
+});

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { compilePolicy, DIAGNOSTIC_CODES, formatDiagnostic } from '../../language/index.ts';
-import type { Row } from './errors/errorRow.ts';
+import { matching, type Row } from './errors/errorRow.ts';
 import { GATEWAYS } from './errors/gatewayErrors.ts';
 import { MATCHES } from './errors/matchErrors.ts';
 import { OWNERS } from './errors/ownerErrors.ts';
@@ -67,6 +67,22 @@ describe('a policy with one mistake has one error, with its position and a fix',
       expect(error.message).toMatch(/^[a-z`]/);
       expect(error.fix).toMatch(/^[a-z`]/);
     }
+  });
+});
+
+describe('a BGP key that is written in place of its digest', () => {
+  it.each([
+    'Planted0key',
+    '31415926',
+    '"Planted0key"',
+    '[Planted0key]',
+    '{ Planted0key: 1 }',
+    'sha256:Planted0key',
+  ])('is in no message: %s', (written) => {
+    const result = compilePolicy({ file: 'policy/acme.yaml', text: matching(`{ bgpKey: ${written} }`) });
+    const errors = result.ok ? [] : result.errors;
+    expect(errors.map(({ code }) => code)).toEqual(['bgp-key']);
+    expect(errors.map(formatDiagnostic).join()).not.toMatch(/Planted0key|31415926/i);
   });
 });
 

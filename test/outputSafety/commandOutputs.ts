@@ -11,7 +11,7 @@ import { type CommandResult, folderWith, runCli } from '../support/cli.ts';
 import { ACME_1, ACME_2, LAB, PROD, startTestCloud, UNKNOWN_CONNECTION } from '../support/cloud.ts';
 import { MALICIOUS_NAMES } from '../support/maliciousNames.ts';
 
-/** A policy with one owner: one connection is accepted with any name, the other with one name only. */
+/** A policy with one owner: one connection is accepted with any name, the other with one name only. It names an agreed key, so that keys are compared. */
 function policy(name: string): string {
   return `version: 1
 recipient: { provider: aws, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
@@ -21,6 +21,7 @@ owners:
     connections: [${ACME_1}, ${ACME_2}]
     grants:
       any: { gateway: ${PROD}, match: { connection: [${ACME_1}] } }
+      keyed: { gateway: ${PROD}, match: { connection: [${ACME_1}], bgpKey: "sha256:${'0'.repeat(64)}" } }
       named: { gateway: ${LAB}, match: { connection: [${ACME_2}], name: ["${name}"], tags: { team: [net] } } }
 `;
 }

@@ -16,8 +16,13 @@ import {
 import { recordingPublisher } from '../support/eventPublishers.ts';
 import { lambdaContext, policyFolder } from '../support/lambda.ts';
 import { MALICIOUS_NAMES, UNPRINTABLE } from '../support/maliciousNames.ts';
+import { formsOf } from '../support/wireItems.ts';
 
 const KEY = 'planted-bgp-key';
+/** A policy that names an agreed key, so that every key is compared. */
+const WITH_AGREED_KEY = compileTestPolicy(
+  `owners: { acme: { connections: [${ACME_1}], grants: { prod: { gateway: ${PROD}, match: { bgpKey: "sha256:${'0'.repeat(64)}" } } } } }`,
+);
 
 /** The deployed function with its own log, but with test credentials and an emulator. */
 function functionOn({ url }: Emulator, secretAccessKey: string, policy = SIMPLE_POLICY) {
@@ -57,7 +62,8 @@ describe('the log of the function', () => {
         name,
         authKey: KEY,
       });
-    const log = await logOf(() => functionOn(cloud, 'secret')({ target: 'hub' }, lambdaContext()));
+    const run = functionOn(cloud, 'secret', WITH_AGREED_KEY);
+    const log = await logOf(() => run({ target: 'hub' }, lambdaContext()));
     expect(log.match(UNPRINTABLE)).toBeNull();
     const lines = log
       .trimEnd()
@@ -71,7 +77,8 @@ describe('the log of the function', () => {
     expect(requests[0].name).toContain('\\u{');
     expect(metrics).toMatchObject({ service: 'vif-acceptor', target: 'hub', Held: MALICIOUS_NAMES.length });
     expect(JSON.stringify(metrics)).not.toContain('script');
-    expect(log).not.toContain(KEY);
+    expect(requests[0].peers).toMatchObject([{ hasKey: true, agreedKey: 'none' }]);
+    for (const form of formsOf(KEY)) expect(log).not.toContain(form);
     expect(requests[0].decision.reasons).toEqual([
       { code: 'unknown-requester', message: expect.any(String) },
     ]);

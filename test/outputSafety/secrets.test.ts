@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { folderWith, runCli } from '../support/cli.ts';
 import { ACME_1, PROD, startTestCloud } from '../support/cloud.ts';
+import { formsOf } from '../support/wireItems.ts';
 import { BGP_KEY, collectCommandOutputs } from './commandOutputs.ts';
 
 const POLICY = `version: 1
@@ -12,16 +13,18 @@ owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 `;
 
 describe('a BGP key', () => {
-  it('is in nothing that a command prints, writes or stores, nor in the emulator’s list of calls', async () => {
+  it('is in nothing that a command prints, writes or stores, nor in the emulator’s list of calls, and neither is its digest', async () => {
     const outputs = await collectCommandOutputs(['acme-prod-1']);
     for (const { stdout } of [outputs.plan, outputs.statusJson, outputs.receiptsJson]) {
       expect(stdout).toContain('acme-prod-1');
       expect(stdout).toContain('"hasKey": true');
+      expect(stdout).toContain('"agreedKey": "none"');
     }
     expect(outputs.kept).toContain('acme-prod-1');
     expect(outputs.calls).toContain('AllocatePrivateVirtualInterface');
     for (const [of, text] of Object.entries(outputs))
-      expect([of, JSON.stringify(text).includes(BGP_KEY)]).toEqual([of, false]);
+      for (const form of formsOf(BGP_KEY))
+        expect([of, form, JSON.stringify(text).includes(form)]).toEqual([of, form, false]);
   }, 60_000);
 });
 

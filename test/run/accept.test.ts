@@ -79,7 +79,7 @@ owners:
     ]);
   });
 
-  it('reports public and transit interfaces, without a command that accepts them, and never accepts them', async () => {
+  it('reports interfaces of other types than the grant’s, and never accepts them', async () => {
     const cloud = await startTestCloud({ dialect: 'aws' });
     const acme = actAs(cloud, ACME);
     const policy = compileTestPolicy(
@@ -93,12 +93,15 @@ owners:
 
     expect(outcomesById(report)).toEqual({
       [open]: 'held type-not-supported',
-      [transit]: 'held type-not-supported',
+      [transit]: 'held no-grant',
     });
     const commands = Object.fromEntries(
       report.requests.map(({ id, manualOverrideCommand }) => [id, manualOverrideCommand]),
     );
-    expect(commands).toEqual({ [open]: null, [transit]: null });
+    expect(commands).toEqual({
+      [open]: null,
+      [transit]: expect.objectContaining({ gatewayPlaceholder: 'DXGW_ID' }),
+    });
     expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(transit)).toBe('confirming');
   });
 

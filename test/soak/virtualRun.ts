@@ -1,3 +1,4 @@
+import { isConfirm } from './cloud/virtualServer.ts';
 import type { ShownFields } from './oracle/groundTruth.ts';
 import type { CallFault, Place } from './plan/callFaults.ts';
 import type { Outage, WorldEvent } from './plan/lifePlan.ts';
@@ -81,10 +82,10 @@ function isRun(store: TimerOwner | undefined): store is VirtualRun {
 
 /** The fault of the next call of a run. */
 export function nextFault(run: VirtualRun, place: Place, operation: string): CallFault | null {
-  const isConfirm = operation === 'ConfirmPrivateVirtualInterface';
-  const own = run.faults.next(place, isConfirm);
+  const confirms = isConfirm({ operation });
+  const own = run.faults.next(place, confirms);
   if (own !== null) return own;
-  const outage = run.outages.find((one) => one.place === place || (isConfirm && one.place === 'confirm'));
+  const outage = run.outages.find((one) => one.place === place || (confirms && one.place === 'confirm'));
   return outage === undefined
     ? null
     : { kind: outage.faultKind, turn: 0, place, lasts: true, seconds: outage.seconds };

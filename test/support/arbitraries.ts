@@ -8,7 +8,18 @@ import {
   type VirtualInterface,
 } from '../../core/model.ts';
 import type { Grant, HoldRule, Owner, Policy } from '../../core/policy.ts';
-import { AWS, aGrant, anOwner, aPolicy, aRecipient, aVif, NOW, RECIPIENT_ACCOUNT, VGW } from './builders.ts';
+import {
+  AWS,
+  aGrant,
+  aMatch,
+  anOwner,
+  aPolicy,
+  aRecipient,
+  aVif,
+  NOW,
+  RECIPIENT_ACCOUNT,
+  VGW,
+} from './builders.ts';
 
 /** Arbitrary policies and requests, from few values, so that they often match. */
 
@@ -135,8 +146,12 @@ const pins: Arbitrary<Partial<Match>> = fc.oneof(
 );
 
 const pinnedGrants: Arbitrary<Grant> = fc
-  .tuple(grants, pins, mostly<Grant['type']>('private', 'transit'))
-  .map(([grant, pin, type]) => ({ ...grant, type, match: { ...grant.match, ...pin } }));
+  .tuple(grants, pins, mostly<Grant['type']>('private', 'transit'), fc.boolean())
+  .map(([grant, pin, type, isBare]) => ({
+    ...grant,
+    type,
+    match: { ...(isBare ? aMatch() : grant.match), ...pin },
+  }));
 
 /** Policies in which several owners share connections, with pins of both forms and grants for both types. */
 export const sharedPolicies: Arbitrary<Policy> = fc
@@ -218,7 +233,10 @@ export function withComparedKeys(of: Arbitrary<VirtualInterface>): Arbitrary<Vir
     minLength: 2,
     maxLength: 2,
   });
-  const connection = mostly<string | null>('dxcon-2', ...CONNECTIONS, null);
+  const connection = fc.oneof(
+    { weight: 5, arbitrary: fc.constant('dxcon-3') },
+    { weight: 1, arbitrary: fc.constantFrom<string | null>(...CONNECTIONS, null) },
+  );
   return fc
     .tuple(of, compared, mostly<string | null>('private', 'transit', 'public', null), connection)
     .map(([vif, agreed, type, shared]) => ({

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { KeyDigest } from '../../core/model.ts';
 
 /** Virtual interfaces in the wire form of the two providers. */
@@ -43,3 +44,10 @@ export const PLANTED_KEY = 'planted-bgp-key';
 
 /** No agreed keys. */
 export const NO_KEYS: ReadonlySet<KeyDigest> = new Set();
+
+/** A key in clear text, and its digests, in every form in which it could be found in an output. None of them may leave the API's reader. */
+export function formsOf(key: string): readonly string[] {
+  const sha256 = createHash('sha256').update(key).digest();
+  const texts = (['hex', 'base64', 'base64url'] as const).map((encoding) => sha256.toString(encoding));
+  return [key, Buffer.from(key).toString('base64').replace(/=*$/, ''), ...texts];
+}

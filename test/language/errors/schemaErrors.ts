@@ -22,6 +22,13 @@ export const SCHEMA: readonly Row[] = [
     '7:7',
     'add `gateway:`',
   ],
+  [
+    owning('connections: [dxcon-1]', 'sharedConnections: []', 'gateway: vgw-12345678'),
+    'empty-list',
+    'owners.acme.sharedConnections',
+    '6:24',
+    'at least one',
+  ],
   [owning('gateway: vgw-12345678'), 'no-connections', 'owners.acme', '4:3', '`sharedConnections:` if they'],
 
   [besideAcme('freese: true'), 'unknown-key', 'freese', '4:1', 'did you mean `freeze`?'],

@@ -15,8 +15,9 @@ export interface Call {
   readonly body: string;
 }
 
-export function isConfirm({ operation }: Call): boolean {
-  return operation === 'ConfirmPrivateVirtualInterface';
+/** Whether a call accepts an interface, of any type. */
+export function isConfirm({ operation }: Pick<Call, 'operation'>): boolean {
+  return /^Confirm\w+VirtualInterface$/.test(operation);
 }
 
 /** An answer, a broken connection, or no answer at all. */
