@@ -24,13 +24,14 @@ import {
 import { isHeldByRule, matchesForCertain } from '../oracle/matchOracle.ts';
 import { hasUsablePairs } from '../oracle/networkOracle.ts';
 import { policiesWithOddBlocks, requestsWithOddAddresses } from '../support/addressPairs.ts';
-import { sharedPolicies, withComparedKeys } from '../support/arbitraries.ts';
+import { withComparedKeys } from '../support/arbitraries.ts';
 import { NOW } from '../support/builders.ts';
+import { compiledSharedPolicies } from '../support/compiledPolicies.ts';
 
 const AT = NOW.getTime();
 
 /** Half of them with shared connections, pins and both types. */
-const policies = fc.oneof(policiesWithOddBlocks, sharedPolicies);
+const policies = fc.oneof(policiesWithOddBlocks, compiledSharedPolicies);
 const requests = fc.oneof(requestsWithOddAddresses, withComparedKeys(requestsWithOddAddresses));
 
 function grantsOf(policy: Policy): [Owner, Grant][] {
