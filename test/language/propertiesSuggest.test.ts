@@ -63,7 +63,9 @@ function suggestedFor(policy: Policy, style: 'lines' | 'braces', request: Virtua
     ...{ request, gateway: VGW.prod, owner: null, isExclusive: false },
     ...{ at: NOW, absent: new Set<never>(), path: source.file },
   };
-  return { policy: before.policy, suggestion: suggestGrant(source, before.policy, wish) };
+  const suggestion = suggestGrant(source, before.policy, wish);
+  if (suggestion.kind === 'chooseOwner') throw new Error('no connection is shared');
+  return { policy: before.policy, suggestion };
 }
 
 /**
@@ -114,7 +116,6 @@ describe('a suggested edit', () => {
           const found = suggestedFor(given, style, request);
           if (found === null) return;
           const { policy, suggestion } = found;
-          if (suggestion.kind === 'chooseOwner') throw new Error('no connection is shared');
           seen[suggestion.kind] += 1;
           // No edit accepts a request that is held for its addresses.
           if (suggestion.kind !== 'none') expect(hasUsablePairs(request)).toBe(true);

@@ -106,7 +106,7 @@ function withoutSharing(owner: Owner, i: number): Owner {
 }
 
 /** Every combination of the key of one session that the API can show. */
-export const KEYS: readonly Pick<BgpPeer, 'hasKey' | 'agreedKey'>[] = [
+const KEYS: readonly Pick<BgpPeer, 'hasKey' | 'agreedKey'>[] = [
   { hasKey: false, agreedKey: 'none' },
   { hasKey: true, agreedKey: 'none' },
   { hasKey: true, agreedKey: null },
