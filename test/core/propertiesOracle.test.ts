@@ -5,7 +5,13 @@ import { describe, expect, it } from 'vitest';
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import { type Decision, decide } from '../../core/decide.ts';
 import { decideByOracle, type OracleDecision } from '../oracle/decisionOracle.ts';
-import { policies, requests, sharedPolicies, withComparedKeys } from '../support/arbitraries.ts';
+import {
+  inSomeRegion,
+  policies,
+  requests,
+  sharedPolicies,
+  withComparedKeys,
+} from '../support/arbitraries.ts';
 import { decisionContexts, sharedContexts } from '../support/arbitraryContexts.ts';
 import { NOW } from '../support/builders.ts';
 
@@ -13,13 +19,13 @@ import { NOW } from '../support/builders.ts';
 const WORLDS = [
   {
     of: 'connections of one owner each',
-    worlds: fc.tuple(policies, requests, decisionContexts),
+    worlds: fc.tuple(policies, inSomeRegion(requests), decisionContexts),
     rarely: ['noOwner'],
     accepts: 150,
   },
   {
     of: 'shared connections',
-    worlds: fc.tuple(sharedPolicies, withComparedKeys(requests), sharedContexts),
+    worlds: fc.tuple(sharedPolicies, inSomeRegion(withComparedKeys(requests)), sharedContexts),
     rarely: ['noPin', 'severalPins'],
     accepts: 100,
   },
