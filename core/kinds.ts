@@ -52,7 +52,7 @@ export interface GatewayAssociation {
   readonly type: AssociationType | null;
 }
 
-/** A kind of interface that a Direct Connect gateway serves; `unknown`: a kind that this release cannot tell. */
+/** A kind of interface that a Direct Connect gateway serves; `unknown`: a kind that this release does not know. */
 export type ServedKind = InterfaceKind | 'unknown';
 
 /**

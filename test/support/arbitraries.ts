@@ -184,7 +184,6 @@ export const interfaces: Arbitrary<VirtualInterface> = fc
     ),
     name: fc.option(fc.constantFrom(...NAMES), { freq: 8, nil: null }),
     location: fc.option(fc.constantFrom(...LOCATIONS), { freq: 8, nil: null }),
-    region: mostly<string | null>(null, 'eu-west-1', 'eu-west-2'),
     vlan: fc.option(fc.integer({ min: 101, max: 106 }), { freq: 8, nil: null }),
     mtu: fc.constantFrom(1500, 9001, null),
     gateway: fc.constantFrom(VGW.prod, VGW.lab, null),
@@ -226,6 +225,13 @@ function unread<
 export const requests: Arbitrary<VirtualInterface> = fc
   .tuple(interfaces, mostly<string | null>('confirming', 'pending', null), mostly(null, VGW.prod))
   .map(([vif, state, gateway]) => ({ ...vif, id: REQUEST_ID, state, gateway }));
+
+/** The same, some of them with a region, which may be that of the recipient. Sets of requests know no regions. */
+export function inSomeRegion(of: Arbitrary<VirtualInterface>): Arbitrary<VirtualInterface> {
+  return fc
+    .tuple(of, mostly<string | null>(null, 'eu-west-1', 'eu-west-2'))
+    .map(([vif, region]) => ({ ...vif, region }));
+}
 
 /** Interfaces whose keys were compared with `KEY_DIGESTS`, of all types, most of them on a shared connection. */
 export function withComparedKeys(of: Arbitrary<VirtualInterface>): Arbitrary<VirtualInterface> {
