@@ -88,7 +88,7 @@ function identifyByPin(
     return unknownRequester({ cause: 'severalPins', connection, pins });
   }
   if (owner !== undefined) return { kind: 'owner', owner };
-  // A grant of which no pin fits is not named: a report must not suggest that a stranger is its owner.
+  // A grant of which no pin fits is not named: a report must not suggest that an unknown requester is its owner.
   return unknownRequester({
     cause: 'noPin',
     connection,
@@ -97,7 +97,7 @@ function identifyByPin(
   });
 }
 
-/** Computed once for each connection: a carrier may have thousands of customers, of which strangers make thousands of requests. */
+/** Computed once for each connection: a carrier may have thousands of customers, some of which make thousands of requests. */
 const namesOf = memoizeByObject((owners: readonly Owner[]): readonly string[] =>
   owners.map(({ name }) => name).sort(compareByCodePoint),
 );

@@ -199,7 +199,7 @@ function belongsToOwner(
   if (record.owner === name || (connection !== null && connections.includes(connection))) return true;
   if (hasKnownOwner(record, policy)) return false;
   // Fail closed: the owner was renamed or removed, and every owner with this gateway or connection may be the renamed one. A shared
-  // connection identifies nobody, so it does not exclude the others.
+  // connection identifies no owner, so it does not exclude the others.
   return (
     grants.some(({ gateway }) => gateway === record.gateway) ||
     (connection !== null && sharedConnections.includes(connection))

@@ -1,4 +1,4 @@
-import { escapeInvisible, escapeText } from '../../core/printableText.ts';
+import { escapeInvisible, escapeText, formatFirst } from '../../core/printableText.ts';
 import { type Paint, wrapLines } from '../output/terminal.ts';
 import type { ChangeDocument, DiffDocument, PendingDocument } from './diffDocument.ts';
 
@@ -65,11 +65,7 @@ function buildSections({ changes, limits, pending, notes }: DiffDocument): Secti
   const limitSections = (['looser', 'tighter'] as const).map((effect) => ({
     title: `Limits that become ${effect}`,
     opens: effect === 'looser',
-    items: limits
-      .filter((limit) => limit.effect === effect)
-      .map((limit) => [
-        `${limit.grant === null ? limit.owner : `${limit.owner}.${limit.grant}`}: ${describeLimit(limit)}`,
-      ]),
+    items: formatLimits(limits.filter((limit) => limit.effect === effect)),
   }));
   const sections: Section[] = [
     { title: 'Notes', opens: false, items: notes.map((note) => [note]) },
@@ -80,13 +76,32 @@ function buildSections({ changes, limits, pending, notes }: DiffDocument): Secti
   return sections.filter(({ items }) => items.length > 0);
 }
 
-/** Describes a changed limit. A limit with the same number may still apply to more, or fewer, requests or interfaces than before. */
-function describeLimit({ effect, old, new: now, attributed }: DiffDocument['limits'][number]): string {
+type ChangedLimits = DiffDocument['limits'];
+
+/** A line for each changed limit, and one for all that only count other interfaces on shared connections: a carrier has many customers. */
+function formatLimits(limits: ChangedLimits): string[][] {
+  const nameOf = ({ owner, grant }: ChangedLimits[number]): string =>
+    grant === null ? owner : `${owner}.${grant}`;
+  const attributed = limits.filter((limit) => limit.attributed);
+  const more = attributed[0]?.effect === 'looser' ? 'fewer' : 'more';
+  return [
+    ...limits
+      .filter((limit) => !limit.attributed)
+      .map((limit) => [`${nameOf(limit)}: ${describeLimit(limit)}`]),
+    ...(attributed.length === 0
+      ? []
+      : [
+          [
+            `${formatFirst(attributed.map(nameOf), 10)}: ${more} interfaces on shared connections count than before, because pins there changed`,
+          ],
+        ]),
+  ];
+}
+
+/** Describes a changed limit. A limit with the same number may still apply to more, or fewer, requests than before. */
+function describeLimit({ effect, old, new: now }: ChangedLimits[number]): string {
   if (old !== now) return `${old ?? 'none'} → ${now ?? 'none'}`;
-  const more = effect === 'looser' ? 'fewer' : 'more';
-  return attributed
-    ? `${now ?? 'none'}, but counts ${more} interfaces on shared connections than before, because the pins there attribute them in another way`
-    : `${now ?? 'none'}, but applies to ${more} requests than before`;
+  return `${now ?? 'none'}, but applies to ${effect === 'looser' ? 'fewer' : 'more'} requests than before`;
 }
 
 function describeVerdict({ opens, changes, limits, notes }: DiffDocument): string {

@@ -5,6 +5,8 @@ import {
   type AcceptedRequests,
   acceptedRequests,
   type GrantRequests,
+  grantsBeside,
+  isPinBeside,
 } from '../requestSets/acceptedRequests.ts';
 import { type FieldProduct, intersectProducts, productsIntersect } from '../requestSets/fieldProduct.ts';
 import { typicalPoint } from '../requestSets/policyRequests.ts';
@@ -55,6 +57,7 @@ const NO_REQUESTS: AcceptedRequests = {
   grants: [],
   grantsOn: () => [],
   heldFor: () => [],
+  heldKeys: () => new Set(),
   heldForAll: () => [],
 };
 
@@ -68,10 +71,8 @@ function changesOnlyIn(
   at: number,
 ): DecisionChange[] {
   const held = own.heldFor(one.owner);
-  const keys = new Set(held.map(({ key }) => key));
-  const otherGrants = other
-    .grantsOn(one.connections)
-    .filter((grant) => !(isPinBeside(grant, one) && keys.has(grant.pinKey ?? '')));
+  const keys = own.heldKeys(one.owner);
+  const otherGrants = grantsBeside(other, one.connections, keys);
   const except = held.map(({ product }) => product);
   const same = otherGrants.find(({ key }) => key === one.key);
   // What both policies hold causes no difference.
@@ -84,7 +85,9 @@ function changesOnlyIn(
       : [{ product: one.product, except: [...sameNameFirst(one, otherGrants), ...except] }]),
     ...otherGrants
       // What the unchanged grant and a pin of another owner both match is held there for the owner of the unchanged grant too.
-      .filter((grant) => same === undefined || grant.owner === same.owner || !isPinBeside(grant, one))
+      .filter(
+        (grant) => same === undefined || grant.owner === same.owner || !isPinBeside(grant, one.connections),
+      )
       .filter(({ owner, product }) => heldThere(owner).length > 0 && productsIntersect(one.product, product))
       .flatMap(({ owner, product }) =>
         heldThere(owner).map((hold) => ({
@@ -96,11 +99,6 @@ function changesOnlyIn(
   const gateway = namedGateway(one);
   const gateways = kind === 'added' ? { old: null, new: gateway } : { old: gateway, new: null };
   return requestSets.flatMap((requestSet) => toChange(kind, one, gateways, requestSet, policy, at));
-}
-
-/** Whether a grant is a pin that applies on the connections of another grant only where they are shared, so that it attributes what it matches. */
-function isPinBeside({ owner, pinKey }: GrantRequests, one: GrantRequests): boolean {
-  return pinKey !== null && !owner.connections.some((connection) => one.connections.includes(connection));
 }
 
 /** The other grants, that of the same name first: usually it covers the grant alone, and no other has to be compared. */

@@ -3,6 +3,7 @@ import {
   type AcceptedRequests,
   acceptedRequests,
   type GrantRequests,
+  grantsBeside,
   type KeyedProduct,
 } from '../requestSets/acceptedRequests.ts';
 import { type FieldProduct, intersectProducts, productsIntersect } from '../requestSets/fieldProduct.ts';
@@ -86,13 +87,15 @@ function isAsStrict(
   countsAll: CountsAll,
 ): boolean {
   const { owner } = limit;
+  const beside = new Set(grantsBeside(other, connectionsOf(owner), own.heldKeys(owner)));
   const binding = limits
-    .filter(({ most, counts }) => most <= limit.most && countsAll(counts, limit.counts))
+    .filter(({ most, applies }) => most <= limit.most && applies.some((one) => beside.has(one)))
+    .filter(({ counts }) => countsAll(counts, limit.counts))
     .flatMap(({ applies }) => applies);
   const keys = new Set(binding.map(({ key }) => key));
   const heldBy = (all: readonly KeyedProduct[]): FieldProduct[] => all.map(({ product }) => product);
   const except = [...heldBy(binding), ...heldBy(own.heldFor(owner)), ...heldBy(other.heldForAll(owner))];
-  const others = other.grantsOn(connectionsOf(owner)).filter(({ key }) => !keys.has(key));
+  const others = [...beside].filter(({ key }) => !keys.has(key));
   return limit.applies
     .filter(({ key }) => !keys.has(key))
     .every(

@@ -42,6 +42,8 @@ export interface AcceptedRequests {
   readonly grantsOn: (connections: readonly string[]) => readonly GrantRequests[];
   /** the requests that are held although a grant of this owner matches them */
   readonly heldFor: (owner: Owner) => readonly KeyedProduct[];
+  /** the keys of these sets */
+  readonly heldKeys: (owner: Owner) => ReadonlySet<string>;
   /** those of them that are held for every owner of a connection */
   readonly heldForAll: (owner: Owner) => readonly KeyedProduct[];
 }
@@ -67,7 +69,28 @@ export function acceptedRequests(policy: Policy, at: number): AcceptedRequests {
   );
   const heldForAll = memoizeByObject((owner: Owner) => heldOn(connectionsOf(owner)));
   const heldFor = memoizeByObject((owner: Owner) => [...heldForAll(owner), ...pinsOfOthers(policy, owner)]);
-  return { grants, grantsOn, heldFor, heldForAll };
+  const heldKeys = memoizeByObject((owner: Owner) => new Set(heldFor(owner).map(({ key }) => key)));
+  return { grants, grantsOn, heldFor, heldKeys, heldForAll };
+}
+
+/**
+ * The grants of a policy on some connections of an owner of another policy, without pins that hold there what they match: such a grant has
+ * no request in common with those that the other policy accepts for the owner.
+ * @param keys of the sets that the other policy holds for the owner
+ */
+export function grantsBeside(
+  { grantsOn }: AcceptedRequests,
+  connections: readonly string[],
+  keys: ReadonlySet<string>,
+): readonly GrantRequests[] {
+  return grantsOn(connections).filter(
+    (grant) => !(isPinBeside(grant, connections) && keys.has(grant.pinKey ?? '')),
+  );
+}
+
+/** Whether a grant is a pin that applies on these connections only where they are shared, so that it attributes what it matches. */
+export function isPinBeside({ owner, pinKey }: GrantRequests, connections: readonly string[]): boolean {
+  return pinKey !== null && !owner.connections.some((connection) => connections.includes(connection));
 }
 
 /** Whether the grant can accept. A limit of 0 holds every request that the grant matches, even if another grant would accept it. */

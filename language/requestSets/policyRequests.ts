@@ -1,5 +1,5 @@
 import { MATCH_FIELD_NAMES, type Match } from '../../core/fields/evaluateMatch.ts';
-import { createInterface, type KeyDigest, type VirtualInterface } from '../../core/model.ts';
+import { createInterface, type KeyDigest, type Recipient, type VirtualInterface } from '../../core/model.ts';
 import {
   connectionsOf,
   type Grant,
@@ -100,7 +100,10 @@ export function notBefore(at: number): FieldConstraint {
 export const TYPICAL_ID = 'dxvif-example';
 
 /** A typical request of the target, on a connection that no owner has. */
-export function typicalPoint({ recipient: { provider, account } }: Policy, at: number): Point {
+export function typicalPoint(
+  { recipient: { provider, account } }: { readonly recipient: Pick<Recipient, 'provider' | 'account'> },
+  at: number,
+): Point {
   const returned = MATCH_FIELD_NAMES.filter((field) => returnsField(provider, field));
   const values: Partial<VirtualInterface> = Object.assign(
     {},

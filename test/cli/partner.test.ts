@@ -7,7 +7,7 @@ import { folderWith, runCli } from '../support/cli.ts';
 vi.setConfig({ testTimeout: 120_000 });
 
 /**
- * The connection of a carrier, on which two of its customers make requests. The stranger copies everything of the rightful request that can
+ * The connection of a carrier, on which two of its customers make requests. The other one copies everything of the rightful request that can
  * be copied; only the VLAN and the addresses differ, because the platform allows each of them once.
  */
 
@@ -16,12 +16,12 @@ const REGION = 'us-east-1';
 const CONNECTION = 'dxcon-9a9b9c9d';
 const GATEWAY = 'vgw-0123456789abcdef0';
 const AGREED_KEY = 'not-a-real-key-1';
-const STRANGERS_KEY = 'key-of-another-customer';
+const FELLOW_KEY = 'key-of-another-customer';
 const DIGEST = `sha256:${createHash('sha256').update(AGREED_KEY).digest('hex')}`;
 
 const COMMON = { connection: CONNECTION, name: 'acme VXC prod', asn: 65010 };
 const RIGHTFUL = { ...COMMON, vlan: 1101, subnet: '10.0', authKey: AGREED_KEY };
-const STRANGE = { ...COMMON, vlan: 2207, subnet: '10.4', authKey: STRANGERS_KEY };
+const FELLOW = { ...COMMON, vlan: 2207, subnet: '10.4', authKey: FELLOW_KEY };
 
 const policyWith = (list: string, pin: string) => `version: 1
 recipient: { provider: aws, region: ${REGION}, account: "${RECIPIENT_ACCOUNT}" }
@@ -37,7 +37,7 @@ owners:
 `;
 
 /** Starts the carrier's cloud, in which the two customers have ordered, and returns the IDs of their requests. */
-async function startPartner(order: 'rightful first' | 'stranger first') {
+async function startPartner(order: 'rightful first' | 'other first') {
   const simulator = await startEmulator({
     dialect: 'aws',
     scenario: readScenario({
@@ -48,10 +48,10 @@ async function startPartner(order: 'rightful first' | 'stranger first') {
   });
   onTestFinished(() => simulator.close());
   const carrier = actAs(simulator, CARRIER, REGION);
-  const ids = { rightful: '', stranger: '' };
-  if (order === 'stranger first') ids.stranger = await carrier.offer(STRANGE);
+  const ids = { rightful: '', other: '' };
+  if (order === 'other first') ids.other = await carrier.offer(FELLOW);
   ids.rightful = await carrier.offer(RIGHTFUL);
-  if (order === 'rightful first') ids.stranger = await carrier.offer(STRANGE);
+  if (order === 'rightful first') ids.other = await carrier.offer(FELLOW);
   const see = (id: string) => actAs(simulator, RECIPIENT_ACCOUNT, REGION).see(id);
   return {
     ids,
@@ -67,43 +67,46 @@ async function startPartner(order: 'rightful first' | 'stranger first') {
   };
 }
 
-const ORDERS = ['rightful first', 'stranger first'] as const;
+const ORDERS = ['rightful first', 'other first'] as const;
 const PINS = [
   ['the ID', (id: string) => `required, id: [${id}]`],
   ['the agreed key', () => JSON.stringify(DIGEST)],
 ] as const;
 
 describe.each(PINS)('on the connection of a carrier, with %s as pin,', (pinnedBy, pin) => {
-  it.each(ORDERS)('the rightful request is accepted and the copy of a stranger held, %s', async (order) => {
-    const { ids, see, where } = await startPartner(order);
-    const dir = folderWith({ 'policy/hub.yaml': policyWith('sharedConnections', pin(ids.rightful)) });
-    const ledger = ['--policy', 'policy/hub.yaml', '--ledger', 'ledger.json'];
+  it.each(ORDERS)(
+    'the rightful request is accepted and the copy of a fellow customer held, %s',
+    async (order) => {
+      const { ids, see, where } = await startPartner(order);
+      const dir = folderWith({ 'policy/hub.yaml': policyWith('sharedConnections', pin(ids.rightful)) });
+      const ledger = ['--policy', 'policy/hub.yaml', '--ledger', 'ledger.json'];
 
-    // The second run decides with the acceptance in the ledger: the slot of the limit is taken by the right one.
-    const outputs = [
-      await runCli(dir, ['run', '--json', ...ledger, ...where]),
-      await runCli(dir, ['run', '--json', ...ledger, ...where]),
-      await runCli(dir, ['receipts', '--json', ...ledger]),
-      await runCli(dir, ['status', '--json', ...ledger, ...where]),
-    ];
-    const [first, second, receipts] = outputs.map(({ stdout }) => JSON.parse(stdout));
+      // The second run decides with the acceptance in the ledger: the slot of the limit is taken by the right one.
+      const outputs = [
+        await runCli(dir, ['run', '--json', ...ledger, ...where]),
+        await runCli(dir, ['run', '--json', ...ledger, ...where]),
+        await runCli(dir, ['receipts', '--json', ...ledger]),
+        await runCli(dir, ['status', '--json', ...ledger, ...where]),
+      ];
+      const [first, second, receipts] = outputs.map(({ stdout }) => JSON.parse(stdout));
 
-    expect(outcomesIn(first)).toEqual({
-      [ids.rightful]: 'accepted',
-      [ids.stranger]: 'held unknown-requester',
-    });
-    expect(outcomesIn(second)).toEqual({ [ids.stranger]: 'held unknown-requester' });
-    expect(await see(ids.rightful)).toContain(GATEWAY);
-    expect(await see(ids.stranger)).toBe('confirming');
-    const agreedKey = pinnedBy === 'the ID' ? null : DIGEST;
-    expect(receipts.receipts).toMatchObject([
-      { replay: 'same', receipt: { id: ids.rightful, owner: 'acme', request: { peers: [{ agreedKey }] } } },
-    ]);
-    for (const { stdout, stderr } of outputs) {
-      expect(`${stdout}${stderr}`).not.toContain(AGREED_KEY);
-      expect(`${stdout}${stderr}`).not.toContain(STRANGERS_KEY);
-    }
-  });
+      expect(outcomesIn(first)).toEqual({
+        [ids.rightful]: 'accepted',
+        [ids.other]: 'held unknown-requester',
+      });
+      expect(outcomesIn(second)).toEqual({ [ids.other]: 'held unknown-requester' });
+      expect(await see(ids.rightful)).toContain(GATEWAY);
+      expect(await see(ids.other)).toBe('confirming');
+      const agreedKey = pinnedBy === 'the ID' ? null : DIGEST;
+      expect(receipts.receipts).toMatchObject([
+        { replay: 'same', receipt: { id: ids.rightful, owner: 'acme', request: { peers: [{ agreedKey }] } } },
+      ]);
+      for (const { stdout, stderr } of outputs) {
+        expect(`${stdout}${stderr}`).not.toContain(AGREED_KEY);
+        expect(`${stdout}${stderr}`).not.toContain(FELLOW_KEY);
+      }
+    },
+  );
 });
 
 it('a policy without a pin is refused on the connection of a carrier', async () => {

@@ -112,7 +112,7 @@ it('a large subnet that overlaps many neighbours is held with few reasons', () =
   expect(Math.max(...reasons)).toBeLessThan(30);
 });
 
-it('deciding thousands of requests of strangers reads the pins of a shared connection a few times, not once for each request', () => {
+it('deciding thousands of requests of unknown requesters reads the pins of a shared connection a few times, not once for each request', () => {
   let reads = 0;
   const owners = Array.from({ length: 300 }, (_, place) => {
     const grant = aGrant({ match: { id: [`dxvif-owner${place}`] } });
@@ -133,7 +133,7 @@ it('deciding thousands of requests of strangers reads the pins of a shared conne
   });
   const requests = Array.from({ length: 300 }, (_, place) =>
     aVif({
-      id: `dxvif-stranger${place}`,
+      id: `dxvif-other${place}`,
       connection: CONNECTION.other,
       peers: [aPeer({ agreedKey: 'none' })],
     }),

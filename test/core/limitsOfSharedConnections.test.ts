@@ -58,16 +58,16 @@ describe('a live interface on a shared connection takes a slot', () => {
       ['acme', 'beta'],
     ],
     [
-      'of everybody, if its connection is unknown',
+      'of every owner, if its connection is unknown',
       { connection: null, ...withKey(KEY) },
       ['acme', 'beta', 'zeta'],
     ],
-    ['of nobody on another connection', { connection: 'dxcon-0' }, []],
+    ['of no owner on another connection', { connection: 'dxcon-0' }, []],
   ])('%s', (_, given, expected) => {
     expect(fullIn({ interfaces: [live(given)] })).toEqual(expected);
   });
 
-  it('of nobody while it is a mere offer, such as those of other customers', () => {
+  it('of no owner while it is a mere offer, such as those of other customers', () => {
     expect(
       fullIn({ interfaces: [live({ state: 'confirming', gateway: null, ...withKey('none') })] }),
     ).toEqual([]);

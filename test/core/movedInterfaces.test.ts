@@ -140,7 +140,7 @@ describe('on shared connections, an accepted interface belongs', () => {
     expect(follow({ owner: 'acme' })).toMatchObject([{ place: { connection: TO, movedTo: null } }]);
   });
 
-  it('to nobody by its connections alone, so that the move stays reported', () => {
+  it('to no owner by its connections alone, so that the move stays reported', () => {
     expect(follow({ owner: 'renamed' })).toEqual([]);
   });
 });

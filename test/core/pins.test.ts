@@ -68,7 +68,7 @@ describe('on a shared connection, the requester is', () => {
     expect(requesterOf(owners.toReversed(), vif)).toBe(expected);
   });
 
-  const nobody = { cause: 'noPin', connection: SHARED, nearest: null };
+  const noPin = { cause: 'noPin', connection: SHARED, nearest: null };
   it.each<[string, readonly Owner[], Partial<VirtualInterface>]>([
     ['no pin names', [byId, byKey], { id: 'dxvif-copy', ...withKey('none') }],
     ['has no ID and no compared key', [byId, byKey], { id: '(item 1 of the listing)', ...withKey(null) }],
@@ -86,7 +86,7 @@ describe('on a shared connection, the requester is', () => {
       {},
     ],
   ])('unknown if the request %s', (_, owners, vif) => {
-    expect(requesterOf(owners, vif)).toEqual({ ...nobody, owners: owners.map(({ name }) => name) });
+    expect(requesterOf(owners, vif)).toEqual({ ...noPin, owners: owners.map(({ name }) => name) });
   });
 
   it.each<[string, readonly Owner[], Partial<VirtualInterface>, string]>([
@@ -163,7 +163,7 @@ describe('an owner with a connection for itself and a shared one', () => {
     expect(grantsFor({ connection: SHARED }, [unchecked])).toEqual(['pinned']);
   });
 
-  it('is told when its pinned grant ended, not that it is unknown', () => {
+  it('is held because its pinned grant ended, not as unknown', () => {
     const ended = { ...pinned, until: '2026-11-01T00:00:00.000Z' };
     expect(grantsFor({ connection: SHARED }, [{ ...owner, grants: [free, ended] }])).toEqual(['grant-ended']);
   });

@@ -23,13 +23,16 @@ import {
 } from '../../language/requestSets/requestSet.ts';
 import { isHeldByRule, matchesForCertain } from '../oracle/matchOracle.ts';
 import { hasUsablePairs } from '../oracle/networkOracle.ts';
-import {
-  policiesWithOddBlocks as policies,
-  requestsWithOddAddresses as requests,
-} from '../support/addressPairs.ts';
+import { policiesWithOddBlocks, requestsWithOddAddresses } from '../support/addressPairs.ts';
+import { withComparedKeys } from '../support/arbitraries.ts';
 import { NOW } from '../support/builders.ts';
+import { compiledSharedPolicies } from '../support/compiledPolicies.ts';
 
 const AT = NOW.getTime();
+
+/** Half of them with shared connections, pins and both types. */
+const policies = fc.oneof(policiesWithOddBlocks, compiledSharedPolicies);
+const requests = fc.oneof(requestsWithOddAddresses, withComparedKeys(requestsWithOddAddresses));
 
 function grantsOf(policy: Policy): [Owner, Grant][] {
   return policy.owners.flatMap((owner) => owner.grants.map((grant): [Owner, Grant] => [owner, grant]));
@@ -43,17 +46,20 @@ function boxesOf(policy: Policy): FieldProduct[] {
 
 const pointOfRequest = (request: VirtualInterface): Point => ({ request, at: AT });
 
-/** Whether a grant matches: the fields by the core's own evaluation, the rest by plain comparisons. No grant has unpaired addresses. */
+/** Whether a grant matches: the fields by the oracle, the rest by plain comparisons. No grant has unpaired addresses. */
 function fits({ recipient }: Policy, owner: Owner, grant: Grant, request: VirtualInterface): boolean {
-  const { from, until, match } = grant;
+  const { from, until, type, match } = grant;
   const { connection, ownerAccount } = request;
-  const accounts =
-    recipient.provider === 'outscale' ? [recipient.account, owner.account] : [recipient.account];
+  const isOutscale = recipient.provider === 'outscale';
+  const accounts = isOutscale ? [recipient.account, owner.account] : [recipient.account];
+  const isPinned = match.id !== null || match.bgpKey?.startsWith('sha256:');
+  const connections = [...owner.connections, ...(isPinned ? owner.sharedConnections : [])];
   return [
     from === null || Date.parse(from) <= AT,
     until === null || AT < Date.parse(until),
     matchesForCertain(match, request),
-    connection !== null && owner.connections.includes(connection),
+    request.type === type && !(isOutscale && type === 'transit'),
+    connection !== null && connections.includes(connection),
     ownerAccount !== null && accounts.includes(ownerAccount),
     hasUsablePairs(request),
   ].every(Boolean);

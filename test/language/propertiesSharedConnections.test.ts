@@ -94,7 +94,7 @@ describe('a diff of policies with shared connections', () => {
         seen.changed += differ;
         if (differ === 0) seen.none += 1;
       }),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
     expect(Math.min(...Object.values(seen))).toBeGreaterThan(10);
   });

@@ -119,7 +119,7 @@ function listerOf({ owners }: Policy, request: VirtualInterface): Owner | undefi
   const together = owners.filter(({ sharedConnections }) => lists(sharedConnections));
   if (together.length === 0) return alone.length === 1 ? alone[0] : undefined;
   if (alone.length > 0) return undefined;
-  // Whoever was given a key can use it. If two owners were given the same one, it proves nothing.
+  // A party that was given a key can use it. If two owners were given the same one, it proves nothing.
   const mayUse = ({ grants }: Owner, key: string) => grants.some(({ match }) => match.bgpKey === key);
   const used = keysOn(request);
   if (used !== null && together.filter((owner) => mayUse(owner, used)).length > 1) return undefined;
@@ -189,7 +189,7 @@ function isTheirs(record: Recorded, owner: Owner, grant: Grant | null, { owners 
   return grant.gateway === record.gateway;
 }
 
-/** The owners to which an entry certainly belongs. A shared connection makes nobody an heir. */
+/** The owners to which an entry certainly belongs. A shared connection makes no owner an heir. */
 function heirsOf(record: Recorded, owners: readonly Owner[]): Owner[] {
   const by = offeredOn(record);
   return owners.filter(
@@ -201,7 +201,7 @@ function offeredOn({ connection, evidence }: Recorded): string | null {
   return connection ?? evidence?.request.connection ?? null;
 }
 
-/** On a shared connection, what belongs to nobody for certain may belong to anybody who is there. */
+/** On a shared connection, what certainly belongs to no one may belong to any of its owners. */
 function mayStandOn(
   owner: Owner,
   vif: VirtualInterface,

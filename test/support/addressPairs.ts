@@ -42,7 +42,8 @@ export const requestsWithOddAddresses: Arbitrary<VirtualInterface> = fc
   .map(([vif, peers]) => ({
     ...vif,
     ...(peers === null ? {} : { peers }),
-    ...({ state: 'confirming', type: 'private', gateway: null, readErrors: [], unreadable: [] } as const),
+    ...({ state: 'confirming', type: 'private', region: null, gateway: null } as const),
+    ...({ readErrors: [], unreadable: [] } as const),
   }));
 
 const ODD_BLOCKS = [

@@ -8,7 +8,18 @@ import {
   type VirtualInterface,
 } from '../../core/model.ts';
 import type { Grant, HoldRule, Owner, Policy } from '../../core/policy.ts';
-import { AWS, aGrant, anOwner, aPolicy, aRecipient, aVif, NOW, RECIPIENT_ACCOUNT, VGW } from './builders.ts';
+import {
+  AWS,
+  aGrant,
+  aMatch,
+  anOwner,
+  aPolicy,
+  aRecipient,
+  aVif,
+  NOW,
+  RECIPIENT_ACCOUNT,
+  VGW,
+} from './builders.ts';
 
 /** Arbitrary policies and requests, from few values, so that they often match. */
 
@@ -135,8 +146,12 @@ const pins: Arbitrary<Partial<Match>> = fc.oneof(
 );
 
 const pinnedGrants: Arbitrary<Grant> = fc
-  .tuple(grants, pins, mostly<Grant['type']>('private', 'transit'))
-  .map(([grant, pin, type]) => ({ ...grant, type, match: { ...grant.match, ...pin } }));
+  .tuple(grants, pins, mostly<Grant['type']>('private', 'transit'), fc.boolean())
+  .map(([grant, pin, type, isBare]) => ({
+    ...grant,
+    type,
+    match: { ...(isBare ? aMatch() : grant.match), ...pin },
+  }));
 
 /** Policies in which several owners share connections, with pins of both forms and grants for both types. */
 export const sharedPolicies: Arbitrary<Policy> = fc
@@ -169,7 +184,6 @@ export const interfaces: Arbitrary<VirtualInterface> = fc
     ),
     name: fc.option(fc.constantFrom(...NAMES), { freq: 8, nil: null }),
     location: fc.option(fc.constantFrom(...LOCATIONS), { freq: 8, nil: null }),
-    region: mostly<string | null>(null, 'eu-west-1', 'eu-west-2'),
     vlan: fc.option(fc.integer({ min: 101, max: 106 }), { freq: 8, nil: null }),
     mtu: fc.constantFrom(1500, 9001, null),
     gateway: fc.constantFrom(VGW.prod, VGW.lab, null),
@@ -212,13 +226,23 @@ export const requests: Arbitrary<VirtualInterface> = fc
   .tuple(interfaces, mostly<string | null>('confirming', 'pending', null), mostly(null, VGW.prod))
   .map(([vif, state, gateway]) => ({ ...vif, id: REQUEST_ID, state, gateway }));
 
+/** The same, some of them with a region, which may be that of the recipient. Sets of requests know no regions. */
+export function inSomeRegion(of: Arbitrary<VirtualInterface>): Arbitrary<VirtualInterface> {
+  return fc
+    .tuple(of, mostly<string | null>(null, 'eu-west-1', 'eu-west-2'))
+    .map(([vif, region]) => ({ ...vif, region }));
+}
+
 /** Interfaces whose keys were compared with `KEY_DIGESTS`, of all types, most of them on a shared connection. */
 export function withComparedKeys(of: Arbitrary<VirtualInterface>): Arbitrary<VirtualInterface> {
   const compared = fc.array(mostly<BgpPeer['agreedKey']>(KEY_DIGESTS[0], ...KEY_DIGESTS, 'none', null), {
     minLength: 2,
     maxLength: 2,
   });
-  const connection = mostly<string | null>('dxcon-2', ...CONNECTIONS, null);
+  const connection = fc.oneof(
+    { weight: 5, arbitrary: fc.constant('dxcon-3') },
+    { weight: 1, arbitrary: fc.constantFrom<string | null>(...CONNECTIONS, null) },
+  );
   return fc
     .tuple(of, compared, mostly<string | null>('private', 'transit', 'public', null), connection)
     .map(([vif, agreed, type, shared]) => ({

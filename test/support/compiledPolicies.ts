@@ -3,14 +3,20 @@ import type { Match } from '../../core/fields/evaluateMatch.ts';
 import { formatRange, type Range } from '../../core/fields/matchField.ts';
 import type { Grant, Policy } from '../../core/policy.ts';
 import { LANGUAGE_FIELDS } from '../../language/fields/matchFields.ts';
-import { policies } from './arbitraries.ts';
+import { policies, sharedPolicies } from './arbitraries.ts';
 
 /** Arbitrary policies in the form of the compiler: sorted ranges, no empty validity period. */
-export const compiledPolicies: Arbitrary<Policy> = policies.map((policy) => ({
-  ...policy,
-  owners: policy.owners.map((owner) => ({ ...owner, grants: owner.grants.map(opening) })),
-  hold: policy.hold.map((line) => ({ ...line, match: normalised(line.match) })),
-}));
+export const compiledPolicies: Arbitrary<Policy> = policies.map(asCompiled);
+/** The same with shared connections, pins and both types. */
+export const compiledSharedPolicies: Arbitrary<Policy> = sharedPolicies.map(asCompiled);
+
+function asCompiled(policy: Policy): Policy {
+  return {
+    ...policy,
+    owners: policy.owners.map((owner) => ({ ...owner, grants: owner.grants.map(opening) })),
+    hold: policy.hold.map((line) => ({ ...line, match: normalised(line.match) })),
+  };
+}
 
 function opening(grant: Grant): Grant {
   const { from, until, match } = grant;

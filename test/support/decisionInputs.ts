@@ -45,7 +45,7 @@ export function whenAccepted(
       accepted += 1;
       check(decision, situation.policy, situation.request, situation.context);
     }),
-    { numRuns: 2000 },
+    { numRuns: 2800 },
   );
   // Otherwise the property was not tested.
   expect(accepted).toBeGreaterThan(100);
