@@ -19,6 +19,21 @@ const UNUSUAL = [
   'moveAllAway',
   'unreadable',
   'eventRefused',
+  'order',
+  'transitOrder',
+  'strangerFirst',
+  'copyOfPending',
+  'copyOfAccepted',
+  'copyOfEnded',
+  'keyOfTwo',
+  'pinOrder',
+  'endOrder',
+  'acceptOrderManually',
+  'endSession',
+  'addOtherSession',
+  'renameOwners',
+  'deployUnpinned',
+  'policyRefused',
 ];
 
 /** Runs the soak in separate processes, because a life replaces the clock and network of its process. */

@@ -1,3 +1,4 @@
+import { isConfirmOperation } from './cloud/virtualServer.ts';
 import type { ShownFields } from './oracle/groundTruth.ts';
 import type { CallFault, Place } from './plan/callFaults.ts';
 import type { Outage, WorldEvent } from './plan/lifePlan.ts';
@@ -81,7 +82,7 @@ function isRun(store: TimerOwner | undefined): store is VirtualRun {
 
 /** The fault of the next call of a run. */
 export function nextFault(run: VirtualRun, place: Place, operation: string): CallFault | null {
-  const isConfirm = operation === 'ConfirmPrivateVirtualInterface';
+  const isConfirm = isConfirmOperation(operation);
   const own = run.faults.next(place, isConfirm);
   if (own !== null) return own;
   const outage = run.outages.find((one) => one.place === place || (isConfirm && one.place === 'confirm'));

@@ -15,8 +15,12 @@ export interface Call {
   readonly body: string;
 }
 
+export function isConfirmOperation(operation: string): boolean {
+  return operation === 'ConfirmPrivateVirtualInterface' || operation === 'ConfirmTransitVirtualInterface';
+}
+
 export function isConfirm({ operation }: Call): boolean {
-  return operation === 'ConfirmPrivateVirtualInterface';
+  return isConfirmOperation(operation);
 }
 
 /** An answer, a broken connection, or no answer at all. */

@@ -1,4 +1,5 @@
 import type { CallFault, Place } from './callFaults.ts';
+import type { CarrierPlan } from './carrierPlan.ts';
 import type { PlainPolicy } from './plainPolicy.ts';
 
 /** A request as the requester makes it. */
@@ -24,9 +25,54 @@ export interface Offer {
 export const UNREADABLE_FIELDS = ['name', 'vlan', 'mtu', 'asn', 'gateway'] as const;
 type UnreadableField = (typeof UNREADABLE_FIELDS)[number];
 
+/** The customers of the carrier: two owners of the policy, and one that is not in it. */
+export type Customer = 'gamma' | 'delta' | 'zeta';
+
+/** An interface that a customer of the carrier orders on the connection of the carrier, who takes the next free VLAN. */
+export interface Order {
+  readonly does: 'order';
+  readonly customer: Customer;
+  readonly vlan: number;
+  readonly asn: number;
+  readonly name: string;
+  /** index of the /30 in 169.254.11.0/24 */
+  readonly subnet: number;
+  readonly mtu: number;
+  /** transit on AWS only */
+  readonly type: 'private' | 'transit';
+  /** `agreed` and `ofTwo` are known to owners only: another customer uses a key of its own instead */
+  readonly key: 'agreed' | 'ofTwo' | 'own' | 'none';
+}
+
+/** An action on the connection of the carrier. `which` counts from the latest order. */
+export type CarrierEvent =
+  | Order
+  /** another customer orders a copy of what an owner ordered, also of an order that has ended */
+  | { readonly does: 'copyOrder'; readonly which: number; readonly key: 'own' | 'similar' | 'none' }
+  /** an owner withdraws or deletes what it ordered */
+  | { readonly does: 'endOrder'; readonly which: number }
+  | { readonly does: 'acceptOrderManually'; readonly which: number; readonly gateway: string }
+  /** the first session of an order is deleted, and stays listed for a while; or it gets one more, without the agreed key */
+  | { readonly does: 'endSession' | 'addOtherSession'; readonly which: number };
+
+/** An action of the operator on the policy of owners that share a connection. */
+export type OperatorEvent =
+  /** adds the ID of an order to the grant of the owner that ordered it */
+  | { readonly does: 'pinOrder'; readonly which: number }
+  /** the owners get other names, or their first names again */
+  | { readonly does: 'renameOwners' }
+  /** tries to deploy a grant for the shared connection without a pin */
+  | { readonly does: 'deployUnpinned'; readonly bgpKey: boolean };
+
+export function isOperatorEvent(event: WorldEvent): event is OperatorEvent {
+  return event.does === 'pinOrder' || event.does === 'renameOwners' || event.does === 'deployUnpinned';
+}
+
 /** An action of another party, independent of the product. */
 export type WorldEvent =
   | Offer
+  | CarrierEvent
+  | OperatorEvent
   | { readonly does: 'withdraw' | 'offerAgain' | 'delete'; readonly which: number }
   /** its owner moves it to another of its connections or LAGs */
   | { readonly does: 'move'; readonly which: number; readonly to: number }
@@ -143,4 +189,5 @@ export interface LifePlan {
   readonly seed: number;
   readonly pause: Pause | null;
   readonly busRefusals: BusRefusals | null;
+  readonly carrier: CarrierPlan | null;
 }
