@@ -1,7 +1,7 @@
 import type { Acceptance, FollowUpProblem } from './ledgerEntries.ts';
 import type { LedgerChange } from './ledgerState.ts';
 import { hasEnded, type VirtualInterface } from './model.ts';
-import type { Owner } from './policy.ts';
+import { connectionsOf, type Owner } from './policy.ts';
 import { quote } from './printableText.ts';
 
 /** A problem of an interface that this product accepted. */
@@ -86,9 +86,11 @@ export function connectionChanges(
 
 function currentPlace(acceptance: Acceptance, now: string, owners: readonly Owner[]) {
   const { owner, connection, movedTo } = acceptance;
-  const isHome = ({ name, connections }: Owner): boolean =>
-    connections.includes(now) &&
-    (name === owner || (connection !== null && connections.includes(connection)));
+  // A shared connection identifies no owner, so there only the name in the acceptance does.
+  const isHome = (known: Owner): boolean =>
+    known.name === owner
+      ? connectionsOf(known).includes(now)
+      : connection !== null && [now, connection].every((one) => known.connections.includes(one));
   if (connection === null || connection === now || owners.some(isHome))
     return { connection: now, movedTo: null };
   return { connection, movedTo };

@@ -1,7 +1,7 @@
 import { evaluateMatch, type FieldVerdict, matchVerdict } from './fields/evaluateMatch.ts';
 import { toTernary } from './fields/matchField.ts';
 import type { VirtualInterface } from './model.ts';
-import type { Grant, Owner } from './policy.ts';
+import { type Grant, isPinned, type Owner } from './policy.ts';
 import { compareByCodePoint, quote } from './printableText.ts';
 import type { NearestGrant, Reason } from './reasons.ts';
 
@@ -17,7 +17,7 @@ export type FittingGrants =
 
 /** Evaluates every grant of the owner. The order of grants never matters; `fitting` is sorted by name. */
 export function findFittingGrants(owner: Owner, request: VirtualInterface, at: Date): FittingGrants {
-  const matching = owner.grants.filter(
+  const matching = grantsFor(owner, request).filter(
     ({ type, match }) => type === request.type && matchVerdict(match, request, 'matchesCertainly') === 'yes',
   );
   if (matching.length > 1) matching.sort((a, b) => compareByCodePoint(a.name, b.name));
@@ -29,6 +29,12 @@ export function findFittingGrants(owner: Owner, request: VirtualInterface, at: D
     .map((grant) => validityReason(owner, grant, at))
     .filter((reason) => reason !== null);
   return { found: false, reasons: notValidNow, gateway: sharedGateway(matching) };
+}
+
+/** Fail closed: on a shared connection, a grant without a pin allows nothing. A checked policy has none there. */
+function grantsFor({ grants, sharedConnections }: Owner, { connection }: VirtualInterface): readonly Grant[] {
+  const isShared = connection !== null && sharedConnections.includes(connection);
+  return isShared ? grants.filter(({ match }) => isPinned(match)) : grants;
 }
 
 /** The gateway that all grants give; `null` if they differ, or if there is no grant. */
@@ -60,43 +66,50 @@ export function evaluateGrant({ type, match }: Grant, request: VirtualInterface)
   return [...(isUsual ? [] : [demand]), ...evaluateMatch(match, request, 'matchesCertainly')];
 }
 
+function explainNoGrant(owner: Owner, request: VirtualInterface): FittingGrants {
+  const grants = grantsFor(owner, request);
+  const ofType = grants.filter(({ type }) => type === request.type);
+  // A grant for another type is the nearest only if there is no other.
+  const candidates = (ofType.length > 0 ? ofType : grants).map((grant) => ({ owner, grant }));
+  const parameters = { owner: owner.name, nearest: findNearest(candidates, request) };
+  // Suggests a gateway only if all grants for the type give the same one: the nearest grant is a guess.
+  return { found: false, reasons: [{ code: 'no-grant', parameters }], gateway: sharedGateway(ofType) };
+}
+
 interface EvaluatedGrant {
+  readonly owner: Owner;
   readonly grant: Grant;
   readonly fields: readonly FieldVerdict[];
 }
 
-function explainNoGrant(owner: Owner, request: VirtualInterface): FittingGrants {
-  const ofType = owner.grants.filter(({ type }) => type === request.type);
-  // A grant for another type is the nearest only if there is no other.
-  const evaluated = (ofType.length > 0 ? ofType : owner.grants)
-    .map((grant): EvaluatedGrant => ({ grant, fields: evaluateGrant(grant, request) }))
-    .sort((a, b) => compareByCodePoint(a.grant.name, b.grant.name));
-  const [best] = evaluated.toSorted(
-    (a, b) => mismatchScore(a) - mismatchScore(b) || matchingFieldCount(b) - matchingFieldCount(a),
-  );
-  if (best === undefined) {
-    const parameters = { owner: owner.name, nearest: null };
-    return { found: false, reasons: [{ code: 'no-grant', parameters }], gateway: null };
-  }
-  const failed = best.fields.filter(({ verdict }) => verdict !== 'yes');
-  const nearest: NearestGrant = {
-    owner: owner.name,
-    grant: best.grant.name,
-    gateway: best.grant.gateway,
-    failed,
-  };
-  // Suggests a gateway only if all grants for the type give the same one: the nearest grant is a guess.
-  const gateway = sharedGateway(ofType);
+/** The grant that a request fails to match in the least; `null`: there is no candidate. */
+export function findNearest(
+  candidates: readonly Pick<EvaluatedGrant, 'owner' | 'grant'>[],
+  request: VirtualInterface,
+): NearestGrant | null {
+  const evaluated = candidates
+    .map(({ owner, grant }): EvaluatedGrant => ({ owner, grant, fields: evaluateGrant(grant, request) }))
+    .sort(
+      (a, b) =>
+        mismatchScore(a) - mismatchScore(b) ||
+        matchingFieldCount(b) - matchingFieldCount(a) ||
+        compareByCodePoint(a.owner.name, b.owner.name) ||
+        compareByCodePoint(a.grant.name, b.grant.name),
+    );
+  const [best] = evaluated;
+  if (best === undefined) return null;
+  const { owner, grant, fields } = best;
   return {
-    found: false,
-    reasons: [{ code: 'no-grant', parameters: { owner: owner.name, nearest } }],
-    gateway,
+    owner: owner.name,
+    grant: grant.name,
+    gateway: grant.gateway,
+    failed: fields.filter(({ verdict }) => verdict !== 'yes'),
   };
 }
 
 /**
  * Orders grants by the number of fields that do not match, then by how many of these are only unknown. Ties: more matching
- * fields, then name.
+ * fields, then names.
  */
 function mismatchScore({ fields }: EvaluatedGrant): number {
   return fields.reduce(

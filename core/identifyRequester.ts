@@ -1,6 +1,9 @@
+import { findNearest } from './grants.ts';
 import { memoizeByObject } from './memoize.ts';
 import type { VirtualInterface } from './model.ts';
-import type { Owner, Policy } from './policy.ts';
+import { attributionOf, pinsMet, pinsOfSharedKey } from './pins.ts';
+import { type Owner, type Policy, sharingOwners } from './policy.ts';
+import { compareByCodePoint } from './printableText.ts';
 import { PROVIDER_TRAITS } from './providers.ts';
 import type { Reason, ReasonParameters } from './reasons.ts';
 
@@ -10,6 +13,9 @@ export type Identity =
   /** offered by the recipient to another account: not a request */
   | { readonly kind: 'outbound' }
   | { readonly kind: 'unknown'; readonly reason: Reason };
+
+type UnknownRequester = Extract<Identity, { readonly kind: 'unknown' }>;
+type OwnerOrUnknown = Exclude<Identity, { readonly kind: 'outbound' }>;
 
 /** Connections and LAGs of the recipient itself, or why they are unknown. */
 export type OwnConnections =
@@ -26,20 +32,21 @@ export function needsOwnConnections(policy: Policy, vif: VirtualInterface): bool
 
 /**
  * Identifies the requester, in four steps. `ownerAccount` is normally the recipient, so it does not identify the requester.
- * The connection does: the platform sets it, and only its owner can offer interfaces on it.
+ * The connection does: the platform sets it, and only its owner can offer interfaces on it. Where that owner is a carrier, with
+ * customers of which each can make requests on the connection, a pin has to identify the requester.
  */
 export function identify(policy: Policy, vif: VirtualInterface, own: OwnConnections): Identity {
   const { provider, account: recipientAccount } = policy.recipient;
   const { ownerAccount: account, connection } = vif;
   if (account === null) return unknownRequester({ cause: 'noAccount' });
-  if (account === recipientAccount) return identifyByConnection(policy, connection);
+  if (account === recipientAccount) return identifyByConnection(policy, vif);
 
   // Fail closed: without the list of own connections, a request cannot be distinguished from an interface that the
   // recipient offered to others.
   if (!own.known) return unknownRequester({ cause: 'ownConnectionsUnknown', account, problem: own.why });
   if (connection !== null && own.ids.has(connection)) return { kind: 'outbound' };
   if (PROVIDER_TRAITS[provider].mayRevealRequester)
-    return checkRevealedAccount(identifyByConnection(policy, connection), account);
+    return checkRevealedAccount(identifyByConnection(policy, vif), account);
   // The owner account of a request is its recipient: this target must not accept an interface of another recipient.
   return ownerMismatch({ cause: 'otherRecipient', account, ownAccount: recipientAccount });
 }
@@ -52,19 +59,55 @@ const ownersByConnection = memoizeByObject(({ owners }: Policy): ReadonlyMap<str
   return index;
 });
 
-function identifyByConnection(policy: Policy, connection: string | null): Identity {
+/** The owner of an interface by its connection, and on a shared connection by a pin. */
+export function identifyByConnection(policy: Policy, vif: VirtualInterface): OwnerOrUnknown {
+  const { connection } = vif;
   if (connection === null) return unknownRequester({ cause: 'noConnection' });
   const owner = ownersByConnection(policy).get(connection);
+  const sharing = sharingOwners(policy, connection);
   // Fail closed: a checked policy never has this; in one that has it, the connection identifies no owner.
-  if (owner === 'several') return unknownRequester({ cause: 'severalOwners', connection });
-  return owner === undefined ? unknownRequester({ cause: 'noOwner', connection }) : { kind: 'owner', owner };
+  if (owner === 'several' || (owner !== undefined && sharing.length > 0))
+    return unknownRequester({ cause: 'severalOwners', connection });
+  if (owner !== undefined) return { kind: 'owner', owner };
+  return sharing.length === 0
+    ? unknownRequester({ cause: 'noOwner', connection })
+    : identifyByPin(policy, sharing, vif, connection);
 }
+
+function identifyByPin(
+  policy: Policy,
+  sharing: readonly Owner[],
+  vif: VirtualInterface,
+  connection: string,
+): OwnerOrUnknown {
+  const fitting = [...new Set([...attributionOf(policy, vif).certain, ...pinsOfSharedKey(policy, vif)])];
+  const [owner, ...others] = new Set(fitting.map((pin) => pin.owner));
+  // Fail closed: pins of two owners identify neither.
+  if (others.length > 0) {
+    const pins = fitting.map((pin) => ({ owner: pin.owner.name, grant: pin.grant.name })).sort(comparePins);
+    return unknownRequester({ cause: 'severalPins', connection, pins });
+  }
+  if (owner !== undefined) return { kind: 'owner', owner };
+  // A grant of which no pin fits is not named: a report must not suggest that a stranger is its owner.
+  return unknownRequester({
+    cause: 'noPin',
+    connection,
+    owners: sharing.map(({ name }) => name),
+    nearest: findNearest(pinsMet(policy, vif), vif),
+  });
+}
+
+function comparePins(a: PinName, b: PinName): number {
+  return compareByCodePoint(a.owner, b.owner) || compareByCodePoint(a.grant, b.grant);
+}
+
+type PinName = { readonly owner: string; readonly grant: string };
 
 /**
  * On OUTSCALE the meaning of this account before acceptance is uncertain, so it can only confirm an owner, never identify
  * one.
  */
-function checkRevealedAccount(identity: Identity, account: string): Identity {
+function checkRevealedAccount(identity: OwnerOrUnknown, account: string): OwnerOrUnknown {
   if (identity.kind !== 'owner') return identity;
   const { name: owner, account: ownerAccount } = identity.owner;
   if (ownerAccount === account) return identity;
@@ -75,10 +118,10 @@ function checkRevealedAccount(identity: Identity, account: string): Identity {
   );
 }
 
-function unknownRequester(parameters: ReasonParameters['unknown-requester']): Identity {
+function unknownRequester(parameters: ReasonParameters['unknown-requester']): UnknownRequester {
   return { kind: 'unknown', reason: { code: 'unknown-requester', parameters } };
 }
 
-function ownerMismatch(parameters: ReasonParameters['owner-mismatch']): Identity {
+function ownerMismatch(parameters: ReasonParameters['owner-mismatch']): UnknownRequester {
   return { kind: 'unknown', reason: { code: 'owner-mismatch', parameters } };
 }

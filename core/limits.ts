@@ -4,7 +4,8 @@ import { INTERFACE_KINDS } from './kinds.ts';
 import { type LimitUsage, offeredConnectionOf, type RecordedAssignment } from './ledgerEntries.ts';
 import { memoizeByObject } from './memoize.ts';
 import { hasEnded, type VirtualInterface } from './model.ts';
-import type { Grant, Owner } from './policy.ts';
+import { attributionOf } from './pins.ts';
+import { connectionsOf, type Grant, type Owner } from './policy.ts';
 import type { Reason, ReasonParameters } from './reasons.ts';
 import { isVirtualInterfaceId } from './resourceIds.ts';
 
@@ -12,15 +13,16 @@ import { isVirtualInterfaceId } from './resourceIds.ts';
  * The IDs that take a slot of an owner, or of one of its grants, other than the request itself. An interface is counted once,
  * if at least one of these is true:
  *
- * - It is live and not a mere offer, and it is on a connection of the owner, or its connection is unknown. For a grant, it
- *   must also match the grant, or possibly match it.
+ * - It is live and not a mere offer, and it is on a connection of the owner, or its connection is unknown. On a shared connection, a
+ *   pin of the owner must fit it or possibly fit it, or nothing attributes it to any owner: no pin certainly fits it, and no record
+ *   belongs to an owner of the policy. For a grant, it must also match the grant, or possibly match it.
  * - The ledger records that it was assigned to the owner (an intent or an acceptance), and it is not known to have ended. Its
  *   current connection does not matter, nor whether the listing has it: the owner that a limit restricts can move an interface.
  * - Its ledger item cannot be read, so that it may be such a record, and it is not known to have ended.
  *
  * A record has the names of owner and grants at the time of acceptance. It belongs to the owner of that name, and to the owner
- * that has the connection on which it was offered. If there is neither, because the owner was renamed or removed, it belongs
- * to every owner with a grant for its gateway. Within an owner it belongs to the grants that it names. If one of these grants
+ * that has the connection on which it was offered for itself. If there is neither, because the owner was renamed or removed, it
+ * belongs to every owner with a grant for its gateway, and to every owner that shares the connection. Within an owner it belongs to the grants that it names. If one of these grants
  * was removed, or has another gateway now, it also belongs to every grant of the owner for its gateway.
  */
 function slotsTakenBy(
@@ -53,7 +55,7 @@ function computeSlotsTaken(
   context: DecisionContext,
 ): readonly string[] {
   const { interfaces, intents, acceptances, damaged } = context;
-  const live = occupyingInterfaces(context).filter((vif) => mayBelong(vif, owner, grant));
+  const live = occupyingInterfaces(context).filter((vif) => mayBelong(vif, owner, grant, policy, context));
   const ids = new Set(live.map(({ id }) => id));
   const listed = byId(interfaces);
   // An interface that ended leaves the ledger with the next complete listing.
@@ -108,7 +110,12 @@ export function exhaustedLimitReasons(
     if (limit === null) return null;
     const taken = slotsTakenBy(owner, grant, requestId, policy, context);
     if (taken.length < limit) return null;
-    return { owner: owner.name, limit, taken: taken.length, first: firstTakers(taken, owner, context) };
+    return {
+      owner: owner.name,
+      limit,
+      taken: taken.length,
+      first: firstTakers(taken, owner, policy, context),
+    };
   };
   const ofOwner = exhausted(null);
   if (ofOwner !== null) reasons.push({ code: 'owner-limit', parameters: ofOwner });
@@ -120,10 +127,40 @@ export function exhaustedLimitReasons(
   return reasons;
 }
 
-function mayBelong(vif: VirtualInterface, { connections }: Owner, grant: Grant | null): boolean {
-  // Fail closed: an interface that may belong takes a slot.
-  const mayBelongToOwner = vif.connection === null || connections.includes(vif.connection);
-  return mayBelongToOwner && (grant === null || mayMatchGrant(vif, grant));
+/** Fail closed: an interface that may belong takes a slot. */
+function mayBelong(
+  vif: VirtualInterface,
+  owner: Owner,
+  grant: Grant | null,
+  policy: Owners,
+  context: DecisionContext,
+): boolean {
+  return mayBelongToOwner(vif, owner, policy, context) && (grant === null || mayMatchGrant(vif, grant));
+}
+
+function mayBelongToOwner(
+  vif: VirtualInterface,
+  owner: Owner,
+  policy: Owners,
+  context: DecisionContext,
+): boolean {
+  const { connection } = vif;
+  if (connection === null || owner.connections.includes(connection)) return true;
+  if (!owner.sharedConnections.includes(connection)) return false;
+  return attributionOf(policy, vif).possible.has(owner) || isUnattributed(vif, policy, context);
+}
+
+/** Whether nothing attributes an interface on a shared connection to an owner: neither a pin nor a record. */
+function isUnattributed(
+  vif: VirtualInterface,
+  policy: Owners,
+  { intents, acceptances }: DecisionContext,
+): boolean {
+  const records = [intents[vif.id], acceptances[vif.id]].filter((record) => record !== undefined);
+  return (
+    attributionOf(policy, vif).certain.length === 0 &&
+    !records.some((record) => hasKnownOwner(record, policy))
+  );
 }
 
 /**
@@ -155,16 +192,25 @@ function isAssignedTo(
 
 function belongsToOwner(
   record: RecordedAssignment,
-  { name, connections, grants }: Owner,
+  { name, connections, sharedConnections, grants }: Owner,
   policy: Owners,
 ): boolean {
   const connection = offeredConnectionOf(record);
   if (record.owner === name || (connection !== null && connections.includes(connection))) return true;
-  const known = knownOwners(policy);
-  if (known.names.has(record.owner) || (connection !== null && known.connections.has(connection)))
-    return false;
-  // Fail closed: the owner was renamed or removed, and every owner with this gateway may be the renamed one.
-  return grants.some(({ gateway }) => gateway === record.gateway);
+  if (hasKnownOwner(record, policy)) return false;
+  // Fail closed: the owner was renamed or removed, and every owner with this gateway or connection may be the renamed one. A shared
+  // connection identifies nobody, so it does not exclude the others.
+  return (
+    grants.some(({ gateway }) => gateway === record.gateway) ||
+    (connection !== null && sharedConnections.includes(connection))
+  );
+}
+
+/** Whether an owner of the policy has the name in a record, or has the connection for itself on which the interface was offered. */
+function hasKnownOwner(record: RecordedAssignment, policy: Owners): boolean {
+  const { names, connections } = knownOwners(policy);
+  const connection = offeredConnectionOf(record);
+  return names.has(record.owner) || (connection !== null && connections.has(connection));
 }
 
 const knownOwners = memoizeByObject(({ owners }: Owners) => ({
@@ -179,12 +225,23 @@ const byId = memoizeByObject(
 /** The first interfaces of a list. One on a connection of another owner has that connection, so that a person can find it. */
 function firstTakers(
   ids: readonly string[],
-  { connections }: Owner,
-  { interfaces }: DecisionContext,
+  owner: Owner,
+  policy: Owners,
+  context: DecisionContext,
 ): ReasonParameters['owner-limit']['first'] {
   return ids.slice(0, MAX_LISTED_IDS).map((id) => {
-    const connection = byId(interfaces).get(id)?.connection ?? null;
-    const isOwn = connection === null || connections.includes(connection);
-    return { id, otherConnection: isOwn ? null : connection };
+    const vif = byId(context.interfaces).get(id);
+    const connection = vif?.connection ?? null;
+    const isOwn = connection === null || connectionsOf(owner).includes(connection);
+    const isShared = connection !== null && owner.sharedConnections.includes(connection);
+    return {
+      id,
+      otherConnection: isOwn ? null : connection,
+      isUnattributed:
+        vif !== undefined &&
+        isShared &&
+        !attributionOf(policy, vif).possible.has(owner) &&
+        isUnattributed(vif, policy, context),
+    };
   });
 }

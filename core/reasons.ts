@@ -142,8 +142,15 @@ interface ExhaustedLimit {
   readonly limit: number;
   /** the number of taken slots */
   readonly taken: number;
-  /** the first interfaces that take one; `otherConnection`: its connection, if the owner does not have that */
-  readonly first: readonly { readonly id: string; readonly otherConnection: string | null }[];
+  /**
+   * The first interfaces that take one. `otherConnection`: its connection, if the owner does not have that. `isUnattributed`: it is on a
+   * shared connection, and counts for every owner of that, because nothing attributes it to one of them.
+   */
+  readonly first: readonly {
+    readonly id: string;
+    readonly otherConnection: string | null;
+    readonly isUnattributed: boolean;
+  }[];
 }
 
 /** The two addresses of a BGP session as the API returns them: Amazon's and the customer's. */

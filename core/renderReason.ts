@@ -150,7 +150,7 @@ function renderUnknownRequester(reason: ReasonParameters['unknown-requester']): 
       return renderNoPin(reason);
     case 'severalPins': {
       const pins = reason.pins.map((pin) => `\`${nameGrant(pin)}\``);
-      return `connection ${quote(reason.connection)} is shared, and pins of several owners fit the request: ${formatList(pins)}; keep the pin with one of them`;
+      return `connection ${quote(reason.connection)} is shared, and pins of several owners fit the request: ${formatFirst(pins, 10)}; keep the pin with one of them`;
     }
     default:
       return reason satisfies never;
@@ -160,7 +160,7 @@ function renderUnknownRequester(reason: ReasonParameters['unknown-requester']): 
 type NoPin = Extract<ReasonParameters['unknown-requester'], { readonly cause: 'noPin' }>;
 
 function renderNoPin({ connection, owners, nearest }: NoPin): string {
-  const shared = `connection ${quote(connection)} is shared by ${formatList(owners.map(quote))}, and no pin of a grant fits the request`;
+  const shared = `connection ${quote(connection)} is shared by ${formatFirst(owners.map(quote), 10)}, and no pin of a grant fits the request`;
   if (nearest !== null) {
     return `${shared} in every field; nearest is \`${nameGrant(nearest)}\`: ${formatList(nearest.failed.map(renderMismatch))}`;
   }
@@ -218,9 +218,10 @@ function renderMismatch({ field, expected, actual, verdict }: FieldVerdict): str
 }
 
 function renderLimit({ limit, taken, first }: ReasonParameters['owner-limit']): string {
-  const ids = first.map(({ id, otherConnection }) =>
-    otherConnection === null ? id : `${id} (now on ${quote(otherConnection)})`,
-  );
+  const ids = first.map(({ id, otherConnection, isUnattributed }) => {
+    if (isUnattributed) return `${id} (which cannot be attributed to one owner of its shared connection)`;
+    return otherConnection === null ? id : `${id} (now on ${quote(otherConnection)})`;
+  });
   const more = taken - first.length;
   return `may have ${limit} live interfaces and has ${taken}: ${formatList(more > 0 ? [...ids, `${more} more`] : ids)}`;
 }

@@ -1,4 +1,5 @@
 import { findFittingGrants } from './grants.ts';
+import { identifyByConnection } from './identifyRequester.ts';
 import { hasEnded, isConfirming, type VirtualInterface } from './model.ts';
 import type { Policy } from './policy.ts';
 import { formatList, quote } from './printableText.ts';
@@ -29,8 +30,15 @@ export function findUngrantedInterfaces(
 function explainUngranted(policy: Policy, vif: VirtualInterface, gateway: string, at: Date): string | null {
   const { connection } = vif;
   if (connection === null) return 'the API did not return its connection';
-  const owner = policy.owners.find(({ connections }) => connections.includes(connection));
-  if (owner === undefined) return `no owner in the policy has connection ${quote(connection)}`;
+  const identity = identifyByConnection(policy, vif);
+  if (identity.kind === 'unknown') {
+    const { code, parameters } = identity.reason;
+    const isListed = code !== 'unknown-requester' || parameters.cause !== 'noOwner';
+    return isListed
+      ? renderReason(identity.reason)
+      : `no owner in the policy has connection ${quote(connection)}`;
+  }
+  const { owner } = identity;
   const grants = findFittingGrants(owner, vif, at);
   if (!grants.found) return formatList(grants.reasons.map(renderReason));
   if (grants.fitting.some((grant) => grant.gateway === gateway)) return null;

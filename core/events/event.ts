@@ -17,9 +17,14 @@ export interface Notification {
 
 export const NOTHING_TO_DO = '-';
 
-/** Names the owner of a connection. The connection alone identifies a requester. */
+/** Names the owner of a connection, or all owners of a shared one, which identifies none of them. */
 export function describeConnectionOwner(connection: string | null, owners: readonly Owner[]): string {
   if (connection === null) return 'the API did not return a connection';
+  const sharing = owners.filter(({ sharedConnections }) => sharedConnections.includes(connection));
+  if (sharing.length > 0) {
+    const names = sharing.map(({ name }) => name);
+    return `shared connection ${quote(connection)} of owner${names.length === 1 ? '' : 's'} ${formatFirst(names, 5)}`;
+  }
   const owner = owners.find(({ connections }) => connections.includes(connection));
   return owner === undefined
     ? `no owner in the policy has connection ${quote(connection)}`

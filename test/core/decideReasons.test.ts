@@ -44,7 +44,12 @@ const neighbour = (given: Partial<VirtualInterface>): Partial<DecisionContext> =
   interfaces: [aLiveVif(given)],
 });
 const PAIR = ['169.254.10.1/30', '169.254.20.2/30'] as const;
-const TAKEN = { owner: 'acme', limit: 1, taken: 1, first: [{ id: live.id, otherConnection: null }] };
+const TAKEN = {
+  owner: 'acme',
+  limit: 1,
+  taken: 1,
+  first: [{ id: live.id, otherConnection: null, isUnattributed: false }],
+};
 
 /** A request for a Direct Connect gateway, which the policy allows. */
 const ON_DX_GATEWAY = {

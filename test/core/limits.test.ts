@@ -114,7 +114,9 @@ it('the reason has the first 20 interfaces', () => {
     aLiveVif({ id: `dxvif-${10_000_000 + i}`, vlan: 200 + i }),
   );
   const [reason] = exhaustedLimitReasons(owner, [], REQUEST, policy, aDecisionContext({ interfaces }));
-  const first = interfaces.slice(0, 20).map(({ id }) => ({ id, otherConnection: null }));
+  const first = interfaces
+    .slice(0, 20)
+    .map(({ id }) => ({ id, otherConnection: null, isUnattributed: false }));
   expect(reason?.parameters).toMatchObject({ taken: 25, first });
 });
 
@@ -293,8 +295,8 @@ describe('a limit', () => {
         limit: 2,
         taken: 2,
         first: [
-          { id: 'dxvif-1', otherConnection: null },
-          { id: 'dxvif-2', otherConnection: null },
+          { id: 'dxvif-1', otherConnection: null, isUnattributed: false },
+          { id: 'dxvif-2', otherConnection: null, isUnattributed: false },
         ],
       },
     });

@@ -110,7 +110,7 @@ describe('a compiled policy is refused if its text is not canonical', () => {
 });
 
 describe('a policy is written in the lowest format that can express it, which is 2 with', () => {
-  const [bgpKey = null] = KEY_DIGESTS;
+  const [bgpKey] = KEY_DIGESTS;
   const granting = (...[grant]: Parameters<typeof aGrant>) =>
     aPolicy({ owners: [anOwner({ grants: [aGrant(grant)] })] });
   it.each<[string, Policy]>([

@@ -5,17 +5,33 @@ import { describe, expect, it } from 'vitest';
 import { NO_DEADLINE } from '../../core/deadline.ts';
 import { type Decision, decide } from '../../core/decide.ts';
 import { decideByOracle, type OracleDecision } from '../oracle/decisionOracle.ts';
-import { policies, requests } from '../support/arbitraries.ts';
-import { decisionContexts } from '../support/arbitraryContexts.ts';
+import { policies, requests, sharedPolicies, withComparedKeys } from '../support/arbitraries.ts';
+import { decisionContexts, sharedContexts } from '../support/arbitraryContexts.ts';
 import { NOW } from '../support/builders.ts';
+
+/** With the causes of `unknown-requester` that a world must have, and the number of accepted requests of 3000. */
+const WORLDS = [
+  {
+    of: 'connections of one owner each',
+    worlds: fc.tuple(policies, requests, decisionContexts),
+    rarely: ['noOwner'],
+    accepts: 150,
+  },
+  {
+    of: 'shared connections',
+    worlds: fc.tuple(sharedPolicies, withComparedKeys(requests), sharedContexts),
+    rarely: ['noPin', 'severalPins'],
+    accepts: 60,
+  },
+] as const;
 
 /** Import statements of values, not of types. */
 const VALUE_IMPORT = /^import (?!type )[^;]*? from '([^']+)'/gm;
 
 describe('an independent statement of the rules, which shares no code with the core,', () => {
-  it('has the same verdict, gateway, grants and codes', () => {
+  it.each(WORLDS)('has the same verdict, gateway, grants and codes, with $of', ({ worlds }) => {
     fc.assert(
-      fc.property(policies, requests, decisionContexts, (policy, request, context) => {
+      fc.property(worlds, ([policy, request, context]) => {
         const decision = decide(policy, request, context, NO_DEADLINE, NOW);
         const said = decideByOracle(policy, request, context, NOW);
         // Compares owner and grants, without their order.
@@ -37,19 +53,25 @@ describe('an independent statement of the rules, which shares no code with the c
     expect(new Set(imported)).toEqual(new Set(['./matchOracle.ts']));
   });
 
-  it('covers every code of a decision, and accepts often enough to be meaningful', () => {
-    const seen = new Map<string, number>();
-    for (const [policy, request, context] of fc.sample(fc.tuple(policies, requests, decisionContexts), {
-      numRuns: 3000,
-      seed: 1,
-    })) {
-      const { codes } = decideByOracle(policy, request, context, NOW);
-      for (const code of codes.size === 0 ? ['accept'] : codes) seen.set(code, (seen.get(code) ?? 0) + 1);
-    }
-    const rare = [...EVERY].filter((code) => (seen.get(code) ?? 0) < 10);
-    expect(rare).toEqual([]);
-    expect(seen.get('accept')).toBeGreaterThan(150);
-  });
+  it.each(WORLDS)(
+    'covers every code of a decision, and accepts often enough to be meaningful, with $of',
+    ({ worlds, rarely, accepts }) => {
+      const seen = new Map<string, number>();
+      const count = (what: string) => seen.set(what, (seen.get(what) ?? 0) + 1);
+      for (const [policy, request, context] of fc.sample(worlds, { numRuns: 3000, seed: 1 })) {
+        const decision = decide(policy, request, context, NO_DEADLINE, NOW);
+        if (decision.verdict === 'accept') count('accept');
+        else
+          for (const reason of decision.reasons) {
+            count(reason.code);
+            if (reason.code === 'unknown-requester') count(reason.parameters.cause);
+          }
+      }
+      const rare = [...EVERY, ...rarely].filter((code) => (seen.get(code) ?? 0) < 5);
+      expect(rare).toEqual([]);
+      expect(seen.get('accept')).toBeGreaterThan(accepts);
+    },
+  );
 });
 
 function verdictOf(decision: Decision): OracleDecision {
@@ -66,6 +88,7 @@ const EVERY = [
   'accept',
   'type-not-supported',
   'unreadable',
+  'other-region',
   'unknown-requester',
   'owner-mismatch',
   'frozen',

@@ -32,8 +32,8 @@ const LIMIT = {
   limit: 2,
   taken: 4,
   first: [
-    { id: 'dxvif-1', otherConnection: null },
-    { id: 'dxvif-2', otherConnection: OTHER },
+    { id: 'dxvif-1', otherConnection: null, isUnattributed: false },
+    { id: 'dxvif-2', otherConnection: OTHER, isUnattributed: false },
   ],
 };
 const FROZEN = 'the policy is frozen (`freeze: true`); without the freeze: ';

@@ -49,7 +49,10 @@ export function decideByOracle(
   if (codes.has('type-not-supported')) return held(codes);
 
   const fitting = asker.grants.filter(
-    ({ type, match }) => type === request.type && matchesForCertain(match, request),
+    (grant) =>
+      grant.type === request.type &&
+      matchesForCertain(grant.match, request) &&
+      (isPinned(grant) || !asker.sharedConnections.some((one) => one === request.connection)),
   );
   const current = fitting.filter((grant) => timeOf(grant, at) === 'now');
   const [one] = current;
@@ -75,6 +78,7 @@ function againstAnybody(policy: Policy, request: VirtualInterface, { damaged }: 
   const codes: string[] = [];
   const types = policy.recipient.provider === 'aws' ? ['private', 'transit'] : ['private'];
   if (request.type === null || !types.includes(request.type)) codes.push('type-not-supported');
+  if (request.region !== null && request.region !== policy.recipient.region) codes.push('other-region');
   const isOffer = request.state === 'confirming' && request.gateway === null;
   if (request.readErrors.length > 0 || !isOffer || request.id in damaged) codes.push('unreadable');
   if (policy.freeze) codes.push('frozen');
@@ -96,9 +100,7 @@ function isFull(limit: number | null, taken: number): boolean {
 /** The owner, or the reason code if there is none. */
 function whoAsks(policy: Policy, request: VirtualInterface, world: OracleContext): Owner | string {
   const { provider, account: us } = policy.recipient;
-  const lister = policy.owners.find(({ connections }) =>
-    connections.some((one) => one === request.connection),
-  );
+  const lister = listerOf(policy, request);
   if (request.ownerAccount === null) return 'unknown-requester';
   if (request.ownerAccount === us) return lister ?? 'unknown-requester';
   if (!world.ownConnections.known) return 'unknown-requester';
@@ -108,6 +110,40 @@ function whoAsks(policy: Policy, request: VirtualInterface, world: OracleContext
   if (provider === 'aws') return 'owner-mismatch';
   if (lister === undefined) return 'unknown-requester';
   return lister.account === request.ownerAccount ? lister : 'owner-mismatch';
+}
+
+/** The one owner that the connection or, on a shared connection, a proof points to. */
+function listerOf({ owners }: Policy, request: VirtualInterface): Owner | undefined {
+  const lists = (connections: readonly string[]) => connections.some((one) => one === request.connection);
+  const alone = owners.filter(({ connections }) => lists(connections));
+  const together = owners.filter(({ sharedConnections }) => lists(sharedConnections));
+  if (together.length === 0) return alone.length === 1 ? alone[0] : undefined;
+  if (alone.length > 0) return undefined;
+  // Whoever was given a key can use it. If two owners were given the same one, it proves nothing.
+  const mayUse = ({ grants }: Owner, key: string) => grants.some(({ match }) => match.bgpKey === key);
+  const used = keysOn(request);
+  if (used !== null && together.filter((owner) => mayUse(owner, used)).length > 1) return undefined;
+  const proven = together.filter(({ grants }) => grants.some((grant) => proves(grant, request)));
+  return proven.length === 1 ? proven[0] : undefined;
+}
+
+/** The digest of the agreed key that all sessions have. */
+function keysOn({ peers }: VirtualInterface): string | null {
+  const used = new Set(peers.map(({ hasKey, agreedKey }) => (hasKey === false ? null : agreedKey)));
+  const [one = null] = used;
+  return used.size === 1 && one !== 'none' ? one : null;
+}
+
+function isPinned({ match: { id, bgpKey } }: Grant): boolean {
+  return id !== null || (bgpKey ?? 'required') !== 'required';
+}
+
+function proves(grant: Grant, vif: VirtualInterface): boolean {
+  return isPinned(grant) && grant.type === vif.type && matchesForCertain(grant.match, vif);
+}
+
+function mayProve(grant: Grant, vif: VirtualInterface): boolean {
+  return isPinned(grant) && (vif.type ?? grant.type) === grant.type && mayMatch(grant.match, vif);
 }
 
 /** The number of other interfaces that count towards a limit, by their connection or their ledger entry. */
@@ -134,25 +170,51 @@ function slotsOf(
     // A pending request does not count: it is in `confirming` without a gateway, both readable, and has no ledger entry.
     if (vif === undefined) return false;
     if (isNoMoreThanOffered(vif) && records.length === 0) return false;
-    return mayStandOn(owner, vif) && (grant === null || mayStandUnder(grant, vif));
+    return mayStandOn(owner, vif, records, policy) && (grant === null || mayStandUnder(grant, vif));
   }).length;
 }
 
 /** Whether a ledger entry assigns an interface to this owner and, if one is given, to this grant. */
 function isTheirs(record: Recorded, owner: Owner, grant: Grant | null, { owners }: Policy): boolean {
-  const by = record.connection ?? record.evidence?.request.connection ?? null;
-  const heirs = owners.filter(
-    ({ name, connections }) => name === record.owner || connections.some((one) => one === by),
+  const heirs = heirsOf(record, owners);
+  const by = offeredOn(record);
+  const renamed = owners.filter(
+    ({ grants, sharedConnections }) =>
+      grants.some(({ gateway }) => gateway === record.gateway) || sharedConnections.some((one) => one === by),
   );
-  const renamed = owners.filter(({ grants }) => grants.some(({ gateway }) => gateway === record.gateway));
   if (!(heirs.length > 0 ? heirs : renamed).includes(owner)) return false;
   if (grant === null || record.grants.some((name) => name === grant.name)) return true;
   const asThen = owner.grants.filter(({ gateway }) => gateway === record.gateway).map(({ name }) => name);
-  return asThen.includes(grant.name) && record.grants.some((name) => !asThen.includes(name));
+  if (record.grants.every((name) => asThen.includes(name))) return false;
+  return grant.gateway === record.gateway;
 }
 
-function mayStandOn({ connections }: Owner, { connection }: VirtualInterface): boolean {
-  return connection === null || connections.includes(connection);
+/** The owners to which an entry certainly belongs. A shared connection makes nobody an heir. */
+function heirsOf(record: Recorded, owners: readonly Owner[]): Owner[] {
+  const by = offeredOn(record);
+  return owners.filter(
+    ({ name, connections }) => name === record.owner || connections.some((one) => one === by),
+  );
+}
+
+function offeredOn({ connection, evidence }: Recorded): string | null {
+  return connection ?? evidence?.request.connection ?? null;
+}
+
+/** On a shared connection, what belongs to nobody for certain may belong to anybody who is there. */
+function mayStandOn(
+  owner: Owner,
+  vif: VirtualInterface,
+  records: readonly Recorded[],
+  { owners }: Policy,
+): boolean {
+  const { connection } = vif;
+  if (connection === null || owner.connections.includes(connection)) return true;
+  if (!owner.sharedConnections.includes(connection)) return false;
+  if (owner.grants.some((grant) => mayProve(grant, vif))) return true;
+  const neighbours = owners.filter(({ sharedConnections }) => sharedConnections.includes(connection));
+  const isProven = neighbours.some(({ grants }) => grants.some((grant) => proves(grant, vif)));
+  return !isProven && records.every((record) => heirsOf(record, owners).length === 0);
 }
 
 /** An interface of any type may stand under a private grant, one that may be transit under a transit grant. */

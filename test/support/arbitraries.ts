@@ -39,7 +39,10 @@ const INSTANTS = [-1, 0, 1].map((ms) => new Date(NOW.getTime() + ms).toISOString
 export const GRANT_NAMES = ['a', 'b', 'c'] as const;
 export const OWNER_NAMES = ['acme', 'zeta'] as const;
 /** The digests of two agreed BGP keys. */
-export const KEY_DIGESTS = (['a', 'b'] as const).map((digit): KeyDigest => `sha256:${digit.repeat(64)}`);
+export const KEY_DIGESTS: readonly [KeyDigest, KeyDigest] = [
+  `sha256:${'a'.repeat(64)}`,
+  `sha256:${'b'.repeat(64)}`,
+];
 /** The ID of the request. No interface of a listing has it. */
 export const REQUEST_ID = 'dxvif-0';
 
@@ -166,6 +169,7 @@ export const interfaces: Arbitrary<VirtualInterface> = fc
     ),
     name: fc.option(fc.constantFrom(...NAMES), { freq: 8, nil: null }),
     location: fc.option(fc.constantFrom(...LOCATIONS), { freq: 8, nil: null }),
+    region: mostly<string | null>(null, 'eu-west-1', 'eu-west-2'),
     vlan: fc.option(fc.integer({ min: 101, max: 106 }), { freq: 8, nil: null }),
     mtu: fc.constantFrom(1500, 9001, null),
     gateway: fc.constantFrom(VGW.prod, VGW.lab, null),
@@ -210,13 +214,10 @@ export const requests: Arbitrary<VirtualInterface> = fc
 
 /** Interfaces whose keys were compared with `KEY_DIGESTS`, of all types, most of them on a shared connection. */
 export function withComparedKeys(of: Arbitrary<VirtualInterface>): Arbitrary<VirtualInterface> {
-  const compared = fc.array(
-    mostly<BgpPeer['agreedKey']>(KEY_DIGESTS[0] ?? null, ...KEY_DIGESTS, 'none', null),
-    {
-      minLength: 2,
-      maxLength: 2,
-    },
-  );
+  const compared = fc.array(mostly<BgpPeer['agreedKey']>(KEY_DIGESTS[0], ...KEY_DIGESTS, 'none', null), {
+    minLength: 2,
+    maxLength: 2,
+  });
   const connection = mostly<string | null>('dxcon-2', ...CONNECTIONS, null);
   return fc
     .tuple(of, compared, mostly<string | null>('private', 'transit', 'public', null), connection)

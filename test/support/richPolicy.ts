@@ -35,7 +35,7 @@ export const RICH: Policy = aPolicy({
   hold: [aHoldRule({ vlan: [[3000, 4094]], reason: 'under investigation' })],
 });
 
-const [DIGEST = null] = KEY_DIGESTS;
+const [DIGEST] = KEY_DIGESTS;
 
 /** A policy of format 2 in which no key is `null` or empty. */
 export const RICH_2: Policy = {
