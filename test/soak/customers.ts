@@ -36,6 +36,11 @@ export function createCustomers(
 
   const isOfOwner = ({ requester }: Truth): boolean => requester !== 'zeta';
 
+  const isChangeable = (truth: Truth): boolean => {
+    const vif = emulated(truth);
+    return isOfOwner(truth) && vif !== undefined && vif.state !== 'deleting' && !hasEnded(vif);
+  };
+
   interface Wanted extends Pick<Order, 'vlan' | 'asn' | 'name' | 'mtu' | 'type'> {
     readonly session: Pick<Session, 'amazonAddress' | 'customerAddress' | 'key'>;
   }
@@ -93,9 +98,7 @@ export function createCustomers(
     const copied = { ...shown, vlan, type, asn: session.asn, session: { ...session, key: keys[key] } };
     if (place('zeta', copied, at) === null) return null;
     if (isPending(original, at)) return 'copyOfPending';
-    const vif = emulated(original);
-    const isLive = taken !== null && vif !== undefined && vif.state !== 'deleting' && !hasEnded(vif);
-    return isLive ? 'copyOfAccepted' : 'copyOfEnded';
+    return taken !== null && isChangeable(original) ? 'copyOfAccepted' : 'copyOfEnded';
   }
 
   function changeSessions(
@@ -104,7 +107,7 @@ export function createCustomers(
     at: number,
   ): boolean {
     const vif = truth === undefined ? undefined : emulated(truth);
-    if (truth === undefined || vif === undefined || vif.state === 'deleting' || hasEnded(vif)) return false;
+    if (truth === undefined || vif === undefined) return false;
     const [first] = vif.peers.filter(({ state }) => state === 'live');
     if (provider !== 'aws' || first === undefined) return false;
     if (does === 'addOtherSession' || vif.peers.length === 1) {
@@ -138,7 +141,7 @@ export function createCustomers(
         }
         case 'endSession':
         case 'addOtherSession':
-          return changeSessions(event.does, nth(event.which, isOfOwner), at) ? event.does : null;
+          return changeSessions(event.does, nth(event.which, isChangeable), at) ? event.does : null;
         default:
           return event satisfies never;
       }
