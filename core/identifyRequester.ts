@@ -92,10 +92,15 @@ function identifyByPin(
   return unknownRequester({
     cause: 'noPin',
     connection,
-    owners: sharing.map(({ name }) => name),
+    owners: namesOf(sharing),
     nearest: findNearest(pinsMet(policy, vif), vif),
   });
 }
+
+/** Computed once for each connection: a carrier may have thousands of customers, of which strangers make thousands of requests. */
+const namesOf = memoizeByObject((owners: readonly Owner[]): readonly string[] =>
+  owners.map(({ name }) => name).sort(compareByCodePoint),
+);
 
 function comparePins(a: PinName, b: PinName): number {
   return compareByCodePoint(a.owner, b.owner) || compareByCodePoint(a.grant, b.grant);

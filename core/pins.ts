@@ -25,9 +25,8 @@ export interface Attribution {
   readonly possible: ReadonlySet<Owner>;
 }
 
-/** Whether a grant attributes an interface to its owner: its pin, its type and every other demand fit. */
-export function pinVerdict({ type, match }: Grant, vif: VirtualInterface): Ternary {
-  if (!isPinned(match)) return 'no';
+/** Whether a grant with a pin attributes an interface to its owner: the pin, the type and every other demand fit. */
+function pinVerdict({ type, match }: Grant, vif: VirtualInterface): Ternary {
   const ofType = vif.type === null ? 'unknown' : toTernary(vif.type === type);
   return ofType === 'no' ? ofType : allOf([ofType, matchVerdict(match, vif, 'matchesCertainly')]);
 }

@@ -108,8 +108,11 @@ const ownersBySharedConnection = memoizeByObject(
   ({ owners }: Pick<Policy, 'owners'>): ReadonlyMap<string, readonly Owner[]> => {
     const index = new Map<string, Owner[]>();
     for (const owner of owners)
-      for (const connection of new Set(owner.sharedConnections))
-        index.set(connection, [...(index.get(connection) ?? []), owner]);
+      for (const connection of new Set(owner.sharedConnections)) {
+        const sharing = index.get(connection) ?? [];
+        sharing.push(owner);
+        index.set(connection, sharing);
+      }
     return index;
   },
 );

@@ -10,6 +10,7 @@ import {
   aPeer,
   aPolicy,
   aVif,
+  CONNECTION,
   VGW,
 } from '../support/builders.ts';
 import { anAcceptance } from '../support/ledgerBuilders.ts';
@@ -109,4 +110,42 @@ it('a large subnet that overlaps many neighbours is held with few reasons', () =
   );
   expect(Math.min(...reasons)).toBeGreaterThan(0);
   expect(Math.max(...reasons)).toBeLessThan(30);
+});
+
+it('deciding thousands of requests of strangers reads the pins of a shared connection a few times, not once for each request', () => {
+  let reads = 0;
+  const owners = Array.from({ length: 300 }, (_, place) => {
+    const grant = aGrant({ match: { id: [`dxvif-owner${place}`] } });
+    const { match } = grant;
+    const counted = Object.defineProperty({ ...grant }, 'match', {
+      enumerable: true,
+      get: () => {
+        reads += 1;
+        return match;
+      },
+    });
+    return anOwner({
+      name: `owner-${place}`,
+      connections: [],
+      sharedConnections: [CONNECTION.other],
+      grants: [counted],
+    });
+  });
+  const requests = Array.from({ length: 300 }, (_, place) =>
+    aVif({
+      id: `dxvif-stranger${place}`,
+      connection: CONNECTION.other,
+      peers: [aPeer({ agreedKey: 'none' })],
+    }),
+  );
+  const evaluations = evaluateRequests(
+    aPolicy({ owners }),
+    requests,
+    {},
+    aDecisionContext({ interfaces: requests }),
+    NOW,
+  );
+  const codes = [...evaluations.values()].map(({ decision }) => reasonCodesOf(decision).join());
+  expect(new Set(codes)).toEqual(new Set(['unknown-requester']));
+  expect(reads).toBeLessThan(20 * owners.length);
 });

@@ -125,3 +125,22 @@ describe('the connection where an accepted interface belongs', () => {
     expect(connectionChanges({ [ID]: anAcceptance(given) }, foundAs(vif), [anOwner()])).toHaveLength(writes);
   });
 });
+
+describe('on shared connections, an accepted interface belongs', () => {
+  const [FROM, TO] = ['dxcon-shared1', 'dxcon-shared2'] as const;
+  const sharing = (name: string) => anOwner({ name, connections: [], sharedConnections: [FROM, TO] });
+  const follow = (given: Partial<Acceptance>) =>
+    connectionChanges(
+      { [ID]: anAcceptance({ connection: FROM, movedTo: TO, ...given }) },
+      foundAs({ connection: TO }),
+      [sharing('acme'), sharing('beta')],
+    );
+
+  it('to the owner that its record names, wherever this owner may make requests', () => {
+    expect(follow({ owner: 'acme' })).toMatchObject([{ place: { connection: TO, movedTo: null } }]);
+  });
+
+  it('to nobody by its connections alone, so that the move stays reported', () => {
+    expect(follow({ owner: 'renamed' })).toEqual([]);
+  });
+});

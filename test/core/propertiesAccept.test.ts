@@ -3,14 +3,26 @@ import { NO_DEADLINE } from '../../core/deadline.ts';
 import { decide } from '../../core/decide.ts';
 import { occupies, withAssignment } from '../../core/decisionContext.ts';
 import type { Match } from '../../core/fields/evaluateMatch.ts';
+import type { VirtualInterface } from '../../core/model.ts';
 import type { Grant, Owner, Policy } from '../../core/policy.ts';
 import { matchesForCertain } from '../oracle/matchOracle.ts';
 import { NOW, RECIPIENT_ACCOUNT } from '../support/builders.ts';
 import { whenAccepted } from '../support/decisionInputs.ts';
 import { anIntent } from '../support/ledgerBuilders.ts';
 
-function ownerOf(policy: Policy, connection: string | null): Owner | undefined {
-  return policy.owners.find(({ connections }) => connections.some((one) => one === connection));
+/** The owner of the connection or, on a shared one, the one of which a pinned grant matches. */
+function ownerOf(policy: Policy, request: VirtualInterface): Owner | undefined {
+  const { connection } = request;
+  return policy.owners.find(({ connections, sharedConnections, grants }) => {
+    if (connections.some((one) => one === connection)) return true;
+    const isPinned = ({ id, bgpKey }: Match) => id !== null || (bgpKey ?? 'required') !== 'required';
+    return (
+      sharedConnections.some((one) => one === connection) &&
+      grants.some(
+        ({ type, match }) => type === request.type && isPinned(match) && matchesForCertain(match, request),
+      )
+    );
+  });
 }
 
 function isCurrent({ from, until }: Grant): boolean {
@@ -30,7 +42,7 @@ const USUAL: Partial<Match> = {
 describe('every accepted request', () => {
   it('is accepted for the owner of the connection, on a gateway that a current grant of this owner names', () => {
     whenAccepted((accept, policy, request) => {
-      const owner = ownerOf(policy, request.connection);
+      const owner = ownerOf(policy, request);
       expect(owner?.name).toBe(accept.owner);
       const named = owner?.grants.filter(({ name }) => accept.grants.includes(name)) ?? [];
       expect(named.map(({ name }) => name).sort()).toEqual([...accept.grants]);
@@ -42,12 +54,12 @@ describe('every accepted request', () => {
     });
   });
 
-  it('is private, confirming, readable, and offered to the recipient or by the account of its owner', () => {
-    whenAccepted((_, policy, request) => {
-      expect(request).toMatchObject({ type: 'private', state: 'confirming', readErrors: [] });
+  it('has the type of its grants, and is confirming, readable, and offered to the recipient or by the account of its owner', () => {
+    whenAccepted(({ type }, policy, request) => {
+      expect(request).toMatchObject({ type, state: 'confirming', readErrors: [] });
       const accounts = [
         RECIPIENT_ACCOUNT,
-        policy.recipient.provider === 'outscale' && ownerOf(policy, request.connection)?.account,
+        policy.recipient.provider === 'outscale' && ownerOf(policy, request)?.account,
       ];
       expect(accounts).toContain(request.ownerAccount);
     });
@@ -87,7 +99,8 @@ describe('every accepted request', () => {
       const occupying = (so: typeof context) => so.interfaces.filter((vif) => occupies(vif, so, 'another'));
       expect(after.acceptedThisRun).toBe(context.acceptedThisRun + 1);
       expect(occupying(after)).toHaveLength(occupying(context).length + 1);
-      const owner = ownerOf(policy, request.connection);
+      const owner = ownerOf(policy, request);
+      // On a shared connection, not everything is attributed to this owner.
       const used = occupying(after).filter(({ connection }) =>
         owner?.connections.some((one) => one === connection),
       );

@@ -1,5 +1,6 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Decision } from '../../core/decide.ts';
 import type { DecisionContext } from '../../core/decisionContext.ts';
 import { GRANT_NAMES, holdRules, interfaces, OWNER_NAMES } from '../support/arbitraries.ts';
 import { assignments } from '../support/arbitraryContexts.ts';
@@ -12,17 +13,23 @@ import {
 } from '../support/decisionInputs.ts';
 import { anAcceptance, anIntent } from '../support/ledgerBuilders.ts';
 
-/** `change` never turns a hold into an accept, unless the hold had one of the reasons in `excuses`. */
+/**
+ * `change` never turns a hold into an accept, unless the hold had one of the reasons in `excuses` or, in a policy with shared connections, in
+ * `sharedExcuses`.
+ */
 function neverOpens<T>(
   changes: Arbitrary<T>,
   change: (before: DecisionInput, by: T) => DecisionInput,
   excuses: readonly string[] = [],
+  sharedExcuses: readonly string[] = [],
 ): void {
   let checked = 0;
   fc.assert(
     fc.property(decisionInputs, changes, (before, by) => {
       const [first, then] = [decideInput(before), decideInput(change(before, by))];
-      const excused = reasonCodes(first).some((code) => excuses.includes(code));
+      const isShared = before.policy.owners.some(({ sharedConnections }) => sharedConnections.length > 0);
+      const all = isShared ? [...excuses, ...sharedExcuses] : excuses;
+      const excused = [...reasonCodes(first), ...causesOf(first)].some((code) => all.includes(code));
       if (first.verdict === 'accept' || excused) return;
       checked += 1;
       expect(then.verdict).toBe('hold');
@@ -32,8 +39,18 @@ function neverOpens<T>(
   expect(checked).toBeGreaterThan(600);
 }
 
+/** The causes of an unknown requester. */
+function causesOf(decision: Decision): string[] {
+  const reasons = decision.verdict === 'hold' ? decision.reasons : [];
+  return reasons.flatMap((reason) => (reason.code === 'unknown-requester' ? [reason.parameters.cause] : []));
+}
+
 /** The reasons by which a grant can prevent the decision of other grants. */
 const IN_THE_WAY = ['ambiguous', 'grant-limit'];
+/** On a shared connection, a pin of another owner prevents that the request is attributed. */
+const PIN_IN_THE_WAY = ['severalPins'];
+/** There, what is attributed to one owner, by a pin or a record, no longer counts for the others. */
+const ATTRIBUTED = ['owner-limit', 'grant-limit'];
 
 function add({ context, ...rest }: DecisionInput, more: Partial<DecisionContext>): DecisionInput {
   return { ...rest, context: { ...context, ...more } };
@@ -49,7 +66,7 @@ describe('a hold stays a hold', () => {
 
   it('when a grant is removed, unless it conflicted with another or its limit was exhausted', () => {
     const grants = fc.record({
-      owner: fc.constantFrom(...OWNER_NAMES),
+      owner: fc.constantFrom(...OWNER_NAMES, 'mid'),
       grant: fc.constantFrom(...GRANT_NAMES),
     });
     neverOpens(
@@ -61,6 +78,7 @@ describe('a hold stays a hold', () => {
         })),
       }),
       IN_THE_WAY,
+      [...PIN_IN_THE_WAY, ...ATTRIBUTED],
     );
   });
 
@@ -82,6 +100,7 @@ describe('a hold stays a hold', () => {
       fields,
       (before, field) => ({ ...before, request: { ...before.request, [field]: null } }),
       IN_THE_WAY,
+      PIN_IN_THE_WAY,
     );
   });
 
@@ -91,10 +110,12 @@ describe('a hold stays a hold', () => {
       fields,
       (before, field) => {
         const { peers } = before.request;
-        const less = field === null ? [] : peers.map((peer) => ({ ...peer, [field]: null }));
+        const unknown = field === 'hasKey' ? { hasKey: null, agreedKey: null } : { [field ?? '']: null };
+        const less = field === null ? [] : peers.map((peer) => ({ ...peer, ...unknown }));
         return { ...before, request: { ...before.request, peers: less } };
       },
       IN_THE_WAY,
+      PIN_IN_THE_WAY,
     );
   });
 
@@ -105,11 +126,19 @@ describe('a hold stays a hold', () => {
 
   it('when an intent or an acceptance is added', () => {
     const ids = fc.integer({ min: 1, max: 9 }).map((n) => `dxvif-${n}`);
-    neverOpens(fc.tuple(ids, assignments), (before, [id, assignment]) =>
-      add(before, { intents: { [id]: anIntent(assignment), ...before.context.intents } }),
+    neverOpens(
+      fc.tuple(ids, assignments),
+      (before, [id, assignment]) =>
+        add(before, { intents: { [id]: anIntent(assignment), ...before.context.intents } }),
+      [],
+      ATTRIBUTED,
     );
-    neverOpens(fc.tuple(ids, assignments), (before, [id, assignment]) =>
-      add(before, { acceptances: { [id]: anAcceptance(assignment), ...before.context.acceptances } }),
+    neverOpens(
+      fc.tuple(ids, assignments),
+      (before, [id, assignment]) =>
+        add(before, { acceptances: { [id]: anAcceptance(assignment), ...before.context.acceptances } }),
+      [],
+      ATTRIBUTED,
     );
   });
 

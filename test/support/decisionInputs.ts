@@ -5,8 +5,8 @@ import { type Accept, type Decision, decide } from '../../core/decide.ts';
 import type { DecisionContext } from '../../core/decisionContext.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import type { Owner, Policy } from '../../core/policy.ts';
-import { policies, requests } from './arbitraries.ts';
-import { decisionContexts } from './arbitraryContexts.ts';
+import { policies, requests, sharedPolicies, withComparedKeys } from './arbitraries.ts';
+import { decisionContexts, sharedContexts } from './arbitraryContexts.ts';
 import { NOW } from './builders.ts';
 
 /** Everything that a decision depends on, so that a property can change one part. */
@@ -16,11 +16,10 @@ export interface DecisionInput {
   readonly context: DecisionContext;
 }
 
-export const decisionInputs: Arbitrary<DecisionInput> = fc.record({
-  policy: policies,
-  request: requests,
-  context: decisionContexts,
-});
+export const decisionInputs: Arbitrary<DecisionInput> = fc.oneof(
+  fc.record({ policy: policies, request: requests, context: decisionContexts }),
+  fc.record({ policy: sharedPolicies, request: withComparedKeys(requests), context: sharedContexts }),
+);
 
 export function decideInput({ policy, request, context }: DecisionInput): Decision {
   return decide(policy, request, context, NO_DEADLINE, NOW);
