@@ -32,6 +32,11 @@ export interface ValueField {
    * absent
    */
   readonly isAlwaysStored: boolean;
+  /**
+   * whether the value only informs people, and nothing is decided by it: a value of another form is `null` and no read error, so that a
+   * change of the API holds no request
+   */
+  readonly isInformative?: true;
 }
 
 const TEXT = { kind: 'text' } as const;
@@ -119,6 +124,31 @@ export const VALUE_FIELDS = {
     isDetail: true,
     isAlwaysStored: true,
   },
+  /** the bandwidth to which the requester limits the interface, such as `500Mbps`; OUTSCALE returns none */
+  rateLimit: {
+    form: TEXT,
+    members: ['rateLimit'],
+    description: 'The bandwidth to which it is limited.',
+    isDetail: true,
+    isAlwaysStored: false,
+    isInformative: true,
+  },
+  prefixCountIpv4: {
+    form: { kind: 'integer', from: 0, to: 1_000_000 },
+    members: ['prefixPoolAllocatedCountIpv4'],
+    description: 'The number of IPv4 prefixes that are allocated to it.',
+    isDetail: true,
+    isAlwaysStored: false,
+    isInformative: true,
+  },
+  prefixCountIpv6: {
+    form: { kind: 'integer', from: 0, to: 1_000_000 },
+    members: ['prefixPoolAllocatedCountIpv6'],
+    description: 'The number of IPv6 prefixes that are allocated to it.',
+    isDetail: true,
+    isAlwaysStored: false,
+    isInformative: true,
+  },
 } as const satisfies Readonly<Record<string, ValueField>>;
 
 type Table = typeof VALUE_FIELDS;
@@ -141,6 +171,13 @@ export const VALUE_FIELD_NAMES = Object.keys(VALUE_FIELDS) as readonly ValueFiel
 export const DETAIL_FIELD_NAMES: readonly DetailFieldName[] = VALUE_FIELD_NAMES.filter(
   (field): field is DetailFieldName => VALUE_FIELDS[field].isDetail,
 );
+
+export const INFORMATIVE_FIELD_NAMES: readonly ValueFieldName[] = VALUE_FIELD_NAMES.filter(isInformative);
+
+export function isInformative(field: ValueFieldName): boolean {
+  const { isInformative: is }: ValueField = VALUE_FIELDS[field];
+  return is ?? false;
+}
 
 export function isValueField(name: string): name is ValueFieldName {
   return Object.hasOwn(VALUE_FIELDS, name);

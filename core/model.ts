@@ -1,6 +1,7 @@
 import {
   completeValues,
   type InterfaceValues,
+  isInformative,
   type KnownValues,
   VALUE_FIELD_NAMES,
   type ValueFieldName,
@@ -52,9 +53,13 @@ export function createPeer(known: { readonly [K in keyof BgpPeer]?: BgpPeer[K] |
 /** The fields of BGP sessions. They apply to all sessions of an interface: one unreadable session may hide any value. */
 export const SESSION_FIELDS = ['asn', 'addresses', 'bgpKey'] as const;
 
-/** The fields of a virtual interface that can be unreadable. */
+/** The fields of a virtual interface that can be unreadable. Those that only inform people are not among them. */
 export type InterfaceField = 'id' | ValueFieldName | (typeof SESSION_FIELDS)[number];
-export const INTERFACE_FIELDS: readonly InterfaceField[] = ['id', ...VALUE_FIELD_NAMES, ...SESSION_FIELDS];
+export const INTERFACE_FIELDS: readonly InterfaceField[] = [
+  'id',
+  ...VALUE_FIELD_NAMES.filter((field) => !isInformative(field)),
+  ...SESSION_FIELDS,
+];
 
 /**
  * A virtual interface as one listing or description showed it, with the values of `VALUE_FIELDS`.

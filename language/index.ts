@@ -18,6 +18,7 @@ export {
 export { diffPolicies, type PolicyDiff } from './diff/diffPolicies.ts';
 export { git } from './git.ts';
 export { checkInstant, parseInstant } from './isoTime.ts';
+export { findKeyWarnings, type KeyWarning } from './keyWarnings.ts';
 export {
   compileEachFile,
   compileFiles,
@@ -26,6 +27,7 @@ export {
   type ReadFiles,
   readPolicyFiles,
 } from './policyFiles.ts';
+export { findNotices } from './policyNotices.ts';
 export { type Revision, readRevision } from './policyRevision.ts';
 export {
   describeDecision,

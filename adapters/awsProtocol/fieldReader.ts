@@ -31,6 +31,15 @@ export class FieldReader {
     return value;
   }
 
+  /** Reads a part by which nothing is decided: what cannot be read is `null`, without an error. */
+  informative<T>(read: () => T): T | null {
+    const before = this.errors.length;
+    const value = read();
+    if (this.errors.length === before) return value;
+    this.errors.length = before;
+    return null;
+  }
+
   /** Adds the errors of a nested reader. */
   include({ errors, unreadable }: FieldReader): void {
     this.errors.push(...errors);

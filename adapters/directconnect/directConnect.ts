@@ -2,7 +2,6 @@ import {
   ConfirmPrivateVirtualInterfaceCommand,
   ConfirmTransitVirtualInterfaceCommand,
   DescribeConnectionsCommand,
-  DescribeVirtualInterfacesCommand,
   type DirectConnectClient,
 } from '@aws-sdk/client-direct-connect';
 import { type InterfaceKind, KINDS, type KindTraits } from '../../core/kinds.ts';
@@ -14,9 +13,8 @@ import type { DirectConnect } from '../../run/ports.ts';
 import { FieldReader } from '../awsProtocol/fieldReader.ts';
 import { keepRaw, type Page, readAllPages } from '../awsProtocol/pagesAndBatches.ts';
 import { type ApiClient, callRead, callWithLimit } from '../awsProtocol/sdkClient.ts';
+import { DESCRIBE_INTERFACES, describeInterfaces } from './describeInterfaces.ts';
 import { mergeDuplicates, parseVirtualInterface } from './parseVirtualInterface.ts';
-
-const LISTING = 'DescribeVirtualInterfaces';
 
 /**
  * Creates the port to the Direct Connect API of either provider.
@@ -47,29 +45,26 @@ async function list(
   client: ApiClient,
   parse: Parse,
 ): Promise<readonly VirtualInterface[]> {
-  const ask = async (nextToken: string | null): Promise<Page> => {
-    const command = new DescribeVirtualInterfacesCommand(pageInput(traits, nextToken));
-    const page = await callRead(client, LISTING, (sdk, options) => sdk.send(command, options));
-    return { items: page.virtualInterfaces, nextToken: page.nextToken };
-  };
+  const ask = (nextToken: string | null): Promise<Page> =>
+    describeInterfaces(client, pageInput(traits, nextToken));
   return mergeDuplicates(await readAllPages(ask, (why) => new ListingIncomplete(why), parse));
 }
 
 async function describe(client: ApiClient, id: string, parse: Parse): Promise<VirtualInterface | null> {
-  const command = new DescribeVirtualInterfacesCommand({ virtualInterfaceId: id });
   let items: unknown;
   try {
-    items = (await callRead(client, LISTING, (sdk, options) => sdk.send(command, options))).virtualInterfaces;
+    ({ items } = await describeInterfaces(client, { virtualInterfaceId: id }));
   } catch (error) {
     if (meansUnknown(error, id)) return null;
     throw error;
   }
-  if (!Array.isArray(items)) throw new ApiFailure(LISTING, 'malformed', `no list in the answer for ${id}`);
+  if (!Array.isArray(items))
+    throw new ApiFailure(DESCRIBE_INTERFACES, 'malformed', `no list in the answer for ${id}`);
   if (items.length === 0) return null;
   const vif = parse(items[0], 0);
   // Fail closed: an answer about another interface says nothing about this one.
   if (items.length > 1 || vif.id !== id)
-    throw new ApiFailure(LISTING, 'malformed', `the answer is not about ${id} alone`);
+    throw new ApiFailure(DESCRIBE_INTERFACES, 'malformed', `the answer is not about ${id} alone`);
   return vif;
 }
 

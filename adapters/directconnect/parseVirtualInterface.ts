@@ -1,6 +1,8 @@
 import {
   type AnyValue,
+  INFORMATIVE_FIELD_NAMES,
   type InterfaceValues,
+  isInformative,
   ofEachField,
   VALUE_FIELDS,
   type ValueField,
@@ -21,8 +23,8 @@ import { FieldReader } from '../awsProtocol/fieldReader.ts';
 import { compareKey } from './agreedKeys.ts';
 
 /**
- * Parses the BGP sessions of an interface: those of `bgpPeers`, and the one that the interface's own fields describe unless it
- * is one of them. OUTSCALE, and AWS for old interfaces, give only the latter.
+ * Parses the BGP sessions of an interface that are live: those of `bgpPeers`, and the one that the interface's own fields describe
+ * unless it is one of them. OUTSCALE, and AWS for old interfaces, give only the latter.
  */
 function parseBgpPeers(reader: FieldReader, agreedKeys: ReadonlySet<KeyDigest>): readonly BgpPeer[] {
   const before = reader.errors.length;
@@ -31,16 +33,26 @@ function parseBgpPeers(reader: FieldReader, agreedKeys: ReadonlySet<KeyDigest>):
   if (reader.errors.length > before) return [UNKNOWN_PEER, readPeer(reader, agreedKeys)];
   const listed = items.map((item) => {
     const session = new FieldReader(item, 'bgpPeers');
+    const isLive = session.part(SESSION_FIELDS, () => isLivePeer(session));
     const peer = readPeer(session, agreedKeys);
     reader.part(session.isObject ? [] : SESSION_FIELDS, () => reader.include(session));
-    return peer;
+    return { peer, isLive };
   });
+  const live = listed.filter(({ isLive }) => isLive).map(({ peer }) => peer);
   const own = readPeer(reader, agreedKeys);
   const hasOwn =
     own.asn !== null || own.amazonAddress !== null || own.customerAddress !== null || own.hasKey !== null;
   // Fail closed: if no listed session has what the interface's own fields say, they are one more session, which the
-  // policy must allow too.
-  return hasOwn && !listed.some((peer) => includesSession(peer, own)) ? [...listed, own] : listed;
+  // policy must allow too. They may also repeat a session that is no longer live: then they are no session either.
+  return hasOwn && !listed.some(({ peer }) => includesSession(peer, own)) ? [...live, own] : live;
+}
+
+/** A session that is being deleted, or was deleted, stays listed for a time: it uses no address and identifies no requester. */
+const ENDING_PEER_STATES: ReadonlySet<string | null> = new Set(['deleting', 'deleted']);
+
+/** Fail closed: in every other state, also an unknown, missing or unreadable one, a session is live. */
+function isLivePeer(session: FieldReader): boolean {
+  return !ENDING_PEER_STATES.has(session.text('bgpPeerState'));
 }
 
 const UNKNOWN_PEER = createPeer({});
@@ -106,7 +118,10 @@ export function parseVirtualInterface(
 
 function readValues(reader: FieldReader): InterfaceValues {
   // Every value is read in the form of its own field.
-  return ofEachField((field) => reader.part(field, () => readValue(reader, field))) as InterfaceValues;
+  return ofEachField((field) => {
+    const read = (): AnyValue | null => readValue(reader, field);
+    return isInformative(field) ? reader.informative(read) : reader.part(field, read);
+  }) as InterfaceValues;
 }
 
 function readValue(reader: FieldReader, field: ValueFieldName): AnyValue | null {
@@ -166,9 +181,20 @@ export function mergeDuplicates(listed: readonly VirtualInterface[]): VirtualInt
   for (const vif of listed) {
     const first = byId.get(vif.id);
     if (first === undefined) byId.set(vif.id, vif);
-    else if (JSON.stringify(first) !== JSON.stringify(vif)) byId.set(vif.id, mergeContradicting(first, vif));
+    else if (JSON.stringify(first) !== JSON.stringify(vif)) byId.set(vif.id, mergeDiffering(first, vif));
   }
   return [...byId.values()];
+}
+
+/** Informative values may change from one page to the next: those that differ are unknown, and contradict nothing. */
+function mergeDiffering(a: VirtualInterface, b: VirtualInterface): VirtualInterface {
+  const differing = INFORMATIVE_FIELD_NAMES.filter((field) => a[field] !== b[field]);
+  const unknown = Object.fromEntries(differing.map((field) => [field, null]));
+  const [one, other] = [
+    { ...a, ...unknown },
+    { ...b, ...unknown },
+  ];
+  return JSON.stringify(one) === JSON.stringify(other) ? one : mergeContradicting(one, other);
 }
 
 /** Fail closed: fields in which the two differ are unknown, so that the interface counts wherever either of them could. */

@@ -1,8 +1,11 @@
 import {
   type CompiledPolicy,
   explainUnknownRegion,
+  findKeyWarnings,
+  findNotices,
   findSuspiciousPatterns,
   findUnreachableGrants,
+  type KeyWarning,
   type UnreachableGrant,
 } from '../../language/index.ts';
 import { loadPolicies } from '../loadPolicies.ts';
@@ -10,18 +13,25 @@ import { EXIT, type ExitCode } from '../options.ts';
 import { formatCount, paintFor, printDocument, wrapLines } from '../output/terminal.ts';
 
 /**
- * `policy check`: compiles every file and describes it. Warns of grants that accept nothing and of values that look like patterns but
- * are none. All errors are thrown together.
+ * `policy check`: compiles every file and describes it. Warns of grants that accept nothing, of values that look like patterns but
+ * are none, and of keys and IDs that identify less than they seem to. Names connections that may be shared. All errors are thrown together.
  */
 export function policyCheck(named: readonly string[], options: { readonly json?: boolean }): ExitCode {
   const policies = loadPolicies(named);
   const warnings = policies.flatMap((compiled) => findWarnings(compiled, new Date()));
+  const notices = policies.flatMap(({ file, policy }) =>
+    findNotices(policy).map((notice) => ({ file, ...notice })),
+  );
+  const paint = paintFor(process.stderr);
   process.stderr.write(
-    warnings.map((one) => `${paintFor(process.stderr).warn('warning:')} ${describeWarning(one)}\n`).join(''),
+    [
+      ...warnings.map((one) => `${paint.warn('warning:')} ${describeWarning(one)}\n`),
+      ...notices.map(({ file, path, message }) => `${paint.faint('notice:')} ${file}: ${path}: ${message}\n`),
+    ].join(''),
   );
   if (options.json) {
     const valid = policies.map(({ policy, digest }) => ({ target: policy.target, digest }));
-    printDocument({ policies: valid, warnings, errors: [] });
+    printDocument({ policies: valid, warnings, notices, errors: [] });
     return EXIT.done;
   }
   for (const { policy, digest } of policies) {
@@ -39,6 +49,7 @@ export function policyCheck(named: readonly string[], options: { readonly json?:
 /** A grant that accepts nothing, or a value at `path` that should be changed. */
 type Warning = { readonly file: string } & (
   | UnreachableGrant
+  | KeyWarning
   | { readonly path: string; readonly why: string; readonly fix?: string }
 );
 
@@ -49,6 +60,7 @@ function findWarnings({ file, policy, warnings }: CompiledPolicy, at: Date): War
     ...(region === null ? [] : [{ file, path: 'recipient.region', why: region }]),
     ...findUnreachableGrants(policy, at).map((grant) => ({ file, ...grant })),
     ...findSuspiciousPatterns(policy).map((pattern) => ({ file, ...pattern })),
+    ...findKeyWarnings(policy).map((warning) => ({ file, ...warning })),
   ];
 }
 

@@ -18,6 +18,7 @@ import {
 } from '../ledgerOptions.ts';
 import { loadValidPolicies, printPolicyErrors } from '../loadPolicies.ts';
 import { EXIT, type ExitCode, UsageError } from '../options.ts';
+import { describeCapacity } from '../output/requestText.ts';
 import { paintFor, printDocument } from '../output/terminal.ts';
 
 export interface ReceiptsOptions extends LedgerOptions {
@@ -111,6 +112,7 @@ function describe(shown: readonly Shown[]): string {
       return [
         `${id} accepted ${acceptedAt} on target ${target}`,
         `  request: ${describeRequest({ request })}, first seen ${receipt.firstSeen}`,
+        ...describeCapacity(request).map((line) => `  ${line}`),
         `  grant: ${owner}.${grant}${ticket === null ? '' : ` (${escapeText(ticket)})`} to ${gateway}, evaluated ${at}`,
         `  evidence: ${EVIDENCE[answer.by]}${answer.doubt === null ? '' : `; before, its outcome was uncertain: ${answer.doubt}`}`,
         `  policy: ${policy.digest}, revision ${policy.revision}`,

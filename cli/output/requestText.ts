@@ -74,27 +74,28 @@ function timeLeft({ earliest, latest }: Deadline, firstSeen: string | null, at: 
 
 /** Describes why a request was not accepted without remarks, and what a person can do. */
 export function describeRequestWithDecision(
-  {
-    id,
-    outcome,
-    decision,
-    message,
-    skipped,
-    manualOverrideCommand,
-  }: Pick<RequestReport, 'id' | 'outcome' | 'decision' | 'message' | 'skipped' | 'manualOverrideCommand'>,
+  request: Pick<
+    RequestReport,
+    'id' | 'outcome' | 'decision' | 'message' | 'skipped' | 'manualOverrideCommand'
+  > &
+    Capacity,
   paint: Paint,
 ): string[] {
+  const { id, outcome, decision, message, skipped, manualOverrideCommand } = request;
+  const capacity = describeCapacity(request);
   const lines = [
     ...(decision.verdict === 'hold'
       ? decision.reasons.map((reason) => `${reason.code}: ${reason.message}`)
       : []),
     ...(message === null ? [] : [message]),
   ];
-  if (lines.length === 0 && (skipped.length === 0 || outcome === 'held')) return [];
+  const hasRemarks = capacity.length > 0 || (skipped.length > 0 && outcome !== 'held');
+  if (lines.length === 0 && !hasRemarks) return [];
   return [
     '',
     paint[TONES[outcome]](`${escapeText(id)} ${OUTCOME_WORDS[outcome]}`),
     ...lines.map((line) => `  ${line}`),
+    ...capacity.map((line) => paint.faint(`  ${line}`)),
     ...skipped.map((check) => paint.faint(`  not checked: ${check}`)),
     ...(isPending(outcome) ? [`  to do: ${adviceFor(decision)}`] : []),
     ...(manualOverrideCommand === null
@@ -104,6 +105,25 @@ export function describeRequestWithDecision(
             `  ${labelManualCommand(decision, manualOverrideCommand)}: ${manualOverrideCommand.text}`,
           ),
         ]),
+  ];
+}
+
+/** The bandwidth and the prefixes of an interface, as far as they are known. */
+type Capacity = Partial<Pick<RequestReport, 'rateLimit' | 'prefixCountIpv4' | 'prefixCountIpv6'>>;
+
+/** Describes the rate limit and the allocated prefixes, one line each; nothing decides by them. */
+export function describeCapacity({
+  rateLimit = null,
+  prefixCountIpv4 = null,
+  prefixCountIpv6 = null,
+}: Capacity): string[] {
+  const counts = [
+    ...(prefixCountIpv4 === null ? [] : [`IPv4 ${prefixCountIpv4}`]),
+    ...(prefixCountIpv6 === null ? [] : [`IPv6 ${prefixCountIpv6}`]),
+  ];
+  return [
+    ...(rateLimit === null ? [] : [`rate limit: ${escapeText(rateLimit)}`]),
+    ...(counts.length === 0 ? [] : [`allocated prefixes: ${counts.join(', ')}`]),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { Deadline } from '../../core/deadline.ts';
 import { adviceFor, labelManualCommand } from '../../core/operatorAdvice.ts';
 import { isPending } from '../../core/runReport.ts';
+import { describeCapacity } from '../output/requestText.ts';
 import { type Html, html, prose, renderCode, renderTime, renderTimeSpan } from './htmlTemplate.ts';
 import {
   computeAxis,
@@ -94,6 +95,7 @@ function renderReasons(all: readonly { readonly code: string; readonly message: 
 
 function renderRemarks(item: PendingView): Html {
   const notes = [
+    ...describeCapacity(item),
     ...describeRemarks(item),
     ...(item.now?.skipped ?? []).map((check) => `not checked: ${check}`),
   ];

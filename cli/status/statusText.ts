@@ -1,5 +1,5 @@
 import { escapeText } from '../../core/printableText.ts';
-import { describeRequestWithDecision, shortenName } from '../output/requestText.ts';
+import { describeCapacity, describeRequestWithDecision, shortenName } from '../output/requestText.ts';
 import {
   formatDuration,
   formatTableRows,
@@ -107,13 +107,12 @@ function describeDetails(item: PendingView, paint: Paint): string[] {
   return ['', `${escapeText(item.id)} ${describeOutcome(item)}`, ...remarks];
 }
 
-function describeLastHold({ id, heldBefore }: PendingView): string[] {
-  if (heldBefore.length === 0) return [];
-  return [
-    '',
-    escapeText(id),
-    ...heldBefore.map(({ code, message }) => `  held by the last run: ${code}: ${message}`),
+function describeLastHold(item: PendingView): string[] {
+  const lines = [
+    ...item.heldBefore.map(({ code, message }) => `held by the last run: ${code}: ${message}`),
+    ...describeCapacity(item),
   ];
+  return lines.length === 0 ? [] : ['', escapeText(item.id), ...lines.map((line) => `  ${line}`)];
 }
 
 function describePolicy({ recipient, policy, expirySeconds }: TargetView): string {

@@ -25,6 +25,17 @@ describe('describing one interface', () => {
     },
   );
 
+  it.each(['aws', 'outscale'] as const)(
+    'keeps the members that the SDK does not know, as the listing does, on %s',
+    async (provider) => {
+      const item = { ...OUTSCALE_ITEM, rateLimit: '500Mbps', prefixPoolAllocatedCountIpv4: 100 };
+      const { apis, describe } = await description(json({ virtualInterfaces: [item] }), provider);
+      const expected = { id: ID, rateLimit: '500Mbps', prefixCountIpv4: 100, prefixCountIpv6: null };
+      expect(await describe()).toMatchObject(expected);
+      expect(await apis.directConnect.list()).toMatchObject([expected]);
+    },
+  );
+
   it.each([
     ['an empty list', json({ virtualInterfaces: [] })],
     ['the words of the API', said('DirectConnectClientException', `Virtual Interface ${ID} does not exist.`)],

@@ -1,9 +1,13 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { parseVirtualInterface } from '../../adapters/directconnect/parseVirtualInterface.ts';
+import type { KeyDigest } from '../../core/model.ts';
 import { AWS_ITEM, NO_KEYS, OUTSCALE_ITEM } from '../support/wireItems.ts';
 
 const ADDRESSES = { amazonAddress: '169.254.10.1/30', customerAddress: '169.254.10.2/30' };
 const SECOND = { asn: 65020, amazonAddress: 'fd00::1/64', customerAddress: 'fd00::2/64' };
+
+const all = ['asn', 'addresses', 'bgpKey'];
 
 function peers(changes: object) {
   return parseVirtualInterface({ ...AWS_ITEM, ...changes }, 0, NO_KEYS).peers;
@@ -82,7 +86,6 @@ describe('the BGP peers', () => {
     expect(peers(own)).toHaveLength(2);
   });
 
-  const all = ['asn', 'addresses', 'bgpKey'];
   it.each([
     [[null], 'an item of `bgpPeers` is not an object', all],
     [[5], 'an item of `bgpPeers` is not an object', all],
@@ -98,4 +101,70 @@ describe('the BGP peers', () => {
     // A session that could not be read may be any session, so it counts wherever it could.
     expect(vif.peers.some(({ amazonAddress }) => amazonAddress === null)).toBe(true);
   });
+});
+
+describe('a BGP peer that is being deleted', () => {
+  const LIVE = { ...SECOND, authKey: 'another-key', bgpPeerState: 'available' };
+  const [LISTED] = AWS_ITEM.bgpPeers;
+  /** The interface's own fields say nothing. */
+  const SILENT = { asn: 0, authKey: undefined, amazonAddress: '', customerAddress: '' };
+
+  it.each(['deleting', 'deleted'])('is no session in state %s', (bgpPeerState) => {
+    const dying = { ...LISTED, bgpPeerState };
+    expect(peers({ ...SILENT, bgpPeers: [dying, LIVE] })).toMatchObject([{ ...SECOND, hasKey: true }]);
+    expect(peers({ ...SILENT, bgpPeers: [dying] })).toEqual([]);
+  });
+
+  it.each(['deleting', 'deleted'])(
+    'in state %s takes its copy in the interface’s own fields along',
+    (state) => {
+      const bgpPeers = [{ ...LISTED, bgpPeerState: state }];
+      expect(peers({ bgpPeers })).toEqual([]);
+      expect(peers({ ...SILENT, authKey: AWS_ITEM.authKey, bgpPeers })).toEqual([]);
+      expect(peers({ bgpPeers: [...bgpPeers, LIVE] })).toMatchObject([{ ...SECOND, hasKey: true }]);
+    },
+  );
+
+  it.each(['deleting', 'deleted'])(
+    'in state %s has no agreed key, not even in the own fields',
+    (bgpPeerState) => {
+      const agreed: KeyDigest = `sha256:${createHash('sha256').update(AWS_ITEM.authKey).digest('hex')}`;
+      const keysOf = (bgpPeers: readonly object[]) =>
+        parseVirtualInterface({ ...AWS_ITEM, bgpPeers }, 0, new Set([agreed])).peers.map(
+          ({ agreedKey }) => agreedKey,
+        );
+      expect(keysOf([LIVE, { ...LISTED, bgpPeerState: 'available' }])).toEqual(['none', agreed]);
+      expect(keysOf([LIVE, { ...LISTED, bgpPeerState }])).toEqual(['none']);
+      expect(keysOf([{ ...LISTED, bgpPeerState }])).toEqual([]);
+    },
+  );
+
+  it('leaves what else the interface’s own fields say as a session', () => {
+    const bgpPeers = [{ ...LISTED, bgpPeerState: 'deleted' }];
+    expect(peers({ asn: 65099, bgpPeers })).toMatchObject([{ asn: 65099, ...ADDRESSES, hasKey: true }]);
+  });
+
+  it('leaves a live peer with the same content', () => {
+    const bgpPeers = [{ ...LISTED, bgpPeerState: 'deleted' }, LISTED];
+    expect(peers({ bgpPeers })).toMatchObject([{ asn: 65010, ...ADDRESSES, hasKey: true }]);
+  });
+
+  it.each(['available', 'pending', 'verifying', 'down', 'Deleted', 'withdrawn', '', undefined, null])(
+    'is meant by two words only: in state %j a peer is a session',
+    (bgpPeerState) => {
+      expect(peers({ ...SILENT, bgpPeers: [{ ...LISTED, bgpPeerState }] })).toHaveLength(1);
+    },
+  );
+
+  it.each([5, ['deleted'], { state: 'deleted' }])(
+    'is not known of state %j: the sessions are unreadable',
+    (bgpPeerState) => {
+      const vif = parseVirtualInterface({ ...AWS_ITEM, bgpPeers: [{ ...LISTED, bgpPeerState }] }, 0, NO_KEYS);
+      expect(vif).toMatchObject({
+        peers: [{ asn: 65010 }],
+        readErrors: ['`bgpPeers.bgpPeerState` must be a text'],
+        unreadable: all,
+      });
+    },
+  );
 });

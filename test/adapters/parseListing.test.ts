@@ -46,6 +46,58 @@ describe('a listing', () => {
   });
 });
 
+describe('the rate limit and the prefix counts', () => {
+  const GIVEN = { rateLimit: '500Mbps', prefixPoolAllocatedCountIpv4: 100, prefixPoolAllocatedCountIpv6: 10 };
+  const READ = { rateLimit: '500Mbps', prefixCountIpv4: 100, prefixCountIpv6: 10 };
+  const UNKNOWN = { rateLimit: null, prefixCountIpv4: null, prefixCountIpv6: null };
+
+  it('are those of the interface, not those of a BGP peer', () => {
+    expect(parseVirtualInterface({ ...AWS_ITEM, ...GIVEN }, 0, NO_KEYS)).toMatchObject(READ);
+    const bgpPeers = AWS_ITEM.bgpPeers.map((peer) => ({ ...peer, ...GIVEN, rateLimit: { value: 1 } }));
+    expect(parseVirtualInterface({ ...AWS_ITEM, bgpPeers }, 0, NO_KEYS)).toMatchObject({
+      ...UNKNOWN,
+      readErrors: [],
+    });
+  });
+
+  it.each([
+    { rateLimit: 500, prefixPoolAllocatedCountIpv4: '100', prefixPoolAllocatedCountIpv6: -1 },
+    { rateLimit: { value: 500, unit: 'Mbps' }, prefixPoolAllocatedCountIpv4: 1.5 },
+    { rateLimit: 'x'.repeat(1001), prefixPoolAllocatedCountIpv4: [100], prefixPoolAllocatedCountIpv6: 1e9 },
+    { rateLimit: null },
+    { rateLimit: '' },
+    {},
+  ])('are unknown in another form, and the interface is readable all the same (%#)', (given) => {
+    const vif = parseVirtualInterface({ ...AWS_ITEM, ...given }, 0, NO_KEYS);
+    expect(vif).toMatchObject({ ...UNKNOWN, readErrors: [], unreadable: [] });
+  });
+
+  it('are unknown where two items of one interface differ in them, which contradicts nothing', () => {
+    const other = { ...AWS_ITEM, ...GIVEN, prefixPoolAllocatedCountIpv4: 101 };
+    const [vif, ...rest] = parseVirtualInterfaces([{ ...AWS_ITEM, ...GIVEN }, other], NO_KEYS);
+    expect(rest).toEqual([]);
+    expect(vif).toEqual({ ...parseVirtualInterface(AWS_ITEM, 0, NO_KEYS), ...READ, prefixCountIpv4: null });
+  });
+
+  it('make no field that is decided by readable', () => {
+    const other = { ...AWS_ITEM, ...GIVEN, vlan: 102 };
+    expect(parseVirtualInterfaces([AWS_ITEM, other], NO_KEYS)).toMatchObject([
+      {
+        ...UNKNOWN,
+        vlan: null,
+        unreadable: ['vlan'],
+        readErrors: ['it is listed twice with different content'],
+      },
+    ]);
+  });
+
+  it('are never among the fields that cannot be read', () => {
+    const { unreadable } = parseVirtualInterface(null, 0, NO_KEYS);
+    expect(unreadable).toContain('tags');
+    for (const field of Object.keys(READ)) expect(unreadable).not.toContain(field);
+  });
+});
+
 describe('secrets', () => {
   it('of an interface are dropped when it is parsed', () => {
     expect(JSON.stringify(AWS_ITEM)).toContain(PLANTED_KEY);

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { chownSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -102,6 +103,29 @@ describe('policy check', () => {
     ]);
   });
 
+  it('names a connection that may be shared, as a notice that changes nothing else', async () => {
+    const contact = VALID.replace('gateway:', 'contact: "a@acme.example, b@globex.example", gateway:');
+    const dir = folderWith({ 'policy/hub.yaml': contact });
+    const { code, stdout, stderr } = await runCli(dir, ['policy', 'check', '--json']);
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringMatching(/^notice: policy\/hub\.yaml: owners\.acme\.connections: .*\n$/),
+    });
+    expect(JSON.parse(stdout)).toMatchObject({
+      policies: [{ target: 'hub' }],
+      warnings: [],
+      notices: [
+        {
+          code: 'maybe-shared',
+          file: 'policy/hub.yaml',
+          path: 'owners.acme.connections',
+          connection: ACME_1,
+        },
+      ],
+      errors: [],
+    });
+  });
+
   it('warns of grants that accept nothing, with the reason', async () => {
     const idle = `version: 1
 recipient: { provider: outscale, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
@@ -123,6 +147,18 @@ hold:
       'owners.acme.grants.held accepts nothing: hold rules hold every request that it matches (spare)',
     );
     expect(stderr).not.toContain('fine');
+  });
+
+  it('warns of a usual BGP key, with a code', async () => {
+    const digest = createHash('sha256').update('password').digest('hex');
+    const grants = `grants: { prod: { gateway: ${PROD}, match: { bgpKey: "sha256:${digest}" } } }`;
+    const dir = folderWith({ 'policy/hub.yaml': VALID.replace(`gateway: ${PROD}`, grants) });
+    const { code, stdout, stderr } = await runCli(dir, ['policy', 'check', '--json']);
+    expect({ code, warnings: JSON.parse(stdout).warnings }).toMatchObject({
+      code: 0,
+      warnings: [{ file: 'policy/hub.yaml', code: 'usual-key', path: 'owners.acme.grants.prod' }],
+    });
+    expect(stderr).toMatch(/^warning: policy\/hub\.yaml: owners\.acme\.grants\.prod: /);
   });
 
   it.each([

@@ -211,6 +211,9 @@ describe('the report of a request', () => {
       region: null,
       mtu: null,
       tags: null,
+      rateLimit: null,
+      prefixCountIpv4: null,
+      prefixCountIpv6: null,
       peers: [
         {
           asn: 65010,

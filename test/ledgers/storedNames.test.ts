@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { decodeIntent, decodeObservation } from '../../adapters/ledgers/decodeItems.ts';
 import { FORMAT_1, type ItemKind, type Keys } from '../../adapters/ledgers/formats/format1.ts';
 import { STORED_NAMES } from '../../adapters/ledgers/formats/storedNames.ts';
-import { toStored } from '../../adapters/ledgers/storedForm.ts';
+import { decodeRecord } from '../../adapters/ledgers/historyRecords.ts';
+import { decodeStored, type StoredValue, toStored } from '../../adapters/ledgers/storedForm.ts';
+import { Malformed } from '../../core/decoders.ts';
 import { EVENT_TYPES } from '../../core/events/event.ts';
+import { requestDetailsOf } from '../../core/ledgerEntries.ts';
+import type { BgpPeer, VirtualInterface } from '../../core/model.ts';
 import { REASON_CODES } from '../../core/reasons.ts';
+import { KEY_DIGESTS } from '../support/arbitraries.ts';
 import { aPeer, aVif } from '../support/builders.ts';
 import {
   anAcceptance,
@@ -12,6 +18,7 @@ import {
   anObservation,
   aReceipt,
   storedReasons,
+  theEvidence,
 } from '../support/ledgerBuilders.ts';
 
 /**
@@ -44,6 +51,9 @@ const LATER_KEYS: Readonly<Record<ItemKind, readonly string[]>> = {
   intent: [
     'grounds.gatewaySeen.ownerAccount',
     'grounds.gatewaySeen.servedKinds',
+    'grounds.request.prefixCountIpv4',
+    'grounds.request.prefixCountIpv6',
+    'grounds.request.rateLimit',
     'grounds.request.region',
     'grounds.request.unreadable',
   ],
@@ -52,6 +62,9 @@ const LATER_KEYS: Readonly<Record<ItemKind, readonly string[]>> = {
   receipt: [
     'gatewaySeen.ownerAccount',
     'gatewaySeen.servedKinds',
+    'request.prefixCountIpv4',
+    'request.prefixCountIpv6',
+    'request.rateLimit',
     'request.region',
     'request.unreadable',
   ],
@@ -71,6 +84,53 @@ describe.for(KINDS)('a stored %s', (kind) => {
     expect(pathsOf(more, FORMAT_1[kind])).toEqual(LATER_KEYS[kind]);
   });
 });
+
+describe('of the BGP sessions of a request', () => {
+  const [digest = 'sha256:'] = KEY_DIGESTS;
+  const sessions = (agreedKey: BgpPeer['agreedKey']) => aVif({ peers: [aPeer(), aPeer({ agreedKey })] });
+
+  it('a key that was not compared is not stored, so that the value is stored as before there were agreed keys', () => {
+    const request = sessions(null);
+    for (const [kind, value] of valuesWith(request))
+      expect([kind, JSON.stringify(toStored(kind, value)).includes('agreedKey')]).toEqual([kind, false]);
+  });
+
+  it('the digest of an agreed key is stored as a later key, and read again', () => {
+    const request = sessions(digest);
+    for (const [kind, value] of valuesWith(request)) {
+      const stored = toStored(kind, value);
+      expect([kind, JSON.stringify(stored.data).includes('agreedKey')]).toEqual([kind, false]);
+      expect(readBack(kind, stored)).toEqual(value);
+    }
+  });
+
+  it('an absent comparison is read as none', () => {
+    for (const [kind, value] of valuesWith(sessions(null)))
+      expect(readBack(kind, toStored(kind, value))).toEqual(value);
+  });
+
+  it('a text that is not a digest is refused', () => {
+    const odd = JSON.stringify(toStored('receipt', aReceipt({ request: sessions(digest) })));
+    const stored = JSON.parse(odd.replaceAll(digest, 'planted-bgp-key'));
+    expect(() => decodeRecord('receipt', stored)).toThrow(Malformed);
+  });
+});
+
+/** Every kind of value that has the BGP sessions of a request. */
+function valuesWith(request: VirtualInterface): (readonly ['sighting' | 'intent' | 'receipt', object])[] {
+  return [
+    ['sighting', anObservation({ request: requestDetailsOf(request) })],
+    ['intent', anIntent({ evidence: theEvidence({ request }) })],
+    ['receipt', aReceipt({ request })],
+  ];
+}
+
+function readBack(kind: 'sighting' | 'intent' | 'receipt', stored: StoredValue): unknown {
+  if (kind === 'receipt') return decodeRecord(kind, stored)?.value;
+  return kind === 'sighting'
+    ? decodeStored(kind, stored, decodeObservation)
+    : decodeStored(kind, stored, decodeIntent);
+}
 
 /** Paths of the keys of a value, as deep as format 1 knows them. */
 function pathsOf(value: unknown, keys: Keys | undefined, path = ''): string[] {
