@@ -201,6 +201,7 @@ export function createActors(plan: LifePlan, { simulation }: VirtualProvider): A
         case 'endOrder':
         case 'acceptOrderManually':
         case 'endSession':
+        case 'replaceSession':
         case 'addOtherSession':
           return customers.act(event, at);
         default:

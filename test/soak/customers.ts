@@ -69,6 +69,9 @@ export function createCustomers(
     return null;
   }
 
+  const keyAgreedWith = ({ requester }: Truth): string =>
+    requester === 'gamma' ? AGREED_KEYS.gamma : AGREED_KEYS.delta;
+
   function keyOf({ customer, key }: Order): string {
     if (key === 'none') return '';
     if (customer === 'zeta' || key === 'own') return `${PLANTED}${truths.size}`;
@@ -83,7 +86,7 @@ export function createCustomers(
       key: keyOf(asked),
     };
     if (place(customer, { ...asked, session }, at) === null) return null;
-    if (customer === 'zeta') return 'strangerFirst';
+    if (customer === 'zeta') return 'orderOfOther';
     if (provider === 'aws' && asked.type === 'transit') return 'transitOrder';
     return session.key === AGREED_KEYS.ofTwo ? 'keyOfTwo' : 'order';
   }
@@ -102,7 +105,7 @@ export function createCustomers(
   }
 
   function changeSessions(
-    does: 'endSession' | 'addOtherSession',
+    does: 'endSession' | 'replaceSession' | 'addOtherSession',
     truth: Truth | undefined,
     at: number,
   ): boolean {
@@ -110,12 +113,11 @@ export function createCustomers(
     if (truth === undefined || vif === undefined) return false;
     const [first] = vif.peers.filter(({ state }) => state === 'live');
     if (provider !== 'aws' || first === undefined) return false;
-    if (does === 'addOtherSession' || vif.peers.length === 1) {
-      const wanted = { asn: first.asn, asnLong: null, authKey: `${PLANTED}${truths.size}-other` };
-      const addresses = { amazonAddress: '', customerAddress: '', addressFamily: 'ipv6' };
-      vif.peers = [...vif.peers, createPeer(simulation.world(), { ...wanted, ...addresses }, vif.id)];
-    }
-    if (does === 'endSession') {
+    const addresses = { amazonAddress: '', customerAddress: '', addressFamily: 'ipv6' };
+    const authKey = does === 'replaceSession' ? keyAgreedWith(truth) : `${PLANTED}${truths.size}-other`;
+    const added = { asn: first.asn, asnLong: null, authKey, ...addresses };
+    vif.peers = [...vif.peers, createPeer(simulation.world(), added, vif.id)];
+    if (does !== 'addOtherSession') {
       first.state = 'deleting';
       first.since = at;
     }
@@ -140,6 +142,7 @@ export function createCustomers(
           return accepted !== undefined && acceptManually(accepted, event.gateway, at) ? event.does : null;
         }
         case 'endSession':
+        case 'replaceSession':
         case 'addOtherSession':
           return changeSessions(event.does, nth(event.which, isChangeable), at) ? event.does : null;
         default:

@@ -23,7 +23,7 @@ export function createOperator(
     );
   }
 
-  /** Gamma tells the operator the ID of an order, over a contact that was known before. */
+  /** The operator learns the ID of an order of gamma, over a contact that was known before. */
   function pin(which: number): boolean {
     const orders = [...truths.values()].filter(({ requester }) => requester === 'gamma');
     const order = orders.at(-1 - (which % Math.max(1, orders.length)));

@@ -81,7 +81,10 @@ const event = fc.oneof(
       gateway: fc.constantFrom(PROD, LAB),
     }),
   },
-  { weight: 4, arbitrary: fc.record({ does: fc.constantFrom('endSession', 'addOtherSession'), which }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ does: fc.constantFrom('endSession', 'replaceSession', 'addOtherSession'), which }),
+  },
   { weight: 1, arbitrary: fc.constant({ does: 'renameOwners' }) },
   { weight: 1, arbitrary: fc.record({ does: fc.constant('deployUnpinned'), bgpKey: fc.boolean() }) },
 ) as fc.Arbitrary<WorldEvent>;

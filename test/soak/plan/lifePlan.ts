@@ -52,8 +52,11 @@ export type CarrierEvent =
   /** an owner withdraws or deletes what it ordered */
   | { readonly does: 'endOrder'; readonly which: number }
   | { readonly does: 'acceptOrderManually'; readonly which: number; readonly gateway: string }
-  /** the first session of an order is deleted, and stays listed for a while; or it gets one more, without the agreed key */
-  | { readonly does: 'endSession' | 'addOtherSession'; readonly which: number };
+  /**
+   * an order gets one more session: with a key of its own, with which the first session is deleted or not; or with the agreed key in
+   * place of the first session. A deleted session stays listed for a while.
+   */
+  | { readonly does: 'endSession' | 'addOtherSession' | 'replaceSession'; readonly which: number };
 
 /** An action of the operator on the policy of owners that share a connection. */
 export type OperatorEvent =
