@@ -131,7 +131,7 @@ describe.each(PROVIDERS)('on %s, a pin', (provider) => {
     ['asn', FIELDS.replace('65010', '65020')],
     ['peers', FIELDS.replace('10.0', '20.0')],
     ['name', FIELDS.replace('acme', 'zeta')],
-  ])('identifies nobody if the grant does not match in its %s', async (_, fields) => {
+  ])('identifies no owner if the grant does not match in its %s', async (_, fields) => {
     const cloud = await startCloud(provider);
     const id = order(cloud, 'acme', { authKey: KEY });
     for (const pin of [`id: [${id}]`, `bgpKey: "${DIGEST}"`]) {
@@ -140,7 +140,7 @@ describe.each(PROVIDERS)('on %s, a pin', (provider) => {
     }
   });
 
-  it('of another owner that matches too makes the request held, whoever comes first', async () => {
+  it('of another owner that matches too makes the request held, in either order', async () => {
     const cloud = await startCloud(provider);
     const id = order(cloud, 'acme', { authKey: KEY });
     for (const pins of [

@@ -67,7 +67,7 @@ async function isReplayed(receipt: Receipt, ledger: Ledger): Promise<boolean> {
   return replayDecision(receipt, policy).isSame;
 }
 
-/** Checks that neither a BGP key nor the digest of a key that was agreed with nobody is in the ledger or an event. */
+/** Checks that neither a BGP key nor the digest of a key that was agreed with no owner is in the ledger or an event. */
 export function checkSecrecy(
   items: ReadonlyMap<string, unknown>,
   events: readonly unknown[],

@@ -12,7 +12,7 @@ export interface CarrierPlan {
   readonly delta: SharedOwnerPlan;
   /** the grant of gamma also demands an agreed key, so that each request needs two pins */
   readonly isPinnedTwice: boolean;
-  /** grants of both owners name the same agreed key, by mistake: it identifies nobody */
+  /** grants of both owners name the same agreed key, by mistake: it identifies neither */
   readonly hasKeyOfTwo: boolean;
   readonly events: readonly Timed[];
 }
