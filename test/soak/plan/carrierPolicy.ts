@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { InterfaceKind } from '../../../core/kinds.ts';
 import type { KeyDigest } from '../../../core/model.ts';
-import type { CarrierPlan, SharedOwnerPlan } from './carrierPlan.ts';
 import { CARRIER, CARRIER_1, PLANTED } from './constants.ts';
-import type { Customer, LifePlan } from './lifePlan.ts';
+import type { CarrierPlan, Customer, LifePlan, SharedOwnerPlan } from './lifePlan.ts';
 import {
   NOTHING,
   type PlainGrant,
@@ -35,7 +34,7 @@ export interface SharedOwnersState {
 }
 
 /** The name of an owner in the policy. */
-export function ownerNameOf(customer: Customer, areRenamed: boolean): string {
+function ownerNameOf(customer: Customer, areRenamed: boolean): string {
   return areRenamed ? `${customer}-renamed` : customer;
 }
 

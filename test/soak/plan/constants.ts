@@ -19,7 +19,7 @@ export const OWN_CONNECTION = 'dxcon-00000000';
 
 /** of the carrier: the first is shared by owners of the policy, the second is in no policy */
 export const CARRIER_1 = 'dxcon-77777777';
-export const CARRIER_2 = 'dxcon-88888888';
+const CARRIER_2 = 'dxcon-88888888';
 
 /** Accounts by connection, in lives with a carrier. */
 export const CARRIER_OF: Readonly<Record<string, string>> = { [CARRIER_1]: CARRIER, [CARRIER_2]: CARRIER };

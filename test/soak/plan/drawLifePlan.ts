@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { callFaults, PLACES } from './callFaults.ts';
-import { carrierPlans } from './carrierPlan.ts';
 import {
   ACME_1,
   ACME_2,
@@ -10,6 +9,7 @@ import {
   OWN_CONNECTION,
   UNKNOWN_CONNECTION,
 } from './constants.ts';
+import { carrierPlans } from './drawCarrierPlan.ts';
 import {
   type BusRefusals,
   type EndingGrant,

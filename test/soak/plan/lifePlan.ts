@@ -1,5 +1,4 @@
 import type { CallFault, Place } from './callFaults.ts';
-import type { CarrierPlan } from './carrierPlan.ts';
 import type { PlainPolicy } from './plainPolicy.ts';
 
 /** A request as the requester makes it. */
@@ -168,6 +167,37 @@ export interface BusRefusals {
   readonly runs: number;
   /** it rejects every nth entry */
   readonly every: number;
+}
+
+/** The part of a life that happens on a connection of a carrier: its owners in the policy, and the orders of all its customers. */
+export interface CarrierPlan {
+  /** replaces the provider of the plan: most of what the customers of a carrier can do exists on AWS only */
+  readonly provider: 'outscale' | 'aws';
+  /** the owner whose requests are pinned by their IDs, which are known only after each order */
+  readonly gamma: SharedOwnerPlan;
+  /** the owner whose requests are pinned by an agreed key */
+  readonly delta: SharedOwnerPlan;
+  /** the grant of gamma also demands an agreed key, so that each request needs two pins */
+  readonly isPinnedTwice: boolean;
+  /** grants of both owners name the same agreed key, by mistake: it identifies neither */
+  readonly hasKeyOfTwo: boolean;
+  readonly events: readonly Timed[];
+}
+
+/** An owner that lists the connection of the carrier as shared. */
+export interface SharedOwnerPlan {
+  /** the policy names the account that the API can reveal: that of the carrier */
+  readonly hasAccount: boolean;
+  readonly limit: number | null;
+  readonly gateway: string;
+  /** the gateway of its grants on AWS, if it is a Direct Connect gateway, which may serve the other type */
+  readonly hub: string | null;
+  /** the gateway of its transit grants on AWS, which may serve private interfaces; `null` if it has no such grants */
+  readonly transitHub: string | null;
+  /** what its grant demands besides the pin */
+  readonly asn: number | null;
+  readonly name: string | null;
+  readonly grantLimit: number | null;
 }
 
 /** A simulated life of a target as data. The same plan gives the same life. */

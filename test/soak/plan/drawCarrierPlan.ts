@@ -1,37 +1,6 @@
 import fc from 'fast-check';
 import { HUB_PRIVATE, HUB_TRANSIT, LAB, PROD } from './constants.ts';
-import type { Order, Timed, WorldEvent } from './lifePlan.ts';
-
-/** The part of a life that happens on a connection of a carrier: its owners in the policy, and the orders of all its customers. */
-export interface CarrierPlan {
-  /** replaces the provider of the plan: most of what the customers of a carrier can do exists on AWS only */
-  readonly provider: 'outscale' | 'aws';
-  /** the owner whose requests are pinned by their IDs, which are known only after each order */
-  readonly gamma: SharedOwnerPlan;
-  /** the owner whose requests are pinned by an agreed key */
-  readonly delta: SharedOwnerPlan;
-  /** the grant of gamma also demands an agreed key, so that each request needs two pins */
-  readonly isPinnedTwice: boolean;
-  /** grants of both owners name the same agreed key, by mistake: it identifies neither */
-  readonly hasKeyOfTwo: boolean;
-  readonly events: readonly Timed[];
-}
-
-/** An owner that lists the connection of the carrier as shared. */
-export interface SharedOwnerPlan {
-  /** the policy names the account that the API can reveal: that of the carrier */
-  readonly hasAccount: boolean;
-  readonly limit: number | null;
-  readonly gateway: string;
-  /** the gateway of its grants on AWS, if it is a Direct Connect gateway, which may serve the other type */
-  readonly hub: string | null;
-  /** the gateway of its transit grants on AWS, which may serve private interfaces; `null` if it has no such grants */
-  readonly transitHub: string | null;
-  /** what its grant demands besides the pin */
-  readonly asn: number | null;
-  readonly name: string | null;
-  readonly grantLimit: number | null;
-}
+import type { CarrierPlan, Order, SharedOwnerPlan, Timed, WorldEvent } from './lifePlan.ts';
 
 const sharedOwner: fc.Arbitrary<SharedOwnerPlan> = fc.record({
   hasAccount: fc.constantFrom(true, true, true, false),
