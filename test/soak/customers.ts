@@ -41,6 +41,16 @@ export function createCustomers(
     return isOfOwner(truth) && vif !== undefined && vif.state !== 'deleting' && !hasEnded(vif);
   };
 
+  const keyAgreedWith = ({ requester }: Truth): string =>
+    requester === 'gamma' ? AGREED_KEYS.gamma : AGREED_KEYS.delta;
+
+  /** An owner replaces a session only if its key is wrong. */
+  const canChange =
+    (does: CarrierEvent['does']) =>
+    (truth: Truth): boolean =>
+      isChangeable(truth) &&
+      (does !== 'replaceSession' || truth.shown.sessions[0]?.key !== keyAgreedWith(truth));
+
   interface Wanted extends Pick<Order, 'vlan' | 'asn' | 'name' | 'mtu' | 'type'> {
     readonly session: Pick<Session, 'amazonAddress' | 'customerAddress' | 'key'>;
   }
@@ -68,9 +78,6 @@ export function createCustomers(
     }
     return null;
   }
-
-  const keyAgreedWith = ({ requester }: Truth): string =>
-    requester === 'gamma' ? AGREED_KEYS.gamma : AGREED_KEYS.delta;
 
   function keyOf({ customer, key }: Order): string {
     if (key === 'none') return '';
@@ -144,7 +151,7 @@ export function createCustomers(
         case 'endSession':
         case 'replaceSession':
         case 'addOtherSession':
-          return changeSessions(event.does, nth(event.which, isChangeable), at) ? event.does : null;
+          return changeSessions(event.does, nth(event.which, canChange(event.does)), at) ? event.does : null;
         default:
           return event satisfies never;
       }

@@ -25,7 +25,7 @@ const order: fc.Arbitrary<Order> = fc.record({
   subnet: fc.nat(20),
   mtu: fc.constantFrom(1500, 8500),
   type: fc.constantFrom('private', 'private', 'transit'),
-  key: fc.constantFrom('agreed', 'agreed', 'agreed', 'agreed', 'agreed', 'ofTwo', 'own', 'none'),
+  key: fc.constantFrom('agreed', 'agreed', 'agreed', 'agreed', 'agreed', 'ofTwo', 'own', 'own', 'none'),
 });
 
 const which = fc.nat(3);
