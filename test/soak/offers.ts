@@ -1,7 +1,7 @@
 import type { InProcessEmulator } from '../../emulator/emulator.ts';
 import { allocate } from '../../emulator/operations/allocate.ts';
 import { ApiError } from '../../emulator/wire.ts';
-import { createTruth, type Truth } from './oracle/groundTruth.ts';
+import { createTruth, type Made, type Truth } from './oracle/groundTruth.ts';
 import {
   ACME_1,
   LAB,
@@ -13,7 +13,10 @@ import {
 } from './plan/constants.ts';
 import type { LifePlan, Offer, UNREADABLE_FIELDS } from './plan/lifePlan.ts';
 
+type Wanted = Parameters<typeof allocate>[4];
+
 interface Extra {
+  readonly requester?: string | null;
   readonly isFlood?: boolean;
   /** third octet of the addresses */
   readonly block?: number;
@@ -25,20 +28,22 @@ export function createOffers(plan: LifePlan, simulation: InProcessEmulator, trut
   let places = 0;
 
   /** @returns `null` where the platform rejects the request, for example because of a duplicate VLAN */
-  function offer(asked: Offer, at: number, { isFlood = false, block = 10 }: Extra = {}): Truth | null {
-    const { connection: id, toOtherAccount, hasKey, unreadable } = asked;
+  function request(
+    on: string,
+    to: string,
+    type: 'private' | 'transit',
+    wanted: Wanted,
+    { unreadable, ...made }: Omit<Made, 'expires' | 'isUnreadable'> & Pick<Offer, 'unreadable'>,
+  ): Truth | null {
     const world = simulation.world();
-    const connection = world.connections.get(id);
+    const connection = world.connections.get(on);
     // A connection in a LAG has no interfaces of its own.
     if (connection === undefined || connection.lag !== null) return null;
-    const authKey = hasKey ? `${PLANTED}${truths.size}` : '';
-    const to = toOtherAccount || id === OWN_CONNECTION ? UNKNOWN_REQUESTER : RECIPIENT_ACCOUNT;
     try {
-      const wanted = { ...wantedOf(asked, block, plan), authKey };
-      const vif = allocate(world, connection, to, 'private', wanted);
+      const vif = allocate(world, connection, to, type, wanted);
       if (unreadable !== null) simulation.disguise(vif.id, { shows: UNREADABLE_VALUES[unreadable] });
-      const made = { at, expires: plan.provider === 'outscale', isFlood, isUnreadable: unreadable !== null };
-      const truth = createTruth(vif, made);
+      const expires = plan.provider === 'outscale';
+      const truth = createTruth(vif, { ...made, expires, isUnreadable: unreadable !== null });
       truths.set(vif.id, truth);
       return truth;
     } catch (error) {
@@ -47,7 +52,16 @@ export function createOffers(plan: LifePlan, simulation: InProcessEmulator, trut
     }
   }
 
+  function offer(asked: Offer, at: number, { isFlood = false, block = 10, requester = null }: Extra = {}) {
+    const { connection, toOtherAccount, hasKey, unreadable } = asked;
+    const to = toOtherAccount || connection === OWN_CONNECTION ? UNKNOWN_REQUESTER : RECIPIENT_ACCOUNT;
+    const authKey = hasKey ? `${PLANTED}${truths.size}` : '';
+    const wanted = { ...wantedOf(asked, block, plan), authKey };
+    return request(connection, to, 'private', wanted, { at, requester, isFlood, unreadable });
+  }
+
   return {
+    request,
     offer,
     flood: (size: number, at: number): void => {
       floods += 1;

@@ -33,13 +33,13 @@ type Lambda = ReturnType<typeof createVirtualLambda>;
 export async function runLife(plan: LifePlan, use: (carrier: Carrier) => void): Promise<LifeResult> {
   const lambda = createVirtualLambda(plan);
   const environment = createEnvironment(plan, use, (policy) => lambda.deploy(policy, environment.countEvent));
-  lambda.deploy(plan.policy, environment.countEvent);
+  environment.act({ does: 'deploy', policy: plan.policy });
   await elapseUntil(runSchedule(plan, environment, lambda));
   const { violations, bus, actors, faults, table, scene, reports } = environment;
   const { counts } = lambda;
   if (counts.completed === 0) violations.addViolation('liveness', 'no run ever completed');
   checkEvents(scene, bus.delivered, counts, reports, violations);
-  checkSecrecy(table.items, violations);
+  checkSecrecy(table.items, bus.delivered, actors.truths, violations);
   return {
     violations: violations.all(),
     weeks: plan.weeks,
@@ -55,7 +55,7 @@ export async function runLife(plan: LifePlan, use: (carrier: Carrier) => void): 
 async function runSchedule(plan: LifePlan, environment: Environment, lambda: Lambda): Promise<void> {
   const length = plan.weeks * WEEK;
   const invocations: Promise<void>[] = [];
-  const events = plan.events.map(({ at, event }) => ({
+  const events = [...plan.events, ...(plan.carrier?.events ?? [])].map(({ at, event }) => ({
     at: START + at * length,
     execute: () => environment.act(event),
   }));

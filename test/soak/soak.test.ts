@@ -19,6 +19,22 @@ const UNUSUAL = [
   'moveAllAway',
   'unreadable',
   'eventRefused',
+  'order',
+  'transitOrder',
+  'orderOfOther',
+  'copyOfPending',
+  'copyOfAccepted',
+  'copyOfEnded',
+  'keyOfTwo',
+  'pinOrder',
+  'endOrder',
+  'acceptOrderManually',
+  'endSession',
+  'replaceSession',
+  'addOtherSession',
+  'renameOwners',
+  'deployUnpinned',
+  'policyRefused',
 ];
 
 /** Runs the soak in separate processes, because a life replaces the clock and network of its process. */

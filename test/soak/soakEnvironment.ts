@@ -3,6 +3,7 @@ import { createVirtualBus } from './cloud/virtualBus.ts';
 import { createVirtualProvider } from './cloud/virtualProvider.ts';
 import { createVirtualTable } from './cloud/virtualTable.ts';
 import { createNetwork } from './network.ts';
+import { createOperator } from './operator.ts';
 import { checkLease } from './oracle/leaseInvariant.ts';
 import { checkLiveness } from './oracle/livenessInvariant.ts';
 import { createObserver } from './oracle/observer.ts';
@@ -11,7 +12,7 @@ import { checkReports } from './oracle/reportsInvariant.ts';
 import { checkSafety, type Scene } from './oracle/safetyInvariant.ts';
 import { createViolations } from './oracle/violations.ts';
 import { MINUTE, PLANTED, START } from './plan/constants.ts';
-import type { LifePlan, WorldEvent } from './plan/lifePlan.ts';
+import { isOperatorEvent, type LifePlan, type WorldEvent } from './plan/lifePlan.ts';
 import type { PlainPolicy } from './plan/plainPolicy.ts';
 import { beginTime, virtualNow } from './virtual/virtualTime.ts';
 import type { Carrier } from './virtual/virtualWire.ts';
@@ -37,7 +38,7 @@ export type Environment = ReturnType<typeof createEnvironment>;
 export function createEnvironment(
   plan: LifePlan,
   use: (carrier: Carrier) => void,
-  deploy: (policy: PlainPolicy) => void,
+  deployPolicy: (policy: PlainPolicy) => void,
 ) {
   const random = randomFrom(plan.seed);
   // The SDK takes its random pauses from `Math.random`.
@@ -53,6 +54,7 @@ export function createEnvironment(
     countEvent('eventRefused');
   });
   const actors = createActors(plan, provider);
+  const operator = createOperator(plan, actors.truths, deployPolicy);
   const violations = createViolations();
   const faults: Record<string, number> = {};
   const countEvent = (what: string): void => {
@@ -84,10 +86,12 @@ export function createEnvironment(
 
   function act(event: WorldEvent): void {
     disturb();
-    if (event.does === 'deploy') deploy(event.policy);
+    if (event.does === 'deploy') operator.deploy(event.policy);
     else if (event.does === 'setClock') setClock(event.off);
-    else if (actors.act(event, virtualNow()))
-      countEvent(event.does === 'offer' && event.unreadable ? 'unreadable' : event.does);
+    else {
+      const happened = isOperatorEvent(event) ? operator.act(event) : actors.act(event, virtualNow());
+      if (happened !== null) countEvent(happened);
+    }
   }
 
   function setClock(ms: number): void {

@@ -143,9 +143,10 @@ function checkQueue({ end }: VirtualRun, { table, running, violations }: Environ
 
 /** Conditions that make a run fail, although no fault was injected. */
 function mayFail({ policy, end }: VirtualRun, { truths, world }: Scene): boolean {
-  const gateways = world().virtualGateways;
+  const { virtualGateways, directConnectGateways } = world();
+  const exists = (id: string): boolean => virtualGateways.has(id) || directConnectGateways.has(id);
   // If no gateway of the policy exists, the credentials may belong to another account.
-  const isLost = policy.owners.flatMap(({ grants }) => grants).every(({ gateway }) => !gateways.has(gateway));
+  const isLost = policy.owners.flatMap(({ grants }) => grants).every(({ gateway }) => !exists(gateway));
   // We tried to accept it, and another party accepted it for another gateway.
   const isAcceptedByOther = [...truths.values()].some(
     ({ taken, attempted }) => taken?.by === 'person' && attempted !== null && attempted !== taken.gateway,

@@ -5,14 +5,20 @@ import {
   readScenario,
 } from '../../../emulator/emulator.ts';
 import {
+  CARRIER_OF,
   GATEWAY_ASN,
   GATEWAYS,
+  HUB_PRIVATE,
+  HUB_TRANSIT,
+  HUBS,
   OWNER_OF,
   OWNER_OF_LAG,
+  PROD,
   RECIPIENT_ACCOUNT,
   REGION,
   SPARE,
   START,
+  TRANSIT_GATEWAY,
 } from '../plan/constants.ts';
 import type { LifePlan } from '../plan/lifePlan.ts';
 import { type Answer, answerJson, type Call } from './virtualServer.ts';
@@ -24,7 +30,17 @@ export interface VirtualProvider {
   answer(call: Call, fault: FaultKind | null): Answer;
 }
 
-export function createVirtualProvider({ provider, names, seed }: LifePlan): VirtualProvider {
+/** The Direct Connect gateways, each with what it serves. */
+const HUBS_OF_RECIPIENT = {
+  transitGateways: [{ account: RECIPIENT_ACCOUNT, id: TRANSIT_GATEWAY }],
+  directConnectGateways: HUBS.map((id) => ({ account: RECIPIENT_ACCOUNT, id, name: id, asn: GATEWAY_ASN })),
+  associations: [
+    { gateway: HUB_PRIVATE, with: PROD },
+    { gateway: HUB_TRANSIT, with: TRANSIT_GATEWAY },
+  ],
+};
+
+export function createVirtualProvider({ provider, names, seed, carrier }: LifePlan): VirtualProvider {
   const scenario = readScenario({
     region: REGION,
     gateways: GATEWAYS.map((id, i) => ({
@@ -33,12 +49,16 @@ export function createVirtualProvider({ provider, names, seed }: LifePlan): Virt
       vpc: id === SPARE ? null : `vpc-${i}`,
       asn: GATEWAY_ASN,
     })),
-    connections: Object.entries(OWNER_OF).map(([id, account]) => ({
-      account,
-      id,
-      name: id,
-      location: 'PAR1',
-    })),
+    ...(provider === 'aws' && carrier !== null ? HUBS_OF_RECIPIENT : {}),
+    connections: Object.entries({ ...OWNER_OF, ...(carrier === null ? {} : CARRIER_OF) }).map(
+      ([id, account]) => ({
+        account,
+        id,
+        name: id,
+        location: 'PAR1',
+        carrier: id in CARRIER_OF,
+      }),
+    ),
   });
   const simulation = createInProcessEmulator(
     {

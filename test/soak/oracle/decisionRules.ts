@@ -3,6 +3,7 @@ import type { HoldRule, Policy } from '../../../core/policy.ts';
 import { decideByOracle, type OracleContext, type OracleDecision } from '../../oracle/decisionOracle.ts';
 import { findCollisions, hasUsablePairs } from '../../oracle/networkOracle.ts';
 import { aMatch, aVif } from '../../support/builders.ts';
+import { digestOf } from '../plan/carrierPolicy.ts';
 import { GATEWAY_ASN, OWN_CONNECTION, RECIPIENT_ACCOUNT, REGION, TARGET } from '../plan/constants.ts';
 import type { LifePlan } from '../plan/lifePlan.ts';
 import type { PlainMatch, PlainPolicy } from '../plan/plainPolicy.ts';
@@ -31,8 +32,9 @@ export interface RequestContext {
 /** The gateway that a request may get, or why it may not be accepted. */
 export function decideByRules(plan: LifePlan, policy: PlainPolicy, context: RequestContext): OracleDecision {
   const { request, live, acceptedThisRun, wallClock } = context;
+  const named = agreedDigests(policy);
   const oracleContext: OracleContext = {
-    interfaces: live.map((shown) => toVirtualInterface(shown, plan, 'available')),
+    interfaces: live.map((shown) => toVirtualInterface(shown, plan, named, 'available')),
     // An assignment counts for its owner, wherever the interface is now.
     intents: Object.fromEntries(
       live.flatMap(({ truth: { id, taken } }) =>
@@ -55,12 +57,13 @@ export function decideByRules(plan: LifePlan, policy: PlainPolicy, context: Requ
     ownConnections: { known: true, ids: new Set([OWN_CONNECTION]) },
     acceptedThisRun,
   };
-  const offered = toVirtualInterface(request, plan, 'confirming');
+  const asSeen = (shown: ShownTruth, state: string) => toVirtualInterface(shown, plan, named, state);
+  const offered = asSeen(request, 'confirming');
   const decision = decideByOracle(asPolicy(policy, plan), offered, oracleContext, new Date(wallClock));
   if (decision.gateway === null) return decision;
   // What was not accepted, and may be live in an undocumented state, has no gateway.
   const accepted = live.filter(({ truth }) => truth.taken !== null);
-  const neighbours = accepted.map((shown) => toVirtualInterface(shown, plan, 'available'));
+  const neighbours = accepted.map((shown) => asSeen(shown, 'available'));
   const beside = { ...oracleContext, interfaces: neighbours };
   const codes = new Set(networkConflicts(plan, offered, beside, decision.gateway));
   return codes.size === 0 ? decision : { gateway: null, codes, assignment: null };
@@ -69,9 +72,10 @@ export function decideByRules(plan: LifePlan, policy: PlainPolicy, context: Requ
 function toVirtualInterface(
   { truth, shown }: ShownTruth,
   { provider, names }: LifePlan,
+  named: ReadonlySet<string>,
   state: string,
 ): VirtualInterface {
-  const { id, account, vlan, taken, to } = truth;
+  const { id, account, type, vlan, taken, to } = truth;
   const { connection, name, mtu, sessions, isUnreadable } = shown;
   const isRequester = provider === 'outscale' && names === 'requester' && state === 'confirming';
   return aVif({
@@ -80,22 +84,34 @@ function toVirtualInterface(
     vlan,
     name,
     state,
-    type: 'private',
+    type,
     ownerAccount: isRequester ? account : to,
     location: 'PAR1',
     mtu: provider === 'aws' ? mtu : null,
     // A request had no gateway when it was seen, independent of later changes.
     gateway: state === 'confirming' ? null : (taken?.gateway ?? null),
     tags: provider === 'aws' ? {} : null,
-    peers: sessions.map(({ asn, amazonAddress, customerAddress, hasKey }) => ({
+    peers: sessions.map(({ asn, amazonAddress, customerAddress, key }) => ({
       asn,
       amazonAddress: given(amazonAddress),
       customerAddress: given(customerAddress),
-      hasKey,
-      agreedKey: null,
+      hasKey: key !== '',
+      agreedKey: agreedKeyOf(key, named),
     })),
     readErrors: isUnreadable ? ['unreadable'] : [],
   });
+}
+
+/** The digests that the policy names, which are all that the program compares a key with. */
+function agreedDigests({ owners }: PlainPolicy): ReadonlySet<string> {
+  const keys = owners.flatMap(({ grants }) => grants.map(({ match }) => match.bgpKey));
+  return new Set(keys.filter((key) => key !== null && key !== 'required'));
+}
+
+function agreedKeyOf(key: string, named: ReadonlySet<string>) {
+  if (named.size === 0) return null;
+  const digest = digestOf(key);
+  return key !== '' && named.has(digest) ? digest : 'none';
 }
 
 function given(address: string): string | null {
@@ -108,16 +124,15 @@ function asPolicy({ freeze, acceptsPerRun, owners, hold }: PlainPolicy, { provid
     recipient: { provider, region: REGION, account: RECIPIENT_ACCOUNT, credentials: null, expiry: null },
     freeze,
     limits: { acceptsPerRun },
-    owners: owners.map(({ name, account, connections, limit, grants }) => ({
+    owners: owners.map(({ name, account, connections, sharedConnections, limit, grants }) => ({
       name,
       account,
       connections,
-      sharedConnections: [],
+      sharedConnections,
       contact: null,
       limit,
       grants: grants.map((grant) => ({
         ...grant,
-        type: 'private',
         gatewayName: null,
         ticket: null,
         match: asMatch(grant.match),
@@ -129,8 +144,8 @@ function asPolicy({ freeze, acceptsPerRun, owners, hold }: PlainPolicy, { provid
   };
 }
 
-function asMatch({ bgpKey, ...lists }: PlainMatch): HoldRule['match'] {
-  return aMatch({ ...lists, bgpKey: bgpKey ? 'required' : null });
+function asMatch(match: PlainMatch): HoldRule['match'] {
+  return aMatch(match);
 }
 
 /** Codes of the conflicts of its sessions: with each other, with an accepted interface, or with the ASN of the gateway. */

@@ -16,7 +16,8 @@ export interface Session {
   readonly asn: number;
   readonly amazonAddress: string;
   readonly customerAddress: string;
-  readonly hasKey: boolean;
+  /** empty if there is none */
+  readonly key: string;
 }
 
 /** The ground truth of a request from its creation to its end, recorded by the actors and never by the product. */
@@ -24,6 +25,9 @@ export interface Truth {
   readonly id: string;
   readonly account: string;
   readonly to: string;
+  /** the customer that ordered it from the carrier; `null` if it is on no connection of the carrier */
+  readonly requester: string | null;
+  readonly type: 'private' | 'public' | 'transit';
   readonly vlan: number;
   readonly madeAt: number;
   /** `null` if it never expires */
@@ -62,19 +66,22 @@ export interface AcceptedAs {
   received: boolean;
 }
 
-interface Made {
+export interface Made {
   readonly at: number;
+  readonly requester: string | null;
   readonly expires: boolean;
   readonly isFlood: boolean;
   readonly isUnreadable: boolean;
 }
 
-export function createTruth(vif: Emulated, { at, expires, isFlood, isUnreadable }: Made): Truth {
-  const { id, connection, recipient, vlan } = vif;
+export function createTruth(vif: Emulated, { at, requester, expires, isFlood, isUnreadable }: Made): Truth {
+  const { id, connection, recipient, type, vlan } = vif;
   return {
     id,
     account: connection.account,
     to: recipient,
+    requester,
+    type,
     vlan,
     madeAt: at,
     expiresAt: expires ? at + WEEK : null,
@@ -97,7 +104,7 @@ export function shownFieldsOf(
   isUnreadable: boolean,
 ): ShownFields {
   const sessions = peers.flatMap(({ asn, amazonAddress, customerAddress, authKey, state }) =>
-    state === 'live' ? [{ asn, amazonAddress, customerAddress, hasKey: authKey !== '' }] : [],
+    state === 'live' ? [{ asn, amazonAddress, customerAddress, key: authKey }] : [],
   );
   return { connection: connection.id, name, mtu, sessions, isUnreadable };
 }

@@ -1,4 +1,6 @@
-import type { PlainPolicy } from '../plan/plainPolicy.ts';
+import { customerOf } from '../plan/carrierPolicy.ts';
+import { typeOf } from '../plan/constants.ts';
+import type { PlainOwner, PlainPolicy } from '../plan/plainPolicy.ts';
 import type { VirtualRun } from '../virtualRun.ts';
 import { decideByRules } from './decisionRules.ts';
 import { isOffer, isPending, mayBeLive, type Truth } from './groundTruth.ts';
@@ -50,7 +52,8 @@ export function checkLiveness(scene: Scene, { addViolation }: Violations) {
       decideByRules(plan, policy, { ...context, wallClock: at }),
     );
     const gateway = before?.gateway ?? null;
-    return gateway !== null && after?.gateway === gateway && badSince.get(gateway) === null ? gateway : null;
+    const isSame = gateway !== null && after?.gateway === gateway;
+    return isSame && badSince.get(gateway) === null && typeOf(gateway) === request.type ? gateway : null;
   }
 
   function checkRun(run: VirtualRun, isSettled: boolean): void {
@@ -126,6 +129,12 @@ export function checkLiveness(scene: Scene, { addViolation }: Violations) {
   };
 }
 
+/** The owner in the policy that really offered it; empty if none did. */
 function ownerOf({ owners }: PlainPolicy, truth: Truth | undefined): string {
-  return owners.find(({ connections }) => connections.includes(truth?.shown.connection ?? ''))?.name ?? '';
+  if (truth === undefined) return '';
+  const { requester, shown } = truth;
+  const isTheirs = ({ name, connections, sharedConnections }: PlainOwner): boolean =>
+    connections.includes(shown.connection) ||
+    (sharedConnections.includes(shown.connection) && customerOf(name) === requester);
+  return owners.find(isTheirs)?.name ?? '';
 }

@@ -49,7 +49,11 @@ export function createObserver(scene: Scene, safety: ReturnType<typeof checkSafe
       else if (isConfirm(call))
         begun.set(
           call,
-          safety.confirms(run, String(input.virtualInterfaceId), String(input.virtualGatewayId)),
+          safety.confirms(
+            run,
+            String(input.virtualInterfaceId),
+            String(input.virtualGatewayId ?? input.directConnectGatewayId),
+          ),
         );
     },
     arrives: (run: VirtualRun, place: Place, call: Call, make: () => Answer): Answer => {

@@ -1,4 +1,6 @@
 import type { World } from '../../../emulator/world.ts';
+import { customerOf } from '../plan/carrierPolicy.ts';
+import { typeOf } from '../plan/constants.ts';
 import type { LifePlan } from '../plan/lifePlan.ts';
 import type { VirtualRun } from '../virtualRun.ts';
 import { decideByRules } from './decisionRules.ts';
@@ -53,6 +55,7 @@ export function checkSafety(scene: Scene, { addViolation }: Violations) {
         `${truth.id} was confirmed for ${gateway}, and the policy forbids it: ${reason}`,
       );
     }
+    checkRequester(truth, decision.assignment?.owner ?? null);
     const age = now() - (description?.sentAt ?? Number.NEGATIVE_INFINITY);
     // If the API answers slowly, the decision is based on one answer of that age.
     if (age > MAX_DESCRIPTION_AGE_MS && description?.receivedAt !== now())
@@ -60,9 +63,7 @@ export function checkSafety(scene: Scene, { addViolation }: Violations) {
         'safety',
         `${truth.id} was confirmed for ${gateway} after a description that is ${age} ms old`,
       );
-    const bad = badSince.get(gateway);
-    if (bad === undefined || (bad !== null && bad < (run.gatewaysAt ?? now())))
-      addViolation('safety', `${truth.id} was confirmed for ${gateway}, which accepts no interface`);
+    checkGateway(run, truth, gateway);
     return {
       at: now(),
       by: 'us',
@@ -71,6 +72,20 @@ export function checkSafety(scene: Scene, { addViolation }: Violations) {
       assignment: decision.assignment,
       received: false,
     };
+  }
+
+  function checkGateway({ gatewaysAt }: VirtualRun, { id, type }: Truth, gateway: string): void {
+    const bad = badSince.get(gateway);
+    if (bad === undefined || (bad !== null && bad < (gatewaysAt ?? now())))
+      addViolation('safety', `${id} was confirmed for ${gateway}, which accepts no interface`);
+    if (typeOf(gateway) !== type)
+      addViolation('safety', `${id} was confirmed for ${gateway}, which does not take ${type} ones`);
+  }
+
+  /** On a connection of a carrier, the policy identifies an owner: it must be the customer that ordered. */
+  function checkRequester({ id, requester }: Truth, owner: string | null): void {
+    if (requester === null || (owner !== null && customerOf(owner) === requester)) return;
+    addViolation('safety', `${id} was confirmed as a request of ${owner}, and ${requester} ordered it`);
   }
 
   return {

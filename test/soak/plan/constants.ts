@@ -3,6 +3,7 @@ export const RECIPIENT_ACCOUNT = '012345678901';
 const ACME = '210987654321';
 const BETA = '345678901234';
 export const UNKNOWN_REQUESTER = '999999999999';
+export const CARRIER = '777777777777';
 
 export const ACME_1 = 'dxcon-11111111';
 export const ACME_2 = 'dxcon-22222222';
@@ -15,6 +16,13 @@ export const UNKNOWN_CONNECTION = 'dxcon-9f9f9f9f';
 /** of an unknown requester; looks like the first connection of acme */
 export const LOOKALIKE = 'dxcon-1111111l';
 export const OWN_CONNECTION = 'dxcon-00000000';
+
+/** of the carrier: the first is shared by owners of the policy, the second is in no policy */
+export const CARRIER_1 = 'dxcon-77777777';
+const CARRIER_2 = 'dxcon-88888888';
+
+/** Accounts by connection, in lives with a carrier. */
+export const CARRIER_OF: Readonly<Record<string, string>> = { [CARRIER_1]: CARRIER, [CARRIER_2]: CARRIER };
 
 /** Accounts by connection. */
 export const OWNER_OF: Readonly<Record<string, string>> = {
@@ -36,7 +44,17 @@ export const LAB = 'vgw-87654321';
 /** not attached at the start */
 export const SPARE = 'vgw-0badcafe';
 export const GATEWAYS = [PROD, LAB, SPARE] as const;
+/** Direct Connect gateways on AWS, in lives with a carrier: what each serves never changes. */
+export const HUB_PRIVATE = '11111111-2222-4333-8444-555555555555';
+export const HUB_TRANSIT = '66666666-7777-4888-9999-aaaaaaaaaaaa';
+export const HUBS = [HUB_PRIVATE, HUB_TRANSIT] as const;
+export const TRANSIT_GATEWAY = 'tgw-0123456789abcdef0';
 export const GATEWAY_ASN = 64512;
+
+/** The type of interface that a gateway takes. */
+export function typeOf(gateway: string): 'private' | 'transit' {
+  return gateway === HUB_TRANSIT ? 'transit' : 'private';
+}
 
 export const REGION = 'eu-west-2';
 export const TARGET = 'hub';

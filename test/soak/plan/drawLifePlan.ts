@@ -9,6 +9,7 @@ import {
   OWN_CONNECTION,
   UNKNOWN_CONNECTION,
 } from './constants.ts';
+import { carrierPlans } from './drawCarrierPlan.ts';
 import {
   type BusRefusals,
   type EndingGrant,
@@ -208,11 +209,13 @@ const anyPlans: fc.Arbitrary<LifePlan> = fc.record({
   // New fields are drawn last, so that each seed keeps the other fields of its plan.
   pause: onSides([2, 3], pause),
   busRefusals: onSides([10, 11], busRefusals),
+  carrier: onSides([3, 10], carrierPlans),
 });
 
 /** Floods are only planned for long intervals, after which withdrawn requests are no longer listed; endless offers only where the policy accepts them. */
 export const lifePlans: fc.Arbitrary<LifePlan> = anyPlans.map((plan) => ({
   ...plan,
+  provider: plan.carrier?.provider ?? plan.provider,
   interval: plan.flood === null ? plan.interval : Math.max(60, plan.interval),
   policy: plan.renewedOffers === null ? plan.policy : openPolicy(plan.policy),
 }));

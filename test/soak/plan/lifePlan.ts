@@ -24,9 +24,57 @@ export interface Offer {
 export const UNREADABLE_FIELDS = ['name', 'vlan', 'mtu', 'asn', 'gateway'] as const;
 type UnreadableField = (typeof UNREADABLE_FIELDS)[number];
 
+/** The customers of the carrier: two owners of the policy, and one that is not in it. */
+export type Customer = 'gamma' | 'delta' | 'zeta';
+
+/** An interface that a customer of the carrier orders on the connection of the carrier, who takes the next free VLAN. */
+export interface Order {
+  readonly does: 'order';
+  readonly customer: Customer;
+  readonly vlan: number;
+  readonly asn: number;
+  readonly name: string;
+  /** index of the /30 in 169.254.11.0/24 */
+  readonly subnet: number;
+  readonly mtu: number;
+  /** transit on AWS only */
+  readonly type: 'private' | 'transit';
+  /** `agreed` and `ofTwo` are known to owners only: another customer uses a key of its own instead */
+  readonly key: 'agreed' | 'ofTwo' | 'own' | 'none';
+}
+
+/** An action on the connection of the carrier. `which` counts from the latest order. */
+export type CarrierEvent =
+  | Order
+  /** another customer orders a copy of what an owner ordered, also of an order that has ended */
+  | { readonly does: 'copyOrder'; readonly which: number; readonly key: 'own' | 'similar' | 'none' }
+  /** an owner withdraws or deletes what it ordered */
+  | { readonly does: 'endOrder'; readonly which: number }
+  | { readonly does: 'acceptOrderManually'; readonly which: number; readonly gateway: string }
+  /**
+   * an order gets one more session: with a key of its own, with which the first session is deleted or not; or with the agreed key in
+   * place of the first session. A deleted session stays listed for a while.
+   */
+  | { readonly does: 'endSession' | 'addOtherSession' | 'replaceSession'; readonly which: number };
+
+/** An action of the operator on the policy of owners that share a connection. */
+export type OperatorEvent =
+  /** adds the ID of an order to the grant of the owner that ordered it */
+  | { readonly does: 'pinOrder'; readonly which: number }
+  /** the owners get other names, or their first names again */
+  | { readonly does: 'renameOwners' }
+  /** tries to deploy a grant for the shared connection without a pin */
+  | { readonly does: 'deployUnpinned'; readonly bgpKey: boolean };
+
+export function isOperatorEvent(event: WorldEvent): event is OperatorEvent {
+  return event.does === 'pinOrder' || event.does === 'renameOwners' || event.does === 'deployUnpinned';
+}
+
 /** An action of another party, independent of the product. */
 export type WorldEvent =
   | Offer
+  | CarrierEvent
+  | OperatorEvent
   | { readonly does: 'withdraw' | 'offerAgain' | 'delete'; readonly which: number }
   /** its owner moves it to another of its connections or LAGs */
   | { readonly does: 'move'; readonly which: number; readonly to: number }
@@ -121,6 +169,37 @@ export interface BusRefusals {
   readonly every: number;
 }
 
+/** The part of a life that happens on a connection of a carrier: its owners in the policy, and the orders of all its customers. */
+export interface CarrierPlan {
+  /** replaces the provider of the plan: most of what the customers of a carrier can do exists on AWS only */
+  readonly provider: 'outscale' | 'aws';
+  /** the owner whose requests are pinned by their IDs, which are known only after each order */
+  readonly gamma: SharedOwnerPlan;
+  /** the owner whose requests are pinned by an agreed key */
+  readonly delta: SharedOwnerPlan;
+  /** the grant of gamma also demands an agreed key, so that each request needs two pins */
+  readonly isPinnedTwice: boolean;
+  /** grants of both owners name the same agreed key, by mistake: it identifies neither */
+  readonly hasKeyOfTwo: boolean;
+  readonly events: readonly Timed[];
+}
+
+/** An owner that lists the connection of the carrier as shared. */
+export interface SharedOwnerPlan {
+  /** the policy names the account that the API can reveal: that of the carrier */
+  readonly hasAccount: boolean;
+  readonly limit: number | null;
+  readonly gateway: string;
+  /** the gateway of its grants on AWS, if it is a Direct Connect gateway, which may serve the other type */
+  readonly hub: string | null;
+  /** the gateway of its transit grants on AWS, which may serve private interfaces; `null` if it has no such grants */
+  readonly transitHub: string | null;
+  /** what its grant demands besides the pin */
+  readonly asn: number | null;
+  readonly name: string | null;
+  readonly grantLimit: number | null;
+}
+
 /** A simulated life of a target as data. The same plan gives the same life. */
 export interface LifePlan {
   readonly provider: 'outscale' | 'aws';
@@ -143,4 +222,5 @@ export interface LifePlan {
   readonly seed: number;
   readonly pause: Pause | null;
   readonly busRefusals: BusRefusals | null;
+  readonly carrier: CarrierPlan | null;
 }

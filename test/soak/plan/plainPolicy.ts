@@ -1,4 +1,6 @@
 import fc from 'fast-check';
+import type { InterfaceKind } from '../../../core/kinds.ts';
+import type { KeyDigest } from '../../../core/model.ts';
 import {
   ACME_1,
   ACME_2,
@@ -25,12 +27,15 @@ export interface PlainOwner {
   readonly name: string;
   readonly account: string | null;
   readonly connections: readonly string[];
+  /** of a carrier */
+  readonly sharedConnections: readonly string[];
   readonly limit: number | null;
   readonly grants: readonly PlainGrant[];
 }
 
 export interface PlainGrant {
   readonly name: string;
+  readonly type: InterfaceKind;
   readonly gateway: string;
   readonly match: PlainMatch;
   readonly limit: number | null;
@@ -44,11 +49,12 @@ type Ranges = readonly (readonly [number, number])[];
 /** `null` for a field without a condition */
 export interface PlainMatch {
   readonly connection: readonly string[] | null;
+  readonly id: readonly string[] | null;
   readonly vlan: Ranges | null;
   readonly asn: Ranges | null;
   readonly name: readonly string[] | null;
   readonly peers: readonly string[] | null;
-  readonly bgpKey: boolean;
+  readonly bgpKey: 'required' | KeyDigest | null;
 }
 
 const SEGMENTS: readonly (readonly [number, number])[] = [
@@ -75,14 +81,16 @@ function grants(connections: readonly string[]): fc.Arbitrary<PlainGrant[]> {
   const grant = (segment: readonly [number, number], i: number): fc.Arbitrary<PlainGrant> =>
     fc.record({
       name: fc.constant(`grant-${i}`),
+      type: fc.constant('private' as const),
       gateway: fc.constantFrom(PROD, PROD, LAB, LAB, LAB, SPARE),
       match: fc.record<PlainMatch>({
         connection: seldom(connections.map((one) => [one])),
+        id: fc.constant(null),
         vlan: fc.constant([segment]),
         asn: seldom(ASNS),
         name: seldom(NAMES),
         peers: seldom(PEERS),
-        bgpKey: fc.constantFrom(...Array<boolean>(7).fill(false), true),
+        bgpKey: fc.constantFrom(...Array<null>(7).fill(null), 'required' as const),
       }),
       limit: often([1, 2, 3]),
       from: some(1, 2, DAYS),
@@ -107,18 +115,20 @@ function owner(name: string, connections: readonly string[]): fc.Arbitrary<Plain
     name: fc.constant(name),
     account: fc.constantFrom(...Array<string | null>(3).fill(OWNER_OF[connections[0] ?? ''] ?? null), null),
     connections: fc.constant(connections),
+    sharedConnections: fc.constant([]),
     limit: often([1, 2, 4]),
     grants: grants(connections),
   });
 }
 
-const NOTHING: PlainMatch = {
+export const NOTHING: PlainMatch = {
   connection: null,
+  id: null,
   vlan: null,
   asn: null,
   name: null,
   peers: null,
-  bgpKey: false,
+  bgpKey: null,
 };
 
 const HOLDS: readonly (readonly PlainMatch[])[] = [
@@ -181,16 +191,18 @@ export function policyText(policy: PlainPolicy, provider: 'outscale' | 'aws'): s
     freeze,
     limits: { acceptsPerRun },
     owners: Object.fromEntries(
-      owners.map(({ name, account, connections, limit, grants: all }) => [
+      owners.map(({ name, account, connections, sharedConnections, limit, grants: all }) => [
         name,
         {
-          connections,
+          ...(connections.length === 0 ? {} : { connections }),
+          ...(sharedConnections.length === 0 ? {} : { sharedConnections }),
           ...(account === null ? {} : { account }),
           ...(limit === null ? {} : { limit }),
           grants: Object.fromEntries(
-            all.map(({ name: grant, gateway, match, limit: most, from, until }) => [
+            all.map(({ name: grant, type, gateway, match, limit: most, from, until }) => [
               grant,
               {
+                ...(type === 'private' ? {} : { type }),
                 gateway,
                 match: matchText(match),
                 ...(most === null ? {} : { limit: most }),
@@ -206,14 +218,15 @@ export function policyText(policy: PlainPolicy, provider: 'outscale' | 'aws'): s
   });
 }
 
-function matchText({ connection, vlan, asn, name, peers, bgpKey }: PlainMatch) {
+function matchText({ connection, id, vlan, asn, name, peers, bgpKey }: PlainMatch) {
   const ranges = (all: Ranges) => all.map(([from, to]) => (from === to ? from : `${from}-${to}`));
   return {
     ...(connection === null ? {} : { connection }),
+    ...(id === null ? {} : { id }),
     ...(vlan === null ? {} : { vlan: ranges(vlan) }),
     ...(asn === null ? {} : { asn: ranges(asn) }),
     ...(name === null ? {} : { name }),
     ...(peers === null ? {} : { peers }),
-    ...(bgpKey ? { bgpKey: 'required' } : {}),
+    ...(bgpKey === null ? {} : { bgpKey }),
   };
 }
