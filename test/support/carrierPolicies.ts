@@ -90,7 +90,7 @@ function policiesWith(limits: Limits): Arbitrary<Policy> {
           fc.subarray([0, 1, 2], { minLength: 1 }),
         )
         .map(([a, b, c, kept]) => [a, b, c].filter((_, i) => kept.includes(i))),
-      hold: seldom([], [aHoldRule({ id: ['dxvif-2'] })], [aHoldRule({ vlan: [[2, 2]] })]),
+      hold: fc.constantFrom([], [], [aHoldRule({ id: ['dxvif-2'] })], [aHoldRule({ vlan: [[2, 2]] })]),
       isOneExclusive: seldom(false, true),
     })
     .map(({ isOneExclusive, ...given }) =>
