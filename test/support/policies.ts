@@ -82,7 +82,22 @@ function owners(provider: Provider, owned: string[], references: Arbitrary<strin
       }),
     }),
   );
-  return fc.tuple(about, given).map(([a, b]) => ({ ...a, ...b, connections: owned }));
+  return fc
+    .tuple(about, given, fc.boolean())
+    .map(([a, b, isSharing]) =>
+      isSharing && 'grants' in b
+        ? { ...a, ...withPins(b.grants), connections: owned.slice(0, 1), sharedConnections: owned.slice(1) }
+        : { ...a, ...b, connections: owned },
+    );
+}
+
+/** Grants that may apply on shared connections. */
+function withPins(written: Readonly<Record<string, WrittenGrant>>): Pick<WrittenOwner, 'grants'> {
+  const pinned = Object.entries(written).map(([name, grant]) => [
+    name,
+    { ...grant, match: { ...grant.match, id: ['dxvif-1a2b3c4d'] } },
+  ]);
+  return { grants: Object.fromEntries(pinned) };
 }
 
 function recipients(provider: Provider): Arbitrary<WrittenPolicy['recipient']> {
