@@ -83,7 +83,7 @@ cases:
   - name: acme reaches its gateway
     at: 2026-06-01T12:00:00Z
     request: { connection: dxcon-1a2b3c4d, vlan: 101 }
-    expect: { accept: { owner: acme, grant: default, gateway: vgw-12345678 } }
+    expect: { accept: { owner: acme, grant: private, gateway: vgw-12345678 } }
 `;
 
 async function typeFirstCommands(): Promise<string> {
@@ -116,13 +116,16 @@ async function typeFirstCommands(): Promise<string> {
   });
 }
 
-/** What a person does with the file of `policy init`: the first owner that it drafts is verified and gets a name. */
+/**
+ * What a person does with the file of `policy init`: the first owner that it drafts is verified, has its connection for itself, and gets
+ * a name.
+ */
 function verifyFirstOwner(text: string): string {
   const [head = '', drafts = ''] = text.split('\nowners:\n');
-  const [, first = ''] = /^(# {2}\S.*\n(?:# {4}.*\n)+)/.exec(drafts) ?? [];
-  if (first === '') throw new Error(`\`policy init\` drafted no owner: ${text}`);
-  const verified = first.replaceAll(/^#/gm, '').replace(/^ {2}\S+:/, '  acme:');
-  return `${head}\nowners:\n${verified}${drafts.slice(first.length)}`;
+  const [draft = '', exclusive = ''] =
+    /^# {2}owner-1:\n(?:# {4}.*\n)+## {3}\S.*\n((?:## {4}.*\n)+)/.exec(drafts) ?? [];
+  if (draft === '') throw new Error(`\`policy init\` drafted no owner: ${text}`);
+  return `${head}\nowners:\n  acme:\n${exclusive.replaceAll(/^##/gm, '')}${drafts.slice(draft.length)}`;
 }
 
 async function within(

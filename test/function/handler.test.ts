@@ -5,6 +5,7 @@ import { Metrics } from '@aws-lambda-powertools/metrics';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { systemClock } from '../../adapters/connectApis.ts';
 import { createInMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
+import { writePolicy } from '../../core/policyText.ts';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { createHandler } from '../../lambda/createHandler.ts';
 import type { EventPublisher } from '../../run/ports.ts';
@@ -224,7 +225,8 @@ describe('the function', () => {
   it('refuses a compiled policy that was edited', async () => {
     const cloud = await startTestCloud();
     const dir = policyFolder(SIMPLE_POLICY);
-    writeFileSync(join(dir, 'hub.json'), JSON.stringify({ ...SIMPLE_POLICY.policy, surplus: true }));
+    const text = writePolicy(SIMPLE_POLICY.policy).replace('{', '{"surplus":true,');
+    writeFileSync(join(dir, 'hub.json'), text);
     const invoked = functionOn(cloud, { VIF_ACCEPTOR_POLICY_DIR: dir })({ target: 'hub' }, lambdaContext());
     await expect(invoked).rejects.toThrow(/`surplus` must be absent/);
   });
