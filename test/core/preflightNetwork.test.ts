@@ -207,6 +207,16 @@ describe('the check that the addresses are free on the gateway', () => {
     ['the same, ended', { peers: same, state: 'deleted' }, NO_REASONS],
     ['the same, in its second session', { peers: [...half, aPeer()] }, found('peers-overlap')],
     ['addresses apart, of two sessions', { peers: apart }, NO_REASONS],
+    [
+      'a subnet beside it',
+      { peers: [aPeer({ amazonAddress: '169.254.10.9/30', customerAddress: '169.254.10.10/30' })] },
+      NO_REASONS,
+    ],
+    [
+      'one of two addresses without a prefix length',
+      { peers: bare('10.0.0.1/30', '10.0.0.2') },
+      skipping('peers-overlap: ofOthers'),
+    ],
     ['an address not given', { peers: half }, skipping('peers-overlap: ofOthers')],
     ['no session listed', { peers: [] }, skipping('peers-overlap: ofOthers')],
     [

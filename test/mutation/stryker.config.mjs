@@ -3,9 +3,10 @@ export default {
   plugins: ['@stryker-mutator/vitest-runner'],
   vitest: { configFile: 'test/mutation/vitest.config.ts', related: false, pool: 'forks' },
   mutate: [
-    'core/{acceptanceOrder,applyLedgerChanges,deadline,decide,decisionContext,decoders,endedRequest,followUp,grants}.ts',
-    'core/{identifyRequester,interfaceFields,ip,json,limits,model,neighbours,networkConflicts,observations,policy}.ts',
-    'core/{preflightChecks,reasons,receipt,reconcile,resourceIds,ungrantedInterfaces}.ts',
+    'core/{acceptanceOrder,applyLedgerChanges,deadline,decide,decisionContext,decoders,endedRequest,followUp}.ts',
+    'core/{gatewayChecks,grants,identifyRequester,interfaceFields,ip,json,kinds,limits,model,neighbours}.ts',
+    'core/{networkConflicts,observations,pins,policy,policyText,preflightChecks,reasons,receipt,reconcile}.ts',
+    'core/{resourceIds,ungrantedInterfaces}.ts',
     'core/fields/*.ts',
     'run/{acceptRequest,acceptRequests,concurrencyLimit,confirm,currentState,runContext}.ts',
   ],
