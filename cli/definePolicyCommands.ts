@@ -107,7 +107,7 @@ export function addPolicyCommands(main: Command, end: (code: ExitCode) => void):
   policy
     .command('invite')
     .description(
-      'makes an agreed BGP key for one party, and the line for the policy, which has only its SHA-256; writes no file',
+      'makes an agreed BGP key for one party, and the policy line with its SHA-256; writes no file',
     )
     .addOption(jsonOption())
     .addHelpText('after', INVITE_HELP)

@@ -145,12 +145,12 @@ function renderUnknownRequester(reason: ReasonParameters['unknown-requester']): 
     case 'severalOwners':
       return `more than one owner in the policy has connection ${quote(reason.connection)}; keep it with one of them`;
     case 'noOwner':
-      return `no owner in the policy has connection ${quote(reason.connection)}; if you know its owner, add it to \`connections\` of that owner`;
+      return `no owner in the policy has connection ${quote(reason.connection)}; verify out of band whose it is, then list it in \`sharedConnections\` of the owner, or in \`connections\` only if this party alone can make requests on it`;
     case 'noPin':
       return renderNoPin(reason);
     case 'severalPins': {
       const pins = reason.pins.map((pin) => `\`${nameGrant(pin)}\``);
-      return `connection ${quote(reason.connection)} is shared, and pins of several owners fit the request: ${formatFirst(pins, 10)}; keep the pin with one of them`;
+      return `connection ${quote(reason.connection)} is shared, and pins of several owners match the request: ${formatFirst(pins, 10)}; keep the pin with one of them`;
     }
     default:
       return reason satisfies never;
@@ -160,11 +160,11 @@ function renderUnknownRequester(reason: ReasonParameters['unknown-requester']): 
 type NoPin = Extract<ReasonParameters['unknown-requester'], { readonly cause: 'noPin' }>;
 
 function renderNoPin({ connection, owners, nearest }: NoPin): string {
-  const shared = `connection ${quote(connection)} is shared by ${formatFirst(owners.map(quote), 10)}, and no pin of a grant fits the request`;
+  const shared = `connection ${quote(connection)} is shared by ${formatFirst(owners.map(quote), 10)}, and no pin of a grant matches the request`;
   if (nearest !== null) {
     return `${shared} in every field; nearest is \`${nameGrant(nearest)}\`: ${formatList(nearest.failed.map(renderMismatch))}`;
   }
-  return `${shared}: name, VLAN, ASN and addresses prove nothing there; ask the party for the ID of its interface and add it as \`id\`, or agree on a BGP key`;
+  return `${shared}: name, VLAN, ASN and addresses prove nothing there; ask the owner out of band for the ID of its interface and add it as \`id\`, or agree on a BGP key`;
 }
 
 function renderOwnerMismatch(reason: ReasonParameters['owner-mismatch']): string {

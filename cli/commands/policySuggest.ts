@@ -113,7 +113,7 @@ export function describeSuggestionWarnings(
 /** Lists the fields that the patch cannot pin, one per line. The grant is wider by these. */
 function describeUnpinnedFields(suggestion: Patch, absent: ReadRequest['absent'], paint: Paint): string[] {
   const fields = suggestion.unpinned;
-  const lines = fields.map(({ field, why }) => `${paint.warn('not pinned:')} ${field}, because ${why}`);
+  const lines = fields.map(({ field, why }) => `${paint.warn('not restricted:')} ${field}, because ${why}`);
   return fields.some(({ field }) => absent.has(field))
     ? [
         ...lines,

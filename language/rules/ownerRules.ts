@@ -139,7 +139,8 @@ export function noConnectionOfTwoOwners(policy: PartialPolicy): Finding[] {
         first.set(value, other);
         if (other === name) return [];
         const message = `connection ${quote(value)} is listed for owner ${quote(other)} and owner ${quote(name)}`;
-        const fix = 'keep it in the list of the owner that owns it';
+        const fix =
+          "if one of them has it for itself, keep it there; if it is a carrier's, list it in `sharedConnections` of each";
         return [{ path, at: 'value', code: 'connection-of-two', message, fix }];
       },
     );

@@ -64,14 +64,15 @@ function unpinnedGrant(
   hasExclusive: boolean,
 ): Finding {
   const restrict = hasExclusive ? ', or `connection:` with exclusive connections only' : '';
+  const isShorthand = path.at(-1) === 'gateway';
+  const place = isShorthand ? 'replace `gateway` by `grants`, and add to `match` ' : 'add ';
   return {
     path,
     at,
     code: 'unpinned-grant',
-    message:
-      path.at(-1) === 'gateway'
-        ? 'this grant applies on shared connections, where nothing in it identifies the owner'
-        : `grant ${quote(String(path.at(-1)))} applies on shared connections, where nothing in its \`match\` identifies the owner`,
-    fix: `add \`id: [dxvif-…]\` of the request, or \`bgpKey: "sha256:…"\` of \`vif-acceptor policy invite\`${restrict}`,
+    message: isShorthand
+      ? 'this grant applies on shared connections, where nothing in it identifies the owner'
+      : `grant ${quote(String(path.at(-1)))} applies on shared connections, where nothing in its \`match\` identifies the owner`,
+    fix: `${place}\`id: [dxvif-…]\` of the request, or \`bgpKey: "sha256:…"\` of \`vif-acceptor policy invite\`${restrict}`,
   };
 }

@@ -178,6 +178,6 @@ describe('policy suggest', () => {
     const { stderr } = await suggested(POLICY, ours);
     expect(stderr).toContain('expires: between 2026-11-12T00:00:00.000Z and 2026-11-12T00:05:00.000Z');
     for (const field of ['asn', 'peers', 'bgpKey', 'location'])
-      expect(stderr).toContain(`not pinned: ${field}, because the file does not contain it\n`);
+      expect(stderr).toContain(`not restricted: ${field}, because the file does not contain it\n`);
   });
 });

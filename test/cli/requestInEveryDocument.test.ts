@@ -208,7 +208,7 @@ describe('a request that is not given completely', () => {
 
       expect(first?.code).toBe(0);
       expect(first?.warnings.filter((line) => line.startsWith('not'))).toEqual(
-        said.map((one) => `not pinned: ${one}`),
+        said.map((one) => `not restricted: ${one}`),
       );
       for (const other of others) expect(other).toEqual({ ...first, file: other.file });
     },
@@ -251,7 +251,7 @@ describe('a request that is not given completely', () => {
 describe('a request for which a document has less than the API gives', () => {
   const OLD = { id: ID, connection: ACME_1, vlan: 101, name: 'acme-prod-1', firstSeen: AT, deadline: {} };
   const said = (...fields: string[]) =>
-    fields.map((field) => `not pinned: ${field}, because the file does not contain it`);
+    fields.map((field) => `not restricted: ${field}, because the file does not contain it`);
 
   it.each<[string, object]>([
     ['run --json', { passes: [{ target: 'hub', requests: [{ ...OLD, decision: {}, outcome: 'held' }] }] }],

@@ -81,11 +81,11 @@ const WORDING: Readonly<Record<Kind, readonly [ReasonParameters[ReasonCode], str
   ],
   'unknown-requester noOwner': [
     { cause: 'noOwner', connection: OTHER },
-    `no owner in the policy has connection \`${OTHER}\`; if you know its owner, add it to \`connections\` of that owner`,
+    `no owner in the policy has connection \`${OTHER}\`; verify out of band whose it is, then list it in \`sharedConnections\` of the owner, or in \`connections\` only if this party alone can make requests on it`,
   ],
   'unknown-requester noPin': [
     { cause: 'noPin', connection: OTHER, owners: ['acme', 'zeta'], nearest: null },
-    `connection \`${OTHER}\` is shared by \`acme\` and \`zeta\`, and no pin of a grant fits the request: name, VLAN, ASN and addresses prove nothing there; ask the party for the ID of its interface and add it as \`id\`, or agree on a BGP key`,
+    `connection \`${OTHER}\` is shared by \`acme\` and \`zeta\`, and no pin of a grant matches the request: name, VLAN, ASN and addresses prove nothing there; ask the owner out of band for the ID of its interface and add it as \`id\`, or agree on a BGP key`,
   ],
   'unknown-requester severalPins': [
     {
@@ -93,7 +93,7 @@ const WORDING: Readonly<Record<Kind, readonly [ReasonParameters[ReasonCode], str
       connection: OTHER,
       pins: [ACME, { owner: 'zeta', grant: 'lab' }],
     },
-    `connection \`${OTHER}\` is shared, and pins of several owners fit the request: \`acme.prod\` and \`zeta.lab\`; keep the pin with one of them`,
+    `connection \`${OTHER}\` is shared, and pins of several owners match the request: \`acme.prod\` and \`zeta.lab\`; keep the pin with one of them`,
   ],
   'owner-mismatch otherRecipient': [
     { cause: 'otherRecipient', account: OWNER_ACCOUNT, ownAccount: RECIPIENT_ACCOUNT },

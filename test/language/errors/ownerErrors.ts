@@ -120,7 +120,7 @@ export const OWNERS: readonly Row[] = [
     'connection-of-two',
     'owners.b.connections[1]',
     '5:31',
-    'keep it in the list of the owner',
+    'if one of them has it for itself, keep it there',
   ],
   [
     owning(
