@@ -1,7 +1,7 @@
 import { findNearest } from './grants.ts';
 import { memoizeByObject } from './memoize.ts';
 import type { VirtualInterface } from './model.ts';
-import { attributionOf, pinsMet, pinsOfSharedKey } from './pins.ts';
+import { certainPins, pinsMet, pinsOfSharedKey } from './pins.ts';
 import { type Owner, type Policy, sharingOwners } from './policy.ts';
 import { compareByCodePoint } from './printableText.ts';
 import { PROVIDER_TRAITS } from './providers.ts';
@@ -80,7 +80,7 @@ function identifyByPin(
   vif: VirtualInterface,
   connection: string,
 ): OwnerOrUnknown {
-  const fitting = [...new Set([...attributionOf(policy, vif).certain, ...pinsOfSharedKey(policy, vif)])];
+  const fitting = [...new Set([...certainPins(policy, vif), ...pinsOfSharedKey(policy, vif)])];
   const [owner, ...others] = new Set(fitting.map((pin) => pin.owner));
   // Fail closed: pins of two owners identify neither.
   if (others.length > 0) {

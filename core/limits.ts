@@ -3,8 +3,9 @@ import { matchVerdict } from './fields/evaluateMatch.ts';
 import { INTERFACE_KINDS } from './kinds.ts';
 import { type LimitUsage, offeredConnectionOf, type RecordedAssignment } from './ledgerEntries.ts';
 import { memoizeByObject } from './memoize.ts';
-import { hasEnded, type VirtualInterface } from './model.ts';
-import { attributionOf } from './pins.ts';
+import { hasEnded, isUnreadable, type VirtualInterface } from './model.ts';
+import { isTransient } from './neighbours.ts';
+import { certainPins, mayHavePin } from './pins.ts';
 import { connectionsOf, type Grant, type Owner } from './policy.ts';
 import type { Reason, ReasonParameters } from './reasons.ts';
 import { isVirtualInterfaceId } from './resourceIds.ts';
@@ -147,18 +148,23 @@ function mayBelongToOwner(
   const { connection } = vif;
   if (connection === null || owner.connections.includes(connection)) return true;
   if (!owner.sharedConnections.includes(connection)) return false;
-  return attributionOf(policy, vif).possible.has(owner) || isUnattributed(vif, policy, context);
+  return mayHavePin(owner, vif) || isUnattributed(vif, policy, context);
 }
 
-/** Whether nothing attributes an interface on a shared connection to an owner: neither a pin nor a record. */
-function isUnattributed(
-  vif: VirtualInterface,
-  policy: Owners,
-  { intents, acceptances }: DecisionContext,
-): boolean {
-  const records = [intents[vif.id], acceptances[vif.id]].filter((record) => record !== undefined);
+/**
+ * Whether nothing attributes an interface on a shared connection to an owner, neither a pin nor a record, although it was accepted. An
+ * offer that was withdrawn, or is public, was not: otherwise other customers of the carrier could use up every limit.
+ */
+function isUnattributed(vif: VirtualInterface, policy: Owners, context: DecisionContext): boolean {
+  const records = [context.intents[vif.id], context.acceptances[vif.id]].filter(
+    (record) => record !== undefined,
+  );
+  // Fail closed: an interface whose gateway or ID cannot be read may be an accepted one.
+  const isCertainlyOffer =
+    isTransient(vif, context) && !isUnreadable(vif, 'gateway') && !isUnreadable(vif, 'id');
   return (
-    attributionOf(policy, vif).certain.length === 0 &&
+    !isCertainlyOffer &&
+    certainPins(policy, vif).length === 0 &&
     !records.some((record) => hasKnownOwner(record, policy))
   );
 }
@@ -238,10 +244,7 @@ function firstTakers(
       id,
       otherConnection: isOwn ? null : connection,
       isUnattributed:
-        vif !== undefined &&
-        isShared &&
-        !attributionOf(policy, vif).possible.has(owner) &&
-        isUnattributed(vif, policy, context),
+        vif !== undefined && isShared && !mayHavePin(owner, vif) && isUnattributed(vif, policy, context),
     };
   });
 }

@@ -3,7 +3,6 @@ import { allOf, type Ternary, toTernary } from './fields/matchField.ts';
 import { memoizeByObject } from './memoize.ts';
 import type { KeyDigest, VirtualInterface } from './model.ts';
 import { agreedKeyOf, type Grant, isPinned, type Owner, sharingOwners } from './policy.ts';
-import { isVirtualInterfaceId } from './resourceIds.ts';
 
 /**
  * Pins: the grants that can attribute an interface on a shared connection to an owner. Every customer of the carrier can make requests
@@ -15,14 +14,6 @@ import { isVirtualInterfaceId } from './resourceIds.ts';
 export interface Pin {
   readonly owner: Owner;
   readonly grant: Grant;
-}
-
-/** The owners to which pins attribute an interface on a shared connection. */
-export interface Attribution {
-  /** every pin that certainly fits, with all other demands of its grant */
-  readonly certain: readonly Pin[];
-  /** the owners of which a pin fits or may fit */
-  readonly possible: ReadonlySet<Owner>;
 }
 
 /** Whether a grant with a pin attributes an interface to its owner: the pin, the type and every other demand fit. */
@@ -44,33 +35,25 @@ function hasAgreedKey(digest: KeyDigest, vif: VirtualInterface): boolean {
 /** The part of a policy that attributes interfaces. */
 type Owners = { readonly owners: readonly Owner[] };
 
-/** The attribution of an interface by the pins of the owners that share its connection. */
-export function attributionOf(policy: Owners, vif: VirtualInterface): Attribution {
-  return attributions(policy)(vif);
+/** The pins that certainly attribute an interface on a shared connection to their owners, with all other demands of their grants. */
+export function certainPins(policy: Owners, vif: VirtualInterface): readonly Pin[] {
+  return candidatePins(policy, vif).filter(({ grant }) => pinVerdict(grant, vif) === 'yes');
 }
 
-const attributions = memoizeByObject((policy: Owners) =>
-  memoizeByObject((vif: VirtualInterface): Attribution => {
-    const certain: Pin[] = [];
-    const possible = new Set<Owner>();
-    for (const pin of candidatePins(policy, vif)) {
-      const verdict = pinVerdict(pin.grant, vif);
-      if (verdict === 'no') continue;
-      possible.add(pin.owner);
-      if (verdict === 'yes') certain.push(pin);
-    }
-    return { certain, possible };
-  }),
-);
+/** Whether a pin of an owner attributes an interface to it, or may do so. */
+export function mayHavePin({ grants }: Owner, vif: VirtualInterface): boolean {
+  return grants.some((grant) => isPinned(grant.match) && pinVerdict(grant, vif) !== 'no');
+}
 
 /**
- * The pins of several owners that name the agreed key of an interface. Such a key identifies none of them: each of them knows it, and every
- * other field is the requester's own words. An ID needs no such rule, because the platform chooses it.
+ * The pins of several owners that name the agreed key of an interface. Such a key identifies none of them, also if they share no
+ * connection: each of them knows it, can become a customer of the other's carrier, and every other field is the requester's own words. An
+ * ID needs no such rule, because the platform chooses it.
  */
 export function pinsOfSharedKey(policy: Owners, vif: VirtualInterface): readonly Pin[] {
-  const [key] = vif.peers.map(({ agreedKey }) => agreedKey);
-  if (key === undefined || key === null || key === 'none' || !hasAgreedKey(key, vif)) return [];
-  const naming = pinsOn(policy, vif.connection).byKey.get(key) ?? [];
+  const key = agreedKeyOn(vif);
+  if (key === null || !pinsOn(policy, vif.connection).byKey.has(key)) return [];
+  const naming = pinsByKey(policy).get(key) ?? [];
   return new Set(naming.map(({ owner }) => owner)).size > 1 ? naming : [];
 }
 
@@ -79,28 +62,32 @@ export function pinsMet(policy: Owners, vif: VirtualInterface): readonly Pin[] {
   return candidatePins(policy, vif).filter(({ grant }) => isPinMet(grant, vif));
 }
 
-/** The pins of the owners that share a connection, by what they name. */
+/** The digest of the agreed key that every session has; `null`: none. */
+function agreedKeyOn(vif: VirtualInterface): KeyDigest | null {
+  const [key] = vif.peers.map(({ agreedKey }) => agreedKey);
+  return key === undefined || key === null || key === 'none' || !hasAgreedKey(key, vif) ? null : key;
+}
+
+/** The pins of a connection, or of a policy, by what they name. */
 interface PinIndex {
-  readonly all: readonly Pin[];
   readonly byId: ReadonlyMap<string, readonly Pin[]>;
   readonly byKey: ReadonlyMap<KeyDigest, readonly Pin[]>;
 }
 
-const NO_PINS: PinIndex = { all: [], byId: new Map(), byKey: new Map() };
+const NO_PINS: PinIndex = { byId: new Map(), byKey: new Map() };
 
-/** The pins that may fit. A carrier may have thousands of customers, so only those are evaluated that name the ID or the key, if both are known. */
+/**
+ * The pins that can certainly fit: those that name the ID or the key of the interface. A carrier may have thousands of customers, of which
+ * unknown ones make thousands of requests, so the others are not evaluated.
+ */
 function candidatePins(policy: Owners, vif: VirtualInterface): readonly Pin[] {
-  const { all, byId, byKey } = pinsOn(policy, vif.connection);
-  const keys = vif.peers.map(({ hasKey, agreedKey }) => (hasKey === false ? 'none' : agreedKey));
-  const isKnown = isVirtualInterfaceId(vif.id) && keys.length > 0 && !keys.includes(null);
-  if (!isKnown) return all;
-  const [key] = keys;
-  const ofKey = key === undefined || key === null || key === 'none' ? [] : (byKey.get(key) ?? []);
-  return [...new Set([...(byId.get(vif.id) ?? []), ...ofKey])];
+  const { byId, byKey } = pinsOn(policy, vif.connection);
+  const key = agreedKeyOn(vif);
+  return [...new Set([...(byId.get(vif.id) ?? []), ...(key === null ? [] : (byKey.get(key) ?? []))])];
 }
 
 function pinsOn(policy: Owners, connection: string | null): PinIndex {
-  return connection === null ? NO_PINS : (indexes(policy)(connection) ?? NO_PINS);
+  return connection === null ? NO_PINS : indexes(policy)(connection);
 }
 
 const indexes = memoizeByObject((policy: Owners) => {
@@ -112,17 +99,27 @@ const indexes = memoizeByObject((policy: Owners) => {
   };
 });
 
+const pinsByKey = memoizeByObject(({ owners }: Owners) => indexPins(owners).byKey);
+
+/** The pins of an owner, each one object in every index. */
+const pinsOf = memoizeByObject((owner: Owner): readonly Pin[] =>
+  owner.grants.filter(({ match }) => isPinned(match)).map((grant) => ({ owner, grant })),
+);
+
 function indexPins(owners: readonly Owner[]): PinIndex {
-  const all = owners.flatMap((owner) =>
-    owner.grants.filter(({ match }) => isPinned(match)).map((grant): Pin => ({ owner, grant })),
-  );
   const byId = new Map<string, Pin[]>();
   const byKey = new Map<KeyDigest, Pin[]>();
-  for (const pin of all) {
+  for (const pin of owners.flatMap(pinsOf)) {
     const { match } = pin.grant;
-    for (const id of match.id ?? []) byId.set(id, [...(byId.get(id) ?? []), pin]);
+    for (const id of match.id ?? []) addTo(byId, id, pin);
     const key = agreedKeyOf(match);
-    if (key !== null) byKey.set(key, [...(byKey.get(key) ?? []), pin]);
+    if (key !== null) addTo(byKey, key, pin);
   }
-  return { all, byId, byKey };
+  return { byId, byKey };
+}
+
+function addTo<Key>(index: Map<Key, Pin[]>, key: Key, pin: Pin): void {
+  const pins = index.get(key) ?? [];
+  pins.push(pin);
+  index.set(key, pins);
 }

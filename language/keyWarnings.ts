@@ -58,31 +58,41 @@ function warnOfUsualKey({ grant: { match }, path }: PlacedGrant): KeyWarning[] {
   ];
 }
 
-/** Every owner that has the same pin on a shared connection. A request that both match is held. */
+/**
+ * Every owner that has the same pin: an ID on a common shared connection, or a digest anywhere if one of them has a shared connection. A
+ * request that both match is held.
+ */
 function warnOfCommonPins({ owner, grant, path }: PlacedGrant, all: readonly PlacedGrant[]): KeyWarning[] {
-  const others = all.filter(
-    (other) =>
-      other.owner !== owner &&
-      other.owner.sharedConnections.some((connection) => owner.sharedConnections.includes(connection)),
-  );
+  const others = all.filter((other) => other.owner !== owner);
+  const haveCommonConnection = (other: Owner): boolean =>
+    other.sharedConnections.some((connection) => owner.sharedConnections.includes(connection));
+  const haveSharedConnection = (other: Owner): boolean =>
+    owner.sharedConnections.length > 0 || other.sharedConnections.length > 0;
   const digest = agreedKeyOf(grant.match);
   const pins = [
     ...(grant.match.id ?? []).map((id) => ({
       what: `\`id\` ${quote(id)}`,
-      isOf: ({ match }: Grant) => match.id?.includes(id) ?? false,
+      isOf: ({ owner: other, grant: { match } }: PlacedGrant) =>
+        haveCommonConnection(other) && (match.id?.includes(id) ?? false),
     })),
     ...(digest === null
       ? []
-      : [{ what: `\`bgpKey\` ${quote(digest)}`, isOf: ({ match }: Grant) => match.bgpKey === digest }]),
+      : [
+          {
+            what: `\`bgpKey\` ${quote(digest)}`,
+            isOf: ({ owner: other, grant: { match } }: PlacedGrant) =>
+              haveSharedConnection(other) && match.bgpKey === digest,
+          },
+        ]),
   ];
   return pins.flatMap(({ what, isOf }): KeyWarning[] => {
-    const names = new Set(others.filter((other) => isOf(other.grant)).map((other) => other.owner.name));
+    const names = new Set(others.filter(isOf).map((other) => other.owner.name));
     if (names.size === 0) return [];
     return [
       {
         code: 'pin-of-two',
         path,
-        why: `${what} is also in a grant of ${formatList([...names].map((name) => quote(name)))}, so on their common shared connection it identifies none of them`,
+        why: `${what} is also in a grant of ${formatList([...names].map((name) => quote(name)))}, so on a shared connection it identifies none of them`,
         fix: 'give each party a pin of its own',
       },
     ];

@@ -1,6 +1,5 @@
 import { canonicalJson } from '../../core/json.ts';
 import { memoizeByObject } from '../../core/memoize.ts';
-import type { KeyDigest } from '../../core/model.ts';
 import {
   agreedKeyOf,
   connectionsOf,
@@ -148,25 +147,21 @@ export function sharedPinsOf({ sharedConnections, grants }: Owner): readonly Gra
   return sharedConnections.length === 0 ? [] : grants.filter(({ match }) => isPinned(match));
 }
 
-/** The requests with an agreed key that pins of two owners of a connection name: it identifies neither of them, whatever the other fields are. */
+/**
+ * The requests on a shared connection with an agreed key that a pin there names, and that grants of two owners name: it identifies neither
+ * of them, whatever the other fields are.
+ */
 function keysOfSeveralOwners({ owners }: Policy): (KeyedProduct & { connections: readonly string[] })[] {
-  const naming = new Map<KeyDigest, Map<string, Owner | 'several'>>();
-  for (const owner of owners) {
-    for (const grant of sharedPinsOf(owner)) {
-      const digest = agreedKeyOf(grant.match);
-      if (digest === null) continue;
-      const byConnection = naming.get(digest) ?? new Map<string, Owner | 'several'>();
-      naming.set(digest, byConnection);
-      for (const connection of owner.sharedConnections) {
-        const known = byConnection.get(connection) ?? owner;
-        byConnection.set(connection, known === owner ? owner : 'several');
-      }
-    }
-  }
-  return [...naming].flatMap(([digest, byConnection]) => {
-    const connections = [...byConnection].flatMap(([one, owner]) => (owner === 'several' ? [one] : []));
-    if (connections.length === 0) return [];
-    const key = canonicalJson({ keyOfSeveral: digest, on: connections.sort() });
+  const uses = owners.flatMap((owner) =>
+    owner.grants.flatMap(({ match }) => {
+      const digest = agreedKeyOf(match);
+      return digest === null ? [] : [{ owner, digest }];
+    }),
+  );
+  return [...Map.groupBy(uses, ({ digest }) => digest)].flatMap(([digest, naming]) => {
+    const connections = [...new Set(naming.flatMap(({ owner }) => owner.sharedConnections))].sort();
+    if (new Set(naming.map(({ owner }) => owner)).size < 2 || connections.length === 0) return [];
+    const key = canonicalJson({ keyOfSeveral: digest, on: connections });
     return [{ connections, key, product: requestsWithKey(connections, digest) }];
   });
 }

@@ -63,6 +63,31 @@ describe('a live interface on a shared connection takes a slot', () => {
       ['acme', 'beta', 'zeta'],
     ],
     ['of no owner on another connection', { connection: 'dxcon-0' }, []],
+    [
+      'of no owner while it ends without a gateway',
+      { state: 'deleting', gateway: null, ...withKey('none') },
+      [],
+    ],
+    [
+      'of no owner while it is verified',
+      { type: 'public', state: 'verifying', gateway: null, ...withKey('none') },
+      [],
+    ],
+    [
+      'of every owner while it ends, with a gateway',
+      { state: 'deleting', ...withKey('none') },
+      ['acme', 'beta'],
+    ],
+    [
+      'of every owner while it ends, with a gateway that cannot be read',
+      { state: 'deleting', gateway: null, readErrors: ['odd'], unreadable: ['gateway'], ...withKey('none') },
+      ['acme', 'beta'],
+    ],
+    [
+      'of the owner whose pin fits, while it ends',
+      { state: 'deleting', gateway: null, ...withKey(KEY) },
+      ['beta'],
+    ],
   ])('%s', (_, given, expected) => {
     expect(fullIn({ interfaces: [live(given)] })).toEqual(expected);
   });

@@ -120,6 +120,16 @@ describe('on a shared connection, the requester is', () => {
     expect(requesterOf(owners.toReversed(), vif)).toEqual(severalPins);
   });
 
+  it.each<[string, Partial<Owner>]>([
+    ['shares another connection', { connections: [], sharedConnections: [CONNECTION.second] }],
+    ['has a connection for itself', { connections: [CONNECTION.second] }],
+  ])('unknown if the key is also that of an owner that %s', (_, places) => {
+    const other = anOwner({ name: 'beta', ...places, grants: [aGrant({ match: { bgpKey: KEY } })] });
+    expect(requesterOf([byKey, other], withKey(KEY))).toMatchObject({ cause: 'severalPins' });
+    // The key proves nothing there, and the ID of the interface does not need it.
+    expect(requesterOf([byId, other], withKey(KEY))).toBe('acme');
+  });
+
   it('unknown if the connection is exclusive too, in a policy that was not checked', () => {
     const exclusive = anOwner({ name: 'zeta', connections: [SHARED] });
     const both = anOwner({ name: 'acme', connections: [SHARED], sharedConnections: [SHARED] });

@@ -59,11 +59,21 @@ describe('a pin that two owners have', () => {
     expect(both(pinned('acme', id), pinned('beta', { match: { id: ['dxvif-2'] } }))).toEqual(OF_BOTH);
   });
 
-  it('gives none if the owners have no shared connection in common', () => {
-    const key = { match: { bgpKey: KEY } };
-    expect(both(pinned('acme', key), pinned('beta', key, ['dxcon-8']))).toEqual([]);
+  it('gives a warning for a digest also if the owners have no shared connection in common, and for an ID none', () => {
+    const [key, id] = [{ match: { bgpKey: KEY } }, { match: { id: ['dxvif-1'] } }];
     const exclusive = anOwner({ name: 'beta', connections: ['dxcon-9'], grants: [aGrant(key)] });
-    expect(both(pinned('acme', key), exclusive)).toEqual([]);
+    expect(both(pinned('acme', key), pinned('beta', key, ['dxcon-8']))).toEqual(OF_BOTH);
+    expect(both(pinned('acme', key), exclusive)).toEqual(OF_BOTH);
+    expect(both(pinned('acme', id), pinned('beta', id, ['dxcon-8']))).toEqual([]);
+  });
+
+  it('gives none for a digest of two owners that have every connection for themselves', () => {
+    const key = { match: { bgpKey: KEY } };
+    const [one, other] = ['acme', 'beta'].map((name, i) =>
+      anOwner({ name, connections: [`dxcon-${i + 8}`], grants: [aGrant(key)] }),
+    );
+    if (one === undefined || other === undefined) throw new Error('an owner is missing');
+    expect(both(one, other)).toEqual([]);
   });
 
   it('gives none for different pins, nor for two grants of one owner', () => {

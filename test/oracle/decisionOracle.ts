@@ -122,7 +122,8 @@ function listerOf({ owners }: Policy, request: VirtualInterface): Owner | undefi
   // A party that was given a key can use it. If two owners were given the same one, it proves nothing.
   const mayUse = ({ grants }: Owner, key: string) => grants.some(({ match }) => match.bgpKey === key);
   const used = keysOn(request);
-  if (used !== null && together.filter((owner) => mayUse(owner, used)).length > 1) return undefined;
+  const isUsedHere = used !== null && together.some((owner) => mayUse(owner, used));
+  if (isUsedHere && owners.filter((owner) => mayUse(owner, used)).length > 1) return undefined;
   const proven = together.filter(({ grants }) => grants.some((grant) => proves(grant, request)));
   return proven.length === 1 ? proven[0] : undefined;
 }
@@ -214,6 +215,11 @@ function mayStandOn(
   if (owner.grants.some((grant) => mayProve(grant, vif))) return true;
   const neighbours = owners.filter(({ sharedConnections }) => sharedConnections.includes(connection));
   const isProven = neighbours.some(({ grants }) => grants.some((grant) => proves(grant, vif)));
+  // What was only offered, such as a withdrawn request of another customer, takes no one's slot.
+  const { state, gateway, unreadable } = vif;
+  const isAccepted = gateway !== null || ['pending', 'available', 'down'].includes(state ?? 'available');
+  const isKnown = !unreadable.some((field) => field === 'gateway' || field === 'id');
+  if (records.length === 0 && !isAccepted && isKnown) return false;
   return !isProven && records.every((record) => heirsOf(record, owners).length === 0);
 }
 
