@@ -94,7 +94,7 @@ describe('with any content of the ledger, unreadable items are held and reported
       mutateText(JSON.stringify(page), TOKENS.json, PIECES),
       maliciousJson,
     );
-    const seen = await ledgerItems.fuzz(50, texts, (text) => {
+    const seen = await ledgerItems.fuzz(150, texts, (text) => {
       const type = 'application/x-amz-json-1.0';
       return runWith(
         table.ledger((_, token) => ({
