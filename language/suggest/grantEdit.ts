@@ -87,7 +87,8 @@ function editFrom(
     return {
       why: `owner \`${name}\` has a \`gateway\` for all of its requests, and no \`grants\` to add to`,
     };
-  const text = insertEntry(source.text, map, owner === null ? formatOwner(name, wish, entry) : entry);
+  const marked = pins ? { ...entry, block: [UNVERIFIED.shared, ...entry.block] } : entry;
+  const text = insertEntry(source.text, map, owner === null ? formatOwner(name, wish, entry) : marked);
   const compiled = compilePolicy({ file: source.file, text });
   if (!compiled.ok) return { errors: compiled.errors };
   return { owner: name, grant, from, until, unpinned, text, policy: compiled.policy };

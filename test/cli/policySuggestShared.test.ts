@@ -102,8 +102,10 @@ describe('policy suggest for a shared connection', () => {
 
   it('uses the only owner, and states that others can make requests there', async () => {
     const alone = POLICY.slice(0, POLICY.indexOf('  beta:'));
-    const { code, stderr } = await suggested(SHARED, [], alone);
+    const { code, stdout, stderr } = await suggested(SHARED, [], alone);
     expect(code).toBe(0);
+    // The reviewer of the patch does not see the warnings: a comment of the patch demands the verification.
+    expect(stdout).toMatch(/^\+ +#/m);
     expect(stderr).toContain('the connection is shared');
   });
 
