@@ -138,7 +138,16 @@ export function formatAlternatives(items: readonly string[]): string {
 
 function formatStep(step: string | number): string {
   if (typeof step === 'number') return `[${step}]`;
-  return /^[\w<-]+$/.test(step) ? `.${step}` : `["${escapeText(step)}"]`;
+  const shown = withoutKey(step);
+  return /^[\w<-]+$/.test(shown) ? `.${shown}` : `["${escapeText(shown)}"]`;
+}
+
+/**
+ * A text without the BGP key that follows the name of its field, as in `bgpKey:KEY`, which YAML reads as one text because there is no space.
+ * Every other text stays as it is.
+ */
+export function withoutKey(text: string): string {
+  return text.replace(/^((?:bgp|auth)[_-]?key)\W.*$/is, '$1…');
 }
 
 /** Sorts diagnostics by file, then by position. */

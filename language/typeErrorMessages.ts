@@ -1,5 +1,5 @@
 import { escapeText, quote } from '../core/printableText.ts';
-import { formatAlternatives, type Problem } from './diagnostic.ts';
+import { formatAlternatives, type Problem, withoutKey } from './diagnostic.ts';
 import { findNearest } from './didYouMean.ts';
 import type { SourceNode } from './yaml/sourceNode.ts';
 
@@ -9,7 +9,12 @@ export function describeWrongType(expected: string, node: SourceNode): Problem {
   if (wantsNumber && node.kind === 'scalar' && Number.isNaN(node.value))
     return describeOddNumber(node.source);
   const message = `must be ${TYPES[expected] ?? expected}, is ${describeNode(node)}`;
-  return { code: 'wrong-type', message, fix: fixFor(expected, node) };
+  const hasKey = node.kind === 'scalar' && withoutKey(node.source) !== node.source;
+  return {
+    code: 'wrong-type',
+    message,
+    fix: hasKey ? 'write a space after the colon' : fixFor(expected, node),
+  };
 }
 
 /** The value is not one of those that are allowed. */
@@ -48,7 +53,7 @@ function describeNode(node: SourceNode): string {
       return 'unreadable';
     case 'scalar':
       if (node.source === '' && node.value === null) return 'empty';
-      return `${typeof node.value === 'string' ? 'the text ' : ''}${quote(node.source)}`;
+      return `${typeof node.value === 'string' ? 'the text ' : ''}${quote(withoutKey(node.source))}`;
     default:
       return node satisfies never;
   }

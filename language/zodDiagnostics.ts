@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { formatList, quote } from '../core/printableText.ts';
-import { type Finding, formatPath, type Path, type Problem } from './diagnostic.ts';
+import { type Finding, formatPath, type Path, type Problem, withoutKey } from './diagnostic.ts';
 import { findNearest } from './didYouMean.ts';
 import { problemIn } from './scalarSchemas.ts';
 import { describeWrongType, describeWrongValue } from './typeErrorMessages.ts';
@@ -115,7 +115,7 @@ function describeUnknownKey(
   );
   const problem: Problem = {
     code: 'unknown-key',
-    message: `unknown key ${quote(key)}`,
+    message: `unknown key ${quote(withoutKey(key))}`,
     fix:
       meant === null
         ? `remove it; the keys allowed here are ${formatList(allowed.map(quote))}`

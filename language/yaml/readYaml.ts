@@ -59,7 +59,8 @@ function isEmptyNode(contents: ParsedNode | null): boolean {
 }
 
 function describeSyntaxError({ code, message, pos: [offset] }: YAMLParseError): ProblemAtOffset {
-  const [first = '', ...rest] = escapeText(message);
+  // The text after a block scalar's `|` or `>` is not shown: it may be a BGP key that begins with such a character.
+  const [first = '', ...rest] = escapeText(message.replace(/(includes extra characters): .*$/s, '$1'));
   return {
     code: 'yaml-syntax',
     message: `not YAML: ${first.toLowerCase()}${rest.join('')}`,

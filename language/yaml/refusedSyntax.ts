@@ -82,24 +82,25 @@ const TOO_DEEP: Problem = {
   fix: 'check brackets and indentation: no file needs more than ten levels',
 };
 
+/** The text of an anchor, alias or tag is not shown: it may be a BGP key that begins with such a character. */
 function describeRefusal(token: CST.Token): Problem | null {
   switch (token.type) {
     case 'anchor':
       return {
         code: 'anchor',
-        message: `anchor \`${escapeText(token.source)}\` is not allowed`,
+        message: 'an anchor (`&…`) is not allowed here',
         fix: 'remove it and write the value out wherever it is needed, so that each part of the file can be read by itself',
       };
     case 'alias':
       return {
         code: 'alias',
-        message: `alias \`${escapeText(token.source)}\` is not allowed`,
+        message: 'an alias (`*…`) is not allowed here',
         fix: 'write the value out here',
       };
     case 'tag':
       return {
         code: 'tag',
-        message: `tag \`${escapeText(token.source)}\` is not allowed`,
+        message: 'a tag (`!…`) is not allowed here',
         fix: 'remove it; write a text that looks like a number in quotes',
       };
     case 'directive':

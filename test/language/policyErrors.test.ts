@@ -84,6 +84,22 @@ describe('a BGP key that is written in place of its digest', () => {
     expect(errors.map(({ code }) => code)).toEqual(['bgp-key']);
     expect(errors.map(formatDiagnostic).join()).not.toMatch(/Planted0key|31415926/i);
   });
+
+  it.each([
+    ['without a space', '{ bgpKey:Planted0key }'],
+    ['without a colon', '{ bgpKey Planted0key }'],
+    ['without a space, as the only line', '\n          bgpKey:Planted0key'],
+    ['as a tag', '{ bgpKey: !Planted0key }'],
+    ['as an anchor', '{ bgpKey: &Planted0key }'],
+    ['as an alias', '{ bgpKey: *Planted0key }'],
+    ['as a block scalar', '\n          bgpKey: |Planted0key'],
+    ['as a folded block scalar', '\n          bgpKey: >Planted0key'],
+  ])('is in no message: %s', (_, written) => {
+    const result = compilePolicy({ file: 'policy/acme.yaml', text: matching(written) });
+    const errors = result.ok ? [] : result.errors;
+    expect(errors.length).toBeGreaterThan(0);
+    expect(errors.map((error) => formatDiagnostic(error)).join()).not.toMatch(/Planted0key/i);
+  });
 });
 
 /** The line with the mistake, without what all rows share. */
