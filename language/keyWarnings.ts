@@ -63,7 +63,6 @@ function warnOfUsualKey({ grant: { match }, path }: PlacedGrant): KeyWarning[] {
  * request that both match is held.
  */
 function warnOfCommonPins({ owner, grant, path }: PlacedGrant, all: readonly PlacedGrant[]): KeyWarning[] {
-  const others = all.filter((other) => other.owner !== owner);
   const haveCommonConnection = (other: Owner): boolean =>
     other.sharedConnections.some((connection) => owner.sharedConnections.includes(connection));
   const haveSharedConnection = (other: Owner): boolean =>
@@ -85,6 +84,9 @@ function warnOfCommonPins({ owner, grant, path }: PlacedGrant, all: readonly Pla
           },
         ]),
   ];
+  // Most grants have no pin: then the others, of which there may be thousands, are not searched.
+  if (pins.length === 0) return [];
+  const others = all.filter((other) => other.owner !== owner);
   return pins.flatMap(({ what, isOf }): KeyWarning[] => {
     const names = new Set(others.filter(isOf).map((other) => other.owner.name));
     if (names.size === 0) return [];
