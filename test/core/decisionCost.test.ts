@@ -112,40 +112,49 @@ it('a large subnet that overlaps many neighbours is held with few reasons', () =
   expect(Math.max(...reasons)).toBeLessThan(30);
 });
 
-it('deciding thousands of requests of unknown requesters reads the pins of a shared connection a few times, not once for each request', () => {
-  let reads = 0;
-  const owners = Array.from({ length: 300 }, (_, place) => {
-    const grant = aGrant({ match: { id: [`dxvif-owner${place}`] } });
-    const { match } = grant;
-    const counted = Object.defineProperty({ ...grant }, 'match', {
-      enumerable: true,
-      get: () => {
-        reads += 1;
-        return match;
-      },
+it.each([
+  ['another key', [aPeer({ agreedKey: 'none' })]],
+  ['no key', [aPeer({ hasKey: false, agreedKey: 'none' })]],
+  ['a key that the API does not return', [aPeer({ hasKey: null, agreedKey: null })]],
+  ['no session', []],
+])(
+  'deciding thousands of requests of unknown requesters reads the pins of a shared connection a few times, not once for each request: %s',
+  (_, peers) => {
+    let reads = 0;
+    const owners = Array.from({ length: 300 }, (_, place) => {
+      const bgpKey = `sha256:${String(place).padStart(64, '0')}` as const;
+      const grant = aGrant({ match: place % 2 === 0 ? { id: [`dxvif-owner${place}`] } : { bgpKey } });
+      const { match } = grant;
+      const counted = Object.defineProperty({ ...grant }, 'match', {
+        enumerable: true,
+        get: () => {
+          reads += 1;
+          return match;
+        },
+      });
+      return anOwner({
+        name: `owner-${place}`,
+        connections: [],
+        sharedConnections: [CONNECTION.other],
+        grants: [counted],
+      });
     });
-    return anOwner({
-      name: `owner-${place}`,
-      connections: [],
-      sharedConnections: [CONNECTION.other],
-      grants: [counted],
-    });
-  });
-  const requests = Array.from({ length: 300 }, (_, place) =>
-    aVif({
-      id: `dxvif-other${place}`,
-      connection: CONNECTION.other,
-      peers: [aPeer({ agreedKey: 'none' })],
-    }),
-  );
-  const evaluations = evaluateRequests(
-    aPolicy({ owners }),
-    requests,
-    {},
-    aDecisionContext({ interfaces: requests }),
-    NOW,
-  );
-  const codes = [...evaluations.values()].map(({ decision }) => reasonCodesOf(decision).join());
-  expect(new Set(codes)).toEqual(new Set(['unknown-requester']));
-  expect(reads).toBeLessThan(20 * owners.length);
-});
+    const requests = Array.from({ length: 300 }, (_, place) =>
+      aVif({
+        id: `dxvif-other${place}`,
+        connection: CONNECTION.other,
+        peers,
+      }),
+    );
+    const evaluations = evaluateRequests(
+      aPolicy({ owners }),
+      requests,
+      {},
+      aDecisionContext({ interfaces: requests }),
+      NOW,
+    );
+    const codes = [...evaluations.values()].map(({ decision }) => reasonCodesOf(decision).join());
+    expect(new Set(codes)).toEqual(new Set(['unknown-requester']));
+    expect(reads).toBeLessThan(20 * owners.length);
+  },
+);
