@@ -1,4 +1,4 @@
-import { canonicalJson } from '../core/json.ts';
+import { isDeepStrictEqual } from 'node:util';
 import type { Policy } from '../core/policy.ts';
 import { loadPolicy, writePolicy } from '../core/policyText.ts';
 import { checkPolicy, type PolicyCheckResult, type ValidPolicy } from './checkPolicy.ts';
@@ -88,7 +88,7 @@ function compileChecked({ source: { file }, validPolicy }: PolicyCheckResult): C
 function writeAndRead(policy: Policy): Pick<CompiledPolicy, 'text' | 'digest'> {
   const text = writePolicy(policy);
   const { policy: read, digest } = loadPolicy(text, policy.target);
-  if (canonicalJson(read) !== canonicalJson(policy))
+  if (!isDeepStrictEqual(read, policy))
     throw new Error(`the compiled policy of target ${policy.target} is not read as it was written`);
   return { text, digest };
 }

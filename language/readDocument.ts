@@ -63,7 +63,8 @@ export function validateData<Written>(
   root: SourceNode,
   { schema, rules, messages }: DocumentSpec<Written>,
 ): ValidatedData<Written> {
-  const { data, error } = schema.safeParse(toPlainData(root, new Set()));
+  const whole = toPlainData(root, new Set());
+  const { data, error } = schema.safeParse(whole);
   const issues = error?.issues ?? [];
   const rejected = new Set(
     issues
@@ -72,7 +73,8 @@ export function validateData<Written>(
       .filter((node) => node !== null),
   );
   // Everything that the schema rejected is left out, so the rest has the types of the schema.
-  const partial = rejected.has(root) ? null : (toPlainData(root, rejected) as PartialDocument<Written>);
+  const accepted = rejected.size === 0 ? whole : toPlainData(root, rejected);
+  const partial = rejected.has(root) ? null : (accepted as PartialDocument<Written>);
   const broken = partial === null ? [] : rules.flatMap((rule) => rule(partial));
   return {
     written: data ?? null,

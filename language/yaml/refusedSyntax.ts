@@ -24,19 +24,18 @@ export function scanTokens(text: string): ScannedTokens {
   if (tokens === null) return { tokens: [], lines, refused: [], tooDeep: { offset: 0, ...TOO_DEEP } };
   const refused: ProblemAtOffset[] = [];
   let tooDeep: ProblemAtOffset | null = null;
-  const pending: { token: CST.Token; depth: number }[] = tokens.map((token) => ({ token, depth: 0 }));
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const { token, depth } = next;
+  const scan = (token: CST.Token, depth: number): void => {
     spendSteps();
     const problem = describeRefusal(token);
     if (problem !== null) refused.push({ offset: token.offset, ...problem });
     if (depth > DEEPEST) {
       if (tooDeep === null || token.offset < tooDeep.offset) tooDeep = { offset: token.offset, ...TOO_DEEP };
-      continue;
+      return;
     }
-    for (const part of childTokens(token))
-      pending.push({ token: part, depth: depth + ('items' in token ? 1 : 0) });
-  }
+    const below = depth + ('items' in token ? 1 : 0);
+    for (const part of childTokens(token)) scan(part, below);
+  };
+  for (const token of tokens) scan(token, 0);
   return {
     tokens,
     lines,
@@ -56,23 +55,26 @@ function parseTokens(text: string, lines: LineCounter): CST.Token[] | null {
   }
 }
 
-function childTokens(token: CST.Token): CST.Token[] {
+function* childTokens(token: CST.Token): Iterable<CST.Token> {
   switch (token.type) {
     case 'document':
-      return [...token.start, ...(token.value ? [token.value] : [])];
+      yield* token.start;
+      if (token.value) yield token.value;
+      break;
     case 'block-map':
     case 'block-seq':
     case 'flow-collection':
-      return token.items.flatMap(({ start, key, sep, value }) => [
-        ...start,
-        ...(key ? [key] : []),
-        ...(sep ?? []),
-        ...(value ? [value] : []),
-      ]);
+      for (const { start, key, sep, value } of token.items) {
+        yield* start;
+        if (key) yield key;
+        if (sep) yield* sep;
+        if (value) yield value;
+      }
+      break;
     case 'block-scalar':
-      return token.props;
+      yield* token.props;
+      break;
     default:
-      return [];
   }
 }
 
