@@ -41,6 +41,7 @@ describe('the examples', () => {
       'asn',
       'bgpKey',
       'connection',
+      'id',
       'location',
       'mtu',
       'name',
