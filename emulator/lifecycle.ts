@@ -38,7 +38,7 @@ export function disguise(world: World, id: string, changed: Partial<Disguise>): 
   vif.disguise = { ...vif.disguise, ...changed };
 }
 
-/** How long an accepted interface stays `pending`, and a deleted one `deleting`: an estimate of the real APIs. */
+/** How long an accepted interface stays `pending`, and a deleted BGP session `deleting`: an estimate of the real APIs. */
 const PROVISIONING = MINUTE;
 /** How long deleted and rejected interfaces stay listed. */
 const LISTED_AFTER_END = 15 * MINUTE;
@@ -77,6 +77,14 @@ export function setState(vif: VirtualInterface, state: string, at: number): void
   vif.since = at;
 }
 
+/** Begins the deletion of an interface: of a request, which is so withdrawn, or of an accepted one. */
+export function deleteInterface(vif: VirtualInterface, { clock, dialect }: World): void {
+  vif.isWithdrawn = vif.state === 'confirming';
+  vif.stateForced = false;
+  const isAtOnce = vif.isWithdrawn && dialect.withdrawalTime === 0;
+  setState(vif, isAtOnce ? 'rejected' : 'deleting', clock.now().getTime());
+}
+
 /** Whether a BGP session is deleted or about to be. */
 export function isPeerOver({ state }: BgpPeer): boolean {
   return state === 'deleting' || state === 'deleted';
@@ -95,7 +103,9 @@ function nextChange(vif: VirtualInterface, { dialect }: World): { at: number; st
     case 'pending':
       return { at: vif.since + PROVISIONING, state: 'available' };
     case 'deleting':
-      return { at: vif.since + PROVISIONING, state: 'deleted' };
+      return vif.isWithdrawn
+        ? { at: vif.since + dialect.withdrawalTime, state: 'rejected' }
+        : { at: vif.since + dialect.deletionTime, state: 'deleted' };
     case 'deleted':
     case 'rejected':
       return { at: vif.since + LISTED_AFTER_END, state: null };

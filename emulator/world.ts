@@ -139,6 +139,8 @@ export interface VirtualInterface {
   since: number;
   /** a forced state does not change with time */
   stateForced: boolean;
+  /** deleted while it was a request: it ends as `rejected` */
+  isWithdrawn: boolean;
   gateway: AttachedGateway | null;
   /** what answers show instead of the real state */
   disguise: Disguise;
