@@ -14,6 +14,7 @@ import {
   updateRequest,
 } from '../algebra/setAlgebra.ts';
 import { type IntervalSet, intervalSets } from '../algebra/valueSets.ts';
+import { hasFormOfAsn } from '../possibleKeys.ts';
 import { nonEmptyList } from '../scalarSchemas.ts';
 import { keyDemand, normaliseKeyDemand } from './keyDemand.ts';
 import { type ExactCondition, exact, inexact } from './languageField.ts';
@@ -153,6 +154,7 @@ const ASN: NumberKind = {
   least: 1,
   most: 4294967295,
   meant: toPlainAsn,
+  canBeShown: hasFormOfAsn,
 };
 
 const asnSessions = sessionField(
