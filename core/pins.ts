@@ -22,10 +22,14 @@ function pinVerdict({ type, match }: Grant, vif: VirtualInterface): Ternary {
   return ofType === 'no' ? ofType : allOf([ofType, matchVerdict(match, vif, 'matchesCertainly')]);
 }
 
-/** Whether a pin itself certainly fits, whatever else its grant demands. */
-function isPinMet({ match: { id, bgpKey } }: Grant, vif: VirtualInterface): boolean {
+/** The fields by which a pin itself certainly matches, whatever else its grant demands; empty: it does not match. */
+export function matchingPinFields(
+  { match: { id, bgpKey } }: Grant,
+  vif: VirtualInterface,
+): readonly ('id' | 'bgpKey')[] {
   const hasId = id !== null && MATCH_FIELDS.id.matchesCertainly(id, vif) === 'yes';
-  return hasId || (bgpKey !== null && bgpKey !== 'required' && hasAgreedKey(bgpKey, vif));
+  const hasKey = bgpKey !== null && bgpKey !== 'required' && hasAgreedKey(bgpKey, vif);
+  return [...(hasId ? ['id' as const] : []), ...(hasKey ? ['bgpKey' as const] : [])];
 }
 
 function hasAgreedKey(digest: KeyDigest, vif: VirtualInterface): boolean {
@@ -59,7 +63,7 @@ export function pinsOfSharedKey(policy: Owners, vif: VirtualInterface): readonly
 
 /** The pins that fit, although another demand of their grant does not certainly. */
 export function pinsMet(policy: Owners, vif: VirtualInterface): readonly Pin[] {
-  return candidatePins(policy, vif).filter(({ grant }) => isPinMet(grant, vif));
+  return candidatePins(policy, vif).filter(({ grant }) => matchingPinFields(grant, vif).length > 0);
 }
 
 /** The digest of the agreed key that every session has; `null`: none. */

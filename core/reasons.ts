@@ -69,7 +69,12 @@ export interface ReasonParameters {
     | {
         readonly cause: 'severalPins';
         readonly connection: string;
-        readonly pins: readonly { readonly owner: string; readonly grant: string }[];
+        /** `fields`: what of the request the pin names */
+        readonly pins: readonly {
+          readonly owner: string;
+          readonly grant: string;
+          readonly fields: readonly ('id' | 'bgpKey')[];
+        }[];
       };
   readonly 'owner-mismatch':
     | { readonly cause: 'otherRecipient'; readonly account: string; readonly ownAccount: string }

@@ -101,20 +101,39 @@ describe('on a shared connection, the requester is', () => {
     });
   });
 
-  it.each<[string, readonly Owner[], Partial<VirtualInterface>]>([
-    ['one ID', [byId, sharing('beta', { id: [ID] })], {}],
-    ['the ID and the key of one request', [byId, sharing('beta', { bgpKey: KEY })], withKey(KEY)],
-    ['one key', [byKey, sharing('beta', { bgpKey: KEY })], withKey(KEY)],
+  type Fields = readonly ('id' | 'bgpKey')[];
+  it.each<[string, readonly Owner[], Partial<VirtualInterface>, readonly Fields[]]>([
+    ['one ID', [byId, sharing('beta', { id: [ID] })], {}, [['id'], ['id']]],
+    [
+      'the ID and the key of one request',
+      [byId, sharing('beta', { bgpKey: KEY })],
+      withKey(KEY),
+      [['id'], ['bgpKey']],
+    ],
+    ['one key', [byKey, sharing('beta', { bgpKey: KEY })], withKey(KEY), [['bgpKey'], ['bgpKey']]],
+    [
+      'a key, although its ID is in a grant of one of them',
+      [sharing('acme', { id: [ID], bgpKey: KEY }), sharing('beta', { bgpKey: KEY })],
+      withKey(KEY),
+      [['id', 'bgpKey'], ['bgpKey']],
+    ],
+    [
+      'a key, although its ID is in a grant of a third owner',
+      [byId, sharing('beta', { bgpKey: KEY }), sharing('gamma', { bgpKey: KEY, vlan: [[7, 7]] })],
+      withKey(KEY),
+      [['id'], ['bgpKey'], ['bgpKey']],
+    ],
     [
       'one key, although another field decides between them',
       [byKey, sharing('beta', { bgpKey: KEY, vlan: [[7, 7]] })],
       withKey(KEY),
+      [['bgpKey'], ['bgpKey']],
     ],
-  ])('unknown if pins of two owners name %s', (_, owners, vif) => {
+  ])('unknown if pins of two owners name %s', (_, owners, vif, fields) => {
     const severalPins = {
       cause: 'severalPins',
       connection: SHARED,
-      pins: owners.map(({ name }) => ({ owner: name, grant: 'grant-0' })),
+      pins: owners.map(({ name }, i) => ({ owner: name, grant: 'grant-0', fields: fields[i] })),
     };
     expect(requesterOf(owners, vif)).toEqual(severalPins);
     expect(requesterOf(owners.toReversed(), vif)).toEqual(severalPins);

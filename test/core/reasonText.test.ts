@@ -91,9 +91,12 @@ const WORDING: Readonly<Record<Kind, readonly [ReasonParameters[ReasonCode], str
     {
       cause: 'severalPins',
       connection: OTHER,
-      pins: [ACME, { owner: 'zeta', grant: 'lab' }],
+      pins: [
+        { ...ACME, fields: ['id', 'bgpKey'] },
+        { owner: 'zeta', grant: 'lab', fields: ['bgpKey'] },
+      ],
     },
-    `connection \`${OTHER}\` is shared, and pins of several owners match the request: \`acme.prod\` and \`zeta.lab\`; keep the pin with one of them`,
+    `connection \`${OTHER}\` is shared, and pins of several owners name the request: \`acme.prod\` (\`id\` and \`bgpKey\`) and \`zeta.lab\` (\`bgpKey\`); verify out of band whose request it is, then keep its ID with that owner only, and give each party a key of its own`,
   ],
   'owner-mismatch otherRecipient': [
     { cause: 'otherRecipient', account: OWNER_ACCOUNT, ownAccount: RECIPIENT_ACCOUNT },
