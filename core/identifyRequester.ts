@@ -80,11 +80,11 @@ function identifyByPin(
   vif: VirtualInterface,
   connection: string,
 ): OwnerOrUnknown {
-  const fitting = [...new Set([...certainPins(policy, vif), ...pinsOfSharedKey(policy, vif)])];
-  const [owner, ...others] = new Set(fitting.map((pin) => pin.owner));
+  const matching = [...new Set([...certainPins(policy, vif), ...pinsOfSharedKey(policy, vif)])];
+  const [owner, ...others] = new Set(matching.map((pin) => pin.owner));
   // Fail closed: pins of two owners identify neither.
   if (others.length > 0) {
-    const pins = fitting.map((pin) => ({
+    const pins = matching.map((pin) => ({
       owner: pin.owner.name,
       grant: pin.grant.name,
       fields: matchingPinFields(pin.grant, vif),
@@ -92,7 +92,7 @@ function identifyByPin(
     return unknownRequester({ cause: 'severalPins', connection, pins: pins.sort(comparePins) });
   }
   if (owner !== undefined) return { kind: 'owner', owner };
-  // A grant of which no pin fits is not named: a report must not suggest that an unknown requester is its owner.
+  // A grant whose pin does not match is not named: a report must not suggest that an unknown requester is its owner.
   return unknownRequester({
     cause: 'noPin',
     connection,

@@ -16,7 +16,7 @@ export interface Pin {
   readonly grant: Grant;
 }
 
-/** Whether a grant with a pin attributes an interface to its owner: the pin, the type and every other demand fit. */
+/** Whether a grant with a pin attributes an interface to its owner: the pin, the type and every other demand match. */
 function pinVerdict({ type, match }: Grant, vif: VirtualInterface): Ternary {
   const ofType = vif.type === null ? 'unknown' : toTernary(vif.type === type);
   return ofType === 'no' ? ofType : allOf([ofType, matchVerdict(match, vif, 'matchesCertainly')]);
@@ -61,7 +61,7 @@ export function pinsOfSharedKey(policy: Owners, vif: VirtualInterface): readonly
   return new Set(naming.map(({ owner }) => owner)).size > 1 ? naming : [];
 }
 
-/** The pins that fit, although another demand of their grant does not certainly. */
+/** The pins that match, although another demand of their grant does not certainly. */
 export function pinsMet(policy: Owners, vif: VirtualInterface): readonly Pin[] {
   return candidatePins(policy, vif).filter(({ grant }) => matchingPinFields(grant, vif).length > 0);
 }
@@ -81,7 +81,7 @@ interface PinIndex {
 const NO_PINS: PinIndex = { byId: new Map(), byKey: new Map() };
 
 /**
- * The pins that can certainly fit: those that name the ID or the key of the interface. A carrier may have thousands of customers, of which
+ * The pins that can certainly match: those that name the ID or the key of the interface. A carrier may have thousands of customers, of which
  * unknown ones make thousands of requests, so the others are not evaluated.
  */
 function candidatePins(policy: Owners, vif: VirtualInterface): readonly Pin[] {

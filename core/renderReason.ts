@@ -120,7 +120,7 @@ function renderUnreadable(reason: ReasonParameters['unreadable']): string {
     case 'readErrors':
       return `the API returned inconsistent data: ${formatList(reason.readErrors.map(escapeInvisible))}`;
     case 'tooLong':
-      return 'its name, tags and BGP sessions are longer than the ledger can record; ask the owner to offer it with shorter ones';
+      return 'its name, tags and BGP peers are longer than the ledger can record; ask the owner to offer it with shorter ones';
     case 'state':
       return `its state must be \`confirming\`, got ${reason.state === null ? 'none' : quote(reason.state)}`;
     case 'onGateway':

@@ -90,7 +90,7 @@ export interface Connection extends Line {
 /** A link aggregation group; `bandwidth` is that of each of its connections. */
 export type Lag = Line;
 
-/** One BGP session of an interface. */
+/** One BGP peer of an interface. */
 export interface BgpPeer {
   readonly id: string;
   readonly asn: number;

@@ -7,18 +7,18 @@ type Steps = readonly (string | number)[];
 /**
  * The rule for what messages show of the BGP part of a file, where a person may write a BGP key by mistake. Fail closed: a value there is
  * shown only if it has the form of an address or, in place of an ASN, is a number; the name of a key below `peers` only if it is similar
- * to one that a BGP session has.
+ * to one that a BGP peer has.
  */
 
 /** The end of a message without the value. */
 export const NOT_SHOWN = 'the value is not shown, because it may be a key';
 
-/** Keys with the BGP sessions of an interface or the addresses of a match. */
+/** Keys with the BGP peers of an interface or the addresses of a match. */
 const SESSIONS: readonly (string | number)[] = ['peers', 'bgpPeers'];
 /** Keys whose values are about BGP, outside of `peers` too. */
 const BGP_VALUES: readonly string[] = ['asn', 'bgpKey', 'authKey', 'key', 'hasKey', 'agreedKey'];
 
-/** Keys of a BGP session, in our files and in the API. */
+/** Keys of a BGP peer, in our files and in the API. */
 const SESSION_KEYS: readonly string[] = [
   ...BGP_VALUES,
   ...['asnLong', 'amazonAddress', 'customerAddress', 'addressFamily'],
@@ -43,7 +43,7 @@ export function isPossibleKeyName(path: Steps): boolean {
   );
 }
 
-/** Whether it is a key of a BGP session, or a misspelt one of letters only, such as `keys`. */
+/** Whether it is a key of a BGP peer, or a misspelt one of letters only, such as `keys`. */
 function isSessionKey(name: string): boolean {
   return SESSION_KEYS.includes(name) || (/^[a-z]+$/i.test(name) && findNearest(name, SESSION_KEYS) !== null);
 }

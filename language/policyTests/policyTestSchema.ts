@@ -88,9 +88,9 @@ const interfaceKeys = {
           key: key.optional(),
         })
         .superRefine(requireEntries)
-        .describe('One BGP session.'),
+        .describe('One BGP peer.'),
     )
-    .describe('The BGP sessions that the API lists.')
+    .describe('The BGP peers that the API lists.')
     .optional(),
 };
 

@@ -81,7 +81,7 @@ describe('on a shared connection, the requester is', () => {
       {},
     ],
     [
-      'fits a grant without a pin, in a policy that was not checked',
+      'matches a grant without a pin, in a policy that was not checked',
       [sharing('acme', { vlan: [[101, 101]] })],
       {},
     ],
@@ -94,7 +94,7 @@ describe('on a shared connection, the requester is', () => {
     ['the VLAN, for a key', [byKey], { vlan: 300, ...withKey(KEY) }, 'vlan'],
     ['the type', [sharing('acme', aGrant({ type: 'transit', match: { id: [ID] } }))], {}, 'type'],
     ['the key beside the ID', [sharing('acme', { id: [ID], bgpKey: KEY })], withKey('none'), 'bgpKey'],
-  ])('unknown if a pin fits and %s does not, and the reason names that', (_, owners, vif, field) => {
+  ])('unknown if a pin matches and %s does not, and the reason names that', (_, owners, vif, field) => {
     expect(requesterOf(owners, vif)).toMatchObject({
       cause: 'noPin',
       nearest: { owner: 'acme', failed: [{ field }] },
@@ -210,7 +210,7 @@ describe('of a shared connection', () => {
     expect(named).not.toContain('noc@x.example');
   });
 
-  it('a live interface needs a pin that fits, or no grant justifies it', () => {
+  it('a live interface needs a pin that matches, or no grant justifies it', () => {
     const policy = aPolicy({ owners });
     const live = (given: Partial<VirtualInterface>) => aLiveVif({ connection: SHARED, ...given });
     const justified = [live({ id: ID }), live(withKey(KEY))];

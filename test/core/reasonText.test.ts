@@ -50,7 +50,7 @@ const WORDING: Readonly<Record<Kind, readonly [ReasonParameters[ReasonCode], str
   ],
   'unreadable tooLong': [
     { cause: 'tooLong' },
-    'its name, tags and BGP sessions are longer than the ledger can record; ask the owner to offer it with shorter ones',
+    'its name, tags and BGP peers are longer than the ledger can record; ask the owner to offer it with shorter ones',
   ],
   'unreadable state': [{ cause: 'state', state: 'pending' }, 'its state must be `confirming`, got `pending`'],
   'unreadable onGateway': [

@@ -82,7 +82,7 @@ function readAsn(...given: readonly unknown[]): number | null {
   return asns.size === 1 && typeof asn === 'number' ? asn : null;
 }
 
-/** The BGP sessions of an item. The top-level fields of a session may be missing if there is a list. */
+/** The BGP peers of an item. The top-level fields of a session may be missing if there is a list. */
 function sessionsOf(item: Fields): Fields[] {
   const listed = Array.isArray(item.bgpPeers) ? item.bgpPeers.map(fieldsOf) : [];
   const first = listed[0] ?? {};
