@@ -132,7 +132,7 @@ function notAvailableProblem(
 ): FoundProblem | null {
   if (state === 'available') return null;
   if (state === 'down') {
-    const message = `accepted at ${acceptedAt} and down: check the BGP session with its owner`;
+    const message = `accepted at ${acceptedAt} and down: check the BGP peer with its owner`;
     return { problem: 'down', connection, message };
   }
   const message = `accepted at ${acceptedAt} and still ${state === null ? 'without a state' : quote(state)}`;

@@ -1,7 +1,7 @@
 import { findNearest } from './grants.ts';
 import { memoizeByObject } from './memoize.ts';
 import type { VirtualInterface } from './model.ts';
-import { certainPins, pinsMet, pinsOfSharedKey } from './pins.ts';
+import { certainPins, matchingPinFields, pinsMet, pinsOfSharedKey } from './pins.ts';
 import { type Owner, type Policy, sharingOwners } from './policy.ts';
 import { compareByCodePoint } from './printableText.ts';
 import { PROVIDER_TRAITS } from './providers.ts';
@@ -80,15 +80,19 @@ function identifyByPin(
   vif: VirtualInterface,
   connection: string,
 ): OwnerOrUnknown {
-  const fitting = [...new Set([...certainPins(policy, vif), ...pinsOfSharedKey(policy, vif)])];
-  const [owner, ...others] = new Set(fitting.map((pin) => pin.owner));
+  const matching = [...new Set([...certainPins(policy, vif), ...pinsOfSharedKey(policy, vif)])];
+  const [owner, ...others] = new Set(matching.map((pin) => pin.owner));
   // Fail closed: pins of two owners identify neither.
   if (others.length > 0) {
-    const pins = fitting.map((pin) => ({ owner: pin.owner.name, grant: pin.grant.name })).sort(comparePins);
-    return unknownRequester({ cause: 'severalPins', connection, pins });
+    const pins = matching.map((pin) => ({
+      owner: pin.owner.name,
+      grant: pin.grant.name,
+      fields: matchingPinFields(pin.grant, vif),
+    }));
+    return unknownRequester({ cause: 'severalPins', connection, pins: pins.sort(comparePins) });
   }
   if (owner !== undefined) return { kind: 'owner', owner };
-  // A grant of which no pin fits is not named: a report must not suggest that an unknown requester is its owner.
+  // A grant whose pin does not match is not named: a report must not suggest that an unknown requester is its owner.
   return unknownRequester({
     cause: 'noPin',
     connection,

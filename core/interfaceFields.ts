@@ -1,6 +1,6 @@
 /**
  * The table of the fields of a virtual interface that have one value each. Types, the reader of the API's answers, the stored form,
- * request files, policy tests and texts derive from it, so a new field is one entry here. BGP sessions are lists of several
+ * request files, policy tests and texts derive from it, so a new field is one entry here. BGP peers are lists of several
  * values, and are not in the table (`BgpPeer`).
  */
 

@@ -94,7 +94,7 @@ export function formatCidr(cidr: Cidr): string {
   return `${cidr.family === 4 ? format4(cidr.base) : format6(cidr.base)}/${cidr.prefix}`;
 }
 
-/** Both addresses of every BGP session, Amazon's first; `null`: no address, or an invalid one (see `hasInvalidAddress`). */
+/** Both addresses of every BGP peer, Amazon's first; `null`: no address, or an invalid one (see `hasInvalidAddress`). */
 export const addressesOf = memoizeByObject((vif: VirtualInterface): readonly (HostAddress | null)[] =>
   vif.peers
     .flatMap(({ amazonAddress, customerAddress }) => [amazonAddress, customerAddress])

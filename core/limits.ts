@@ -15,7 +15,7 @@ import { isVirtualInterfaceId } from './resourceIds.ts';
  * if at least one of these is true:
  *
  * - It is live and not a mere offer, and it is on a connection of the owner, or its connection is unknown. On a shared connection, a
- *   pin of the owner must fit it or possibly fit it, or nothing attributes it to any owner: no pin certainly fits it, and no record
+ *   pin of the owner must match it or possibly match it, or nothing attributes it to any owner: no pin certainly matches it, and no record
  *   belongs to an owner of the policy. For a grant, it must also match the grant, or possibly match it.
  * - The ledger records that it was assigned to the owner (an intent or an acceptance), and it is not known to have ended. Its
  *   current connection does not matter, nor whether the listing has it: the owner that a limit restricts can move an interface.

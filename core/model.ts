@@ -28,7 +28,7 @@ export function isKeyDigest(text: string): text is KeyDigest {
   return /^sha256:[0-9a-f]{64}$/.test(text);
 }
 
-/** One BGP session of a virtual interface, without its key. */
+/** One BGP peer of a virtual interface, without its key. */
 export interface BgpPeer {
   readonly asn: number | null;
   /** host address with its prefix length, as the API returns it: `169.254.10.1/30` */
@@ -44,13 +44,13 @@ export interface BgpPeer {
   readonly agreedKey: KeyDigest | 'none' | null;
 }
 
-/** Makes a BGP session of what is known of it. */
+/** Makes a BGP peer of what is known of it. */
 export function createPeer(known: { readonly [K in keyof BgpPeer]?: BgpPeer[K] | undefined }): BgpPeer {
   const { asn = null, amazonAddress = null, customerAddress = null, hasKey = null, agreedKey = null } = known;
   return { asn, amazonAddress, customerAddress, hasKey, agreedKey };
 }
 
-/** The fields of BGP sessions. They apply to all sessions of an interface: one unreadable session may hide any value. */
+/** The fields of BGP peers. They apply to all sessions of an interface: one unreadable session may hide any value. */
 export const SESSION_FIELDS = ['asn', 'addresses', 'bgpKey'] as const;
 
 /** The fields of a virtual interface that can be unreadable. Those that only inform people are not among them. */

@@ -16,16 +16,20 @@ export interface Pin {
   readonly grant: Grant;
 }
 
-/** Whether a grant with a pin attributes an interface to its owner: the pin, the type and every other demand fit. */
+/** Whether a grant with a pin attributes an interface to its owner: the pin, the type and every other demand match. */
 function pinVerdict({ type, match }: Grant, vif: VirtualInterface): Ternary {
   const ofType = vif.type === null ? 'unknown' : toTernary(vif.type === type);
   return ofType === 'no' ? ofType : allOf([ofType, matchVerdict(match, vif, 'matchesCertainly')]);
 }
 
-/** Whether a pin itself certainly fits, whatever else its grant demands. */
-function isPinMet({ match: { id, bgpKey } }: Grant, vif: VirtualInterface): boolean {
+/** The fields by which a pin itself certainly matches, whatever else its grant demands; empty: it does not match. */
+export function matchingPinFields(
+  { match: { id, bgpKey } }: Grant,
+  vif: VirtualInterface,
+): readonly ('id' | 'bgpKey')[] {
   const hasId = id !== null && MATCH_FIELDS.id.matchesCertainly(id, vif) === 'yes';
-  return hasId || (bgpKey !== null && bgpKey !== 'required' && hasAgreedKey(bgpKey, vif));
+  const hasKey = bgpKey !== null && bgpKey !== 'required' && hasAgreedKey(bgpKey, vif);
+  return [...(hasId ? ['id' as const] : []), ...(hasKey ? ['bgpKey' as const] : [])];
 }
 
 function hasAgreedKey(digest: KeyDigest, vif: VirtualInterface): boolean {
@@ -57,9 +61,9 @@ export function pinsOfSharedKey(policy: Owners, vif: VirtualInterface): readonly
   return new Set(naming.map(({ owner }) => owner)).size > 1 ? naming : [];
 }
 
-/** The pins that fit, although another demand of their grant does not certainly. */
+/** The pins that match, although another demand of their grant does not certainly. */
 export function pinsMet(policy: Owners, vif: VirtualInterface): readonly Pin[] {
-  return candidatePins(policy, vif).filter(({ grant }) => isPinMet(grant, vif));
+  return candidatePins(policy, vif).filter(({ grant }) => matchingPinFields(grant, vif).length > 0);
 }
 
 /** The digest of the agreed key that every session has; `null`: none. */
@@ -77,7 +81,7 @@ interface PinIndex {
 const NO_PINS: PinIndex = { byId: new Map(), byKey: new Map() };
 
 /**
- * The pins that can certainly fit: those that name the ID or the key of the interface. A carrier may have thousands of customers, of which
+ * The pins that can certainly match: those that name the ID or the key of the interface. A carrier may have thousands of customers, of which
  * unknown ones make thousands of requests, so the others are not evaluated.
  */
 function candidatePins(policy: Owners, vif: VirtualInterface): readonly Pin[] {

@@ -59,7 +59,7 @@ export interface ReasonParameters {
     | { readonly cause: 'outbound' | 'noAccount' | 'noConnection' }
     | { readonly cause: 'ownConnectionsUnknown'; readonly account: string; readonly problem: string }
     | { readonly cause: 'noOwner' | 'severalOwners'; readonly connection: string }
-    /** `nearest`: the grant whose pin fits, although another of its fields does not */
+    /** `nearest`: the grant whose pin matches, although another of its fields does not */
     | {
         readonly cause: 'noPin';
         readonly connection: string;
@@ -69,7 +69,12 @@ export interface ReasonParameters {
     | {
         readonly cause: 'severalPins';
         readonly connection: string;
-        readonly pins: readonly { readonly owner: string; readonly grant: string }[];
+        /** `fields`: what of the request the pin names */
+        readonly pins: readonly {
+          readonly owner: string;
+          readonly grant: string;
+          readonly fields: readonly ('id' | 'bgpKey')[];
+        }[];
       };
   readonly 'owner-mismatch':
     | { readonly cause: 'otherRecipient'; readonly account: string; readonly ownAccount: string }
@@ -153,7 +158,7 @@ interface ExhaustedLimit {
   }[];
 }
 
-/** The two addresses of a BGP session as the API returns them: Amazon's and the customer's. */
+/** The two addresses of a BGP peer as the API returns them: Amazon's and the customer's. */
 export type AddressPair = readonly [amazonAddress: string, customerAddress: string];
 
 /** A reason to hold a request: data, of which `renderReason` makes the sentence. */

@@ -120,7 +120,7 @@ function renderUnreadable(reason: ReasonParameters['unreadable']): string {
     case 'readErrors':
       return `the API returned inconsistent data: ${formatList(reason.readErrors.map(escapeInvisible))}`;
     case 'tooLong':
-      return 'its name, tags and BGP sessions are longer than the ledger can record; ask the owner to offer it with shorter ones';
+      return 'its name, tags and BGP peers are longer than the ledger can record; ask the owner to offer it with shorter ones';
     case 'state':
       return `its state must be \`confirming\`, got ${reason.state === null ? 'none' : quote(reason.state)}`;
     case 'onGateway':
@@ -149,8 +149,8 @@ function renderUnknownRequester(reason: ReasonParameters['unknown-requester']): 
     case 'noPin':
       return renderNoPin(reason);
     case 'severalPins': {
-      const pins = reason.pins.map((pin) => `\`${nameGrant(pin)}\``);
-      return `connection ${quote(reason.connection)} is shared, and pins of several owners match the request: ${formatFirst(pins, 10)}; keep the pin with one of them`;
+      const pins = reason.pins.map((pin) => `\`${nameGrant(pin)}\` (${formatList(pin.fields.map(quote))})`);
+      return `connection ${quote(reason.connection)} is shared, and pins of several owners name the request: ${formatFirst(pins, 10)}; verify out of band whose request it is, then keep its ID with that owner only, and give each party a key of its own`;
     }
     default:
       return reason satisfies never;

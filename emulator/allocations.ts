@@ -38,7 +38,7 @@ export interface Allocation {
   readonly customerAddress: string;
   /** `null`: that of the interface */
   readonly bgpPeerState: string | null;
-  /** BGP sessions besides the first */
+  /** BGP peers besides the first */
   readonly peers: readonly AllocationPeer[];
   readonly tags: readonly Tag[];
 }

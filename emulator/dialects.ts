@@ -1,4 +1,4 @@
-import { DAY } from './clock.ts';
+import { DAY, MINUTE } from './clock.ts';
 
 export const DIALECT_NAMES = ['outscale', 'aws'] as const;
 export type DialectName = (typeof DIALECT_NAMES)[number];
@@ -34,6 +34,10 @@ export interface Dialect {
   readonly expiry: number | null;
   /** how long an expired request stays listed, in milliseconds. No provider documents it: a week is enough to see it. */
   readonly expiredLingers: number;
+  /** how long a withdrawn request is `deleting` until it is `rejected`, in milliseconds; 0: it is `rejected` at once */
+  readonly withdrawalTime: number;
+  /** how long a deleted interface that was accepted is `deleting` until it is `deleted`, in milliseconds */
+  readonly deletionTime: number;
   /** a confirm needs a virtual private gateway that is attached to a VPC */
   readonly requireAttachedGateway: boolean;
   /** the value of `ownerAccount` until the request is accepted; afterwards it is the recipient */
@@ -97,6 +101,8 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     gatewayDigits: 8,
     expiry: 7 * DAY,
     expiredLingers: 7 * DAY,
+    withdrawalTime: 0,
+    deletionTime: MINUTE,
     requireAttachedGateway: true,
     ownerAccountWhileConfirming: 'recipient',
   },
@@ -116,6 +122,8 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     gatewayDigits: 17,
     expiry: null,
     expiredLingers: 7 * DAY,
+    withdrawalTime: 0,
+    deletionTime: MINUTE,
     requireAttachedGateway: false,
     ownerAccountWhileConfirming: 'recipient',
   },

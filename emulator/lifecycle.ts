@@ -7,7 +7,7 @@ export class ResourceNotFound extends Error {
 }
 
 /**
- * Puts an interface, a BGP session or a gateway into a state, any word, until it is forced again, deleted or accepted.
+ * Puts an interface, a BGP peer or a gateway into a state, any word, until it is forced again, deleted or accepted.
  * An ended interface or session still disappears in time. Throws `ResourceNotFound`.
  */
 export function forceState(world: World, id: string, state: string): void {
@@ -25,7 +25,7 @@ export function forceState(world: World, id: string, state: string): void {
     peer.since = world.clock.now().getTime();
   } else {
     throw new ResourceNotFound(
-      `no interface, BGP session or gateway has the ID \`${id}\`; list them with an SDK or read the calls`,
+      `no interface, BGP peer or gateway has the ID \`${id}\`; list them with an SDK or read the calls`,
     );
   }
 }
@@ -38,7 +38,7 @@ export function disguise(world: World, id: string, changed: Partial<Disguise>): 
   vif.disguise = { ...vif.disguise, ...changed };
 }
 
-/** How long an accepted interface stays `pending`, and a deleted one `deleting`: an estimate of the real APIs. */
+/** How long an accepted interface stays `pending`, and a deleted BGP peer `deleting`: an estimate of the real APIs. */
 const PROVISIONING = MINUTE;
 /** How long deleted and rejected interfaces stay listed. */
 const LISTED_AFTER_END = 15 * MINUTE;
@@ -77,7 +77,15 @@ export function setState(vif: VirtualInterface, state: string, at: number): void
   vif.since = at;
 }
 
-/** Whether a BGP session is deleted or about to be. */
+/** Begins the deletion of an interface: of a request, which is so withdrawn, or of an accepted one. */
+export function deleteInterface(vif: VirtualInterface, { clock, dialect }: World): void {
+  vif.isWithdrawn = vif.state === 'confirming';
+  vif.stateForced = false;
+  const isAtOnce = vif.isWithdrawn && dialect.withdrawalTime === 0;
+  setState(vif, isAtOnce ? 'rejected' : 'deleting', clock.now().getTime());
+}
+
+/** Whether a BGP peer is deleted or about to be. */
 export function isPeerOver({ state }: BgpPeer): boolean {
   return state === 'deleting' || state === 'deleted';
 }
@@ -95,7 +103,9 @@ function nextChange(vif: VirtualInterface, { dialect }: World): { at: number; st
     case 'pending':
       return { at: vif.since + PROVISIONING, state: 'available' };
     case 'deleting':
-      return { at: vif.since + PROVISIONING, state: 'deleted' };
+      return vif.isWithdrawn
+        ? { at: vif.since + dialect.withdrawalTime, state: 'rejected' }
+        : { at: vif.since + dialect.deletionTime, state: 'deleted' };
     case 'deleted':
     case 'rejected':
       return { at: vif.since + LISTED_AFTER_END, state: null };

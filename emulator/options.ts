@@ -22,6 +22,10 @@ export interface Options {
   readonly expiry?: string;
   /** how long expired requests stay listed: a duration */
   readonly expiredLingers?: string;
+  /** how long a withdrawn request is `deleting` until it is `rejected`: a duration */
+  readonly withdrawalTime?: string;
+  /** how long a deleted interface that was accepted is `deleting` until it is `deleted`: a duration */
+  readonly deletionTime?: string;
   readonly requireAttachedGateway?: boolean;
   readonly ownerAccountWhileConfirming?: 'recipient' | 'requester';
   /** delay of every API answer, in milliseconds of real time; default 0 */
@@ -67,6 +71,8 @@ export const readOptions: Reader<Asked> = exactObject<Asked>({
   seed: optional(integer, null),
   expiry: optional((value, path) => (value === 'never' ? value : duration(value, path)), null),
   expiredLingers: optional(duration, null),
+  withdrawalTime: optional(duration, null),
+  deletionTime: optional(duration, null),
   requireAttachedGateway: optional(flag, null),
   ownerAccountWhileConfirming: optional(oneOf(['recipient', 'requester']), null),
   latency: optional(latencyMs, null),
@@ -75,12 +81,18 @@ export const readOptions: Reader<Asked> = exactObject<Asked>({
 /** Returns the dialect with the changes that the options make. */
 export function resolveDialect(options: Asked): Dialect {
   const usual = DIALECTS[options.dialect ?? 'outscale'];
-  const { expiry, expiredLingers } = options;
+  const { expiry } = options;
+  const time = (name: 'expiredLingers' | 'withdrawalTime' | 'deletionTime'): number => {
+    const given = options[name];
+    return (given === null ? null : parseDuration(given)) ?? usual[name];
+  };
   return {
     ...usual,
     // `never` is not a duration and gives `null`.
     expiry: expiry === null ? usual.expiry : parseDuration(expiry),
-    expiredLingers: (expiredLingers === null ? null : parseDuration(expiredLingers)) ?? usual.expiredLingers,
+    expiredLingers: time('expiredLingers'),
+    withdrawalTime: time('withdrawalTime'),
+    deletionTime: time('deletionTime'),
     requireAttachedGateway: options.requireAttachedGateway ?? usual.requireAttachedGateway,
     ownerAccountWhileConfirming: options.ownerAccountWhileConfirming ?? usual.ownerAccountWhileConfirming,
   };

@@ -90,7 +90,7 @@ export interface Connection extends Line {
 /** A link aggregation group; `bandwidth` is that of each of its connections. */
 export type Lag = Line;
 
-/** One BGP session of an interface. */
+/** One BGP peer of an interface. */
 export interface BgpPeer {
   readonly id: string;
   readonly asn: number;
@@ -139,6 +139,8 @@ export interface VirtualInterface {
   since: number;
   /** a forced state does not change with time */
   stateForced: boolean;
+  /** deleted while it was a request: it ends as `rejected` */
+  isWithdrawn: boolean;
   gateway: AttachedGateway | null;
   /** what answers show instead of the real state */
   disguise: Disguise;

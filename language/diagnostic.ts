@@ -1,4 +1,5 @@
 import { compareByCodePoint, escapeText } from '../core/printableText.ts';
+import { isPossibleKeyName, withoutKey } from './possibleKeys.ts';
 
 /** The codes of all errors and warnings. They are stable: scripts and editors rely on them. */
 export const DIAGNOSTIC_CODES = [
@@ -127,7 +128,10 @@ export function fileDiagnostic(file: string, problem: Problem): Diagnostic {
 
 /** The path as text, such as `owners.acme.connections[0]`. */
 export function formatPath(path: Path): string {
-  return path.map(formatStep).join('').replace(/^\./, '');
+  return path
+    .map((step, i) => (isPossibleKeyName(path.slice(0, i + 1)) ? '.…' : formatStep(step)))
+    .join('')
+    .replace(/^\./, '');
 }
 
 /** `a, b or c` */
@@ -140,14 +144,6 @@ function formatStep(step: string | number): string {
   if (typeof step === 'number') return `[${step}]`;
   const shown = withoutKey(step);
   return /^[\w<-]+$/.test(shown) ? `.${shown}` : `["${escapeText(shown)}"]`;
-}
-
-/**
- * A text without the BGP key that follows the name of its field, as in `bgpKey:KEY`, which YAML reads as one text because there is no space.
- * Every other text stays as it is.
- */
-export function withoutKey(text: string): string {
-  return text.replace(/^((?:bgp|auth)[_-]?key)\W.*$/is, '$1…');
 }
 
 /** Sorts diagnostics by file, then by position. */

@@ -10,6 +10,7 @@ import {
 } from '../core/interfaceFields.ts';
 import { isKeyDigest, type KeyDigest } from '../core/model.ts';
 import { type Diagnostic, type Path, type Problem, sortDiagnostics } from './diagnostic.ts';
+import { NOT_SHOWN } from './possibleKeys.ts';
 import { type DocumentSpec, parseDocument, type SourceFile, validateData } from './readDocument.ts';
 import { nodeAt } from './yaml/sourceNode.ts';
 
@@ -53,7 +54,7 @@ const recordedValues = ofEachField((field) => valueSchemas[field].nullable().opt
 export const asn = z.int().min(1).max(4294967295).describe("The customer's autonomous system number.");
 /** Fail closed: if the key itself is written in place of one of these values, it must not be shown in a message. */
 function hidden<T>(fits: (value: unknown) => value is T, allowed: string, fix: string) {
-  const message = `must be ${allowed}; the value is not shown, because it may be a key`;
+  const message = `must be ${allowed}; ${NOT_SHOWN}`;
   const problem: Problem = { code: 'wrong-value', message, fix };
   return z.custom<T>(fits, { params: { ...problem } });
 }

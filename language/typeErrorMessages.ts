@@ -1,10 +1,14 @@
 import { escapeText, quote } from '../core/printableText.ts';
-import { formatAlternatives, type Problem, withoutKey } from './diagnostic.ts';
+import { formatAlternatives, type Path, type Problem } from './diagnostic.ts';
 import { findNearest } from './didYouMean.ts';
+import { isInBgpPart, isShowable, NOT_SHOWN, withoutKey } from './possibleKeys.ts';
 import type { SourceNode } from './yaml/sourceNode.ts';
 
 /** The value is of another type than expected. @param expected zod's name of the type, or `number or text` */
-export function describeWrongType(expected: string, node: SourceNode): Problem {
+export function describeWrongType(expected: string, path: Path, node: SourceNode): Problem {
+  const shown = node.kind === 'scalar' ? node.source : textOfMap(node);
+  if (shown !== null && isInBgpPart(path) && !isShowable(shown, path))
+    return describeHiddenType(expected, node);
   const wantsNumber = ['number', 'int', 'number or text'].includes(expected);
   if (wantsNumber && node.kind === 'scalar' && Number.isNaN(node.value))
     return describeOddNumber(node.source);
@@ -15,6 +19,15 @@ export function describeWrongType(expected: string, node: SourceNode): Problem {
     message,
     fix: hasKey ? 'write a space after the colon' : fixFor(expected, node),
   };
+}
+
+/** The problem with a value of the wrong type that may be a BGP key. */
+function describeHiddenType(expected: string, node: SourceNode): Problem {
+  const isText = node.kind === 'scalar' && typeof node.value === 'string';
+  const is = node.kind === 'map' ? 'a map' : isText ? 'a text' : 'a number';
+  const message = `must be ${TYPES[expected] ?? expected}, is ${is}; ${NOT_SHOWN}`;
+  const fix = expected === 'string' && is === 'a number' ? 'write it in quotes' : usualFix(expected);
+  return { code: 'wrong-type', message, fix };
 }
 
 /** The value is not one of those that are allowed. */
@@ -64,32 +77,50 @@ function fixFor(expected: string, node: SourceNode): string {
   const written = node.kind === 'scalar' ? escapeText(node.source) : null;
   switch (expected) {
     case 'string':
-      return isUnquoted(node) ? `write it in quotes: "${written}"` : (colonInText(node) ?? 'write one text');
+      return isUnquoted(node)
+        ? `write it in quotes: "${written}"`
+        : (colonInText(node) ?? usualFix(expected));
     case 'array':
-      return written === null
-        ? 'write its items in brackets, as in `[a, b]`'
-        : `write it in brackets: [${written}]`;
+      return written === null ? usualFix(expected) : `write it in brackets: [${written}]`;
     case 'object':
     case 'record':
-      return 'write `key: value` lines under it, indented';
     case 'boolean':
-      return 'write `true` or `false`';
+      return usualFix(expected);
     default:
       return written !== null && /^[0-9]+$/.test(written)
         ? `write it without quotes: ${written}`
-        : 'write one number in plain digits';
+        : usualFix(expected);
   }
 }
 
-/** YAML reads a text with a colon at its end or before a space as a map. @returns the fix, or `null` if the map is not such a text */
-function colonInText(node: SourceNode): string | null {
+/** The fix without the value. */
+function usualFix(expected: string): string {
+  return FIXES[expected] ?? 'write one number in plain digits';
+}
+
+const FIXES: Readonly<Record<string, string>> = {
+  string: 'write one text',
+  array: 'write its items in brackets, as in `[a, b]`',
+  object: 'write `key: value` lines under it, indented',
+  record: 'write `key: value` lines under it, indented',
+  boolean: 'write `true` or `false`',
+};
+
+/** YAML reads a text with a colon at its end or before a space as a map. @returns that text, or `null` if the map is not such a text */
+function textOfMap(node: SourceNode): string | null {
   const [[key, value] = [], ...others] = node.kind === 'map' ? [...node.children] : [];
   if (key === undefined || value?.kind !== 'scalar' || others.length > 0) return null;
-  const isEnd = value.source === '';
-  const meant = escapeText(isEnd ? `${key}:` : `${key}: ${value.source}`);
+  return value.source === '' ? `${key}:` : `${key}: ${value.source}`;
+}
+
+/** The fix for a text that YAML reads as a map, or `null` if the map is not such a text. */
+function colonInText(node: SourceNode): string | null {
+  const text = textOfMap(node);
+  if (text === null) return null;
+  const meant = escapeText(text);
+  const isEnd = text.endsWith(':');
   // Such as an IPv6 address: it was certainly meant as a text.
-  if (isEnd && key.endsWith(':'))
-    return `put it in quotes: "${meant}", because \`::\` at the end makes it a key`;
+  if (text.endsWith('::')) return `put it in quotes: "${meant}", because \`::\` at the end makes it a key`;
   return `write one text; a colon ${isEnd ? 'at its end' : 'before a space'} makes it a key: put it in quotes if it is meant as a text, "${meant}"`;
 }
 

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { formatList, quote } from '../core/printableText.ts';
-import { type Finding, formatPath, type Path, type Problem, withoutKey } from './diagnostic.ts';
+import { type Finding, formatPath, type Path, type Problem } from './diagnostic.ts';
 import { findNearest } from './didYouMean.ts';
+import { isInBgpPart, isPossibleKeyName, isShowable, NOT_SHOWN, withoutKey } from './possibleKeys.ts';
 import { problemIn } from './scalarSchemas.ts';
 import { describeWrongType, describeWrongValue } from './typeErrorMessages.ts';
 import { nodeAt, type SourceNode } from './yaml/sourceNode.ts';
@@ -48,7 +49,7 @@ export function toFindings(
       const problem =
         node === null
           ? describeMissingKey(path, missingKeys)
-          : (problemIn(issue) ?? describeIssue(issue, node));
+          : (problemIn(issue) ?? describeIssue(issue, path, node));
       return [{ path, at: 'value', ...refine(problem, path, node) }];
     });
   return [...unknown.map(({ finding }) => finding), ...others];
@@ -59,19 +60,19 @@ export function issuePath({ path }: z.core.$ZodIssue): Path {
   return path.filter((step) => typeof step !== 'symbol');
 }
 
-function describeIssue(issue: z.core.$ZodIssue, node: SourceNode): Problem {
+function describeIssue(issue: z.core.$ZodIssue, path: Path, node: SourceNode): Problem {
   switch (issue.code) {
     case 'invalid_type':
-      return describeWrongType(issue.expected, node);
+      return describeWrongType(issue.expected, path, node);
     case 'invalid_union':
-      return describeWrongType('number or text', node);
+      return describeWrongType('number or text', path, node);
     case 'invalid_value':
       return describeWrongValue(issue.values.map(String), node);
     case 'too_small':
       if (issue.origin === 'array') return EMPTY_LIST;
-      return describeOutOfRange('least', String(issue.minimum), node);
+      return describeOutOfRange('least', String(issue.minimum), path, node);
     case 'too_big':
-      return describeOutOfRange('most', String(issue.maximum), node);
+      return describeOutOfRange('most', String(issue.maximum), path, node);
     default:
       return { code: 'wrong-value', message: issue.message, fix: 'see the documentation of this file' };
   }
@@ -83,8 +84,9 @@ const EMPTY_LIST: Problem = {
   fix: 'write at least one item, or remove the key',
 };
 
-function describeOutOfRange(end: 'least' | 'most', bound: string, node: SourceNode): Problem {
-  const is = node.kind === 'scalar' ? `, is \`${node.source}\`` : '';
+function describeOutOfRange(end: 'least' | 'most', bound: string, path: Path, node: SourceNode): Problem {
+  const mayBeKey = node.kind === 'scalar' && isInBgpPart(path) && !isShowable(node.source, path);
+  const is = mayBeKey ? `; ${NOT_SHOWN}` : node.kind === 'scalar' ? `, is \`${node.source}\`` : '';
   const fix = `write a whole number ${end === 'least' ? 'from' : 'up to'} ${bound}`;
   return { code: 'number-range', message: `must be at ${end} ${bound}${is}`, fix };
 }
@@ -115,7 +117,9 @@ function describeUnknownKey(
   );
   const problem: Problem = {
     code: 'unknown-key',
-    message: `unknown key ${quote(withoutKey(key))}`,
+    message: isPossibleKeyName(path)
+      ? 'unknown key, whose name is not shown, because it may be a BGP key'
+      : `unknown key ${quote(withoutKey(key))}`,
     fix:
       meant === null
         ? `remove it; the keys allowed here are ${formatList(allowed.map(quote))}`

@@ -160,9 +160,10 @@ const QUEUE_FULL: RunProblem = {
 /** The requests in the ledger, which may still be pending while the listing fails. */
 function requestsInLedger({ observations }: LedgerState, expiry: number | null): UnlistedRequest[] {
   return Object.entries(observations).flatMap(([id, observation]) => {
-    const { connection, vlan, name, firstSeen, held, outbound } = observation;
+    const { connection, vlan, name, firstSeen, request, held, outbound } = observation;
     const deadline = deadlineOf(observation, expiry);
-    return outbound ? [] : [{ id, connection, vlan, name, firstSeen, deadline, held }];
+    const type = request?.type ?? null;
+    return outbound ? [] : [{ id, connection, vlan, name, type, firstSeen, deadline, held }];
   });
 }
 

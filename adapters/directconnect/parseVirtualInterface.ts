@@ -23,7 +23,7 @@ import { FieldReader } from '../awsProtocol/fieldReader.ts';
 import { compareKey } from './agreedKeys.ts';
 
 /**
- * Parses the BGP sessions of an interface that are live: those of `bgpPeers`, and the one that the interface's own fields describe
+ * Parses the BGP peers of an interface that are live: those of `bgpPeers`, and the one that the interface's own fields describe
  * unless it is one of them. OUTSCALE, and AWS for old interfaces, give only the latter.
  */
 function parseBgpPeers(reader: FieldReader, agreedKeys: ReadonlySet<KeyDigest>): readonly BgpPeer[] {

@@ -44,7 +44,7 @@ export function toStored(kind: ItemKind, value: unknown): StoredValue {
 }
 
 /**
- * The value without every `agreedKey` that is `null`, which is how an absent one is read. So BGP sessions whose key was not compared
+ * The value without every `agreedKey` that is `null`, which is how an absent one is read. So BGP peers whose key was not compared
  * are stored as before there were agreed keys, and not a second time as later part (`splitList`).
  */
 function withoutUnset(value: unknown): unknown {

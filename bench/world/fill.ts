@@ -108,6 +108,7 @@ function addInterface(
     state: isAccepted ? 'available' : 'confirming',
     since,
     stateForced: false,
+    isWithdrawn: false,
     disguise: UNDISGUISED,
     gateway: isAccepted ? { virtual: gateway, directConnect: null, asn: 64_512 } : null,
   });

@@ -25,7 +25,7 @@ export function policyInvite(options: { readonly json?: boolean }): ExitCode {
 }
 
 const ADVICE = `The key is shown only once. Make one key for each party, and send it to this party alone, over a contact that you have verified.
-The party sets it on every BGP session of the virtual interface, when it offers the interface.
+The party sets it on every BGP peer of the virtual interface, when it offers the interface.
 Write the line below \`match\` of the party's grant.`;
 
 /** A random key of 184 bits. It begins with a letter, because some routers read a leading digit as the encryption type of the key. */

@@ -75,7 +75,7 @@ export function fromRecordedRequest(
 type RecordedPeer = NonNullable<RecordedRequest['peers']>[number];
 
 /**
- * Converts a BGP session. Fail closed: the run that wrote the file may have had a policy with other agreed keys, so a key that was
+ * Converts a BGP peer. Fail closed: the run that wrote the file may have had a policy with other agreed keys, so a key that was
  * none of them is not compared with those of this policy.
  */
 function readPeer({ key, hasKey, agreedKey, ...peer }: RecordedPeer): BgpPeer {
@@ -98,7 +98,7 @@ function listAssumptions({ state, type, ownerAccount }: RecordedRequest, recipie
 }
 
 /**
- * Lists the match fields that the file does not give; for a field of the BGP sessions, that any session does not give.
+ * Lists the match fields that the file does not give; for a field of the BGP peers, that any session does not give.
  * @param lacksAgreedKey whether the file does not say which agreed key a session has
  */
 function findAbsentFields(written: RecordedRequest, lacksAgreedKey: boolean): ReadonlySet<MatchFieldName> {

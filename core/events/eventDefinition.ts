@@ -50,6 +50,8 @@ export const NO_RUN_FACTS = {
 /** A request as the ledger recorded it. */
 export interface UnlistedRequest extends RequestSummary {
   readonly firstSeen: string;
+  /** `null`: unknown */
+  readonly type: string | null;
   /** why the last run that listed it held it */
   readonly held: readonly StoredReason[];
 }

@@ -11,10 +11,11 @@ export const requestEnded: EventDefinition = {
   findNew: ({ origin, at, ended, owners }) =>
     ended.flatMap((end) => {
       const { id, connection, vlan, name, as, firstSeen, endedAt, pendingSeconds, held, failures } = end;
+      const named = nameRequest({ ...end, type: end.request?.type ?? null });
       if (as === 'accepted') return [];
       const type = as === 'expired' ? 'Request Expired' : 'Request Ended';
       const detail = {
-        message: `${nameRequest(end)} ${END_TEXTS[as]}, ${describeObservation(end)}${describeWhyPending(end)}`,
+        message: `${named} ${END_TEXTS[as]}, ${describeObservation(end)}${describeWhyPending(end)}`,
         request: { id, connection, vlan, name, firstSeen },
         as,
         endedAt,

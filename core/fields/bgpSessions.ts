@@ -43,7 +43,7 @@ function asnVerdict(compiled: readonly Range[], peer: BgpPeer): Ternary {
   return peer.asn === null ? 'unknown' : toTernary(inRanges(compiled, peer.asn));
 }
 
-/** Every BGP session has a key: any (`required`), or the agreed key with this digest. Not available in hold rules. */
+/** Every BGP peer has a key: any (`required`), or the agreed key with this digest. Not available in hold rules. */
 export const bgpKey: MatchField<'required' | KeyDigest> = {
   decode: (raw, path) => {
     if (raw === 'required' || (typeof raw === 'string' && isKeyDigest(raw))) return raw;
@@ -87,7 +87,7 @@ const block: Decoder<string> = (raw, path) => {
 };
 
 /**
- * Both addresses of every BGP session, each with its whole subnet. The subnet of an address without a prefix length is
+ * Both addresses of every BGP peer, each with its whole subnet. The subnet of an address without a prefix length is
  * unknown: it never meets the demand of a grant, and a hold rule that does not contain the address itself may apply.
  */
 export const peers: MatchField<readonly string[]> = {

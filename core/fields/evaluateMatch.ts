@@ -22,7 +22,7 @@ export type Match = { readonly [F in MatchFieldName]: CompiledField<F> | null };
 export const MATCH_FIELD_NAMES = Object.keys(MATCH_FIELDS) as readonly MatchFieldName[];
 
 /**
- * The match fields that compare a value of the interface itself, and those that compare values of its BGP sessions. `id` is neither: it
+ * The match fields that compare a value of the interface itself, and those that compare values of its BGP peers. `id` is neither: it
  * names the interface.
  */
 export type ValueMatchFieldName = Extract<MatchFieldName, ValueFieldName>;

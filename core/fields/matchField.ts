@@ -46,9 +46,9 @@ export function formatRange([from, to]: Range): string {
 export interface MatchField<Compiled> {
   /** reads the compiled form; throws `Malformed` */
   readonly decode: Decoder<Compiled>;
-  /** for a grant: whether the interface meets the demand, in every BGP session for fields of sessions */
+  /** for a grant: whether the interface meets the demand, in every BGP peer for fields of sessions */
   matchesCertainly(compiled: Compiled, vif: VirtualInterface): Ternary;
-  /** for a hold rule: whether the rule applies, to any BGP session for fields of sessions */
+  /** for a hold rule: whether the rule applies, to any BGP peer for fields of sessions */
   mayMatch(compiled: Compiled, vif: VirtualInterface): Ternary;
   /** the expected value as text */
   describeExpected(compiled: Compiled): string;

@@ -125,6 +125,7 @@ export function allocate(
     state: 'confirming',
     since: world.clock.now().getTime(),
     stateForced: false,
+    isWithdrawn: false,
     gateway: null,
     disguise: UNDISGUISED,
   };

@@ -5,7 +5,7 @@ import type { BgpPeer, World } from '../world.ts';
 import { changeableInterface } from './callerResources.ts';
 import { serializeInterface } from './serializeInterface.ts';
 
-/** The BGP session that a requester allocates. `null` and `''`: the platform chooses. */
+/** The BGP peer that a requester allocates. `null` and `''`: the platform chooses. */
 export const NEW_PEER = {
   asn: optional(integer, null),
   asnLong: optional(integer, null),
@@ -58,7 +58,7 @@ const deleteBgpPeer = operation(
   },
 );
 
-/** Creates a BGP session. Throws `ApiError` for a session that the platform would not provision. */
+/** Creates a BGP peer. Throws `ApiError` for a session that the platform would not provision. */
 export function createPeer(
   world: World,
   { asnLong, asn: short, ...wanted }: NewPeer,

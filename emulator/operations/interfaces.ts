@@ -1,5 +1,5 @@
 import { exactObject, integer, integerBetween, optional, text } from '../decoders.ts';
-import { hasEnded, setState } from '../lifecycle.ts';
+import { deleteInterface, hasEnded } from '../lifecycle.ts';
 import { clientException, type Operation, operation } from '../wire.ts';
 import {
   INVALID_NAME,
@@ -41,12 +41,7 @@ const deleteVirtualInterface = operation(
     const vif = context.world.interfaces.get(id);
     if (vif === undefined || !isVisibleTo(context, vif)) throw interfaceNotFound(id);
     if (!hasEnded(vif) && vif.state !== 'deleting') {
-      setState(
-        vif,
-        vif.state === 'confirming' ? 'rejected' : 'deleting',
-        context.world.clock.now().getTime(),
-      );
-      vif.stateForced = false;
+      deleteInterface(vif, context.world);
     }
     return { virtualInterfaceState: vif.state };
   },

@@ -14,12 +14,13 @@ import {
   updateRequest,
 } from '../algebra/setAlgebra.ts';
 import { type IntervalSet, intervalSets } from '../algebra/valueSets.ts';
+import { hasFormOfAsn } from '../possibleKeys.ts';
 import { nonEmptyList } from '../scalarSchemas.ts';
 import { keyDemand, normaliseKeyDemand } from './keyDemand.ts';
 import { type ExactCondition, exact, inexact } from './languageField.ts';
 import { mergeRanges, type NumberKind, numberOrRange, toPlainAsn } from './numberRanges.ts';
 
-/** A dimension for a value of BGP sessions: the list of the values of all sessions, absent when no session is listed. */
+/** A dimension for a value of BGP peers: the list of the values of all sessions, absent when no session is listed. */
 export interface SessionField<Set, Value> {
   /** sets of values of one session; the value is absent when the API does not return it */
   readonly one: SetAlgebra<NullableSet<Set>, Value | null>;
@@ -98,12 +99,12 @@ export function exactSessions<T, Written>(
   what: string,
   toWritten: (values: readonly T[]) => Written,
 ): ExactCondition<Written> {
-  if (peers.length === 0) return inexact('the API lists no BGP session');
+  if (peers.length === 0) return inexact('the API lists no BGP peer');
   const values = peers.map(of).filter((value) => value !== null);
   const missing = peers.length - values.length;
   if (missing === 0) return exact(toWritten(values));
-  if (peers.length === 1) return inexact(`its one BGP session lacks ${what}`);
-  return inexact(`${missing} of ${peers.length} BGP sessions ${missing === 1 ? 'lacks' : 'lack'} ${what}`);
+  if (peers.length === 1) return inexact(`its one BGP peer lacks ${what}`);
+  return inexact(`${missing} of ${peers.length} BGP peers ${missing === 1 ? 'lacks' : 'lack'} ${what}`);
 }
 
 /** A session on which there is no condition. */
@@ -138,7 +139,7 @@ export const bgpKey = {
   exactCondition: (request: VirtualInterface) =>
     request.peers.some(({ hasKey }) => hasKey === null) &&
     request.peers.every(({ hasKey }) => hasKey !== false)
-      ? inexact('the API does not return whether every BGP session has a key')
+      ? inexact('the API does not return whether every BGP peer has a key')
       : exactSessions(
           request,
           ({ hasKey }) => hasKey || null,
@@ -153,6 +154,7 @@ const ASN: NumberKind = {
   least: 1,
   most: 4294967295,
   meant: toPlainAsn,
+  canBeShown: hasFormOfAsn,
 };
 
 const asnSessions = sessionField(

@@ -1,6 +1,7 @@
 import { isKeyDigest, type KeyDigest } from '../../core/model.ts';
 import type { Path, Problem } from '../diagnostic.ts';
 import { findNearest } from '../didYouMean.ts';
+import { NOT_SHOWN } from '../possibleKeys.ts';
 import { checkedText, patternHint } from '../scalarSchemas.ts';
 
 const WRITE_DEMAND =
@@ -25,8 +26,7 @@ function describeNoDemand(written: string): Problem {
   const lower = written.trim().toLowerCase();
   return {
     code: 'bgp-key',
-    message:
-      'is neither `required` nor the digest of an agreed key; the value is not shown, because it may be a key',
+    message: `is neither \`required\` nor the digest of an agreed key; ${NOT_SHOWN}`,
     fix: isKeyDigest(lower)
       ? `write \`${lower}\``
       : findNearest(written, ['required']) === null

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { Range } from '../../core/fields/matchField.ts';
 import { quote } from '../../core/printableText.ts';
 import type { DiagnosticCode, Problem } from '../diagnostic.ts';
+import { describePossibleKey } from '../possibleKeys.ts';
 import { refineWith, type SchemaHints } from '../scalarSchemas.ts';
 
 /** Maximum of each half: 16 bits. */
@@ -37,6 +38,8 @@ export interface NumberKind {
   readonly most: number;
   /** the number or range that an invalid text was meant as, if that is known */
   readonly meant?: (written: string) => string | null;
+  /** whether an invalid text can be shown in a message; absent: every text can */
+  readonly canBeShown?: (written: string) => boolean;
 }
 
 /** A number, or a range such as `100-199`, both ends inclusive. */
@@ -102,7 +105,12 @@ function checkRange(kind: NumberKind, written: number | string): Problem | null 
       : meant === null
         ? describeExample(kind)
         : `write it in plain digits: ${meant}`;
-    return { code, message: `${quote(written)} is neither a valid ${name} nor a range`, fix };
+    const canBeShown = kind.canBeShown?.(written) ?? true;
+    return {
+      code,
+      message: describePossibleKey(written, canBeShown, `is neither a valid ${name} nor a range`),
+      fix,
+    };
   }
   const [from, to] = readRange(written);
   const quoted = quote(String(written));

@@ -9,6 +9,7 @@ import {
   subnetsWithin,
 } from '../algebra/cidrSets.ts';
 import type { Problem } from '../diagnostic.ts';
+import { describePossibleKey, hasFormOfAddress } from '../possibleKeys.ts';
 import { checkedText, nonEmptyList, patternHint, type SchemaHints, sortedSet } from '../scalarSchemas.ts';
 import {
   everySession,
@@ -100,7 +101,7 @@ function checkBlock(written: string): Problem | null {
   }
   return {
     code: 'cidr',
-    message: `${quote(written)} is not a block of addresses`,
+    message: describePossibleKey(written, hasFormOfAddress(written), 'is not a block of addresses'),
     fix: WRITE_BLOCK,
   };
 }

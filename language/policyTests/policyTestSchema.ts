@@ -7,6 +7,7 @@ import { ACCOUNT } from '../../core/resourceIds.ts';
 import type { Problem } from '../diagnostic.ts';
 import { findNearest } from '../didYouMean.ts';
 import { checkInstant } from '../isoTime.ts';
+import { describePossibleKey, hasFormOfAddress } from '../possibleKeys.ts';
 import { asn, key, optionalValues } from '../recordedRequests.ts';
 import {
   checkedText,
@@ -87,9 +88,9 @@ const interfaceKeys = {
           key: key.optional(),
         })
         .superRefine(requireEntries)
-        .describe('One BGP session.'),
+        .describe('One BGP peer.'),
     )
-    .describe('The BGP sessions that the API lists.')
+    .describe('The BGP peers that the API lists.')
     .optional(),
 };
 
@@ -104,7 +105,11 @@ function checkAddress(written: string): Problem | null {
   if (parseHostAddress(written) !== null) return null;
   return {
     code: 'address',
-    message: `${quote(written)} is not an address with a prefix length`,
+    message: describePossibleKey(
+      written,
+      hasFormOfAddress(written),
+      'is not an address with a prefix length',
+    ),
     fix: 'write address, slash and prefix length, such as `169.254.10.1/30`',
   };
 }

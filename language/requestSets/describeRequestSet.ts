@@ -95,7 +95,7 @@ export function describeRequest({ request }: Pick<Point, 'request'>): string {
     ...VALUE_MATCH_FIELD_NAMES.filter(isAlwaysReturned).map(
       (field) => `${field} ${MATCH_FIELDS[field].describeActual(request) ?? 'not given'}`,
     ),
-    peers.length === 0 ? 'no BGP session listed' : formatList(peers.map(describeSession)),
+    peers.length === 0 ? 'no BGP peer listed' : formatList(peers.map(describeSession)),
     ...VALUE_MATCH_FIELD_NAMES.filter((field) => !isAlwaysReturned(field)).flatMap((field) =>
       describeIfGiven(field, request),
     ),
@@ -128,5 +128,5 @@ function describeSession({ asn, amazonAddress, customerAddress, hasKey, agreedKe
   const ends = [amazonAddress, customerAddress].map((address) =>
     address === null ? 'not given' : escapeText(address),
   );
-  return `BGP session of asn ${asn ?? 'not given'} (${ends.join(' and ')}${key})`;
+  return `BGP peer of asn ${asn ?? 'not given'} (${ends.join(' and ')}${key})`;
 }

@@ -1,6 +1,7 @@
 import { isMap, isScalar, isSeq, type LineCounter, type ParsedNode, type Scalar, type YAMLMap } from 'yaml';
 import { escapeText, quote } from '../../core/printableText.ts';
 import type { Path, Problem } from '../diagnostic.ts';
+import { isPossibleKeyName } from '../possibleKeys.ts';
 import { spendSteps } from '../stepLimit.ts';
 import {
   appendNode,
@@ -16,24 +17,29 @@ function keyText(key: ParsedNode): string {
   return typeof key.value === 'string' ? key.value : key.source;
 }
 
-/** The problem with a key that no map can have. */
-function refuseKey(key: ParsedNode): Problem | null {
-  if (!isScalar(key) || typeof key.value !== 'string') return describeKeyNotText(keyText(key));
+/** The problem with a key that no map can have. @param path of the key */
+function refuseKey(key: ParsedNode, path: Path): Problem | null {
+  if (!isScalar(key) || typeof key.value !== 'string') return describeKeyNotText(path);
   if (key.value === '<<') return MERGE_KEY;
   return key.value === '__proto__' ? PROTO_KEY : null;
 }
 
 /** The problem of a repeated key. @param line of the first occurrence of the key */
-function describeDuplicateKey(name: string, line: number): Problem {
+function describeDuplicateKey(path: Path, line: number): Problem {
+  const what = isPossibleKeyName(path) ? 'a key of this name' : `key ${quote(String(path.at(-1)))}`;
   return {
     code: 'duplicate-key',
-    message: `key ${quote(name)} is already in line ${line}`,
+    message: `${what} is already in line ${line}`,
     fix: 'merge the two, or rename one',
   };
 }
 
-function describeKeyNotText(name: string): Problem {
-  const fix = name === '?' || name === '' ? 'write a name' : `write it in quotes: "${escapeText(name)}"`;
+function describeKeyNotText(path: Path): Problem {
+  const name = String(path.at(-1));
+  const fix =
+    name === '?' || name === '' || isPossibleKeyName(path)
+      ? 'write a name'
+      : `write it in quotes: "${escapeText(name)}"`;
   return { code: 'key-not-text', message: 'a key must be a text', fix };
 }
 
@@ -104,7 +110,7 @@ function buildNode(state: BuildState, node: ParsedNode | null, path: Path, key: 
   // If nothing is written after a key, the position is that of the key.
   const span = { key, start: from === end ? (key ?? from) : from, end };
   if (isMap(node)) {
-    const isPartial = node.items.some(({ key: name }) => refuseKey(name) !== null);
+    const isPartial = node.items.some(({ key: name }) => refuseKey(name, [...path, keyText(name)]) !== null);
     return { kind: 'map', children: buildMap(state, node, path), isPartial, ...span };
   }
   if (isSeq(node)) {
@@ -126,8 +132,8 @@ function buildMap(state: BuildState, map: YAMLMap.Parsed, path: Path): Map<strin
     assignPaths(state, here, offset);
     // A map can be a key: this finds the refused tokens in it.
     buildNode(state, key, here, offset);
-    const refusal = refuseKey(key);
-    const problem = refusal ?? findRepetition(state, name, written.get(name)?.[0]);
+    const refusal = refuseKey(key, here);
+    const problem = refusal ?? findRepetition(state, here, written.get(name)?.[0]);
     if (problem !== null) state.problems.push({ ...problem, offset, path: here });
     const child = buildNode(state, value, here, offset);
     if (refusal === null) appendNode(written, name, child);
@@ -135,10 +141,10 @@ function buildMap(state: BuildState, map: YAMLMap.Parsed, path: Path): Map<strin
   return mergeDuplicateKeys(written);
 }
 
-function findRepetition({ lines }: BuildState, name: string, first: SourceNode | undefined): Problem | null {
+function findRepetition({ lines }: BuildState, path: Path, first: SourceNode | undefined): Problem | null {
   return first === undefined
     ? null
-    : describeDuplicateKey(name, lines.linePos(first.key ?? first.start).line);
+    : describeDuplicateKey(path, lines.linePos(first.key ?? first.start).line);
 }
 
 /** Each number has one spelling: `1e3`, `0x10`, `010`, `1.0` and `.inf` are refused, and so are numbers that would lose digits. */

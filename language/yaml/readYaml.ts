@@ -59,8 +59,12 @@ function isEmptyNode(contents: ParsedNode | null): boolean {
 }
 
 function describeSyntaxError({ code, message, pos: [offset] }: YAMLParseError): ProblemAtOffset {
-  // The text after a block scalar's `|` or `>` is not shown: it may be a BGP key that begins with such a character.
-  const [first = '', ...rest] = escapeText(message.replace(/(includes extra characters): .*$/s, '$1'));
+  // The text that the parser quotes is not shown: it may be a BGP key, such as one that begins with `|` or `!`.
+  const plain =
+    code === 'TAG_RESOLVE_FAILED' || code === 'BAD_DIRECTIVE'
+      ? 'an invalid tag or directive'
+      : message.replace(/(?<! ): .*$|(?<=^Invalid escape sequence) .*$/s, '');
+  const [first = '', ...rest] = escapeText(plain);
   return {
     code: 'yaml-syntax',
     message: `not YAML: ${first.toLowerCase()}${rest.join('')}`,

@@ -1,5 +1,4 @@
 import { type CST, LineCounter, Parser } from 'yaml';
-import { escapeText } from '../../core/printableText.ts';
 import type { Problem } from '../diagnostic.ts';
 import { spendSteps } from '../stepLimit.ts';
 import { findHiddenCharacters } from './hiddenCharacters.ts';
@@ -84,7 +83,7 @@ const TOO_DEEP: Problem = {
   fix: 'check brackets and indentation: no file needs more than ten levels',
 };
 
-/** The text of an anchor, alias or tag is not shown: it may be a BGP key that begins with such a character. */
+/** The text of an anchor, alias, tag or directive is not shown: it may be a BGP key that begins with such a character. */
 function describeRefusal(token: CST.Token): Problem | null {
   switch (token.type) {
     case 'anchor':
@@ -108,7 +107,7 @@ function describeRefusal(token: CST.Token): Problem | null {
     case 'directive':
       return {
         code: 'directive',
-        message: `directive \`${escapeText(token.source)}\` is not allowed`,
+        message: 'a directive (`%…`) is not allowed',
         fix: 'remove the line; the file is always read as YAML 1.2',
       };
     default:

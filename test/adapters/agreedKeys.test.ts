@@ -55,7 +55,7 @@ describe('a BGP key', () => {
   });
 });
 
-describe('of each BGP session is read', () => {
+describe('of each BGP peer is read', () => {
   it('the digest of an agreed key, wherever the API returns the key', () => {
     expect(agreedKeys(OUTSCALE_ITEM)).toEqual([OURS]);
     expect(agreedKeys({ ...AWS_ITEM, authKey: undefined })).toEqual([OURS]);

@@ -37,7 +37,7 @@ describe('receipts', () => {
     expect(stdout).toMatch(new RegExp(`^${id} accepted \\d{4}-\\S+Z on target hub\n`));
     expect(stdout).toMatch(
       new RegExp(
-        `request: connection ${ACME_1}, vlan 101, .*, BGP session of asn 65010 .*, with a key.*, first seen `,
+        `request: connection ${ACME_1}, vlan 101, .*, BGP peer of asn 65010 .*, with a key.*, first seen `,
       ),
     );
     expect(stdout).toContain(`grant: acme.prod (NET-1234) to ${PROD}, evaluated `);

@@ -151,16 +151,16 @@ describe('a request that is not given completely', () => {
       'one session has no addresses yet',
       'aws',
       { ...AWS_ITEM, bgpPeers: [peer, v6] },
-      ['peers, because 1 of 2 BGP sessions lacks an address with a prefix length', KEY_OF_AWS],
+      ['peers, because 1 of 2 BGP peers lacks an address with a prefix length', KEY_OF_AWS],
     ],
     [
       'there is no session, and no tags',
       'aws',
       without(AWS_ITEM, ...bare, 'tags'),
       [
-        'asn, because the API lists no BGP session',
-        'peers, because the API lists no BGP session',
-        'bgpKey, because the API lists no BGP session',
+        'asn, because the API lists no BGP peer',
+        'peers, because the API lists no BGP peer',
+        'bgpKey, because the API lists no BGP peer',
         'tags, because the API does not return it',
       ],
     ],
@@ -181,7 +181,7 @@ describe('a request that is not given completely', () => {
       { ...without(OUTSCALE_ITEM, 'vlan'), virtualInterfaceName: '', authKey: '' },
       [
         'vlan, because the API does not return it',
-        'bgpKey, because its one BGP session lacks a key',
+        'bgpKey, because its one BGP peer lacks a key',
         'name, because the API does not return it',
       ],
     ],
@@ -190,7 +190,7 @@ describe('a request that is not given completely', () => {
       'outscale',
       { ...without(OUTSCALE_ITEM, 'authKey'), virtualInterfaceName: 'acme-*', mtu: 1500 },
       [
-        'bgpKey, because the API does not return whether every BGP session has a key',
+        'bgpKey, because the API does not return whether every BGP peer has a key',
         'name, because its `*` matches anything in a policy',
         'mtu, because a policy for outscale cannot match it',
       ],

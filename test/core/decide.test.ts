@@ -50,7 +50,7 @@ describe('accepts', () => {
     expect(decided(aPolicy({ recipient: AWS, owners }))).toMatchObject({ gateway: DX_GATEWAY });
   });
 
-  it('accepts a request that meets every field of a grant in every BGP session', () => {
+  it('accepts a request that meets every field of a grant in every BGP peer', () => {
     const match = {
       connection: [CONNECTION.owner],
       vlan: [[100, 199]],

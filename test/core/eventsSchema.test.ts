@@ -5,7 +5,7 @@ import { END_CAUSES } from '../../core/endedRequest.ts';
 import { type AcceptorEvent, EVENT_TYPES, toPublishedEvent } from '../../core/events/event.ts';
 import { NO_RUN_FACTS, type RunFacts } from '../../core/events/eventDefinition.ts';
 import { findNewEvents } from '../../core/events/findNewEvents.ts';
-import { FOLLOW_UP_PROBLEMS } from '../../core/ledgerEntries.ts';
+import { FOLLOW_UP_PROBLEMS, requestDetailsOf } from '../../core/ledgerEntries.ts';
 import { ManualOverrideCommand } from '../../core/manualOverrideCommand.ts';
 import { type Outcome, pickDescribedFields, type RequestReport } from '../../core/runReport.ts';
 import { aVif, RECIPIENT_ACCOUNT, VGW } from '../support/builders.ts';
@@ -21,8 +21,9 @@ import {
 const SCHEMA = JSON.parse(readFileSync(new URL('../../docs/events.schema.json', import.meta.url), 'utf8'));
 const validate = new Ajv2020({ strictTypes: false, allErrors: true }).compile(SCHEMA);
 const ID = 'dxvif-aaaaaaaa';
+const TRANSIT = expect.stringContaining('`transit`');
 
-function aRequest(outcome: Outcome, earliest: string | null = null): RequestReport {
+function aRequest(type: string, outcome: Outcome, earliest: string | null): RequestReport {
   const hold = { verdict: 'hold', reasons: [{ code: 'no-grant', message: 'none fits' }] } as const;
   const accept = { verdict: 'accept', owner: 'acme', grant: 'default', gateway: VGW.prod } as const;
   return {
@@ -30,7 +31,7 @@ function aRequest(outcome: Outcome, earliest: string | null = null): RequestRepo
     connection: null,
     vlan: null,
     name: 'acme',
-    ...pickDescribedFields(aVif()),
+    ...pickDescribedFields(aVif({ type })),
     firstSeen: '2026-11-10T10:00:05.000Z',
     deadline: { earliest, latest: '2026-11-17T10:00:05.000Z' },
     decision: outcome === 'held' ? hold : accept,
@@ -61,15 +62,40 @@ function findEvents(given: Partial<RunFacts>): AcceptorEvent[] {
   return findNewEvents(facts).flatMap((change) => (change.kind === 'queued' ? [change.event] : []));
 }
 
-const EVERYTHING: AcceptorEvent[] = [
+/** Every event about interfaces of this type. */
+const eventsOf = (type: string): AcceptorEvent[] => [
   ...(['held', 'failed', 'notAttempted'] as const).flatMap((outcome) =>
     [null, '2026-11-17T09:00:00.000Z'].flatMap((earliest) =>
-      findEvents({ requests: [aRequest(outcome, earliest)] }),
+      findEvents({ requests: [aRequest(type, outcome, earliest)] }),
     ),
   ),
-  ...findEvents({ receipts: [aReceipt(), aReceipt({ id: 'dxvif-2', tickets: { default: 'NET-1' } })] }),
-  ...findEvents({ ended: END_CAUSES.map((as) => anEndedRequest({ as, held: storedReasons('no-grant') })) }),
-  ...findEvents({ ended: [anEndedRequest({ firstSeen: null, pendingSeconds: null })] }),
+  ...findEvents({
+    receipts: [{}, { id: 'dxvif-2', tickets: { default: 'NET-1' } }].map((given) =>
+      aReceipt({ request: aVif({ type }), ...given }),
+    ),
+  }),
+  ...findEvents({
+    unlisted: [
+      {
+        ...{ id: ID, connection: null, vlan: 101, name: 'acme', type, held: storedReasons('no-grant') },
+        firstSeen: '2026-11-10T10:00:05.000Z',
+        deadline: { earliest: null, latest: '2026-11-17T10:00:05.000Z' },
+      },
+    ],
+  }),
+  ...findEvents({
+    ended: END_CAUSES.map((as) =>
+      anEndedRequest({ as, request: requestDetailsOf(aVif({ type })), held: storedReasons('no-grant') }),
+    ),
+  }),
+  ...findEvents({
+    ended: [
+      anEndedRequest({
+        ...{ firstSeen: null, pendingSeconds: null },
+        request: requestDetailsOf(aVif({ type })),
+      }),
+    ],
+  }),
   ...findEvents({
     followUps: FOLLOW_UP_PROBLEMS.map((problem) => ({
       id: 'dxvif-1',
@@ -87,7 +113,29 @@ const EVERYTHING: AcceptorEvent[] = [
   }),
 ];
 
+const EVERYTHING = [...eventsOf('private'), ...eventsOf('transit')];
+
+/** The types of interfaces that events show in `request`. */
+const typesShown = (events: readonly AcceptorEvent[]): unknown[] =>
+  events.map(({ type, detail }) => [type, Object(detail.request).type]);
+
 describe('the JSON schema of events', () => {
+  it('has the type of a transit interface wherever it has that of a private one', () => {
+    const asTransit = (shown: unknown): unknown => (shown === 'private' ? 'transit' : shown);
+    const expected = typesShown(eventsOf('private')).map((pair) => [pair].flat().map(asTransit));
+    expect(typesShown(eventsOf('transit'))).toEqual(expected);
+    for (const type of ['Request Accepted', 'Request Held', 'Deadline Near'] as const)
+      expect(typesShown(eventsOf('transit'))).toContainEqual([type, 'transit']);
+  });
+
+  it('every event about one transit request says so in its message, and none about a private one', () => {
+    const about = (type: string): AcceptorEvent[] =>
+      eventsOf(type).filter(({ detail }) => detail.request !== undefined);
+    for (const { type, detail } of about('transit')) expect([type, detail.message]).toEqual([type, TRANSIT]);
+    for (const { type, detail } of about('private'))
+      expect([type, detail.message]).not.toEqual([type, TRANSIT]);
+  });
+
   it('has exactly the known types', () => {
     expect(SCHEMA.properties['detail-type'].enum).toEqual(EVENT_TYPES);
     expect(new Set(EVERYTHING.map(({ type }) => type))).toEqual(new Set(EVENT_TYPES));

@@ -59,7 +59,7 @@ describe('an accepted interface is watched until it is available', () => {
     expect(after(minute)).toMatchObject([
       {
         problem: 'down',
-        message: `accepted at ${acceptance.at} and down: check the BGP session with its owner`,
+        message: `accepted at ${acceptance.at} and down: check the BGP peer with its owner`,
       },
     ]);
   });

@@ -47,11 +47,11 @@ const withKey = (agreedKey: KeyDigest | 'none' | null) => ({ peers: [aPeer({ agr
 
 describe('a live interface on a shared connection takes a slot', () => {
   it.each<[string, Partial<VirtualInterface>, readonly string[]]>([
-    ['of the owner whose pin fits, by its ID', { id: 'dxvif-acme', ...withKey('none') }, ['acme']],
-    ['of the owner whose pin fits, by its key', withKey(KEY), ['beta']],
-    ['of every owner that shares the connection, if no pin fits', withKey('none'), ['acme', 'beta']],
-    ['also of an owner whose pin may fit', { id: 'dxvif-acme', ...withKey(null) }, ['acme', 'beta']],
-    ['of every owner that shares it, if pins may fit', { id: '(item 1 of the listing)' }, ['acme', 'beta']],
+    ['of the owner whose pin matches, by its ID', { id: 'dxvif-acme', ...withKey('none') }, ['acme']],
+    ['of the owner whose pin matches, by its key', withKey(KEY), ['beta']],
+    ['of every owner that shares the connection, if no pin matches', withKey('none'), ['acme', 'beta']],
+    ['also of an owner whose pin may match', { id: 'dxvif-acme', ...withKey(null) }, ['acme', 'beta']],
+    ['of every owner that shares it, if pins may match', { id: '(item 1 of the listing)' }, ['acme', 'beta']],
     [
       'of every owner that shares it, if another field of the grant differs',
       { vlan: 7, ...withKey(KEY) },
@@ -84,7 +84,7 @@ describe('a live interface on a shared connection takes a slot', () => {
       ['acme', 'beta'],
     ],
     [
-      'of the owner whose pin fits, while it ends',
+      'of the owner whose pin matches, while it ends',
       { state: 'deleting', gateway: null, ...withKey(KEY) },
       ['beta'],
     ],
@@ -108,7 +108,7 @@ describe('a record of an interface on a shared connection', () => {
 
   it.each<[string, Partial<Acceptance>, Partial<VirtualInterface>, readonly string[]]>([
     ['attributes it to the owner that it names', { owner: 'beta' }, {}, ['beta']],
-    ['adds the owner that it names to the one whose pin fits', { owner: 'beta' }, { id: LIVE }, ['beta']],
+    ['adds the owner that it names to the one whose pin matches', { owner: 'beta' }, { id: LIVE }, ['beta']],
     [
       'of an owner that was renamed counts for all that share the connection, whatever their gateways are',
       { owner: 'renamed', gateway: 'vgw-00000000' },

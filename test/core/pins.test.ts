@@ -81,7 +81,7 @@ describe('on a shared connection, the requester is', () => {
       {},
     ],
     [
-      'fits a grant without a pin, in a policy that was not checked',
+      'matches a grant without a pin, in a policy that was not checked',
       [sharing('acme', { vlan: [[101, 101]] })],
       {},
     ],
@@ -94,27 +94,46 @@ describe('on a shared connection, the requester is', () => {
     ['the VLAN, for a key', [byKey], { vlan: 300, ...withKey(KEY) }, 'vlan'],
     ['the type', [sharing('acme', aGrant({ type: 'transit', match: { id: [ID] } }))], {}, 'type'],
     ['the key beside the ID', [sharing('acme', { id: [ID], bgpKey: KEY })], withKey('none'), 'bgpKey'],
-  ])('unknown if a pin fits and %s does not, and the reason names that', (_, owners, vif, field) => {
+  ])('unknown if a pin matches and %s does not, and the reason names that', (_, owners, vif, field) => {
     expect(requesterOf(owners, vif)).toMatchObject({
       cause: 'noPin',
       nearest: { owner: 'acme', failed: [{ field }] },
     });
   });
 
-  it.each<[string, readonly Owner[], Partial<VirtualInterface>]>([
-    ['one ID', [byId, sharing('beta', { id: [ID] })], {}],
-    ['the ID and the key of one request', [byId, sharing('beta', { bgpKey: KEY })], withKey(KEY)],
-    ['one key', [byKey, sharing('beta', { bgpKey: KEY })], withKey(KEY)],
+  type Fields = readonly ('id' | 'bgpKey')[];
+  it.each<[string, readonly Owner[], Partial<VirtualInterface>, readonly Fields[]]>([
+    ['one ID', [byId, sharing('beta', { id: [ID] })], {}, [['id'], ['id']]],
+    [
+      'the ID and the key of one request',
+      [byId, sharing('beta', { bgpKey: KEY })],
+      withKey(KEY),
+      [['id'], ['bgpKey']],
+    ],
+    ['one key', [byKey, sharing('beta', { bgpKey: KEY })], withKey(KEY), [['bgpKey'], ['bgpKey']]],
+    [
+      'a key, although its ID is in a grant of one of them',
+      [sharing('acme', { id: [ID], bgpKey: KEY }), sharing('beta', { bgpKey: KEY })],
+      withKey(KEY),
+      [['id', 'bgpKey'], ['bgpKey']],
+    ],
+    [
+      'a key, although its ID is in a grant of a third owner',
+      [byId, sharing('beta', { bgpKey: KEY }), sharing('gamma', { bgpKey: KEY, vlan: [[7, 7]] })],
+      withKey(KEY),
+      [['id'], ['bgpKey'], ['bgpKey']],
+    ],
     [
       'one key, although another field decides between them',
       [byKey, sharing('beta', { bgpKey: KEY, vlan: [[7, 7]] })],
       withKey(KEY),
+      [['bgpKey'], ['bgpKey']],
     ],
-  ])('unknown if pins of two owners name %s', (_, owners, vif) => {
+  ])('unknown if pins of two owners name %s', (_, owners, vif, fields) => {
     const severalPins = {
       cause: 'severalPins',
       connection: SHARED,
-      pins: owners.map(({ name }) => ({ owner: name, grant: 'grant-0' })),
+      pins: owners.map(({ name }, i) => ({ owner: name, grant: 'grant-0', fields: fields[i] })),
     };
     expect(requesterOf(owners, vif)).toEqual(severalPins);
     expect(requesterOf(owners.toReversed(), vif)).toEqual(severalPins);
@@ -191,7 +210,7 @@ describe('of a shared connection', () => {
     expect(named).not.toContain('noc@x.example');
   });
 
-  it('a live interface needs a pin that fits, or no grant justifies it', () => {
+  it('a live interface needs a pin that matches, or no grant justifies it', () => {
     const policy = aPolicy({ owners });
     const live = (given: Partial<VirtualInterface>) => aLiveVif({ connection: SHARED, ...given });
     const justified = [live({ id: ID }), live(withKey(KEY))];

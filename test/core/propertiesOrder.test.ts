@@ -26,7 +26,7 @@ describe('order never matters', () => {
     fc.assert(property, { numRuns: 1000 });
   });
 
-  it('for BGP sessions: the codes are the same', () => {
+  it('for BGP peers: the codes are the same', () => {
     const property = fc.property(decisionInputs, (before) => {
       const request = { ...before.request, peers: before.request.peers.toReversed() };
       expect(reasonCodes(decideInput({ ...before, request }))).toEqual(reasonCodes(decideInput(before)));

@@ -50,7 +50,7 @@ const WORDING: Readonly<Record<Kind, readonly [ReasonParameters[ReasonCode], str
   ],
   'unreadable tooLong': [
     { cause: 'tooLong' },
-    'its name, tags and BGP sessions are longer than the ledger can record; ask the owner to offer it with shorter ones',
+    'its name, tags and BGP peers are longer than the ledger can record; ask the owner to offer it with shorter ones',
   ],
   'unreadable state': [{ cause: 'state', state: 'pending' }, 'its state must be `confirming`, got `pending`'],
   'unreadable onGateway': [
@@ -91,9 +91,12 @@ const WORDING: Readonly<Record<Kind, readonly [ReasonParameters[ReasonCode], str
     {
       cause: 'severalPins',
       connection: OTHER,
-      pins: [ACME, { owner: 'zeta', grant: 'lab' }],
+      pins: [
+        { ...ACME, fields: ['id', 'bgpKey'] },
+        { owner: 'zeta', grant: 'lab', fields: ['bgpKey'] },
+      ],
     },
-    `connection \`${OTHER}\` is shared, and pins of several owners match the request: \`acme.prod\` and \`zeta.lab\`; keep the pin with one of them`,
+    `connection \`${OTHER}\` is shared, and pins of several owners name the request: \`acme.prod\` (\`id\` and \`bgpKey\`) and \`zeta.lab\` (\`bgpKey\`); verify out of band whose request it is, then keep its ID with that owner only, and give each party a key of its own`,
   ],
   'owner-mismatch otherRecipient': [
     { cause: 'otherRecipient', account: OWNER_ACCOUNT, ownAccount: RECIPIENT_ACCOUNT },

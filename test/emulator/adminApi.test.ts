@@ -86,7 +86,7 @@ describe('the admin API', () => {
       'interfaces/dxvif-00000000',
       { state: 'down' },
       404,
-      'no interface, BGP session or gateway has the ID `dxvif-00000000`',
+      'no interface, BGP peer or gateway has the ID `dxvif-00000000`',
     ],
     ['POST', 'interfaces/dxvif-00000000', { state: '' }, 400, '`state` must be a state such as `down`'],
     ['POST', 'latency', { ms: -1 }, 400, '`ms` must be a whole number from 0 to 600000, got `-1`'],
@@ -105,6 +105,6 @@ describe('the admin API', () => {
   it('does not force a state on a connection', async () => {
     const simulator = await startTestEmulator();
     const id = await connect(simulator);
-    expect(() => simulator.forceState(id, 'down')).toThrow('no interface, BGP session or gateway has the ID');
+    expect(() => simulator.forceState(id, 'down')).toThrow('no interface, BGP peer or gateway has the ID');
   });
 });

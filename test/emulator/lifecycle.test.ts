@@ -1,5 +1,6 @@
 import { DeleteVirtualInterfaceCommand } from '@aws-sdk/client-direct-connect';
 import { describe, expect, it } from 'vitest';
+import { DIALECT_NAMES } from '../../emulator/dialects.ts';
 import {
   allocate,
   confirm,
@@ -84,6 +85,57 @@ describe('an interface over time', () => {
     simulator.clock.advance('PT1S');
     expect(await states(simulator)).toEqual([]);
   });
+
+  it.each(DIALECT_NAMES)(
+    'is `deleting` for the set time after a request is withdrawn, and then `rejected` for 15 minutes, on %s',
+    async (name) => {
+      const simulator = await startTestEmulator({ dialect: name, withdrawalTime: 'PT3M' });
+      const virtualInterfaceId = await offerInterface(simulator);
+      const vgw = await gateway(simulator);
+      const client = directConnect(simulator, OWNER);
+      const remove = () => client.send(new DeleteVirtualInterfaceCommand({ virtualInterfaceId }));
+      expect((await remove()).virtualInterfaceState).toBe('deleting');
+      await expect(confirm(simulator, virtualInterfaceId, vgw)).rejects.toThrow(
+        `${virtualInterfaceId} is in state deleting`,
+      );
+      simulator.clock.advance('PT2M59S');
+      // Another deletion does not begin the time again.
+      expect((await remove()).virtualInterfaceState).toBe('deleting');
+      expect(await listInterfaces(simulator)).toMatchObject([{ virtualInterfaceState: 'deleting' }]);
+      simulator.clock.advance('PT1S');
+      expect(await states(simulator)).toEqual(['rejected']);
+      simulator.clock.advance('PT14M59S');
+      expect(await states(simulator)).toEqual(['rejected']);
+      simulator.clock.advance('PT1S');
+      expect(await states(simulator)).toEqual([]);
+    },
+  );
+
+  it('is `rejected` and disappears on time if the clock skips its time as `deleting`', async () => {
+    const simulator = await startTestEmulator({ dialect, withdrawalTime: 'PT3M' });
+    const virtualInterfaceId = await offerInterface(simulator);
+    await directConnect(simulator, OWNER).send(new DeleteVirtualInterfaceCommand({ virtualInterfaceId }));
+    simulator.clock.advance('PT17M59S');
+    expect(await states(simulator)).toEqual(['rejected']);
+    simulator.clock.advance('PT1S');
+    expect(await states(simulator)).toEqual([]);
+  });
+
+  it.each(DIALECT_NAMES)(
+    'is `deleting` for the set time after an accepted interface is deleted, on %s',
+    async (name) => {
+      // The time of a withdrawn request does not apply to an accepted interface.
+      const times = { withdrawalTime: 'PT3M', deletionTime: 'PT10M' };
+      const simulator = await startTestEmulator({ dialect: name, ...times });
+      const virtualInterfaceId = await offerInterface(simulator);
+      await confirm(simulator, virtualInterfaceId, await gateway(simulator));
+      await directConnect(simulator, OWNER).send(new DeleteVirtualInterfaceCommand({ virtualInterfaceId }));
+      simulator.clock.advance('PT9M59S');
+      expect(await states(simulator)).toEqual(['deleting']);
+      simulator.clock.advance('PT1S');
+      expect(await states(simulator)).toEqual(['deleted']);
+    },
+  );
 
   it('never expires as a request on aws', async () => {
     const simulator = await startTestEmulator({ dialect: 'aws' });

@@ -61,7 +61,7 @@ describe('members that are newer than the SDK', () => {
   });
 });
 
-describe('BGP sessions of a scenario', () => {
+describe('BGP peers of a scenario', () => {
   const connection = { account: OWNER, id: 'dxcon-1a2b3c4d', name: 'a', location: 'PAR1' };
   const peer = { asn: 65020, customerAddress: '169.254.20.2/30', bgpPeerState: 'archived' };
   const scenario = readScenario({

@@ -58,6 +58,12 @@ describe('a scenario', () => {
     expect(dialect).toMatchObject({ name: 'outscale', expiry: null });
   });
 
+  it('sets how long a withdrawn request and a deleted interface are `deleting`', () => {
+    const options = { withdrawalTime: 'PT2M', deletionTime: 'PT1H' };
+    const { dialect } = createInProcessEmulator({}, readScenario({ ...small, options })).world();
+    expect(dialect).toMatchObject({ withdrawalTime: 120_000, deletionTime: 3_600_000 });
+  });
+
   it.each([
     [{ ...small, region: undefined }, '`region` must be a region such as `eu-west-2`, got nothing'],
     [
@@ -74,6 +80,10 @@ describe('a scenario', () => {
     ],
     [{ ...small, gateways: {} }, '`gateways` must be a list, got `{}`'],
     [{ ...small, gateway: [] }, '`gateway` must be left out (known here: region, options, '],
+    [
+      { ...small, options: { withdrawalTime: 180 } },
+      '`options.withdrawalTime` must be a duration of weeks, days, hours, minutes or seconds such as `PT6H` or `P7D`, got `180`',
+    ],
     [
       { ...small, options: { dialect: 'azure' } },
       '`options.dialect` must be one of outscale, aws, got `"azure"`',

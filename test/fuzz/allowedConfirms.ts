@@ -3,7 +3,7 @@ import { createInterface, type VirtualInterface } from '../../core/model.ts';
 import { decideByOracle } from '../oracle/decisionOracle.ts';
 import { RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { OWN_CONNECTION, PROD } from '../support/cloud.ts';
-import { interfaceIdIn, POLICY } from './fakeProvider.ts';
+import { AGREED_DIGEST, AGREED_KEY, interfaceIdIn, POLICY } from './fakeProvider.ts';
 import type { Exchange } from './fuzzRuns.ts';
 
 /**
@@ -64,12 +64,13 @@ function readItem(item: Fields): VirtualInterface {
     name: text(item.virtualInterfaceName),
     location: text(item.location),
     vlan: typeof item.vlan === 'number' ? item.vlan : null,
-    peers: sessionsOf(item).map(({ asn, asnLong, amazonAddress, customerAddress }) => ({
+    peers: sessionsOf(item).map(({ asn, asnLong, amazonAddress, customerAddress, authKey }) => ({
       asn: readAsn(asn, asnLong),
       amazonAddress: text(amazonAddress),
       customerAddress: text(customerAddress),
-      hasKey: null,
-      agreedKey: null,
+      hasKey: typeof authKey === 'string' ? authKey !== '' : null,
+      // Only equality with the agreed key is known to the oracle: it computes no digests.
+      agreedKey: typeof authKey !== 'string' ? null : authKey === AGREED_KEY ? AGREED_DIGEST : 'none',
     })),
   });
 }
@@ -81,7 +82,7 @@ function readAsn(...given: readonly unknown[]): number | null {
   return asns.size === 1 && typeof asn === 'number' ? asn : null;
 }
 
-/** The BGP sessions of an item. The top-level fields of a session may be missing if there is a list. */
+/** The BGP peers of an item. The top-level fields of a session may be missing if there is a list. */
 function sessionsOf(item: Fields): Fields[] {
   const listed = Array.isArray(item.bgpPeers) ? item.bgpPeers.map(fieldsOf) : [];
   const first = listed[0] ?? {};
@@ -91,7 +92,8 @@ function sessionsOf(item: Fields): Fields[] {
       isUnset(item[key]) || item[key] === 0 ? first[key] : item[key],
     ]),
   );
-  return [...listed, own];
+  // An empty key is not a missing one: it means that there is none.
+  return [...listed, { ...own, authKey: item.authKey ?? first.authKey }];
 }
 
 export type Fields = Readonly<Record<string, unknown>>;

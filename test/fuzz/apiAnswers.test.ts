@@ -5,8 +5,19 @@ import { type Reply, startApi } from '../support/apiServer.ts';
 import { folderWith, runCli } from '../support/cli.ts';
 import { ACME_1, PROD } from '../support/cloud.ts';
 import { formsOf, PLANTED_KEY } from '../support/wireItems.ts';
-import { expectOnlyAllowed } from './allowedConfirms.ts';
-import { answerQuestions, answerTo, POLICY, type Question, VALID_ANSWERS } from './fakeProvider.ts';
+import { expectOnlyAllowed, isAllowed } from './allowedConfirms.ts';
+import {
+  AGREED_DIGEST,
+  AGREED_KEY,
+  answerQuestions,
+  answerTo,
+  KEYED,
+  type KeyPlaces,
+  keyedItem,
+  POLICY,
+  type Question,
+  VALID_ANSWERS,
+} from './fakeProvider.ts';
 import { expectReported, startRuns } from './fuzzRuns.ts';
 import { expectSome, fuzzTarget, LONG } from './fuzzTarget.ts';
 import { maliciousJson, maliciousText, mutateText, replaceValues, TOKENS } from './mutations.ts';
@@ -49,11 +60,17 @@ function spoilt(question: Question): Arbitrary<string> {
   );
 }
 
-/** Whether BGP keys are only in their own fields. Then neither they nor their digests may appear in any output. Keys in other fields are public in the API. */
+/**
+ * Checks that no output has a key, or the digest of a key that the policy does not name. Keys in other fields than their own are public in
+ * the API.
+ */
 function expectKeysKept(spoiltText: string, shown: string): void {
-  const odd = spoiltText.replaceAll(/"authKey":\s*"planted-bgp-key"|<bgp_auth_key>planted-bgp-key/g, '');
-  if (odd.includes(PLANTED_KEY)) return;
-  for (const form of formsOf(PLANTED_KEY)) expect(shown).not.toContain(form);
+  for (const key of [PLANTED_KEY, AGREED_KEY]) {
+    const odd = spoiltText.replaceAll(new RegExp(`"authKey":\\s*"${key}"|<bgp_auth_key>${key}`, 'g'), '');
+    if (odd.includes(key)) continue;
+    const forms = formsOf(key).filter((form) => !AGREED_DIGEST.endsWith(form));
+    for (const form of forms) expect(shown).not.toContain(form);
+  }
 }
 
 const QUESTIONS: readonly [Question, number][] = [
@@ -86,8 +103,57 @@ describe('with any answer of the provider, only what the policy allows is confir
     const { run } = await startRuns(POLICY);
     const { report, exchanges } = await run(answerQuestions({}));
     expectReported(report);
-    expect(expectOnlyAllowed(exchanges)).toBe(2);
-    expect(report.counts).toMatchObject({ accepted: 2, held: 2 });
+    expect(expectOnlyAllowed(exchanges)).toBe(3);
+    expect(report.counts).toMatchObject({ accepted: 3, held: 2 });
+    expectKeysKept('', JSON.stringify(report));
+  });
+});
+
+const listingOf = (listed: unknown): string => JSON.stringify({ virtualInterfaces: [listed] });
+
+describe('a request that only its key identifies', () => {
+  const place = fc.constantFrom(AGREED_KEY, AGREED_KEY, PLANTED_KEY, '', undefined);
+  const places: Arbitrary<KeyPlaces> = fc.record({ authKey: place, session: place, config: place });
+
+  it('is accepted exactly if every session has the agreed key, wherever else the API shows it', async () => {
+    const { run } = await startRuns(POLICY);
+    const seen = await apiAnswers.fuzz(60, places, async (keys) => {
+      const keyed = keyedItem(keys);
+      const text = listingOf(keyed);
+      const answers = { listing: answerTo('listing', text), described: answerTo('described', text) };
+      const { report, exchanges } = await run(answerQuestions(answers, KEYED));
+      expectReported(report);
+      expectKeysKept(text, JSON.stringify(report));
+      expect(expectOnlyAllowed(exchanges)).toBe(isAllowed(keyed) ? 1 : 0);
+      return isAllowed(keyed) ? 'accepted by the key' : 'held for lack of the key';
+    });
+    expectSome(seen, 'accepted by the key', 'held for lack of the key');
+  });
+
+  it('is confirmed only if the policy allows it, with any description of it', LONG, async () => {
+    const { run } = await startRuns(POLICY);
+    const agreed = listingOf(keyedItem({ authKey: AGREED_KEY, session: AGREED_KEY, config: AGREED_KEY }));
+    const keys = fc.constantFrom(
+      `"${PLANTED_KEY}"`,
+      `"${AGREED_KEY}"`,
+      `"${AGREED_KEY} "`,
+      '""',
+      'null',
+      '[]',
+    );
+    const described = fc.oneof(
+      places.map((keyPlaces) => listingOf(keyedItem(keyPlaces))),
+      replaceValues(JSON.parse(agreed)),
+      mutateText(agreed, TOKENS.json, fc.oneof(JSON_PIECES, keys)),
+    );
+    const seen = await apiAnswers.fuzz(120, described, async (body) => {
+      const answers = { listing: answerTo('listing', agreed), described: answerTo('described', body) };
+      const { report, exchanges } = await run(answerQuestions(answers, KEYED));
+      expectReported(report);
+      expectKeysKept(body, JSON.stringify(report));
+      return expectOnlyAllowed(exchanges) > 0 ? 'accepted by the key' : 'held or failed with a key';
+    });
+    expectSome(seen, 'accepted by the key', 'held or failed with a key');
   });
 });
 

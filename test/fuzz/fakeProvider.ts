@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import type { KeyDigest } from '../../core/model.ts';
 import { RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
 import type { Received, Reply } from '../support/apiServer.ts';
 import { ACME_1, compileTestPolicy, OWN_CONNECTION, PROD, UNKNOWN_CONNECTION } from '../support/cloud.ts';
@@ -5,11 +7,18 @@ import { AWS_ITEM } from '../support/wireItems.ts';
 
 const DEMANDS = 'vlan: [100-199], asn: [65010], peers: [169.254.10.0/24], name: ["acme-*"], location: [PAR1]';
 
-/** The policy of these tests. It names an agreed key, so that keys are compared; no session has it. */
+/** The key that was agreed with an owner whose connection is shared. */
+export const AGREED_KEY = 'agreed-bgp-key';
+export const AGREED_DIGEST: KeyDigest = `sha256:${createHash('sha256').update(AGREED_KEY).digest('hex')}`;
+const SHARED_CONNECTION = 'dxcon-5a5a5a5a';
+
+/** The policy of these tests. It names two agreed keys: one that no session has, and one that alone identifies its owner. */
 export const POLICY = compileTestPolicy(
   `owners: { acme: { connections: [${ACME_1}], grants: {
    keyed: { gateway: ${PROD}, match: { ${DEMANDS}, bgpKey: "sha256:${'0'.repeat(64)}" } },
-   prod: { gateway: ${PROD}, match: { ${DEMANDS} } } } } }
+   prod: { gateway: ${PROD}, match: { ${DEMANDS} } } } },
+  beta: { sharedConnections: [${SHARED_CONNECTION}], grants: {
+   keyed: { gateway: ${PROD}, match: { vlan: [105], bgpKey: "${AGREED_DIGEST}" } } } } }
 hold: [{ vlan: [150] }]`,
   'aws',
 );
@@ -27,13 +36,35 @@ function item(id: string, vlan: number, more: object = {}) {
   return { ...AWS_ITEM, virtualInterfaceId: id, vlan, ...addresses, bgpPeers, ...more };
 }
 
-/** Two requests to accept, one to hold, one of an unknown requester, and one offer of the recipient. */
+/** The interface that only its key identifies. */
+export const KEYED = 'dxvif-ffffffff';
+
+/** Where the API shows the key of an interface; `undefined`: there is none. */
+export interface KeyPlaces {
+  readonly authKey?: string | undefined;
+  readonly session?: string | undefined;
+  readonly config?: string | undefined;
+}
+
+/** The interface that only its key identifies, with keys in these places. */
+export function keyedItem({ authKey, session, config }: KeyPlaces) {
+  const { bgpPeers, ...keyed } = item(KEYED, 105, { connectionId: SHARED_CONNECTION });
+  return {
+    ...keyed,
+    authKey,
+    customerRouterConfig: config && `<bgp_auth_key>${config}</bgp_auth_key>`,
+    bgpPeers: bgpPeers.map((peer) => ({ ...peer, authKey: session })),
+  };
+}
+
+/** Three requests to accept, one to hold, one of an unknown requester, and one offer of the recipient. */
 export const ITEMS = [
   item(FIRST, 101),
   item('dxvif-bbbbbbbb', 102),
   item('dxvif-cccccccc', 150),
   item('dxvif-dddddddd', 103, { connectionId: UNKNOWN_CONNECTION }),
   item('dxvif-eeeeeeee', 104, { connectionId: OWN_CONNECTION, ownerAccount: UNKNOWN_REQUESTER }),
+  keyedItem({ authKey: AGREED_KEY, session: AGREED_KEY, config: AGREED_KEY }),
 ];
 
 /** Valid answers, by question. */
@@ -54,13 +85,13 @@ export const VALID_ANSWERS = {
 
 export type Question = keyof typeof VALID_ANSWERS;
 
-/** Answers questions with valid answers, except for the corrupted ones. */
-export function answerQuestions(spoilt: Partial<Record<Question, Reply>>) {
+/** Answers questions with valid answers, except for the corrupted ones: those about everything, and those about one interface. */
+export function answerQuestions(spoilt: Partial<Record<Question, Reply>>, about = FIRST) {
   const confirmed = new Set<string>();
   return (request: Received): Reply => {
     const question = questionOf(request, confirmed);
     if (question === 'confirmed') confirmed.add(interfaceIdIn(request));
-    const isSpoilt = interfaceIdIn(request) === '' || interfaceIdIn(request) === FIRST;
+    const isSpoilt = interfaceIdIn(request) === '' || interfaceIdIn(request) === about;
     return (
       (isSpoilt ? spoilt[question] : undefined) ??
       answerTo(question, validAnswer(question, interfaceIdIn(request)))

@@ -85,7 +85,7 @@ describe.for(KINDS)('a stored %s', (kind) => {
   });
 });
 
-describe('of the BGP sessions of a request', () => {
+describe('of the BGP peers of a request', () => {
   const [digest = 'sha256:'] = KEY_DIGESTS;
   const sessions = (agreedKey: BgpPeer['agreedKey']) => aVif({ peers: [aPeer(), aPeer({ agreedKey })] });
 
@@ -116,7 +116,7 @@ describe('of the BGP sessions of a request', () => {
   });
 });
 
-/** Every kind of value that has the BGP sessions of a request. */
+/** Every kind of value that has the BGP peers of a request. */
 function valuesWith(request: VirtualInterface): (readonly ['sighting' | 'intent' | 'receipt', object])[] {
   return [
     ['sighting', anObservation({ request: requestDetailsOf(request) })],

@@ -1,7 +1,7 @@
 import type { Match } from '../../core/fields/evaluateMatch.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 
-/** The match fields, for the oracle. Each condition becomes questions, one for each BGP session where sessions matter. */
+/** The match fields, for the oracle. Each condition becomes questions, one for each BGP peer where sessions matter. */
 
 /** `undefined` when the API does not return the value */
 type Answer = boolean | undefined;

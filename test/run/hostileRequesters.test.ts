@@ -117,6 +117,60 @@ describe('a requester who withdraws a request and offers it again', () => {
     }
   });
 
+  it('and whose request is `deleting` for a while has it neither accepted nor reported as ended before its end', async () => {
+    const cloud = await startTestCloud({ withdrawalTime: 'PT30M' });
+    const publisher = recordingPublisher();
+    const unknown = actAs(cloud, UNKNOWN_REQUESTER);
+    const acme = actAs(cloud, ACME);
+    const loaded = compileTestPolicy(
+      `owners: { acme: { connections: [${ACME_1}], gateway: ${PROD}, limit: 1 } }`,
+    );
+    const runner = createRunner(cloud, loaded, { eventPublisher: publisher });
+    const observed = await unknown.offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
+    expect(outcomesById(await runner.run())).toEqual({ [observed]: 'held unknown-requester' });
+    await unknown.withdraw(observed);
+    const neverObserved = await acme.offer({ connection: ACME_1, vlan: 101 });
+    await acme.withdraw(neverObserved);
+    const again = await acme.offer({ connection: ACME_1, vlan: 102 });
+    publisher.takePublished();
+
+    const meanwhile = await runner.run();
+    // Fail closed: an interface that is being deleted may have been accepted, so it counts until it has ended.
+    expect(outcomesById(meanwhile)).toEqual({ [again]: 'held owner-limit' });
+    expect(meanwhile).toMatchObject({ status: 'completed', ended: [] });
+    expect(publisher.takePublished()).toEqual([`Request Held ${again}`]);
+
+    cloud.clock.advance('PT30M');
+    const after = await runner.run();
+    expect(outcomesById(after)).toEqual({ [again]: `accepted acme.default ${PROD}` });
+    expect(after.ended).toMatchObject([{ id: observed, as: 'rejected' }]);
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(neverObserved)).toBe('rejected');
+  });
+
+  it.each([
+    ['rejected', 'PT0S'],
+    ['deleting', 'PT30M'],
+  ])(
+    'between the listing and the description is reported as gone, also when its request is %s',
+    async (state, withdrawalTime) => {
+      const cloud = await startTestCloud({ withdrawalTime });
+      const acme = actAs(cloud, ACME);
+      const id = await acme.offer({ connection: ACME_1, ...ALLOWED_OFFER });
+      const runner = createRunner(cloud, NARROW_POLICY);
+      const { ports } = runner;
+      const describe = async (asked: string) => {
+        await acme.withdraw(id);
+        return ports.directConnect.describe(asked);
+      };
+      const report = await runner.run({
+        ports: { ...ports, directConnect: { ...ports.directConnect, describe } },
+      });
+      expect(report.status).toBe('completed');
+      expect(outcomesById(report)[id]).toMatch(/^gone /);
+      expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe(state);
+    },
+  );
+
   it('between the listing and the confirm does not get another request accepted in its place', async () => {
     const cloud = await startTestCloud();
     const acme = actAs(cloud, ACME);

@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { toPublishedEvent } from '../../core/events/event.ts';
 import { replayDecision } from '../../core/receipt.ts';
 import { readScenario, startEmulator } from '../../emulator/emulator.ts';
 import type { Ports } from '../../run/ports.ts';
 import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
 import { ACME_1, ACME_2, compileTestPolicy, createRunner, outcomesById, PROD } from '../support/cloud.ts';
+import { recordingPublisher } from '../support/eventPublishers.ts';
 
 /** Direct Connect gateways: without associations, for each type, and of another account that shares it. */
 const FREE = '11111111-2222-4333-8444-555555555555';
@@ -12,6 +16,9 @@ const TRANSIT = '33333333-4444-4555-8666-777777777777';
 const FOREIGN = '44444444-5555-4666-8777-888888888888';
 const MISSING = '55555555-6666-4777-8888-999999999999';
 const TGW = 'tgw-1a2b3c4d5e6f7a8b9';
+
+const EVENTS = JSON.parse(readFileSync(new URL('../../docs/events.schema.json', import.meta.url), 'utf8'));
+const validateEvent = new Ajv2020({ strictTypes: false, allErrors: true }).compile(EVENTS);
 
 const ASSOCIATIONS = 'DescribeDirectConnectGatewayAssociations';
 
@@ -72,6 +79,73 @@ describe('a transit interface', () => {
     expect(outcomesById(await runner.run())).toEqual({ [id]: `accepted acme.a ${TRANSIT}` });
     expect(confirms()).toEqual(['ConfirmTransitVirtualInterface']);
   });
+});
+
+describe('the events of a run with transit requests', () => {
+  it.each([
+    [
+      'a grant of the other type',
+      'private',
+      PROD,
+      expect.stringContaining('confirm-transit-virtual-interface'),
+    ],
+    ['a gateway of the other type', 'transit', PRIVATE, null],
+  ] as const)(
+    'fit the schema, and show the type of what is accepted and of what is held for %s',
+    async (_, type, gateway, command) => {
+      const grants = `{ ok: { type: transit, gateway: ${TRANSIT}, match: { vlan: [101] } },
+      other: { type: ${type}, gateway: ${gateway}, match: { vlan: [102] } } }`;
+      const owners = `owners: { acme: { connections: [${ACME_1}], grants: ${grants} } }`;
+      const { cloud, acme } = await start(owners);
+      const eventPublisher = recordingPublisher();
+      const runner = createRunner(cloud, compileTestPolicy(owners, 'aws'), { eventPublisher });
+      const accepted = await acme.offer({ connection: ACME_1, vlan: 101, type: 'transit' });
+      const held = await acme.offer({ connection: ACME_1, vlan: 102, type: 'transit' });
+      await runner.run();
+      await acme.withdraw(held);
+      await runner.run();
+      const published = eventPublisher.delivered.map(toPublishedEvent);
+      for (const event of published)
+        expect([validateEvent(event), validateEvent.errors]).toEqual([true, null]);
+      const message = expect.stringContaining('`transit`');
+      expect(published).toMatchObject([
+        {
+          'detail-type': 'Request Accepted',
+          detail: { message, request: { id: accepted, type: 'transit' } },
+        },
+        {
+          'detail-type': 'Request Held',
+          detail: {
+            message,
+            request: { id: held, type: 'transit' },
+            manualOverrideCommand: command,
+          },
+        },
+        { 'detail-type': 'Request Ended', detail: { message, request: { id: held }, as: 'rejected' } },
+      ]);
+    },
+  );
+});
+
+it('a transit request whose listing fails is named as one in the warning about its expiry', async () => {
+  const { cloud, acme } = await start(granting('private', PROD));
+  const eventPublisher = recordingPublisher();
+  const loaded = compileTestPolicy(granting('private', PROD), 'aws');
+  const recipient = { ...loaded.policy.recipient, expiry: 7 * 24 * 3600 };
+  const runner = createRunner(
+    cloud,
+    { ...loaded, policy: { ...loaded.policy, recipient } },
+    { eventPublisher },
+  );
+  await runner.run();
+  await acme.offer({ connection: ACME_1, vlan: 101, type: 'transit' });
+  await runner.run();
+  cloud.clock.advance('P6D');
+  cloud.addFault({ kind: 'accessDenied', operation: 'DescribeVirtualInterfaces', times: 'always' });
+  await runner.run();
+  expect(eventPublisher.delivered.filter(({ type }) => type === 'Deadline Near')).toMatchObject([
+    { detail: { outcome: 'notListed', message: expect.stringContaining('`transit`') } },
+  ]);
 });
 
 describe('a request for a Direct Connect gateway', () => {

@@ -4,7 +4,7 @@ import type { Policy } from '../../core/policy.ts';
 import { requests } from './arbitraries.ts';
 import { compiledPolicies } from './compiledPolicies.ts';
 
-/** Arbitraries for BGP sessions with invalid or incomplete address pairs. */
+/** Arbitraries for BGP peers with invalid or incomplete address pairs. */
 
 const ADDRESSES = [
   ...[
