@@ -62,7 +62,7 @@ const forbidden = [
         '^language/',
         '^core/',
         'node_modules/(yaml|zod)/',
-        '^(node:)?(fs|fs/promises|path|child_process|crypto)$',
+        '^(node:)?(fs|fs/promises|path|child_process|crypto|util)$',
       ],
     },
   },
