@@ -98,7 +98,7 @@ function isFull(limit: number | null, taken: number): boolean {
 }
 
 /** The owner, or the reason code if there is none. */
-function whoAsks(policy: Policy, request: VirtualInterface, world: OracleContext): Owner | string {
+export function whoAsks(policy: Policy, request: VirtualInterface, world: OracleContext): Owner | string {
   const { provider, account: us } = policy.recipient;
   const lister = listerOf(policy, request);
   if (request.ownerAccount === null) return 'unknown-requester';
