@@ -224,7 +224,7 @@ function mayStandOn(
 }
 
 /** An interface of any type may stand under a private grant, one that may be transit under a transit grant. */
-function mayStandUnder({ type, match }: Grant, vif: VirtualInterface): boolean {
+export function mayStandUnder({ type, match }: Grant, vif: VirtualInterface): boolean {
   const isOther = type === 'transit' && (vif.type === 'private' || vif.type === 'public');
   return !isOther && mayMatch(match, vif);
 }
