@@ -7,20 +7,10 @@ import type { Grant, Owner, Policy } from '../../core/policy.ts';
 import { decideByOracle, whoAsks } from '../oracle/decisionOracle.ts';
 import { isHeldByRule, matchesForCertain, mayMatch } from '../oracle/matchOracle.ts';
 import { aDecisionContext, aMatch, NOW, VGW } from '../support/builders.ts';
-import { allRequests, carrierPolicies } from '../support/carrierPolicies.ts';
+import { allRequests, carrierPolicies, withExchangedTypes } from '../support/carrierPolicies.ts';
 
 /** A file shows one request and nothing else. */
 const WORLD = aDecisionContext();
-
-/** The policies of a carrier's customers; in every second one, the types of all grants are exchanged, so that transit is as frequent. */
-const policies = fc.tuple(carrierPolicies, fc.boolean()).map(([policy, isExchanged]): Policy => {
-  const exchanged = { private: 'transit', transit: 'private' } as const;
-  const owners = policy.owners.map((owner) => ({
-    ...owner,
-    grants: owner.grants.map((grant) => ({ ...grant, type: exchanged[grant.type] })),
-  }));
-  return isExchanged ? { ...policy, owners } : policy;
-});
 
 function explained(policy: Policy, request: VirtualInterface): Explanation {
   return explain(policy, { request, assumed: [], absent: new Set(), deadline: null }, NOW);
@@ -199,7 +189,7 @@ function casesOf(policy: Policy, { request, requester, grants, pins, report }: E
 it('an explanation agrees with the decision, and with a plain evaluation of each condition of each grant and rule', () => {
   const seen = new Map<string, number>(EVERY.map((one) => [one, 0]));
   fc.assert(
-    fc.property(policies, fc.nat(40), fc.boolean(), (policy, offset, isPast) => {
+    fc.property(withExchangedTypes(carrierPolicies), fc.nat(40), fc.boolean(), (policy, offset, isPast) => {
       const all = allRequests(policy.recipient).filter((_, i) => i % 41 === offset);
       for (const request of all) {
         const given = isPast ? ({ ...request, state: 'available', gateway: VGW.lab } as const) : request;
