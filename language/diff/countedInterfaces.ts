@@ -1,10 +1,11 @@
 import type { Grant, Owner, Policy } from '../../core/policy.ts';
 import { connectionsOf } from '../../core/policy.ts';
 import { LANGUAGE_FIELDS } from '../fields/matchFields.ts';
-import { type KeyedProduct, keyOfPin, pinsOfOthers, sharedPinsOf } from '../requestSets/acceptedRequests.ts';
+import { keyOfPin, type PinsOfOthers, pinsOfOthers, sharedPinsOf } from '../requestSets/attributedPins.ts';
 import {
   type FieldProduct,
   intersectProducts,
+  type KeyedProduct,
   productOf,
   satisfiesConstraint,
 } from '../requestSets/fieldProduct.ts';
@@ -21,7 +22,7 @@ export interface CountedInterfaces {
   /** on shared connections: those that a pin of the owner may match; they count */
   readonly own: readonly KeyedProduct[];
   /** on shared connections: those that a pin of another owner certainly matches; they do not count unless they are in `own` */
-  readonly others: readonly KeyedProduct[];
+  readonly others: PinsOfOthers;
 }
 
 /** @param grant `null` for the limit of the owner */
@@ -52,26 +53,27 @@ export function countsFieldsOf(outer: CountedInterfaces, inner: CountedInterface
  */
 export function countsAllOf(outer: CountedInterfaces, inner: CountedInterfaces): boolean {
   if (!countsFieldsOf(outer, inner)) return false;
-  const [outerOwn, innerOthers] = [outer.own, inner.others].map(keysOf);
-  const lost = inner.own.filter(({ key }) => !outerOwn?.has(key));
-  const productsOf = (all: readonly KeyedProduct[]): FieldProduct[] => all.map(({ product }) => product);
-  return outer.others.every(({ key, product }) => {
+  const outerOwn = productsOf(outer.own);
+  const keys = new Set(outer.own.map(({ key }) => key));
+  const lost = inner.own.filter(({ key }) => !keys.has(key));
+  const isCounted = ({ key, product }: KeyedProduct): boolean => {
     const attributed = intersectProducts(inner.fields, product);
     const isUncounted =
-      innerOthers?.has(key) ||
-      isEmptyRequestSet({ product: attributed, except: productsOf([...outer.own, ...inner.others]) });
+      inner.others.get(key) !== undefined ||
+      isEmptyRequestSet({ product: attributed, except: outerOwn }, inner.others);
     return (
       isUncounted &&
       lost.every((pin) =>
-        isEmptyRequestSet({
-          product: intersectProducts(attributed, pin.product),
-          except: productsOf(outer.own),
-        }),
+        isEmptyRequestSet({ product: intersectProducts(attributed, pin.product), except: outerOwn }),
       )
     );
-  });
+  };
+  // Usually nearly all pins are other owners' in both policies. If `inner` has lost none, only the rest can make a difference.
+  const moved = inner.own.flatMap(({ key }) => outer.others.get(key) ?? []);
+  const rest = [...moved, ...outer.others.notIn(inner.others)];
+  return rest.every(isCounted) && (lost.length === 0 || outer.others.pins.every(isCounted));
 }
 
-function keysOf(all: readonly KeyedProduct[]): ReadonlySet<string> {
-  return new Set(all.map(({ key }) => key));
+function productsOf(all: readonly KeyedProduct[]): FieldProduct[] {
+  return all.map(({ product }) => product);
 }

@@ -8,6 +8,7 @@ import {
   grantsBeside,
   isPinBeside,
 } from '../requestSets/acceptedRequests.ts';
+import { NO_PINS } from '../requestSets/attributedPins.ts';
 import { type FieldProduct, intersectProducts, productsIntersect } from '../requestSets/fieldProduct.ts';
 import { typicalPoint } from '../requestSets/policyRequests.ts';
 import { findMember, type RequestSet, simplifyRequestSet } from '../requestSets/requestSet.ts';
@@ -59,6 +60,7 @@ const NO_REQUESTS: AcceptedRequests = {
   heldFor: () => [],
   heldKeys: () => new Set(),
   heldForAll: () => [],
+  heldByPins: () => NO_PINS,
 };
 
 /** The requests that one policy accepts by a grant and the other does not: none of its grants matches them, or something holds them. */

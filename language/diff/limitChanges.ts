@@ -1,12 +1,18 @@
+import { canonicalJson } from '../../core/json.ts';
+import { memoizeByObject } from '../../core/memoize.ts';
 import { connectionsOf, type Owner, type Policy } from '../../core/policy.ts';
 import {
   type AcceptedRequests,
   acceptedRequests,
   type GrantRequests,
   grantsBeside,
-  type KeyedProduct,
 } from '../requestSets/acceptedRequests.ts';
-import { type FieldProduct, intersectProducts, productsIntersect } from '../requestSets/fieldProduct.ts';
+import {
+  type FieldProduct,
+  intersectProducts,
+  type KeyedProduct,
+  productsIntersect,
+} from '../requestSets/fieldProduct.ts';
 import { isEmptyRequestSet } from '../requestSets/requestSet.ts';
 import { type CountedInterfaces, countedBy, countsAllOf, countsFieldsOf } from './countedInterfaces.ts';
 
@@ -32,106 +38,129 @@ interface Limit {
   readonly counts: CountedInterfaces;
 }
 
+/** The limits of one policy, and the requests to which they apply. */
+interface PolicyLimits {
+  readonly requests: AcceptedRequests;
+  readonly all: readonly Limit[];
+  readonly byName: ReadonlyMap<string, Limit>;
+  readonly byGrant: ReadonlyMap<GrantRequests, readonly Limit[]>;
+}
+
 /**
  * Finds the limits that became looser or tighter. Fail closed: a limit counts as looser unless a single limit of the new policy is as low
  * and counts everything that it counted; several limits that do so together are not recognised.
  * @param at in milliseconds
  */
 export function findLimitChanges(old: Policy, now: Policy, at: number): LimitChange[] {
-  const [before, after] = [acceptedRequests(old, at), acceptedRequests(now, at)];
-  const [oldLimits, newLimits] = [limitsOf(old, before), limitsOf(now, after)];
+  const [before, after] = [limitsOf(old, at), limitsOf(now, at)];
+  const mostOf = ({ byName }: PolicyLimits, limit: Limit): number | null =>
+    byName.get(nameOf(limit))?.most ?? null;
   const changesOf = (
     effect: LimitChange['effect'],
-    limit: Limit,
-    own: AcceptedRequests,
-    other: AcceptedRequests,
-    limits: readonly Limit[],
+    own: PolicyLimits,
+    other: PolicyLimits,
   ): LimitChange[] => {
-    if (isLimitKept(limit, own, other, limits, countsAllOf)) return [];
-    const { owner, grant } = limit;
-    const most = (all: readonly Limit[]): number | null =>
-      all.find((one) => one.owner.name === owner.name && one.grant === grant)?.most ?? null;
-    const attributed = isLimitKept(limit, own, other, limits, countsFieldsOf);
-    return [{ effect, owner: owner.name, grant, old: most(oldLimits), new: most(newLimits), attributed }];
+    const besideOf = memoizeByObject(
+      (owner: Owner): ReadonlySet<GrantRequests> =>
+        new Set(grantsBeside(other.requests, connectionsOf(owner), own.requests.heldKeys(owner))),
+    );
+    return own.all.flatMap((limit) => {
+      const { owner, grant } = limit;
+      const comparison = { own: own.requests, other, beside: besideOf(owner) };
+      if (isLimitKept(limit, { ...comparison, countsAll: countsAllOf })) return [];
+      const attributed = isLimitKept(limit, { ...comparison, countsAll: countsFieldsOf });
+      const change = { old: mostOf(before, limit), new: mostOf(after, limit), attributed };
+      return [{ effect, owner: owner.name, grant, ...change }];
+    });
   };
-  return [
-    ...oldLimits.flatMap((limit) => changesOf('looser', limit, before, after, newLimits)),
-    ...newLimits.flatMap((limit) => changesOf('tighter', limit, after, before, oldLimits)),
-  ];
+  return [...changesOf('looser', before, after), ...changesOf('tighter', after, before)];
+}
+
+/** The key of the limit of an owner or of a grant, in one policy. */
+function nameOf({ owner, grant }: Pick<Limit, 'owner' | 'grant'>): string {
+  return canonicalJson([owner.name, grant]);
 }
 
 /** Whether `outer` counts every interface that `inner` counts. */
 type CountsAll = (outer: CountedInterfaces, inner: CountedInterfaces) => boolean;
 
-/** Whether the other policy limits every request that it also accepts at least as strictly as `limit` does. */
-function isLimitKept(
-  limit: Limit,
-  own: AcceptedRequests,
-  other: AcceptedRequests,
-  limits: readonly Limit[],
-  countsAll: CountsAll,
-): boolean {
-  const namesake = limits.find(
-    ({ owner, grant }) => owner.name === limit.owner.name && grant === limit.grant,
-  );
-  // Usually the limit of the same name is enough, and hundreds of others need not be compared.
-  if (namesake !== undefined && isAsStrict(limit, [namesake], own, other, countsAll)) return true;
-  return isAsStrict(limit, limits, own, other, countsAll);
+/** What a limit is compared with. */
+interface Comparison {
+  readonly own: AcceptedRequests;
+  readonly other: PolicyLimits;
+  /** the grants of the other policy on the connections of the owner */
+  readonly beside: ReadonlySet<GrantRequests>;
+  readonly countsAll: CountsAll;
 }
 
+/** Whether the other policy limits every request that it also accepts at least as strictly as `limit` does. */
+function isLimitKept(limit: Limit, comparison: Comparison): boolean {
+  const { other, beside } = comparison;
+  const namesake = other.byName.get(nameOf(limit));
+  // Usually the limit of the same name is enough, and hundreds of others need not be compared.
+  if (namesake?.applies.some((one) => beside.has(one)) && isAsStrict(limit, [namesake], comparison))
+    return true;
+  const limits = new Set([...beside].flatMap((one) => other.byGrant.get(one) ?? []));
+  return isAsStrict(limit, [...limits], comparison);
+}
+
+/** @param limits of the other policy, those that apply to a grant beside the owner */
 function isAsStrict(
   limit: Limit,
   limits: readonly Limit[],
-  own: AcceptedRequests,
-  other: AcceptedRequests,
-  countsAll: CountsAll,
+  { own, other: { requests: other }, beside, countsAll }: Comparison,
 ): boolean {
   const { owner } = limit;
-  const beside = new Set(grantsBeside(other, connectionsOf(owner), own.heldKeys(owner)));
   const binding = limits
-    .filter(({ most, applies }) => most <= limit.most && applies.some((one) => beside.has(one)))
-    .filter(({ counts }) => countsAll(counts, limit.counts))
+    .filter(({ most, counts }) => most <= limit.most && countsAll(counts, limit.counts))
     .flatMap(({ applies }) => applies);
   const keys = new Set(binding.map(({ key }) => key));
   const heldBy = (all: readonly KeyedProduct[]): FieldProduct[] => all.map(({ product }) => product);
-  const except = [...heldBy(binding), ...heldBy(own.heldFor(owner)), ...heldBy(other.heldForAll(owner))];
+  const except = [...heldBy(binding), ...heldBy(own.heldForAll(owner)), ...heldBy(other.heldForAll(owner))];
+  const heldHere = own.heldByPins(owner);
   const others = [...beside].filter(({ key }) => !keys.has(key));
   return limit.applies
     .filter(({ key }) => !keys.has(key))
     .every(
       ({ product }) =>
-        isEmptyRequestSet({ product, except }) ||
+        isEmptyRequestSet({ product, except }, heldHere) ||
         others
           .filter((one) => productsIntersect(product, one.product))
           .every((one) =>
-            isEmptyRequestSet({
-              product: intersectProducts(product, one.product),
-              except: [...except, ...heldBy(other.heldFor(one.owner))],
-            }),
+            isEmptyRequestSet(
+              {
+                product: intersectProducts(product, one.product),
+                except: [...except, ...heldBy(other.heldForAll(one.owner))],
+              },
+              heldHere,
+              other.heldByPins(one.owner),
+            ),
           ),
     );
 }
 
-function limitsOf(policy: Policy, { grants }: AcceptedRequests): Limit[] {
-  const owners = new Map<Owner, GrantRequests[]>();
-  for (const one of grants) owners.set(one.owner, [...(owners.get(one.owner) ?? []), one]);
-  const ofOwners = [...owners].flatMap(([owner, applies]): Limit[] =>
-    owner.limit === null
-      ? []
-      : [{ owner, grant: null, most: owner.limit, applies, counts: countedBy(policy, owner, null) }],
+/** The limits of a policy from an instant on. */
+function limitsOf(policy: Policy, at: number): PolicyLimits {
+  const requests = acceptedRequests(policy, at);
+  const ofOwners = [...Map.groupBy(requests.grants, ({ owner }) => owner)].flatMap(
+    ([owner, applies]): Limit[] =>
+      owner.limit === null
+        ? []
+        : [{ owner, grant: null, most: owner.limit, applies, counts: countedBy(policy, owner, null) }],
   );
-  const ofGrants = grants.flatMap((one): Limit[] => {
+  const ofGrants = requests.grants.flatMap((one): Limit[] => {
     const { owner, grant } = one;
     if (grant.limit === null) return [];
-    return [
-      {
-        owner,
-        grant: grant.name,
-        most: grant.limit,
-        applies: [one],
-        counts: countedBy(policy, owner, grant),
-      },
-    ];
+    const counts = countedBy(policy, owner, grant);
+    return [{ owner, grant: grant.name, most: grant.limit, applies: [one], counts }];
   });
-  return [...ofOwners, ...ofGrants];
+  const all = [...ofOwners, ...ofGrants];
+  const applying = all.flatMap((limit) => limit.applies.map((one) => ({ one, limit })));
+  const byGrant = new Map(
+    [...Map.groupBy(applying, ({ one }) => one)].map(([one, found]) => [
+      one,
+      found.map(({ limit }) => limit),
+    ]),
+  );
+  return { requests, all, byName: new Map(all.map((limit) => [nameOf(limit), limit])), byGrant };
 }

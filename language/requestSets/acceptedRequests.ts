@@ -1,28 +1,16 @@
 import { canonicalJson } from '../../core/json.ts';
 import { memoizeByObject } from '../../core/memoize.ts';
-import {
-  agreedKeyOf,
-  connectionsOf,
-  type Grant,
-  isPinned,
-  type Owner,
-  type Policy,
-} from '../../core/policy.ts';
-import { addConstraint, type FieldProduct, isEmptyProduct } from './fieldProduct.ts';
+import { agreedKeyOf, connectionsOf, type Grant, type Owner, type Policy } from '../../core/policy.ts';
+import { spendSteps } from '../stepLimit.ts';
+import { keyOfPin, type PinsOfOthers, pinsOfOthers, sharedPinsOf } from './attributedPins.ts';
+import { addConstraint, isEmptyProduct, type KeyedProduct } from './fieldProduct.ts';
 import {
   connectionsOfGrant,
-  interfacesOfPin,
   notBefore,
   requestsOfGrant,
   requestsOfHoldRule,
   requestsWithKey,
 } from './policyRequests.ts';
-
-/** A set of requests, with a key for fast comparison: equal keys mean equal sets. */
-export interface KeyedProduct {
-  readonly key: string;
-  readonly product: FieldProduct;
-}
 
 /** A grant with the requests that it matches. */
 export interface GrantRequests extends KeyedProduct {
@@ -42,10 +30,15 @@ export interface AcceptedRequests {
   /** the requests that are held although a grant of this owner matches them */
   readonly heldFor: (owner: Owner) => readonly KeyedProduct[];
   /** the keys of these sets */
-  readonly heldKeys: (owner: Owner) => ReadonlySet<string>;
+  readonly heldKeys: (owner: Owner) => HeldKeys;
   /** those of them that are held for every owner of a connection */
   readonly heldForAll: (owner: Owner) => readonly KeyedProduct[];
+  /** the others of them: they are held because pins of other owners match them */
+  readonly heldByPins: (owner: Owner) => PinsOfOthers;
 }
+
+/** The keys of sets that are held. */
+type HeldKeys = Pick<ReadonlySet<string>, 'has'>;
 
 /** A policy that is frozen, or whose limit for a run is 0, accepts nothing. @param at in milliseconds */
 export function acceptedRequests(policy: Policy, at: number): AcceptedRequests {
@@ -67,9 +60,13 @@ export function acceptedRequests(policy: Policy, at: number): AcceptedRequests {
     ({ connections }) => connections,
   );
   const heldForAll = memoizeByObject((owner: Owner) => heldOn(connectionsOf(owner)));
-  const heldFor = memoizeByObject((owner: Owner) => [...heldForAll(owner), ...pinsOfOthers(policy, owner)]);
-  const heldKeys = memoizeByObject((owner: Owner) => new Set(heldFor(owner).map(({ key }) => key)));
-  return { grants, grantsOn, heldFor, heldKeys, heldForAll };
+  const heldByPins = (owner: Owner): PinsOfOthers => pinsOfOthers(policy, owner);
+  const heldFor = memoizeByObject((owner: Owner) => [...heldForAll(owner), ...heldByPins(owner).pins]);
+  const heldKeys = memoizeByObject((owner: Owner): HeldKeys => {
+    const forAll = new Set(heldForAll(owner).map(({ key }) => key));
+    return { has: (key) => forAll.has(key) || heldByPins(owner).get(key) !== undefined };
+  });
+  return { grants, grantsOn, heldFor, heldKeys, heldForAll, heldByPins };
 }
 
 /**
@@ -80,11 +77,12 @@ export function acceptedRequests(policy: Policy, at: number): AcceptedRequests {
 export function grantsBeside(
   { grantsOn }: AcceptedRequests,
   connections: readonly string[],
-  keys: ReadonlySet<string>,
+  keys: HeldKeys,
 ): readonly GrantRequests[] {
-  return grantsOn(connections).filter(
-    (grant) => !(isPinBeside(grant, connections) && keys.has(grant.pinKey ?? '')),
-  );
+  const grants = grantsOn(connections);
+  // Each of thousands of owners of one connection asks for all of them.
+  spendSteps(grants.length >> 4);
+  return grants.filter((grant) => !(isPinBeside(grant, connections) && keys.has(grant.pinKey ?? '')));
 }
 
 /** Whether a grant is a pin that applies on these connections only where they are shared, so that it attributes what it matches. */
@@ -118,36 +116,6 @@ function keyOfGrant({ recipient }: Policy, owner: Owner, grant: Grant): string {
 }
 
 /**
- * The interfaces that pins of other owners attribute to them, on the shared connections of an owner. A request that pins of two owners match
- * is held, also if the grant of one of them is not valid now or has a limit of 0.
- */
-export function pinsOfOthers(policy: Policy, owner: Owner): readonly KeyedProduct[] {
-  if (owner.sharedConnections.length === 0) return [];
-  return pinsOn(policy)(owner.sharedConnections).filter((pin) => pin.owner !== owner);
-}
-
-/** The key of a pin: equal keys mean that the same interfaces are attributed. */
-export function keyOfPin({ sharedConnections }: Owner, { type, match }: Grant): string {
-  return canonicalJson({ pin: match, type, on: sharedConnections });
-}
-
-const pinsOn = memoizeByObject(({ owners }: Policy) => {
-  const pins = owners.flatMap((owner) =>
-    sharedPinsOf(owner).map((grant) => ({
-      owner,
-      key: keyOfPin(owner, grant),
-      product: interfacesOfPin(owner, grant, 'matchesCertainly'),
-    })),
-  );
-  return indexByConnection(pins, ({ owner }) => owner.sharedConnections);
-});
-
-/** The grants of an owner that can identify it on its shared connections. */
-export function sharedPinsOf({ sharedConnections, grants }: Owner): readonly Grant[] {
-  return sharedConnections.length === 0 ? [] : grants.filter(({ match }) => isPinned(match));
-}
-
-/**
  * The requests on a shared connection with an agreed key that a pin there names, and that grants of two owners name: it identifies neither
  * of them, whatever the other fields are.
  */
@@ -170,7 +138,7 @@ function keysOfSeveralOwners({ owners }: Policy): (KeyedProduct & { connections:
 function indexByConnection<Item>(
   items: readonly Item[],
   connections: (item: Item) => readonly string[] | null,
-): (connectionsWanted: readonly string[]) => readonly Item[] {
+): (wanted: readonly string[]) => readonly Item[] {
   const anywhere = items.filter((item) => connections(item) === null);
   const somewhere = new Map<string, Item[]>();
   for (const item of items) {
@@ -180,7 +148,14 @@ function indexByConnection<Item>(
       else own.push(item);
     }
   }
-  return (connectionsWanted) => [
-    ...new Set([...connectionsWanted.flatMap((connection) => somewhere.get(connection) ?? []), ...anywhere]),
-  ];
+  const known = new Map<string, readonly Item[]>();
+  return (wanted) => {
+    // Thousands of owners may have the same connections, namely those of a carrier.
+    const name = wanted.join();
+    const found = known.get(name) ?? [
+      ...new Set([...wanted.flatMap((connection) => somewhere.get(connection) ?? []), ...anywhere]),
+    ];
+    known.set(name, found);
+    return found;
+  };
 }

@@ -9,6 +9,12 @@ import {
 /** The points that meet every one of these constraints, by dimension; a dimension without one is free. */
 export type FieldProduct = ReadonlyMap<string, FieldConstraint>;
 
+/** A set of requests, with a key for fast comparison: equal keys mean equal sets. */
+export interface KeyedProduct {
+  readonly key: string;
+  readonly product: FieldProduct;
+}
+
 /** The product of some constraints. */
 export function productOf(constraints: readonly FieldConstraint[]): FieldProduct {
   return constraints.reduce<FieldProduct>(addConstraint, new Map());

@@ -98,7 +98,7 @@ function isFull(limit: number | null, taken: number): boolean {
 }
 
 /** The owner, or the reason code if there is none. */
-function whoAsks(policy: Policy, request: VirtualInterface, world: OracleContext): Owner | string {
+export function whoAsks(policy: Policy, request: VirtualInterface, world: OracleContext): Owner | string {
   const { provider, account: us } = policy.recipient;
   const lister = listerOf(policy, request);
   if (request.ownerAccount === null) return 'unknown-requester';
@@ -224,7 +224,7 @@ function mayStandOn(
 }
 
 /** An interface of any type may stand under a private grant, one that may be transit under a transit grant. */
-function mayStandUnder({ type, match }: Grant, vif: VirtualInterface): boolean {
+export function mayStandUnder({ type, match }: Grant, vif: VirtualInterface): boolean {
   const isOther = type === 'transit' && (vif.type === 'private' || vif.type === 'public');
   return !isOther && mayMatch(match, vif);
 }

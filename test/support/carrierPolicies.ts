@@ -98,6 +98,18 @@ function policiesWith(limits: Limits): Arbitrary<Policy> {
     );
 }
 
+/** The same policies; in every second one, the types of all grants are exchanged, so that transit is as frequent as private. */
+export function withExchangedTypes(of: Arbitrary<Policy>): Arbitrary<Policy> {
+  const exchanged = { private: 'transit', transit: 'private' } as const;
+  return fc.tuple(of, fc.boolean()).map(([policy, isExchanged]) => {
+    const owners = policy.owners.map((owner) => ({
+      ...owner,
+      grants: owner.grants.map((grant) => ({ ...grant, type: exchanged[grant.type] })),
+    }));
+    return isExchanged ? { ...policy, owners } : policy;
+  });
+}
+
 /** The owner in a policy in which the first one has a connection for itself that is shared in others. */
 function withoutSharing(owner: Owner, i: number): Owner {
   const [first, other] = SHARED;
