@@ -1,46 +1,57 @@
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
-import { unpack } from './pack.ts';
+import { changeTarball } from '../../scripts/packTarball.ts';
+import { type Packed, unpack } from './pack.ts';
+import type { Ended, Registry } from './registry.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
+/** An earlier release, for upgrades: today's files under a lower version. */
+export const EARLIER = '0.0.1';
+
+export interface Upgrade {
+  /** an attempt to publish without `--no-provenance` */
+  readonly unsigned: Ended;
+  /** `npx vif-acceptor --version` before and after */
+  readonly before: string;
+  readonly after: string;
+}
+
 /**
- * Creates a project in a folder, with only the package and the CDK.
- * @returns how it was installed: by npm, or, if the registry is not reachable, by copying from the checkout
+ * Publishes an earlier release and this one, and installs one after the other by name, with the CDK, in an empty folder.
+ * @param folder the app of a user
  */
-export function install(tarball: string, folder: string): 'npm' | 'copy' {
+export function installByName(registry: Registry, packed: Packed, folder: string): Upgrade {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'net', private: true }));
-  if (installByNpm(tarball, folder)) return 'npm';
-  rmSync(join(folder, 'node_modules'), { recursive: true, force: true });
-  installByCopy(tarball, folder);
-  return 'copy';
+  const succeed = (result: Ended): string => {
+    if (result.status !== 0) throw new Error(`npm failed:\n${result.output}`);
+    return result.output.trim();
+  };
+  const version = () => succeed(registry.npx(folder, 'vif-acceptor', '--version'));
+
+  const earlier = changeTarball(packed.tarball, dirname(folder), (manifest, files) => {
+    writeFileSync(join(files, 'dist/package.json'), JSON.stringify({ type: 'module', version: EARLIER }));
+    return { ...manifest, version: EARLIER };
+  });
+  const unsigned = registry.publish(earlier.tarball);
+  succeed(registry.publish(earlier.tarball, '--no-provenance'));
+  const lib = `aws-cdk-lib@${manifestIn(ROOT).devDependencies['aws-cdk-lib']}`;
+  succeed(registry.npm(folder, 'install', 'vif-acceptor', lib));
+  const before = version();
+
+  succeed(registry.publish(packed.tarball, '--no-provenance'));
+  succeed(registry.npm(folder, 'install', `vif-acceptor@${packed.version}`));
+  return { unsigned, before, after: version() };
 }
 
-function installByNpm(tarball: string, folder: string): boolean {
-  const { devDependencies } = manifestIn(ROOT);
-  const lib = `aws-cdk-lib@${devDependencies['aws-cdk-lib']}`;
-  // Checked first: an install without a registry takes long to fail.
-  if (npm(folder, 'view', lib, 'version').status !== 0) return false;
-  const { status, signal, stderr } = npm(folder, 'install', '--prefer-offline', tarball, lib);
-  if (status === 0) return true;
-  if (signal === null) throw new Error(`npm install failed:\n${stderr}`);
-  return false;
-}
-
-/** Runs npm, with retries for a slow registry but a limit for an unreachable one. */
-export function npm(cwd: string, ...args: string[]) {
-  const patience = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-timeout=20000'];
-  return spawnSync('npm', [...args, ...patience], { cwd, encoding: 'utf8', timeout: 120_000 });
-}
-
-/** Links only the packages that the package declares: an undeclared dependency fails here as with npm. */
-function installByCopy(tarball: string, folder: string): void {
+/** Installs without a registry. Links only the packages that the package declares: an undeclared dependency fails here as with npm. */
+export function installByCopy(tarball: string, folder: string): void {
   const modules = join(folder, 'node_modules');
   const own = join(modules, 'vif-acceptor');
-  mkdirSync(modules);
+  mkdirSync(modules, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'net', private: true }));
   unpack(tarball, modules);
   renameSync(join(modules, 'package'), own);
   const { dependencies, peerDependencies } = manifestIn(own);

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -6,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
@@ -17,9 +19,10 @@ import { PROD } from '../support/cloud.ts';
 import { writeTempFiles } from '../support/tempFiles.ts';
 import { commandLine, world } from './commands.ts';
 import { cdkApp, POLICY, TYPED } from './consumer.ts';
-import { install } from './install.ts';
+import { EARLIER, installByCopy, installByName, type Upgrade } from './install.ts';
 import { ENGINES, nodeOf, OLDEST, SUPPORTED, TOO_OLD } from './nodes.ts';
 import { type Packed, pack } from './pack.ts';
+import { openRegistry, type Registry } from './registry.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vif-acceptor-'));
 let packed: Packed;
@@ -52,9 +55,10 @@ describe('the tarball', () => {
 
   it('contains every file that its package.json refers to, and has no install script', () => {
     const { exports, types, bin, scripts } = JSON.parse(packed.text('package.json'));
-    for (const file of [types, exports['.'].types, exports['.'].default, ...Object.values(bin)])
+    const { '.': main, ...others } = exports;
+    for (const file of [types, main.types, main.default, ...Object.values(bin), ...Object.values(others)])
       expect(packed.files).toContain(file.replace('./', ''));
-    expect(Object.keys(exports)).toEqual(['.']);
+    expect(others).toEqual({ './package.json': './package.json' });
     expect(Object.keys(scripts).filter((name) => /install$|^prepare/.test(name))).toEqual([]);
   });
 
@@ -68,6 +72,12 @@ describe('the tarball', () => {
     expect(found).toEqual([]);
   });
 
+  it('is small', () => {
+    const unpacked = packed.files.reduce((sum, file) => sum + Buffer.byteLength(packed.text(file)), 0);
+    expect(statSync(packed.tarball).size).toBeLessThan(MAX_PACKED);
+    expect(unpacked).toBeLessThan(MAX_UNPACKED);
+  });
+
   it('contains the function that a checkout deploys', async () => {
     const file = join(writeTempFiles({}), 'index.mjs');
     await bundleFunction(file);
@@ -75,21 +85,30 @@ describe('the tarball', () => {
   });
 });
 
+/** Bounds in bytes, a quarter above what the package has. The bundle of the function is the largest file. */
+const MAX_PACKED = 900_000;
+const MAX_UNPACKED = 4_000_000;
+
 /** Includes the time to fetch a Node of 45 MB. */
 const FETCHES = { timeout: 150_000 };
 
 describe('in the app of a user, the package', () => {
   const app = join(folder, 'app');
-  let installedBy: 'npm' | 'copy';
+  let registry: Registry | null = null;
+  let upgrade: Upgrade | null = null;
   let ofCheckout: Synthesised;
 
-  beforeAll(() => {
-    installedBy = install(packed.tarball, app);
+  beforeAll(async () => {
+    registry = await openRegistry(join(folder, 'registry'));
+    if (registry === null) installByCopy(packed.tarball, app);
+    else upgrade = installByName(registry, packed, app);
     mkdirSync(join(app, 'policy'));
     writeFileSync(join(app, 'policy', 'acme.yaml'), POLICY);
     const source = cdkApp('esm', './infra/index.ts');
     ofCheckout = synth(process.execPath, join(packed.checkout, 'app.mjs'), source);
-  }, 180_000);
+  }, 300_000);
+
+  afterAll(() => registry?.close());
 
   function run(node: string, cwd: string, ...args: string[]) {
     const env = { PATH: process.env.PATH, HOME: folder, INIT_CWD: tmpdir() };
@@ -124,11 +143,54 @@ describe('in the app of a user, the package', () => {
     };
   }
 
-  it('is installed by npm, and brings no Node', (context) => {
-    context.skip(installedBy === 'copy', 'the npm registry is not reachable');
+  /** The registry that the package was installed from. */
+  function registryFor(context: TestContext): Registry {
+    if (registry === null) return context.skip('the npm registry is not reachable');
+    return registry;
+  }
+
+  it('is published only with provenance, which only the release workflow has', (context) => {
+    registryFor(context);
+    expect(JSON.parse(packed.text('package.json')).publishConfig).toEqual({
+      access: 'public',
+      provenance: true,
+    });
+    expect(upgrade?.unsigned).toEqual({ status: 1, output: expect.stringContaining('EUSAGE') });
+  });
+
+  it('is installed by name in an empty folder, and brings no Node', (context) => {
+    registryFor(context);
     const commands = readdirSync(join(app, 'node_modules/.bin'));
     expect(commands).toContain('vif-acceptor');
     expect(commands).not.toContain('node');
+  });
+
+  it('is upgraded by npm, to exactly what was packed', (context) => {
+    const { url } = registryFor(context);
+    expect(upgrade).toMatchObject({ before: EARLIER, after: packed.version });
+    const { packages } = JSON.parse(readFileSync(join(app, 'package-lock.json'), 'utf8'));
+    const sha512 = createHash('sha512').update(readFileSync(packed.tarball)).digest('base64');
+    expect(packages['node_modules/vif-acceptor']).toMatchObject({
+      version: packed.version,
+      integrity: `sha512-${sha512}`,
+    });
+    // Where `resolved` is recorded, it is the local registry: nothing came from another one.
+    const { resolved = url } = packages['node_modules/vif-acceptor'];
+    expect(resolved).toContain(url);
+  });
+
+  it('has a command that npx finds by its name, which checks a policy and accepts', async (context) => {
+    registryFor(context);
+    const hub = join(app, 'hub');
+    const { id, at, state } = await world(hub);
+    const type = commandLine('npx', 'vif-acceptor', hub);
+    const ended = [await type('policy', 'check', 'policy/hub.yaml'), await type('run', ...at)];
+    expect(ended.map(({ code, stderr }) => [code, stderr])).toEqual([
+      [0, ''],
+      [0, expect.any(String)],
+    ]);
+    expect(await state()).toBe(`pending ${PROD}`);
+    expect((await type('receipts', '--json', '--ledger', 'ledger.json')).stdout).toContain(id);
   });
 
   /** Each Node is fetched once. */
