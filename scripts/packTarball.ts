@@ -15,13 +15,17 @@ export interface Tarball {
 
 /** Runs `npm pack` in a folder, and writes the tarball into the folder `to`. */
 export function packFolder(folder: string, to: string, ...options: readonly string[]): Tarball {
-  const stdout = execFileSync('npm', ['pack', '--json', '--loglevel=error', '--pack-destination', to, ...options], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    encoding: 'utf8',
-    // The build must use the Node of this process.
-    env: { ...process.env, PATH: [dirname(process.execPath), process.env.PATH].join(delimiter) },
-  });
+  const stdout = execFileSync(
+    'npm',
+    ['pack', '--json', '--loglevel=error', '--pack-destination', to, ...options],
+    {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      encoding: 'utf8',
+      // The build must use the Node of this process.
+      env: { ...process.env, PATH: [dirname(process.execPath), process.env.PATH].join(delimiter) },
+    },
+  );
   const [{ filename, files }] = packed.parse(JSON.parse(stdout));
   return { tarball: join(to, filename), files: files.map(({ path }) => path) };
 }

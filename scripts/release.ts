@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { PROJECT_ROOT } from '../infra/providerFunction.ts';
@@ -65,7 +65,8 @@ function packPublished(folder: string, page: string | null): string {
   const scratch = mkdtempSync(join(tmpdir(), 'vif-acceptor-'));
   try {
     const { tarball } = packFolder(join(PROJECT_ROOT, folder), scratch);
-    const changed = changeTarball(tarball, OUTPUT, (manifest) => {
+    const changed = changeTarball(tarball, OUTPUT, (manifest, files) => {
+      copyFileSync(join(PROJECT_ROOT, 'LICENSE'), join(files, 'LICENSE'));
       if (page === null || manifest.repository !== undefined) return manifest;
       const directory = folder === '.' ? {} : { directory: folder };
       return { ...manifest, repository: { type: 'git', url: `git+${page}.git`, ...directory } };

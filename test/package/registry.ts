@@ -49,7 +49,6 @@ export async function openRegistry(folder: string): Promise<Registry | null> {
   const port = await freePort();
   const server = fork(join(folder, SERVER), ['--config', 'config.yaml', '--listen', `127.0.0.1:${port}`], {
     cwd: folder,
-    // Its warning about the user root is no news in a container.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const output: string[] = [];
