@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
-import { type NotifyOption, parseNotify } from './notifications.ts';
+import { parseNotify } from './notifications.ts';
 import { PROJECT_ROOT } from './providerFunction.ts';
 import {
   AVAILABLE_WITHIN_RANGE,
@@ -14,7 +14,8 @@ import {
 export interface DeploymentOptions {
   /** absolute */
   readonly policyDir: string;
-  readonly notify: NotifyOption;
+  /** an e-mail address, the ARN of a topic, or `nobody` */
+  readonly notify: string;
   readonly interval: Duration;
   readonly availableWithin: Duration;
   readonly stackName: string;

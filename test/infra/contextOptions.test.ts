@@ -44,15 +44,8 @@ describe('the options of the CDK app', () => {
     );
   });
 
-  it.each([
-    { given: 'noc@example.com', notify: { email: 'noc@example.com' } },
-    {
-      given: 'arn:aws:sns:eu-west-3:012345678901:noc',
-      notify: { topicArn: 'arn:aws:sns:eu-west-3:012345678901:noc' },
-    },
-    { given: 'nobody', notify: 'nobody' },
-  ])('notify $given', ({ given, notify }) => {
-    expect(options({ notify: given }).notify).toEqual(notify);
+  it.each(['noc@example.com', 'arn:aws:sns:eu-west-3:012345678901:noc', 'nobody'])('notify %s', (given) => {
+    expect(options({ notify: given }).notify).toBe(given);
   });
 
   it.each([
