@@ -1,6 +1,6 @@
 import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
 
@@ -89,20 +89,32 @@ log: { type: stdout, format: pretty, level: warn }
 /** The token is the only one that npm has, for this registry, which does not check it: npm refuses to publish without one. */
 function npmEnvironment(folder: string, url: string): Record<string, string> {
   const home = join(folder, 'home');
-  mkdirSync(home);
+  const cache = join(home, 'cache');
+  mkdirSync(cache, { recursive: true });
+  // Archives are found there by their hash. The programs that npx installs are not shared: the same name is another program here.
+  const archives = join(npmSetting(folder, 'cache'), '_cacache');
+  mkdirSync(archives, { recursive: true });
+  symlinkSync(archives, join(cache, '_cacache'));
   const settings = join(home, 'npmrc');
   const token = `//${new URL(url).host}/:_authToken=none`;
   writeFileSync(
     settings,
-    [`registry=${url}`, token, 'fund=false', 'audit=false', 'update-notifier=false', 'loglevel=error', ''].join('\n'),
+    [
+      `registry=${url}`,
+      token,
+      'fund=false',
+      'audit=false',
+      'update-notifier=false',
+      'loglevel=error',
+      '',
+    ].join('\n'),
   );
   return {
     PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
     HOME: home,
     npm_config_userconfig: settings,
     npm_config_globalconfig: join(home, 'no-global-npmrc'),
-    // Archives are found there by their hash. What the registry says about a package is asked again each time.
-    npm_config_cache: npmSetting(folder, 'cache'),
+    npm_config_cache: cache,
   };
 }
 
