@@ -1,5 +1,5 @@
 import { constants, copyFileSync, lstatSync, mkdirSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { describeFileError, readErrorCode } from '../../adapters/fileSystem.ts';
 import { escapeInvisible, quoteTrusted } from '../../core/printableText.ts';
 import {
@@ -76,7 +76,12 @@ function isThere(path: string): boolean {
     lstatSync(path);
     return true;
   } catch (error) {
-    return readErrorCode(error) !== 'ENOENT';
+    const code = readErrorCode(error);
+    // A part of the path is a file: writing reports it.
+    if (code === 'ENOENT' || code === 'ENOTDIR') return false;
+    throw new UsageError(`${quoteTrusted(path)} cannot be read ${describeFileError(error)}`, {
+      cause: error,
+    });
   }
 }
 
@@ -93,7 +98,7 @@ function quoteForShell(word: string): string {
 
 function describeNextSteps(folder: string, { target, codeowners }: InitSettings, isLocked: boolean): string {
   const steps: (readonly [command: string, purpose: string])[] = [
-    [`cd ${quoteForShell(folder)}`, ''],
+    ...(resolve(folder) === process.cwd() ? [] : [[`cd ${quoteForShell(folder)}`, ''] as const]),
     [isLocked ? 'npm ci' : 'npm install', ''],
     ['npm test', 'checks the policy, runs its tests, and synthesises the stack; works without an account'],
     [`$EDITOR policy/${target}.yaml`, 'replace the example by owners that you have verified'],
