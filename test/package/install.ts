@@ -30,8 +30,8 @@ function installByNpm(tarball: string, folder: string): boolean {
   return false;
 }
 
-/** Links only the packages that the package declares: an undeclared dependency fails here as with npm. */
-function installByCopy(tarball: string, folder: string): void {
+/** Installs without a registry. Links only the packages that the package declares: an undeclared dependency fails here as with npm. */
+export function installByCopy(tarball: string, folder: string): void {
   const modules = join(folder, 'node_modules');
   const own = join(modules, 'vif-acceptor');
   mkdirSync(modules);

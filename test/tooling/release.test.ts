@@ -1,8 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
-import * as z from 'zod';
 import {
   findBranchProblems,
   findReleaseProblems,
@@ -12,6 +10,7 @@ import {
   UNRELEASED,
 } from '../../scripts/releaseChecks.ts';
 import { folderWith } from '../support/cli.ts';
+import { commandsOf, jobsOf, readWorkflows, unpinnedActions } from './workflowFiles.ts';
 
 describe('CHANGELOG.md', () => {
   const sections = readChangelog('.');
@@ -124,67 +123,59 @@ describe('the check of a release', () => {
   });
 });
 
-const step = z.object({
-  uses: z.string().optional(),
-  run: z.string().optional(),
-  env: z.record(z.string(), z.string()).optional(),
-  with: z.record(z.string(), z.unknown()).optional(),
-});
-const RELEASE = z
-  .object({
-    on: z.unknown(),
-    jobs: z.record(
-      z.string(),
-      z.object({
-        needs: z.string().optional(),
-        environment: z.string().optional(),
-        permissions: z.record(z.string(), z.string()).optional(),
-        steps: z.array(step),
-      }),
-    ),
-  })
-  .parse(parse(readFileSync('.github/workflows/release.yml', 'utf8')));
+const WORKFLOWS = readWorkflows('.github/workflows');
+const RELEASE = WORKFLOWS.find(({ name }) => name === 'release.yml');
 
 describe('the release workflow', () => {
-  const { build, publish, attach } = RELEASE.jobs;
-  const commandsOf = (job = build) => job?.steps.flatMap(({ run }) => run ?? []) ?? [];
+  const [build, publish, attach, ...others] = jobsOf(RELEASE === undefined ? [] : [RELEASE]);
+
+  it('has three jobs in this order, of pinned actions', () => {
+    const jobs = [build, publish, attach].filter((job) => job !== undefined);
+    expect(jobs.map(({ name, needs }) => [name, needs])).toEqual([
+      ['release.yml build', undefined],
+      ['release.yml publish', 'build'],
+      ['release.yml attach', 'publish'],
+    ]);
+    expect(others).toEqual([]);
+    expect(jobs.flatMap((job) => unpinnedActions(job, WORKFLOWS))).toEqual([]);
+  });
 
   it('starts only for a tag that has the form of a version', () => {
-    expect(RELEASE.on).toEqual({ push: { tags: ['v[0-9]+.[0-9]+.[0-9]+'] } });
+    expect(RELEASE?.on).toEqual({ push: { tags: ['v[0-9]+.[0-9]+.[0-9]+'] } });
   });
 
   it('checks and tests before it packs, without a right to publish and without a shared cache', () => {
-    expect(commandsOf()).toEqual([
+    expect(build && commandsOf(build)).toEqual([
       'npm ci --ignore-scripts',
       'npm run release:check',
       'npm test',
       'npm run release:pack',
     ]);
-    expect(build?.permissions).toBeUndefined();
+    expect(build?.granted).toEqual({ contents: 'read' });
     expect(build?.steps.filter((one) => one.with?.cache !== undefined)).toEqual([]);
   });
 
   it('publishes in a protected environment what was built, with provenance and without a token', () => {
-    expect(publish).toMatchObject({
-      needs: 'build',
-      environment: 'release',
-      permissions: { contents: 'read', 'id-token': 'write' },
-    });
-    const commands = commandsOf(publish);
-    expect(commands[0]).toBe('sha256sum --check SHA256SUMS');
-    expect(commands[1]).toContain('--provenance');
+    expect(publish?.environment).toBe('release');
+    expect(publish?.granted).toEqual({ contents: 'read', 'id-token': 'write' });
+    expect(publish && commandsOf(publish)).toEqual([
+      'sha256sum --check SHA256SUMS',
+      expect.stringContaining('--provenance'),
+    ]);
     expect(publish?.steps.filter(({ env }) => env !== undefined)).toEqual([]);
-    // These jobs run no code of the repository or of a dependency.
-    for (const job of [publish, attach]) {
-      expect(job?.steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'))).toEqual([]);
-      expect(commandsOf(job).join('\n')).not.toMatch(/npm (ci|install|run|test)|npx/);
-    }
   });
 
-  it('attaches the tarballs, the bill of materials and the checksums after both packages are published', () => {
-    expect(attach).toMatchObject({ needs: 'publish', permissions: { contents: 'write' } });
+  it('attaches the tarballs, the bill of materials and the checksums', () => {
+    expect(attach?.granted).toEqual({ contents: 'write' });
     for (const file of ['*.tgz', '*.cdx.json', 'SHA256SUMS', 'NOTES.md'])
-      expect(commandsOf(attach).join()).toContain(file);
+      expect(attach && commandsOf(attach).join()).toContain(file);
+  });
+
+  it('runs no code of the repository or of a dependency where it may publish', () => {
+    for (const { steps } of [publish, attach].filter((job) => job !== undefined)) {
+      expect(steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'))).toEqual([]);
+      expect(commandsOf({ steps }).join('\n')).not.toMatch(/npm (ci|install|run|test)|npx/);
+    }
   });
 
   it('is the only place, besides a test with a local registry, that publishes', () => {

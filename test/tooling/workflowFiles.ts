@@ -13,6 +13,7 @@ const permissions = z.record(z.string(), z.string());
 const job = z.object({
   'timeout-minutes': z.number(),
   if: z.string().optional(),
+  needs: z.string().optional(),
   strategy: z.object({ matrix: z.record(z.string(), z.array(z.unknown())) }).optional(),
   environment: z.string().optional(),
   permissions: permissions.optional(),
