@@ -42,7 +42,7 @@ describe.skipIf(registry === null)(`a published release${REASON}`, { timeout: 30
       version: EARLIER,
       dependencies: { 'vif-acceptor': EARLIER },
     })).tarball;
-  }, 180_000);
+  }, 300_000);
 
   function local(): Registry {
     if (registry === null) throw new Error('these tests are skipped without a registry');
