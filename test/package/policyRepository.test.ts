@@ -101,11 +101,13 @@ describe('the repository that the installed tool makes', () => {
       context.skip(!isReachable, 'the npm registry is not reachable');
       const file = join(repository, 'policy/outscale-eu-west-2.yaml');
       const text = readFileSync(file, 'utf8');
-      writeFileSync(file, text.replace('version: 1', 'version: 2').replace('prod: vgw-', 'prod: vpc-'));
+      writeFileSync(file, text.replace('version: 1', 'version: 2').replace('gateway: vgw-', 'gateway: vpc-'));
       const { status, output } = type(repository, process.execPath, 'app.mjs');
       writeFileSync(file, text);
       expect(status).toBe(1);
-      expect(output).toMatch(/no template was written:\n.* version: .*\n.* gateways\.prod: /);
+      expect(output).toMatch(
+        /no template was written:\n.* version: .*\n.* owners\.example\.grants\.prod\.gateway: /,
+      );
       expect(output).not.toContain('    at ');
     },
     STEP,
