@@ -172,13 +172,13 @@ Example:
 such files are listed and nothing is written. The new policy is frozen, and its owner is an example.`;
 
 const MAIN_HELP = `
-In a checkout, type \`npm run -s vif-acceptor -- COMMAND\` instead of \`vif-acceptor COMMAND\`. First steps:
-  vif-acceptor policy init --provider outscale --region eu-west-2 --account 012345678901 --output policy/acme.yaml
-  \${EDITOR:-vi} policy/acme.yaml     (its owners are comments until you have verified them)
-  vif-acceptor policy check
-  vif-acceptor doctor
-  vif-acceptor plan
-  vif-acceptor run
+In a policy repository, type \`npx vif-acceptor COMMAND\`. First steps:
+  vif-acceptor init network-policy --provider outscale --region eu-west-2 --account 012345678901 --notify noc@example.com
+  cd network-policy && npm ci && npm test
+  \${EDITOR:-vi} policy/*.yaml policy/cases/*.yaml     (replace the example by owners that you have verified)
+  npx vif-acceptor doctor
+  npx vif-acceptor plan
+  npx vif-acceptor run
 
 Credentials: for OUTSCALE, OSC_ACCESS_KEY and OSC_SECRET_KEY, or ~/.osc/config.json; for AWS, the default credential chain.
 Exit codes: 0 success, including when requests were held; 1 a run or a check failed; 2 wrong usage; 3 a policy file is

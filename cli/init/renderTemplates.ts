@@ -7,7 +7,7 @@ import type { InitSettings } from './initSettings.ts';
 /** Root of the checkout, or of the installed package, whose JavaScript is one folder deeper. */
 const PACKAGE = join(import.meta.dirname, FROM_CHECKOUT ? '../..' : '../../..');
 
-export const TEMPLATES = join(PACKAGE, 'templates', 'policy-repository');
+const TEMPLATES = join(PACKAGE, 'templates', 'policy-repository');
 
 /** What the drafted policy gets from the account, as lines of YAML comments. */
 export interface AccountDraft {

@@ -38,7 +38,7 @@ const MAX_UNPACKED = 3_000_000;
 describe('the tarball', () => {
   it('contains JavaScript, types, the function and documents, but no source, test or policy', () => {
     const expected =
-      /^(dist\/infra\/[\w/]+\.d\.ts|dist\/(adapters|cli|core|emulator|infra|lambda|language|run)\/[\w/]+\.js|docs\/.+|examples\/.+)$/;
+      /^(dist\/infra\/[\w/]+\.d\.ts|dist\/(adapters|cli|core|emulator|infra|lambda|language|run)\/[\w/]+\.js|(docs|examples|templates)\/.+)$/;
     expect(packed.files.filter((file) => !expected.test(file)).sort()).toEqual([
       'CHANGELOG.md',
       'LICENSE',
