@@ -74,13 +74,13 @@ const forbidden = [
     to: { path: '^language/' },
   },
   {
-    name: 'git-is-the-only-child',
+    name: 'git-and-npm-are-the-only-children',
     comment:
       'a child process inherits the environment, which can contain the provider’s keys, unless the parent removes them: ' +
-      'language/git.ts removes them, and starts no program that a repository names',
+      'language/git.ts and cli/init/lockFile.ts remove them, and start no program that a repository names',
     from: {
       path: '^(core|run|adapters|lambda|language|emulator|cli|infra|demo)/',
-      pathNot: '^language/git\\.ts$',
+      pathNot: '^(language/git|cli/init/lockFile)\\.ts$',
     },
     to: { path: '^(node:)?(child_process|cluster)$' },
   },
@@ -124,7 +124,11 @@ const forbidden = [
     comment:
       'a package that package.json does not name, or a file that does not exist, is missing on a fresh clone',
     from: {},
-    to: { dependencyTypes: ['unknown', 'undetermined', 'npm-no-pkg', 'npm-unknown'] },
+    to: {
+      dependencyTypes: ['unknown', 'undetermined', 'npm-no-pkg', 'npm-unknown'],
+      // A package in `peerDependenciesMeta` is counted as `npm-no-pkg` too.
+      dependencyTypesNot: ['npm-peer'],
+    },
   },
 ];
 
@@ -135,7 +139,7 @@ export default {
     // With TypeScript 7 the default parser finds no imports and reports no error.
     parser: 'swc',
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(node_modules/\\.bin|cdk\\.out|coverage|dist|reports|\\.stryker-tmp)/' },
+    exclude: { path: '^(node_modules/\\.bin|cdk\\.out|coverage|dist|reports|templates|\\.stryker-tmp)/' },
     enhancedResolveOptions: { conditionNames: ['import', 'node', 'default'], exportsFields: ['exports'] },
   },
 };

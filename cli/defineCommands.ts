@@ -30,6 +30,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .addHelpText('after', MAIN_HELP)
     .hook('preAction', (_, command) => readAwsSettings(command));
 
+  defineInitCommand(main, end);
   defineRunCommand(main, end, 'run');
   defineRunCommand(main, end, 'plan');
 
@@ -96,6 +97,44 @@ export function createProgram(end: (code: ExitCode) => void): Command {
   return main;
 }
 
+/** Defines `init`, which makes a policy repository. It asks nothing: what it cannot find out are options. */
+function defineInitCommand(main: Command, end: (code: ExitCode) => void): void {
+  addConnectOptions(
+    main
+      .command('init')
+      .description(
+        'writes a policy repository: policies, their tests, a CDK app, workflows; overwrites no file',
+      )
+      .argument('<folder>', 'the new folder, or one that has none of these files')
+      .option('--provider <name>', 'outscale or aws (required)')
+      .option('--region <region>', 'region of the target, such as eu-west-2 (required)')
+      .option('--account <digits>', 'recipient account (required, except on aws with --from-account)')
+      .option(
+        '--notify <recipient>',
+        'who gets notifications: an e-mail address, the ARN of an SNS topic, or `nobody` (required)',
+      )
+      .option('--target <name>', 'name of the target and its policy file (default: PROVIDER-REGION)')
+      .option(
+        '--secret <name>',
+        'secret with the key of OUTSCALE, in Secrets Manager (default: vif-acceptor/outscale)',
+      )
+      .option('--role <arn>', 'role of the recipient on AWS; without it, the stack must be in that account')
+      .option('--external-id <text>', 'external ID that the role requires')
+      .option('--codeowners <owners>', 'users or teams that review changes, such as `@organisation/network`')
+      .option('--from-account', 'also draft owners from the pending requests of the account (reads only)')
+      .option(
+        '--package <source>',
+        'version of vif-acceptor to install, or a tarball (default: this version)',
+      )
+      .option('--no-lock', 'do not call npm to write package-lock.json'),
+  )
+    .addHelpText('after', INIT_HELP)
+    .action(async (folder, options) => {
+      const { init } = await import('./commands/init.ts');
+      end(await init(folder, options));
+    });
+}
+
 /** Defines `run` or `plan`: the same command, except that `plan` is always a dry run and publishes nothing. */
 function defineRunCommand(main: Command, end: (code: ExitCode) => void, name: 'run' | 'plan'): void {
   const isPlan = name === 'plan';
@@ -125,14 +164,21 @@ function defineRunCommand(main: Command, end: (code: ExitCode) => void, name: 'r
   });
 }
 
+const INIT_HELP = `
+Example:
+  vif-acceptor init network-policy --provider outscale --region eu-west-2 --account 012345678901 \\
+    --notify noc@example.com --codeowners @organisation/network
+\`npm create vif-acceptor FOLDER -- OPTIONS\` does the same. Nothing is asked, and no file is overwritten: if one exists, all
+such files are listed and nothing is written. The new policy is frozen, and its owner is an example.`;
+
 const MAIN_HELP = `
-In a checkout, type \`npm run -s vif-acceptor -- COMMAND\` instead of \`vif-acceptor COMMAND\`. First steps:
-  vif-acceptor policy init --provider outscale --region eu-west-2 --account 012345678901 --output policy/acme.yaml
-  \${EDITOR:-vi} policy/acme.yaml     (its owners are comments until you have verified them)
-  vif-acceptor policy check
-  vif-acceptor doctor
-  vif-acceptor plan
-  vif-acceptor run
+In a policy repository, type \`npx vif-acceptor COMMAND\`. First steps:
+  vif-acceptor init network-policy --provider outscale --region eu-west-2 --account 012345678901 --notify noc@example.com
+  cd network-policy && npm ci && npm test
+  \${EDITOR:-vi} policy/*.yaml policy/cases/*.yaml     (replace the example by owners that you have verified)
+  npx vif-acceptor doctor
+  npx vif-acceptor plan
+  npx vif-acceptor run
 
 Credentials: for OUTSCALE, OSC_ACCESS_KEY and OSC_SECRET_KEY, or ~/.osc/config.json; for AWS, the default credential chain.
 Exit codes: 0 success, including when requests were held; 1 a run or a check failed; 2 wrong usage; 3 a policy file is

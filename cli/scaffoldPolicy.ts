@@ -49,7 +49,7 @@ export function scaffoldPolicy(contents: AccountContents, schema: string | null)
  * Drafts owners as comments: without one `#` in each line they are YAML below `owners`. They contain nothing that a requester chose.
  * Only a person can know whether the owner has its connection for itself, so the draft is the safe one, and the other is a comment in it.
  */
-function draftOwners(contents: AccountContents): string[] {
+export function draftOwners(contents: AccountContents): string[] {
   const owners = suggestOwners(contents);
   if (owners.length === 0) return NO_OWNERS;
   return owners.flatMap(({ connection, grants }, i) => [
@@ -163,7 +163,7 @@ function isUsable({ state, kind, attachedVpcs }: Gateway): boolean {
 }
 
 /** Lists pending requests and gateways for the person who edits the file. They become comments, escaped. */
-function describeContents({ interfaces, gateways }: AccountContents): string[] {
+export function describeContents({ interfaces, gateways }: AccountContents): string[] {
   const pending = interfaces.filter(isConfirming).map(({ id, type, connection, vlan, name, location }) => {
     const words = [
       id,

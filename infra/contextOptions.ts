@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
-import { type NotifyOption, parseNotify } from './notifications.ts';
-import { PROJECT_ROOT } from './providerFunction.ts';
+import { parseNotify } from './notifications.ts';
 import {
   AVAILABLE_WITHIN_RANGE,
   DeploymentRefused,
@@ -14,7 +13,8 @@ import {
 export interface DeploymentOptions {
   /** absolute */
   readonly policyDir: string;
-  readonly notify: NotifyOption;
+  /** an e-mail address, the ARN of a topic, or `nobody` */
+  readonly notify: string;
   readonly interval: Duration;
   readonly availableWithin: Duration;
   readonly stackName: string;
@@ -39,10 +39,13 @@ export function readOptions(context: Context, env: ProcessEnvironment): Deployme
   return options;
 }
 
-/** npm runs scripts in the project's folder and passes the caller's folder as `INIT_CWD`. */
+/**
+ * Relative to the caller's folder, which npm passes as `INIT_CWD`: it runs scripts in the project's folder. The default is that of the
+ * command line.
+ */
 function parsePolicyDir(value: unknown, env: ProcessEnvironment, errors: string[]): string {
-  if (value === undefined) return resolve(PROJECT_ROOT, 'policy');
-  if (typeof value === 'string' && value !== '') return resolve(env.INIT_CWD ?? process.cwd(), value);
+  const folder = value === undefined ? 'policy' : value;
+  if (typeof folder === 'string' && folder !== '') return resolve(env.INIT_CWD ?? process.cwd(), folder);
   errors.push('context `policyDir` must be a folder, as in `-c policyDir=examples`');
   return '';
 }

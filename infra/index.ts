@@ -1,4 +1,5 @@
-/** The public API of the package `vif-acceptor`, for use in other CDK apps. */
+/** The public API of the package `vif-acceptor`, for use in CDK apps. */
 export type { Notify } from './notifications.ts';
 export { DeploymentRefused } from './validateOptions.ts';
 export { VifAcceptor, type VifAcceptorProps } from './vifAcceptor.ts';
+export { synthesize, VifAcceptorStack, type VifAcceptorStackProps } from './vifAcceptorStack.ts';

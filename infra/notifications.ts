@@ -18,9 +18,6 @@ import { formatValue } from './validateOptions.ts';
  */
 export type Notify = { readonly email: string } | { readonly topic: ITopic } | 'nobody';
 
-/** The same, as given on the command line. */
-export type NotifyOption = { readonly email: string } | { readonly topicArn: string } | 'nobody';
-
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 const TOPIC_ARN = /^arn:[\w-]+:sns:[\w-]+:[0-9]{12}:[\w-]+$/;
 
@@ -28,11 +25,20 @@ const OPTION_FORMS =
   'give `-c notify=noc@example.com`, or the ARN of an SNS topic in the region of the stack, or `-c notify=nobody` for no ' +
   'notifications; to keep the setting, add it to the context in cdk.json: `"context": { "notify": "noc@example.com" }`';
 
-/** @param errors gets a message if the value is invalid */
-export function parseNotify(value: unknown, errors: string[]): NotifyOption {
-  if (value === 'nobody') return value;
-  if (typeof value === 'string' && EMAIL.test(value)) return { email: value };
-  if (typeof value === 'string' && TOPIC_ARN.test(value)) return { topicArn: value };
+/**
+ * Reads the recipient of notifications as one text: an e-mail address, the ARN of a topic, or `nobody`.
+ * @returns `null` if it is none of them
+ */
+export function readNotify(scope: Construct, text: string): Notify | null {
+  if (text === 'nobody') return text;
+  if (EMAIL.test(text)) return { email: text };
+  return TOPIC_ARN.test(text) ? { topic: Topic.fromTopicArn(scope, 'GivenTopic', text) } : null;
+}
+
+/** Validates such a text in the context of the CDK app. @param errors gets a message if it is invalid */
+export function parseNotify(value: unknown, errors: string[]): string {
+  if (typeof value === 'string' && (value === 'nobody' || EMAIL.test(value) || TOPIC_ARN.test(value)))
+    return value;
   errors.push(
     value === undefined
       ? `context \`notify\` is missing: held requests, deadlines and failing runs need a recipient; ${OPTION_FORMS}`

@@ -25,8 +25,9 @@ export type LockEntry = z.infer<typeof entry>;
 /** Entries by path, such as `node_modules/a/node_modules/b`. */
 export type Lock = Readonly<Record<string, LockEntry>>;
 
-export function readLock(): Lock {
-  const text = readFileSync(join(PROJECT_ROOT, 'package-lock.json'), 'utf8');
+/** @param folder with a lock file, relative to the checkout */
+export function readLock(folder = '.'): Lock {
+  const text = readFileSync(join(PROJECT_ROOT, folder, 'package-lock.json'), 'utf8');
   return z.object({ packages: z.record(z.string(), entry) }).parse(JSON.parse(text)).packages;
 }
 

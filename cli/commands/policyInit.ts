@@ -12,10 +12,13 @@ import { EXIT, type ExitCode, UsageError } from '../options.ts';
 import { personalCredentials } from '../personalCredentials.ts';
 import { type AccountContents, scaffoldPolicy } from '../scaffoldPolicy.ts';
 
-export interface InitOptions extends ConnectOptions {
+interface AccountOptions extends ConnectOptions {
+  readonly account?: string;
+}
+
+export interface InitOptions extends AccountOptions {
   readonly provider: string;
   readonly region: string;
-  readonly account?: string;
   readonly output?: string;
 }
 
@@ -24,7 +27,7 @@ export async function policyInit(options: InitOptions): Promise<ExitCode> {
   const provider = PROVIDERS.find((candidate) => candidate === options.provider);
   if (provider === undefined)
     throw new UsageError(`--provider must be ${PROVIDER_CHOICES}, got \`${options.provider}\``);
-  const contents = await readAccount(provider, options);
+  const contents = await readAccount(provider, options.region, options);
   // The destination of standard output is not known, so neither is the path to the schema.
   if (options.output === undefined) process.stdout.write(scaffoldPolicy(contents, null));
   else await writeNewFile(options.output, (path) => scaffoldPolicy(contents, schemaComment(path)));
@@ -32,8 +35,12 @@ export async function policyInit(options: InitOptions): Promise<ExitCode> {
 }
 
 /** Reads what a first policy needs from the account. */
-async function readAccount(provider: Provider, options: InitOptions): Promise<AccountContents> {
-  const { region, account: given } = options;
+export async function readAccount(
+  provider: Provider,
+  region: string,
+  options: AccountOptions,
+): Promise<AccountContents> {
+  const { account: given } = options;
   if (given !== undefined && !ACCOUNT.test(given))
     throw new UsageError(`--account must be 12 digits, got \`${given}\``);
   const credentials = personalCredentials(provider, options.profile ?? null, process.env);

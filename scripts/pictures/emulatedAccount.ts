@@ -21,6 +21,8 @@ export interface PictureOffer {
 /** A recipient account on the emulator, and a folder in which commands are typed as its user types them. */
 export interface EmulatedAccount {
   readonly folder: string;
+  /** Types the commands that follow in a folder below that one. @returns its path */
+  enter(folder: string): string;
   /** its `--endpoint` */
   readonly url: string;
   /** Moves the clock of the emulator, and of the commands that follow. */
@@ -55,14 +57,19 @@ export async function openEmulatedAccount(
   try {
     const url = await urlOf(emulator.stdout);
     let now = await moveClock(url, null);
+    let current = folder;
     return {
       folder,
       url,
+      enter: (below) => {
+        current = join(folder, below);
+        return current;
+      },
       advance: async (duration) => {
         now = await moveClock(url, duration);
       },
       offer: (offer) => allocate(url, offer),
-      type: (...args) => run(folder, now, args),
+      type: (...args) => run(current, now, args),
       close,
     };
   } catch (error) {

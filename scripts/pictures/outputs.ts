@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EmulatedAccount, openEmulatedAccount, ROOT } from './emulatedAccount.ts';
 import { ESCAPE, terminalSvg } from './terminalSvg.ts';
@@ -11,7 +11,7 @@ export interface Outputs {
   readonly demo: string;
   /** `status --html` */
   readonly statusPage: string;
-  /** the first five commands of a new user, with the beginning of what each prints */
+  /** the first commands that a new user types in a policy repository, with the beginning of what each prints */
   readonly firstUse: string;
 }
 
@@ -90,22 +90,31 @@ async function typeFirstCommands(): Promise<string> {
   return within('demo/scenario.json', {}, async (account) => {
     await account.offer({ ...UNKNOWN, name: 'acme-prod-2', vlan: 102, subnet: '169.254.11' });
     await account.offer({ ...ACME, name: 'acme-prod-1', vlan: 101, subnet: '169.254.10' });
-    const file = join(account.folder, 'policy/acme.yaml');
     const at = ['--endpoint', account.url];
+    const recipient = ['--provider', 'outscale', '--region', 'eu-west-2', '--account', '012345678901'];
+    const flags = [
+      ...recipient,
+      '--target',
+      'acme',
+      '--notify',
+      'noc@example.com',
+      '--from-account',
+      '--no-lock',
+    ];
+    await account.type('init', 'network-policy', ...flags, ...at);
+    const repository = account.enter('network-policy');
+    const file = join(repository, 'policy/acme.yaml');
     const parts: string[] = [];
     const type = async (lineCount: number, shown: string, ...hidden: readonly string[]): Promise<void> => {
       const output = await account.type(...shown.split(' '), ...hidden);
       const lines = output.trim().split('\n').slice(0, lineCount);
-      parts.push([`$ vif-acceptor ${shown}`, ...lines.map((line) => line.trimEnd())].join('\n'));
+      parts.push([`$ npx vif-acceptor ${shown}`, ...lines.map((line) => line.trimEnd())].join('\n'));
     };
-    mkdirSync(join(account.folder, 'policy/cases'), { recursive: true });
-    const recipient = '--provider outscale --region eu-west-2 --account 012345678901';
-    await type(1, `policy init ${recipient} --output policy/acme.yaml`, ...at);
     parts.push(
-      '$ $EDITOR policy/acme.yaml policy/cases/acme.yaml   # uncomment the owners that you have verified; add a policy test',
+      '$ $EDITOR policy/acme.yaml policy/cases/acme.yaml   # replace the example by owners that you have verified',
     );
     writeFileSync(file, verifyFirstOwner(readFileSync(file, 'utf8')));
-    writeFileSync(join(account.folder, 'policy/cases/acme.yaml'), POLICY_TEST);
+    writeFileSync(join(repository, 'policy/cases/acme.yaml'), POLICY_TEST);
     await type(1, 'policy check');
     await type(2, 'policy test');
     await type(7, 'plan', ...at);
@@ -117,15 +126,15 @@ async function typeFirstCommands(): Promise<string> {
 }
 
 /**
- * What a person does with the file of `policy init`: the first owner that it drafts is verified, has its connection for itself, and gets
- * a name.
+ * What a person does with the policy of `init`: the first owner that it drafts is verified, has its connection for itself, and gets a
+ * name. It replaces the example.
  */
 function verifyFirstOwner(text: string): string {
-  const [head = '', drafts = ''] = text.split('\nowners:\n');
+  const [head = '', owners = ''] = text.split('\nowners:\n');
   const [draft = '', exclusive = ''] =
-    /^# {2}owner-1:\n(?:# {4}.*\n)+## {3}\S.*\n((?:## {4}.*\n)+)/.exec(drafts) ?? [];
-  if (draft === '') throw new Error(`\`policy init\` drafted no owner: ${text}`);
-  return `${head}\nowners:\n  acme:\n${exclusive.replaceAll(/^##/gm, '')}${drafts.slice(draft.length)}`;
+    /^# {2}owner-1:\n(?:# {4}.*\n)+## {3}\S.*\n((?:## {4}.*\n)+)/m.exec(owners) ?? [];
+  if (draft === '') throw new Error(`\`init\` drafted no owner: ${text}`);
+  return `${head}\nowners:\n  acme:\n${exclusive.replaceAll(/^##/gm, '')}`;
 }
 
 async function within(

@@ -12,7 +12,7 @@ const COMMAND_TIMEOUT_MS = 120_000;
 
 export type Outputs = Readonly<Record<string, string>>;
 
-/** The CDK CLI of this checkout with its own app, called as on a command line. */
+/** The CDK CLI in a policy repository, called as on a command line. */
 export interface Cdk {
   bootstrap(): Promise<void>;
   /** @returns the outputs of the stack */
@@ -26,14 +26,14 @@ export interface Cdk {
  * Runs the CDK CLI against moto. `deploy` has two options and `diff` has one because of limits of moto: when it executes a change
  * set, it stores no outputs and never completes an update; and it does not store the values of parameters that have a default.
  * @param dir receives all files that the CLI writes: the assembly, and its account data in the home folder
+ * @param repository has the app
  */
-export function createCdk(moto: Moto, dir: string, policyDir: string): Cdk {
-  const context = ['-c', `policyDir=${policyDir}`, '-c', 'notify=noc@example.com'];
+export function createCdk(moto: Moto, dir: string, repository: string): Cdk {
   const outputsPath = join(dir, 'outputs.json');
   const cdk = async (...args: string[]): Promise<string> => {
-    const allArgs = [...args, ...context, '--output', join(dir, 'cdk.out'), '--no-color'];
+    const allArgs = [...args, '--output', join(dir, 'cdk.out'), '--no-color'];
     try {
-      return await runCdk(allArgs, environmentVariables(moto, dir));
+      return await runCdk(repository, allArgs, environmentVariables(moto, dir));
     } catch (error) {
       throw new Error(`${error instanceof Error ? error.message : error}\nmoto: ${moto.recentErrors()}`);
     }
@@ -56,7 +56,7 @@ export function createCdk(moto: Moto, dir: string, policyDir: string): Cdk {
 
 function environmentVariables({ url }: Moto, dir: string): Record<string, string> {
   return {
-    // The app is `node infra/app.ts`. It must use the Node of this process, not another one on the machine.
+    // The app is `node app.mjs`. It must use the Node of this process, not another one on the machine.
     PATH: [dirname(process.execPath), process.env.PATH ?? ''].join(delimiter),
     HOME: dir,
     // The CLI takes its default folder from the home folder of the system user, and ignores HOME.
@@ -71,8 +71,8 @@ function environmentVariables({ url }: Moto, dir: string): Record<string, string
 }
 
 /** @returns standard output and standard error */
-function runCdk(args: readonly string[], env: Record<string, string>): Promise<string> {
-  const options = { cwd: ROOT, env, timeout: COMMAND_TIMEOUT_MS, maxBuffer: 2 ** 24 };
+function runCdk(cwd: string, args: readonly string[], env: Record<string, string>): Promise<string> {
+  const options = { cwd, env, timeout: COMMAND_TIMEOUT_MS, maxBuffer: 2 ** 24 };
   return new Promise((resolve, reject) => {
     execFile(
       process.execPath,

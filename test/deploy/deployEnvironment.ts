@@ -12,13 +12,7 @@ import { type Cdk, createCdk, type Outputs } from './cdk.ts';
 import { type DeployedFunction, deployedFunctions } from './deployedFunctions.ts';
 import { copyEventsTo, type Mailbox, openMailbox, replaceTopics } from './mailbox.ts';
 import { type Moto, REGION, startMoto } from './moto.ts';
-import {
-  createPolicyRepository,
-  type PolicyRepository,
-  SECRET,
-  TARGET_REGION,
-  TARGETS,
-} from './policyRepository.ts';
+import { createPolicyRepository, type PolicyRepository, SECRET, TARGET_REGION } from './policyRepository.ts';
 import type { InvocationResult } from './runtimeApi.ts';
 import { type Sandbox, type SandboxSettings, startSandbox } from './sandbox.ts';
 
@@ -60,7 +54,7 @@ export async function openDeployEnvironment(): Promise<DeployEnvironment> {
     closeActions.push(moto.stop);
     const emulators = { outscale: await startProvider('outscale'), aws: await startProvider('aws') };
     closeActions.push(emulators.outscale.close, emulators.aws.close);
-    const policies = await createPolicyRepository(join(dir, 'policy'));
+    const policies = await createPolicyRepository(dir);
     const cdk = createCdk(moto, dir, policies.dir);
     await createSecret(moto);
     const events = await openMailbox(moto, 'events');
@@ -90,8 +84,14 @@ export async function openDeployEnvironment(): Promise<DeployEnvironment> {
         return { ...sandbox, deployed, invokeScheduled: () => sandbox.invoke(event) };
       },
       receiptIds: async (table, provider) => {
-        const file = join(policies.dir, `${TARGETS[provider]}.yaml`);
-        const args = ['receipts', '--policy', file, '--ledger', `dynamodb:${table}`, '--json'];
+        const args = [
+          'receipts',
+          '--policy',
+          policies.policyFile(provider),
+          '--ledger',
+          `dynamodb:${table}`,
+          '--json',
+        ];
         const env = { AWS_ENDPOINT_URL_DYNAMODB: moto.url, AWS_REGION: REGION };
         const { code, stdout, stderr } = await runCli(dir, args, env);
         if (code !== 0) throw new Error(`\`receipts\` exits with code ${code}:\n${stdout}${stderr}`);

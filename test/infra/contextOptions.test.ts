@@ -1,4 +1,4 @@
-import { isAbsolute, relative } from 'node:path';
+import { relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type DeploymentOptions, readOptions } from '../../infra/contextOptions.ts';
 
@@ -9,10 +9,9 @@ function options(context: Record<string, unknown>, env: Record<string, string> =
 }
 
 describe('the options of the CDK app', () => {
-  it('default to the project’s policy/ folder, five minutes and two hours', () => {
+  it('default to the folder `policy` of the caller, five minutes and two hours', () => {
     const { policyDir, interval, availableWithin, stackName } = options({}, { INIT_CWD: '/elsewhere' });
-    expect(isAbsolute(policyDir)).toBe(true);
-    expect(relative('', policyDir)).toBe('policy');
+    expect(policyDir).toBe('/elsewhere/policy');
     expect(interval.toMinutes()).toBe(5);
     expect(availableWithin.toMinutes()).toBe(120);
     expect(stackName).toBe('VifAcceptor');
@@ -44,15 +43,8 @@ describe('the options of the CDK app', () => {
     );
   });
 
-  it.each([
-    { given: 'noc@example.com', notify: { email: 'noc@example.com' } },
-    {
-      given: 'arn:aws:sns:eu-west-3:012345678901:noc',
-      notify: { topicArn: 'arn:aws:sns:eu-west-3:012345678901:noc' },
-    },
-    { given: 'nobody', notify: 'nobody' },
-  ])('notify $given', ({ given, notify }) => {
-    expect(options({ notify: given }).notify).toEqual(notify);
+  it.each(['noc@example.com', 'arn:aws:sns:eu-west-3:012345678901:noc', 'nobody'])('notify %s', (given) => {
+    expect(options({ notify: given }).notify).toBe(given);
   });
 
   it.each([

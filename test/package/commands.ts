@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
 import { ACME_1, PROD, startTestCloud, UNKNOWN_CONNECTION } from '../support/cloud.ts';
 
@@ -10,8 +10,13 @@ export interface Typed {
   readonly stderr: string;
 }
 
-/** Runs commands of the installed package with a Node, in their own folder, with the recipient's keys and no settings of this machine. */
-export function commandLine(node: string, main: string, cwd: string) {
+/**
+ * Runs commands of the installed package in their own folder, with the recipient's keys and no settings of this machine.
+ * @param program path of a Node, or `npx`
+ * @param main what it starts: the path of the command line, or its name
+ */
+export function commandLine(program: string, main: string, cwd: string) {
+  const node = isAbsolute(program) ? program : process.execPath;
   const env = {
     PATH: [dirname(node), process.env.PATH].join(':'),
     HOME: cwd,
@@ -20,7 +25,7 @@ export function commandLine(node: string, main: string, cwd: string) {
   };
   return (...args: string[]): Promise<Typed> =>
     new Promise((done) => {
-      execFile(node, [main, ...args], { cwd, env, timeout: 25_000 }, (error, stdout, stderr) =>
+      execFile(program, [main, ...args], { cwd, env, timeout: 25_000 }, (error, stdout, stderr) =>
         done({ code: error === null ? 0 : error.code, stdout, stderr }),
       );
     });

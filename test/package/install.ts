@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { unpack } from './pack.ts';
+import { npm } from './registry.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -30,14 +30,8 @@ function installByNpm(tarball: string, folder: string): boolean {
   return false;
 }
 
-/** Runs npm, with retries for a slow registry but a limit for an unreachable one. */
-export function npm(cwd: string, ...args: string[]) {
-  const patience = ['--fetch-retries=1', '--fetch-retry-mintimeout=1000', '--fetch-timeout=20000'];
-  return spawnSync('npm', [...args, ...patience], { cwd, encoding: 'utf8', timeout: 120_000 });
-}
-
-/** Links only the packages that the package declares: an undeclared dependency fails here as with npm. */
-function installByCopy(tarball: string, folder: string): void {
+/** Installs without a registry. Links only the packages that the package declares: an undeclared dependency fails here as with npm. */
+export function installByCopy(tarball: string, folder: string): void {
   const modules = join(folder, 'node_modules');
   const own = join(modules, 'vif-acceptor');
   mkdirSync(modules);

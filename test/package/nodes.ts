@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
-import { npm } from './install.ts';
+import { npm } from './registry.ts';
 
 /** The Node versions that the package supports. */
 export const ENGINES = z

@@ -1,16 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, readFileSync, symlinkSync } from 'node:fs';
-import { delimiter, dirname, join, relative } from 'node:path';
-import * as z from 'zod';
+import { join, relative } from 'node:path';
+import { packFolder } from '../../scripts/packTarball.ts';
+import { readManifest } from '../../scripts/releaseChecks.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Files that a fresh clone does not contain. */
-const LEFT_OUT = new Set(['.git', 'node_modules', 'dist', 'cdk.out', 'coverage']);
+const LEFT_OUT = new Set(['.git', 'node_modules', 'dist', 'cdk.out', 'coverage', 'release']);
 
 export interface Packed {
   /** a copy of the checkout */
   readonly checkout: string;
   readonly tarball: string;
+  readonly version: string;
   /** paths in the tarball */
   readonly files: readonly string[];
   text(file: string): string;
@@ -22,22 +24,14 @@ export function pack(folder: string): Packed {
   cpSync(ROOT, checkout, { recursive: true, filter: (path) => !LEFT_OUT.has(relative(ROOT, path)) });
   symlinkSync(join(ROOT, 'node_modules'), join(checkout, 'node_modules'));
 
-  const stdout = execFileSync('npm', ['pack', '--json', '--pack-destination', folder], {
-    cwd: checkout,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    encoding: 'utf8',
-    env: { ...process.env, PATH: [dirname(process.execPath), process.env.PATH].join(delimiter) },
-  });
-  const [result] = z
-    .tuple([z.object({ filename: z.string(), files: z.array(z.object({ path: z.string() })) })])
-    .parse(JSON.parse(stdout));
-
-  const tarball = join(folder, result.filename);
+  const { tarball, files } = packFolder(checkout, folder);
   unpack(tarball, folder);
+  const { version } = readManifest(checkout, '.');
   return {
     checkout,
     tarball,
-    files: result.files.map(({ path }) => path),
+    version,
+    files,
     text: (file) => readFileSync(join(folder, 'package', file), 'utf8'),
   };
 }

@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
@@ -30,10 +31,14 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }), 120_000);
 
+/** Bounds in bytes, about a quarter above today's sizes. The largest file is the bundle of the function. */
+const MAX_PACKED = 900_000;
+const MAX_UNPACKED = 3_000_000;
+
 describe('the tarball', () => {
   it('contains JavaScript, types, the function and documents, but no source, test or policy', () => {
     const expected =
-      /^(dist\/infra\/[\w/]+\.d\.ts|dist\/(adapters|cli|core|emulator|infra|lambda|language|run)\/[\w/]+\.js|docs\/.+|examples\/.+)$/;
+      /^(dist\/infra\/[\w/]+\.d\.ts|dist\/(adapters|cli|core|emulator|infra|lambda|language|run)\/[\w/]+\.js|(docs|examples|templates)\/.+)$/;
     expect(packed.files.filter((file) => !expected.test(file)).sort()).toEqual([
       'CHANGELOG.md',
       'LICENSE',
@@ -52,9 +57,10 @@ describe('the tarball', () => {
 
   it('contains every file that its package.json refers to, and has no install script', () => {
     const { exports, types, bin, scripts } = JSON.parse(packed.text('package.json'));
-    for (const file of [types, exports['.'].types, exports['.'].default, ...Object.values(bin)])
+    const { '.': main, ...others } = exports;
+    for (const file of [types, main.types, main.default, ...Object.values(bin), ...Object.values(others)])
       expect(packed.files).toContain(file.replace('./', ''));
-    expect(Object.keys(exports)).toEqual(['.']);
+    expect(others).toEqual({ './package.json': './package.json' });
     expect(Object.keys(scripts).filter((name) => /install$|^prepare/.test(name))).toEqual([]);
   });
 
@@ -66,6 +72,12 @@ describe('the tarball', () => {
       places.filter((place) => packed.text(file).includes(place)).map((place) => `${file}: ${place}`),
     );
     expect(found).toEqual([]);
+  });
+
+  it('is small', () => {
+    const unpacked = packed.files.reduce((sum, file) => sum + Buffer.byteLength(packed.text(file)), 0);
+    expect(statSync(packed.tarball).size).toBeLessThan(MAX_PACKED);
+    expect(unpacked).toBeLessThan(MAX_UNPACKED);
   });
 
   it('contains the function that a checkout deploys', async () => {

@@ -11,10 +11,14 @@ const own = z
 const node = z
   .object({ optionalDependencies: pins })
   .parse(JSON.parse(readFileSync('tools/node/package.json', 'utf8')));
+const registry = z
+  .object({ dependencies: pins })
+  .parse(JSON.parse(readFileSync('test/package/verdaccio/package.json', 'utf8')));
 const pinned = Object.entries({
   ...own.dependencies,
   ...own.devDependencies,
   ...node.optionalDependencies,
+  ...registry.dependencies,
 }).sort();
 
 /** The lowest version of a range: of `>=22.12.0`, or of the first part of `^22.21.0 || >=24.5.0`. */

@@ -40,7 +40,7 @@ const VIOLATIONS: Record<string, readonly (readonly [file: string, imported: str
     ['lambda/compiles.ts', '../language/plain.ts'],
     ['emulator/compiles.ts', '../language/plain.ts'],
   ],
-  'git-is-the-only-child': [
+  'git-and-npm-are-the-only-children': [
     ['cli/starts.ts', 'node:child_process'],
     ['language/starts.ts', 'node:child_process'],
     ['lambda/starts.ts', 'node:child_process'],

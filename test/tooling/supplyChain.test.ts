@@ -17,6 +17,8 @@ import {
 const LOCK = readLock();
 const INSTALLED = Object.entries(LOCK).filter(([path]) => path.startsWith('node_modules/'));
 
+const SHA512 = /^sha512-[\w+/]{86}==$/;
+
 /** Publishers of runtime dependencies, in addition to the direct dependencies that CONTRIBUTING.md explains. */
 const PUBLISHERS = /^@(aws|aws-crypto|aws-lambda-powertools|aws-sdk|middy|smithy)\//;
 const OTHERS = [
@@ -33,7 +35,7 @@ const OTHERS = [
 
 describe('the lock', () => {
   it('contains the hash of every installed archive', () => {
-    const unhashed = INSTALLED.filter(([, { integrity }]) => !/^sha512-[\w+/]{86}==$/.test(integrity ?? ''));
+    const unhashed = INSTALLED.filter(([, { integrity }]) => !SHA512.test(integrity ?? ''));
     expect(INSTALLED.length - unhashed.length).toBeGreaterThan(300);
     // A workspace is a folder of the checkout; a bundled package is part of another package's archive.
     const excused = unhashed.filter(([path, { link, inBundle }]) => {
@@ -73,6 +75,17 @@ describe('the lock', () => {
     const names = [...new Set(runtimePaths(LOCK).map(packageName))];
     const others = names.filter((name) => !direct.includes(name) && !PUBLISHERS.test(name));
     expect(others.sort()).toEqual([...OTHERS].sort());
+  });
+});
+
+describe('the lock of the test registry', () => {
+  it('contains the hash of every archive, no install script, and no name of a registry', () => {
+    const folder = 'test/package/verdaccio';
+    const entries = Object.entries(readLock(folder)).filter(([path]) => path !== '');
+    expect(entries.length).toBeGreaterThan(300);
+    expect(entries.filter(([, { integrity = '' }]) => !SHA512.test(integrity))).toEqual([]);
+    expect(entries.filter(([, { hasInstallScript }]) => hasInstallScript)).toEqual([]);
+    expect(readFileSync(`${folder}/package-lock.json`, 'utf8')).not.toContain('"resolved"');
   });
 });
 

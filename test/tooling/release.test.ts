@@ -1,0 +1,195 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  findBranchProblems,
+  findReleaseProblems,
+  policyLanguageOf,
+  readChangelog,
+  readManifest,
+  UNRELEASED,
+} from '../../scripts/releaseChecks.ts';
+import { folderWith } from '../support/cli.ts';
+import { commandsOf, jobsOf, readWorkflows, unpinnedActions } from './workflowFiles.ts';
+
+describe('CHANGELOG.md', () => {
+  const sections = readChangelog('.');
+
+  it('says for every release what changes for authors of policies', () => {
+    expect(sections.map(({ release }) => release)).toEqual([UNRELEASED, '0.1.0']);
+    expect(sections.filter((section) => policyLanguageOf(section) === '')).toEqual([]);
+  });
+
+  it('has no heading that is not the name of a release', () => {
+    const headings = readFileSync('CHANGELOG.md', 'utf8').match(/^## .*/gm) ?? [];
+    expect(headings).toHaveLength(sections.length);
+  });
+});
+
+/** The files of a checkout that can be released as 1.2.3. */
+const READY = {
+  'package.json': '{ "name": "vif-acceptor", "version": "1.2.3" }',
+  'package-lock.json': '{ "name": "vif-acceptor", "version": "1.2.3" }',
+  'create/package.json':
+    '{ "name": "create-vif-acceptor", "version": "1.2.3", "dependencies": { "vif-acceptor": "1.2.3" } }',
+  'CHANGELOG.md': `# Changelog
+
+## 1.2.3 - 2026-12-01
+
+### Policy language
+
+No change.
+
+### Fixed
+
+- Something.
+
+## 1.2.2
+
+### Policy language
+
+Something.
+`,
+  'test/golden/1.2.3/state.json': '{}',
+};
+
+describe('the check of a release', () => {
+  it('finds nothing in a checkout that can be released', () => {
+    expect(findReleaseProblems('v1.2.3', folderWith(READY))).toEqual([]);
+  });
+
+  it.each([
+    ['a tag of another form', '1.2.3', {}],
+    ['a tag of a version before a release', 'v1.2.3-rc.1', {}],
+    [
+      'another version in package.json',
+      'v1.2.3',
+      { 'package.json': '{ "name": "vif-acceptor", "version": "1.2.4" }' },
+    ],
+    [
+      'another version in package-lock.json',
+      'v1.2.3',
+      { 'package-lock.json': '{ "name": "x", "version": "1.2.2" }' },
+    ],
+    [
+      'a package that depends on another version',
+      'v1.2.3',
+      {
+        'create/package.json': READY['create/package.json'].replace(
+          '"vif-acceptor": "1.2.3"',
+          '"vif-acceptor": "^1.2.3"',
+        ),
+      },
+    ],
+    [
+      'no section of the release',
+      'v1.2.3',
+      { 'CHANGELOG.md': READY['CHANGELOG.md'].replace('## 1.2.3', '## 1.2.1') },
+    ],
+    [
+      'no part about the policy language',
+      'v1.2.3',
+      { 'CHANGELOG.md': READY['CHANGELOG.md'].replace('### Policy language', '### Added') },
+    ],
+    [
+      'an empty part about the policy language',
+      'v1.2.3',
+      { 'CHANGELOG.md': READY['CHANGELOG.md'].replace('No change.', '') },
+    ],
+    [
+      'text that is still under Unreleased',
+      'v1.2.3',
+      { 'CHANGELOG.md': READY['CHANGELOG.md'].replace('## 1.2.3', '## Unreleased\n\n- More.\n\n## 1.2.3') },
+    ],
+  ])('refuses %s', (_, tag, changed) => {
+    expect(findReleaseProblems(tag, folderWith({ ...READY, ...changed }))).toHaveLength(1);
+  });
+
+  it('refuses a release without the second package, or without a recording of what it stores', () => {
+    const { 'create/package.json': _, ...alone } = READY;
+    expect(findReleaseProblems('v1.2.3', folderWith(alone))).toHaveLength(1);
+    const { 'test/golden/1.2.3/state.json': __, ...unrecorded } = READY;
+    expect(findReleaseProblems('v1.2.3', folderWith(unrecorded))).toHaveLength(1);
+  });
+
+  it('refuses a commit that is not known to be on main', () => {
+    expect(findBranchProblems(folderWith(READY))).toHaveLength(1);
+  });
+
+  it('finds one version in both packages of this checkout', () => {
+    const { version } = readManifest('.', '.');
+    const create = readManifest('.', 'create');
+    expect(create).toMatchObject({ version, dependencies: { 'vif-acceptor': version } });
+  });
+});
+
+const WORKFLOWS = readWorkflows('.github/workflows');
+const RELEASE = WORKFLOWS.find(({ name }) => name === 'release.yml');
+
+describe('the release workflow', () => {
+  const [build, publish, attach, ...others] = jobsOf(RELEASE === undefined ? [] : [RELEASE]);
+
+  it('has three jobs in this order, of pinned actions', () => {
+    const jobs = [build, publish, attach].filter((job) => job !== undefined);
+    expect(jobs.map(({ name, needs }) => [name, needs])).toEqual([
+      ['release.yml build', undefined],
+      ['release.yml publish', 'build'],
+      ['release.yml attach', 'publish'],
+    ]);
+    expect(others).toEqual([]);
+    expect(jobs.flatMap((job) => unpinnedActions(job, WORKFLOWS))).toEqual([]);
+  });
+
+  it('starts only for a tag that has the form of a version', () => {
+    expect(RELEASE?.on).toEqual({ push: { tags: ['v[0-9]+.[0-9]+.[0-9]+'] } });
+  });
+
+  it('checks and tests before it packs, without a right to publish and without a shared cache', () => {
+    expect(build && commandsOf(build)).toEqual([
+      'npm ci --ignore-scripts',
+      'npm run release:check',
+      'npm test',
+      'npm run release:pack',
+    ]);
+    expect(build?.granted).toEqual({ contents: 'read' });
+    expect(build?.steps.filter((one) => one.with?.cache !== undefined)).toEqual([]);
+  });
+
+  it('publishes in a protected environment what was built, with provenance and without a token', () => {
+    expect(publish?.environment).toBe('release');
+    expect(publish?.granted).toEqual({ contents: 'read', 'id-token': 'write' });
+    expect(publish && commandsOf(publish)).toEqual([
+      'sha256sum --check SHA256SUMS',
+      expect.stringContaining('--provenance'),
+    ]);
+    expect(publish?.steps.filter(({ env }) => env !== undefined)).toEqual([]);
+  });
+
+  it('attaches the tarballs, the bill of materials and the checksums', () => {
+    expect(attach?.granted).toEqual({ contents: 'write' });
+    for (const file of ['*.tgz', '*.cdx.json', 'SHA256SUMS', 'NOTES.md'])
+      expect(attach && commandsOf(attach).join()).toContain(file);
+  });
+
+  it('runs no code of the repository or of a dependency where it may publish', () => {
+    for (const { steps } of [publish, attach].filter((job) => job !== undefined)) {
+      expect(steps.filter(({ uses }) => uses?.startsWith('actions/checkout@'))).toEqual([]);
+      expect(commandsOf({ steps }).join('\n')).not.toMatch(/npm (ci|install|run|test)|npx/);
+    }
+  });
+
+  it('is the only place, besides a test with a local registry, that publishes', () => {
+    const files = globSync('{.ci,.github,bin,scripts,test,create,templates}/**/*', { withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+    const publishing = files.filter((file) => /npm publish|\['publish'/.test(readFileSync(file, 'utf8')));
+    expect(publishing.sort()).toEqual([
+      '.github/workflows/release.yml',
+      'test/package/registry.ts',
+      'test/tooling/release.test.ts',
+    ]);
+    expect(readFileSync('test/package/registry.ts', 'utf8').match(/\['publish'.*/g)).toEqual([
+      expect.stringContaining("'--registry', url]"),
+    ]);
+  });
+});
