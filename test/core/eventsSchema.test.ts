@@ -38,6 +38,7 @@ function aRequest(outcome: Outcome, earliest: string | null = null): RequestRepo
     message: outcome === 'held' ? null : 'why',
     skipped: [],
     manualOverrideCommand: new ManualOverrideCommand(['aws', 'directconnect', '…'], null),
+    withoutFreeze: null,
   };
 }
 
