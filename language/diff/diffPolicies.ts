@@ -1,5 +1,12 @@
 import { canonicalJson } from '../../core/json.ts';
-import { type Grant, isPinned, liftFreeze, type Owner, type Policy, recipientKey } from '../../core/policy.ts';
+import {
+  type Grant,
+  isPinned,
+  liftFreeze,
+  type Owner,
+  type Policy,
+  recipientKey,
+} from '../../core/policy.ts';
 import { MAX_STEPS, withStepLimit } from '../stepLimit.ts';
 import { type DecisionChange, findDecisionChanges } from './decisionChanges.ts';
 import { findLimitChanges, type LimitChange } from './limitChanges.ts';
