@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // It deploys, which takes a minute: `npm run test:deploy`.
-    exclude: ['test/deploy/**'],
+    // They deploy, and build an image, which takes minutes: `npm run test:deploy`, `npm run test:container`.
+    exclude: ['test/deploy/**', 'test/container/**'],
     reporters: ['default', './test/tooling/skippedReporter.ts'],
     // Most tests take milliseconds; those that synthesise, bundle or start a process take seconds on two cores.
     testTimeout: 30_000,

@@ -9,7 +9,7 @@ import { exhaustedLimitReasons } from './limits.ts';
 import { isReadable, type Recipient, type VirtualInterface } from './model.ts';
 import type { Grant, HoldRule, Owner, Policy } from './policy.ts';
 import { PROVIDER_TRAITS } from './providers.ts';
-import { type Reason, type ReasonCode, sortReasons } from './reasons.ts';
+import { type Reason, type ReasonCode, sortReasons, type Unfrozen } from './reasons.ts';
 
 export type Decision = Accept | Hold;
 
@@ -45,7 +45,7 @@ export function decide(
   at: Date,
 ): Decision {
   const decision = decideUnfrozen(policy, request, context, at);
-  return policy.freeze ? holdAsFrozen(decision, deadline) : decision;
+  return policy.freeze ? holdAsFrozen(decision, deadline, unfrozenOf(decision, false)) : decision;
 }
 
 function decideUnfrozen(
@@ -100,7 +100,12 @@ export function holdFor(reasons: readonly Reason[], gateway: string | null = nul
 export function addReasons(decision: Decision, more: readonly Reason[]): Decision {
   if (more.length === 0) return decision;
   const before = decision.verdict === 'hold' ? decision.reasons : [];
-  return holdFor([...before, ...more], decision.gateway);
+  const frozen = before.find((reason) => reason.code === 'frozen');
+  const unfrozen = holdFor([...before.filter((reason) => reason !== frozen), ...more], decision.gateway);
+  // The reason of the freeze says what would be decided without it, which depends on every other reason.
+  return frozen === undefined
+    ? unfrozen
+    : holdAsFrozen(unfrozen, frozen.parameters.deadline, unfrozenOf(unfrozen, false));
 }
 
 /** The codes of all reasons to hold, each once; empty if the policy allows the request. */
@@ -143,18 +148,21 @@ function damagedLedgerReasons({ id }: VirtualInterface, { damaged }: DecisionCon
   return problem === undefined ? [] : [{ code: 'unreadable', parameters: { cause: 'ledgerEntry', problem } }];
 }
 
-/** A frozen policy holds every request. The reason has what it would decide otherwise. */
-function holdAsFrozen(decision: Decision, deadline: Deadline): Hold {
-  if (decision.verdict === 'hold') {
-    const unfrozen = { verdict: 'hold', codes: reasonCodesOf(decision) } as const;
-    return holdFor(
-      [{ code: 'frozen', parameters: { unfrozen, deadline } }, ...decision.reasons],
-      decision.gateway,
-    );
-  }
+/**
+ * Holds a request because the policy is frozen. The reasons of the decision remain, and the reason of the freeze has what would
+ * happen without it.
+ * @param decision without the freeze
+ */
+export function holdAsFrozen(decision: Decision, deadline: Deadline, unfrozen: Unfrozen): Hold {
+  const others = decision.verdict === 'hold' ? decision.reasons : [];
+  return holdFor([{ code: 'frozen', parameters: { unfrozen, deadline } }, ...others], decision.gateway);
+}
+
+/** What the reason of a freeze says about a decision made without it. @param checked see `Unfrozen` */
+export function unfrozenOf(decision: Decision, checked: boolean): Unfrozen {
+  if (decision.verdict === 'hold') return { verdict: 'hold', codes: reasonCodesOf(decision) };
   const { verdict, owner, grant, gateway } = decision;
-  const unfrozen = { verdict, owner, grant, gateway };
-  return holdFor([{ code: 'frozen', parameters: { unfrozen, deadline } }], gateway);
+  return { verdict, owner, grant, gateway, checked };
 }
 
 function holdRuleReasons(policy: Policy, request: VirtualInterface): Reason[] {

@@ -43,7 +43,9 @@ function adviceForCodes(codes: readonly string[]): string {
     case 'verifyFirst':
       return `${VERIFY_OWNER}; ${adviceAfterVerification(codes)}`;
     case 'wouldFail':
-      return 'fix the gateway, or its ID in the policy: the next run then tries again; a manual confirm would fail until then';
+      return codes.includes('frozen')
+        ? `fix the gateway, or its ID in the policy; then ${LIFT_FREEZE}; a manual confirm would fail until the gateway is fixed`
+        : 'fix the gateway, or its ID in the policy: the next run then tries again; a manual confirm would fail until then';
     default:
       return adviceForChange(codes);
   }
@@ -63,6 +65,9 @@ function adviceForChange(codes: readonly string[]): string {
   if (codes.every((code) => code === 'run-limit')) return 'nothing: the next run tries again';
   if (!codes.includes('frozen'))
     return 'ask the owner; then allow it in the policy, or have the owner correct the request (docs/reasons.md)';
-  const others = codes.some((code) => code !== 'frozen') ? ', and allow it in the policy' : '';
-  return `ask who set \`freeze: true\`, then remove it${others}`;
+  // The run limit only delays a request.
+  const others = codes.some((code) => code !== 'frozen' && code !== 'run-limit');
+  return `${LIFT_FREEZE}${others ? ', and allow it in the policy' : ''}`;
 }
+
+const LIFT_FREEZE = 'ask who set `freeze: true`, then remove it';

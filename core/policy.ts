@@ -101,6 +101,11 @@ export function isPinned(match: Match): boolean {
   return match.id !== null || agreedKeyOf(match) !== null;
 }
 
+/** The same policy without its freeze, to find out what would be accepted when it is lifted: never to accept by it. */
+export function liftFreeze(policy: Policy): Policy {
+  return { ...policy, freeze: false };
+}
+
 /** The digests of all agreed BGP keys that a policy names. */
 export const agreedKeyDigests: (policy: Pick<Policy, 'owners'>) => ReadonlySet<KeyDigest> = memoizeByObject(
   ({ owners }) =>

@@ -85,13 +85,7 @@ export interface ReasonParameters {
         readonly ownerAccount: string;
       }
     | { readonly cause: 'ownerWithoutAccount'; readonly account: string; readonly owner: string };
-  readonly frozen: {
-    /** what the policy would decide without the freeze */
-    readonly unfrozen:
-      | ({ readonly verdict: 'accept' } & GrantedGateway)
-      | { readonly verdict: 'hold'; readonly codes: readonly ReasonCode[] };
-    readonly deadline: Deadline;
-  };
+  readonly frozen: { readonly unfrozen: Unfrozen; readonly deadline: Deadline };
   /** Names a hold rule by its fields, because compiled rules have another order than in the file. */
   readonly 'held-by-policy': {
     readonly fields: readonly Pick<FieldVerdict, 'field' | 'expected' | 'verdict'>[];
@@ -165,6 +159,21 @@ export type AddressPair = readonly [amazonAddress: string, customerAddress: stri
 export type Reason = {
   readonly [Code in ReasonCode]: { readonly code: Code; readonly parameters: ReasonParameters[Code] };
 }[ReasonCode];
+
+/** What would be decided about a request without the freeze. */
+export type Unfrozen =
+  | ({
+      readonly verdict: 'accept';
+      /**
+       * Whether a plan checked the gateway, and the limits together with the other pending requests. Otherwise the request was
+       * evaluated on its own, against live interfaces.
+       */
+      readonly checked: boolean;
+    } & GrantedGateway)
+  /** `codes`: of the reasons that remain */
+  | { readonly verdict: 'hold'; readonly codes: readonly ReasonCode[] }
+  /** `problem`: why the plan could not find out, one sentence, safe to print */
+  | { readonly verdict: 'unknown'; readonly problem: string };
 
 export interface GrantedGateway {
   readonly owner: string;

@@ -185,10 +185,22 @@ function renderOwnerMismatch(reason: ReasonParameters['owner-mismatch']): string
   }
 }
 
-/** What the policy would decide without the freeze, so that a person knows before removing it. */
+/** What would happen without the freeze, so that a person knows before removing it. */
 function renderUnfrozen({ unfrozen }: ReasonParameters['frozen']): string {
-  if (unfrozen.verdict === 'hold') return `also held, for ${formatList(unfrozen.codes)}`;
-  return `accepted by \`${nameGrant(unfrozen)}\` → \`${unfrozen.gateway}\`, if the preflight checks succeed`;
+  switch (unfrozen.verdict) {
+    case 'hold':
+      return `also held, for ${formatList(unfrozen.codes)}`;
+    case 'unknown':
+      return `not known (${unfrozen.problem})`;
+    case 'accept': {
+      const accepted = `accepted by \`${nameGrant(unfrozen)}\` → \`${unfrozen.gateway}\``;
+      return unfrozen.checked
+        ? accepted
+        : `${accepted}, if its gateway can be used, and the other pending requests leave room in the limits`;
+    }
+    default:
+      return unfrozen satisfies never;
+  }
 }
 
 function renderExpiry({ earliest, latest }: Deadline): string {

@@ -1,6 +1,6 @@
 import { type OrderContext, orderCandidates } from './acceptanceOrder.ts';
 import { type Deadline, deadlineOf } from './deadline.ts';
-import { type Accept, type Decision, reasonCodesOf } from './decide.ts';
+import { type Accept, type Decision, holdAsFrozen, reasonCodesOf, unfrozenOf } from './decide.ts';
 import type { DecisionContext } from './decisionContext.ts';
 import { boundedReasonsOf } from './events/eventDefinition.ts';
 import { canonicalJson } from './json.ts';
@@ -11,10 +11,16 @@ import type { Recipient, VirtualInterface } from './model.ts';
 import type { Policy } from './policy.ts';
 import { decideWithNetworkChecks } from './preflightChecks.ts';
 import { compareByCodePoint, escapeInvisible, truncate } from './printableText.ts';
-import { isPreflightCode, type SkippedCheck } from './reasons.ts';
+import { isPreflightCode, type SkippedCheck, type Unfrozen } from './reasons.ts';
 import { renderSkippedCheck } from './renderReason.ts';
 import { isVirtualInterfaceId } from './resourceIds.ts';
-import { type Outcome, pickDescribedFields, type RequestReport, toReportedDecision } from './runReport.ts';
+import {
+  type Outcome,
+  pickDescribedFields,
+  type RequestReport,
+  reportWithoutFreeze,
+  toReportedDecision,
+} from './runReport.ts';
 
 /** The evaluation of one request in one run: the request, the decision and the outcome. */
 export interface RequestEvaluation {
@@ -51,6 +57,26 @@ export function evaluateRequests(
       return [request.id, { request, observation, deadline, decision, outcome, message, skipped: [] }];
     }),
   );
+}
+
+/**
+ * The evaluation of a request by a frozen policy, from what a plan found without the freeze: held, for the freeze and for every
+ * reason that would remain without it.
+ */
+export function freezeEvaluation(planned: RequestEvaluation): RequestEvaluation {
+  const { decision, deadline, outcome, message } = planned;
+  // Fail closed: without a result of its attempt, it is not known whether the request would be accepted.
+  const unfrozen: Unfrozen =
+    outcome === 'wouldAccept' || outcome === 'held'
+      ? unfrozenOf(decision, true)
+      : { verdict: 'unknown', problem: message ?? 'no plan was made for it' };
+  const isGone = outcome === 'gone';
+  return {
+    ...planned,
+    decision: holdAsFrozen(decision, deadline, unfrozen),
+    outcome: isGone ? 'gone' : 'held',
+    message: isGone ? message : null,
+  };
 }
 
 /** A request that the policy allows, ready for its attempt. */
@@ -143,5 +169,6 @@ export function reportRequest(
     manualOverrideCommand: needsNoCommand
       ? null
       : manualOverrideCommand(request, reasonCodesOf(decision), decision.gateway, recipient, endpoint),
+    withoutFreeze: outcome === 'gone' ? null : reportWithoutFreeze(decision),
   };
 }

@@ -6,6 +6,7 @@ import { pick } from './interfaceFields.ts';
 import { DETAIL_KEYS, type RequestDetails } from './ledgerEntries.ts';
 import type { ManualOverrideCommand } from './manualOverrideCommand.ts';
 import type { VirtualInterface } from './model.ts';
+import type { GrantedGateway } from './reasons.ts';
 import { type ReportedReason, reportReasons } from './renderReason.ts';
 import type { UngrantedInterface } from './ungrantedInterfaces.ts';
 
@@ -111,7 +112,18 @@ export interface RequestReport extends DescribedFields {
    * (manualOverrideCommand.ts)
    */
   readonly manualOverrideCommand: ManualOverrideCommand | null;
+  /** `null`: no freeze holds it */
+  readonly withoutFreeze: WithoutFreeze | null;
 }
+
+/** What would happen to a request without the freeze that holds it. */
+export type WithoutFreeze =
+  /** `checked`: see `Unfrozen` */
+  | ({ readonly verdict: 'accept'; readonly checked: boolean } & GrantedGateway)
+  /** `reasons`: those that would remain */
+  | { readonly verdict: 'hold'; readonly reasons: readonly ReportedReason[] }
+  /** `problem`: why the plan could not find out, one sentence, safe to print */
+  | { readonly verdict: 'unknown'; readonly problem: string };
 
 export type ReportedDecision =
   | { readonly verdict: 'accept'; readonly owner: string; readonly grant: string; readonly gateway: string }
@@ -133,6 +145,16 @@ export function toReportedDecision(decision: Decision): ReportedDecision {
   if (decision.verdict === 'hold') return { verdict: 'hold', reasons: reportReasons(decision.reasons) };
   const { verdict, owner, grant, gateway } = decision;
   return { verdict, owner, grant, gateway };
+}
+
+/** What would happen without the freeze, as the decision has it; `null`: no freeze holds the request. */
+export function reportWithoutFreeze(decision: Decision): WithoutFreeze | null {
+  if (decision.verdict === 'accept') return null;
+  const frozen = decision.reasons.find((reason) => reason.code === 'frozen');
+  if (frozen === undefined) return null;
+  const { unfrozen } = frozen.parameters;
+  if (unfrozen.verdict !== 'hold') return unfrozen;
+  return { verdict: 'hold', reasons: reportReasons(decision.reasons.filter((reason) => reason !== frozen)) };
 }
 
 export function countOutcomes(requests: readonly RequestReport[], dryRun: boolean): Counts {

@@ -107,6 +107,7 @@ export const recordedRequestSchema = z.strictObject({
   message: ignored,
   skipped: ignored,
   manualOverrideCommand: ignored,
+  withoutFreeze: ignored,
   acceptByHand: ignored,
   ageSeconds: ignored,
   remembered: ignored,

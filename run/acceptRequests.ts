@@ -3,10 +3,11 @@ import { type Decision, reasonCodesOf } from '../core/decide.ts';
 import type { DecisionContext } from '../core/decisionContext.ts';
 import { canonicalJson } from '../core/json.ts';
 import type { LedgerState } from '../core/ledgerState.ts';
-import type { Policy } from '../core/policy.ts';
+import { liftFreeze, type Policy } from '../core/policy.ts';
 import { decideWithNetworkChecks } from '../core/preflightChecks.ts';
 import {
   type AcceptableRequest,
+  freezeEvaluation,
   orderAcceptableRequests,
   type RequestEvaluation,
 } from '../core/requestEvaluation.ts';
@@ -108,6 +109,28 @@ export async function acceptRequests(
   const message = `time ran out before ${late} of ${outcomes.length} allowed requests; the next run attempts them`;
   // A warning while some were attempted. If none was, later runs may have the same problem, so the run fails.
   (late === outcomes.length ? problems.failures : problems.warnings).push({ code: 'out-of-time', message });
+}
+
+/**
+ * Replaces the evaluations of a frozen policy in a plan by what the plan finds without the freeze. It makes the calls of a plan
+ * without a freeze, in the same order, so that limits, run limit and gateways are checked too.
+ * @param evaluations of the frozen policy; updated when all is planned
+ * @param planned the same evaluations by the policy without its freeze; updated with the result of each attempt
+ * @param warnings takes the problems of these calls: a run under the freeze does not make them, so the plan does not fail
+ */
+export async function planWithoutFreeze(
+  evaluations: Map<string, RequestEvaluation>,
+  planned: Map<string, RequestEvaluation>,
+  initial: DecisionContext,
+  context: AttemptContext,
+  warnings: RunProblem[],
+  order: OrderState,
+): Promise<void> {
+  const loaded = { ...context.loaded, policy: liftFreeze(context.loaded.policy) };
+  // Fail closed: the policy has no freeze here, so nothing may be confirmed, whatever the context says.
+  const asPlan = { ...context, loaded, dryRun: true };
+  await acceptRequests(planned, initial, asPlan, { failures: warnings, warnings }, order);
+  for (const [id, evaluation] of planned) evaluations.set(id, freezeEvaluation(evaluation));
 }
 
 function evaluationOf({

@@ -2,14 +2,14 @@ import { applyLedgerChanges } from '../core/applyLedgerChanges.ts';
 import type { EventOrigin } from '../core/events/event.ts';
 import { connectionChanges, findFollowUps } from '../core/followUp.ts';
 import type { LedgerState } from '../core/ledgerState.ts';
-import { recipientKey } from '../core/policy.ts';
+import { liftFreeze, recipientKey } from '../core/policy.ts';
 import { type Reconciliation, reconcile } from '../core/reconcile.ts';
 import { evaluateRequests, reportRequest } from '../core/requestEvaluation.ts';
 import { countOutcomes, type RunProblem, type RunReport } from '../core/runReport.ts';
 import { missingLedgerIds, pickFound } from '../core/snapshot.ts';
 import { findUngrantedInterfaces } from '../core/ungrantedInterfaces.ts';
 import { createAcceptanceRecorder } from './acceptanceRecorder.ts';
-import { acceptRequests } from './acceptRequests.ts';
+import { acceptRequests, planWithoutFreeze } from './acceptRequests.ts';
 import { doDeferredWork } from './deferredWork.ts';
 import { type LedgerUnitOfWork, withLease, withoutLease } from './ledgerUnitOfWork.ts';
 import { listInterfaces } from './listInterfaces.ts';
@@ -178,13 +178,13 @@ async function processRequests(
 
   // Step 7.
   const recorder = createAcceptanceRecorder(ledger, loaded, ports.clock, createEvents);
-  await acceptRequests(
-    evaluations,
-    context,
-    { loaded, origin, ports, recorder, budget, requestTimeoutMs, dryRun },
-    found,
-    { ledger, intervalMs: intervalOf(before.lastListing, snapshot.listedAt) },
-  );
+  const attempts = { loaded, origin, ports, recorder, budget, requestTimeoutMs, dryRun };
+  const order = { ledger, intervalMs: intervalOf(before.lastListing, snapshot.listedAt) };
+  await acceptRequests(evaluations, context, attempts, found, order);
+  if (dryRun && policy.freeze) {
+    const planned = evaluateRequests(liftFreeze(policy), snapshot.requests, observations, context, now);
+    await planWithoutFreeze(evaluations, planned, context, attempts, found.warnings, order);
+  }
 
   // Step 8.
   await doDeferredWork(

@@ -10,7 +10,7 @@ import {
 } from '../explain/explanation.ts';
 import { loadOnePolicy } from '../loadPolicies.ts';
 import { EXIT, type ExitCode, parseAtOption } from '../options.ts';
-import { describeRequestWithDecision } from '../output/requestText.ts';
+import { describeRequestWithDecision, describeUnfrozen } from '../output/requestText.ts';
 import { formatTable, type Paint, paintFor, printDocument, wrapLines } from '../output/terminal.ts';
 import { readRequest } from '../requests/readRequests.ts';
 import { readRequestFile } from '../requests/requestItems.ts';
@@ -59,10 +59,14 @@ export function describeExplanation(explanation: Explanation, paint: Paint): str
     ...grants.flatMap((grant) => describeGrant(owner ?? '', grant, at, paint)),
     ...pins.flatMap((pin) => describeGrant(pin.owner, pin, at, paint)),
     '',
-    `decision: ${report.decision.verdict === 'accept' ? paint.good(describeAcceptance(owner ?? '', grants)) : paint.bad('hold')}`,
+    `decision: ${report.decision.verdict === 'accept' ? paint.good(describeAcceptance(owner ?? '', grants)) : paint.bad(describeHold(report))}`,
     ...describeRequestWithDecision(report, paint).slice(1),
   ].join('\n');
   return wrapLines(text, paint.columns);
+}
+
+function describeHold({ withoutFreeze }: Explanation['report']): string {
+  return withoutFreeze === null ? 'hold' : `hold; without the freeze: ${describeUnfrozen(withoutFreeze)}`;
 }
 
 function describeNoGrants(pins: Explanation['pins']): string {

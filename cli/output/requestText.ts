@@ -1,13 +1,19 @@
 import type { Deadline } from '../../core/deadline.ts';
 import { adviceFor, labelManualCommand } from '../../core/operatorAdvice.ts';
 import { escapeText } from '../../core/printableText.ts';
-import { isPending, type Outcome, type RequestReport, type RunReport } from '../../core/runReport.ts';
+import {
+  isPending,
+  type Outcome,
+  type RequestReport,
+  type RunReport,
+  type WithoutFreeze,
+} from '../../core/runReport.ts';
 import { formatDuration, formatTableRows, type Paint, type PaintTone } from './terminal.ts';
 
 /** Formats requests as a table, each row in the colour of its outcome. */
 export function formatRequestTable({ requests, finishedAt }: RunReport, paint: Paint): string {
   const rows = requests.map(
-    ({ id, type, connection, vlan, name, firstSeen, outcome, decision, deadline }) => [
+    ({ id, type, connection, vlan, name, firstSeen, outcome, decision, deadline, withoutFreeze }) => [
       MARKS[outcome],
       escapeText(id),
       escapeText(connection ?? '-'),
@@ -16,7 +22,7 @@ export function formatRequestTable({ requests, finishedAt }: RunReport, paint: P
       decision.verdict === 'accept' ? `${decision.owner}.${decision.grant}` : '-',
       OUTCOME_WORDS[outcome],
       outcome === 'accepted' ? '-' : timeLeft(deadline, firstSeen, finishedAt),
-      decision.verdict === 'accept' ? decision.gateway : decision.reasons.map(({ code }) => code).join(', '),
+      decision.verdict === 'accept' ? decision.gateway : formatHoldCodes(decision.reasons, withoutFreeze),
     ],
   );
   const header = [
@@ -58,6 +64,42 @@ const MARKS: Readonly<Record<Outcome, string>> = {
   failed: 'x',
   notAttempted: '.',
 };
+
+/** The codes of the reasons, each once, and what the policy allows without the freeze. */
+export function formatHoldCodes(
+  reasons: readonly { readonly code: string }[],
+  withoutFreeze: WithoutFreeze | null,
+): string {
+  const codes = [...new Set(reasons.map(({ code }) => code))].join(', ');
+  // Of a request that would also be held, the other codes are the answer.
+  if (withoutFreeze === null || withoutFreeze.verdict === 'hold') return codes;
+  return `${codes}; without the freeze: ${describeUnfrozen(withoutFreeze)}`;
+}
+
+/** What would happen without the freeze, in a few words. */
+export function describeUnfrozen(withoutFreeze: WithoutFreeze): string {
+  switch (withoutFreeze.verdict) {
+    case 'accept':
+      return `accepted by ${withoutFreeze.owner}.${withoutFreeze.grant}`;
+    case 'hold':
+      return 'also held';
+    case 'unknown':
+      return 'not known';
+    default:
+      return withoutFreeze satisfies never;
+  }
+}
+
+/** Counts what would happen to requests without the freeze: `; without the freeze: 1 accepted, 2 also held`; empty without a freeze. */
+export function countWithoutFreeze(requests: readonly (WithoutFreeze | null)[]): string {
+  const words = { accept: 'accepted', hold: 'also held', unknown: 'not known' } as const;
+  const frozen = requests.filter((withoutFreeze) => withoutFreeze !== null);
+  const counted = (['accept', 'hold', 'unknown'] as const).flatMap((verdict) => {
+    const { length } = frozen.filter((withoutFreeze) => withoutFreeze.verdict === verdict);
+    return length === 0 ? [] : [`${length} ${words[verdict]}`];
+  });
+  return counted.length === 0 ? '' : `; without the freeze: ${counted.join(', ')}`;
+}
 
 /** The outcomes as printed for a person. */
 export const OUTCOME_WORDS: Readonly<Record<Outcome, string>> = {

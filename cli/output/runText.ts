@@ -2,7 +2,7 @@ import type { EndedRequest } from '../../core/endedRequest.ts';
 import { describeWhyPending } from '../../core/events/requestEnded.ts';
 import { escapeText } from '../../core/printableText.ts';
 import type { RunProblem, RunReport } from '../../core/runReport.ts';
-import { describeRequestWithDecision, formatRequestTable } from './requestText.ts';
+import { countWithoutFreeze, describeRequestWithDecision, formatRequestTable } from './requestText.ts';
 import { formatDuration, type Paint, wrapLines } from './terminal.ts';
 
 /**
@@ -33,7 +33,7 @@ export function describeRun(report: RunReport, paint: Paint, locked: string | nu
   return wrapLines(text, paint.columns);
 }
 
-function summarizeRun({ status, counts, dryRun }: RunReport, locked: string | null): string {
+function summarizeRun({ status, counts, requests, dryRun }: RunReport, locked: string | null): string {
   if (status === 'leaseHeld')
     return (
       locked ?? 'nothing was done: another run is working, or was stopped before it could release the ledger'
@@ -49,7 +49,8 @@ function summarizeRun({ status, counts, dryRun }: RunReport, locked: string | nu
     [notAttempted, 'not attempted'],
   ];
   const counted = parts.filter(([n]) => n > 0).map(([n, what]) => `${n} ${what}`);
-  const summary = pending === 0 ? 'nothing pending' : `${pending} pending: ${counted.join(', ')}`;
+  const unfrozen = countWithoutFreeze(requests.map(({ withoutFreeze }) => withoutFreeze));
+  const summary = pending === 0 ? 'nothing pending' : `${pending} pending: ${counted.join(', ')}${unfrozen}`;
   return `${summary}${dryRun ? ' (plan: nothing was changed)' : ''}${status === 'failed' ? '; run failed' : ''}`;
 }
 

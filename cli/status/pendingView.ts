@@ -42,7 +42,7 @@ export interface ElapsedShare {
 /** What a run would do with a request now. */
 export type CurrentEvaluation = Pick<
   RequestReport,
-  'outcome' | 'decision' | 'message' | 'skipped' | 'manualOverrideCommand'
+  'outcome' | 'decision' | 'message' | 'skipped' | 'manualOverrideCommand' | 'withoutFreeze'
 >;
 
 /** A confirm whose outcome is not known. */
@@ -68,8 +68,8 @@ export function viewListedRequests(
     .filter(({ outcome }) => outcome !== 'gone')
     .map((request): PendingView => {
       const { id, connection, vlan, name, firstSeen, deadline } = request;
-      const { outcome, decision, message, skipped, manualOverrideCommand } = request;
-      const now = { outcome, decision, message, skipped, manualOverrideCommand };
+      const { outcome, decision, message, skipped, manualOverrideCommand, withoutFreeze } = request;
+      const now = { outcome, decision, message, skipped, manualOverrideCommand, withoutFreeze };
       const described = { connection, vlan, name, ...pickDescribedFields(request) };
       return { ...viewCommon(id, firstSeen, deadline, context), ...described, now };
     })

@@ -1,5 +1,6 @@
 import type { Deadline } from '../../core/deadline.ts';
-import { OUTCOME_WORDS } from '../output/requestText.ts';
+import type { WithoutFreeze } from '../../core/runReport.ts';
+import { countWithoutFreeze, formatHoldCodes, OUTCOME_WORDS } from '../output/requestText.ts';
 import { formatCount, formatDuration } from '../output/terminal.ts';
 import type { ElapsedShare, PendingView } from './pendingView.ts';
 import type { AcceptedView, EndedView, TargetView } from './targetView.ts';
@@ -110,8 +111,9 @@ export function describeOutcome({ now }: PendingView): string {
 /** The grant, or the codes of all reasons; for a request that could not be evaluated, the reasons of the last run. */
 export function describeReasons({ now, heldBefore }: PendingView): string {
   if (now?.decision.verdict === 'accept') return `${now.decision.owner}.${now.decision.grant}`;
-  const reasons = now === null ? heldBefore : now.decision.reasons;
-  return [...new Set(reasons.map(({ code }) => code))].join(', ');
+  return now === null
+    ? formatHoldCodes(heldBefore, null)
+    : formatHoldCodes(now.decision.reasons, now.withoutFreeze);
 }
 
 /** Remarks about a request beside the decision. */
@@ -160,7 +162,13 @@ export function summarizePending({ pending, source }: TargetView): string {
   if (pending.length === 0) return source === 'ledger' ? 'nothing pending in the ledger' : 'nothing pending';
   if (source === 'ledger') return `${pending.length} pending in the ledger`;
   const outcomes = Map.groupBy(pending, describeOutcome);
-  return `${pending.length} pending: ${[...outcomes].map(([what, { length }]) => `${length} ${what}`).join(', ')}`;
+  const counted = [...outcomes].map(([what, { length }]) => `${length} ${what}`).join(', ');
+  return `${pending.length} pending: ${counted}${countWithoutFreeze(pending.map(withoutFreezeOf))}`;
+}
+
+/** What would happen to a pending request without the freeze; `null`: no freeze holds it, or it could not be evaluated. */
+export function withoutFreezeOf({ now }: PendingView): WithoutFreeze | null {
+  return now?.withoutFreeze ?? null;
 }
 
 /** Warns when the list of pending requests is not from the API; `null` otherwise. */

@@ -1,4 +1,5 @@
 import { quote } from '../../core/printableText.ts';
+import { countWithoutFreeze } from '../output/requestText.ts';
 import { formatCount } from '../output/terminal.ts';
 import { compareByExpiry, type PendingView } from './pendingView.ts';
 import {
@@ -8,6 +9,7 @@ import {
   describeReasons,
   formatMinute,
   urgencyOf,
+  withoutFreezeOf,
 } from './statusWording.ts';
 import type { TargetView } from './targetView.ts';
 
@@ -80,12 +82,13 @@ function willBeAccepted({ now }: PendingView): boolean {
 
 function pendingFigure(views: readonly TargetView[], waiting: readonly PendingInTarget[]): Figure {
   const outcomes = Map.groupBy(waiting, ({ item }) => describeOutcome(item));
+  const counted = [...outcomes].map(([what, { length }]) => `${length} ${what}`).join(', ');
   const held = waiting.filter(({ item }) => !willBeAccepted(item)).length;
   const isKnown = views.every(({ source }) => source === 'listing');
   return {
     name: 'Pending',
     value: `${waiting.length}${isKnown ? '' : '+'}`,
-    note: [...outcomes].map(([what, { length }]) => `${length} ${what}`).join(', '),
+    note: `${counted}${countWithoutFreeze(waiting.map(({ item }) => withoutFreezeOf(item)))}`,
     tone: held > 0 || !isKnown ? 'warn' : 'plain',
   };
 }

@@ -1,5 +1,12 @@
 import { canonicalJson } from '../../core/json.ts';
-import { type Grant, isPinned, type Owner, type Policy, recipientKey } from '../../core/policy.ts';
+import {
+  type Grant,
+  isPinned,
+  liftFreeze,
+  type Owner,
+  type Policy,
+  recipientKey,
+} from '../../core/policy.ts';
 import { MAX_STEPS, withStepLimit } from '../stepLimit.ts';
 import { type DecisionChange, findDecisionChanges } from './decisionChanges.ts';
 import { findLimitChanges, type LimitChange } from './limitChanges.ts';
@@ -25,7 +32,7 @@ export interface PolicyDiff {
  */
 export function diffPolicies(old: Policy, now: Policy, at: Date, most = MAX_STEPS): PolicyDiff {
   // Fail closed: when a freeze is lifted, everything becomes newly acceptable, which would hide changes made during the freeze.
-  const [before, after] = now.freeze ? [withoutFreeze(old), withoutFreeze(now)] : [old, now];
+  const [before, after] = now.freeze ? [liftFreeze(old), liftFreeze(now)] : [old, now];
   const { changes, limits } = withStepLimit(most, () => ({
     changes: findDecisionChanges(before, after, at.getTime()),
     limits: findLimitChanges(before, after, at.getTime()),
@@ -35,10 +42,6 @@ export function diffPolicies(old: Policy, now: Policy, at: Date, most = MAX_STEP
   const renamed = findRenames(old, now);
   const notes = [...findNotes(old, now), ...renamed.map(describeRename)];
   return { changes: sortChanges(changes), limits, notes, renamed, opens };
-}
-
-function withoutFreeze(policy: Policy): Policy {
-  return { ...policy, freeze: false };
 }
 
 const KINDS = ['added', 'moved', 'removed'] as const;

@@ -83,6 +83,10 @@ async function wholeStory(provider: Provider): Promise<readonly Printed[]> {
   const dir = folderWith({ 'policy/hub.yaml': policyOf(provider) });
   const { printed, print } = printer(dir, ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url]);
   const { withdrawn } = await offerAll(cloud, provider);
+  writeFileSync(join(dir, 'policy/hub.yaml'), `freeze: true\n${policyOf(provider)}`);
+  await print('run', 'plan');
+  await print('status', 'status');
+  writeFileSync(join(dir, 'policy/hub.yaml'), policyOf(provider));
   await print('run', 'plan');
   // One confirm fails, as do its retries.
   cloud.addFault({ kind: 'accessDenied', operation: 'ConfirmPrivateVirtualInterface' });
@@ -188,6 +192,13 @@ describe('the documents of `--json`', () => {
     expect(seen('status', 'targets', 'source')).toEqual(new Set(['listing', 'ledger']));
     const parts = ['pending', 'followed', 'ungranted', 'ignored', 'accepted', 'ended', 'failures'];
     for (const part of parts) expect([part, seen('status', 'targets', part).size]).not.toEqual([part, 0]);
+    for (const path of [
+      ['run', 'runs', 'requests', 'withoutFreeze', 'verdict'],
+      ['status', 'targets', 'pending', 'now', 'withoutFreeze', 'verdict'],
+    ] as const) {
+      const [name, ...keys] = path;
+      expect(seen(name, ...keys)).toEqual(new Set(['accept', 'hold']));
+    }
     expect(seen('receipts', 'receipts', 'replay')).toEqual(new Set(['same']));
     for (const name of DOCUMENTS) expect(seen(name, 'errors').size).toBeGreaterThan(0);
   });

@@ -69,6 +69,7 @@ function aRequest(id: string, given: Partial<RequestReport> = {}): RequestReport
     message: null,
     skipped: [],
     manualOverrideCommand: new ManualOverrideCommand(['aws', 'directconnect', '…'], null),
+    withoutFreeze: null,
     ...given,
   };
 }

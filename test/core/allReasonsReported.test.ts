@@ -6,7 +6,7 @@ import type { Policy } from '../../core/policy.ts';
 import { decideWithNetworkChecks } from '../../core/preflightChecks.ts';
 import type { ReasonCode } from '../../core/reasons.ts';
 import { reportReasons } from '../../core/renderReason.ts';
-import { toReportedDecision } from '../../core/runReport.ts';
+import { reportWithoutFreeze, toReportedDecision } from '../../core/runReport.ts';
 import {
   aDecisionContext,
   aGrant,
@@ -82,7 +82,13 @@ describe('a frozen hold says what would be decided without the freeze', () => {
         {
           code: 'frozen',
           parameters: {
-            unfrozen: { verdict: 'accept', owner: 'acme', grant: 'default', gateway: VGW.prod },
+            unfrozen: {
+              verdict: 'accept',
+              owner: 'acme',
+              grant: 'default',
+              gateway: VGW.prod,
+              checked: false,
+            },
             deadline: NO_DEADLINE,
           },
         },
@@ -108,6 +114,21 @@ describe('a frozen hold says what would be decided without the freeze', () => {
       parameters: { unfrozen: { verdict: 'hold', codes: [code] } },
     });
     expect(reportReasons(reasons).filter((reason) => 'withoutFreeze' in reason)).toEqual([]);
+  });
+});
+
+it('a conflict with another interface is one of the reasons that would remain without the freeze', () => {
+  const context = aDecisionContext({ interfaces: [aLiveVif({ vlan: 101, peers: [] })] });
+  const decision = decideWithNetworkChecks(aPolicy({ freeze: true }), aVif(), context, NO_DEADLINE, NOW);
+  expect(toReportedDecision(decision)).toMatchObject({
+    reasons: [{ code: 'frozen' }, { code: 'vlan-in-use' }],
+  });
+  expect(toReportedDecision(decision)).not.toMatchObject({
+    reasons: [{ withoutFreeze: expect.anything() }, expect.anything()],
+  });
+  expect(reportWithoutFreeze(decision)).toMatchObject({
+    verdict: 'hold',
+    reasons: [{ code: 'vlan-in-use' }],
   });
 });
 

@@ -85,7 +85,7 @@ const EXAMPLES: Readonly<Record<ReasonCode, Example>> = {
   frozen: {
     policy: aPolicy({ freeze: true }),
     says: {
-      unfrozen: { verdict: 'accept', owner: 'acme', grant: 'default', gateway: VGW.prod },
+      unfrozen: { verdict: 'accept', owner: 'acme', grant: 'default', gateway: VGW.prod, checked: false },
       deadline: NO_DEADLINE,
     },
   },

@@ -39,6 +39,7 @@ function aRequest(type: string, outcome: Outcome, earliest: string | null): Requ
     message: outcome === 'held' ? null : 'why',
     skipped: [],
     manualOverrideCommand: new ManualOverrideCommand(['aws', 'directconnect', '…'], null),
+    withoutFreeze: null,
   };
 }
 

@@ -26,6 +26,7 @@ function aRequest(outcome: Outcome, earliest: string | null = null): RequestRepo
     message: null,
     skipped: [],
     manualOverrideCommand: null,
+    withoutFreeze: null,
   };
 }
 

@@ -112,8 +112,8 @@ const WORDING: Readonly<Record<Kind, readonly [ReasonParameters[ReasonCode], str
       `\`account: "${OWNER_ACCOUNT}"\` under \`owners.acme\` (if it is your own, \`recipient.account\` is wrong)`,
   ],
   frozen: [
-    { unfrozen: { verdict: 'accept', ...ACME, gateway: VGW.prod }, deadline: NO_DEADLINE },
-    `${FROZEN}accepted by \`acme.prod\` → \`${VGW.prod}\`, if the preflight checks succeed`,
+    { unfrozen: { verdict: 'accept', ...ACME, gateway: VGW.prod, checked: false }, deadline: NO_DEADLINE },
+    `${FROZEN}accepted by \`acme.prod\` → \`${VGW.prod}\`, if its gateway can be used, and the other pending requests leave room in the limits`,
   ],
   'held-by-policy': [
     {
@@ -261,6 +261,23 @@ describe('the sentence of a reason', () => {
     [
       { code: 'frozen', parameters: { unfrozen: held, deadline: { earliest: null, latest } } },
       `${FROZEN}also held, for no-grant and vlan-in-use; the request may expire at any time, at the latest ${latest}`,
+    ],
+    [
+      {
+        code: 'frozen',
+        parameters: {
+          unfrozen: { verdict: 'accept', ...ACME, gateway: VGW.prod, checked: true },
+          deadline: NO_DEADLINE,
+        },
+      },
+      `${FROZEN}accepted by \`acme.prod\` → \`${VGW.prod}\``,
+    ],
+    [
+      {
+        code: 'frozen',
+        parameters: { unfrozen: { verdict: 'unknown', problem: 'no answer' }, deadline: NO_DEADLINE },
+      },
+      `${FROZEN}not known (no answer)`,
     ],
     [
       {

@@ -232,6 +232,7 @@ describe('the report of a request', () => {
       message: null,
       skipped: [],
       manualOverrideCommand: null,
+      withoutFreeze: null,
     });
   });
 

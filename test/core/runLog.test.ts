@@ -20,6 +20,7 @@ const REQUEST: RequestReport = {
   message: null,
   skipped: [],
   manualOverrideCommand: null,
+  withoutFreeze: null,
 };
 
 const REPORT: RunReport = {

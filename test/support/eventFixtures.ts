@@ -46,6 +46,7 @@ export function aRequest(given: Partial<RequestReport> = {}): RequestReport {
     message: null,
     skipped: [],
     manualOverrideCommand: new ManualOverrideCommand(['aws', 'directconnect', '…'], null),
+    withoutFreeze: null,
     ...given,
   };
 }
