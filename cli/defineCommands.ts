@@ -6,11 +6,13 @@ import {
   addConnectOptions,
   availableWithinOption,
   type ExitCode,
+  endpointOption,
   jsonOption,
   ledgerOption,
   maxAgeOption,
   policyOption,
   profileOption,
+  quietTargetsOption,
 } from './options.ts';
 
 /**
@@ -39,6 +41,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .addOption(ledgerOption())
     .addOption(availableWithinOption())
     .addOption(jsonOption())
+    .addOption(quietTargetsOption())
     .option('--html <file>', 'also write a self-contained HTML page to this file; its folder must exist')
     .option(
       '--check',
@@ -72,7 +75,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .argument('[id...]', 'IDs of virtual interfaces (default: every acceptance in the ledger)')
     .addOption(policyOption())
     .addOption(ledgerOption())
-    .option('--endpoint <url>', 'the endpoint used by `run`, if not the default')
+    .addOption(endpointOption('the endpoint used by `run`, if not the default'))
     .addOption(profileOption())
     .option('--json', 'print one JSON document on standard output')
     .action(async (ids, options) => {
@@ -109,6 +112,7 @@ function defineRunCommand(main: Command, end: (code: ExitCode) => void, name: 'r
     .addOption(ledgerOption())
     .addOption(availableWithinOption())
     .addOption(jsonOption())
+    .addOption(quietTargetsOption())
     .addHelpText('after', RUN_HELP[name]);
   command.option('--dry-run', isPlan ? 'no effect: `plan` never changes anything' : 'the same as `plan`');
   if (!isPlan) {
@@ -134,6 +138,9 @@ In a checkout, type \`npm run -s vif-acceptor -- COMMAND\` instead of \`vif-acce
   vif-acceptor plan
   vif-acceptor run
 
+Variables: VIF_ACCEPTOR_ENDPOINT, VIF_ACCEPTOR_GATEWAY_ENDPOINT, VIF_ACCEPTOR_STS_ENDPOINT, VIF_ACCEPTOR_PROFILE,
+VIF_ACCEPTOR_LEDGER and VIF_ACCEPTOR_POLICY set the options of these names for every command that has them. An option that is
+given wins, and an empty variable counts as unset.
 Credentials: for OUTSCALE, OSC_ACCESS_KEY and OSC_SECRET_KEY, or ~/.osc/config.json; for AWS, the default credential chain.
 Exit codes: 0 success, including when requests were held; 1 a run or a check failed; 2 wrong usage; 3 a policy file is
 invalid; 4 \`policy diff\` or \`policy review\` found something newly acceptable; 5 \`run\` skipped a target because another

@@ -130,6 +130,12 @@ export function formatPath(path: Path): string {
   return path.map(formatStep).join('').replace(/^\./, '');
 }
 
+/** The path that `formatPath` wrote as text, when all of its keys are plain names. */
+export function parsePath(text: string): Path {
+  const steps = [...text.matchAll(/\[(\d+)\]|([^.[\]]+)/g)];
+  return steps.map(([, index, name = '']) => (index === undefined ? name : Number(index)));
+}
+
 /** `a, b or c` */
 export function formatAlternatives(items: readonly string[]): string {
   const last = items.at(-1) ?? '';
