@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
 import { findNearest } from '../language/didYouMean.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { addPolicyCommands } from './definePolicyCommands.ts';
@@ -96,6 +96,8 @@ export function createProgram(end: (code: ExitCode) => void): Command {
       const { simulate } = await import('./commands/simulate.ts');
       end(await simulate(options));
     });
+
+  defineCompletionCommands(main, end);
   return main;
 }
 
@@ -129,6 +131,25 @@ function defineRunCommand(main: Command, end: (code: ExitCode) => void, name: 'r
   });
 }
 
+function defineCompletionCommands(main: Command, end: (code: ExitCode) => void): void {
+  main
+    .command('completion')
+    .description('prints a script by which a shell completes commands, options and policy files')
+    .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
+    .addHelpText('after', COMPLETION_HELP)
+    .action(async (shell) => {
+      const { printCompletionScript } = await import('./commands/completion.ts');
+      end(printCompletionScript(shell));
+    });
+  main
+    .command('complete', { hidden: true })
+    .argument('[word...]')
+    .action(async (words) => {
+      const { completeWords } = await import('./commands/completion.ts');
+      end(completeWords(main, words));
+    });
+}
+
 const MAIN_HELP = `
 In a checkout, type \`npm run -s vif-acceptor -- COMMAND\` instead of \`vif-acceptor COMMAND\`. First steps:
   vif-acceptor policy init --provider outscale --region eu-west-2 --account 012345678901 --output policy/acme.yaml
@@ -160,6 +181,12 @@ After Ctrl-C, SIGTERM or SIGHUP no further confirm starts; a confirm in progress
 Example:
   vif-acceptor plan --policy policy/acme.yaml`,
 };
+
+const COMPLETION_HELP = `
+The script calls \`vif-acceptor\`, which must be in PATH. Add one line to the configuration of your shell:
+  source <(vif-acceptor completion bash)           ~/.bashrc; needs the package bash-completion
+  source <(vif-acceptor completion zsh)            ~/.zshrc, after compinit
+  vif-acceptor completion fish | source            ~/.config/fish/config.fish`;
 
 const STATUS_HELP = `
 Examples:
