@@ -67,7 +67,7 @@ export function annotateTests({ policies, results, untested }: TestedPolicies): 
   ];
 }
 
-export const NO_TESTS = {
+const NO_TESTS = {
   message: 'it has no policy tests',
   fix: 'add them in the folder `cases` beside it',
 } as const;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import sarifSchema from '@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json' with { type: 'json' };
 import { Ajv } from 'ajv';
 import { validateXML } from 'xmllint-wasm';
 
@@ -7,9 +8,8 @@ const { resolve } = createRequire(import.meta.url);
 
 /** The errors of a document according to the schema of SARIF 2.1.0. */
 export function sarifErrors(document: unknown): string[] {
-  const path = resolve('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json');
   // The schema names draft 4, of which it uses nothing that later drafts read differently, except `id`.
-  const { $schema: _, id: __, ...schema } = JSON.parse(readFileSync(path, 'utf8'));
+  const { $schema: _, id: __, ...schema } = sarifSchema;
   const formats = {
     uri: (text: string) => URL.canParse(text),
     'uri-reference': (text: string) => URL.canParse(text, 'file:///'),
