@@ -131,6 +131,8 @@ describe('--format github', () => {
           properties: { line: '3', col: '7', title: 'vif-acceptor: unknown-key' },
         });
         expect(Object.keys(command?.properties ?? {})).toEqual(['file', 'line', 'col', 'title']);
+        const written = subject === '' ? message : `${subject}: ${message}`;
+        expect(command?.data.endsWith(` ${written.replaceAll('##[', '# #[')}`)).toBe(true);
       }),
     );
   });

@@ -69,7 +69,7 @@ export function workflowCommands(output: string): WorkflowCommand[] {
 
 function readCurrent(line: string): WorkflowCommand | null {
   // The runner ignores white space, and compares text as people do, which ignores invisible characters.
-  const text = line.replaceAll(/[\p{Default_Ignorable_Code_Point}\p{Cc}]/gu, '').trimStart();
+  const text = line.replace(/^[\s\p{Default_Ignorable_Code_Point}\p{Cc}]+/u, '');
   const end = text.indexOf('::', 2);
   if (!text.startsWith('::') || end < 0) return null;
   const info = text.slice(2, end);
