@@ -1,4 +1,8 @@
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../adapters/connectApis.ts';
+import { createFileLedger } from '../../adapters/ledgers/file/fileLedger.ts';
+import { LEASE_MS } from '../../cli/runTarget.ts';
 import { actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
 import { folderWith, runCli } from '../support/cli.ts';
 import { ACME_1, PROD, startTestCloud, UNKNOWN_CONNECTION } from '../support/cloud.ts';
@@ -19,6 +23,9 @@ describe('--quiet', () => {
     expect(await call('run', '--quiet')).toEqual(NOTHING);
     expect(await call('plan', '--quiet')).toEqual(NOTHING);
     expect(await call('status', '-q')).toEqual(NOTHING);
+    // No run is on record in this ledger, so the last listing is not known.
+    const never = await call('status', '-q', '--ledger', 'never.json');
+    expect(never).toMatchObject({ code: 0, stdout: expect.stringContaining('hub: ') });
     const id = await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 5 });
     for (const command of ['plan', 'run', 'status']) {
       const quiet = await call(command, '--quiet');
@@ -26,7 +33,17 @@ describe('--quiet', () => {
     }
   });
 
-  it('still reports a run that fails, an invalid policy, and a listing that is old', async () => {
+  it('still reports a target that another run holds', async () => {
+    const cloud = await startTestCloud();
+    const dir = folderWith({ 'policy/hub.yaml': POLICY });
+    const ledger = createFileLedger(join(dir, 'ledger.json'), systemClock);
+    await ledger.open(`outscale/eu-west-2/${RECIPIENT_ACCOUNT}`, LEASE_MS);
+    const at = ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url, '--ledger', 'ledger.json'];
+    const { code, stdout } = await runCli(dir, ['run', '--quiet', ...at]);
+    expect({ code, stdout }).toEqual({ code: 5, stdout: expect.stringContaining('hub: ') });
+  });
+
+  it('still reports a run that fails, and an invalid policy', async () => {
     const dir = folderWith({ 'policy/hub.yaml': POLICY, 'policy/b.yaml': 'version: 2\n' });
     const at = ['--endpoint', 'http://127.0.0.1:9', '--quiet'];
     expect(await runCli(dir, ['plan', ...at])).toMatchObject({
