@@ -1,6 +1,15 @@
+import { canonicalJson } from '../core/json.ts';
 import { type CompiledPolicy, type CompiledSource, compileEach } from './compilePolicies.ts';
-import { type Diagnostic, type DiagnosticCode, parsePath, sortDiagnostics } from './diagnostic.ts';
+import {
+  type Diagnostic,
+  type DiagnosticCode,
+  formatPath,
+  type Path,
+  parsePath,
+  sortDiagnostics,
+} from './diagnostic.ts';
 import { findKeyWarnings } from './keyWarnings.ts';
+import { normaliseHoldRule } from './normalisePolicy.ts';
 import { readPolicyFiles } from './policyFiles.ts';
 import { findNotices, type Notice } from './policyNotices.ts';
 import { explainUnknownRegion, findSuspiciousPatterns } from './policyWarnings.ts';
@@ -74,7 +83,7 @@ function findWarnings(compiled: CompiledSource, at: Date): PolicyWarning[] {
     ...findUnreachableGrants(policy, at).map(({ owner, grant, why }): PolicyWarning => {
       const path = `owners.${owner}.grants.${grant}`;
       const message = `accepts nothing: ${why}`;
-      const placed = { code: 'unreachable-grant', ...placePath(compiled, path), path } as const;
+      const placed = { code: 'unreachable-grant', ...placePath(compiled, path) } as const;
       return { ...placed, message, fix: 'fix or remove it', why, owner, grant };
     }),
     ...found.map((one) => ({
@@ -88,15 +97,29 @@ function findWarnings(compiled: CompiledSource, at: Date): PolicyWarning[] {
   return all.sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
-/** File and position of a path of the compiled policy. The grant of an owner with `gateway` is written nowhere: the owner is its place. */
+/** File, position and path, in the file, of a path of the compiled policy. */
 function placePath(
-  { file, validPolicy: { positions, written } }: CompiledSource,
+  compiled: CompiledSource,
   text: string,
-): Pick<Diagnostic, 'file' | 'line' | 'column'> {
-  const path = parsePath(text);
+): Pick<Diagnostic, 'file' | 'line' | 'column' | 'path'> {
+  const { file, validPolicy } = compiled;
+  const path = toWrittenPath(compiled, parsePath(text));
+  // The grant of an owner with `gateway` is written nowhere: the owner is its place.
   const [top, owner = '', key] = path;
-  const isImplied = top === 'owners' && key === 'grants' && written.owners[owner]?.grants === undefined;
-  return { file, ...positions.positionOf(isImplied ? path.slice(0, 2) : path, 'key') };
+  const isImplied =
+    top === 'owners' && key === 'grants' && validPolicy.written.owners[owner]?.grants === undefined;
+  const position = validPolicy.positions.positionOf(isImplied ? path.slice(0, 2) : path, 'key');
+  return { file, ...position, path: formatPath(path) };
+}
+
+/** The path in the file: the compiled policy sorts its hold rules. */
+function toWrittenPath({ policy, validPolicy }: CompiledSource, path: Path): Path {
+  const [top, index] = path;
+  const rule = top === 'hold' && typeof index === 'number' ? policy.hold[index] : undefined;
+  if (rule === undefined) return path;
+  const compiled = canonicalJson(rule);
+  const written = (validPolicy.written.hold ?? []).map((one) => canonicalJson(normaliseHoldRule(one)));
+  return ['hold', Math.max(written.indexOf(compiled), 0), ...path.slice(2)];
 }
 
 /** The position of the connection in its list. */
