@@ -144,7 +144,9 @@ hold:
 `;
     const { code, stderr } = await runCli(folderWith({ 'policy/acme.yaml': idle }), ['policy', 'check']);
     expect(code).toBe(0);
-    expect(stderr).toContain('acme.yaml:7:7 owners.acme.grants.ended: accepts nothing: it ended at 2020-01-01');
+    expect(stderr).toContain(
+      'acme.yaml:7:7 owners.acme.grants.ended: accepts nothing: it ended at 2020-01-01',
+    );
     expect(stderr).toContain(
       'acme.yaml:8:7 owners.acme.grants.held: accepts nothing: hold rules hold every request that it matches (spare)',
     );

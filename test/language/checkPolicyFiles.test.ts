@@ -25,7 +25,6 @@ owners:
 hold:
   - { vlan: [9] }
   - { location: ["PAR*"] }
-  - { asn: [65000] }
 `;
 
 function check(text: string) {
