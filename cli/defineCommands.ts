@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Argument, Command } from 'commander';
 import { findNearest } from '../language/didYouMean.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { addPolicyCommands } from './definePolicyCommands.ts';
@@ -6,11 +6,13 @@ import {
   addConnectOptions,
   availableWithinOption,
   type ExitCode,
+  endpointOption,
   jsonOption,
   ledgerOption,
   maxAgeOption,
   policyOption,
   profileOption,
+  quietTargetsOption,
 } from './options.ts';
 
 /**
@@ -40,6 +42,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .addOption(ledgerOption())
     .addOption(availableWithinOption())
     .addOption(jsonOption())
+    .addOption(quietTargetsOption())
     .option('--html <file>', 'also write a self-contained HTML page to this file; its folder must exist')
     .option(
       '--check',
@@ -73,7 +76,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .argument('[id...]', 'IDs of virtual interfaces (default: every acceptance in the ledger)')
     .addOption(policyOption())
     .addOption(ledgerOption())
-    .option('--endpoint <url>', 'the endpoint used by `run`, if not the default')
+    .addOption(endpointOption('the endpoint used by `run`, if not the default'))
     .addOption(profileOption())
     .option('--json', 'print one JSON document on standard output')
     .action(async (ids, options) => {
@@ -94,6 +97,8 @@ export function createProgram(end: (code: ExitCode) => void): Command {
       const { simulate } = await import('./commands/simulate.ts');
       end(await simulate(options));
     });
+
+  defineCompletionCommands(main, end);
   return main;
 }
 
@@ -148,6 +153,7 @@ function defineRunCommand(main: Command, end: (code: ExitCode) => void, name: 'r
     .addOption(ledgerOption())
     .addOption(availableWithinOption())
     .addOption(jsonOption())
+    .addOption(quietTargetsOption())
     .addHelpText('after', RUN_HELP[name]);
   command.option('--dry-run', isPlan ? 'no effect: `plan` never changes anything' : 'the same as `plan`');
   if (!isPlan) {
@@ -162,6 +168,25 @@ function defineRunCommand(main: Command, end: (code: ExitCode) => void, name: 'r
     const { run } = await import('./commands/run.ts');
     end(await run(isPlan ? { ...options, dryRun: true } : options));
   });
+}
+
+function defineCompletionCommands(main: Command, end: (code: ExitCode) => void): void {
+  main
+    .command('completion')
+    .description('prints a script by which a shell completes commands, options and policy files')
+    .addArgument(new Argument('<shell>', 'the shell').choices(['bash', 'zsh', 'fish']))
+    .addHelpText('after', COMPLETION_HELP)
+    .action(async (shell) => {
+      const { printCompletionScript } = await import('./commands/completion.ts');
+      end(printCompletionScript(shell));
+    });
+  main
+    .command('complete', { hidden: true })
+    .argument('[word...]')
+    .action(async (words) => {
+      const { completeWords } = await import('./commands/completion.ts');
+      end(completeWords(main, words));
+    });
 }
 
 const INIT_HELP = `
@@ -180,6 +205,9 @@ In a policy repository, type \`npx vif-acceptor COMMAND\`. First steps:
   npx vif-acceptor plan
   npx vif-acceptor run
 
+Variables: VIF_ACCEPTOR_ENDPOINT, VIF_ACCEPTOR_GATEWAY_ENDPOINT, VIF_ACCEPTOR_STS_ENDPOINT, VIF_ACCEPTOR_PROFILE,
+VIF_ACCEPTOR_LEDGER and VIF_ACCEPTOR_POLICY set the options of these names for every command that has them. An option that is
+given wins, and an empty variable counts as unset.
 Credentials: for OUTSCALE, OSC_ACCESS_KEY and OSC_SECRET_KEY, or ~/.osc/config.json; for AWS, the default credential chain.
 Exit codes: 0 success, including when requests were held; 1 a run or a check failed; 2 wrong usage; 3 a policy file is
 invalid; 4 \`policy diff\` or \`policy review\` found something newly acceptable; 5 \`run\` skipped a target because another
@@ -199,6 +227,12 @@ After Ctrl-C, SIGTERM or SIGHUP no further confirm starts; a confirm in progress
 Example:
   vif-acceptor plan --policy policy/acme.yaml`,
 };
+
+const COMPLETION_HELP = `
+The script calls \`vif-acceptor\`, which must be in PATH. Add one line to the configuration of your shell:
+  source <(vif-acceptor completion bash)           ~/.bashrc; needs the package bash-completion
+  source <(vif-acceptor completion zsh)            ~/.zshrc, after compinit
+  vif-acceptor completion fish | source            ~/.config/fish/config.fish`;
 
 const STATUS_HELP = `
 Examples:

@@ -1,5 +1,14 @@
-import type { Command } from 'commander';
-import { addConnectOptions, type ExitCode, jsonOption, profileOption } from './options.ts';
+import { type Command, Option } from 'commander';
+import {
+  addConnectOptions,
+  CHECK_FORMATS,
+  type ExitCode,
+  formatOption,
+  jsonOption,
+  profileOption,
+  quietFilesOption,
+  TEST_FORMATS,
+} from './options.ts';
 
 /**
  * Defines `policy …`: the commands that create, validate, test and compare policies.
@@ -26,7 +35,10 @@ export function addPolicyCommands(main: Command, end: (code: ExitCode) => void):
       'validates policy files: lists every error with line, column and fix; exit code 3 when there is one',
     )
     .argument('[file...]', FILES)
-    .option('--json', 'print one JSON document on standard output')
+    .addOption(formatOption(CHECK_FORMATS))
+    .addOption(new Option('--json', 'the same as --format json'))
+    .addOption(quietFilesOption())
+    .addHelpText('after', CHECK_HELP)
     .action(async (files, options) => {
       const { policyCheck } = await import('./commands/policyCheck.ts');
       end(policyCheck(files, options));
@@ -37,7 +49,10 @@ export function addPolicyCommands(main: Command, end: (code: ExitCode) => void):
       'runs the policy tests in the folder `cases` beside the policies; exit code 1 when one fails',
     )
     .argument('[file...]', FILES)
-    .addOption(jsonOption())
+    .addOption(formatOption(TEST_FORMATS))
+    .addOption(new Option('--json', 'the same as --format json'))
+    .addOption(quietFilesOption())
+    .addHelpText('after', TEST_HELP)
     .action(async (files, options) => {
       const { policyTest } = await import('./commands/policyTest.ts');
       end(policyTest(files, options));
@@ -130,8 +145,26 @@ export function addPolicyCommands(main: Command, end: (code: ExitCode) => void):
 }
 
 const FILES =
-  'policy files, or folders of them (default: the folder `policy`, in this folder or one above it)';
-const FILE = 'policy file (default: the only one in the folder `policy`, in this folder or one above it)';
+  'policy files, or folders of them (default: VIF_ACCEPTOR_POLICY, or the folder `policy` in this folder or one above it)';
+const FILE =
+  'policy file (default: VIF_ACCEPTOR_POLICY, or the only one in the folder `policy` in this folder or one above it)';
+
+const CHECK_HELP = `
+Examples:
+  vif-acceptor policy check
+  vif-acceptor policy check --format github                    (in a workflow: annotations on the lines of a pull request)
+  vif-acceptor policy check --format sarif > policy.sarif      (for code scanning)
+
+Exit codes: 0 valid, also with warnings; 2 wrong usage, or a file was not found; 3 a file has errors. The document has the
+errors in each case.`;
+
+const TEST_HELP = `
+Examples:
+  vif-acceptor policy test policy/acme.yaml
+  vif-acceptor policy test --format junit > policy-tests.xml
+
+Exit codes: 0 all tests passed, 1 a test failed, 2 wrong usage, or a file was not found; 3 a policy or a test file has errors.
+The document has the errors in each case.`;
 
 const INIT_HELP = `
 The new policy accepts nothing: it has \`freeze: true\`, and its owners are comments. For each owner that you have verified

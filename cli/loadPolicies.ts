@@ -1,10 +1,12 @@
 import { statSync } from 'node:fs';
 import { dirname, join, normalize, relative, resolve } from 'node:path';
-import { formatFirst } from '../core/printableText.ts';
+import { formatFirst, quoteTrusted } from '../core/printableText.ts';
 import { COMMAND } from '../language/commandText.ts';
 import {
+  type CheckedPolicies,
   type CompiledPolicy,
   type CompileResults,
+  checkPolicyFiles,
   compileEachFile,
   type Diagnostic,
   type DiagnosticCode,
@@ -12,7 +14,7 @@ import {
   type TestedPolicies,
   testPolicyFiles,
 } from '../language/index.ts';
-import { InvalidPolicies, UsageError } from './options.ts';
+import { FilesNotFound, InvalidPolicies, UsageError, VARIABLES } from './options.ts';
 import { paintFor } from './output/terminal.ts';
 
 /** Error codes of files that were not found, as opposed to errors inside a policy. */
@@ -22,7 +24,7 @@ const NOT_FOUND: ReadonlySet<DiagnosticCode> = new Set(['no-folder', 'no-policy'
  * Reads and compiles the named policies (files or folders), or those in the folder `policy` when none is named.
  * @throws UsageError when there is nothing to read; InvalidPolicies
  */
-export function loadPolicies(named: readonly string[]): readonly CompiledPolicy[] {
+function loadPolicies(named: readonly string[]): readonly CompiledPolicy[] {
   const { policies, errors } = read(named);
   if (errors.length > 0) throw refusal(errors);
   return policies;
@@ -74,6 +76,16 @@ export function loadValidPolicies(named: readonly string[]): CompileResults {
 }
 
 /**
+ * Loads policies with their warnings and notices.
+ * @throws UsageError, FilesNotFound, InvalidPolicies
+ */
+export function loadCheckedPolicies(named: readonly string[]): CheckedPolicies {
+  const checked = checkPolicyFiles(namedFiles(named), new Date());
+  if (checked.errors.length > 0) throw refusal(checked.errors);
+  return checked;
+}
+
+/**
  * Loads policies and runs their policy tests.
  * @throws UsageError, InvalidPolicies when policies or their tests have errors
  */
@@ -87,9 +99,11 @@ function read(named: readonly string[]): CompileResults {
   return compileEachFile(namedFiles(named));
 }
 
-/** The named files and folders without duplicates, or the folder `policy`. */
+/** The named files and folders without duplicates; without any, what VIF_ACCEPTOR_POLICY names, or the folder `policy`. */
 function namedFiles(named: readonly string[]): string | readonly string[] {
-  return named.length > 0 ? [...new Set(named.map(withoutSlash))] : findPolicyFolder();
+  const variable = process.env[VARIABLES.policy];
+  const all = named.length > 0 || variable === undefined ? named : [variable];
+  return all.length > 0 ? [...new Set(all.map(withoutSlash))] : findPolicyFolder();
 }
 
 /** Normalises a path, so that a file that is named twice is read once. */
@@ -98,11 +112,14 @@ function withoutSlash(path: string): string {
 }
 
 /**
- * Finds the folder `policy` in the current folder or the nearest one above it, as git finds its own folder.
+ * Finds the folder of policies: the one that VIF_ACCEPTOR_POLICY names, otherwise the folder `policy` in the current folder or the
+ * nearest one above it, as git finds its own folder.
  * @returns relative to the current folder
  * @throws UsageError
  */
 export function findPolicyFolder(): string {
+  const variable = process.env[VARIABLES.policy];
+  if (variable !== undefined) return checkFolderVariable(withoutSlash(variable));
   const here = resolve('.');
   for (let folder = here; ; folder = dirname(folder)) {
     const found = join(folder, 'policy');
@@ -116,6 +133,13 @@ export function findPolicyFolder(): string {
   throw new UsageError(
     `there is no folder ${join(here, 'policy')}, and no folder \`policy\` above it; name policy files or a folder, or ` +
       `create a first policy with \`${COMMAND} policy init\``,
+  );
+}
+
+function checkFolderVariable(path: string): string {
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return path;
+  throw new UsageError(
+    `${VARIABLES.policy} must name a folder for this command, got ${quoteTrusted(path)}; name its folder, or unset it`,
   );
 }
 
@@ -136,10 +160,11 @@ function refuseForeignFolder(folder: string, owner: number): void {
 }
 
 /** Wrong usage when files were not found; otherwise invalid policies. */
-function refusal(errors: readonly Diagnostic[]): UsageError | InvalidPolicies {
+function refusal(errors: readonly Diagnostic[]): FilesNotFound | InvalidPolicies {
   if (errors.some(({ code }) => !NOT_FOUND.has(code)))
     return new InvalidPolicies(errors, errors.map(formatDiagnostic));
-  return new UsageError(
-    errors.map(({ file, message, fix }) => `${resolve(file)}: ${message}; ${fix}`).join('\n'),
+  return new FilesNotFound(
+    errors,
+    errors.map(({ file, message, fix }) => `${resolve(file)}: ${message}; ${fix}`),
   );
 }

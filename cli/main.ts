@@ -3,12 +3,19 @@ import { CommanderError } from 'commander';
 import { ProxyRefused } from '../adapters/awsProtocol/clientHttp.ts';
 import { EndpointRefused } from '../adapters/endpoint.ts';
 import { readErrorCode } from '../adapters/fileSystem.ts';
-import { quoteTrusted } from '../core/printableText.ts';
+import { formatList, quoteTrusted } from '../core/printableText.ts';
 import { FROM_CHECKOUT } from '../language/commandText.ts';
 import { RunFailure } from '../run/portErrors.ts';
 import { createProgram, suggestCommand } from './defineCommands.ts';
-import { EXIT, type ExitCode, InvalidPolicies, UsageError } from './options.ts';
-import { paintFor, printDocument, wrapLines } from './output/terminal.ts';
+import {
+  EXIT,
+  type ExitCode,
+  InvalidPolicies,
+  removeEmptyVariables,
+  UsageError,
+  VARIABLES,
+} from './options.ts';
+import { printDocument, printError, printErrorLines } from './output/terminal.ts';
 
 // The reader of standard output may be gone (`| head`), or its disk full: reported in one line, and never as success.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -31,6 +38,7 @@ async function main(): Promise<ExitCode> {
     // In a checkout, npm starts the command in the project's folder and passes the caller's folder in INIT_CWD: paths are relative
     // to it. An installed command already runs in the caller's folder.
     if (FROM_CHECKOUT) enterFolder(process.env.INIT_CWD || '.');
+    removeEmptyVariables(process.env);
     let code: ExitCode = EXIT.done;
     const main = createProgram((ended) => {
       code = ended;
@@ -60,21 +68,28 @@ function enterFolder(folder: string): void {
 
 /** Prints an error and returns the exit code for it. */
 function reportError(error: unknown): ExitCode {
-  const paint = paintFor(process.stderr);
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof InvalidPolicies) {
-    const { length } = error.errors;
-    process.stderr.write(`${message}\n${paint.bad(`${length} error${length === 1 ? '' : 's'}`)}\n`);
+    printErrorLines(message, error.errors.length);
     if (process.argv.includes('--json')) printDocument({ errors: error.errors });
     return EXIT.invalidPolicy;
   }
-  process.stderr.write(wrapLines(`${paint.bad('error:')} ${message}\n`, paint.columns));
-  if (error instanceof UsageError || error instanceof EndpointRefused || error instanceof ProxyRefused)
+  printError(message);
+  if (error instanceof UsageError || error instanceof EndpointRefused || error instanceof ProxyRefused) {
+    printVariablesInUse();
     return EXIT.usage;
+  }
   if (error instanceof RunFailure) return EXIT.failed;
   process.stderr.write('this is a bug in vif-acceptor; please report it with the command that you typed\n');
   return EXIT.failed;
+}
+
+/** Names the variables that set options: the message names the option, which the user may not have typed. */
+function printVariablesInUse(): void {
+  const names = Object.values(VARIABLES).filter((name) => process.env[name] !== undefined);
+  if (names.length > 0)
+    process.stderr.write(`set by the environment, where the option is not given: ${formatList(names)}\n`);
 }
 
 // No `process.exit`: pending output is written first. An exit code that a failed write has set stays.

@@ -15,6 +15,15 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
+/** Named policy files or folders were not found or cannot be read: wrong usage, with what was found as diagnostics. */
+export class FilesNotFound extends UsageError {
+  readonly errors: readonly Diagnostic[];
+  constructor(errors: readonly Diagnostic[], lines: readonly string[]) {
+    super(lines.join('\n'));
+    this.errors = errors;
+  }
+}
+
 /** Policy files have errors. The message lists all errors of all files, one per line. */
 export class InvalidPolicies extends Error {
   override readonly name = 'InvalidPolicies';
@@ -33,16 +42,39 @@ export function parseAtOption(written: string | undefined): Date {
   return new Date(parseInstant(written) ?? Number.NaN);
 }
 
+/** Environment variables that set an option where it is not given. An empty one counts as unset. */
+export const VARIABLES = {
+  endpoint: 'VIF_ACCEPTOR_ENDPOINT',
+  gatewayEndpoint: 'VIF_ACCEPTOR_GATEWAY_ENDPOINT',
+  stsEndpoint: 'VIF_ACCEPTOR_STS_ENDPOINT',
+  profile: 'VIF_ACCEPTOR_PROFILE',
+  policy: 'VIF_ACCEPTOR_POLICY',
+  ledger: 'VIF_ACCEPTOR_LEDGER',
+} as const;
+
+/** Removes empty variables: in many workflows, a variable that is not configured is an empty one. */
+export function removeEmptyVariables(env: NodeJS.ProcessEnv): void {
+  for (const name of Object.values(VARIABLES)) if (env[name] === '') delete env[name];
+}
+
 /** Adds the options of every command that calls a provider's API. */
 export function addConnectOptions(command: Command): Command {
   return command
-    .option(
-      '--endpoint <url>',
-      "Direct Connect endpoint, instead of the provider's default (https, or loopback)",
+    .addOption(
+      endpointOption("Direct Connect endpoint, instead of the provider's default (https, or loopback)"),
     )
-    .option('--gateway-endpoint <url>', 'EC2 or FCU endpoint; on loopback it is the STS endpoint too')
-    .option('--sts-endpoint <url>', 'STS endpoint (AWS only)')
+    .addOption(
+      new Option(
+        '--gateway-endpoint <url>',
+        'EC2 or FCU endpoint; on loopback it is the STS endpoint too',
+      ).env(VARIABLES.gatewayEndpoint),
+    )
+    .addOption(new Option('--sts-endpoint <url>', 'STS endpoint (AWS only)').env(VARIABLES.stsEndpoint))
     .addOption(profileOption());
+}
+
+export function endpointOption(description: string): Option {
+  return new Option('--endpoint <url>', description).env(VARIABLES.endpoint);
 }
 
 export function profileOption(): Option {
@@ -50,7 +82,7 @@ export function profileOption(): Option {
     '--profile <name>',
     'profile of ~/.osc/config.json for OUTSCALE targets, and of the AWS configuration for AWS targets, secrets and a ' +
       '`dynamodb:` ledger; keys in the environment are then ignored. When the two names differ, set OSC_PROFILE and AWS_PROFILE instead',
-  );
+  ).env(VARIABLES.profile);
 }
 
 /** `--policy FILE…`: one file per target, or folders. */
@@ -58,7 +90,7 @@ export function policyOption(): Option {
   return new Option(
     '-p, --policy <file...>',
     'policy files, one per target, or folders of them (default: the folder `policy`, in this folder or one above it)',
-  );
+  ).env(VARIABLES.policy);
 }
 
 export function jsonOption(): Option {
@@ -68,11 +100,66 @@ export function jsonOption(): Option {
   );
 }
 
+/** The formats of `policy check` and `policy test`. `text` is the report for people; the others are documents on standard output. */
+export const CHECK_FORMATS = ['text', 'json', 'github', 'sarif'] as const;
+export const TEST_FORMATS = ['text', 'json', 'github', 'junit'] as const;
+
+export type CheckFormat = (typeof CHECK_FORMATS)[number];
+export type TestFormat = (typeof TEST_FORMATS)[number];
+
+/** `--format NAME` of `policy check` and `policy test`. */
+export function formatOption(formats: readonly string[]): Option {
+  return new Option(
+    '--format <name>',
+    '`text` for people; the others print one document on standard output: `json`, annotations of a `github` workflow, ' +
+      (formats.includes('sarif') ? 'a SARIF 2.1.0 log (`sarif`)' : 'a JUnit report (`junit`)'),
+  )
+    .choices(formats)
+    .default('text');
+}
+
+/** Reads `--format` and its older form `--json`. @throws UsageError */
+export function readFormat<Format extends string>(
+  formats: readonly Format[],
+  { format, json = false }: FileReportOptions,
+): Format {
+  const chosen = formats.find((one) => one === (json ? 'json' : format));
+  if (chosen === undefined || (json && format !== 'text' && format !== 'json'))
+    throw new UsageError(
+      `--json is the same as \`--format json\`, and --format is \`${format}\`; give one of the two`,
+    );
+  return chosen;
+}
+
+/** Options of `policy check` and `policy test`. */
+export interface FileReportOptions {
+  readonly format: string;
+  /** the older form of `--format json` */
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** `--quiet` of the commands about policy files. */
+export function quietFilesOption(): Option {
+  return new Option(
+    '-q, --quiet',
+    'print only warnings, errors and failed tests; with a document, nothing on standard error that the document contains',
+  );
+}
+
+/** `--quiet` of the commands about targets. */
+export function quietTargetsOption(): Option {
+  return new Option(
+    '-q, --quiet',
+    'no progress, and no report of a target without requests and problems; with --json, nothing on standard error that the document contains',
+  );
+}
+
 export function ledgerOption(): Option {
   return new Option(
     '--ledger <file>',
     'state kept between runs: a file, or `dynamodb:TABLE` for that of a deployed function (default: a file under $XDG_STATE_HOME/vif-acceptor/)',
-  );
+  ).env(VARIABLES.ledger);
 }
 
 export function maxAgeOption(): Option {

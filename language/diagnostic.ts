@@ -134,6 +134,12 @@ export function formatPath(path: Path): string {
     .replace(/^\./, '');
 }
 
+/** The path that `formatPath` wrote as text, when all of its keys are plain names. */
+export function parsePath(text: string): Path {
+  const steps = [...text.matchAll(/\[(\d+)\]|([^.[\]]+)/g)];
+  return steps.map(([, index, name = '']) => (index === undefined ? name : Number(index)));
+}
+
 /** `a, b or c` */
 export function formatAlternatives(items: readonly string[]): string {
   const last = items.at(-1) ?? '';

@@ -1,6 +1,14 @@
 /** The policy language: turns YAML into a compiled policy, or into every error that it contains. */
 
 export {
+  type CheckedPolicies,
+  checkPolicyFiles,
+  type PlacedNotice,
+  type PolicyWarning,
+  WARNING_CODES,
+} from './checkPolicyFiles.ts';
+export { CODE_HELP, type ReportedCode } from './codeHelp.ts';
+export {
   type CompiledPolicy,
   type CompileFailure,
   type CompileResults,

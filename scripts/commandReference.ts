@@ -36,9 +36,11 @@ interface NamedCommand {
   readonly command: Command;
 }
 
-/** Commands that do something themselves: `policy` only groups others. */
+/** Commands that do something themselves: `policy` only groups others, and `complete` is called by shells only. */
 function findCommands(parent: Command, above: readonly string[] = []): NamedCommand[] {
-  return parent.commands.flatMap((command) => {
+  const visible = parent.createHelp().visibleCommands(parent);
+  const shown = parent.commands.filter((command) => visible.includes(command));
+  return shown.flatMap((command) => {
     const names = [...above, command.name()];
     return command.commands.length > 0 ? findCommands(command, names) : [{ path: names.join(' '), command }];
   });

@@ -4,24 +4,64 @@ import {
   type PolicyTestResult,
   type TestedPolicies,
 } from '../../language/index.ts';
+import { annotateTests, formatRemark } from '../formats/annotation.ts';
+import { loadOrPrintErrors } from '../formats/fileErrors.ts';
+import { formatGithubAnnotations, withoutWorkflowCommands } from '../formats/githubAnnotations.ts';
+import { formatJunitReport } from '../formats/junitReport.ts';
 import { loadTestedPolicies } from '../loadPolicies.ts';
-import { EXIT, type ExitCode } from '../options.ts';
+import { EXIT, type ExitCode, type FileReportOptions, readFormat, TEST_FORMATS } from '../options.ts';
 import { type Paint, paintFor, printDocument } from '../output/terminal.ts';
 
 /** `policy test`: runs the policy tests, and lists grants and hold rules that no test covers. */
-export function policyTest(named: readonly string[], options: { readonly json?: boolean }): ExitCode {
-  const tested = loadTestedPolicies(named);
-  const { policies, results, untested } = tested;
-  if (options.json) {
-    const valid = policies.map(({ policy, digest }) => ({ target: policy.target, digest }));
-    printDocument({ policies: valid, cases: results, untested, errors: [] });
-  } else {
-    process.stdout.write(`${describePolicyTests(tested, paintFor(process.stdout))}\n`);
+export function policyTest(named: readonly string[], options: FileReportOptions): ExitCode {
+  const format = readFormat(TEST_FORMATS, options);
+  const quiet = options.quiet ?? false;
+  const result = loadOrPrintErrors({ format, quiet }, () => loadTestedPolicies(named));
+  if ('code' in result) return result.code;
+  const tested = result.loaded;
+  const code = tested.results.every(({ passed }) => passed) ? EXIT.done : EXIT.failed;
+  const warnings = (): string => describeUntested(tested, paintFor(process.stderr));
+  switch (format) {
+    case 'text': {
+      const shown = quiet ? onlyFailed(tested) : tested;
+      if (!quiet || code !== EXIT.done)
+        process.stdout.write(`${describePolicyTests(shown, paintFor(process.stdout))}\n`);
+      process.stderr.write(warnings());
+      break;
+    }
+    case 'github':
+      process.stdout.write(formatGithubAnnotations(annotateTests(tested)));
+      // For the reader of the log: standard output has only annotations.
+      if (!quiet) {
+        const report = describePolicyTests(tested, paintFor(process.stderr));
+        process.stderr.write(`${withoutWorkflowCommands(report)}\n`);
+      }
+      break;
+    case 'json':
+      printDocument(buildTestDocument(tested));
+      if (!quiet) process.stderr.write(warnings());
+      break;
+    case 'junit':
+      process.stdout.write(formatJunitReport(tested));
+      if (!quiet) process.stderr.write(warnings());
+      break;
+    default:
+      return format satisfies never;
   }
-  process.stderr.write(describeUntested(tested, paintFor(process.stderr)));
-  return results.every(({ passed }) => passed) ? EXIT.done : EXIT.failed;
+  return code;
 }
 
+function buildTestDocument({ policies, results, untested }: TestedPolicies): object {
+  const valid = policies.map(({ policy, digest }) => ({ target: policy.target, digest }));
+  return { policies: valid, cases: results, untested, errors: [] };
+}
+
+/** The failed tests, and their policies. */
+function onlyFailed(tested: TestedPolicies): TestedPolicies {
+  const results = tested.results.filter(({ passed }) => !passed);
+  const targets = new Set(results.map(({ target }) => target));
+  return { ...tested, results, policies: tested.policies.filter(({ policy }) => targets.has(policy.target)) };
+}
 /** Formats the results of policy tests as a test runner does. */
 export function describePolicyTests(tested: TestedPolicies, paint: Paint): string {
   const { policies, results } = tested;
@@ -58,15 +98,7 @@ function describeResult(
 }
 
 /** Warns of policies without tests, and of grants and hold rules that no policy test covers. */
-export function describeUntested({ policies, results, untested }: TestedPolicies, paint: Paint): string {
-  const without = policies.filter(({ policy }) => results.every(({ target }) => target !== policy.target));
-  const lines = [
-    ...without.map(
-      ({ file }) => `${file}: it has no policy tests; add them in the folder \`cases\` beside it`,
-    ),
-    ...untested.map(
-      ({ file, line, column, path, message, fix }) => `${file}:${line}:${column} ${path}: ${message}; ${fix}`,
-    ),
-  ];
-  return lines.map((line) => `${paint.warn('warning:')} ${line}\n`).join('');
+export function describeUntested(tested: TestedPolicies, paint: Paint): string {
+  const warnings = annotateTests(tested).filter(({ level }) => level === 'warning');
+  return warnings.map((warning) => formatRemark(warning, paint)).join('');
 }

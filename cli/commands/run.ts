@@ -1,7 +1,7 @@
 import { systemClock } from '../../adapters/connectApis.ts';
 import { createFilePublisher } from '../../adapters/events/filePublisher.ts';
 import type { RunReport } from '../../core/runReport.ts';
-import type { CompiledPolicy } from '../../language/index.ts';
+import type { CompiledPolicy, Diagnostic } from '../../language/index.ts';
 import type { Ports } from '../../run/ports.ts';
 import { readPingUrl, sendPing } from '../heartbeat.ts';
 import {
@@ -15,7 +15,7 @@ import { loadValidPolicies, printPolicyErrors, printPolicyWarnings } from '../lo
 import { EXIT, type ExitCode } from '../options.ts';
 import { startProgress } from '../output/progress.ts';
 import { describeRun } from '../output/runText.ts';
-import { describeProblems, paintFor, printDocument } from '../output/terminal.ts';
+import { describeProblems, paintFor, printDocument, printTexts } from '../output/terminal.ts';
 import { forEachTarget, type RunTargetOptions, runTarget } from '../runTarget.ts';
 
 export interface RunOptions extends RunTargetOptions {
@@ -25,6 +25,7 @@ export interface RunOptions extends RunTargetOptions {
   readonly ping?: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
+  readonly quiet?: boolean;
 }
 
 /** `run` and, with `dryRun`, `plan`: runs once over every target, several at a time. A failing target does not stop the others. */
@@ -33,10 +34,10 @@ export async function run(given: RunOptions): Promise<ExitCode> {
   const { policies, errors } = loadValidPolicies(given.policy ?? []);
   printPolicyWarnings(policies);
   const options = withLedgerOption(given, policies);
-  const { dryRun = false } = options;
+  const { dryRun = false, quiet = false } = options;
   const interruption = catchInterruption();
   const remaining = (): number => (interruption.aborted ? 0 : Number.POSITIVE_INFINITY);
-  const progress = startProgress(options.json ? null : process.stderr, policies.length);
+  const progress = startProgress(options.json || quiet ? null : process.stderr, policies.length);
   const shared = createSharedPorts(options);
   const { results: runs, rethrow } = await forEachTarget(policies, (compiled) =>
     runTarget(compiled, options, (connected) => ({ ...connected, ...shared }), {
@@ -50,16 +51,7 @@ export async function run(given: RunOptions): Promise<ExitCode> {
   const shown = await Promise.all(
     runs.map(async (report) => ({ report, lock: await describeLock(report, policies, options) })),
   );
-  if (options.json) {
-    printDocument({ runs, errors });
-    const paint = paintFor(process.stderr);
-    process.stderr.write(shown.map(({ report, lock }) => describeProblems(report, paint, lock)).join(''));
-  } else {
-    const paint = paintFor(process.stdout);
-    const texts = shown.map(({ report, lock }) => describeRun(report, paint, lock));
-    process.stdout.write(`${texts.join('\n\n')}\n`);
-  }
-  printPolicyErrors(errors, { invalid: 'not run', others: 'were run' });
+  printRuns(shown, errors, options);
   rethrow();
   const isComplete = errors.length === 0 && runs.every(({ status }) => status === 'completed');
   if (isComplete && pingUrl !== null && !dryRun) await pingOrWarn(pingUrl);
@@ -69,6 +61,45 @@ export async function run(given: RunOptions): Promise<ExitCode> {
   const statuses = new Set(runs.map(({ status }) => status));
   if (statuses.has('failed')) return EXIT.failed;
   return statuses.has('leaseHeld') ? EXIT.locked : EXIT.done;
+}
+
+/** A run, with the description of the lease that kept it from its target. */
+interface ShownRun {
+  readonly report: RunReport;
+  readonly lock: string | null;
+}
+
+function printRuns(
+  shown: readonly ShownRun[],
+  errors: readonly Diagnostic[],
+  { json = false, quiet = false }: RunOptions,
+): void {
+  if (json) {
+    printDocument({ runs: shown.map(({ report }) => report), errors });
+    // The document contains the problems.
+    if (quiet) return;
+    const paint = paintFor(process.stderr);
+    process.stderr.write(shown.map(({ report, lock }) => describeProblems(report, paint, lock)).join(''));
+  } else {
+    const paint = paintFor(process.stdout);
+    const reported = quiet ? shown.filter(({ report }) => needsReport(report)) : shown;
+    printTexts(reported.map(({ report, lock }) => describeRun(report, paint, lock)));
+  }
+  printPolicyErrors(errors, { invalid: 'not run', others: 'were run' });
+}
+
+/** Whether `--quiet` shows the run: everything but a completed run that found no request, no end of one and no problem. */
+function needsReport({
+  status,
+  requests,
+  ended,
+  followUps,
+  ungranted,
+  warnings,
+  failures,
+}: RunReport): boolean {
+  const found = [requests, ended, followUps, ungranted, warnings, failures];
+  return status !== 'completed' || found.some(({ length }) => length > 0);
 }
 
 /** Describes the lease that kept a run from its target; `null`: the run was not locked out. */

@@ -1,20 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { chmodSync, realpathSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { Diagnostic } from '../../language/index.ts';
 import { type LedgerOptions, openLedger, withLedgerOption } from '../ledgerOptions.ts';
 import { loadValidPolicies, printPolicyErrors } from '../loadPolicies.ts';
 import { EXIT, type ExitCode, UsageError } from '../options.ts';
 import { startProgress } from '../output/progress.ts';
-import { describeProblems, paintFor, printDocument } from '../output/terminal.ts';
+import { describeProblems, paintFor, printDocument, printTexts } from '../output/terminal.ts';
 import { forEachTarget, type RunTargetOptions } from '../runTarget.ts';
 import { collectStatus } from '../status/collectStatus.ts';
 import { renderStatusPage } from '../status/htmlPage.ts';
 import { describeTarget } from '../status/statusText.ts';
+import { describeConcerns, isStale } from '../status/statusWording.ts';
 import { buildTargetView, type TargetView } from '../status/targetView.ts';
 
 export interface StatusOptions extends RunTargetOptions, LedgerOptions {
   readonly policy?: readonly string[];
   readonly json?: boolean;
+  readonly quiet?: boolean;
   readonly html?: string;
   readonly maxAge?: number;
 }
@@ -25,27 +28,21 @@ export async function status(given: StatusOptions): Promise<ExitCode> {
     throw new UsageError('--max-age applies only to --check; add --check, or remove --max-age');
   const { policies, errors } = loadValidPolicies(given.policy ?? []);
   const options = withLedgerOption(given, policies);
+  const { quiet = false } = options;
   // Checked before the listing, so that a mistyped path is reported at once.
   const file = options.html === undefined ? null : preparePageFile(options.html);
   const ledger = openLedger(options);
-  const progress = startProgress(options.json ? null : process.stderr, policies.length);
+  const progress = startProgress(options.json || quiet ? null : process.stderr, policies.length);
   const { results: targets, rethrow } = await forEachTarget(policies, async (compiled) =>
     buildTargetView(await collectStatus(compiled, options, ledger, progress)),
   );
   progress.stop();
   rethrow();
-  if (options.json) {
-    printDocument({ targets, errors });
-    const paint = paintFor(process.stderr);
-    process.stderr.write(targets.map((view) => describeProblems(view, paint)).join(''));
-  } else {
-    const paint = paintFor(process.stdout);
-    process.stdout.write(`${targets.map((view) => describeTarget(view, paint)).join('\n\n')}\n`);
-  }
+  printTargets(targets, errors, options);
   const problem = file === null ? null : file.write(renderStatusPage(targets, errors));
   if (problem !== null) process.stderr.write(`${paintFor(process.stderr).bad('error:')} ${problem}\n`);
-  else if (file !== null && !options.json) process.stderr.write(`wrote ${options.html}\n`);
-  printPolicyErrors(errors, { invalid: 'not shown', others: 'are shown' });
+  else if (file !== null && !options.json && !quiet) process.stderr.write(`wrote ${options.html}\n`);
+  if (!options.json || !quiet) printPolicyErrors(errors, { invalid: 'not shown', others: 'are shown' });
   if (errors.length > 0) return EXIT.invalidPolicy;
   return problem !== null || targets.some(isIncomplete) ? EXIT.failed : EXIT.done;
 }
@@ -53,6 +50,29 @@ export async function status(given: StatusOptions): Promise<ExitCode> {
 /** Whether a part of the target could not be read. */
 function isIncomplete({ status: outcome, damaged }: TargetView): boolean {
   return outcome === 'failed' || damaged.length > 0;
+}
+
+function printTargets(
+  targets: readonly TargetView[],
+  errors: readonly Diagnostic[],
+  { json = false, quiet = false }: StatusOptions,
+): void {
+  if (json) {
+    printDocument({ targets, errors });
+    const paint = paintFor(process.stderr);
+    if (!quiet) process.stderr.write(targets.map((view) => describeProblems(view, paint)).join(''));
+  } else {
+    const paint = paintFor(process.stdout);
+    const shown = quiet ? targets.filter(needsReport) : targets;
+    printTexts(shown.map((view) => describeTarget(view, paint)));
+  }
+}
+
+/** Whether `--quiet` shows the target: it has a request, the end of one or a problem. In doubt it is shown. */
+function needsReport(view: TargetView): boolean {
+  const { pending, followed, ungranted, ended, warnings, failures } = view;
+  const found = [pending, followed, ungranted, ended, warnings, failures, describeConcerns(view)];
+  return isIncomplete(view) || isStale(view) || found.some(({ length }) => length > 0);
 }
 
 /** The file of the status page. */

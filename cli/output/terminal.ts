@@ -32,7 +32,29 @@ const FORMAT = 1;
 
 /** Prints the JSON document of `--json`, the only output on standard output. */
 export function printDocument(document: object): void {
-  process.stdout.write(`${printableJson({ format: FORMAT, ...document }, 2)}\n`);
+  printJson({ format: FORMAT, ...document });
+}
+
+/** Prints a JSON document of a foreign format. */
+export function printJson(document: object): void {
+  process.stdout.write(`${printableJson(document, 2)}\n`);
+}
+
+/** Prints the texts about targets, with an empty line between two. */
+export function printTexts(texts: readonly string[]): void {
+  if (texts.length > 0) process.stdout.write(`${texts.join('\n\n')}\n`);
+}
+
+/** Prints an error that ended the command, on standard error. */
+export function printError(message: string): void {
+  const paint = paintFor(process.stderr);
+  process.stderr.write(wrapLines(`${paint.bad('error:')} ${message}\n`, paint.columns));
+}
+
+/** Prints the errors of policy files, one per line, and their number, on standard error. */
+export function printErrorLines(lines: string, count: number): void {
+  const paint = paintFor(process.stderr);
+  process.stderr.write(`${lines}\n${paint.bad(formatCount(count, 'error'))}\n`);
 }
 
 /** The problems of a target: those of its run and of its ledger. */

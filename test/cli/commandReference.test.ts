@@ -2,11 +2,17 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { createProgram } from '../../cli/defineCommands.ts';
 import { commandReference } from '../../scripts/commandReference.ts';
+import { diagnosticReference } from '../../scripts/diagnosticReference.ts';
 
 const PAGE = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8');
 
 it('docs/cli.md is what the help of the commands generates', () => {
   expect(PAGE, 'stale: run `npm run docs`').toBe(commandReference());
+});
+
+it('docs/diagnostics.md is what the table of codes generates', () => {
+  const page = readFileSync(new URL('../../docs/diagnostics.md', import.meta.url), 'utf8');
+  expect(page, 'stale: run `npm run docs`').toBe(diagnosticReference());
 });
 
 it('docs/cli.md describes every command and every option', () => {

@@ -100,7 +100,7 @@ describe('policy check', () => {
       stderr: expect.stringMatching(/^warning: .*`eu-west-9`/),
     });
     expect(JSON.parse(stdout).warnings).toMatchObject([
-      { file: 'policy/hub.yaml', path: 'recipient.region' },
+      { code: 'unknown-region', file: 'policy/hub.yaml', line: 2, column: 34, path: 'recipient.region' },
     ]);
   });
 
@@ -110,7 +110,7 @@ describe('policy check', () => {
     const { code, stdout, stderr } = await runCli(dir, ['policy', 'check', '--json']);
     expect({ code, stderr }).toEqual({
       code: 0,
-      stderr: expect.stringMatching(/^notice: policy\/hub\.yaml: owners\.acme\.connections: .*\n$/),
+      stderr: expect.stringMatching(/^notice: policy\/hub\.yaml:3:33 owners\.acme\.connections: .*\n$/),
     });
     expect(JSON.parse(stdout)).toMatchObject({
       policies: [{ target: 'hub' }],
@@ -120,6 +120,7 @@ describe('policy check', () => {
           code: 'maybe-shared',
           file: 'policy/hub.yaml',
           path: 'owners.acme.connections',
+          line: 3,
           connection: ACME_1,
         },
       ],
@@ -143,9 +144,11 @@ hold:
 `;
     const { code, stderr } = await runCli(folderWith({ 'policy/acme.yaml': idle }), ['policy', 'check']);
     expect(code).toBe(0);
-    expect(stderr).toContain('owners.acme.grants.ended accepts nothing: it ended at 2020-01-01');
     expect(stderr).toContain(
-      'owners.acme.grants.held accepts nothing: hold rules hold every request that it matches (spare)',
+      'acme.yaml:7:7 owners.acme.grants.ended: accepts nothing: it ended at 2020-01-01',
+    );
+    expect(stderr).toContain(
+      'acme.yaml:8:7 owners.acme.grants.held: accepts nothing: hold rules hold every request that it matches (spare)',
     );
     expect(stderr).not.toContain('fine');
   });
@@ -159,7 +162,7 @@ hold:
       code: 0,
       warnings: [{ file: 'policy/hub.yaml', code: 'usual-key', path: 'owners.acme.grants.prod' }],
     });
-    expect(stderr).toMatch(/^warning: policy\/hub\.yaml: owners\.acme\.grants\.prod: /);
+    expect(stderr).toMatch(/^warning: policy\/hub\.yaml:3:60 owners\.acme\.grants\.prod: /);
   });
 
   it.each([

@@ -96,7 +96,7 @@ describe('policy test', () => {
     ]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: 'acme\n  no policy tests\n\n0 passed, 0 failed\n' });
     expect(stderr).toBe(
-      'warning: policy/acme.yaml: it has no policy tests; add them in the folder `cases` beside it\n',
+      'warning: policy/acme.yaml:1:1 it has no policy tests; add them in the folder `cases` beside it\n',
     );
   });
 
