@@ -7,7 +7,7 @@ import { quoteTrusted } from '../core/printableText.ts';
 import { FROM_CHECKOUT } from '../language/commandText.ts';
 import { RunFailure } from '../run/portErrors.ts';
 import { createProgram, suggestCommand } from './defineCommands.ts';
-import { EXIT, type ExitCode, InvalidPolicies, UsageError } from './options.ts';
+import { EXIT, type ExitCode, ForgeFailure, InvalidPolicies, UsageError } from './options.ts';
 import { paintFor, printDocument, wrapLines } from './output/terminal.ts';
 
 // The reader of standard output may be gone (`| head`), or its disk full: reported in one line, and never as success.
@@ -72,7 +72,7 @@ function reportError(error: unknown): ExitCode {
   process.stderr.write(wrapLines(`${paint.bad('error:')} ${message}\n`, paint.columns));
   if (error instanceof UsageError || error instanceof EndpointRefused || error instanceof ProxyRefused)
     return EXIT.usage;
-  if (error instanceof RunFailure) return EXIT.failed;
+  if (error instanceof RunFailure || error instanceof ForgeFailure) return EXIT.failed;
   process.stderr.write('this is a bug in vif-acceptor; please report it with the command that you typed\n');
   return EXIT.failed;
 }

@@ -20,7 +20,7 @@ import {
 import { findPendingImpact } from '../diff/pendingImpact.ts';
 import { findPolicyFolder, loadTestedPolicies } from '../loadPolicies.ts';
 import { EXIT, type ExitCode, InvalidPolicies, parseAtOption, UsageError } from '../options.ts';
-import type { Paint } from '../output/terminal.ts';
+import { PLAIN } from '../output/terminal.ts';
 import { describePolicyTests, describeUntested } from './policyTest.ts';
 
 export interface ReviewOptions extends ConnectOptions {
@@ -184,12 +184,3 @@ function untestedMarkdown(tested: TestedPolicies): string[] {
         `<details><summary>Untested grants and hold rules</summary>\n\n${fenceMarkdown(untested)}\n\n</details>`,
       ];
 }
-
-const unpainted = (text: string): string => text;
-const PLAIN: Paint = {
-  good: unpainted,
-  bad: unpainted,
-  warn: unpainted,
-  faint: unpainted,
-  columns: Number.POSITIVE_INFINITY,
-};
