@@ -60,14 +60,17 @@ const MAX_WAIT = 120;
 const MAX_RETRIES = 3;
 const TIMEOUT_MS = 30_000;
 
-/** Settings that tests replace: the time between two writes. */
-export type ThrottleSettings = Readonly<Record<string, unknown>>;
+/** Settings of the plugins that replace ours: how long they wait. */
+export interface WaitSettings {
+  readonly throttle?: Readonly<Record<string, unknown>>;
+  readonly retry?: Readonly<Record<string, unknown>>;
+}
 
 /** @param report receives a line about each wait */
 export function openRepository(
   { apiUrl, token, owner, repo }: RepositorySettings,
   report: (line: string) => void,
-  throttle: ThrottleSettings = {},
+  settings: WaitSettings = {},
 ): Repository {
   const silent = (): void => undefined;
   const waits = (limit: string) => (seconds: number, _: unknown, __: unknown, retries: number) => {
@@ -88,8 +91,9 @@ export function openRepository(
       id: `${owner}/${repo}`,
       onRateLimit: waits('rate limit'),
       onSecondaryRateLimit: waits('secondary rate limit'),
-      ...throttle,
+      ...settings.throttle,
     },
+    retry: { ...settings.retry },
   });
   return { octokit, owner, repo };
 }

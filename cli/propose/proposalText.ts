@@ -134,7 +134,7 @@ function listOwnerChecks({ policy, choices }: ProposalFacts): string {
     `- [ ] owner \`${edit.owner}\` made this request: ${VERIFY_OWNER}${contact === null ? '' : ` (${quoteTrusted(contact)})`}`,
     '- [ ] connection, VLAN, ASN, addresses and name are what was agreed with them',
     `- [ ] they may reach gateway ${choices.length === 1 ? `\`${gateway}\`` : gateways}`,
-    '- [ ] the edit ends with `until` when it should: 14 days at most, until a person makes it permanent',
+    '- [ ] the grant ends in 14 days at most, by `until`: an interface that was accepted stays; only later requests need another grant',
   ].join('\n');
 }
 
@@ -177,7 +177,8 @@ function describeTest(test: ProposedPolicyTest | null, casesPath: string): strin
     test.omitted.length === 0
       ? []
       : [`The policy test leaves out ${test.omitted.join(', ')}, whose value it cannot contain.`];
-  const item = fenceUntrusted(test.item.join('\n'));
+  // This escape is one of YAML too, so that the test can be copied.
+  const item = fenceUntrusted(test.item.join('\n').replaceAll('<!--', '<\\u0021--'));
   return test.added
     ? [
         `Policy tests of ${file} with the edit: ${test.passed} passed, ${test.failed} failed. The one for this request:`,

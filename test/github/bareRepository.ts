@@ -93,8 +93,17 @@ export function createBareRepository() {
         ...['show', '--no-patch', '--format=%an%n%ae%n%aI%n%cn%n%ce%n%cI%n%T%n%P%n%B', sha],
       ]);
       if (shown === null) return null;
-      const [name = '', email = '', date = '', cn = '', ce = '', cd = '', tree = '', parents = '', ...message] =
-        shown.split('\n');
+      const [
+        name = '',
+        email = '',
+        date = '',
+        cn = '',
+        ce = '',
+        cd = '',
+        tree = '',
+        parents = '',
+        ...message
+      ] = shown.split('\n');
       return {
         author: { name, email, date },
         committer: { name: cn, email: ce, date: cd },
@@ -114,7 +123,11 @@ export function createBareRepository() {
         }),
     readFile: (branch: string, path: string): string | null => attempt(['show', `${branch}:${path}`]),
     /** A person commits to a branch. */
-    commit: (branch: string, files: Readonly<Record<string, string | null>>, message = 'work of a person'): string => {
+    commit: (
+      branch: string,
+      files: Readonly<Record<string, string | null>>,
+      message = 'work of a person',
+    ): string => {
       const parent = shaOf(branch);
       const sha = writeCommit(writeTree(parent, files), parent === null ? [] : [parent], message);
       setBranch(branch, sha);

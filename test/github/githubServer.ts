@@ -89,7 +89,7 @@ export async function startGitHub(files: Readonly<Record<string, string>>) {
     },
     /** A person opens a pull request, of a fork if one is named. */
     open: (given: Pick<Pull, 'head' | 'body'> & Partial<Pull>): Pull => {
-      const pull = newPull(state, { title: 'work', sha: git.shaOf(given.head) ?? '0'.repeat(40), ...given });
+      const pull = newPull(state, { title: 'work', sha: '0'.repeat(40), ...given });
       state.pulls.push(pull);
       return pull;
     },
@@ -113,7 +113,10 @@ function pullOf({ pulls }: State, number: number): Pull {
   return pull;
 }
 
-function newPull({ pulls }: State, given: Pick<Pull, 'title' | 'body' | 'head' | 'sha'> & Partial<Pull>): Pull {
+function newPull(
+  { pulls }: State,
+  given: Pick<Pull, 'title' | 'body' | 'head' | 'sha'> & Partial<Pull>,
+): Pull {
   const fixed = { state: 'open', merged_at: null, draft: false, base: 'main', from: FULL_NAME } as const;
   return { ...fixed, number: pulls.length + 1, ...given };
 }
@@ -157,7 +160,10 @@ type Handler = (request: CheckedRequest, git: BareRepository, state: State) => A
 
 const OPERATIONS: Readonly<Record<string, Handler>> = {
   'GET /user': () => refuse(403, 'Resource not accessible by integration'),
-  'GET /repos/{owner}/{repo}': () => ({ status: 200, body: { full_name: FULL_NAME, default_branch: 'main' } }),
+  'GET /repos/{owner}/{repo}': () => ({
+    status: 200,
+    body: { full_name: FULL_NAME, default_branch: 'main' },
+  }),
   'GET /repos/{owner}/{repo}/git/ref/{ref}': ({ path: { ref = '' } }, git) => {
     const sha = git.shaOf(ref.replace(/^heads\//, ''));
     return sha === null ? NOT_FOUND : { status: 200, body: describeRef(ref, sha) };
@@ -173,7 +179,8 @@ const OPERATIONS: Readonly<Record<string, Handler>> = {
     const branch = ref.replace(/^heads\//, '');
     const old = git.shaOf(branch);
     if (old === null) return refuse(422, 'Reference does not exist');
-    if (force !== true && !git.isAncestor(old, String(sha))) return refuse(422, 'Update is not a fast forward');
+    if (force !== true && !git.isAncestor(old, String(sha)))
+      return refuse(422, 'Update is not a fast forward');
     git.setBranch(branch, String(sha));
     return { status: 200, body: describeRef(ref, String(sha)) };
   },
@@ -211,18 +218,33 @@ const OPERATIONS: Readonly<Record<string, Handler>> = {
     const [state, head] = [query.get('state') ?? 'open', query.get('head')];
     const found = pulls.filter(
       (pull) =>
-        (state === 'all' || pull.state === state) && (head === null || head === `acme:${pull.head}`),
+        (state === 'all' || pull.state === state) &&
+        (head === null || (pull.from === FULL_NAME && head === `acme:${pull.head}`)),
     );
     return paginate(found, query, (pull) => describePull(pull, git));
   },
   'POST /repos/{owner}/{repo}/pulls': ({ body }, git, state) => {
-    const { title, head, base, draft = false, body: text = '' } = body as Record<string, string> & { draft?: boolean };
+    const {
+      title,
+      head,
+      base,
+      draft = false,
+      body: text = '',
+    } = body as Record<string, string> & { draft?: boolean };
     const sha = git.shaOf(head ?? '');
     if (sha === null || git.shaOf(base ?? '') === null) return refuse(422, 'Validation Failed');
-    if (draft && !state.allowsDrafts) return refuse(422, 'Draft pull requests are not supported in this repository.');
-    if (state.pulls.some((one) => one.head === head && one.state === 'open'))
+    if (draft && !state.allowsDrafts)
+      return refuse(422, 'Draft pull requests are not supported in this repository.');
+    if (state.pulls.some((one) => one.head === head && one.from === FULL_NAME && one.state === 'open'))
       return refuse(422, `A pull request already exists for acme:${head}.`);
-    const pull = newPull(state, { title: title ?? '', head: head ?? '', base: base ?? '', draft, body: text, sha });
+    const pull = newPull(state, {
+      title: title ?? '',
+      head: head ?? '',
+      base: base ?? '',
+      draft,
+      body: text,
+      sha,
+    });
     state.pulls.push(pull);
     return { status: 201, body: describePull(pull, git) };
   },

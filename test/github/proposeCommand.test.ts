@@ -36,7 +36,14 @@ async function startCheckout() {
   const dir = folderWith({});
   const git = (...args: string[]) => execFileSync('git', args, { cwd: dir, stdio: 'pipe' });
   git('clone', '--quiet', github.git.dir, '.');
-  const endpoints = ['--endpoint', cloud.url, '--gateway-endpoint', cloud.url, '--ledger', `${dir}.ledger.json`];
+  const endpoints = [
+    '--endpoint',
+    cloud.url,
+    '--gateway-endpoint',
+    cloud.url,
+    '--ledger',
+    `${dir}.ledger.json`,
+  ];
   return {
     cloud,
     github,
@@ -53,12 +60,17 @@ describe('policy propose', () => {
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     expect((await run()).code).toBe(0);
     const first = await propose();
-    expect([first.code, first.stdout, first.stderr]).toEqual([0, expect.stringContaining('open pull request #1'), '']);
+    expect([first.code, first.stdout, first.stderr]).toEqual([
+      0,
+      expect.stringContaining('open pull request #1'),
+      '',
+    ]);
     const branch = `vif-acceptor/hub/${id}`;
     expect(github.pull(1)).toMatchObject({ head: branch, base: 'main', draft: false });
     // Every line is kept, with its comment.
     for (const [path, text] of Object.entries(FILES))
-      for (const line of text.trimEnd().split('\n')) expect(github.git.readFile(branch, path)).toContain(`${line}\n`);
+      for (const line of text.trimEnd().split('\n'))
+        expect(github.git.readFile(branch, path)).toContain(`${line}\n`);
     // Nothing to do again.
     const before = github.requests.length;
     const second = await propose();
@@ -77,7 +89,10 @@ describe('policy propose', () => {
     const { cloud, github, pull, propose, run } = await startCheckout();
     const id = await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 7 });
     expect((await propose()).code).toBe(0);
-    expect(github.pull(1)).toMatchObject({ draft: true, title: expect.stringMatching(/^\[unknown requester\]/) });
+    expect(github.pull(1)).toMatchObject({
+      draft: true,
+      title: expect.stringMatching(/^\[unknown requester\]/),
+    });
     const text = github.git.readFile(`vif-acceptor/hub/${id}`, 'policy/hub.yaml') ?? '';
     expect(text).toContain(`#   sharedConnections: ["${UNKNOWN_CONNECTION}"]`);
     expect(text).toContain(`#   connections: ["${UNKNOWN_CONNECTION}"]`);

@@ -19,7 +19,12 @@ interface Operation {
 const { operations }: { readonly operations: readonly Operation[] } = JSON.parse(
   readFileSync(new URL('./openapi.json', import.meta.url), 'utf8'),
 );
-const ajv = new Ajv({ strict: false, coerceTypes: false, allErrors: true, formats: { 'date-time': true } });
+const ajv = new Ajv({
+  strict: false,
+  coerceTypes: false,
+  allErrors: true,
+  formats: { 'date-time': true, int64: true, 'repo.nwo': true, uri: true },
+});
 
 /** A request that follows the description. */
 export interface CheckedRequest {
@@ -84,5 +89,7 @@ function matchRoute(route: string, path: string): Record<string, string> | null 
   const groups = new RegExp(`^${pattern}$`).exec(path)?.groups;
   const isMatch = groups !== undefined || new RegExp(`^${pattern}$`).test(path);
   if (!isMatch) return null;
-  return Object.fromEntries(Object.entries(groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]));
+  return Object.fromEntries(
+    Object.entries(groups ?? {}).map(([name, value]) => [name, decodeURIComponent(value)]),
+  );
 }
