@@ -137,7 +137,7 @@ async function ensureBranch(
     : `branch \`${branch}\` has changed meanwhile; the next run continues`;
 }
 
-/** Adds a commit to a branch of ours. @returns `false`: somebody changed the branch meanwhile, and it is left as it is */
+/** Adds a commit to one of our branches. @returns `false`: somebody changed the branch meanwhile, and it is left as it is */
 async function advance(
   repository: Repository,
   forge: ReadForge,
@@ -253,7 +253,7 @@ async function patchPull(
   );
 }
 
-/** Deletes a branch of ours, unless somebody has changed or deleted it meanwhile. */
+/** Deletes one of our branches, unless somebody has changed or deleted it meanwhile. */
 async function deleteBranch(
   { octokit, owner, repo }: Repository,
   { branch, head }: ExistingPull,

@@ -81,7 +81,7 @@ async function listPulls({ octokit, owner, repo }: Repository): Promise<readonly
     );
     for (const pull of data) {
       const { number, state, merged_at, draft = false, head, base, body } = pull;
-      // A branch of a fork, or of a fork that was deleted, is nobody's of this repository.
+      // A branch of a fork, also of one that was deleted, is not in this repository.
       if (head.repo?.full_name.toLowerCase() !== `${owner}/${repo}`.toLowerCase()) continue;
       found.push({
         number,

@@ -19,7 +19,7 @@ export interface FileEdit {
 export interface Proposal {
   readonly key: RequestKey;
   readonly target: string;
-  /** `draft`: merged as it is, it lets nobody in */
+  /** `draft`: merged as it is, it lets no one in */
   readonly kind: 'ready' | 'draft';
   readonly branch: string;
   readonly title: string;

@@ -80,7 +80,7 @@ export function draftText(facts: ProposalFacts, undecided: 'requester' | 'gatewa
     undecided === 'requester'
       ? '**Unknown requester: the policy does not show who made this request.** Anybody who can reach the connection may have.'
       : '**The gateway does not follow from the policy.** A person has to choose it.',
-    `Every edit in ${markdownCode(policyPath)} is a comment: **merged as it is, this pull request lets nobody in.** Choose one edit, ` +
+    `Every edit in ${markdownCode(policyPath)} is a comment: **merged as it is, this pull request lets no one in.** Choose one edit, ` +
       'remove its `# `, remove the other edits, and add the policy test below. Then mark this pull request as ready for review.',
     ...(omitted === 0 ? [] : [`${omitted} more choices are left out: see \`policy suggest\`.`]),
     ...describeFacts(facts),
@@ -143,7 +143,7 @@ const REQUESTER_CHECKS = [
   '- [ ] they made this request, with these values, and they know its ID',
   '- [ ] whether they have the connection for themselves, or share it: ask the carrier; in doubt, it is shared',
   '- [ ] which gateway they may reach',
-  '- [ ] if nobody knows the request: close this pull request; a closed one is not opened again',
+  '- [ ] if no one knows the request: close this pull request; a closed one is not opened again',
 ].join('\n');
 
 function describeUnpinned({ choice: { edit } }: ReviewedChoice): string[] {

@@ -186,7 +186,7 @@ describe('a proposal that a person has to complete', () => {
 
   it('is made for a policy in braces too', () => {
     const braces = POLICY.replace(
-      /owners:[^]*/,
+      /owners:.*/s,
       'owners: { acme: { connections: [dxcon-11111111], gateway: core }, b: { connections: [dxcon-22222222], gateway: lab } }\n',
     );
     const proposal = proposed(requestOf({ connection: 'dxcon-99999999' }), { text: braces, cases: null });
@@ -226,7 +226,7 @@ const HOSTILE = [
   ['closes issues', '@acme/security please merge, fixes #12'],
   ['ends a fence and a section', '```\n</details>\n# Approved'],
   ['is a key of a policy', '"\nowners: {}'],
-  ['is an expression of a workflow', '${{ secrets.TOKEN }}'],
+  ['is an expression of a workflow', '$\u007b{ secrets.TOKEN }}'],
   ['is very long', 'x'.repeat(5000)],
   ['is a glob', '*'],
   ['is empty', ''],
@@ -297,7 +297,7 @@ describe('the markers', () => {
     'x/hub/dxvif-1',
     'vif-acceptor/hub/dxvif-1/x',
     'vif-acceptor/HUB/dxvif-1',
-  ])('of the branch %s name a request only in the form of ours', (branch) => {
+  ])('of the branch %s name a request only in our form', (branch) => {
     expect(idOfBranch(branch)).toBe(branch === 'vif-acceptor/hub/dxvif-1' ? 'dxvif-1' : null);
   });
 });

@@ -35,7 +35,7 @@ interface Answer {
 }
 
 /** What happens to a request before it is handled; `null`: nothing. */
-export type Fault = (request: CheckedRequest) => Answer | null;
+export type Interceptor = (request: CheckedRequest) => Answer | null;
 
 /**
  * Starts a server that behaves like GitHub for one repository: it checks every request against GitHub's OpenAPI description, and keeps
@@ -49,7 +49,7 @@ export async function startGitHub(files: Readonly<Record<string, string>>) {
     comments: [] as Comment[],
     requests: [] as string[],
     problems: [] as string[],
-    faults: [] as Fault[],
+    interceptors: [] as Interceptor[],
     allowsDrafts: true,
   };
   const server = createServer(async (request, response) => {
@@ -103,7 +103,7 @@ interface State {
   comments: Comment[];
   requests: string[];
   problems: string[];
-  faults: Fault[];
+  interceptors: Interceptor[];
   allowsDrafts: boolean;
 }
 
@@ -136,8 +136,8 @@ async function handle(git: BareRepository, state: State, request: IncomingMessag
     const url = new URL(request.url ?? '/', 'http://localhost');
     const checked = checkRequest(request.method ?? '', url, text);
     state.requests.push(checked.operation);
-    for (const fault of state.faults) {
-      const answer = fault(checked);
+    for (const intercept of state.interceptors) {
+      const answer = intercept(checked);
       if (answer !== null) return answer;
     }
     const answer = OPERATIONS[checked.operation]?.(checked, git, state) ?? refuse(500, 'not written');

@@ -104,7 +104,7 @@ describe('a proposal', () => {
 describe('the work of a person', () => {
   it('on the branch is left as it is, and one comment says so', async () => {
     const github = await startProposed();
-    const theirs = github.git.commit(BRANCH, { [POLICY_PATH]: 'by hand\n' });
+    const theirs = github.git.commit(BRANCH, { [POLICY_PATH]: 'of a person\n' });
     const changed = targetOf([proposalOf(ID, 'changed\n')]);
     expect(await propose(github, changed)).toEqual(['foreign-commits']);
     expect(await propose(github, changed)).toEqual(['foreign-commits']);
@@ -119,7 +119,7 @@ describe('the work of a person', () => {
     const main = git.shaOf('main') ?? '';
     // As `git commit --amend` does: the author stays, the committer changes.
     const amended = git.writeCommit(
-      git.writeTree(main, { [POLICY_PATH]: 'by hand\n' }),
+      git.writeTree(main, { [POLICY_PATH]: 'of a person\n' }),
       [main],
       'amended',
       ours?.author,
@@ -136,9 +136,9 @@ describe('the work of a person', () => {
   it('that arrives between reading and writing is kept', async () => {
     const github = await startProposed();
     let theirs = '';
-    github.faults.push(({ operation }) => {
+    github.interceptors.push(({ operation }) => {
       if (operation.startsWith('PATCH') && operation.endsWith('/git/refs/{ref}'))
-        theirs = github.git.commit(BRANCH, { [POLICY_PATH]: 'by hand\n' });
+        theirs = github.git.commit(BRANCH, { [POLICY_PATH]: 'of a person\n' });
       return null;
     });
     expect(await propose(github, targetOf([proposalOf(ID, 'changed\n')]))).toEqual(['update conflict']);
@@ -170,7 +170,7 @@ describe('the work of a person', () => {
 
   it('on a branch without a pull request is not taken over', async () => {
     const github = await start();
-    const theirs = github.git.commit(BRANCH, { [POLICY_PATH]: 'by hand\n' });
+    const theirs = github.git.commit(BRANCH, { [POLICY_PATH]: 'of a person\n' });
     expect(await propose(github, HELD)).toEqual(['create conflict']);
     expect([github.pulls, github.git.shaOf(BRANCH)]).toEqual([[], theirs]);
   });
@@ -188,9 +188,21 @@ describe('a request that is over', () => {
 
   it('keeps a branch with the work of a person', async () => {
     const github = await startProposed();
-    const theirs = github.git.commit(BRANCH, { [POLICY_PATH]: 'by hand\n' });
+    const theirs = github.git.commit(BRANCH, { [POLICY_PATH]: 'of a person\n' });
     expect(await propose(github, OVER)).toEqual(['close']);
     expect([github.pull(1).state, github.git.shaOf(BRANCH)]).toEqual(['closed', theirs]);
+  });
+
+  it('keeps a commit that a person adds while its pull request is closed', async () => {
+    const github = await startProposed();
+    let theirs = '';
+    github.interceptors.push(({ operation }) => {
+      if (operation === 'PATCH /repos/{owner}/{repo}/pulls/{pull_number}')
+        theirs = github.git.commit(BRANCH, { [POLICY_PATH]: 'of a person\n' });
+      return null;
+    });
+    expect(await propose(github, OVER)).toEqual(['close']);
+    expect([theirs, github.git.shaOf(BRANCH)]).toEqual([expect.stringMatching(/^[0-9a-f]{40}$/), theirs]);
   });
 
   it('is proposed again if it is held again: this program had closed the pull request', async () => {
@@ -265,7 +277,7 @@ describe('a flood of requests', () => {
   });
 });
 
-describe('faults of the forge', () => {
+describe('failures of the forge', () => {
   it('two workflows at once open one pull request', async () => {
     const github = await start();
     const [one, two] = [connectTo(github), connectTo(github)];
@@ -279,14 +291,14 @@ describe('faults of the forge', () => {
 
   it('an interrupted run is completed by the next one, on the same branch', async () => {
     const github = await start();
-    github.faults.push(({ operation }) =>
+    github.interceptors.push(({ operation }) =>
       operation === 'POST /repos/{owner}/{repo}/pulls'
         ? { status: 502, body: { message: 'Server Error' } }
         : null,
     );
     expect(await propose(github, HELD)).toEqual(['create failed']);
     const head = github.git.shaOf(BRANCH);
-    github.faults.length = 0;
+    github.interceptors.length = 0;
     expect(await propose(github, HELD)).toEqual(['create']);
     expect(github.git.shaOf(BRANCH)).toBe(head);
   });
@@ -305,7 +317,7 @@ describe('faults of the forge', () => {
   ])('%s is waited for, and the call is made again', async (_, status, headers, message) => {
     const github = await start();
     let refused = 0;
-    github.faults.push(({ operation }) => {
+    github.interceptors.push(({ operation }) => {
       if (!operation.endsWith('POST /repos/{owner}/{repo}/git/trees') || refused > 0) return null;
       refused += 1;
       return { status, headers, body: { message } };
@@ -317,7 +329,7 @@ describe('faults of the forge', () => {
     const github = await start();
     let isLimited = true;
     const reset = String(Math.floor(Date.now() / 1000) + 3000);
-    github.faults.push(({ operation }) =>
+    github.interceptors.push(({ operation }) =>
       isLimited && operation.startsWith('POST')
         ? {
             status: 403,
@@ -335,7 +347,7 @@ describe('faults of the forge', () => {
 
   it('a token without rights fails with its kind, and is in no message', async () => {
     const github = await start();
-    github.faults.push(({ operation }) =>
+    github.interceptors.push(({ operation }) =>
       operation.startsWith('POST')
         ? { status: 403, body: { message: 'Resource not accessible by integration' } }
         : null,

@@ -85,7 +85,7 @@ describe('policy propose', () => {
     expect(await actAs(cloud, ACME).see(id)).toContain(PROD);
   });
 
-  it('opens a draft for an unknown requester, and its merge lets nobody in', async () => {
+  it('opens a draft for an unknown requester, and its merge lets no one in', async () => {
     const { cloud, github, pull, propose, run } = await startCheckout();
     const id = await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 7 });
     expect((await propose()).code).toBe(0);

@@ -41,17 +41,26 @@ export function checkRequest(method: string, url: URL, text: string): CheckedReq
     const path = operation.method === method ? matchRoute(operation.route, url.pathname) : null;
     if (path === null) continue;
     const where = `${method} ${operation.route}`;
-    for (const { name, in: place, required, schema } of operation.parameters) {
-      const given = place === 'path' ? (path[name] ?? null) : url.searchParams.get(name);
-      if (given === null && required) throw new Error(`${where}: parameter ${name} is missing`);
-      if (given !== null) checkValue(schema, coerce(given, schema), `${where}: ${name}`);
-    }
-    const known = operation.parameters.filter((one) => one.in === 'query').map(({ name }) => name);
-    for (const name of url.searchParams.keys())
-      if (!known.includes(name)) throw new Error(`${where}: there is no parameter ${name}`);
+    checkParameters(operation, path, url.searchParams, where);
     return { operation: where, path, query: url.searchParams, ...checkBody(operation, text, where) };
   }
   throw new Error(`${method} ${url.pathname} is none of the operations in openapi.json`);
+}
+
+function checkParameters(
+  { parameters }: Operation,
+  path: Readonly<Record<string, string>>,
+  query: URLSearchParams,
+  where: string,
+): void {
+  for (const { name, in: place, required, schema } of parameters) {
+    const given = place === 'path' ? (path[name] ?? null) : query.get(name);
+    if (given === null && required) throw new Error(`${where}: parameter ${name} is missing`);
+    if (given !== null) checkValue(schema, coerce(given, schema), `${where}: ${name}`);
+  }
+  const known = parameters.filter((one) => one.in === 'query').map(({ name }) => name);
+  const unknown = [...query.keys()].filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new Error(`${where}: there is no parameter ${unknown.join()}`);
 }
 
 function checkBody(
