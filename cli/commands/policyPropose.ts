@@ -1,13 +1,18 @@
 import { relative } from 'node:path';
 import { escapeInvisible, formatFirst } from '../../core/printableText.ts';
-import type { CompiledPolicy } from '../../language/index.ts';
+import { type CompiledPolicy, git } from '../../language/index.ts';
 import type { ActionResult } from '../github/applyActions.ts';
 import { type LedgerOptions, openLedger, withLedgerOption } from '../ledgerOptions.ts';
 import { loadValidPolicies, printPolicyErrors } from '../loadPolicies.ts';
 import { EXIT, type ExitCode, parseAtOption, UsageError } from '../options.ts';
 import { startProgress } from '../output/progress.ts';
 import { describeProblems, type Paint, paintFor } from '../output/terminal.ts';
-import { collectRequests, readProposalSource } from '../propose/collectRequests.ts';
+import {
+  proposeRequests,
+  readProposalSource,
+  surveyRequests,
+  type TargetSurvey,
+} from '../propose/collectRequests.ts';
 import { type ForgeAction, localForge, planActions, type TargetRequests } from '../propose/planActions.ts';
 import { NOTHING_WORDS } from '../propose/remarkText.ts';
 import { writeProposals } from '../propose/writeProposals.ts';
@@ -37,23 +42,46 @@ export async function policyPropose(given: ProposeOptions): Promise<ExitCode> {
     throw new UsageError(
       'GITHUB_TOKEN is not set: set it to a token that may write contents and pull requests, or use `--output DIR` for another forge, or `--dry-run`',
     );
-  const { targets, isComplete } = await collectTargets(policies, options, now);
-  if (targets.length === 0) return finish(errors, false);
-  if (settings === null) return finish(errors, printLocal(targets, options) && isComplete);
+  const { surveys, isComplete } = await surveyTargets(policies, options);
+  if (surveys.length === 0) return finish(errors, false);
+  const { max } = options;
+  if (settings === null) {
+    const unknown = localForge([]);
+    const targets = proposeRequests(surveys, unknown, max, now);
+    printLocal(targets, options);
+    return finish(errors, isComplete);
+  }
   const { readForge } = await import('../github/readForge.ts');
-  const repository = github.openRepository(settings, (line) => {
-    process.stderr.write(`${line}\n`);
-  });
+  const warn = (line: string): void => {
+    process.stderr.write(`${paintFor(process.stderr).warn('warning:')} ${line}\n`);
+  };
+  const repository = github.openRepository(settings, warn);
   const forge = await readForge(repository, options.base ?? null);
-  const actions = planActions(targets, forge, options.max);
+  if (forge.isPublic)
+    warn(
+      'the repository is public: everyone can read connections, accounts and names in the proposals; make it private',
+    );
+  const actions = planActions(proposeRequests(surveys, forge, max, now), forge);
+  // Where the checkout is the base branch itself, a later run finds the same.
+  const isStale = actions.some(isStaleFile) && readHeadCommit() === forge.baseCommit;
   if (options.dryRun) {
     printActions(actions, []);
-    return finish(errors, isComplete);
+    return finish(errors, isComplete && !isStale);
   }
   const { applyActions } = await import('../github/applyActions.ts');
   const results = await applyActions(repository, forge, actions);
   printActions(actions, results);
-  return finish(errors, isComplete && results.every(({ outcome }) => outcome !== 'failed'));
+  return finish(errors, isComplete && !isStale && results.every(({ outcome }) => outcome !== 'failed'));
+}
+
+function isStaleFile(action: ForgeAction): boolean {
+  return action.kind === 'nothing' && action.code === 'stale-files';
+}
+
+/** The commit of the checkout; `null`: unknown. */
+function readHeadCommit(): string | null {
+  const { status, stdout } = git('.', ['rev-parse', '--verify', '--quiet', 'HEAD']);
+  return status === 0 ? stdout.trim() : null;
 }
 
 function finish(errors: Parameters<typeof printPolicyErrors>[0], isDone: boolean): ExitCode {
@@ -63,11 +91,10 @@ function finish(errors: Parameters<typeof printPolicyErrors>[0], isDone: boolean
 }
 
 /** Makes a plan of every target. A target that fails gets no proposals, and none of its pull requests is closed. */
-async function collectTargets(
+async function surveyTargets(
   policies: readonly CompiledPolicy[],
   options: ProposeOptions,
-  now: Date,
-): Promise<{ readonly targets: readonly TargetRequests[]; readonly isComplete: boolean }> {
+): Promise<{ readonly surveys: readonly TargetSurvey[]; readonly isComplete: boolean }> {
   const sources = new Map(
     policies.map((compiled) => [compiled, readProposalSource(compiled, options.output === undefined)]),
   );
@@ -76,7 +103,7 @@ async function collectTargets(
   const { results, rethrow } = await forEachTarget(policies, async (compiled) => {
     const facts = await collectStatus(compiled, options, ledger, progress);
     const source = sources.get(compiled);
-    return { facts, requests: source === undefined ? null : collectRequests(source, facts, now) };
+    return { facts, survey: source === undefined ? null : surveyRequests(source, facts) };
   });
   progress.stop();
   if (results.length === 0) rethrow();
@@ -84,16 +111,15 @@ async function collectTargets(
   process.stderr.write(results.map(({ facts: { report } }) => describeProblems(report, paint)).join(''));
   rethrow();
   return {
-    targets: results.flatMap(({ requests }) => (requests === null ? [] : [requests])),
-    isComplete: results.every(({ requests }) => requests?.isComplete),
+    surveys: results.flatMap(({ survey }) => (survey === null ? [] : [survey])),
+    isComplete: results.every(({ survey }) => survey?.isComplete),
   };
 }
 
 /** Writes the proposals as files, or prints what they would be where the forge is not known. */
-function printLocal(targets: readonly TargetRequests[], { output, max }: ProposeOptions): boolean {
-  const actions = planActions(targets, localForge(targets), max);
-  const proposals = actions.flatMap((action) => (action.kind === 'create' ? [action.proposal] : []));
-  printActions(actions, []);
+function printLocal(targets: readonly TargetRequests[], { output }: ProposeOptions): void {
+  const proposals = targets.flatMap((target) => target.proposals);
+  printActions(planActions(targets, localForge(proposals.flatMap(({ files }) => files))), []);
   if (output === undefined)
     process.stderr.write(
       `${paintFor(process.stderr).warn('warning:')} GITHUB_TOKEN is not set, so pull requests that exist already are not known\n`,
@@ -102,7 +128,6 @@ function printLocal(targets: readonly TargetRequests[], { output, max }: Propose
     const files = writeProposals(output, proposals);
     process.stdout.write(`wrote ${files} files below ${relative('.', output) || '.'}\n`);
   }
-  return true;
 }
 
 /** Prints one line for each action. @param results empty: nothing was executed */
@@ -112,9 +137,10 @@ function printActions(actions: readonly ForgeAction[], results: readonly ActionR
     const result = results.find((one) => one.action === action);
     return `${describeAction(action, result?.pull ?? null)}${result === undefined ? '' : describeResult(result, paint)}`;
   });
-  process.stdout.write(
-    lines.length === 0 ? 'no request is held\n' : lines.map((line) => `${line}\n`).join(''),
-  );
+  const leftOut = actions.filter((action) => action.kind === 'nothing' && action.code === 'left-out').length;
+  if (lines.length === 0) lines.push('no request is pending');
+  if (leftOut > 0) lines.push(paint.warn(`${leftOut} held requests have no pull request: see \`--max\``));
+  process.stdout.write(lines.map((line) => `${line}\n`).join(''));
 }
 
 function describeResult({ outcome, message }: ActionResult, paint: Paint): string {

@@ -1,10 +1,10 @@
 import { ForgeFailure } from '../options.ts';
 import type { ExistingPull, ForgeAction } from '../propose/planActions.ts';
-import { blobHash } from '../propose/planActions.ts';
+import { hasFilesOf, isBranchOurs } from '../propose/planActions.ts';
 import { COMMITTER, commentMarker, markAsClosed, type Proposal } from '../propose/proposal.ts';
 import { closingText, remarkText } from '../propose/remarkText.ts';
 import { commentOnce } from './comments.ts';
-import { type ReadForge, readCommit } from './readForge.ts';
+import { type ReadForge, readHead } from './readForge.ts';
 import { call, callUnless, type Repository } from './repository.ts';
 
 /** What became of an action. `conflict`: somebody else changed the same thing meanwhile, and the next run decides again. */
@@ -127,11 +127,11 @@ async function ensureBranch(
   const { data: present } = await call(`read branch \`${branch}\``, () =>
     octokit.request('GET /repos/{owner}/{repo}/git/ref/{ref}', { owner, repo, ref: `heads/${branch}` }),
   );
-  const head = await readCommit(repository, present.object.sha);
+  const head = await readHead(repository, forge.baseCommit, present.object.sha);
   // Fail closed: a branch that is not certainly ours may have the work of a person.
-  if (!head.isOurs)
+  if (!isBranchOurs(head, proposal.ownPaths))
     return `branch \`${branch}\` has commits of a person and no pull request: open one, or delete the branch`;
-  if (proposal.files.every(({ path, text }) => head.files.get(path) === blobHash(text))) return null;
+  if (hasFilesOf(head, proposal)) return null;
   return (await advance(repository, forge, proposal, branch, present.object.sha))
     ? null
     : `branch \`${branch}\` has changed meanwhile; the next run continues`;

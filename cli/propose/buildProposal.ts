@@ -44,26 +44,36 @@ export type ProposalResult =
   | { readonly kind: 'proposal'; readonly proposal: Proposal }
   | { readonly kind: 'none'; readonly why: readonly string[] };
 
+/**
+ * Why no edit can be proposed for a held request, known without making one: one sentence for each reason. Empty: an edit may help.
+ * The freeze hides no edit.
+ */
+export function blockingReasons({ request, reasons }: Pick<HeldRequest, 'request' | 'reasons'>): string[] {
+  if (!isVirtualInterfaceId(request.id)) return ['the request has no valid ID'];
+  return reasons
+    .filter(({ code }) => code !== 'frozen' && !REMOVABLE_REASONS.has(code))
+    .map(({ code, message }) => `${code}: ${message}`);
+}
+
 /** Makes the proposal for a held request. The same request and policy give the same proposal for some days: see `proposalInstants`. */
 export function buildProposal(source: ProposalSource, held: HeldRequest, now: Date): ProposalResult {
-  const { request, reasons } = held;
-  const { policy } = source.compiled;
-  if (!isVirtualInterfaceId(request.id)) return none('the request has no valid ID');
-  // A person has to remove these first; the frozen policy alone hides no edit.
-  const blocking = reasons.filter(({ code }) => code !== 'frozen' && !REMOVABLE_REASONS.has(code));
-  if (blocking.length > 0) return none(...blocking.map(({ code, message }) => `${code}: ${message}`));
-  let last: ProposalResult = none('nothing to edit');
-  for (const at of proposalInstants(now)) {
-    const edit = proposeEdit({ file: source.compiled.file, text: source.policyText }, policy, {
-      request,
-      absent: new Set(),
-      at,
-      path: source.policyPath,
-    });
-    last = completeProposal(source, held, edit, { at, now });
-    if (last.kind === 'proposal') return last;
+  const { request } = held;
+  const blocking = blockingReasons(held);
+  if (blocking.length > 0) return none(...blocking);
+  const instants = proposalInstants(now);
+  const tryAt = (at: Date): { readonly edit: ProposedEdit; readonly result: ProposalResult } => {
+    const file = { file: source.compiled.file, text: source.policyText };
+    const wish = { request, absent: new Set<never>(), at, path: source.policyPath };
+    const edit = proposeEdit(file, source.compiled.policy, wish);
+    return { edit, result: completeProposal(source, held, edit, { at, now }) };
+  };
+  for (const at of instants.slice(0, -1)) {
+    const { edit, result } = tryAt(at);
+    if (result.kind === 'proposal') return result;
+    // A later instant helps where a grant has ended since. For every other reason, only the present one can be another.
+    if (edit.kind !== 'accepted') break;
   }
-  return last;
+  return tryAt(instants.at(-1) ?? now).result;
 }
 
 const HOUR_MS = 3_600_000;
@@ -214,7 +224,7 @@ function writeProposal(
       { path: source.policyPath, old: source.policyText, text: edit.text },
       ...(edit.kind === 'ready' ? testFile(source, first) : []),
     ],
-    expires: deadline?.earliest ?? null,
+    ownPaths: [source.policyPath, source.casesPath],
   };
 }
 

@@ -2,14 +2,17 @@ import { existsSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { deadlineOf } from '../../core/deadline.ts';
 import type { EndCause } from '../../core/endedRequest.ts';
+import { identify } from '../../core/identifyRequester.ts';
 import { hasEnded, isConfirming } from '../../core/model.ts';
+import type { ReasonCode } from '../../core/reasons.ts';
 import type { RequestReport } from '../../core/runReport.ts';
 import type { CompiledPolicy } from '../../language/index.ts';
 import { findWorkTree, pathWithin } from '../commands/policySuggest.ts';
 import { UsageError } from '../options.ts';
 import type { TargetFacts } from '../status/collectStatus.ts';
-import { buildProposal, type HeldRequest, type ProposalSource } from './buildProposal.ts';
-import type { Ending, TargetRequests, UnproposedRequest } from './planActions.ts';
+import { blockingReasons, buildProposal, type HeldRequest, type ProposalSource } from './buildProposal.ts';
+import { type Candidate, chooseRequests } from './chooseRequests.ts';
+import type { Ending, ForgeState, TargetRequests, UnproposedRequest } from './planActions.ts';
 import type { Proposal } from './proposal.ts';
 
 /**
@@ -36,43 +39,119 @@ export function readProposalSource(compiled: CompiledPolicy, needsRepository: bo
   };
 }
 
-/** What is known of the requests of a target, with a proposal for each held one that an edit can accept. */
-export function collectRequests(source: ProposalSource, facts: TargetFacts, now: Date): TargetRequests {
+/** A candidate with what its proposal is made of. */
+interface HeldCandidate extends Candidate {
+  readonly held: HeldRequest;
+  readonly source: ProposalSource;
+}
+
+/** What is known of the requests of a target before any proposal is made. */
+export interface TargetSurvey extends Omit<TargetRequests, 'proposals'> {
+  readonly candidates: readonly HeldCandidate[];
+}
+
+/** Sorts the requests of a target: those for which an edit may help, and all others with the reason. */
+export function surveyRequests(source: ProposalSource, facts: TargetFacts): TargetSurvey {
   const { policy, report } = facts;
   const { provider, region, account } = policy.recipient;
-  const evaluated = report.requests.map((one) => proposeFor(source, facts, one, now));
-  const proposals = evaluated.flatMap((one) => ('branch' in one ? [one] : []));
+  const evaluated = report.requests.map((one) => surveyRequest(source, facts, one));
+  const candidates = evaluated.flatMap((one) => ('held' in one ? [one] : []));
   const listed = [
-    ...evaluated.flatMap((one) => ('branch' in one ? [] : [one])),
+    ...evaluated.flatMap((one) => ('held' in one ? [] : [one])),
     ...report.ignored.map(({ id, message }) => notHeld(id, [message])),
     ...findUnclear(facts),
   ];
   const unproposed = new Map(listed.toReversed().map((one) => [one.id, one]));
-  for (const { key } of proposals) unproposed.delete(key.id);
+  for (const { key } of candidates) unproposed.delete(key.id);
   return {
     ...{ provider, region, account, target: policy.target },
     // Fail closed: a run that failed anywhere may have missed a request.
     isComplete: report.status === 'completed' && report.counts !== null && facts.interfaces !== null,
-    proposals,
+    candidates,
     unproposed: [...unproposed.values()],
+    ownPaths: [source.policyPath, source.casesPath],
     endings: findEndings(facts),
   };
 }
 
-function proposeFor(
+/** Reasons that pass without an edit. */
+const PASSING_REASONS: ReadonlySet<ReasonCode> = new Set(['frozen', 'run-limit']);
+
+function surveyRequest(
   source: ProposalSource,
   facts: TargetFacts,
   { id, outcome, decision, message }: RequestReport,
-  now: Date,
-): Proposal | UnproposedRequest {
+): HeldCandidate | UnproposedRequest {
   const held = outcome === 'held' ? findHeld(facts, id) : null;
-  if (held !== null) {
-    const result = buildProposal(source, held, now);
-    return result.kind === 'proposal' ? result.proposal : { id, code: 'no-edit', why: result.why };
+  if (held === null) {
+    const accepted =
+      decision.verdict === 'accept'
+        ? [`the policy accepts it by \`${decision.owner}.${decision.grant}\``]
+        : [];
+    return notHeld(id, [...accepted, ...(message === null ? [] : [message])]);
   }
-  const accepted =
-    decision.verdict === 'accept' ? [`the policy accepts it by \`${decision.owner}.${decision.grant}\``] : [];
-  return notHeld(id, [...accepted, ...(message === null ? [] : [message])]);
+  if (held.reasons.every(({ code }) => PASSING_REASONS.has(code)))
+    return notHeld(
+      id,
+      held.reasons.map((reason) => `${reason.code}: ${reason.message}`),
+    );
+  const why = blockingReasons(held);
+  if (why.length > 0) return { id, code: 'no-edit', why };
+  const { policy } = facts;
+  const { provider, region, account } = policy.recipient;
+  const identity = identify(policy, held.request, held.context.ownConnections);
+  return {
+    key: { provider, region, account, id },
+    target: policy.target,
+    owner: identity.kind === 'owner' ? identity.owner.name : null,
+    expires: held.deadline?.earliest ?? null,
+    ...{ held, source },
+  };
+}
+
+/**
+ * Makes the proposals: to update those that are open, and for as many others as have a slot. A request without an edit takes no slot, but
+ * the number of attempts is limited too, because each one takes long.
+ */
+export function proposeRequests(
+  surveys: readonly TargetSurvey[],
+  forge: ForgeState,
+  max: number,
+  now: Date,
+): readonly TargetRequests[] {
+  const chosen = chooseRequests(
+    surveys.flatMap(({ candidates }) => candidates),
+    forge,
+    max,
+    now,
+  );
+  const slots = { ...chosen.slots };
+  const attempts = { owners: 2 * max, unknown: 2 * max };
+  const proposals: Proposal[] = [];
+  const unproposed = new Map<HeldCandidate, UnproposedRequest>();
+  for (const candidate of [...chosen.open, ...chosen.fresh]) {
+    const isFresh = !chosen.open.includes(candidate);
+    const kind = candidate.owner === null ? 'unknown' : 'owners';
+    const { id } = candidate.key;
+    if (isFresh && (slots[kind] <= 0 || attempts[kind] <= 0)) {
+      unproposed.set(candidate, { id, code: 'left-out', why: [] });
+      continue;
+    }
+    const result = buildProposal(candidate.source, candidate.held, now);
+    if (isFresh) attempts[kind] -= 1;
+    if (result.kind === 'none') unproposed.set(candidate, { id, code: 'no-edit', why: result.why });
+    else {
+      proposals.push(result.proposal);
+      if (isFresh) slots[kind] -= 1;
+    }
+  }
+  for (const { candidate, code } of chosen.settled)
+    unproposed.set(candidate, { id: candidate.key.id, code, why: [] });
+  return surveys.map(({ candidates, ...survey }) => ({
+    ...survey,
+    proposals: proposals.filter(({ target }) => target === survey.target),
+    unproposed: [...survey.unproposed, ...candidates.flatMap((one) => unproposed.get(one) ?? [])],
+  }));
 }
 
 function notHeld(id: string, why: readonly string[]): UnproposedRequest {

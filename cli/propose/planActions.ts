@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { compareByCodePoint } from '../../core/printableText.ts';
 import { isVirtualInterfaceId } from '../../core/resourceIds.ts';
 import {
   branchOf,
+  type FileEdit,
   formatKey,
   idOfBranch,
   type Markers,
@@ -21,6 +21,10 @@ export interface ExistingPull {
   readonly base: string;
   /** the commit at the end of the branch */
   readonly head: string;
+  /** ISO 8601 */
+  readonly createdAt: string;
+  /** whether it is merged by itself when its checks pass */
+  readonly mergesItself: boolean;
   readonly body: string;
   readonly markers: Markers | null;
 }
@@ -30,6 +34,8 @@ export interface BranchHead {
   /** whether this program made the commit, and no person changed it */
   readonly isOurs: boolean;
   readonly files: FileHashes;
+  /** the files that differ from the base branch, as a reviewer sees them */
+  readonly changed: readonly string[];
 }
 
 /** The hash of each file, by its path, as git counts it. */
@@ -45,13 +51,15 @@ export interface TargetRequests extends Omit<RequestKey, 'id'> {
   readonly isComplete: boolean;
   readonly proposals: readonly Proposal[];
   readonly unproposed: readonly UnproposedRequest[];
+  /** the files that its proposals may change */
+  readonly ownPaths: readonly string[];
   readonly endings: ReadonlyMap<string, Ending>;
 }
 
-/** A listed request without a proposal. `not-held`: the policy accepts it, or it was not evaluated as a request. */
+/** A listed request without a proposal. `not-held`: the policy accepts it, it waits for its turn, or it was not evaluated as a request. */
 export interface UnproposedRequest {
   readonly id: string;
-  readonly code: 'not-held' | 'no-edit';
+  readonly code: 'not-held' | 'no-edit' | 'left-out' | 'closed-by-person' | 'merged';
   readonly why: readonly string[];
 }
 
@@ -63,6 +71,8 @@ export interface ForgeState {
   readonly pulls: readonly ExistingPull[];
   /** of open pull requests, by number */
   readonly heads: ReadonlyMap<number, BranchHead>;
+  /** the numbers of open pull requests that a person has approved */
+  readonly approved: ReadonlySet<number>;
 }
 
 /** One thing to do at the forge, or the reason to do nothing. */
@@ -96,6 +106,7 @@ export type ForgeAction =
 
 export type Remark =
   | { readonly code: 'foreign-commits' }
+  | { readonly code: 'approved-before-change' }
   | { readonly code: 'no-edit'; readonly why: readonly string[] };
 
 /** Why nothing is done about a request. */
@@ -110,22 +121,15 @@ export type NothingCode =
   | 'stale-files'
   | 'left-out';
 
-/**
- * Decides what to do at the forge. The same state gives the same actions, and the state after them gives none.
- * @param max the most pull requests that are open for identified owners, and as many for unknown requesters
- */
-export function planActions(
-  targets: readonly TargetRequests[],
-  forge: ForgeState,
-  max: number,
-): readonly ForgeAction[] {
+/** Decides what to do at the forge. The same state gives the same actions, and the state after them gives none. */
+export function planActions(targets: readonly TargetRequests[], forge: ForgeState): readonly ForgeAction[] {
   const planned = targets.flatMap((target) => [
     ...target.proposals.map((proposal) => planProposal(proposal, forge)),
     ...target.unproposed.map((one) => planUnproposed(target, one, forge)),
     ...planEnded(target, forge),
   ]);
   const order: readonly ForgeAction['kind'][] = ['close', 'remark', 'update', 'create', 'nothing'];
-  return limitCreated(planned, forge, max).toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+  return planned.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
 }
 
 /** The hash of a file's content, as git counts it. */
@@ -146,20 +150,42 @@ function planProposal(proposal: Proposal, forge: ForgeState): ForgeAction {
   // Fail closed: an edit of another version of a file would undo what was merged since.
   if (proposal.files.some(({ path, old }) => hashOrNull(old) !== (forge.baseFiles.get(path) ?? null)))
     return nothing('stale-files');
-  const pulls = findPulls(key, proposal, forge);
-  const open = pulls.find(({ isOpen }) => isOpen);
-  if (open !== undefined) return planOpen(proposal, open, forge);
-  const byPerson = pulls.find(({ isMerged, markers }) => !isMerged && markers?.isClosedByUs !== true);
-  if (byPerson !== undefined) return nothing('closed-by-person', byPerson.number);
+  const found = findSettled(key, proposal, forge);
+  if (found.open !== null) return planOpen(proposal, found.open, forge);
+  return found.settled === null
+    ? { kind: 'create', proposal }
+    : nothing(found.settled.code, found.settled.pull);
+}
+
+/** The pull requests for a request, as far as they decide about a new one. */
+export interface FoundPulls {
+  readonly open: ExistingPull | null;
+  /** why none is opened; `null`: one may be */
+  readonly settled: { readonly code: 'closed-by-person' | 'merged'; readonly pull: number } | null;
+}
+
+/** Finds out whether a request has an open pull request, or one that a person closed or merged. */
+export function findSettled(
+  key: string,
+  request: Pick<Proposal, 'target'> & { readonly key: Pick<RequestKey, 'id'> },
+  forge: ForgeState,
+): FoundPulls {
+  const pulls = findPulls(key, request, forge);
+  const open = pulls.find(({ isOpen }) => isOpen) ?? null;
+  const byPerson = pulls.find(
+    ({ isOpen, isMerged, markers }) => !isOpen && !isMerged && markers?.isClosedByUs !== true,
+  );
+  if (byPerson !== undefined) return { open, settled: { code: 'closed-by-person', pull: byPerson.number } };
   const merged = pulls.find(({ isMerged }) => isMerged);
-  return merged === undefined ? { kind: 'create', proposal } : nothing('merged', merged.number);
+  return { open, settled: merged === undefined ? null : { code: 'merged', pull: merged.number } };
 }
 
 function hashOrNull(text: string | null): string | null {
   return text === null ? null : blobHash(text);
 }
 
-function planOpen(proposal: Proposal, pull: ExistingPull, { base, heads }: ForgeState): ForgeAction {
+function planOpen(proposal: Proposal, pull: ExistingPull, forge: ForgeState): ForgeAction {
+  const { base, heads, approved } = forge;
   const key = formatKey(proposal.key);
   const nothing = (code: NothingCode): ForgeAction => ({
     kind: 'nothing',
@@ -172,14 +198,33 @@ function planOpen(proposal: Proposal, pull: ExistingPull, { base, heads }: Forge
   if (pull.base !== base) return nothing('other-base');
   const head = heads.get(pull.number);
   // Fail closed: a branch that is not certainly ours may have the work of a person.
-  if (head === undefined || !head.isOurs)
+  if (!isBranchOurs(head, proposal.ownPaths))
     return { kind: 'remark', key, pull, remark: { code: 'foreign-commits' } };
-  const changesFiles = proposal.files.some(({ path, text }) => head.files.get(path) !== blobHash(text));
+  const changesFiles = !hasFilesOf(head, proposal);
+  // Fail closed: what a person has approved is never changed, or a requester could change it between the approval and the merge.
+  if (changesFiles && (approved.has(pull.number) || pull.mergesItself))
+    return { kind: 'remark', key, pull, remark: { code: 'approved-before-change' } };
   // A person may have ticked the list or added a line: the text is written again only when it says something else.
   const changesText = pull.markers?.version?.digest !== readMarkers(proposal.body)?.version?.digest;
   return changesFiles || changesText
     ? { kind: 'update', proposal, pull, changesFiles, changesText }
     : nothing('unchanged');
+}
+
+/**
+ * Whether a branch has commits of this program only, and changes only files of its proposals. Everyone who can push can write our name into a
+ * commit, so the name alone is not enough.
+ */
+export function isBranchOurs(head: BranchHead | undefined, ownPaths: readonly string[]): head is BranchHead {
+  return head?.isOurs === true && head.changed.every((path) => ownPaths.includes(path));
+}
+
+/** Whether a branch has the files of a proposal, and changes nothing else. */
+export function hasFilesOf(head: BranchHead, { files }: Pick<Proposal, 'files'>): boolean {
+  return (
+    files.every(({ path, text }) => head.files.get(path) === blobHash(text)) &&
+    head.changed.every((changed) => files.some(({ path }) => path === changed))
+  );
 }
 
 /** The pull requests for a request: by the marker or, where a person removed that, by the branch; the first one first. */
@@ -200,10 +245,9 @@ function planUnproposed(
   forge: ForgeState,
 ): ForgeAction {
   const key = formatKey({ ...target, id });
-  const open = findPulls(key, { target: target.target, key: { id } }, forge).find(({ isOpen }) => isOpen);
-  return open !== undefined && code === 'no-edit'
-    ? { kind: 'remark', key, pull: open, remark: { code, why } }
-    : { kind: 'nothing', key, code, pull: open?.number ?? null, why };
+  const { open, settled } = findSettled(key, { target: target.target, key: { id } }, forge);
+  if (open !== null && code === 'no-edit') return { kind: 'remark', key, pull: open, remark: { code, why } };
+  return { kind: 'nothing', key, code, pull: open?.number ?? settled?.pull ?? null, why };
 }
 
 /** Closes the pull requests of requests that are no longer pending. Fail closed: after an incomplete listing, none. */
@@ -221,7 +265,7 @@ function planEnded(target: TargetRequests, forge: ForgeState): readonly ForgeAct
     if (pull.markers?.isClosedByUs)
       return [{ kind: 'nothing', key, code: 'reopened-by-person', pull: pull.number, why: [] }];
     const ending = target.endings.get(id) ?? 'gone';
-    const deletesBranch = forge.heads.get(pull.number)?.isOurs ?? false;
+    const deletesBranch = isBranchOurs(forge.heads.get(pull.number), target.ownPaths);
     return [{ kind: 'close', key, pull, ending, deletesBranch }];
   });
 }
@@ -235,64 +279,13 @@ function idInTarget({ markers, branch }: ExistingPull, target: TargetRequests): 
   return isVirtualInterfaceId(marked) ? marked : null;
 }
 
-/**
- * Leaves out what would exceed the most open pull requests. Those for unknown requesters are counted by themselves: a flood of them must
- * not keep the request of an owner from its reviewer.
- */
-function limitCreated(
-  actions: readonly ForgeAction[],
-  { pulls }: ForgeState,
-  max: number,
-): readonly ForgeAction[] {
-  const closed = new Set(actions.flatMap((action) => (action.kind === 'close' ? [action.pull.number] : [])));
-  const left = pulls.filter(
-    ({ isOpen, markers, branch, number }) =>
-      isOpen && !closed.has(number) && (markers !== null || idOfBranch(branch) !== null),
-  );
-  const count = { ready: 0, draft: 0 };
-  for (const { isDraft, markers } of left)
-    count[markers?.version?.kind ?? (isDraft ? 'draft' : 'ready')] += 1;
-  const created = actions.filter((action) => action.kind === 'create').toSorted(compareUrgency);
-  const leftOut = new Set(
-    created.filter(({ proposal: { kind } }) => {
-      count[kind] += 1;
-      return count[kind] > max;
-    }),
-  );
-  const kept = [
-    ...created.filter((action) => !leftOut.has(action)),
-    ...actions.filter(({ kind }) => kind !== 'create'),
-  ];
-  const dropped = [...leftOut].map(
-    ({ proposal }): ForgeAction => ({
-      kind: 'nothing',
-      key: formatKey(proposal.key),
-      code: 'left-out',
-      pull: null,
-      why: [],
-    }),
-  );
-  return [...kept, ...dropped];
-}
-
-type Creation = Extract<ForgeAction, { kind: 'create' }>;
-
-/** Owners first, then the earliest expiry; an unknown one can be at any moment. */
-function compareUrgency({ proposal: a }: Creation, { proposal: b }: Creation): number {
-  if (a.kind !== b.kind) return a.kind === 'ready' ? -1 : 1;
-  return (
-    compareByCodePoint(a.expires ?? '', b.expires ?? '') ||
-    compareByCodePoint(formatKey(a.key), formatKey(b.key))
-  );
-}
-
-/** The state of a forge that is not asked: the files are those of the proposals, and there is no pull request. */
-export function localForge(targets: readonly TargetRequests[]): ForgeState {
-  const files = targets.flatMap(({ proposals }) => proposals.flatMap((proposal) => proposal.files));
+/** The state of a forge that is not asked: the files are as the proposals expect them, and there is no pull request. */
+export function localForge(files: readonly Pick<FileEdit, 'path' | 'old'>[]): ForgeState {
   return {
     base: '',
     baseFiles: new Map(files.flatMap(({ path, old }) => (old === null ? [] : [[path, blobHash(old)]]))),
     pulls: [],
     heads: new Map(),
+    approved: new Set(),
   };
 }

@@ -27,8 +27,8 @@ export interface Proposal {
   readonly body: string;
   readonly commitMessage: string;
   readonly files: readonly FileEdit[];
-  /** the earliest end of the request, for the order of proposals; `null`: unknown */
-  readonly expires: string | null;
+  /** the files that a proposal of this target may ever change */
+  readonly ownPaths: readonly string[];
 }
 
 /** Who a commit of a proposal is by. The domain is reserved: it is no person's, and no forge links it to an account. */

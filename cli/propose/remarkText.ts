@@ -27,6 +27,12 @@ export function remarkText(remark: Remark): string {
         'A person has committed to this branch, so vif-acceptor no longer updates it. Compare the edit with the policy and the ' +
         'request yourself before you merge it. To let vif-acceptor update it again, remove these commits.'
       );
+    case 'approved-before-change':
+      return (
+        'The request, the policy or the week has changed since this pull request was approved, and with it the edit. An approved edit is not ' +
+        'changed: dismiss the approval (or turn automatic merging off), and the next run updates it. Merged as it is, it accepts only a ' +
+        'request with the approved values.'
+      );
     case 'no-edit':
       return `By now, no edit of the policy can accept the request:\n\n${fenceMarkdown(withoutComments(truncate(remark.why.join('\n'), 5000)))}`;
     default:

@@ -1,6 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import { VALUE_MATCH_FIELD_NAMES } from '../../core/fields/evaluateMatch.ts';
-import { printableJson } from '../../core/json.ts';
+import { canonicalJson, printableJson } from '../../core/json.ts';
 import type { BgpPeer, VirtualInterface } from '../../core/model.ts';
 import type { Policy } from '../../core/policy.ts';
 import { returnsField } from '../../core/providers.ts';
@@ -95,7 +94,7 @@ function addToFile(
   const text = insertItem(source.text, list, { flow: formatFlow(named), block: formatItem(named) });
   const after = readTests({ file, text });
   // Fail closed: an insertion that changes another policy test is not proposed.
-  const isAlone = after !== null && isDeepStrictEqual(after.cases.slice(0, -1), before.cases);
+  const isAlone = after !== null && canonicalJson(after.cases.slice(0, -1)) === canonicalJson(before.cases);
   return isAlone
     ? { name: named.name, ...evaluateFile(policy, { file, text }) }
     : { name, ...notAdded('the test cannot be added without a change of others') };

@@ -31,6 +31,9 @@ export interface EditChoice {
 /** The most choices in one file: a reviewer compares them line by line. */
 const MAX_CHOICES = 6;
 
+/** The most edits that are tried for one request, with those that fail. */
+const MAX_TRIES = 12;
+
 /** What is known of the request; see `SuggestionRequest`. */
 export type ProposalRequest = Pick<SuggestionRequest, 'request' | 'absent' | 'at' | 'path'>;
 
@@ -45,13 +48,14 @@ export function proposeEdit(
 ): ProposedEdit {
   // Without a byte order mark, as in the suggested edits.
   const source = { file, text: whole.replace(/^\uFEFF/, '') };
-  const first = findChoices(source, policy, request, { gateway: null, owner: null });
-  if (first.kind !== 'choices') return first;
-  const [only, ...others] = first.choices;
-  if (only === undefined) return { kind: 'none', why: first.why };
+  const found = findChoices(source, policy, request);
+  if (found.kind !== 'choices') return found;
+  const { choices, omitted, why } = found;
+  const [only, ...others] = choices;
+  if (only === undefined) return { kind: 'none', why };
   const isIdentified = !only.isNewOwner && !only.edit.pins;
-  if (isIdentified && others.length === 0) return { kind: 'ready', edit: only, text: only.edit.text };
-  const choices = first.choices.slice(0, MAX_CHOICES);
+  if (isIdentified && others.length === 0 && omitted === 0)
+    return { kind: 'ready', edit: only, text: only.edit.text };
   const text = insertComments(
     source,
     choices.map((choice) => ({ heading: describeChoice(choice), text: choice.edit.text })),
@@ -65,7 +69,7 @@ export function proposeEdit(
     kind: 'draft',
     undecided: isIdentified ? 'gateway' : 'requester',
     choices,
-    omitted: first.choices.length - choices.length,
+    omitted,
     text,
   };
 }
@@ -80,48 +84,56 @@ export function describeChoice({ edit, gateway, isNewOwner }: EditChoice): strin
 
 type Choices =
   | Exclude<ProposedEdit, { kind: 'ready' | 'draft' }>
-  | { readonly kind: 'choices'; readonly choices: readonly EditChoice[]; readonly why: readonly string[] };
+  | {
+      readonly kind: 'choices';
+      readonly choices: readonly EditChoice[];
+      /** how many owners and gateways were not tried */
+      readonly omitted: number;
+      readonly why: readonly string[];
+    };
 
-/** The edits for every owner and gateway that a person could name. */
-function findChoices(
-  source: SourceFile,
-  policy: Policy,
-  request: ProposalRequest,
-  named: Pick<SuggestionRequest, 'gateway' | 'owner'>,
-): Choices {
-  const suggestion = suggestGrant(source, policy, {
-    ...request,
-    ...named,
-    isExclusive: false,
-    ignoresFreeze: true,
-  });
-  switch (suggestion.kind) {
-    case 'accepted':
-      return suggestion;
-    case 'chooseOwner':
-      return joinChoices(
-        suggestion.owners.map((owner) => findChoices(source, policy, request, { ...named, owner })),
-      );
-    case 'none': {
-      const { gateways = [], why } = suggestion;
-      return named.gateway !== null || gateways.length === 0
-        ? { kind: 'none', why }
-        : joinChoices(gateways.map((gateway) => findChoices(source, policy, request, { ...named, gateway })));
+/** An owner and a gateway to try; `null`: not named. */
+type Named = Pick<SuggestionRequest, 'gateway' | 'owner'>;
+
+/**
+ * The edits for the owners and gateways that a person could name. Each one is compiled and compared, which takes a second with a hundred
+ * owners, so only as many are made as one file can have. Where more owners share the connection, one is an example for all.
+ */
+function findChoices(source: SourceFile, policy: Policy, request: ProposalRequest): Choices {
+  const waiting: Named[] = [{ gateway: null, owner: null }];
+  const choices: EditChoice[] = [];
+  const why = new Set<string>();
+  let examples = 0;
+  for (let tried = 0; tried < MAX_TRIES && choices.length < MAX_CHOICES; tried += 1) {
+    const named = waiting.shift();
+    if (named === undefined) break;
+    const given = { ...request, ...named, isExclusive: false, ignoresFreeze: true };
+    const suggestion = suggestGrant(source, policy, given);
+    switch (suggestion.kind) {
+      case 'accepted':
+        return suggestion;
+      case 'chooseOwner': {
+        const { owners } = suggestion;
+        const shown = owners.length > MAX_CHOICES ? owners.slice(0, 1) : owners;
+        examples += owners.length - shown.length;
+        waiting.push(...shown.map((owner) => ({ ...named, owner })));
+        break;
+      }
+      case 'none': {
+        const gateways = named.gateway === null ? (suggestion.gateways ?? []) : [];
+        waiting.push(...gateways.map((gateway) => ({ ...named, gateway })));
+        if (gateways.length === 0) for (const one of suggestion.why) why.add(one);
+        break;
+      }
+      case 'patch': {
+        const { gateway, isNewOwner, alternative } = suggestion;
+        const edits = alternative === null ? [suggestion] : [suggestion, alternative];
+        choices.push(...edits.map((edit) => ({ edit, gateway, isNewOwner })));
+        break;
+      }
+      default:
+        return suggestion satisfies never;
     }
-    case 'patch': {
-      const { gateway, isNewOwner, alternative } = suggestion;
-      const edits = alternative === null ? [suggestion] : [suggestion, alternative];
-      return { kind: 'choices', choices: edits.map((edit) => ({ edit, gateway, isNewOwner })), why: [] };
-    }
-    default:
-      return suggestion satisfies never;
   }
-}
-
-function joinChoices(found: readonly Choices[]): Choices {
-  return {
-    kind: 'choices',
-    choices: found.flatMap((one) => (one.kind === 'choices' ? one.choices : [])),
-    why: [...new Set(found.flatMap((one) => (one.kind === 'accepted' ? [] : one.why)))],
-  };
+  return { kind: 'choices', choices, omitted: waiting.length + examples, why: [...why] };
 }

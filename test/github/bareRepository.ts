@@ -19,7 +19,7 @@ interface Person {
   readonly date: string;
 }
 
-export const A_PERSON = { name: 'Ann', email: 'ann@example.com' };
+const A_PERSON = { name: 'Ann', email: 'ann@example.com' };
 
 /** A bare repository of real git, which is removed after the test. */
 export function createBareRepository() {
@@ -121,6 +121,11 @@ export function createBareRepository() {
           const [mode = '', type = '', sha = ''] = meta.split(' ');
           return { path, mode, type, sha };
         }),
+    /** The files that a commit changes since it left another one; `null`: they have no common ancestor. */
+    listChanged: (base: string, head: string): string[] | null =>
+      attempt(['diff', '--name-only', '-z', `${base}...${head}`])
+        ?.split('\0')
+        .filter(Boolean) ?? null,
     readFile: (branch: string, path: string): string | null => attempt(['show', `${branch}:${path}`]),
     /** A person commits to a branch. */
     commit: (

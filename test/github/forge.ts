@@ -25,6 +25,7 @@ export function connectTo(github: GitHub, lines: string[] = []) {
 }
 
 export const POLICY_PATH = 'policy/hub.yaml';
+const CASES_PATH = 'policy/cases/hub.yaml';
 export const OLD = 'old\n';
 
 /** A proposal whose edit is a text. */
@@ -41,20 +42,29 @@ export function proposalOf(id: string, text = `new ${id}\n`, more: Partial<Propo
     body: addMarkers({ key, kind, title }, `the text for ${text}`),
     commitMessage: `policy: accept request ${id} of target hub\n`,
     files: [{ path: POLICY_PATH, old: OLD, text }],
-    expires: null,
+    ownPaths: [POLICY_PATH, CASES_PATH],
     ...more,
   };
 }
 
 export function targetOf(proposals: readonly Proposal[], more: Partial<TargetRequests> = {}): TargetRequests {
-  return { ...KEY, target: 'hub', isComplete: true, proposals, unproposed: [], endings: new Map(), ...more };
+  return {
+    ...KEY,
+    target: 'hub',
+    isComplete: true,
+    proposals,
+    unproposed: [],
+    ownPaths: [POLICY_PATH, CASES_PATH],
+    endings: new Map(),
+    ...more,
+  };
 }
 
 /** One run of the command against the server: what it did about each request, and how that ended. */
-export async function propose(github: GitHub, target: TargetRequests, max = 10): Promise<string[]> {
+export async function propose(github: GitHub, target: TargetRequests): Promise<string[]> {
   const repository = connectTo(github);
   const forge = await readForge(repository, null);
-  const results = await applyActions(repository, forge, planActions([target], forge, max));
+  const results = await applyActions(repository, forge, planActions([target], forge));
   return results.map(({ action, outcome }) => {
     const what =
       action.kind === 'nothing' ? action.code : action.kind === 'remark' ? action.remark.code : action.kind;

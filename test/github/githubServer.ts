@@ -17,6 +17,10 @@ interface Pull {
   base: string;
   /** the last commit, when the branch no longer exists */
   sha: string;
+  created_at: string;
+  auto_merge: object | null;
+  /** the states of its reviews */
+  reviews: string[];
   /** the repository of the branch; `null`: a fork that was deleted */
   from: string | null;
 }
@@ -117,8 +121,16 @@ function newPull(
   { pulls }: State,
   given: Pick<Pull, 'title' | 'body' | 'head' | 'sha'> & Partial<Pull>,
 ): Pull {
-  const fixed = { state: 'open', merged_at: null, draft: false, base: 'main', from: FULL_NAME } as const;
-  return { ...fixed, number: pulls.length + 1, ...given };
+  const fixed = {
+    state: 'open',
+    merged_at: null,
+    draft: false,
+    base: 'main',
+    from: FULL_NAME,
+    created_at: '2026-11-30T00:00:00Z',
+    auto_merge: null,
+  } as const;
+  return { ...fixed, reviews: [], number: pulls.length + 1, ...given };
 }
 
 function removeBranch(git: BareRepository, { pulls }: State, branch: string): void {
@@ -214,6 +226,15 @@ const OPERATIONS: Readonly<Record<string, Handler>> = {
     const files = Object.fromEntries(tree.map(({ path, content }) => [path, content]));
     return { status: 201, body: { sha: git.writeTree(base_tree, files) } };
   },
+  'GET /repos/{owner}/{repo}/compare/{basehead}': ({ path: { basehead = '' } }, git) => {
+    const [base = '', head = ''] = basehead.split('...');
+    const changed = git.listChanged(base, head);
+    return changed === null
+      ? NOT_FOUND
+      : { status: 200, body: { files: changed.map((filename) => ({ filename })) } };
+  },
+  'GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews': ({ path, query }, _, state) =>
+    paginate(pullOf(state, Number(path.pull_number)).reviews, query, (review) => ({ state: review })),
   'GET /repos/{owner}/{repo}/pulls': ({ query }, git, { pulls }) => {
     const [state, head] = [query.get('state') ?? 'open', query.get('head')];
     const found = pulls.filter(
@@ -279,10 +300,10 @@ function describeRef(ref: string, sha: string): object {
 }
 
 function describePull(pull: Pull, git: BareRepository): object {
-  const { number, state, merged_at, draft, title, body, head, base, from } = pull;
+  const { number, state, merged_at, draft, title, body, head, base, from, created_at, auto_merge } = pull;
   const sha = state === 'open' && from === FULL_NAME ? (git.shaOf(head) ?? pull.sha) : pull.sha;
   return {
-    ...{ number, state, merged_at, draft, title, body },
+    ...{ number, state, merged_at, draft, title, body, created_at, auto_merge },
     head: { ref: head, sha, repo: from === null ? null : { full_name: from } },
     base: { ref: base },
   };

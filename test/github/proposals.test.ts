@@ -246,34 +246,79 @@ describe('a request that no edit can accept any more', () => {
   });
 });
 
-describe('a flood of requests', () => {
-  const ids = Array.from({ length: 5 }, (_, i) => `dxvif-0000000${i}`);
+describe('an approved pull request', () => {
+  const changed = targetOf([proposalOf(ID, 'changed\n')]);
 
-  it('of unknown requesters opens no more drafts than allowed, and leaves room for owners', async () => {
-    const github = await start();
-    const drafts = ids.map((id) => proposalOf(id, `# ${id}\n`, { kind: 'draft' }));
-    const target = targetOf([...drafts, proposalOf(ID)]);
-    expect((await propose(github, target, 2)).toSorted()).toEqual([
-      'create',
-      'create',
-      'create',
-      'left-out',
-      'left-out',
-      'left-out',
-    ]);
-    // The first is that of the owner.
-    expect(github.pulls.map(({ draft }) => draft)).toEqual([false, true, true]);
-    expect((await propose(github, target, 2)).filter((one) => one === 'create')).toEqual([]);
+  it.each([
+    ['by a review', (github: GitHub) => github.pull(1).reviews.push('COMMENTED', 'APPROVED')],
+    ['by automatic merging', (github: GitHub) => Object.assign(github.pull(1), { auto_merge: {} })],
+  ])(
+    'is not changed by the requester when it is approved %s, and one comment says so',
+    async (_, approve) => {
+      const github = await startProposed();
+      const head = github.git.shaOf(BRANCH);
+      approve(github);
+      expect(await propose(github, HELD)).toEqual(['unchanged']);
+      expect(await propose(github, changed)).toEqual(['approved-before-change']);
+      expect(await propose(github, changed)).toEqual(['approved-before-change']);
+      expect([github.git.shaOf(BRANCH), github.comments.length]).toEqual([head, 1]);
+    },
+  );
+
+  it('is updated when the approval was dismissed', async () => {
+    const github = await startProposed();
+    github.pull(1).reviews.push('DISMISSED');
+    expect(await propose(github, changed)).toEqual(['update']);
+  });
+});
+
+describe('a commit that only looks like ours', () => {
+  /** A person pushes a commit with our name, and with another file than that of the proposal. */
+  function pose(github: GitHub): string {
+    const { git } = github;
+    const head = git.shaOf(BRANCH) ?? '';
+    const ours = git.readCommit(head);
+    const tree = git.writeTree(head, { '.github/workflows/x.yml': 'on: push\n' });
+    const sha = git.writeCommit(tree, [head], 'policy: accept', ours?.author, ours?.committer);
+    git.setBranch(BRANCH, sha);
+    return sha;
+  }
+
+  it('is the work of a person', async () => {
+    const github = await startProposed();
+    const sha = pose(github);
+    expect(await propose(github, HELD)).toEqual(['foreign-commits']);
+    expect(await propose(github, OVER)).toEqual(['close']);
+    expect(github.git.shaOf(BRANCH)).toBe(sha);
   });
 
-  it('counts drafts as such where the plan of the repository has none', async () => {
+  it('is not completed to a pull request', async () => {
+    const github = await startProposed();
+    const sha = pose(github);
+    github.pulls.length = 0;
+    expect(await propose(github, HELD)).toEqual(['create conflict']);
+    expect([github.pulls, github.git.shaOf(BRANCH)]).toEqual([[], sha]);
+  });
+
+  it('is replaced where it changes a file of the proposal', async () => {
+    const github = await startProposed();
+    const { git } = github;
+    const head = git.shaOf(BRANCH) ?? '';
+    const ours = git.readCommit(head);
+    const tree = git.writeTree(head, { 'policy/cases/hub.yaml': 'weaker\n' });
+    git.setBranch(BRANCH, git.writeCommit(tree, [head], 'policy: accept', ours?.author, ours?.committer));
+    expect(await propose(github, HELD)).toEqual(['update']);
+    expect(git.readFile(BRANCH, 'policy/cases/hub.yaml')).toBeNull();
+  });
+});
+
+describe('a draft', () => {
+  it('is opened as a plain pull request where the plan of the repository has no drafts', async () => {
     const github = await start();
     github.state.allowsDrafts = false;
-    const drafts = ids.map((id) => proposalOf(id, `# ${id}\n`, { kind: 'draft' }));
-    await propose(github, targetOf(drafts), 2);
-    expect(github.pulls.map(({ draft }) => draft)).toEqual([false, false]);
-    const target = targetOf([...drafts, proposalOf(ID)]);
-    expect((await propose(github, target, 2)).filter((one) => one === 'create')).toHaveLength(1);
+    expect(await propose(github, targetOf([proposalOf(ID, '# x\n', { kind: 'draft' })]))).toEqual(['create']);
+    expect(readMarkers(github.pull(1).body)?.version?.kind).toBe('draft');
+    expect(github.pull(1).draft).toBe(false);
   });
 });
 
@@ -282,7 +327,7 @@ describe('failures of the forge', () => {
     const github = await start();
     const [one, two] = [connectTo(github), connectTo(github)];
     const forge = await readForge(one, null);
-    const actions = planActions([HELD], forge, 10);
+    const actions = planActions([HELD], forge);
     const results = await Promise.all([one, two].map((each) => applyActions(each, forge, actions)));
     expect(github.pulls.filter(({ state }) => state === 'open')).toHaveLength(1);
     expect(results.flat().map(({ outcome }) => outcome)).not.toContain('failed');
@@ -354,7 +399,7 @@ describe('failures of the forge', () => {
     );
     const repository = connectTo(github);
     const forge = await readForge(repository, null);
-    const [result] = await applyActions(repository, forge, planActions([HELD], forge, 10));
+    const [result] = await applyActions(repository, forge, planActions([HELD], forge));
     expect(result?.outcome).toBe('failed');
     expect(JSON.stringify(result)).not.toContain(TOKEN);
     const denied = connectTo({ ...github, env: { ...github.env, GITHUB_TOKEN: 'wrong' } });

@@ -85,7 +85,10 @@ describe('policy review --comment', () => {
   it('fails when the comment cannot be written, after the review was printed, and shows no token', async () => {
     const github = await startGitHub({ 'README.md': '' });
     const { review, event } = startCheckout(github);
-    github.interceptors.push(() => ({ status: 403, body: { message: 'Resource not accessible by integration' } }));
+    github.interceptors.push(() => ({
+      status: 403,
+      body: { message: 'Resource not accessible by integration' },
+    }));
     const { code, stdout, stderr } = await review('100-150', event(eventOf(7)));
     expect([code, stdout]).toEqual([1, expect.stringContaining('Review of the policies')]);
     expect(stdout + stderr).not.toContain(TOKEN);
