@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
-import { compareByCodePoint, escapeCharacter } from './printableText.ts';
+import { CI_COMMAND, compareByCodePoint, escapeCharacter } from './printableText.ts';
 
-/** Control and invisible characters that `JSON.stringify` does not escape. */
-const RAW_IN_JSON = /[\u{7f}-\u{9f}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}\p{Zl}\p{Zp}]/gu;
+/** Control and invisible characters that `JSON.stringify` does not escape, and the start of a command to a CI system. */
+const RAW_IN_JSON = new RegExp(
+  `[\\u{7f}-\\u{9f}\\p{Cf}\\p{Cs}\\p{Co}\\p{Cn}\\p{Default_Ignorable_Code_Point}\\p{Zl}\\p{Zp}]|${CI_COMMAND.source}`,
+  'gu',
+);
 
 /** JSON that is safe to print: the same data, with control and invisible characters written as `\uXXXX`. */
 export function printableJson(value: unknown, indent = 0): string {

@@ -19,6 +19,11 @@ const UNPRINTABLE =
   /[\p{C}\p{Default_Ignorable_Code_Point}\u{2800}`\\]|(?! )\p{Z}|(?<![\p{L}\p{N}]\p{M}{0,2})\p{M}/gu;
 /** Terminals and mail programs turn these into links. A notification must not contain a link of an unknown requester. */
 const LINK = /:(?=\/\/)|(?<=\bwww)\./giu;
+/**
+ * The start of a command to a CI system: GitHub Actions and Azure Pipelines execute `##[add-mask]…` and `##vso[…]` anywhere in a line of a log.
+ * `::add-mask::…` counts only at the start of a line, where no output has text of a requester.
+ */
+export const CI_COMMAND = /#(?=#(?:vso)?\[)/gu;
 
 /** As `quote`, without the backticks: for table cells. A text of more than 120 characters is truncated, and says so. */
 export function escapeText(text: string): string {
@@ -30,7 +35,7 @@ export function escapeLong(text: string, max: number): string {
   return truncateMiddle(text, max, (part) => part.replace(UNSAFE, escapeCharacter));
 }
 
-const UNSAFE = new RegExp(`${UNPRINTABLE.source}|${LINK.source}`, 'giu');
+const UNSAFE = new RegExp(`${UNPRINTABLE.source}|${LINK.source}|${CI_COMMAND.source}`, 'giu');
 
 function truncateAndEscape(text: string, unsafe: RegExp): string {
   const safe = firstUnits(text, 120).replace(unsafe, escapeCharacter);

@@ -35,6 +35,9 @@ describe('untrusted text', () => {
     ['a mark on nothing, which would join our own text', '\u0301a', '\\u{301}a'],
     ['a link', 'see HTTPS://evil.example/x', 'see HTTPS\\u{3a}//evil.example/x'],
     ['a link without its scheme', 'WWW.evil.example', 'WWW\\u{2e}evil.example'],
+    ['a command to GitHub Actions', 'x ##[add-mask]a', 'x \\u{23}#[add-mask]a'],
+    ['a command to Azure Pipelines', '###vso[task.x]a', '#\\u{23}#vso[task.x]a'],
+    ['the number of something', '##1 # [x]', '##1 # [x]'],
     ['the quotation itself', 'a`b', 'a\\u{60}b'],
     ['an escape that was typed', '\\u{1b}', '\\u{5c}u{1b}'],
   ])('%s', (_, text, safe) => {
@@ -77,6 +80,12 @@ describe('JSON', () => {
     const text = printableJson({ name }, 2);
     expect(text).toBe('{\n  "name": "a\\u009b\\u007f\\u202e\\u200b\\u2028\\udb40\\udc41é\\n`"\n}');
     expect(JSON.parse(text)).toEqual({ name });
+  });
+
+  it('contains no command to a CI system, and has the same data', () => {
+    const text = printableJson({ '##[x]': '##vso[y]' });
+    expect(text).toBe('{"\\u0023#[x]":"\\u0023#vso[y]"}');
+    expect(JSON.parse(text)).toEqual({ '##[x]': '##vso[y]' });
   });
 
   it('of a log shows the escapes as text', () => {

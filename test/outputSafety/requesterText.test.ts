@@ -4,7 +4,14 @@ import * as z from 'zod';
 import { readNotificationRule } from '../infra/renderNotification.ts';
 import { target, templateOf } from '../infra/stackFixtures.ts';
 import { withOwners } from '../support/cli.ts';
-import { HARMLESS_NAMES, LINK, MALICIOUS_NAMES, MISLEADING, UNPRINTABLE } from '../support/maliciousNames.ts';
+import {
+  CI_COMMAND,
+  HARMLESS_NAMES,
+  LINK,
+  MALICIOUS_NAMES,
+  MISLEADING,
+  UNPRINTABLE,
+} from '../support/maliciousNames.ts';
 import { type CommandOutputs, collectCommandOutputs } from './commandOutputs.ts';
 
 /** The outputs of every command for hostile names, and for harmless names. */
@@ -48,6 +55,7 @@ describe.each(IN_A_TERMINAL)('text of a requester in the output of `%s`', (_, te
     expect(textOf(hostile)).toContain('script');
     expect(textOf(hostile).match(MISLEADING)).toBeNull();
     expect(textOf(hostile).match(LINK)).toBeNull();
+    expect(textOf(hostile).match(CI_COMMAND)).toBeNull();
   });
 
   it('adds no line', async () => {
@@ -60,6 +68,7 @@ describe.each(AS_DATA)('text of a requester in `%s`', (_, textOf) => {
   it('can be shown in a terminal, and is unchanged when it is parsed', async () => {
     const { hostile } = await collectOutputs();
     expect(textOf(hostile).match(UNPRINTABLE)).toBeNull();
+    expect(textOf(hostile).match(CI_COMMAND)).toBeNull();
     const documents = textOf(hostile)
       .trimEnd()
       .split(textOf === AS_DATA[1]?.[1] ? '\n' : '\0');

@@ -12,6 +12,7 @@ export const MALICIOUS_NAMES: readonly (readonly [what: string, text: string])[]
   ['is half a character', 'a\ud800b\udc00'],
   ['is a picture and a link of Markdown', '![x](https://evil.example/p.png) [sign in](https://evil.example)'],
   ['ends code and begins a table of Markdown', 'x` | y |\n|---|---|\n```\n# Approved\n~~~'],
+  ['commands a CI system', 'a ##[add-mask]e ##[stop-commands]x ##vso[task.setvariable variable=x]y'],
   ['mentions people', '@org/network-team @octocat #1 :+1: <!channel> <@U123>'],
   ['is an element of HTML', '</code></td><script>alert(1)</script><img src=x onerror=alert(1)>'],
   ['breaks out of an attribute', '" onmouseover="alert(1)" x=\' autofocus &lt; &#60;script&#62;'],
@@ -27,6 +28,9 @@ export const MALICIOUS_NAMES: readonly (readonly [what: string, text: string])[]
   ['is a prototype', '__proto__'],
   ['is long', 'W'.repeat(100)],
 ];
+
+/** Commands that CI systems execute anywhere in a line of their logs. */
+export const CI_COMMAND = /##(?:vso)?\[/;
 
 /** The same number of harmless names. */
 export const HARMLESS_NAMES = MALICIOUS_NAMES.map((_, i) => `tame-${i}`);
