@@ -125,26 +125,29 @@ export function proposeRequests(
     max,
     now,
   );
+  const unproposed = new Map<HeldCandidate, UnproposedRequest>();
+  const propose = (candidate: HeldCandidate): Proposal | null => {
+    const result = buildProposal(candidate.source, candidate.held, now);
+    if (result.kind === 'proposal') return result.proposal;
+    unproposed.set(candidate, { id: candidate.key.id, code: 'no-edit', why: result.why });
+    return null;
+  };
   const slots = { ...chosen.slots };
   const attempts = { owners: 2 * max, unknown: 2 * max };
-  const proposals: Proposal[] = [];
-  const unproposed = new Map<HeldCandidate, UnproposedRequest>();
-  for (const candidate of [...chosen.open, ...chosen.fresh]) {
-    const isFresh = !chosen.open.includes(candidate);
+  const proposeInSlot = (candidate: HeldCandidate): Proposal | null => {
     const kind = candidate.owner === null ? 'unknown' : 'owners';
-    const { id } = candidate.key;
-    if (isFresh && (slots[kind] <= 0 || attempts[kind] <= 0)) {
-      unproposed.set(candidate, { id, code: 'left-out', why: [] });
-      continue;
+    if (slots[kind] <= 0 || attempts[kind] <= 0) {
+      unproposed.set(candidate, { id: candidate.key.id, code: 'left-out', why: [] });
+      return null;
     }
-    const result = buildProposal(candidate.source, candidate.held, now);
-    if (isFresh) attempts[kind] -= 1;
-    if (result.kind === 'none') unproposed.set(candidate, { id, code: 'no-edit', why: result.why });
-    else {
-      proposals.push(result.proposal);
-      if (isFresh) slots[kind] -= 1;
-    }
-  }
+    attempts[kind] -= 1;
+    const proposal = propose(candidate);
+    if (proposal !== null) slots[kind] -= 1;
+    return proposal;
+  };
+  const proposals = [...chosen.open.map(propose), ...chosen.fresh.map(proposeInSlot)].filter(
+    (one) => one !== null,
+  );
   for (const { candidate, code } of chosen.settled)
     unproposed.set(candidate, { id: candidate.key.id, code, why: [] });
   return surveys.map(({ candidates, ...survey }) => ({

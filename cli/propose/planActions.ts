@@ -133,7 +133,7 @@ export function planActions(targets: readonly TargetRequests[], forge: ForgeStat
 }
 
 /** The hash of a file's content, as git counts it. */
-export function blobHash(text: string): string {
+function blobHash(text: string): string {
   const bytes = Buffer.from(text, 'utf8');
   return createHash('sha1').update(`blob ${bytes.length}\0`).update(bytes).digest('hex');
 }

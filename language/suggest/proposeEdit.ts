@@ -1,7 +1,7 @@
 import type { Policy } from '../../core/policy.ts';
 import type { SourceFile } from '../readDocument.ts';
 import { insertComments } from './commentedEdits.ts';
-import { type SuggestedEdit, type SuggestionRequest, suggestGrant } from './suggestGrant.ts';
+import { type SuggestedEdit, type Suggestion, type SuggestionRequest, suggestGrant } from './suggestGrant.ts';
 
 /** The edit of a policy that a pull request proposes for one held request, or why there is none. */
 export type ProposedEdit =
@@ -102,38 +102,43 @@ type Named = Pick<SuggestionRequest, 'gateway' | 'owner'>;
 function findChoices(source: SourceFile, policy: Policy, request: ProposalRequest): Choices {
   const waiting: Named[] = [{ gateway: null, owner: null }];
   const choices: EditChoice[] = [];
-  const why = new Set<string>();
+  const why: string[] = [];
   let examples = 0;
   for (let tried = 0; tried < MAX_TRIES && choices.length < MAX_CHOICES; tried += 1) {
     const named = waiting.shift();
     if (named === undefined) break;
     const given = { ...request, ...named, isExclusive: false, ignoresFreeze: true };
     const suggestion = suggestGrant(source, policy, given);
-    switch (suggestion.kind) {
-      case 'accepted':
-        return suggestion;
-      case 'chooseOwner': {
-        const { owners } = suggestion;
-        const shown = owners.length > MAX_CHOICES ? owners.slice(0, 1) : owners;
-        examples += owners.length - shown.length;
-        waiting.push(...shown.map((owner) => ({ ...named, owner })));
-        break;
-      }
-      case 'none': {
-        const gateways = named.gateway === null ? (suggestion.gateways ?? []) : [];
-        waiting.push(...gateways.map((gateway) => ({ ...named, gateway })));
-        if (gateways.length === 0) for (const one of suggestion.why) why.add(one);
-        break;
-      }
-      case 'patch': {
-        const { gateway, isNewOwner, alternative } = suggestion;
-        const edits = alternative === null ? [suggestion] : [suggestion, alternative];
-        choices.push(...edits.map((edit) => ({ edit, gateway, isNewOwner })));
-        break;
-      }
-      default:
-        return suggestion satisfies never;
+    if (suggestion.kind === 'accepted') return suggestion;
+    if (suggestion.kind === 'patch') choices.push(...choicesOf(suggestion));
+    else {
+      const next = namesToTry(suggestion, named);
+      waiting.push(...next.names);
+      examples += next.omitted;
+      why.push(...next.why);
     }
   }
-  return { kind: 'choices', choices, omitted: waiting.length + examples, why: [...why] };
+  return { kind: 'choices', choices, omitted: waiting.length + examples, why: [...new Set(why)] };
+}
+
+function choicesOf(suggestion: Extract<Suggestion, { kind: 'patch' }>): EditChoice[] {
+  const { gateway, isNewOwner, alternative } = suggestion;
+  const edits = alternative === null ? [suggestion] : [suggestion, alternative];
+  return edits.map((edit) => ({ edit, gateway, isNewOwner }));
+}
+
+/** The owners or gateways, one of which a suggestion asks to name. */
+function namesToTry(
+  suggestion: Extract<Suggestion, { kind: 'chooseOwner' | 'none' }>,
+  named: Named,
+): { readonly names: readonly Named[]; readonly omitted: number; readonly why: readonly string[] } {
+  if (suggestion.kind === 'none') {
+    const gateways = named.gateway === null ? (suggestion.gateways ?? []) : [];
+    const names = gateways.map((gateway) => ({ ...named, gateway }));
+    return { names, omitted: 0, why: names.length === 0 ? suggestion.why : [] };
+  }
+  const { owners } = suggestion;
+  const shown = owners.length > MAX_CHOICES ? owners.slice(0, 1) : owners;
+  const names = shown.map((owner) => ({ ...named, owner }));
+  return { names, omitted: owners.length - shown.length, why: [] };
 }

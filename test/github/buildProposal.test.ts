@@ -184,6 +184,18 @@ describe('a proposal that a person has to complete', () => {
     expect(decideInIsolation(compiled(chosen).policy, request, NOW).verdict).toBe('accept');
   });
 
+  it('has one example where a hundred owners share the connection', () => {
+    const owners = Array.from(
+      { length: 100 },
+      (_, i) =>
+        `  tenant-${i}: { sharedConnections: [dxcon-33333333], grants: { a: { gateway: core, match: { id: [dxvif-0000${i}] } } } }\n`,
+    );
+    const text = POLICY.replace('hold:', `${owners.join('')}hold:`);
+    const request = requestOf({ connection: 'dxcon-33333333' });
+    const proposal = proposed(request, { text, cases: null });
+    expect(textOf(proposal, 'policy/hub.yaml').match(/# if owner /g)).toHaveLength(1);
+  });
+
   it('is made for a policy in braces too', () => {
     const braces = POLICY.replace(
       /owners:.*/s,

@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ACME, actAs, UNKNOWN_REQUESTER } from '../support/accounts.ts';
 import { folderWith, runCli } from '../support/cli.ts';
@@ -60,11 +62,7 @@ describe('policy propose', () => {
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     expect((await run()).code).toBe(0);
     const first = await propose();
-    expect([first.code, first.stdout, first.stderr]).toEqual([
-      0,
-      expect.stringContaining('open pull request #1'),
-      '',
-    ]);
+    expect([first.code, first.stdout]).toEqual([0, expect.stringContaining('open pull request #1')]);
     const branch = `vif-acceptor/hub/${id}`;
     expect(github.pull(1)).toMatchObject({ head: branch, base: 'main', draft: false });
     // Every line is kept, with its comment.
@@ -102,6 +100,25 @@ describe('policy propose', () => {
     expect(held.runs[0].requests).toMatchObject([{ id, outcome: 'held' }]);
   });
 
+  it('closes the pull request of a request that was withdrawn, but none while the provider cannot be listed', async () => {
+    const { cloud, github, propose, run } = await startCheckout();
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    await run();
+    await propose();
+    await actAs(cloud, ACME).withdraw(id);
+    const failed = await propose('--endpoint', 'http://127.0.0.1:9');
+    expect([failed.code, github.pull(1).state]).toEqual([1, 'open']);
+    expect((await propose()).stdout).toContain('close #1');
+    expect([github.pull(1).state, github.git.shaOf(`vif-acceptor/hub/${id}`)]).toEqual(['closed', null]);
+  }, 60_000);
+
+  it('fails when the files of the checkout are not those of the base branch', async () => {
+    const { cloud, github, dir, propose } = await startCheckout();
+    await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    writeFileSync(join(dir, 'policy/hub.yaml'), `# edited\n${POLICY}`);
+    expect([(await propose()).code, github.pulls]).toEqual([1, []]);
+  });
+
   it('changes nothing with --dry-run, and shows no token', async () => {
     const { cloud, github, propose } = await startCheckout();
     await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
@@ -123,6 +140,16 @@ describe('policy propose', () => {
     expect([tested.code, tested.stdout]).toEqual([0, expect.stringContaining(`request ${id} is accepted`)]);
     // A second run does not mix with it.
     expect((await propose('--output', 'proposals')).code).toBe(2);
+  });
+
+  it('prints no text of a requester that a workflow of GitHub would run as a command', async () => {
+    const { cloud, propose } = await startCheckout();
+    const name = '##[stop-commands]x ::error::y';
+    await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101, name });
+    await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 7, name });
+    const { code, stdout, stderr } = await propose('--dry-run', '--max', '1');
+    expect(code).toBe(0);
+    expect(stdout + stderr).not.toMatch(/##\[|^::/m);
   });
 
   it('needs a token, unless it only prints or writes files', async () => {
