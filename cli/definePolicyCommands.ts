@@ -5,6 +5,9 @@ import {
   type ExitCode,
   formatOption,
   jsonOption,
+  ledgerOption,
+  maxProposalsOption,
+  policyOption,
   profileOption,
   quietFilesOption,
   TEST_FORMATS,
@@ -100,6 +103,30 @@ export function addPolicyCommands(main: Command, end: (code: ExitCode) => void):
       const { policySuggest } = await import('./commands/policySuggest.ts');
       end(await policySuggest(file, options));
     });
+  addConnectOptions(policy.command('propose'))
+    .description(
+      'opens one pull request for each held request that an edit can accept, and updates or closes those it opened; exit code 1 when one fails',
+    )
+    .addOption(policyOption())
+    .addOption(ledgerOption())
+    .option(
+      '--base <branch>',
+      'branch to propose the edits for (default: the default branch of the repository)',
+    )
+    .option('--repository <owner/name>', 'repository at GitHub (default: the variable GITHUB_REPOSITORY)')
+    .addOption(maxProposalsOption())
+    .option('--dry-run', 'print what would be done; change nothing')
+    .option(
+      '--output <folder>',
+      'write branches, texts and patches as files below a new folder, for other forges',
+    )
+    .option('--at <instant>', 'count the edits from this time (default: now)')
+    .addHelpText('after', PROPOSE_HELP)
+    .action(async (options) => {
+      const { policyPropose } = await import('./commands/policyPropose.ts');
+      end(await policyPropose(options));
+    });
+
   addConnectOptions(policy.command('diff'))
     .description(
       'shows which requests a policy change newly accepts, no longer accepts, or gives another gateway; exit code 4 when any becomes newly acceptable',
@@ -137,6 +164,10 @@ export function addPolicyCommands(main: Command, end: (code: ExitCode) => void):
     )
     .option('--base <revision>', 'git revision to compare with', 'origin/main')
     .option('--live', 'ask the provider which requests are pending (reads only)')
+    .option(
+      '--comment',
+      'also write it as the one comment of the workflow on its pull request, which is found again (GITHUB_TOKEN)',
+    )
     .option('--at <instant>', 'evaluate as of this time (default: now)')
     .action(async (options) => {
       const { policyReview } = await import('./commands/policyReview.ts');
@@ -181,6 +212,13 @@ Example:
   vif-acceptor policy suggest policy/acme.yaml --request status.json --id dxvif-1a2b3c4d > allow.patch
   git apply allow.patch
 Standard error lists every field that the patch does not pin, and what to confirm: read it before you apply the patch.`;
+
+const PROPOSE_HELP = `
+Reads GITHUB_TOKEN (may write contents and pull requests), GITHUB_REPOSITORY and GITHUB_API_URL, as a workflow of GitHub sets them.
+Nothing is let in before a person merges the pull request. That for an unknown requester has its edits as comments.
+Examples:
+  vif-acceptor policy propose --ledger dynamodb:TABLE --dry-run
+  vif-acceptor policy propose --output proposals`;
 
 const INVITE_HELP = `
 On a shared connection, an agreed key identifies the party that offers an interface. Standard output contains the key: do not

@@ -10,6 +10,7 @@ import { createProgram, suggestCommand } from './defineCommands.ts';
 import {
   EXIT,
   type ExitCode,
+  ForgeFailure,
   InvalidPolicies,
   removeEmptyVariables,
   UsageError,
@@ -80,7 +81,7 @@ function reportError(error: unknown): ExitCode {
     printVariablesInUse();
     return EXIT.usage;
   }
-  if (error instanceof RunFailure) return EXIT.failed;
+  if (error instanceof RunFailure || error instanceof ForgeFailure) return EXIT.failed;
   process.stderr.write('this is a bug in vif-acceptor; please report it with the command that you typed\n');
   return EXIT.failed;
 }

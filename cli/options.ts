@@ -24,6 +24,19 @@ export class FilesNotFound extends UsageError {
   }
 }
 
+/** Why a call to the forge failed, in the classes that callers handle differently. */
+export type ForgeFailureKind = 'rate-limit' | 'credentials' | 'missing' | 'conflict' | 'unreachable';
+
+/** The forge that has the pull requests refused a call, or did not answer. The message says how to fix it, and has no token. */
+export class ForgeFailure extends Error {
+  override readonly name = 'ForgeFailure';
+  readonly kind: ForgeFailureKind;
+  constructor(kind: ForgeFailureKind, message: string) {
+    super(message);
+    this.kind = kind;
+  }
+}
+
 /** Policy files have errors. The message lists all errors of all files, one per line. */
 export class InvalidPolicies extends Error {
   override readonly name = 'InvalidPolicies';
@@ -172,6 +185,18 @@ export function maxAgeOption(): Option {
       throw new InvalidArgumentError('must be a duration of a second to ten years, such as `PT30M` or `P1D`');
     return seconds;
   });
+}
+
+export function maxProposalsOption(): Option {
+  return new Option(
+    '--max <n>',
+    'most open pull requests for owners of the policy, and as many for unknown requesters',
+  )
+    .default(10)
+    .argParser((text: string) => {
+      if (/^[1-9]\d{0,2}$/.test(text)) return Number(text);
+      throw new InvalidArgumentError('must be a whole number from 1 to 999');
+    });
 }
 
 export function availableWithinOption(): Option {

@@ -18,26 +18,54 @@ import {
   type OldPolicy,
 } from '../diff/loadRevision.ts';
 import { findPendingImpact } from '../diff/pendingImpact.ts';
+import type { CommentTarget } from '../github/reviewComment.ts';
 import { findPolicyFolder, loadTestedPolicies } from '../loadPolicies.ts';
 import { EXIT, type ExitCode, InvalidPolicies, parseAtOption, UsageError } from '../options.ts';
-import type { Paint } from '../output/terminal.ts';
+import { PLAIN } from '../output/terminal.ts';
 import { describePolicyTests, describeUntested } from './policyTest.ts';
 
 export interface ReviewOptions extends ConnectOptions {
   readonly base: string;
   readonly live?: boolean;
+  readonly comment?: boolean;
   readonly at?: string;
 }
 
 /** `policy review`: prints check, policy tests, diff against a revision and, with `live`, pending requests as one Markdown comment. */
-export async function policyReview({ base, live = false, at, ...options }: ReviewOptions): Promise<ExitCode> {
+export async function policyReview({ comment = false, ...options }: ReviewOptions): Promise<ExitCode> {
+  // Read first, so that a missing token is reported before the work.
+  const target = comment ? await readCommentTarget(process.env) : null;
+  const { text, code } = await review(options);
+  process.stdout.write(`${text}\n`);
+  if (target !== null) await target.write(text);
+  return code;
+}
+
+/** Imported only here: without `--comment`, nothing of the client for GitHub is loaded. */
+async function readCommentTarget(env: NodeJS.ProcessEnv): Promise<CommentTarget | null> {
+  const { findCommentTarget } = await import('../github/reviewComment.ts');
+  return findCommentTarget(env);
+}
+
+/** A review as Markdown, and the exit code that it gives. */
+interface Reviewed {
+  readonly text: string;
+  readonly code: ExitCode;
+}
+
+async function review({
+  base,
+  live = false,
+  at,
+  ...options
+}: Omit<ReviewOptions, 'comment'>): Promise<Reviewed> {
   const instant = parseAtOption(at);
   if (!isGitRevision(base))
     throw new UsageError(
       `git has no revision \`${base}\`; fetch it (\`git fetch\`), or name another with \`--base\``,
     );
-  const tested = loadTestedOrPrintErrors();
-  if (tested === null) return EXIT.invalidPolicy;
+  const tested = loadTestedOrErrors();
+  if ('message' in tested) return { text: errorsMarkdown(tested.message), code: EXIT.invalidPolicy };
   const known = listRevisionFiles(base, findPolicyFolder()).filter((file) => file.endsWith('.yaml'));
   const reviewed: ReviewedPolicy[] = [];
   for (const policy of tested.policies) {
@@ -45,19 +73,18 @@ export async function policyReview({ base, live = false, at, ...options }: Revie
     reviewed.push(await reviewPolicy({ ...policy, file }, { base, known, live, at: instant }, options));
   }
   const removed = known.filter((file) => reviewed.every((one) => one.file !== file));
-  process.stdout.write(`${reviewMarkdown({ base, tested, reviewed, removed })}\n`);
-  if (tested.results.some(({ passed }) => !passed)) return EXIT.failed;
-  return reviewed.some(({ diff }) => diff === null || diff.opens) ? EXIT.opens : EXIT.done;
+  const text = reviewMarkdown({ base, tested, reviewed, removed });
+  if (tested.results.some(({ passed }) => !passed)) return { text, code: EXIT.failed };
+  return { text, code: reviewed.some(({ diff }) => diff === null || diff.opens) ? EXIT.opens : EXIT.done };
 }
 
-/** Loads and tests the policies. Prints their errors and returns `null` when there are any. */
-function loadTestedOrPrintErrors(): ReturnType<typeof loadTestedPolicies> | null {
+/** Loads and tests the policies, or returns their errors as text. */
+function loadTestedOrErrors(): TestedPolicies | { readonly message: string } {
   try {
     return loadTestedPolicies([]);
   } catch (error) {
     if (!(error instanceof InvalidPolicies)) throw error;
-    process.stdout.write(`${errorsMarkdown(error.message)}\n`);
-    return null;
+    return { message: error.message };
   }
 }
 
@@ -184,12 +211,3 @@ function untestedMarkdown(tested: TestedPolicies): string[] {
         `<details><summary>Untested grants and hold rules</summary>\n\n${fenceMarkdown(untested)}\n\n</details>`,
       ];
 }
-
-const unpainted = (text: string): string => text;
-const PLAIN: Paint = {
-  good: unpainted,
-  bad: unpainted,
-  warn: unpainted,
-  faint: unpainted,
-  columns: Number.POSITIVE_INFINITY,
-};

@@ -213,13 +213,13 @@ function choosePatchPath(file: string, cwd: string): PatchPath {
 }
 
 /** `null` when the file is not below the folder. */
-function pathWithin(folder: string, file: string): string | null {
+export function pathWithin(folder: string, file: string): string | null {
   const path = relative(folder, file);
   return isAbsolute(path) || path.split(sep)[0] === '..' ? null : path.split(sep).join('/');
 }
 
 /** `null` without git or a work tree. */
-function findWorkTree(folder: string): string | null {
+export function findWorkTree(folder: string): string | null {
   const { status, stdout } = git(folder, ['rev-parse', '--show-toplevel']);
   return status === 0 ? stdout.replace(/\n$/, '') : null;
 }

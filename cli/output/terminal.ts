@@ -27,6 +27,17 @@ export function paintFor(stream: NodeJS.WriteStream): Paint {
   };
 }
 
+const unpainted = (text: string): string => text;
+
+/** No colours, and no line breaks for a terminal: for files and comments. */
+export const PLAIN: Paint = {
+  good: unpainted,
+  bad: unpainted,
+  warn: unpainted,
+  faint: unpainted,
+  columns: Number.POSITIVE_INFINITY,
+};
+
 /** Format number of every JSON document. Within a format, keys are only added; docs/*.schema.json describe the report documents. */
 const FORMAT = 1;
 

@@ -58,23 +58,41 @@ export function insertEntry(text: string, map: SourceNode, entry: MapEntry): str
   return text[map.start] === '{' ? insertIntoFlow(text, map, entry) : insertIntoBlock(text, map, entry);
 }
 
-function insertIntoFlow(text: string, { end }: SourceNode, { key, flow }: MapEntry): string {
+/** Adds an item at the end of a list and leaves the rest of the text unchanged. @param item in one line, and in several */
+export function insertItem(text: string, list: SourceNode, item: Omit<MapEntry, 'key'>): string {
+  return text[list.start] === '['
+    ? insertIntoBrackets(text, list, item.flow)
+    : insertLines(text, list, item.block);
+}
+
+function insertIntoFlow(text: string, map: SourceNode, { key, flow }: MapEntry): string {
+  return insertIntoBrackets(text, map, `${key}: ${flow}`);
+}
+
+/** Adds an entry before the closing bracket of a map or a list. */
+function insertIntoBrackets(text: string, { start, end }: SourceNode, entry: string): string {
+  const [open = '', close = ''] = text[start] === '{' ? '{}' : '[]';
   const before = text.slice(0, end).trimEnd();
-  if (!before.endsWith('}')) throw new Error('a map in braces ends with a brace');
+  if (!before.endsWith(close)) throw new Error(`what begins with ${open} ends with ${close}`);
   const inside = before.slice(0, -1).trimEnd();
-  const comma = inside.endsWith('{') || inside.endsWith(',') ? '' : ',';
-  return `${inside}${comma} ${key}: ${flow} }${text.slice(before.length)}`;
+  const comma = inside.endsWith(open) || inside.endsWith(',') ? '' : ',';
+  return `${inside}${comma} ${entry} ${close}${text.slice(before.length)}`;
 }
 
 function insertIntoBlock(text: string, map: SourceNode, { key, block }: MapEntry): string {
+  return insertLines(text, map, [`${key}:`, ...block.map((line) => `  ${line}`)]);
+}
+
+/** Adds lines after the last line of a node, indented like it. */
+function insertLines(text: string, node: SourceNode, added: readonly string[]): string {
   // After everything that follows the last value in its line, such as a comment.
-  const last = text.slice(0, map.end).trimEnd().length;
+  const last = text.slice(0, node.end).trimEnd().length;
   const end = text.indexOf('\n', last);
   const at = end === -1 ? text.length : end;
-  const indent = ' '.repeat(map.start - (text.lastIndexOf('\n', map.start - 1) + 1));
+  const indent = ' '.repeat(node.start - (text.lastIndexOf('\n', node.start - 1) + 1));
   const newline = text.includes('\r\n') ? '\r\n' : '\n';
   const before = text.slice(0, at).replace(/\r$/, '');
-  const lines = [`${indent}${key}:`, ...block.map((line) => `${indent}  ${line}`)];
+  const lines = added.map((line) => `${indent}${line}`);
   const after = text.slice(at);
   return `${before}${newline}${lines.join(newline)}${after === '' ? newline : after.startsWith('\n') && newline === '\r\n' ? `\r${after}` : after}`;
 }

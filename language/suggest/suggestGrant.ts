@@ -19,8 +19,8 @@ export type Suggestion =
   | { readonly kind: 'accepted'; readonly owner: string; readonly grant: string }
   /** the connection is shared, or another owner was named: one of these owners has to be named, and a person has to know which */
   | { readonly kind: 'chooseOwner'; readonly connection: string; readonly owners: readonly string[] }
-  /** a person has to decide first; one sentence for each reason */
-  | { readonly kind: 'none'; readonly why: readonly string[] };
+  /** a person has to decide first; one sentence for each reason. `gateways`: all that is missing is the choice of one of these */
+  | { readonly kind: 'none'; readonly why: readonly string[]; readonly gateways?: readonly string[] };
 
 export interface SuggestedPatch extends SuggestedEdit {
   readonly kind: 'patch';
@@ -32,7 +32,7 @@ export interface SuggestedPatch extends SuggestedEdit {
   readonly alternative: SuggestedEdit | null;
 }
 
-interface SuggestedEdit extends Omit<GrantEdit, 'policy'> {
+export interface SuggestedEdit extends Omit<GrantEdit, 'policy'> {
   readonly sharing: Sharing;
   /** whether the grant names the ID of the request, because the connection is shared */
   readonly pins: boolean;
@@ -48,10 +48,12 @@ export interface SuggestionRequest extends Pick<GrantWish, 'request' | 'absent' 
   readonly isExclusive: boolean;
   /** the path of the file in the patch */
   readonly path: string;
+  /** whether the edit is the one that a frozen policy needs when the freeze ends; absent: no edit helps under a freeze */
+  readonly ignoresFreeze?: boolean;
 }
 
 /** Reasons that one more grant can remove. */
-const REMOVABLE_REASONS: ReadonlySet<ReasonCode> = new Set([
+export const REMOVABLE_REASONS: ReadonlySet<ReasonCode> = new Set([
   'no-grant',
   'grant-ended',
   'grant-not-started',
@@ -64,10 +66,11 @@ const REMOVABLE_REASONS: ReadonlySet<ReasonCode> = new Set([
  */
 export function suggestGrant(
   { file, text }: SourceFile,
-  policy: Policy,
+  given: Policy,
   options: SuggestionRequest,
 ): Suggestion {
-  const { request, at } = options;
+  const { request, at, ignoresFreeze = false } = options;
+  const policy = ignoresFreeze ? { ...given, freeze: false } : given;
   const decision = decideInIsolation(policy, request, at);
   const addressReasons = invalidAddressReasons(request);
   if (addressReasons.length > 0) return noSuggestion(...addressReasons.map(explainInvalidAddresses));
@@ -87,7 +90,8 @@ export function suggestGrant(
       owners: owners.map(({ name }) => name),
     };
   const gateway = options.gateway ?? chooseGateway(policy, decision, owner, request);
-  if (gateway === null) return noSuggestion(askForGateway(policy));
+  if (gateway === null)
+    return { ...noSuggestion(askForGateway(policy)), gateways: choosableGateways(policy, owner, request) };
   // Positions are counted without a byte order mark.
   const source = { file, text: text.replace(/^\uFEFF/, '') };
   return suggestFor(source, policy, { ...options, gateway, owner });
@@ -153,11 +157,13 @@ function verifiedEdit(
         ({ message, fix }) => `with one more grant the policy has an error: ${message}; ${fix}`,
       ),
     );
-  const { policy: edited, ...rest } = edit;
+  const { policy: compiled, ...rest } = edit;
+  // The text keeps its freeze, which is not compared if the caller ignores it.
+  const edited = { ...compiled, freeze: policy.freeze };
   const after = decideInIsolation(edited, request, at);
   if (after.verdict === 'hold') return noSuggestion(...nameReasons(after.reasons));
   // Fail closed: an edit that accepts, or may accept, anything else is not suggested.
-  if (!changesNothingElse(policy, edit, isShared ? request.id : null, at))
+  if (!changesNothingElse(policy, { ...edit, policy: edited }, isShared ? request.id : null, at))
     return noSuggestion(
       'the grant that accepts it would change other decisions too; edit the policy yourself',
     );
@@ -199,8 +205,17 @@ function chooseGateway(
   { type }: VirtualInterface,
 ): string | null {
   if (gateway !== null) return gatewayNameOf(owners, gateway);
-  const [only, ...more] = listGateways(owner === null ? owners : [owner], type);
+  const [only, ...more] = choosableGateways({ owners }, owner, { type });
   return only === undefined || more.length > 0 ? null : only;
+}
+
+/** The gateways of the owner, or of all owners, for this type of interface. */
+function choosableGateways(
+  { owners }: Pick<Policy, 'owners'>,
+  owner: Owner | null,
+  { type }: Pick<VirtualInterface, 'type'>,
+): string[] {
+  return listGateways(owner === null ? owners : [owner], type);
 }
 
 function askForGateway({ owners }: Policy): string {

@@ -20,13 +20,19 @@ const INSTALLED = Object.entries(LOCK).filter(([path]) => path.startsWith('node_
 const SHA512 = /^sha512-[\w+/]{86}==$/;
 
 /** Publishers of runtime dependencies, in addition to the direct dependencies that CONTRIBUTING.md explains. */
-const PUBLISHERS = /^@(aws|aws-crypto|aws-lambda-powertools|aws-sdk|middy|smithy)\//;
+const PUBLISHERS = /^@(aws|aws-crypto|aws-lambda-powertools|aws-sdk|middy|octokit|smithy)\//;
 const OTHERS = [
   // of @aws-sdk
   'bowser',
   'mnemonist',
   'obliterator',
   'tslib',
+  // of @octokit
+  'before-after-hook',
+  'bottleneck',
+  'content-type',
+  'json-with-bigint',
+  'universal-user-agent',
   // of proper-lockfile
   'graceful-fs',
   'retry',

@@ -1,0 +1,102 @@
+import { call, callUnless, type Repository } from './repository.ts';
+
+/** The comment with a marker on a pull request, by this program. */
+interface OwnComment {
+  readonly id: number;
+  readonly body: string;
+}
+
+const PER_PAGE = 100;
+
+/** Writes a comment, unless one with its marker is there already. The marker is the first line. */
+export async function commentOnce(
+  repository: Repository,
+  number: number,
+  marker: string,
+  text: string,
+): Promise<void> {
+  if ((await findOwnComment(repository, number, marker)) === null)
+    await createComment(repository, number, `${marker}\n${text}`);
+}
+
+/** Writes a comment, or replaces the text of the one with its marker. @returns whether anything changed */
+export async function writeComment(
+  repository: Repository,
+  number: number,
+  marker: string,
+  text: string,
+): Promise<boolean> {
+  const { octokit, owner, repo } = repository;
+  const body = `${marker}\n${text}`;
+  const found = await findOwnComment(repository, number, marker);
+  if (found === null) await createComment(repository, number, body);
+  else if (found.body === body) return false;
+  else
+    await call(`update the comment on pull request ${number}`, () =>
+      octokit.request('PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}', {
+        owner,
+        repo,
+        comment_id: found.id,
+        body,
+      }),
+    );
+  return true;
+}
+
+async function createComment(
+  { octokit, owner, repo }: Repository,
+  number: number,
+  body: string,
+): Promise<void> {
+  await call(`comment on pull request ${number}`, () =>
+    octokit.request('POST /repos/{owner}/{repo}/issues/{issue_number}/comments', {
+      owner,
+      repo,
+      issue_number: number,
+      body,
+      // A repeated call would write a second comment.
+      request: { retries: 0 },
+    }),
+  );
+}
+
+/**
+ * Finds the first comment with a marker. Fail closed: that of a person does not count, who could write the marker first, and later change
+ * what we wrote into it.
+ */
+async function findOwnComment(
+  repository: Repository,
+  number: number,
+  marker: string,
+): Promise<OwnComment | null> {
+  const { octokit, owner, repo } = repository;
+  const self = await readLogin(repository);
+  for (let page = 1; ; page += 1) {
+    const { data, headers } = await call(`read the comments on pull request ${number}`, () =>
+      octokit.request('GET /repos/{owner}/{repo}/issues/{issue_number}/comments', {
+        owner,
+        repo,
+        issue_number: number,
+        per_page: PER_PAGE,
+        page,
+      }),
+    );
+    const found = data.find(
+      ({ body = '', user }) =>
+        body.split('\n', 1)[0]?.trimEnd() === marker &&
+        (self === null ? user?.type === 'Bot' : user?.login === self),
+    );
+    // Line ends of a text that passed through a form are `\r\n`.
+    if (found !== undefined)
+      return { id: Number(found.id), body: (found.body ?? '').replaceAll('\r\n', '\n') };
+    if (!/\brel="next"/.test(headers.link ?? '')) return null;
+  }
+}
+
+/** The login of the token's user; `null`: the token is that of an app, such as the one of a workflow, which may not ask. */
+async function readLogin({ octokit }: Repository): Promise<string | null> {
+  const answer = await callUnless([403, 404], 'read the user of the token', () =>
+    octokit.request('GET /user'),
+  );
+  return answer?.data.login ?? null;
+}
