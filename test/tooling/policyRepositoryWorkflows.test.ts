@@ -23,7 +23,7 @@ const RIGHTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'check.yml review': { 'pull-requests': 'write' },
   'plan.yml plan': { 'id-token': 'write' },
   'deploy.yml deploy': { 'id-token': 'write' },
-  'requests.yml requests': { contents: 'write', 'pull-requests': 'write', 'id-token': 'write' },
+  'requests.yml propose': { contents: 'write', 'pull-requests': 'write', 'id-token': 'write' },
 };
 
 /** The files that a deployment consists of or executes. */
