@@ -133,7 +133,7 @@ describe('.gitlab-ci.yml', () => {
     const scripts = Object.fromEntries(
       Object.entries(jobs).flatMap(([name, { script }]) => (script === undefined ? [] : [[name, script]])),
     );
-    expect(Object.keys(scripts)).toEqual(['check', 'review', 'plan', 'deploy']);
+    expect(Object.keys(scripts)).toEqual(['check', 'review', 'plan', 'deploy', 'requests']);
     for (const word of ['policy check', 'policy test', 'cdk synth'])
       expect(scripts.check?.join('\n')).toContain(word);
     expect(scripts.review?.join('\n')).toContain('policy review');
