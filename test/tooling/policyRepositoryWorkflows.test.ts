@@ -57,7 +57,8 @@ describe.each(jobsOf(WORKFLOWS))('in a policy repository, the job $name', (job) 
 
   it('calls the installed tools only', () => {
     const calls = commandsOf(job).flatMap((command) => command.match(/\bnpx .*/g) ?? []);
-    for (const call of calls) expect(call).toMatch(/^npx (vif-acceptor|cdk) /);
+    // Without `--no-install`, npx fetches a package that is not installed.
+    for (const call of calls) expect(call).toMatch(/^npx --no-install (vif-acceptor|cdk) /);
   });
 });
 
@@ -83,7 +84,7 @@ describe('the workflows of a policy repository', () => {
       commands('check.yml', 'check').flatMap((command) => words.filter((word) => command.includes(word))),
     ).toEqual(words);
     const deploy = commands('deploy.yml', 'deploy');
-    expect(deploy.slice(1)).toEqual(['npm test', 'npx cdk deploy --require-approval never']);
+    expect(deploy.slice(1)).toEqual(['npm test', 'npx --no-install cdk deploy --require-approval never']);
     const { scripts } = z
       .object({ scripts: z.record(z.string(), z.string()) })
       .parse(JSON.parse(readFileSync(join(TEMPLATES, 'package.json'), 'utf8')));
@@ -137,7 +138,7 @@ describe('.gitlab-ci.yml', () => {
     for (const word of ['policy check', 'policy test', 'cdk synth'])
       expect(scripts.check?.join('\n')).toContain(word);
     expect(scripts.review?.join('\n')).toContain('policy review');
-    expect(scripts.deploy).toEqual(['npm test', 'npx cdk deploy --require-approval never']);
+    expect(scripts.deploy).toEqual(['npm test', 'npx --no-install cdk deploy --require-approval never']);
   });
 
   it('installs without scripts in every job, and contains no key', () => {
