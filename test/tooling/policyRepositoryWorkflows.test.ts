@@ -51,7 +51,8 @@ describe.each(jobsOf(WORKFLOWS))('in a policy repository, the job $name', (job) 
   it('gives a token only to the command that calls GitHub', () => {
     expect(leavesToken(job)).toBe(false);
     const given = job.steps.filter(({ env = {} }) => 'GITHUB_TOKEN' in env);
-    for (const { run } of given) expect(run).toMatch(/policy review .*--comment|npm run -s propose --|policy propose/);
+    for (const { run } of given)
+      expect(run).toMatch(/policy review .*--comment|npm run -s propose --|policy propose/);
     expect(commandsOf(job)[0]).toBe('npm ci --ignore-scripts');
   });
 
