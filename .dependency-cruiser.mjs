@@ -55,7 +55,7 @@ const forbidden = [
   {
     name: 'language-knows-the-core-only',
     comment:
-      'the policy language compiles text to the types of core/; it needs yaml, zod, files, git and hashes, and nothing else',
+      'the policy language compiles text to the types of core/; it needs yaml, zod, files, git, hashes and comparisons, and nothing else',
     from: { path: '^language/' },
     to: {
       pathNot: [

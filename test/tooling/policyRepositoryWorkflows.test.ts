@@ -23,7 +23,7 @@ const RIGHTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'check.yml review': { 'pull-requests': 'write' },
   'plan.yml plan': { 'id-token': 'write' },
   'deploy.yml deploy': { 'id-token': 'write' },
-  'requests.yml requests': { contents: 'write', 'pull-requests': 'write', 'id-token': 'write' },
+  'requests.yml propose': { contents: 'write', 'pull-requests': 'write', 'id-token': 'write' },
 };
 
 /** The files that a deployment consists of or executes. */
@@ -51,13 +51,15 @@ describe.each(jobsOf(WORKFLOWS))('in a policy repository, the job $name', (job) 
   it('gives a token only to the command that calls GitHub', () => {
     expect(leavesToken(job)).toBe(false);
     const given = job.steps.filter(({ env = {} }) => 'GITHUB_TOKEN' in env);
-    for (const { run } of given) expect(run).toMatch(/policy (review .*--comment|propose)/);
+    for (const { run } of given)
+      expect(run).toMatch(/policy review .*--comment|npm run -s propose --|policy propose/);
     expect(commandsOf(job)[0]).toBe('npm ci --ignore-scripts');
   });
 
   it('calls the installed tools only', () => {
     const calls = commandsOf(job).flatMap((command) => command.match(/\bnpx .*/g) ?? []);
-    for (const call of calls) expect(call).toMatch(/^npx (vif-acceptor|cdk) /);
+    // Without `--no-install`, npx fetches a package that is not installed.
+    for (const call of calls) expect(call).toMatch(/^npx --no-install (vif-acceptor|cdk) /);
   });
 });
 
@@ -83,7 +85,7 @@ describe('the workflows of a policy repository', () => {
       commands('check.yml', 'check').flatMap((command) => words.filter((word) => command.includes(word))),
     ).toEqual(words);
     const deploy = commands('deploy.yml', 'deploy');
-    expect(deploy.slice(1)).toEqual(['npm test', 'npx cdk deploy --require-approval never']);
+    expect(deploy.slice(1)).toEqual(['npm test', 'npx --no-install cdk deploy --require-approval never']);
     const { scripts } = z
       .object({ scripts: z.record(z.string(), z.string()) })
       .parse(JSON.parse(readFileSync(join(TEMPLATES, 'package.json'), 'utf8')));
@@ -133,11 +135,11 @@ describe('.gitlab-ci.yml', () => {
     const scripts = Object.fromEntries(
       Object.entries(jobs).flatMap(([name, { script }]) => (script === undefined ? [] : [[name, script]])),
     );
-    expect(Object.keys(scripts)).toEqual(['check', 'review', 'plan', 'deploy']);
+    expect(Object.keys(scripts)).toEqual(['check', 'review', 'plan', 'deploy', 'requests']);
     for (const word of ['policy check', 'policy test', 'cdk synth'])
       expect(scripts.check?.join('\n')).toContain(word);
     expect(scripts.review?.join('\n')).toContain('policy review');
-    expect(scripts.deploy).toEqual(['npm test', 'npx cdk deploy --require-approval never']);
+    expect(scripts.deploy).toEqual(['npm test', 'npx --no-install cdk deploy --require-approval never']);
   });
 
   it('installs without scripts in every job, and contains no key', () => {
