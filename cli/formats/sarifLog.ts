@@ -3,6 +3,9 @@ import { CODE_HELP } from '../../language/index.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { type Annotation, type AnnotationLevel, describeAnnotation, repositoryPath } from './annotation.ts';
 
+/** Not of package.json: that of the installed command line has a version only. */
+const NAME = 'vif-acceptor';
+
 const LEVELS = { error: 'error', warning: 'warning', notice: 'note' } as const satisfies Record<
   AnnotationLevel,
   string
@@ -23,13 +26,13 @@ export function buildSarifLog(annotations: readonly Annotation[], exitCode: numb
       {
         tool: {
           driver: {
-            name: packageJson.name,
+            name: NAME,
             version: packageJson.version,
             semanticVersion: packageJson.version,
             rules,
           },
         },
-        automationDetails: { id: `${packageJson.name}/policy-check/` },
+        automationDetails: { id: `${NAME}/policy-check/` },
         columnKind: 'utf16CodeUnits',
         originalUriBaseIds: { [ROOT]: { description: { text: 'The root of the repository.' } } },
         invocations: [{ executionSuccessful: true, exitCode }],
