@@ -18,7 +18,9 @@ const CALLS = [
   readFileSync(join(TEMPLATES, '.gitlab-ci.yml'), 'utf8'),
   readFileSync(join(TEMPLATES, 'README.md'), 'utf8'),
 ].flatMap((text) =>
-  [...text.matchAll(/(?:npx |^|&& )vif-acceptor ([^&|#\n`]+)/gm)].map(([, words = '']) => words.trim()),
+  [...text.matchAll(/(?:npx (?:--no-install )?|^|&& )vif-acceptor ([^&|#\n`]+)/gm)].map(([, words = '']) =>
+    words.trim(),
+  ),
 );
 
 /** The command that the first words name, and the words after them. */
