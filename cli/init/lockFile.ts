@@ -7,7 +7,7 @@ const LIMIT_MS = 5 * 60_000;
 /** Variables of this program and of the providers: npm needs no key of a cloud. */
 const WITHHELD = /^(AWS|OSC|OUTSCALE|VIF_ACCEPTOR|GITHUB|GITLAB|CI_JOB)_/i;
 
-/** Packages have no scripts that must run, and nothing is executed. Nobody is asked. */
+/** Only descriptions of packages are read: nothing is installed or executed. */
 const ARGUMENTS = ['install', '--package-lock-only', '--ignore-scripts', '--no-audit', '--no-fund'];
 
 /** Writes package-lock.json into a new policy repository. @returns `null`, or why it was not written */

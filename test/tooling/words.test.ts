@@ -119,8 +119,10 @@ const EXCEPTIONS: readonly Exception[] = [
 const FILES = globSync([
   '{adapters,bench,bin,cli,core,demo,emulator,infra,lambda,language,run,scripts,test}/**/*.{ts,mjs,cjs,sh}',
   'bin/vif-acceptor',
-  'scripts/{deploy,outscale-key,plan,review}',
-  '{docs,examples,policy}/**/*.{md,yaml,json}',
+  '{docs,examples}/**/*.{md,yaml,json}',
+  'templates/**/*.{md,mjs,yaml,json}',
+  'templates/policy-repository/{scripts/*,_*,.gitlab-ci.yml,.github/CODEOWNERS,.github/*.yml,.github/workflows/*.yml}',
+  'create/*',
   'docs/systemd/*',
   '.github/workflows/*.yml',
   '.ci/run',
