@@ -48,13 +48,13 @@ function typeOffline(program: string, ...args: string[]): Ended {
 
 const SUCCESS = { status: 0, output: expect.any(String) };
 
-/** The text of each file of a policy repository, by its path, without what npm writes. */
+/** The text of each file of a policy repository, by its path, without what npm and the CDK write. */
 function writtenFiles(root: string): Record<string, string> {
   const entries = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) =>
     entry.isFile(),
   );
   const paths = entries.map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1));
-  const written = paths.filter((path) => !/^(node_modules\/|package-lock\.json)/.test(path)).sort();
+  const written = paths.filter((path) => !/^(node_modules\/|cdk\.out\/|package-lock\.json)/.test(path)).sort();
   return Object.fromEntries(written.map((path) => [path, readFileSync(join(root, path), 'utf8')]));
 }
 
