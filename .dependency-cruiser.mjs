@@ -55,14 +55,14 @@ const forbidden = [
   {
     name: 'language-knows-the-core-only',
     comment:
-      'the policy language compiles text to the types of core/; it needs yaml, zod, files, git and hashes, and nothing else',
+      'the policy language compiles text to the types of core/; it needs yaml, zod, files, git, hashes and comparisons, and nothing else',
     from: { path: '^language/' },
     to: {
       pathNot: [
         '^language/',
         '^core/',
         'node_modules/(yaml|zod)/',
-        '^(node:)?(fs|fs/promises|path|child_process|crypto)$',
+        '^(node:)?(fs|fs/promises|path|child_process|crypto|util)$',
       ],
     },
   },

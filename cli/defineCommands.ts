@@ -135,6 +135,13 @@ function defineInitCommand(main: Command, end: (code: ExitCode) => void): void {
     });
 }
 
+const INIT_HELP = `
+Example:
+  vif-acceptor init network-policy --provider outscale --region eu-west-2 --account 012345678901 \\
+    --notify noc@example.com --codeowners @organisation/network
+\`npm create vif-acceptor FOLDER -- OPTIONS\` does the same. Nothing is asked, and no file is overwritten: if one exists, all
+such files are listed and nothing is written. The new policy is frozen, and its owner is an example.`;
+
 /** Defines `run` or `plan`: the same command, except that `plan` is always a dry run and publishes nothing. */
 function defineRunCommand(main: Command, end: (code: ExitCode) => void, name: 'run' | 'plan'): void {
   const isPlan = name === 'plan';
@@ -163,13 +170,6 @@ function defineRunCommand(main: Command, end: (code: ExitCode) => void, name: 'r
     end(await run(isPlan ? { ...options, dryRun: true } : options));
   });
 }
-
-const INIT_HELP = `
-Example:
-  vif-acceptor init network-policy --provider outscale --region eu-west-2 --account 012345678901 \\
-    --notify noc@example.com --codeowners @organisation/network
-\`npm create vif-acceptor FOLDER -- OPTIONS\` does the same. Nothing is asked, and no file is overwritten: if one exists, all
-such files are listed and nothing is written. The new policy is frozen, and its owner is an example.`;
 
 const MAIN_HELP = `
 In a policy repository, type \`npx vif-acceptor COMMAND\`. First steps:

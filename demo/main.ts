@@ -61,10 +61,12 @@ async function runDemo(demo: DemoEnvironment): Promise<void> {
   print(`
 Next, with your own account:
 
+  npm pack                                                       (builds the package)
   export OSC_ACCESS_KEY=… OSC_SECRET_KEY=…                       (on AWS: the usual credentials)
-  npm run -s vif-acceptor -- policy init --provider outscale --region eu-west-2 --account 012345678901 --output policy/hub.yaml
-  \${EDITOR:-vi} policy/hub.yaml                                  (its owners are comments until you have verified them)
-  npm run -s vif-acceptor -- policy check && npm run -s vif-acceptor -- plan      (changes nothing)
+  bin/vif-acceptor init ../network-policy --package vif-acceptor-*.tgz --from-account \\
+    --provider outscale --region eu-west-2 --account 012345678901 --notify noc@example.com
+  cd ../network-policy && npm ci && npm test
+  npx vif-acceptor plan                                          (changes nothing)
 
 For the next steps see README.md.`);
 }

@@ -8,13 +8,11 @@ import {
   readInitSettings,
   UNKNOWN_OWNERS,
 } from '../init/initSettings.ts';
-import { writeLockFile } from '../init/lockFile.ts';
+import { createLockFile, LOCK_FILE } from '../init/lockFile.ts';
 import { type AccountDraft, renderTemplates } from '../init/renderTemplates.ts';
 import { EXIT, type ExitCode, UsageError } from '../options.ts';
 import { type AccountContents, describeContents, draftOwners } from '../scaffoldPolicy.ts';
 import { readAccount } from './policyInit.ts';
-
-const LOCK = 'package-lock.json';
 
 /**
  * `init`: writes a policy repository, from templates and the options. Never overwrites a file: if one exists, all such files are
@@ -26,27 +24,27 @@ export async function init(folder: string, options: InitRepositoryOptions): Prom
     options.fromAccount === true ? await readAccount(typed.provider, typed.region, options) : null;
   const account = contents?.recipient.account ?? typed.account ?? '';
   const settings = { ...typed, account };
-  const files = renderTemplates(settings, contents === null ? NO_DRAFT : draftFor(contents));
+  const files = new Map(renderTemplates(settings, contents === null ? NO_DRAFT : draftFor(contents)));
   const tarball =
     settings.package !== null && 'tarball' in settings.package ? settings.package.tarball : null;
   refuseExisting(folder, [
     ...files.keys(),
     ...(tarball === null ? [] : [basename(tarball)]),
-    ...(options.lock ? [LOCK] : []),
+    ...(options.lock ? [LOCK_FILE] : []),
   ]);
-  try {
-    for (const [path, text] of files) writeNew(join(folder, path), text);
-    if (tarball !== null) copyFileSync(tarball, join(folder, basename(tarball)), constants.COPYFILE_EXCL);
-  } catch (cause) {
-    throw new UsageError(`${quoteTrusted(folder)} cannot be written ${describeFileError(cause)}`, { cause });
+  if (options.lock) {
+    const made = createLockFile(files, tarball);
+    if ('problem' in made) {
+      process.stderr.write(
+        `error: nothing was written, because npm could not make ${LOCK_FILE}: ${made.problem}; fix that, give another \`--package\`, or add \`--no-lock\` and run \`npm install\` later\n`,
+      );
+      return EXIT.failed;
+    }
+    files.set(LOCK_FILE, made.text);
   }
-  const problem = options.lock ? writeLockFile(folder) : null;
-  process.stdout.write(describeNextSteps(folder, settings, options.lock && problem === null));
-  if (problem === null) return EXIT.done;
-  process.stderr.write(
-    `error: ${join(folder, LOCK)} was not written, and everything else was: ${problem}; fix that, then run \`npm install\` in ${quoteTrusted(folder)}\n`,
-  );
-  return EXIT.failed;
+  writeFiles(folder, files, tarball);
+  process.stdout.write(describeNextSteps(folder, settings, options.lock));
+  return EXIT.done;
 }
 
 const NO_DRAFT: AccountDraft = { contents: [], owners: [] };
@@ -85,9 +83,16 @@ function isThere(path: string): boolean {
   }
 }
 
-function writeNew(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, text, { flag: 'wx' });
+function writeFiles(folder: string, files: ReadonlyMap<string, string>, tarball: string | null): void {
+  try {
+    for (const [path, text] of files) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), text, { flag: 'wx' });
+    }
+    if (tarball !== null) copyFileSync(tarball, join(folder, basename(tarball)), constants.COPYFILE_EXCL);
+  } catch (cause) {
+    throw new UsageError(`${quoteTrusted(folder)} cannot be written ${describeFileError(cause)}`, { cause });
+  }
 }
 
 /** A word for a shell, in quotes if it needs them. Control characters are shown, and cannot be typed. */

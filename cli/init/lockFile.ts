@@ -1,17 +1,44 @@
 import { spawnSync } from 'node:child_process';
-import { isAbsolute } from 'node:path';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, isAbsolute, join } from 'node:path';
+import { escapeInvisible } from '../../core/printableText.ts';
+
+export const LOCK_FILE = 'package-lock.json';
+
+/** What npm reads of a repository. */
+const READ_BY_NPM = ['package.json', '.npmrc'];
 
 /** Time limit of npm, in milliseconds: on a slow connection it reads the descriptions of some hundred packages. */
 const LIMIT_MS = 5 * 60_000;
 
-/** Variables of this program and of the providers: npm needs no key of a cloud. */
+/** Variables of this program, of providers and of CI systems: npm needs no key of a cloud. */
 const WITHHELD = /^(AWS|OSC|OUTSCALE|VIF_ACCEPTOR|GITHUB|GITLAB|CI_JOB)_/i;
 
 /** Only descriptions of packages are read: nothing is installed or executed. */
 const ARGUMENTS = ['install', '--package-lock-only', '--ignore-scripts', '--no-audit', '--no-fund'];
 
-/** Writes package-lock.json into a new policy repository. @returns `null`, or why it was not written */
-export function writeLockFile(folder: string): string | null {
+/** The text of the lock, or why npm could not make it. */
+export type LockResult = { readonly text: string } | { readonly problem: string };
+
+/**
+ * Makes package-lock.json for the files of a repository, by npm in a temporary folder: if it fails, the repository is not begun.
+ * @param tarball of the tool, if it is installed from one
+ */
+export function createLockFile(files: ReadonlyMap<string, string>, tarball: string | null): LockResult {
+  const folder = mkdtempSync(join(tmpdir(), 'vif-acceptor-init-'));
+  try {
+    for (const path of READ_BY_NPM) writeFileSync(join(folder, path), files.get(path) ?? '');
+    if (tarball !== null) copyFileSync(tarball, join(folder, basename(tarball)));
+    const problem = callNpm(folder);
+    return problem === null ? { text: readFileSync(join(folder, LOCK_FILE), 'utf8') } : { problem };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** @returns `null`, or why it failed */
+function callNpm(folder: string): string | null {
   const { status, stderr, error } = spawnSync('npm', ARGUMENTS, {
     cwd: folder,
     env: environment(process.env),
@@ -20,16 +47,15 @@ export function writeLockFile(folder: string): string | null {
     killSignal: 'SIGKILL',
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  if (error !== undefined) return `npm cannot be started (${error.message})`;
+  if (error !== undefined) return `npm cannot be run (${error.message})`;
   if (status === 0) return null;
-  const [line = ''] = stderr.split('\n').filter((text) => text.trim() !== '');
-  return `npm ended with exit code ${status}: ${line}`;
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '');
+  return escapeInvisible(`npm ended with exit code ${status}: ${lines.slice(0, 2).join('; ')}`);
 }
 
 function environment(own: NodeJS.ProcessEnv): Record<string, string> {
   const handedOn = Object.entries(own).flatMap(([name, value]) =>
     value !== undefined && !WITHHELD.test(name) ? [[name, value] as const] : [],
   );
-  // A relative path could be in the new repository, so its programs must not run.
   return { ...Object.fromEntries(handedOn), PATH: (own.PATH ?? '').split(':').filter(isAbsolute).join(':') };
 }

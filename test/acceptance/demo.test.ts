@@ -16,6 +16,6 @@ it('the demo shows within 15 seconds accepted, held, nearly expired and expired 
   expect(stdout).toMatch(
     /REQUEST EXPIRED: dxvif-\w+ ended without being accepted.*held for unknown-requester/,
   );
-  expect(stdout).toContain('policy init --provider outscale');
+  expect(stdout).toContain('init ../network-policy');
   expect(stdout).not.toContain('a-bgp-key');
 });

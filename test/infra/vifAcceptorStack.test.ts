@@ -61,6 +61,11 @@ describe('VifAcceptorStack', () => {
     },
   );
 
+  it('has the table of the ledger under the ID of every release: another one would be an empty ledger', () => {
+    const tables = Template.fromStack(stackWith({ notify: 'nobody' })).findResources('AWS::DynamoDB::Table');
+    expect(Object.keys(tables)).toEqual(['LedgerB7379752']);
+  });
+
   it('is deployed to the account and region of the credentials, unless `env` is given', () => {
     vi.stubEnv('CDK_DEFAULT_ACCOUNT', '012345678901');
     vi.stubEnv('CDK_DEFAULT_REGION', 'eu-west-3');

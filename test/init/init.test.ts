@@ -275,28 +275,28 @@ describe('init and npm', () => {
   }
 
   it('writes the lock without executing anything of a package, and without a key of a cloud', async () => {
-    const { parent, path } = withNpm('echo "$@" > package-lock.json; env > environment');
+    const script =
+      'echo "$@" > package-lock.json; env > "$HOME/environment"; cat package.json > "$HOME/read"';
+    const { parent, path } = withNpm(script);
     const args = ['init', 'p', ...OUTSCALE, ...NOTIFY];
-    const { code, stdout } = await runCli(parent, args, {
-      PATH: path,
-      npm_config_registry: 'https://npm.example',
-    });
+    const settings = { PATH: path, npm_config_registry: 'https://npm.example' };
+    const { code, stdout } = await runCli(parent, args, settings);
     expect(code).toBe(0);
     expect(stdout).toContain('npm ci');
-    const { 'package-lock.json': called = '', environment = '' } = readFiles(join(parent, 'p'));
+    const { 'p/package-lock.json': called = '', environment = '', ...others } = readFiles(parent);
     expect(called.split(' ')).toEqual(expect.arrayContaining(['--package-lock-only', '--ignore-scripts']));
+    expect(others.read).toBe(others['p/package.json']);
     expect(environment).toContain('npm_config_registry=https://npm.example');
     expect(environment).not.toMatch(/^(AWS|OSC)_/m);
   });
 
-  it('reports that npm failed, and keeps what it wrote', async () => {
+  it('writes nothing if npm fails, and says why', async () => {
     const { parent, path } = withNpm('echo "npm error code E499" >&2; exit 1');
     const { code, stdout, stderr } = await runCli(parent, ['init', 'p', ...OUTSCALE, ...NOTIFY], {
       PATH: path,
     });
-    expect(code).toBe(1);
+    expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toMatch(/package-lock\.json.*E499/);
-    expect(stdout).toContain('npm install');
-    expect(existsSync(join(parent, 'p/app.mjs'))).toBe(true);
+    expect(existsSync(join(parent, 'p'))).toBe(false);
   });
 });

@@ -23,7 +23,7 @@ const RIGHTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'check.yml review': { 'pull-requests': 'write' },
   'plan.yml plan': { 'id-token': 'write' },
   'deploy.yml deploy': { 'id-token': 'write' },
-  'requests.yml requests': { contents: 'write', 'pull-requests': 'write', 'id-token': 'write' },
+  'requests.yml propose': { contents: 'write', 'pull-requests': 'write', 'id-token': 'write' },
 };
 
 /** The files that a deployment consists of or executes. */
@@ -133,7 +133,7 @@ describe('.gitlab-ci.yml', () => {
     const scripts = Object.fromEntries(
       Object.entries(jobs).flatMap(([name, { script }]) => (script === undefined ? [] : [[name, script]])),
     );
-    expect(Object.keys(scripts)).toEqual(['check', 'review', 'plan', 'deploy']);
+    expect(Object.keys(scripts)).toEqual(['check', 'review', 'plan', 'deploy', 'requests']);
     for (const word of ['policy check', 'policy test', 'cdk synth'])
       expect(scripts.check?.join('\n')).toContain(word);
     expect(scripts.review?.join('\n')).toContain('policy review');
