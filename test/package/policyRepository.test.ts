@@ -54,7 +54,9 @@ function writtenFiles(root: string): Record<string, string> {
     entry.isFile(),
   );
   const paths = entries.map((entry) => join(entry.parentPath, entry.name).slice(root.length + 1));
-  const written = paths.filter((path) => !/^(node_modules\/|cdk\.out\/|package-lock\.json)/.test(path)).sort();
+  const written = paths
+    .filter((path) => !/^(node_modules\/|cdk\.out\/|package-lock\.json)/.test(path))
+    .sort();
   return Object.fromEntries(written.map((path) => [path, readFileSync(join(root, path), 'utf8')]));
 }
 
