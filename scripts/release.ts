@@ -1,10 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { PROJECT_ROOT } from '../infra/providerFunction.ts';
-import { changeTarball, packFolder } from './packTarball.ts';
 import {
   findBranchProblems,
   findReleaseProblems,
@@ -12,6 +9,7 @@ import {
   readChangelog,
   readManifest,
 } from './releaseChecks.ts';
+import { checksumLine, packPublished, releaseNotes } from './releaseFiles.ts';
 
 /**
  * The steps of a release that need the code (`.github/workflows/release.yml` has the others):
@@ -45,50 +43,16 @@ function pack(): void {
   rmSync(OUTPUT, { recursive: true, force: true });
   mkdirSync(OUTPUT);
   const { version } = readManifest(PROJECT_ROOT, '.');
-  const files = PUBLISHED_FOLDERS.map((folder) => packPublished(folder, page));
+  const files = PUBLISHED_FOLDERS.map((folder) => packPublished(folder, OUTPUT, page));
 
   const sbom = join(OUTPUT, `vif-acceptor-${version}.cdx.json`);
   writeFileSync(sbom, execFileSync(process.execPath, ['scripts/sbom.ts'], { cwd: PROJECT_ROOT }));
   files.push(sbom);
 
   const section = readChangelog(PROJECT_ROOT).find(({ release }) => release === version);
-  writeFileSync(join(OUTPUT, 'NOTES.md'), linkTo(page, `v${version}`, section?.text ?? ''));
+  writeFileSync(join(OUTPUT, 'NOTES.md'), releaseNotes(page, `v${version}`, section?.text ?? ''));
   writeFileSync(join(OUTPUT, 'SHA256SUMS'), files.map(checksumLine).join(''));
   for (const file of files) process.stdout.write(`${file}\n`);
-}
-
-/**
- * The registry compares `repository` with the repository of the workflow that signs the provenance. The workflow is the first to know
- * it, so it is not in package.json, unless somebody wrote it there.
- */
-function packPublished(folder: string, page: string | null): string {
-  const scratch = mkdtempSync(join(tmpdir(), 'vif-acceptor-'));
-  try {
-    const { tarball } = packFolder(join(PROJECT_ROOT, folder), scratch);
-    const changed = changeTarball(tarball, OUTPUT, (manifest, files) => {
-      copyFileSync(join(PROJECT_ROOT, 'LICENSE'), join(files, 'LICENSE'));
-      if (page === null || manifest.repository !== undefined) return manifest;
-      const directory = folder === '.' ? {} : { directory: folder };
-      return { ...manifest, repository: { type: 'git', url: `git+${page}.git`, ...directory } };
-    });
-    return changed.tarball;
-  } finally {
-    rmSync(scratch, { recursive: true });
-  }
-}
-
-/** Makes links to files of the checkout work on the page of the release. */
-function linkTo(page: string | null, tag: string, text: string): string {
-  if (page === null) return `${text}\n`;
-  const links = text
-    .replaceAll('](#', '](CHANGELOG.md#')
-    .replaceAll(/\]\((?!\w+:)/g, `](${page}/blob/${tag}/`);
-  return `${links}\n`;
-}
-
-/** A line that `sha256sum --check` reads. */
-function checksumLine(file: string): string {
-  return `${createHash('sha256').update(readFileSync(file)).digest('hex')}  ${basename(file)}\n`;
 }
 
 const [step] = process.argv.slice(2);

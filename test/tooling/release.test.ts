@@ -1,6 +1,9 @@
-import { globSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   findBranchProblems,
   findReleaseProblems,
@@ -9,6 +12,7 @@ import {
   readManifest,
   UNRELEASED,
 } from '../../scripts/releaseChecks.ts';
+import { checksumLine, packPublished, releaseNotes } from '../../scripts/releaseFiles.ts';
 import { folderWith } from '../support/cli.ts';
 import { commandsOf, jobsOf, readWorkflows, unpinnedActions } from './workflowFiles.ts';
 
@@ -120,6 +124,39 @@ describe('the check of a release', () => {
     const { version } = readManifest('.', '.');
     const create = readManifest('.', 'create');
     expect(create).toMatchObject({ version, dependencies: { 'vif-acceptor': version } });
+  });
+});
+
+describe('the files of a release', () => {
+  const PAGE = 'https://git.example/acme/vif-acceptor';
+  let tarball: string;
+  let unpacked: string;
+
+  const output = mkdtempSync(join(tmpdir(), 'vif-acceptor-'));
+  beforeAll(() => {
+    tarball = packPublished('create', output, PAGE);
+    execFileSync('tar', ['xzf', tarball, '-C', output]);
+    unpacked = join(output, 'package');
+  }, 120_000);
+  afterAll(() => rmSync(output, { recursive: true }));
+
+  it('name the repository that the workflow runs in, which the registry compares with the provenance', () => {
+    const own = JSON.parse(readFileSync('create/package.json', 'utf8'));
+    const repository = { type: 'git', url: `git+${PAGE}.git`, directory: 'create' };
+    expect(JSON.parse(readFileSync(join(unpacked, 'package.json'), 'utf8'))).toEqual({ ...own, repository });
+    expect(readdirSync(unpacked).sort()).toEqual(['LICENSE', 'README.md', 'index.cjs', 'package.json']);
+  });
+
+  it('have the checksums that `sha256sum` computes', () => {
+    const sha256 = createHash('sha256').update(readFileSync(tarball)).digest('hex');
+    expect(checksumLine(tarball)).toBe(`${sha256}  ${basename(tarball)}\n`);
+  });
+
+  it('have notes whose links lead to the files at the tag', () => {
+    const text = '[a](docs/a.md#b), [c](#renamed) and [d](https://example.com)';
+    expect(releaseNotes(PAGE, 'v1.2.3', text)).toBe(
+      `[a](${PAGE}/blob/v1.2.3/docs/a.md#b), [c](${PAGE}/blob/v1.2.3/CHANGELOG.md#renamed) and [d](https://example.com)\n`,
+    );
   });
 });
 
