@@ -1,24 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { Ajv } from 'ajv';
+import { DESCRIPTION, type DescribedOperation, OPERATIONS } from './openApi.ts';
 
-/** An operation of GitHub's OpenAPI description, as test/github/extractOpenApi.ts extracts it. */
-interface Operation {
-  readonly method: string;
-  readonly route: string;
-  readonly parameters: readonly {
-    readonly name: string;
-    readonly in: string;
-    readonly required?: boolean;
-    readonly schema: Readonly<Record<string, unknown>>;
-  }[];
-  readonly body: { readonly properties?: Readonly<Record<string, unknown>> } | null;
-  readonly isBodyRequired: boolean;
-  readonly statuses: readonly number[];
-}
-
-const { operations }: { readonly operations: readonly Operation[] } = JSON.parse(
-  readFileSync(new URL('./openapi.json', import.meta.url), 'utf8'),
-);
 const ajv = new Ajv({
   strict: false,
   coerceTypes: false,
@@ -26,29 +8,35 @@ const ajv = new Ajv({
   formats: { 'date-time': true, int64: true, 'repo.nwo': true, uri: true },
 });
 
-/** A request that follows the description. */
+/** A request that follows GitHub's description, if that could be read. */
 export interface CheckedRequest {
   readonly operation: string;
   readonly path: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly body: Readonly<Record<string, unknown>>;
-  readonly statuses: readonly number[];
+  /** the documented ones of an answer; `null` if the description could not be read */
+  readonly statuses: readonly number[] | null;
 }
 
 /** Checks a request against the description: path, parameters and body. @throws Error that names what is wrong */
 export function checkRequest(method: string, url: URL, text: string): CheckedRequest {
-  for (const operation of operations) {
-    const path = operation.method === method ? matchRoute(operation.route, url.pathname) : null;
+  for (const operation of OPERATIONS) {
+    const [allowed = '', route = ''] = operation.split(' ');
+    const path = allowed === method ? matchRoute(route, url.pathname) : null;
     if (path === null) continue;
-    const where = `${method} ${operation.route}`;
-    checkParameters(operation, path, url.searchParams, where);
-    return { operation: where, path, query: url.searchParams, ...checkBody(operation, text, where) };
+    const found = { operation, path, query: url.searchParams };
+    const described = DESCRIPTION?.[operation];
+    if (described === undefined)
+      return { ...found, body: text === '' ? {} : JSON.parse(text), statuses: null };
+    checkParameters(described, path, url.searchParams, operation);
+    const body = checkBody(described, text, operation);
+    return { ...found, body, statuses: described.statuses };
   }
-  throw new Error(`${method} ${url.pathname} is none of the operations in openapi.json`);
+  throw new Error(`${method} ${url.pathname} is none of the operations in openApi.ts`);
 }
 
 function checkParameters(
-  { parameters }: Operation,
+  { parameters }: DescribedOperation,
   path: Readonly<Record<string, string>>,
   query: URLSearchParams,
   where: string,
@@ -64,13 +52,13 @@ function checkParameters(
 }
 
 function checkBody(
-  { body: schema, isBodyRequired, statuses }: Operation,
+  { body: schema, isBodyRequired }: DescribedOperation,
   text: string,
   where: string,
-): Pick<CheckedRequest, 'body' | 'statuses'> {
+): CheckedRequest['body'] {
   if (text === '') {
     if (isBodyRequired) throw new Error(`${where}: the body is missing`);
-    return { body: {}, statuses };
+    return {};
   }
   if (schema === null) throw new Error(`${where}: takes no body`);
   const body = JSON.parse(text);
@@ -78,7 +66,7 @@ function checkBody(
   // The description allows further keys, which GitHub ignores: a typing error would not be found.
   for (const key of Object.keys(body))
     if (schema.properties?.[key] === undefined) throw new Error(`${where}: there is no key ${key}`);
-  return { body, statuses };
+  return body;
 }
 
 function checkValue(schema: object, value: unknown, where: string): void {
