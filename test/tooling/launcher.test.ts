@@ -169,7 +169,10 @@ describe('every command of package.json', () => {
     const { scripts } = z
       .object({ scripts: z.record(z.string(), z.string()) })
       .parse(JSON.parse(readFileSync('package.json', 'utf8')));
-    const commands = Object.values(scripts).flatMap((script) => script.split(' && '));
+    // npm runs `prepare` where it installs from git: in a clone that has no packages yet.
+    const { prepare, ...others } = scripts;
+    expect(prepare).toBeDefined();
+    const commands = Object.values(others).flatMap((script) => script.split(' && '));
     const launched =
       /^(\w+=\S+ )?(node bin\/(launch\.cjs|vif-acceptor) |node bin\/vif-acceptor$|npm run |scripts\/)/;
     expect(commands.filter((command) => !launched.test(command))).toEqual([]);
