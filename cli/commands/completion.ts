@@ -17,13 +17,38 @@ export type Shell = 'bash' | 'zsh' | 'fish';
 
 /** `completion`: prints the script by which a shell completes commands, options and policy files. */
 export function printCompletionScript(shell: Shell): ExitCode {
-  // Without the group, bash reports the library's constants as read-only when the script is read a second time.
-  if (shell === 'bash') process.stdout.write('{\n');
-  script(shell, PROGRAM, PROGRAM);
-  // The library registers its function without the shell's own completion of file names, which `completeWords` relies on.
-  if (shell === 'bash')
-    process.stdout.write(`} 2> /dev/null\ncomplete -o default -F __vif_acceptor_complete ${PROGRAM}\n`);
+  if (shell !== 'bash') {
+    script(shell, PROGRAM, PROGRAM);
+    return EXIT.done;
+  }
+  // Without the group, bash reports the library's constants as read-only when the script is read a second time. The library registers
+  // its function without the shell's own completion of file names, which `completeWords` relies on.
+  process.stdout.write(
+    `{\n${bashScript()}} 2> /dev/null\ncomplete -o default -F __vif_acceptor_complete ${PROGRAM}\n`,
+  );
   return EXIT.done;
+}
+
+/** The library's script evaluates the typed words, so that `$(COMMAND)` in them would be executed before the command is entered. */
+const EVALUATED = 'eval "$requestComp"';
+const PASSED = `${PROGRAM} complete -- "\${words[@]:1}"`;
+
+/** @throws Error if the library evaluates words in another way */
+function bashScript(): string {
+  const { log } = console;
+  let printed = '';
+  // The library can only print.
+  console.log = (text: string) => {
+    printed += `${text}\n`;
+  };
+  try {
+    script('bash', PROGRAM, PROGRAM);
+  } finally {
+    console.log = log;
+  }
+  const safe = printed.replace(EVALUATED, () => PASSED);
+  if (safe === printed || safe.includes('eval')) throw new Error('the script for bash evaluates typed words');
+  return safe;
 }
 
 /** `complete`, which the script calls: prints what the last word can become. Reads no policy and calls no API. */

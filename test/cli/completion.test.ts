@@ -56,7 +56,7 @@ function installed(): { readonly dir: string; readonly env: Readonly<Record<stri
 }
 
 describe('the script', () => {
-  it.skipIf(!isInstalled('bash'))('completes in bash, can be read twice, and executes no file name', () => {
+  it.skipIf(!isInstalled('bash'))('completes in bash, can be read twice, and executes neither file names nor typed words', () => {
     const { dir, env } = installed();
     // The last line of each call is what the package bash-completion provides.
     const script = `
@@ -67,12 +67,14 @@ describe('the script', () => {
       propose vif-acceptor pol
       propose vif-acceptor policy check --format ''
       propose vif-acceptor policy check ''
+      propose vif-acceptor policy '$(touch created)' ch
       complete -p vif-acceptor`;
     const output = execFileSync('bash', ['-c', script], { cwd: dir, env, encoding: 'utf8', stdio: 'pipe' });
     expect(output.split('\n')).toEqual([
       'policy',
       'text json github sarif',
       'policy/acme.yaml',
+      '',
       'complete -o default -F __vif_acceptor_complete vif-acceptor',
       '',
     ]);
