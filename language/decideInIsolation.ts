@@ -7,7 +7,7 @@ import { checkAddressPairs, decideWithNetworkChecks } from '../core/preflightChe
 import type { Reason } from '../core/reasons.ts';
 
 /** The context of a request by itself: no other interface, no record, and no connection of the recipient. */
-const NOTHING_ELSE: DecisionContext = {
+export const NOTHING_ELSE: DecisionContext = {
   interfaces: [],
   intents: {},
   acceptances: {},

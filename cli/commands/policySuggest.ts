@@ -1,6 +1,7 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, relative, sep } from 'node:path';
 import { deadlineOf } from '../../core/deadline.ts';
+import type { DecisionContext } from '../../core/decisionContext.ts';
 import { VERIFY_OWNER } from '../../core/operatorAdvice.ts';
 import { agreedKeyDigests, type Policy, recipientKey } from '../../core/policy.ts';
 import { escapeInvisible, escapeText, formatFirst, quote } from '../../core/printableText.ts';
@@ -29,7 +30,7 @@ export async function policySuggest(named: string | undefined, options: SuggestO
   const { file, policy } = loadOnePolicy(named);
   const { text, file: requestFile } = await readRequestFile(options.request);
   const target = { ...policy, agreedKeys: agreedKeyDigests(policy) };
-  const read = await withDeadline(
+  const { read, context } = await withLedger(
     readRequest(text, requestFile, target, options.id ?? null),
     policy,
     options,
@@ -38,7 +39,8 @@ export async function policySuggest(named: string | undefined, options: SuggestO
   const { path, folder } = choosePatchPath(file, process.cwd());
   const { request, absent } = read;
   const { gateway = null, owner = null, exclusive: isExclusive = false } = options;
-  const suggestion = suggestGrant(source, policy, { request, absent, gateway, owner, isExclusive, at, path });
+  const wish = { request, absent, gateway, owner, isExclusive, at, path };
+  const suggestion = suggestGrant(source, policy, context === null ? wish : { ...wish, context });
   if (suggestion.kind === 'chooseOwner') throw new UsageError(askForOwner(suggestion));
   printSuggestion(suggestion, read, folder, options.json ?? false);
   return suggestion.kind === 'none' ? EXIT.failed : EXIT.done;
@@ -103,6 +105,7 @@ export function describeSuggestionWarnings(
   return [
     ...assumed,
     ...describeUnpinnedFields(suggestion, absent, paint),
+    ...describeCounted(suggestion).map((line) => `${paint.warn('limit:')} ${line}`),
     ...listConfirmations(suggestion, paint),
     ...(folder === null
       ? []
@@ -120,6 +123,14 @@ function describeUnpinnedFields(suggestion: Patch, absent: ReadRequest['absent']
         '  the output of `describe-virtual-interfaces`, and that of `status --json` when the API answers, has every field',
       ]
     : lines;
+}
+
+/** Why the limit of the grant is more than 1. */
+export function describeCounted({ counted }: Pick<Patch, 'counted'>): string[] {
+  if (counted.length === 0) return [];
+  return [
+    `the grant has \`limit: ${counted.length + 1}\`, because ${formatFirst(counted.map(escapeText), 5)} ${counted.length === 1 ? 'counts' : 'count'} for it too: accepted for this owner and gateway under a grant that was removed or renamed, or equal to this request`,
+  ];
 }
 
 /** Lists what to confirm with the owner before the patch is applied. */
@@ -168,16 +179,27 @@ function describeDeadline(deadline: ReadRequest['deadline']): string {
     : `between ${deadline.earliest} and ${deadline.latest}`;
 }
 
-/** Takes the expiry from the ledger, when one is named, rather than from the request file. */
-async function withDeadline(
+/** Takes the expiry, and what counts for a limit, from the ledger, when one is named. */
+async function withLedger(
   read: ReadRequest,
   { recipient }: Policy,
   options: SuggestOptions,
-): Promise<ReadRequest> {
-  if (options.ledger === undefined) return read;
-  const { observations } = await openLedger(options).readState(recipientKey(recipient));
+): Promise<{ readonly read: ReadRequest; readonly context: DecisionContext | null }> {
+  if (options.ledger === undefined) return { read, context: null };
+  const { observations, intents, acceptances, damaged } = await openLedger(options).readState(
+    recipientKey(recipient),
+  );
   const observation = observations[read.request.id];
-  return observation === undefined ? read : { ...read, deadline: deadlineOf(observation, recipient.expiry) };
+  return {
+    read: observation === undefined ? read : { ...read, deadline: deadlineOf(observation, recipient.expiry) },
+    // The ledger has no listing: only what it records is known to be live.
+    context: {
+      interfaces: [read.request],
+      ...{ intents, acceptances, damaged },
+      ownConnections: { known: true, ids: new Set() },
+      acceptedThisRun: 0,
+    },
+  };
 }
 
 /** Prints only the patch or the document on standard output, so that it can be piped into `git apply`. */

@@ -57,13 +57,13 @@ export function blockingReasons({ request, reasons }: Pick<HeldRequest, 'request
 
 /** Makes the proposal for a held request. The same request and policy give the same proposal for some days: see `proposalInstants`. */
 export function buildProposal(source: ProposalSource, held: HeldRequest, now: Date): ProposalResult {
-  const { request } = held;
+  const { request, context } = held;
   const blocking = blockingReasons(held);
   if (blocking.length > 0) return none(...blocking);
   const instants = proposalInstants(now);
   const tryAt = (at: Date): { readonly edit: ProposedEdit; readonly result: ProposalResult } => {
     const file = { file: source.compiled.file, text: source.policyText };
-    const wish = { request, absent: new Set<never>(), at, path: source.policyPath };
+    const wish = { request, absent: new Set<never>(), at, path: source.policyPath, context };
     const edit = proposeEdit(file, source.compiled.policy, wish);
     return { edit, result: completeProposal(source, held, edit, { at, now }) };
   };

@@ -6,6 +6,7 @@ import { describeRequest } from '../../language/index.ts';
 import type { ProposedPolicyTest } from '../../language/policyTests/proposedPolicyTest.ts';
 import { describeChoice, type EditChoice } from '../../language/suggest/proposeEdit.ts';
 import { describeExplanation } from '../commands/policyExplain.ts';
+import { describeCounted } from '../commands/policySuggest.ts';
 import type { DiffDocument } from '../diff/diffDocument.ts';
 import { diffMarkdown, fenceMarkdown, markdownCode } from '../diff/diffText.ts';
 import type { Explanation } from '../explain/explanation.ts';
@@ -147,9 +148,11 @@ const REQUESTER_CHECKS = [
 ].join('\n');
 
 function describeUnpinned({ choice: { edit } }: ReviewedChoice): string[] {
-  if (edit.unpinned.length === 0) return [];
+  const counted = describeCounted(edit).map((line) => `To know: ${line}.`);
+  if (edit.unpinned.length === 0) return counted;
   const lines = edit.unpinned.map(({ field, why }) => `${field}: ${why}`);
   return [
+    ...counted,
     'The edit does not restrict these fields, and is wider than the request by them:',
     fenceUntrusted(lines.join('\n')),
   ];

@@ -1,4 +1,6 @@
+import type { DecisionContext } from '../../core/decisionContext.ts';
 import type { MatchFieldName } from '../../core/fields/evaluateMatch.ts';
+import { limitUsageOf } from '../../core/limits.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import type { Owner, Policy } from '../../core/policy.ts';
 import { isName } from '../../core/resourceIds.ts';
@@ -26,6 +28,8 @@ export interface GrantWish {
   readonly sharing: Sharing;
   /** whether the grant must name the ID of the request, because the connection is shared */
   readonly pins: boolean;
+  /** what else exists, as far as it is known: what already counts for the new grant raises its limit */
+  readonly context: DecisionContext;
 }
 
 /** An edit that compiles. */
@@ -37,6 +41,11 @@ export interface GrantEdit {
   readonly until: string;
   /** fields that the grant does not restrict, or not exactly, and why */
   readonly unpinned: readonly Unpinned[];
+  /**
+   * IDs of the interfaces that count for the grant besides the request: those that were accepted under a grant that is gone. The limit
+   * of the grant has room for one more.
+   */
+  readonly counted: readonly string[];
   /** the file with the grant added */
   readonly text: string;
   readonly policy: Policy;
@@ -48,14 +57,26 @@ export type EditRefused = { readonly errors: readonly Diagnostic[] } | { readonl
 const DAYS = 14;
 
 /**
- * Adds a grant that matches every field of the request exactly, for one interface and for 14 days. It is valid at once or, if a grant that
+ * Adds a grant that matches every field of the request exactly, for one more interface and for 14 days. It is valid at once or, if a grant that
  * has ended would overlap, from the time of the suggestion on.
  */
 export function addGrant(source: SourceFile, policy: Policy, wish: GrantWish): GrantEdit | EditRefused {
-  const edit = editFrom(source, policy, wish, null);
+  const edit = editWithRoom(source, policy, wish, null);
   if (!('errors' in edit) || !edit.errors.every(({ code }) => code === 'grants-overlap')) return edit;
-  const later = editFrom(source, policy, wish, formatSeconds(wish.at));
+  const later = editWithRoom(source, policy, wish, formatSeconds(wish.at));
   return 'policy' in later ? later : edit;
+}
+
+/** The edit whose limit has room for one more interface. */
+function editWithRoom(
+  source: SourceFile,
+  policy: Policy,
+  wish: GrantWish,
+  from: string | null,
+): GrantEdit | EditRefused {
+  const edit = editFrom(source, policy, wish, from, []);
+  const counted = 'policy' in edit ? findCounted(edit, wish) : [];
+  return counted.length === 0 ? edit : editFrom(source, policy, wish, from, counted);
 }
 
 function editFrom(
@@ -63,6 +84,7 @@ function editFrom(
   policy: Policy,
   wish: GrantWish,
   from: string | null,
+  counted: readonly string[],
 ): GrantEdit | EditRefused {
   const { request, absent, gateway, at, owner, pins } = wish;
   const until = formatSeconds(new Date(at.getTime() + DAYS * 86_400_000));
@@ -76,7 +98,7 @@ function editFrom(
     ...(request.type === null || request.type === 'private' ? {} : { type: request.type }),
     gateway,
     match: formatMatch(match),
-    limit: '1',
+    limit: String(counted.length + 1),
     ...(from === null ? {} : { from }),
     until,
   });
@@ -91,7 +113,15 @@ function editFrom(
   const text = insertEntry(source.text, map, owner === null ? formatOwner(name, wish, entry) : marked);
   const compiled = compilePolicy({ file: source.file, text });
   if (!compiled.ok) return { errors: compiled.errors };
-  return { owner: name, grant, from, until, unpinned, text, policy: compiled.policy };
+  return { owner: name, grant, from, until, unpinned, counted, text, policy: compiled.policy };
+}
+
+/** The interfaces that take a slot of the new grant besides the request. */
+function findCounted({ policy, ...edit }: GrantEdit, { request, context }: GrantWish): readonly string[] {
+  const owner = policy.owners.find(({ name }) => name === edit.owner);
+  const grant = owner?.grants.find(({ name }) => name === edit.grant);
+  if (owner === undefined || grant === undefined) return [];
+  return limitUsageOf(owner, [grant], request.id, policy, context).grants[grant.name] ?? [];
 }
 
 /** An instant as it is written in policies, in whole seconds. */

@@ -35,7 +35,7 @@ const MAX_CHOICES = 6;
 const MAX_TRIES = 12;
 
 /** What is known of the request; see `SuggestionRequest`. */
-export type ProposalRequest = Pick<SuggestionRequest, 'request' | 'absent' | 'at' | 'path'>;
+export type ProposalRequest = Pick<SuggestionRequest, 'request' | 'absent' | 'at' | 'path' | 'context'>;
 
 /**
  * Finds the edit to propose for a held request, as if the policy were not frozen. An unknown requester is never let in by the text alone:

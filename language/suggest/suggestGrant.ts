@@ -1,10 +1,11 @@
 import type { Hold } from '../../core/decide.ts';
+import type { DecisionContext } from '../../core/decisionContext.ts';
 import { identify } from '../../core/identifyRequester.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import { connectionsOf, type Owner, type Policy, sharingOwners } from '../../core/policy.ts';
 import type { Reason, ReasonCode } from '../../core/reasons.ts';
 import { renderReason, reportReasons } from '../../core/renderReason.ts';
-import { decideInIsolation, invalidAddressReasons } from '../decideInIsolation.ts';
+import { decideInIsolation, invalidAddressReasons, NOTHING_ELSE } from '../decideInIsolation.ts';
 import { diffPolicies } from '../diff/diffPolicies.ts';
 import { LANGUAGE_FIELDS } from '../fields/matchFields.ts';
 import type { SourceFile } from '../readDocument.ts';
@@ -50,6 +51,8 @@ export interface SuggestionRequest extends Pick<GrantWish, 'request' | 'absent' 
   readonly path: string;
   /** whether the edit is the one that a frozen policy needs when the freeze ends; absent: no edit helps under a freeze */
   readonly ignoresFreeze?: boolean;
+  /** see `GrantWish`; absent: nothing else is known to exist */
+  readonly context?: DecisionContext;
 }
 
 /** Reasons that one more grant can remove. */
@@ -69,7 +72,7 @@ export function suggestGrant(
   given: Policy,
   options: SuggestionRequest,
 ): Suggestion {
-  const { request, at, ignoresFreeze = false } = options;
+  const { request, at, ignoresFreeze = false, context = NOTHING_ELSE } = options;
   const policy = ignoresFreeze ? { ...given, freeze: false } : given;
   const decision = decideInIsolation(policy, request, at);
   const addressReasons = invalidAddressReasons(request);
@@ -94,7 +97,7 @@ export function suggestGrant(
     return { ...noSuggestion(askForGateway(policy)), gateways: choosableGateways(policy, owner, request) };
   // Positions are counted without a byte order mark.
   const source = { file, text: text.replace(/^\uFEFF/, '') };
-  return suggestFor(source, policy, { ...options, gateway, owner });
+  return suggestFor(source, policy, { ...options, gateway, owner, context });
 }
 
 /** The explanation for a request whose addresses are not a valid pair: a run holds it by any policy. */
@@ -108,7 +111,8 @@ function nameReasons(reasons: readonly Reason[]): string[] {
 }
 
 type NoSuggestion = Extract<Suggestion, { kind: 'none' }>;
-type Wish = Omit<SuggestionRequest, 'gateway' | 'owner'> & Pick<GrantWish, 'gateway' | 'owner'>;
+type Wish = Omit<SuggestionRequest, 'gateway' | 'owner' | 'context'> &
+  Pick<GrantWish, 'gateway' | 'owner' | 'context'>;
 
 /** The owners that may have made the request: the identified one, or all that share the connection; none if no list has it; `null`: unknown. */
 function findOwners(policy: Policy, request: VirtualInterface): readonly Owner[] | null {

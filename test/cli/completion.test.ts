@@ -56,10 +56,12 @@ function installed(): { readonly dir: string; readonly env: Readonly<Record<stri
 }
 
 describe('the script', () => {
-  it.skipIf(!isInstalled('bash'))('completes in bash, can be read twice, and executes neither file names nor typed words', () => {
-    const { dir, env } = installed();
-    // The last line of each call is what the package bash-completion provides.
-    const script = `
+  it.skipIf(!isInstalled('bash'))(
+    'completes in bash, can be read twice, and executes neither file names nor typed words',
+    () => {
+      const { dir, env } = installed();
+      // The last line of each call is what the package bash-completion provides.
+      const script = `
       source <(vif-acceptor completion bash)
       source <(vif-acceptor completion bash)
       _get_comp_words_by_ref() { words=("\${COMP_WORDS[@]}"); cword=$((\${#words[@]} - 1)); cur="\${words[cword]}"; }
@@ -69,17 +71,18 @@ describe('the script', () => {
       propose vif-acceptor policy check ''
       propose vif-acceptor policy '$(touch created)' ch
       complete -p vif-acceptor`;
-    const output = execFileSync('bash', ['-c', script], { cwd: dir, env, encoding: 'utf8', stdio: 'pipe' });
-    expect(output.split('\n')).toEqual([
-      'policy',
-      'text json github sarif',
-      'policy/acme.yaml',
-      '',
-      'complete -o default -F __vif_acceptor_complete vif-acceptor',
-      '',
-    ]);
-    expect(existsSync(join(dir, 'created'))).toBe(false);
-  });
+      const output = execFileSync('bash', ['-c', script], { cwd: dir, env, encoding: 'utf8', stdio: 'pipe' });
+      expect(output.split('\n')).toEqual([
+        'policy',
+        'text json github sarif',
+        'policy/acme.yaml',
+        '',
+        'complete -o default -F __vif_acceptor_complete vif-acceptor',
+        '',
+      ]);
+      expect(existsSync(join(dir, 'created'))).toBe(false);
+    },
+  );
 
   it.skipIf(!isInstalled('fish'))('completes in fish, with file names where an option takes a file', () => {
     const { dir, env } = installed();

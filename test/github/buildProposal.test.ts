@@ -5,6 +5,7 @@ import { idOfBranch, markAsClosed, type Proposal, readMarkers } from '../../cli/
 import { createInterface, createPeer, type VirtualInterface } from '../../core/model.ts';
 import type { ReasonCode } from '../../core/reasons.ts';
 import { compilePolicy, decideInIsolation, formatDiagnostic } from '../../language/index.ts';
+import { anAcceptance } from '../support/ledgerBuilders.ts';
 import { MALICIOUS_NAMES, UNPRINTABLE } from '../support/maliciousNames.ts';
 
 const NOW = new Date('2026-11-26T10:20:30Z');
@@ -67,6 +68,15 @@ function requestOf(given: Partial<VirtualInterface> = {}): VirtualInterface {
   });
 }
 
+function peerIn(block: string) {
+  return createPeer({
+    asn: 65010,
+    amazonAddress: `${block}.1/30`,
+    customerAddress: `${block}.2/30`,
+    hasKey: true,
+  });
+}
+
 function build(
   request: VirtualInterface,
   {
@@ -75,6 +85,7 @@ function build(
     now = NOW,
     others = [] as VirtualInterface[],
     reasons = [] as ReasonCode[],
+    acceptances = {} as HeldRequest['context']['acceptances'],
   } = {},
 ) {
   const held: HeldRequest = {
@@ -83,7 +94,7 @@ function build(
     deadline: { earliest: '2026-11-30T00:00:00.000Z', latest: '2026-12-01T00:00:00.000Z' },
     context: {
       interfaces: [request, ...others],
-      ...{ intents: {}, acceptances: {}, damaged: {}, acceptedThisRun: 0 },
+      ...{ intents: {}, acceptances, damaged: {}, acceptedThisRun: 0 },
       ownConnections: { known: true, ids: new Set() },
     },
   };
@@ -118,6 +129,25 @@ describe('a proposal for an identified owner', () => {
       { name: 'acme reaches the lab' },
       { request: { id: request.id, vlan: 101, name: 'acme-prod' }, expect: { accept: { owner: 'acme' } } },
     ]);
+  });
+
+  it('has room for one more interface where others count for its grant, and names them', () => {
+    const gone = { owner: 'acme', connection: 'dxcon-11111111' };
+    const acceptances = {
+      'dxvif-0000000a': anAcceptance({ ...gone, grants: ['removed'], gateway: 'vgw-12345678' }),
+      'dxvif-0000000b': anAcceptance({ ...gone, grants: ['removed'], gateway: 'vgw-87654321' }),
+      'dxvif-0000000c': anAcceptance({ ...gone, grants: ['lab'], gateway: 'vgw-12345678' }),
+    };
+    const grantOf = (proposal: Proposal) =>
+      parse(textOf(proposal, 'policy/hub.yaml')).owners.acme.grants['dxvif-1a2b3c4d'];
+    const others = Object.entries(acceptances).map(([id, { gateway }], i) =>
+      requestOf({ id, gateway, state: 'available', vlan: 200 + i, peers: [peerIn(`169.254.${20 + i}`)] }),
+    );
+    expect(grantOf(proposed(requestOf(), { others })).limit).toBe(1);
+    const proposal = proposed(requestOf(), { acceptances, others });
+    expect(grantOf(proposal).limit).toBe(2);
+    expect(proposal.body).toContain('dxvif-0000000a');
+    expect(proposal.body).not.toMatch(/dxvif-0000000[bc]/);
   });
 
   it('creates the file of policy tests where there is none, and leaves one with errors as it is', () => {
