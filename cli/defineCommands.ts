@@ -229,7 +229,8 @@ Example:
 };
 
 const COMPLETION_HELP = `
-The script calls \`vif-acceptor\`, which must be in PATH. Add one line to the configuration of your shell:
+The script calls \`vif-acceptor\`, which must be in PATH: in a policy repository, add its folder node_modules/.bin. Add one line to the
+configuration of your shell:
   source <(vif-acceptor completion bash)           ~/.bashrc; needs the package bash-completion
   source <(vif-acceptor completion zsh)            ~/.zshrc, after compinit
   vif-acceptor completion fish | source            ~/.config/fish/config.fish`;

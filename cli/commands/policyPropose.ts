@@ -119,15 +119,13 @@ async function surveyTargets(
 /** Writes the proposals as files, or prints what they would be where the forge is not known. */
 function printLocal(targets: readonly TargetRequests[], { output }: ProposeOptions): void {
   const proposals = targets.flatMap((target) => target.proposals);
+  const written = output === undefined ? null : writeProposals(output, proposals);
   printActions(planActions(targets, localForge(proposals.flatMap(({ files }) => files))), []);
   if (output === undefined)
     process.stderr.write(
       `${paintFor(process.stderr).warn('warning:')} GITHUB_TOKEN is not set, so pull requests that exist already are not known\n`,
     );
-  else {
-    const files = writeProposals(output, proposals);
-    process.stdout.write(`wrote ${files} files below ${relative('.', output) || '.'}\n`);
-  }
+  else process.stdout.write(`wrote ${written} files below ${relative('.', output) || '.'}\n`);
 }
 
 /** Prints one line for each action. @param results empty: nothing was executed */
@@ -156,7 +154,7 @@ function describeAction(action: ForgeAction, opened: number | null): string {
     case 'create': {
       const { proposal } = action;
       const kind = proposal.kind === 'draft' ? 'draft' : 'pull request';
-      return `open ${kind}${opened === null ? '' : ` #${opened}`}: ${proposal.title} (branch ${proposal.branch})`;
+      return `${opened === null ? `new ${kind}` : `opened ${kind} #${opened}`}: ${proposal.title} (branch ${proposal.branch})`;
     }
     case 'update':
       return `update #${action.pull.number}: ${action.proposal.title} (${[action.changesFiles ? 'files' : '', action.changesText ? 'text' : ''].filter(Boolean).join(' and ')})`;

@@ -4,7 +4,7 @@ import { hasFilesOf, isBranchOurs } from '../propose/planActions.ts';
 import { COMMITTER, commentMarker, markAsClosed, type Proposal } from '../propose/proposal.ts';
 import { closingText, remarkText } from '../propose/remarkText.ts';
 import { commentOnce } from './comments.ts';
-import { type ReadForge, readHead } from './readForge.ts';
+import { isApproved, type ReadForge, readHead } from './readForge.ts';
 import { call, callUnless, type Repository } from './repository.ts';
 
 /** What became of an action. `conflict`: somebody else changed the same thing meanwhile, and the next run decides again. */
@@ -74,13 +74,16 @@ async function applyAction(
     }
     case 'update': {
       const { proposal, pull, changesFiles, changesText } = action;
-      if (changesFiles && !(await advance(repository, forge, proposal, pull.branch, pull.head)))
-        return {
-          action,
-          outcome: 'conflict',
-          pull: pull.number,
-          message: 'the branch has changed meanwhile, and is left as it is',
+      if (changesFiles) {
+        const conflict = (message: string): ActionResult => {
+          return { action, outcome: 'conflict', pull: pull.number, message };
         };
+        // Fail closed: the pull request may have been approved since the forge was read, which takes minutes where there are many.
+        if (await isApproved(repository, pull.number))
+          return conflict('it was approved meanwhile, and is left as it is');
+        if (!(await advance(repository, forge, proposal, pull.branch, pull.head)))
+          return conflict('the branch has changed meanwhile, and is left as it is');
+      }
       if (changesText)
         await patchPull(repository, pull.number, { title: proposal.title, body: proposal.body });
       return done(pull.number);

@@ -57,7 +57,7 @@ export async function readHead(repository: Repository, baseCommit: string, sha: 
 }
 
 /** Whether a person has approved a pull request. Fail closed: an approval of an earlier commit counts too. */
-async function isApproved(repository: Repository, number: number): Promise<boolean> {
+export async function isApproved(repository: Repository, number: number): Promise<boolean> {
   const { octokit, owner, repo } = repository;
   for (let page = 1; ; page += 1) {
     const { data, headers } = await call(`read the reviews of pull request ${number}`, () =>

@@ -265,6 +265,20 @@ describe('an approved pull request', () => {
     },
   );
 
+  it('is not changed when it is approved while the run is under way', async () => {
+    const github = await startProposed();
+    const head = github.git.shaOf(BRANCH);
+    let reads = 0;
+    github.interceptors.push(({ operation }) => {
+      if (!operation.endsWith('/reviews')) return null;
+      reads += 1;
+      if (reads === 2) github.pull(1).reviews.push('APPROVED');
+      return null;
+    });
+    expect(await propose(github, changed)).toEqual(['update conflict']);
+    expect([reads, github.git.shaOf(BRANCH)]).toEqual([2, head]);
+  });
+
   it('is updated when the approval was dismissed', async () => {
     const github = await startProposed();
     github.pull(1).reviews.push('DISMISSED');

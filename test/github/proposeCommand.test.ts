@@ -62,7 +62,7 @@ describe('policy propose', () => {
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     expect((await run()).code).toBe(0);
     const first = await propose();
-    expect([first.code, first.stdout]).toEqual([0, expect.stringContaining('open pull request #1')]);
+    expect([first.code, first.stdout]).toEqual([0, expect.stringContaining('opened pull request #1')]);
     const branch = `vif-acceptor/hub/${id}`;
     expect(github.pull(1)).toMatchObject({ head: branch, base: 'main', draft: false });
     // Every line is kept, with its comment.
@@ -124,7 +124,7 @@ describe('policy propose', () => {
     await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     const { code, stdout, stderr } = await propose('--dry-run');
     expect(code).toBe(0);
-    expect(stdout).toContain('open pull request');
+    expect(stdout).toContain('new pull request');
     expect(stdout + stderr).not.toContain(TOKEN);
     expect(github.pulls).toEqual([]);
     expect(github.requests.filter((one) => !one.startsWith('GET '))).toEqual([]);
