@@ -74,9 +74,10 @@ function readDescription(): Description | null {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+type JsonMap = { readonly [key: string]: Json };
+type Json = null | boolean | number | string | readonly Json[] | JsonMap;
 
-function download(scratch: string): unknown {
+function download(scratch: string): Json {
   const { status, stdout } = npm(scratch, 'pack', '--json', '--prefer-offline', PACKAGE);
   if (status !== 0) return null;
   const [{ filename, integrity }] = JSON.parse(stdout);
@@ -85,34 +86,42 @@ function download(scratch: string): unknown {
   return JSON.parse(text.toString());
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the description is checked by its use
-function extract(document: any): Description {
+function isMap(node: Json): node is JsonMap {
+  return typeof node === 'object' && node !== null && !Array.isArray(node);
+}
+
+/** The value at a path of keys; `null`: there is none. */
+function valueAt(node: Json, ...keys: readonly string[]): Json {
+  return keys.reduce((part: Json, key) => (isMap(part) ? (part[key] ?? null) : null), node);
+}
+
+function extract(document: Json): unknown {
   const resolve = (node: Json): Json => {
     if (Array.isArray(node)) return node.map(resolve);
-    if (typeof node !== 'object' || node === null) return node;
-    const { $ref } = node as { $ref?: string };
-    if ($ref !== undefined) {
-      const steps = $ref.slice(2).split('/');
-      return resolve(steps.reduce((part, key) => part[key], document));
-    }
+    if (!isMap(node)) return node;
+    const { $ref } = node;
+    if (typeof $ref === 'string') return resolve(valueAt(document, ...$ref.slice(2).split('/')));
     return Object.fromEntries(
       Object.entries(node)
         .filter(([key, value]) => key !== 'examples' && !(key === 'description' && typeof value === 'string'))
         .map(([key, value]) => [key, resolve(value)]),
     );
   };
+  const parametersOf = (node: Json): readonly Json[] => {
+    const parameters = valueAt(node, 'parameters');
+    return Array.isArray(parameters) ? parameters.map(resolve) : [];
+  };
   const described = OPERATIONS.map((operation) => {
     const [method = '', route = ''] = operation.split(' ');
-    const item = document.paths[route];
-    const { parameters = [], requestBody = null, responses } = item[method.toLowerCase()];
-    const body = requestBody?.content?.['application/json'] ?? null;
+    const item = valueAt(document, 'paths', route);
+    const own = valueAt(item, method.toLowerCase());
     return [
       operation,
       {
-        parameters: [...(item.parameters ?? []), ...parameters].map(resolve),
-        body: body === null ? null : resolve(body.schema),
-        isBodyRequired: requestBody?.required ?? false,
-        statuses: Object.keys(responses).map(Number),
+        parameters: [...parametersOf(item), ...parametersOf(own)],
+        body: resolve(valueAt(own, 'requestBody', 'content', 'application/json', 'schema')),
+        isBodyRequired: valueAt(own, 'requestBody', 'required') === true,
+        statuses: Object.keys(valueAt(own, 'responses') ?? {}).map(Number),
       },
     ];
   });
