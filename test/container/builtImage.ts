@@ -100,14 +100,18 @@ async function makeBase(
   copyFileSync(process.execPath, join(local, 'bin/node'));
   cpSync(findNpm(), join(local, 'lib/node_modules/npm'), { recursive: true });
   symlinkSync('../lib/node_modules/npm/bin/npm-cli.js', join(local, 'bin/npm'));
+  await buildah('config', '--env', `NPM_CONFIG_USERCONFIG=${USER_CONFIG}`, container);
   await buildah('commit', '--rm', container, BASE);
 }
+
+/** Where the base image has the user's configuration of npm. */
+const USER_CONFIG = '/usr/local/etc/user-npmrc';
 
 /** The configuration of npm on this machine, which names its certificates and registry, by the places where the base image has it. */
 async function npmMounts(): Promise<[string, string][]> {
   const places: [string, string][] = [
     [(await run('npm', ['config', 'get', 'globalconfig'])).trim(), '/usr/local/etc/npmrc'],
-    [(await run('npm', ['config', 'get', 'userconfig'])).trim(), '/root/.npmrc'],
+    [(await run('npm', ['config', 'get', 'userconfig'])).trim(), USER_CONFIG],
     ['/etc/ssl/certs', '/etc/ssl/certs'],
   ];
   return places.filter(([from]) => existsSync(from));
