@@ -51,23 +51,30 @@ const indexOf = memoizeByObject((interfaces: readonly VirtualInterface[]) => {
     ownConnections: NONE,
     acceptedThisRun: 0,
   };
+  const always = interfaces.filter((vif) => occupies(vif, alone, ''));
   return {
-    always: interfaces.filter((vif) => occupies(vif, alone, '')),
+    always: Map.groupBy(always, ({ connection }) => connection),
     byId: Map.groupBy(interfaces, ({ id }) => id),
   };
 });
 
 /**
- * The interfaces that occupy resources for any request: by their own state, or because the ledger records them. The others
- * are mere offers: thousands of them must not be scanned again for each decision.
+ * The interfaces that occupy resources for any request, by their own state or because the ledger records them, and that are on one of
+ * these connections or on an unknown one. The others are mere offers, or of other owners: thousands of them must not be scanned again for
+ * each decision.
  */
-export function occupyingInterfaces(context: DecisionContext): VirtualInterface[] {
+export function occupyingInterfacesOn(
+  connections: readonly string[],
+  context: DecisionContext,
+): VirtualInterface[] {
   const { always, byId } = indexOf(context.interfaces);
-  const { intents, acceptances, damaged } = context;
-  const recorded = Object.keys({ ...intents, ...acceptances, ...damaged }).flatMap(
-    (id) => byId.get(id) ?? [],
-  );
-  return [...new Set([...always, ...recorded.filter((vif) => occupies(vif, context, ''))])];
+  const asked: ReadonlySet<string | null> = new Set([...connections, null]);
+  const found = new Set([...asked].flatMap((connection) => always.get(connection) ?? []));
+  for (const records of [context.intents, context.acceptances, context.damaged])
+    for (const id of Object.keys(records))
+      for (const vif of byId.get(id) ?? [])
+        if (asked.has(vif.connection) && occupies(vif, context, '')) found.add(vif);
+  return [...found];
 }
 
 /** The context with a newer description of one interface; `null`: it no longer exists. */

@@ -1,4 +1,4 @@
-import { type DecisionContext, occupyingInterfaces } from './decisionContext.ts';
+import { type DecisionContext, occupyingInterfacesOn } from './decisionContext.ts';
 import { matchVerdict } from './fields/evaluateMatch.ts';
 import { INTERFACE_KINDS } from './kinds.ts';
 import { type LimitUsage, offeredConnectionOf, type RecordedAssignment } from './ledgerEntries.ts';
@@ -56,7 +56,9 @@ function computeSlotsTaken(
   context: DecisionContext,
 ): readonly string[] {
   const { interfaces, intents, acceptances, damaged } = context;
-  const live = occupyingInterfaces(context).filter((vif) => mayBelong(vif, owner, grant, policy, context));
+  const live = occupyingInterfacesOn(connectionsOf(owner), context).filter((vif) =>
+    mayBelong(vif, owner, grant, policy, context),
+  );
   const ids = new Set(live.map(({ id }) => id));
   const listed = byId(interfaces);
   // An interface that ended leaves the ledger with the next complete listing.
