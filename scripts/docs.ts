@@ -2,8 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { formatJsonSchema } from '../language/reference/policyJsonSchema.ts';
 import { updateGeneratedTables } from '../language/reference/referenceTables.ts';
-import { commandReference } from './commandReference.ts';
-import { diagnosticReference } from './diagnosticReference.ts';
+import { commandReference, diagnosticReference } from './generatedPages.ts';
 
 /** Writes the generated parts of docs/: the JSON schema of policy files, the tables of their reference page, the command reference, and the codes of errors. */
 const docs = join(import.meta.dirname, '..', 'docs');

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { createProgram } from '../../cli/defineCommands.ts';
-import { commandReference } from '../../scripts/commandReference.ts';
-import { diagnosticReference } from '../../scripts/diagnosticReference.ts';
+import { commandReference, diagnosticReference } from '../../scripts/generatedPages.ts';
 
 const PAGE = readFileSync(new URL('../../docs/cli.md', import.meta.url), 'utf8');
 
