@@ -8,8 +8,8 @@ import {
   readInitSettings,
   UNKNOWN_OWNERS,
 } from '../init/initSettings.ts';
-import { createLockFile, LOCK_FILE } from '../init/lockFile.ts';
-import { type AccountDraft, renderTemplates } from '../init/renderTemplates.ts';
+import { createLockFile, LOCK_FILE, readNodeInPath } from '../init/lockFile.ts';
+import { type AccountDraft, describeNeededNode, renderTemplates } from '../init/renderTemplates.ts';
 import { EXIT, type ExitCode, UsageError } from '../options.ts';
 import { type AccountContents, describeContents, draftOwners } from '../scaffoldPolicy.ts';
 import { readAccount } from './policyInit.ts';
@@ -44,6 +44,7 @@ export async function init(folder: string, options: InitRepositoryOptions): Prom
   }
   writeFiles(folder, files, tarball);
   process.stdout.write(describeNextSteps(folder, settings, options.lock));
+  warnOfOldNode();
   return EXIT.done;
 }
 
@@ -57,6 +58,16 @@ function draftFor(contents: AccountContents): AccountDraft {
       ...draftOwners(contents),
     ],
   };
+}
+
+/** The repository is run by the Node in PATH, which can be older than the Node that a checkout of this tool brings along. */
+function warnOfOldNode(): void {
+  const version = readNodeInPath();
+  const needed = version === null ? null : describeNeededNode(version);
+  if (needed !== null)
+    process.stderr.write(
+      `warning: \`node\` in PATH is ${version}, and the repository needs Node ${needed}; install one before the next steps\n`,
+    );
 }
 
 /** @throws UsageError that lists every file that exists */

@@ -15,6 +15,9 @@ const LIMIT_MS = 5 * 60_000;
 /** Variables of this program, of providers and of CI systems: npm needs no key of a cloud. */
 const WITHHELD = /^(AWS|OSC|OUTSCALE|VIF_ACCEPTOR|GITHUB|GITLAB|CI_JOB)_/i;
 
+/** Time limit of `node --version`, in milliseconds. */
+const VERSION_LIMIT_MS = 10_000;
+
 /** Only descriptions of packages are read: nothing is installed or executed. */
 const ARGUMENTS = ['install', '--package-lock-only', '--ignore-scripts', '--no-audit', '--no-fund'];
 
@@ -51,6 +54,18 @@ function callNpm(folder: string): string | null {
   if (status === 0) return null;
   const lines = stderr.split('\n').filter((line) => line.trim() !== '');
   return escapeInvisible(`npm ended with exit code ${status}: ${lines.slice(0, 2).join('; ')}`);
+}
+
+/** The version of the Node in PATH, which will run the repository, such as `24.21.0`; `null`: there is none, or it does not say. */
+export function readNodeInPath(): string | null {
+  const { status, stdout } = spawnSync('node', ['--version'], {
+    env: environment(process.env),
+    encoding: 'utf8',
+    timeout: VERSION_LIMIT_MS,
+    killSignal: 'SIGKILL',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  return status === 0 ? (/^v(\d+\.\d+\.\d+)/.exec(stdout)?.[1] ?? null) : null;
 }
 
 function environment(own: NodeJS.ProcessEnv): Record<string, string> {

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { PROVIDER_TRAITS } from '../../core/providers.ts';
 import { FROM_CHECKOUT } from '../../language/commandText.ts';
@@ -88,8 +89,26 @@ function packageSpec(source: InitSettings['package'], version: string): string {
   return 'version' in source ? source.version : `file:${basename(source.tarball)}`;
 }
 
+/** The functions of bin/nodeVersions.cjs, which is CommonJS so that an old Node can read it. */
+interface NodeVersions {
+  isIn(version: string, range: string): boolean;
+  inWords(range: string): string;
+}
+
+/**
+ * @param version such as `20.20.2`
+ * @returns the versions of Node that the repository needs, in words; `null`: this is one of them
+ */
+export function describeNeededNode(version: string): string | null {
+  const path = join(PACKAGE, 'bin', 'nodeVersions.cjs');
+  const { isIn, inWords }: NodeVersions = createRequire(path)(path);
+  const { node } = readManifest().engines;
+  return isIn(version, node) ? null : inWords(node);
+}
+
 interface Manifest {
   readonly version: string;
+  readonly engines: { readonly node: string };
   /** the versions of the CDK that this version was tested with */
   readonly devDependencies: Readonly<Record<string, string>>;
 }

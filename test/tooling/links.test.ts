@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { expect, it } from 'vitest';
+import packageJson from '../../package.json' with { type: 'json' };
 
 const PAGES = globSync(['*.md', 'docs/*.md', 'policy/*.md']).sort();
 
@@ -44,4 +45,10 @@ it.each(PAGES)('%s names source files that exist', (page) => {
 it('README.md links to every page of docs/', () => {
   const linked = new Set(linksOf('README.md').map(({ path }) => path));
   expect(PAGES.filter((page) => page.startsWith('docs/') && !linked.has(page))).toEqual([]);
+});
+
+it.each(PAGES)('%s names the tarball that `npm pack` makes of this version', (page) => {
+  const { version } = packageJson;
+  const named = readFileSync(page, 'utf8').match(/\bvif-acceptor-[\w.*-]+\.tgz\b/g) ?? [];
+  expect(named.filter((tarball) => tarball !== `vif-acceptor-${version}.tgz`)).toEqual([]);
 });
