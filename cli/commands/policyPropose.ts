@@ -163,9 +163,9 @@ function describeAction(action: ForgeAction, opened: number | null): string {
     case 'remark':
       return `leave #${action.pull.number}: ${action.key} (${action.remark.code}; a comment says so)`;
     case 'nothing': {
-      const pull = action.pull === null ? '' : ` #${action.pull}`;
+      const what = action.pull === null ? 'no pull request for' : `#${action.pull} stays as it is, for`;
       const why = action.why.length === 0 ? '' : `: ${formatFirst(action.why, 5)}`;
-      return `nothing for${pull} ${action.key}: ${NOTHING_WORDS[action.code]}${why}`;
+      return `${what} ${action.key}: ${NOTHING_WORDS[action.code]}${why}`;
     }
     default:
       return action satisfies never;

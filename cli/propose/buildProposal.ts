@@ -215,6 +215,7 @@ function writeProposal(
     kind: edit.kind,
     branch: branchOf(target, request.id),
     title,
+    deadline,
     body: addMarkers(
       { key, kind: edit.kind, title },
       undecided === null ? readyText(facts) : draftText(facts, undecided),

@@ -1,3 +1,4 @@
+import type { Deadline } from '../../core/deadline.ts';
 import { digestOf } from '../../core/json.ts';
 import type { Recipient } from '../../core/model.ts';
 import { isName, isVirtualInterfaceId } from '../../core/resourceIds.ts';
@@ -23,6 +24,8 @@ export interface Proposal {
   readonly kind: 'ready' | 'draft';
   readonly branch: string;
   readonly title: string;
+  /** when the request expires; `null`: no ledger records when it was first seen */
+  readonly deadline: Deadline | null;
   /** with the markers in its first lines */
   readonly body: string;
   readonly commitMessage: string;

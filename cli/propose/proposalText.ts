@@ -10,7 +10,6 @@ import { describeCounted } from '../commands/policySuggest.ts';
 import type { DiffDocument } from '../diff/diffDocument.ts';
 import { diffMarkdown, fenceMarkdown, markdownCode } from '../diff/diffText.ts';
 import type { Explanation } from '../explain/explanation.ts';
-
 import { PLAIN } from '../output/terminal.ts';
 import { describeExpiry } from '../status/statusWording.ts';
 import { type RequestKey, withoutComments } from './proposal.ts';
@@ -67,9 +66,7 @@ export function readyText(facts: ProposalFacts): string {
     ...describeFacts(facts),
     '### Verify out of band, then tick',
     listOwnerChecks(facts),
-    ...(first === undefined
-      ? []
-      : [...describeUnpinned(first), '### Review of the edit', ...reviewChoice(first, facts)]),
+    ...(first === undefined ? [] : [...describeUnpinned(first), ...reviewChoice(first, facts)]),
     ...describeExplained(facts),
   ]);
 }
@@ -82,13 +79,14 @@ export function draftText(facts: ProposalFacts, undecided: 'requester' | 'gatewa
       ? '**Unknown requester: the policy does not show who made this request.** Anybody who can reach the connection may have.'
       : '**The gateway does not follow from the policy.** A person has to choose it.',
     `Every edit in ${markdownCode(policyPath)} is a comment: **merged as it is, this pull request lets no one in.** Choose one edit, ` +
-      'remove its `# `, remove the other edits, and add the policy test below. Then mark this pull request as ready for review.',
+      'remove its `# `, and remove the other edits with the lines `# if …:` above them. Name a new owner, and add the policy test below with the ' +
+      'same name. Then mark this pull request as ready for review.',
     ...(omitted === 0 ? [] : [`${omitted} more choices are left out: see \`policy suggest\`.`]),
     ...describeFacts(facts),
     '### Verify out of band, then tick',
     undecided === 'requester' ? REQUESTER_CHECKS : listOwnerChecks(facts),
     ...choices.flatMap((one) => [
-      `### Choice: ${describeChoice(one.choice)}`,
+      `## Choice: ${describeChoice(one.choice)}`,
       ...describeUnpinned(one),
       ...reviewChoice(one, facts),
     ]),

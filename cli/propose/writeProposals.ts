@@ -38,8 +38,8 @@ export function writeProposals(folder: string, proposals: readonly Proposal[]): 
 }
 
 function proposalFiles(proposal: Proposal): Record<string, string> {
-  const { key, target, kind, branch, title, body, commitMessage, files } = proposal;
-  const index = { format: 1, request: formatKey(key), target, kind, branch, title };
+  const { key, target, kind, branch, title, deadline, body, commitMessage, files } = proposal;
+  const index = { format: 1, request: formatKey(key), target, kind, branch, title, deadline };
   return {
     [INDEX]: `${JSON.stringify({ ...index, files: files.map(({ path }) => path) }, null, 2)}\n`,
     'body.md': `${body}\n`,

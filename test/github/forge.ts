@@ -39,6 +39,7 @@ export function proposalOf(id: string, text = `new ${id}\n`, more: Partial<Propo
     kind,
     branch: branchOf('hub', id),
     title,
+    deadline: null,
     body: addMarkers({ key, kind, title }, `the text for ${text}`),
     commitMessage: `policy: accept request ${id} of target hub\n`,
     files: [{ path: POLICY_PATH, old: OLD, text }],

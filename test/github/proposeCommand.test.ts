@@ -72,12 +72,12 @@ describe('policy propose', () => {
     // Nothing to do again.
     const before = github.requests.length;
     const second = await propose();
-    expect(second.stdout).toContain('nothing for #1');
+    expect(second.stdout).toContain('#1 stays as it is');
     expect(github.requests.slice(before).filter((one) => !one.startsWith('GET '))).toEqual([]);
 
     github.merge(1);
     pull();
-    expect((await propose()).stdout).toContain('nothing for');
+    expect((await propose()).stdout).toContain('stays as it is');
     const accepted = JSON.parse((await run()).stdout);
     expect(accepted.runs[0].requests).toMatchObject([{ id, outcome: 'accepted' }]);
     expect(await actAs(cloud, ACME).see(id)).toContain(PROD);
