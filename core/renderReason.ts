@@ -235,7 +235,7 @@ function renderLimit({ limit, taken, first }: ReasonParameters['owner-limit']): 
     return otherConnection === null ? id : `${id} (now on ${quote(otherConnection)})`;
   });
   const more = taken - first.length;
-  return `may have ${limit} live interfaces and has ${taken}: ${formatList(more > 0 ? [...ids, `${more} more`] : ids)}`;
+  return `may have ${limit} live ${limit === 1 ? 'interface' : 'interfaces'} and has ${taken}: ${formatList(more > 0 ? [...ids, `${more} more`] : ids)}`;
 }
 
 function renderOtherType(reason: ReasonParameters['gateway-other-type']): string {

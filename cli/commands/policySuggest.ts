@@ -42,7 +42,7 @@ export async function policySuggest(named: string | undefined, options: SuggestO
   const wish = { request, absent, gateway, owner, isExclusive, at, path };
   const suggestion = suggestGrant(source, policy, context === null ? wish : { ...wish, context });
   if (suggestion.kind === 'chooseOwner') throw new UsageError(askForOwner(suggestion));
-  printSuggestion(suggestion, read, folder, options.json ?? false);
+  printSuggestion(suggestion, read, { folder, hasLedger: context !== null }, options.json ?? false);
   return suggestion.kind === 'none' ? EXIT.failed : EXIT.done;
 }
 
@@ -56,19 +56,24 @@ function askForOwner({ connection, owners }: Extract<Suggestion, { kind: 'choose
   return `connection ${quote(connection)} does not identify who made the request: verify it out of band, then name one of ${formatFirst(owners.map(quote), 5)} with \`--owner\``;
 }
 
-/**
- * Describes a suggested patch: the request, what to confirm first, and which fields it does not pin.
- * @param folder where `git apply` must run; `null`: the current folder
- */
+/** How a suggestion was made, and where it is applied. */
+interface Circumstances {
+  /** where `git apply` must run; `null`: the current folder */
+  readonly folder: string | null;
+  /** whether the ledger was read, which records what counts for a limit */
+  readonly hasLedger: boolean;
+}
+
+/** Describes a suggested patch: the request, what to confirm first, and which fields it does not pin. */
 function describeSuggestion(
   suggestion: Printed,
   read: ReadRequest,
-  folder: string | null,
+  circumstances: Circumstances,
   paint: Paint,
 ): string {
   const { request, deadline } = read;
   const about = `${escapeText(request.id)}: ${describeRequest({ request })}`;
-  const warnings = describeSuggestionWarnings(suggestion, read, folder, paint);
+  const warnings = describeSuggestionWarnings(suggestion, read, circumstances, paint);
   switch (suggestion.kind) {
     case 'accepted':
       return `${about}\n${paint.good('nothing to edit:')} \`${suggestion.owner}.${suggestion.grant}\` accepts it`;
@@ -96,7 +101,7 @@ function shellWord(text: string): string {
 export function describeSuggestionWarnings(
   suggestion: Printed,
   { assumed, absent }: ReadRequest,
-  folder: string | null,
+  { folder, hasLedger }: Circumstances,
   paint: Paint,
 ): string[] {
   if (suggestion.kind === 'accepted') return [];
@@ -106,6 +111,11 @@ export function describeSuggestionWarnings(
     ...assumed,
     ...describeUnpinnedFields(suggestion, absent, paint),
     ...describeCounted(suggestion).map((line) => `${paint.warn('limit:')} ${line}`),
+    ...(hasLedger || suggestion.isNewOwner
+      ? []
+      : [
+          `${paint.warn('limit:')} without \`--ledger\`, interfaces that were accepted under a removed or renamed grant are not counted; with such interfaces, the new grant needs a higher \`limit\``,
+        ]),
     ...listConfirmations(suggestion, paint),
     ...(folder === null
       ? []
@@ -203,11 +213,16 @@ async function withLedger(
 }
 
 /** Prints only the patch or the document on standard output, so that it can be piped into `git apply`. */
-function printSuggestion(suggestion: Printed, read: ReadRequest, folder: string | null, json: boolean): void {
+function printSuggestion(
+  suggestion: Printed,
+  read: ReadRequest,
+  circumstances: Circumstances,
+  json: boolean,
+): void {
   const paint = paintFor(process.stderr);
   const lines = json
-    ? describeSuggestionWarnings(suggestion, read, folder, paint)
-    : [describeSuggestion(suggestion, read, folder, paint)];
+    ? describeSuggestionWarnings(suggestion, read, circumstances, paint)
+    : [describeSuggestion(suggestion, read, circumstances, paint)];
   process.stderr.write(lines.map((line) => `${line}\n`).join(''));
   if (json) printDocument(suggestion);
   else if (suggestion.kind === 'patch') process.stdout.write(suggestion.patch);

@@ -69,7 +69,12 @@ function suggested(dir: string, id: string, files: readonly string[]): Answered[
     const suggestion = suggestGrant(source, policy, { ...wish, at: new Date(AT), path: source.file });
     if (suggestion.kind === 'chooseOwner') throw new Error('the connection is not shared');
     const stdout = suggestion.kind === 'patch' ? suggestion.patch : '';
-    const warnings = describeSuggestionWarnings(suggestion, read, null, paintFor(process.stderr));
+    const warnings = describeSuggestionWarnings(
+      suggestion,
+      read,
+      { folder: null, hasLedger: true },
+      paintFor(process.stderr),
+    );
     return { file, code: suggestion.kind === 'none' ? 1 : 0, stdout, warnings };
   });
 }
