@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ACME, actAs, UNKNOWN_REQUESTER } from '../support/accounts.ts';
@@ -131,10 +131,19 @@ describe('policy propose', () => {
   });
 
   it('writes proposals as files, whose patch git applies', async () => {
-    const { cloud, dir, propose } = await startCheckout();
+    const { cloud, dir, propose, run } = await startCheckout();
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    // The ledger records when the request was first seen.
+    await run();
     const { code } = await propose('--output', 'proposals');
     expect(code).toBe(0);
+    const index = JSON.parse(readFileSync(join(dir, 'proposals/hub', id, 'proposal.json'), 'utf8'));
+    expect(index).toMatchObject({
+      format: 1,
+      target: 'hub',
+      kind: 'ready',
+      deadline: { earliest: null, latest: expect.any(String) },
+    });
     execFileSync('git', ['apply', `proposals/hub/${id}/change.patch`], { cwd: dir });
     const tested = await runCli(dir, ['policy', 'test']);
     expect([tested.code, tested.stdout]).toEqual([0, expect.stringContaining(`request ${id} is accepted`)]);

@@ -290,6 +290,21 @@ describe('init and npm', () => {
     expect(environment).not.toMatch(/^(AWS|OSC)_/m);
   });
 
+  it.each([
+    ['v20.20.2', true],
+    ['v22.21.0', false],
+    ['v24.5.0', false],
+    ['no version', false],
+  ])('warns if the Node in PATH cannot run the repository: %s', async (version, isWarned) => {
+    const parent = folderWith({ 'bin/node': `#!/bin/sh\necho ${version}\n` });
+    chmodSync(join(parent, 'bin/node'), 0o755);
+    const path = `${join(parent, 'bin')}:/usr/bin:/bin`;
+    const args = ['init', 'p', ...OUTSCALE, ...NOTIFY, '--no-lock'];
+    const { code, stderr } = await runCli(parent, args, { PATH: path });
+    expect([code, stderr.includes('20.20.2'), stderr !== '']).toEqual([0, isWarned, isWarned]);
+    expect(existsSync(join(parent, 'p/package.json'))).toBe(true);
+  });
+
   it('writes nothing if npm fails, and says why', async () => {
     const { parent, path } = withNpm('echo "npm error code E499" >&2; exit 1');
     const { code, stdout, stderr } = await runCli(parent, ['init', 'p', ...OUTSCALE, ...NOTIFY], {
