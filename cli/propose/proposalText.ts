@@ -79,8 +79,8 @@ export function draftText(facts: ProposalFacts, undecided: 'requester' | 'gatewa
       ? '**Unknown requester: the policy does not show who made this request.** Anybody who can reach the connection may have.'
       : '**The gateway does not follow from the policy.** A person has to choose it.',
     `Every edit in ${markdownCode(policyPath)} is a comment: **merged as it is, this pull request lets no one in.** Choose one edit, ` +
-      'remove its `# `, and remove the other edits with the lines `# if …:` above them. Name a new owner, and add the policy test below with the ' +
-      'same name. Then mark this pull request as ready for review.',
+      'remove its `# `, and remove the other edits with the lines `# if …:` above them. Add its policy test from below. Where the edit adds a ' +
+      '`new-owner`, give it its name in both files. Then mark this pull request as ready for review.',
     ...(omitted === 0 ? [] : [`${omitted} more choices are left out: see \`policy suggest\`.`]),
     ...describeFacts(facts),
     '### Verify out of band, then tick',
