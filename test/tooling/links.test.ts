@@ -3,7 +3,7 @@ import { dirname, join, normalize } from 'node:path';
 import { expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 
-const PAGES = globSync(['*.md', 'docs/*.md', 'policy/*.md']).sort();
+const PAGES = globSync(['*.md', 'docs/*.md', 'emulator/*.md', 'policy/*.md']).sort();
 
 /** The anchors that GitHub makes of a page's headings. */
 function anchorsOf(page: string): string[] {
