@@ -11,10 +11,16 @@ export interface Dialect {
   readonly name: DialectName;
   /** service names that a signature's scope may contain */
   readonly signingNames: Readonly<Record<Service, readonly string[]>>;
+  /** a signature may contain the query of a GET as it was sent, instead of sorted and encoded again */
+  readonly signsQueryAsSent: boolean;
+  /** headers of an answer that contain the ID of the request */
+  readonly requestIdHeaders: readonly string[];
   /** operations of Direct Connect that the provider does not have */
   readonly missingOperations: readonly string[];
   /** members of inputs that the provider does not document, by operation: they are refused, although AWS has them */
   readonly missingMembers: Readonly<Record<string, readonly string[]>>;
+  /** operations of EC2 that the provider does not have */
+  readonly missingEc2Operations: readonly string[];
   readonly hasDirectConnectGateways: boolean;
   readonly interfaceTypes: readonly ('private' | 'public' | 'transit')[];
   /** fields returned for an interface and for a connection; `null`: all that the emulator knows */
@@ -81,8 +87,11 @@ const TIMES = {
 export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
   outscale: {
     name: 'outscale',
-    // The provider's own tool signs as directlink and fcu, its documented AWS CLI procedure with AWS names: both work.
+    // The provider's own tool, osc-cli, signs as directlink and fcu, its documented AWS CLI procedure with AWS names: both work.
     signingNames: { directconnect: ['directconnect', 'directlink'], ec2: ['ec2', 'fcu'], sts: ['sts'] },
+    // osc-cli signs the query of a GET as it sends it, and fails after a DirectLink call without `x-amz-requestid`.
+    signsQueryAsSent: true,
+    requestIdHeaders: ['x-amzn-requestid', 'x-amz-requestid'],
     missingOperations: [
       'AcceptDirectConnectGatewayAssociationProposal',
       'AllocateHostedConnection',
@@ -128,6 +137,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
         'newPrivateVirtualInterfaceAllocation.tags',
       ],
     },
+    missingEc2Operations: ['DescribeNetworkAcls'],
     hasDirectConnectGateways: false,
     interfaceTypes: ['private'],
     interfaceFields: [
@@ -176,8 +186,11 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
   aws: {
     name: 'aws',
     signingNames: { directconnect: ['directconnect'], ec2: ['ec2'], sts: ['sts'] },
+    signsQueryAsSent: false,
+    requestIdHeaders: ['x-amzn-requestid'],
     missingOperations: [],
     missingMembers: {},
+    missingEc2Operations: [],
     hasDirectConnectGateways: true,
     interfaceTypes: ['private', 'public', 'transit'],
     interfaceFields: null,
