@@ -89,6 +89,8 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
       'CreateDirectConnectGateway',
       'CreateDirectConnectGatewayAssociation',
       'CreateLag',
+      'CreatePublicVirtualInterface',
+      'CreateTransitVirtualInterface',
       'DeleteBGPPeer',
       'DeleteDirectConnectGateway',
       'DeleteDirectConnectGatewayAssociation',
