@@ -17,6 +17,8 @@ export interface Dialect {
   readonly requestIdHeaders: readonly string[];
   /** operations of Direct Connect that the provider does not have */
   readonly missingOperations: readonly string[];
+  /** operations of EC2 that the provider does not have */
+  readonly missingEc2Operations: readonly string[];
   readonly hasDirectConnectGateways: boolean;
   readonly interfaceTypes: readonly ('private' | 'public' | 'transit')[];
   /** fields returned for an interface and for a connection; `null`: all that the emulator knows */
@@ -108,6 +110,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
       'UpdateLag',
       'UpdateVirtualInterfaceAttributes',
     ],
+    missingEc2Operations: ['DescribeNetworkAcls'],
     hasDirectConnectGateways: false,
     interfaceTypes: ['private'],
     interfaceFields: [
@@ -154,6 +157,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     signsQueryAsSent: false,
     requestIdHeaders: ['x-amzn-requestid'],
     missingOperations: [],
+    missingEc2Operations: [],
     hasDirectConnectGateways: true,
     interfaceTypes: ['private', 'public', 'transit'],
     interfaceFields: null,
