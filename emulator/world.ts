@@ -14,6 +14,7 @@ export interface Ids {
   vpc(digits: number): string;
   directConnectGateway(): string;
   gatewayAssociation(): string;
+  associationProposal(): string;
   sessionToken(): string;
 }
 
@@ -41,6 +42,7 @@ function createIds(seed: number): Ids {
     transitGateway: () => `tgw-${hex('tgw').slice(0, 17)}`,
     directConnectGateway: () => uuid('dxgw'),
     gatewayAssociation: () => uuid('dxgw association'),
+    associationProposal: () => uuid('dxgw association proposal'),
     sessionToken: () => hex('session'),
   };
 }
@@ -132,6 +134,14 @@ export interface BgpPeer {
 
 export type InterfaceType = 'private' | 'public' | 'transit';
 
+/** A route of an interface: received from the customer (`accepted`) or announced to it (`advertised`). */
+export interface InterfaceRoute {
+  readonly cidr: string;
+  readonly direction: 'accepted' | 'advertised';
+  readonly asPath: readonly number[];
+  readonly communities: readonly string[];
+}
+
 /** Exactly one of `virtual` and `directConnect` is not `null`. */
 export interface AttachedGateway {
   readonly virtual: string | null;
@@ -167,6 +177,8 @@ export interface VirtualInterface {
   /** deleted while it was a request: it ends as `rejected` */
   isWithdrawn: boolean;
   gateway: AttachedGateway | null;
+  /** what routers announce over it, for answers about its routes */
+  routes: readonly InterfaceRoute[];
   /** what answers show instead of the real state */
   disguise: Disguise;
 }
@@ -234,6 +246,19 @@ export interface GatewayAssociation extends AccountRegion {
   stateForced: boolean;
 }
 
+/** A proposal of this account and region to associate its gateway with a Direct Connect gateway of another account. */
+export interface AssociationProposal extends AccountRegion {
+  readonly id: string;
+  readonly directConnectGateway: string;
+  readonly associatedGateway: string;
+  /** the allowed prefixes that the association will have */
+  readonly requestedPrefixes: Prefixes;
+  /** `requested`, `accepted` or `deleted` */
+  state: string;
+  /** when the state was entered, in milliseconds since the epoch */
+  since: number;
+}
+
 /** Exists in every region. */
 export interface DirectConnectGateway {
   readonly id: string;
@@ -266,6 +291,7 @@ export interface World {
   readonly routeTables: Map<string, RouteTable>;
   readonly directConnectGateways: Map<string, DirectConnectGateway>;
   readonly gatewayAssociations: Map<string, GatewayAssociation>;
+  readonly associationProposals: Map<string, AssociationProposal>;
   /** by session token */
   readonly sessions: Map<string, Session>;
 }
@@ -284,6 +310,7 @@ export function createWorld(dialect: Dialect, clock: Clock, seed: number): World
     routeTables: new Map(),
     directConnectGateways: new Map(),
     gatewayAssociations: new Map(),
+    associationProposals: new Map(),
     sessions: new Map(),
   };
 }

@@ -1,6 +1,7 @@
 import type { Dialect, Service } from '../dialects.ts';
 import type { Operation } from '../wire.ts';
 import { ALLOCATE_OPERATIONS } from './allocate.ts';
+import { ASSOCIATION_PROPOSAL_OPERATIONS } from './associationProposals.ts';
 import { BGP_PEER_OPERATIONS } from './bgpPeers.ts';
 import { CONFIRM_OPERATIONS } from './confirm.ts';
 import { CONNECTION_OPERATIONS } from './connections.ts';
@@ -10,6 +11,8 @@ import {
   GATEWAY_ASSOCIATION_OPERATIONS,
 } from './directConnectGateways.ts';
 import { TAG_OPERATIONS } from './ec2Tags.ts';
+import { HOSTED_CONNECTION_OPERATIONS } from './hostedConnections.ts';
+import { INTERFACE_ROUTE_OPERATIONS } from './interfaceRoutes.ts';
 import { INTERFACE_OPERATIONS } from './interfaces.ts';
 import { LAG_OPERATIONS } from './lags.ts';
 import { LOCATION_OPERATIONS } from './locations.ts';
@@ -30,11 +33,14 @@ const OPERATIONS: Readonly<Record<Service, Readonly<Record<string, Operation>>>>
     ...ALLOCATE_OPERATIONS,
     ...CREATE_INTERFACE_OPERATIONS,
     ...INTERFACE_OPERATIONS,
+    ...INTERFACE_ROUTE_OPERATIONS,
     ...BGP_PEER_OPERATIONS,
     ...CONFIRM_OPERATIONS,
     ...VIRTUAL_GATEWAY_OPERATIONS,
     ...DIRECT_CONNECT_GATEWAY_OPERATIONS,
     ...GATEWAY_ASSOCIATION_OPERATIONS,
+    ...ASSOCIATION_PROPOSAL_OPERATIONS,
+    ...HOSTED_CONNECTION_OPERATIONS,
   },
   ec2: {
     ...GATEWAY_OPERATIONS,
