@@ -139,6 +139,12 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
         'newPrivateVirtualInterfaceAllocation.mtu',
         'newPrivateVirtualInterfaceAllocation.tags',
       ],
+      CreatePrivateVirtualInterface: [
+        'newPrivateVirtualInterface.mtu',
+        'newPrivateVirtualInterface.prefixPoolAllocatedCountIpv4',
+        'newPrivateVirtualInterface.prefixPoolAllocatedCountIpv6',
+        'newPrivateVirtualInterface.tags',
+      ],
     },
     hasDirectConnectGateways: false,
     interfaceTypes: ['private'],

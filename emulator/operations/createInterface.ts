@@ -3,6 +3,7 @@ import { setState } from '../lifecycle.ts';
 import { type Context, clientException, type Operation, operation } from '../wire.ts';
 import type { AttachedGateway, InterfaceType, VirtualInterface } from '../world.ts';
 import { allocate, NEW_INTERFACE, NEW_PUBLIC_INTERFACE, type NewInterface } from './allocate.ts';
+import { requestedPeer } from './bgpPeers.ts';
 import { ownConnectionOrLag } from './callerResources.ts';
 import { directConnectGateway, gatewayFor } from './confirm.ts';
 import { PREFIX_COUNT } from './interfaces.ts';
@@ -85,7 +86,8 @@ function create(
 ): VirtualInterface {
   const { world, account } = context;
   const connection = ownConnectionOrLag(context, connectionId);
-  const vif = allocate(world, connection, account, type, { routeFilterPrefixes: [], ...wanted });
+  const asked = requestedPeer(world, { routeFilterPrefixes: [], ...wanted });
+  const vif = allocate(world, connection, account, type, asked);
   vif.prefixCounts = { ipv4, ipv6 };
   vif.gateway = gateway;
   setState(vif, gateway === null ? 'verifying' : 'pending', world.clock.now().getTime());
