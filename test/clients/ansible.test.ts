@@ -11,8 +11,8 @@ import {
   defined,
   directConnect,
   gateway,
-  offerInterface,
   OWNER,
+  offerInterface,
   RECIPIENT,
   startTestEmulator,
   states,
@@ -49,9 +49,14 @@ describe.skipIf(folder === null).each(DIALECT_NAMES)(`Ansible ${ANSIBLE} on %s${
     const present: Task = [module, { state: 'present', name: 'core', tags: { team: 'net' } }];
     const retagged: Task = [module, { state: 'present', name: 'core', tags: { owner: 'net' } }];
     const absent: Task = [module, { state: 'absent', name: 'core' }];
-    expect(
-      await changes(emulator, RECIPIENT, present, present, retagged, retagged, absent, absent),
-    ).toEqual([true, false, true, false, true, false]);
+    expect(await changes(emulator, RECIPIENT, present, present, retagged, retagged, absent, absent)).toEqual([
+      true,
+      false,
+      true,
+      false,
+      true,
+      false,
+    ]);
   });
 
   it('makes a private interface of its own on a virtual private gateway, and removes it', async () => {
@@ -104,7 +109,10 @@ describe.skipIf(folder === null)(`Ansible ${ANSIBLE}, with what AWS alone has${s
     const virtual_gateway_id = await gateway(emulator);
     const module = 'community.aws.directconnect_gateway';
     const alone: Task = [module, { state: 'present', name: 'hub', amazon_asn: '64513' }];
-    const associated: Task = [module, { state: 'present', name: 'hub', amazon_asn: '64513', virtual_gateway_id }];
+    const associated: Task = [
+      module,
+      { state: 'present', name: 'hub', amazon_asn: '64513', virtual_gateway_id },
+    ];
     expect(await changes(emulator, RECIPIENT, alone, alone, associated, associated)).toEqual([
       true,
       false,
@@ -113,9 +121,13 @@ describe.skipIf(folder === null)(`Ansible ${ANSIBLE}, with what AWS alone has${s
     ]);
     const [direct_connect_gateway_id = ''] = emulator.world.directConnectGateways.keys();
     const shown = await directConnect(emulator, RECIPIENT).send(
-      new DescribeDirectConnectGatewayAssociationsCommand({ directConnectGatewayId: direct_connect_gateway_id }),
+      new DescribeDirectConnectGatewayAssociationsCommand({
+        directConnectGatewayId: direct_connect_gateway_id,
+      }),
     );
-    expect(shown).toMatchObject({ directConnectGatewayAssociations: [{ virtualGatewayId: virtual_gateway_id }] });
+    expect(shown).toMatchObject({
+      directConnectGatewayAssociations: [{ virtualGatewayId: virtual_gateway_id }],
+    });
     const absent: Task = [module, { state: 'absent', name: 'hub', direct_connect_gateway_id }];
     // The module reports no change when it has deleted a gateway.
     expect(await changes(emulator, RECIPIENT, absent, absent)).toEqual([false, false]);
