@@ -17,10 +17,10 @@ export interface Dialect {
   readonly requestIdHeaders: readonly string[];
   /** operations of Direct Connect that the provider does not have */
   readonly missingOperations: readonly string[];
-  /** operations of EC2 that the provider does not have */
-  readonly missingEc2Operations: readonly string[];
   /** members of inputs that the provider does not document, by operation: they are refused, although AWS has them */
   readonly missingMembers: Readonly<Record<string, readonly string[]>>;
+  /** operations of EC2 that the provider does not have */
+  readonly missingEc2Operations: readonly string[];
   readonly hasDirectConnectGateways: boolean;
   readonly interfaceTypes: readonly ('private' | 'public' | 'transit')[];
   /** fields returned for an interface and for a connection; `null`: all that the emulator knows */
@@ -132,7 +132,6 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
       'UpdateLag',
       'UpdateVirtualInterfaceAttributes',
     ],
-    missingEc2Operations: ['DescribeNetworkAcls'],
     missingMembers: {
       CreateConnection: ['providerName', 'requestMACSec', 'tags'],
       AllocatePrivateVirtualInterface: [
@@ -146,6 +145,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
         'newPrivateVirtualInterface.tags',
       ],
     },
+    missingEc2Operations: ['DescribeNetworkAcls'],
     hasDirectConnectGateways: false,
     interfaceTypes: ['private'],
     interfaceFields: [
@@ -197,8 +197,8 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     signsQueryAsSent: false,
     requestIdHeaders: ['x-amzn-requestid'],
     missingOperations: [],
-    missingEc2Operations: [],
     missingMembers: {},
+    missingEc2Operations: [],
     hasDirectConnectGateways: true,
     interfaceTypes: ['private', 'public', 'transit'],
     interfaceFields: null,

@@ -62,8 +62,8 @@ export function createRecordedWorld(dialect: DialectName): InProcessEmulator {
   rename(world.routeTables, IDS.table);
   if (dialect === 'aws') rename(world.gatewayAssociations, IDS.association);
   if (dialect === 'aws') addLag(world);
-  findOrCreateVpc(world, { account, region: 'eu-west-2' }, IDS.emptyVpc);
   if (dialect === 'aws') addHostedConnections(world);
+  findOrCreateVpc(world, { account, region: 'eu-west-2' }, IDS.emptyVpc);
   world.sessions.set(IDS.session, { account, role: 'acceptor', name: 'pass' });
   return simulation;
 }
