@@ -3,9 +3,9 @@ import {
   CreateConnectionCommand,
   DescribeDirectConnectGatewayAssociationsCommand,
 } from '@aws-sdk/client-direct-connect';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { DIALECT_NAMES } from '../../emulator/dialects.ts';
-import type { Emulator } from '../../emulator/emulator.ts';
+import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
 import {
   connect,
   defined,
@@ -75,8 +75,9 @@ describe.skipIf(folder === null).each(DIALECT_NAMES)(`Ansible ${ANSIBLE} on %s${
   it('declines a request of another account', async () => {
     const emulator = await startTestEmulator({ dialect });
     const virtual_interface_id = await offerInterface(emulator);
-    const [{ connectionId: connection_id = '' } = {}] = [{ connectionId: 'dxcon-00000000' }];
     const module = 'community.aws.directconnect_virtual_interface';
+    // The module demands a connection, although it needs none to delete.
+    const connection_id = 'dxcon-00000000';
     const absent: Task = [module, { state: 'absent', connection_id, virtual_interface_id }];
     expect(await changes(emulator, RECIPIENT, absent)).toEqual([true]);
     expect(await states(emulator, OWNER)).toEqual(['rejected']);
@@ -104,8 +105,9 @@ describe.skipIf(folder === null)(`Ansible ${ANSIBLE}, with what AWS alone has${s
   });
 
   it('associates a Direct Connect gateway with a virtual private gateway, and removes both', async () => {
-    // The module waits in real time: it sees `associating`, and looks every 15 seconds until `disassociating` is over.
-    const emulator = await startTestEmulator({ dialect: 'aws', disassociationTime: 'PT1S' });
+    // The module waits in real time: it wants to see `associating`, and looks every 15 seconds until `disassociating` is over.
+    const emulator = await startEmulator({ dialect: 'aws', disassociationTime: 'PT1S' });
+    onTestFinished(() => emulator.close());
     const virtual_gateway_id = await gateway(emulator);
     const module = 'community.aws.directconnect_gateway';
     const alone: Task = [module, { state: 'present', name: 'hub', amazon_asn: '64513' }];

@@ -89,7 +89,7 @@ describe.skipIf(client.folder === null).each(DIALECT_NAMES)(
       ['an address that is none', { amazonAddress: 'banana' }, 'banana'],
       ['an address of a network', { customerAddress: '10.0.0.0/8' }, '10.0.0.0/8'],
       ['addresses of two networks', { customerAddress: '169.254.99.2/30' }, '169.254.99.2/30'],
-        ['an unknown address family', { addressFamily: 'ipx' }, 'ipx'],
+      ['an unknown address family', { addressFamily: 'ipx' }, 'ipx'],
       ['an MTU that no interface has', { mtu: 1501 }, 'mtu'],
     ] as const)('is refused an allocation with %s', async (_, changed, named) => {
       const refusal = await story().owner.refusal(...allocation(await story().connect(), changed));

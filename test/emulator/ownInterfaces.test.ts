@@ -73,7 +73,7 @@ describe('a public interface', () => {
     const confirm = new ConfirmPublicVirtualInterfaceCommand({ virtualInterfaceId });
     await expect(directConnect(simulator, OWNER).send(confirm)).rejects.toThrow(virtualInterfaceId);
     await directConnect(simulator, RECIPIENT).send(confirm);
-    for (const state of ['verifying', 'pending', 'available']) {
+    for (const state of ['verifying', 'available']) {
       expect(await states(simulator)).toEqual([state, state]);
       simulator.clock.advance('PT1M');
     }
