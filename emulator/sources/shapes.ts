@@ -169,7 +169,7 @@ export const SHAPES: Readonly<Record<string, Members>> = {
   virtualGateway: { virtualGatewayId: documented(), virtualGatewayState: documented() },
   filter: { Name: documented(), Value: documented() },
   tagSpecification: {
-    ResourceType: documented({ note: '`vpn-gateway` only' }),
+    ResourceType: documented({ note: 'of the resource that is created' }),
     Tag: documented({ shape: 'ec2Tag' }),
   },
   ec2Tag: { Key: documented(), Value: documented() },
@@ -202,7 +202,7 @@ export const SHAPES: Readonly<Record<string, Members>> = {
     associationSet: documented({ shape: 'routeTableAssociation' }),
     propagatingVgwSet: documented({ shape: 'propagatingVgw' }),
     routeSet: documented({ shape: 'route' }),
-    tagSet: documented({ note: 'always empty' }),
+    tagSet: documented({ shape: 'tagSet' }),
   },
   credentials: {
     AccessKeyId: both('model', { note: 'the account, as for every key here' }),

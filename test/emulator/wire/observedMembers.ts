@@ -3,6 +3,7 @@ import type { DialectName } from '../../../emulator/emulator.ts';
 import { IGNORED_PARAMETERS } from '../../../emulator/inProcessEmulator.ts';
 import { findOperation } from '../../../emulator/operations/operationTable.ts';
 import { parseQueryCall } from '../../../emulator/queryProtocol.ts';
+import { rowKey } from '../../../emulator/sources/source.ts';
 import { ApiError, type Operation, type Output, parseJsonCall } from '../../../emulator/wire.ts';
 import { CALLS, type Call } from './allCalls.ts';
 import { IDS, SECOND_PAGE } from './callVariant.ts';
@@ -17,13 +18,16 @@ export interface ObservedMembers {
 
 /**
  * Executes every recorded call, and observes which members each operation takes and answers.
- * @returns by the name of the operation; without those that the dialect does not have
+ * @returns by the key of the operation's row; without those that the dialect does not have
  */
 export function observeMembers(dialect: DialectName): ReadonlyMap<string, ObservedMembers> {
   const observed = new Map<string, ObservedMembers>();
-  for (const [name, calls] of Map.groupBy([...CALLS, ...UNRECORDED], ({ operation }) => operation)) {
+  for (const [name, calls] of Map.groupBy([...CALLS, ...UNRECORDED], (call) =>
+    rowKey(call.service, call.operation),
+  )) {
     const { dialect: traits } = createRecordedWorld(dialect).world();
-    const operation = findOperation(calls[0]?.service ?? 'ec2', name, traits);
+    const [first] = calls;
+    const operation = first === undefined ? null : findOperation(first.service, first.operation, traits);
     if (operation === null) continue;
     const execute = (input: unknown) => executeIn(dialect, operation, input);
     const answered = calls.filter(({ refused }) => !(refused?.outscale && refused.aws));
@@ -43,7 +47,7 @@ export function observeMembers(dialect: DialectName): ReadonlyMap<string, Observ
     const taken = [...done.flatMap(({ input }) => pathsOf(input)), ...added.flatMap(parentsAndSelf)];
     const read = new Set(done.flatMap(({ input }) => readMembers(execute, input)));
     const ignored = IGNORED_PARAMETERS.filter(
-      (entry) => entry.operation === name && (entry.dialect ?? dialect) === dialect,
+      (entry) => entry.operation === first?.operation && (entry.dialect ?? dialect) === dialect,
     ).map(({ member }) => member);
     observed.set(name, {
       input: unique(taken).filter((path) => read.has(path) && !ignored.includes(path)),
