@@ -22,7 +22,18 @@ const NEW_INTERFACE: Members = {
   tags: aws('model', { shape: 'tag' }),
 };
 
+const NO_SITELINK = aws('inference', { note: '`false` only: there is no SiteLink' });
+
 const MTU: Members = { mtu: aws('documentation') };
+
+/** What only an interface that its own account creates can have. */
+const OWN: Members = {
+  ...MTU,
+  prefixPoolAllocatedCountIpv4: aws('model'),
+  prefixPoolAllocatedCountIpv6: aws('model'),
+  directConnectGatewayId: aws('model'),
+  enableSiteLink: NO_SITELINK,
+};
 
 /** Shapes of inputs, by their names on the page. */
 export const NEW_INTERFACE_SHAPES: Readonly<Record<string, Members>> = {
@@ -30,6 +41,8 @@ export const NEW_INTERFACE_SHAPES: Readonly<Record<string, Members>> = {
   newPrivateInterface: { ...NEW_INTERFACE, ...MTU },
   newPublicInterface: { ...NEW_INTERFACE, routeFilterPrefixes: aws('model', { shape: 'prefix' }) },
   newTransitInterface: { ...NEW_INTERFACE, ...MTU },
+  ownPrivateInterface: { ...NEW_INTERFACE, ...OWN, virtualGatewayId: documented() },
+  ownTransitInterface: { ...NEW_INTERFACE, ...OWN },
 };
 
 const OFFER: Members = {
@@ -63,6 +76,33 @@ export const INTERFACE_ROWS: OperationRows = {
     ...ON_AWS,
     note: '',
     input: { ...OFFER, newTransitVirtualInterfaceAllocation: aws('model', { shape: 'newTransitInterface' }) },
+    output: { virtualInterface: aws('model', { shape: 'virtualInterface' }) },
+  },
+  CreatePrivateVirtualInterface: {
+    ...ON_BOTH,
+    note: 'on a connection or LAG of the caller; it needs no confirm',
+    input: {
+      connectionId: documented(),
+      newPrivateVirtualInterface: documented({ shape: 'ownPrivateInterface' }),
+    },
+    output: 'virtualInterface',
+  },
+  CreatePublicVirtualInterface: {
+    ...ON_AWS,
+    note: 'then `verifying` for the `provisioningTime` (inference)',
+    input: {
+      connectionId: aws('model'),
+      newPublicVirtualInterface: aws('model', { shape: 'newPublicInterface' }),
+    },
+    output: 'virtualInterface',
+  },
+  CreateTransitVirtualInterface: {
+    ...ON_AWS,
+    note: '',
+    input: {
+      connectionId: aws('model'),
+      newTransitVirtualInterface: aws('model', { shape: 'ownTransitInterface' }),
+    },
     output: { virtualInterface: aws('model', { shape: 'virtualInterface' }) },
   },
   DescribeVirtualInterfaces: {
@@ -122,7 +162,7 @@ export const INTERFACE_ROWS: OperationRows = {
       ...ONE,
       mtu: aws('documentation'),
       virtualInterfaceName: aws('model'),
-      enableSiteLink: aws('inference', { note: '`false` only: there is no SiteLink' }),
+      enableSiteLink: NO_SITELINK,
       rateLimit: aws('model'),
       prefixPoolAllocatedCountIpv4: aws('model'),
       prefixPoolAllocatedCountIpv6: aws('model'),

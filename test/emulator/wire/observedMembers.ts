@@ -65,6 +65,17 @@ const NOT_RECORDED: Readonly<Record<string, readonly Leaf[]>> = {
   AllocatePrivateVirtualInterface: [[['newPrivateVirtualInterfaceAllocation', 'rateLimit'], '500Mbps']],
   AllocatePublicVirtualInterface: [[['newPublicVirtualInterfaceAllocation', 'rateLimit'], '500Mbps']],
   AllocateTransitVirtualInterface: [[['newTransitVirtualInterfaceAllocation', 'rateLimit'], '500Mbps']],
+  CreatePrivateVirtualInterface: [
+    [['newPrivateVirtualInterface', 'rateLimit'], '500Mbps'],
+    [['newPrivateVirtualInterface', 'prefixPoolAllocatedCountIpv4'], 100],
+    [['newPrivateVirtualInterface', 'prefixPoolAllocatedCountIpv6'], 100],
+  ],
+  CreatePublicVirtualInterface: [[['newPublicVirtualInterface', 'rateLimit'], '500Mbps']],
+  CreateTransitVirtualInterface: [
+    [['newTransitVirtualInterface', 'rateLimit'], '500Mbps'],
+    [['newTransitVirtualInterface', 'prefixPoolAllocatedCountIpv4'], 100],
+    [['newTransitVirtualInterface', 'prefixPoolAllocatedCountIpv6'], 100],
+  ],
   UpdateVirtualInterfaceAttributes: [
     [['enableSiteLink'], false],
     [['rateLimit'], '500Mbps'],
