@@ -11,8 +11,16 @@ export interface Dialect {
   readonly name: DialectName;
   /** service names that a signature's scope may contain */
   readonly signingNames: Readonly<Record<Service, readonly string[]>>;
+  /** a signature may contain the query of a GET as it was sent, instead of sorted and encoded again */
+  readonly signsQueryAsSent: boolean;
+  /** headers of an answer that contain the ID of the request */
+  readonly requestIdHeaders: readonly string[];
   /** operations of Direct Connect that the provider does not have */
   readonly missingOperations: readonly string[];
+  /** members of inputs that the provider does not document, by operation: they are refused, although AWS has them */
+  readonly missingMembers: Readonly<Record<string, readonly string[]>>;
+  /** operations of EC2 that the provider does not have */
+  readonly missingEc2Operations: readonly string[];
   readonly hasDirectConnectGateways: boolean;
   readonly interfaceTypes: readonly ('private' | 'public' | 'transit')[];
   /** fields returned for an interface and for a connection; `null`: all that the emulator knows */
@@ -22,6 +30,15 @@ export interface Dialect {
   readonly pageSize: number | null;
   /** long ASNs are in `asnLong`, with 0 in `asn`, and an allocation may have `asnLong` */
   readonly separateLongAsn: boolean;
+  /** the smallest VLAN of an interface */
+  readonly firstVlan: number;
+  readonly lastAsn: number;
+  /** ASNs of the provider, which no interface may have */
+  readonly reservedAsns: readonly number[];
+  /** the families of the addresses of a session */
+  readonly addressFamilies: readonly string[];
+  /** assigns addresses to a session that is asked for without any */
+  readonly assignsAddresses: boolean;
   /** an allocation may limit the bandwidth of its interface */
   readonly hasRateLimits: boolean;
   /** generates a BGP key for a request without one */
@@ -38,35 +55,98 @@ export interface Dialect {
   readonly withdrawalTime: number;
   /** how long a deleted interface that was accepted is `deleting` until it is `deleted`, in milliseconds */
   readonly deletionTime: number;
+  /** how long an accepted interface is `pending` until it is `available`, in milliseconds */
+  readonly provisioningTime: number;
+  /** how long a new connection or LAG is `requested`, and a confirmed hosted connection `pending`, until it is `available` */
+  readonly connectionTime: number;
+  /** how long a deleted connection or LAG is `deleting` until it is `deleted`, in milliseconds */
+  readonly connectionDeletionTime: number;
+  /** how long an association is `associating` or `updating` until it is `associated`, in milliseconds */
+  readonly associationTime: number;
+  /** how long a deleted association is `disassociating` until it disappears, in milliseconds */
+  readonly disassociationTime: number;
   /** a confirm needs a virtual private gateway that is attached to a VPC */
   readonly requireAttachedGateway: boolean;
   /** the value of `ownerAccount` until the request is accepted; afterwards it is the recipient */
   readonly ownerAccountWhileConfirming: 'recipient' | 'requester';
 }
 
+/**
+ * Times that are the same for both providers. A real connection waits for days for its cabling, which tests of interfaces do
+ * not want to wait for: 0. A real association takes minutes: 10 seconds are enough for clients that wait for the transient
+ * state.
+ */
+const TIMES = {
+  provisioningTime: MINUTE,
+  connectionTime: 0,
+  connectionDeletionTime: 0,
+  associationTime: 10_000,
+  disassociationTime: 10_000,
+};
+
 export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
   outscale: {
     name: 'outscale',
-    // The provider's own tool signs as directlink and fcu, its documented AWS CLI procedure with AWS names: both work.
+    // The provider's own tool, osc-cli, signs as directlink and fcu, its documented AWS CLI procedure with AWS names: both work.
     signingNames: { directconnect: ['directconnect', 'directlink'], ec2: ['ec2', 'fcu'], sts: ['sts'] },
+    // osc-cli signs the query of a GET as it sends it, and fails after a DirectLink call without `x-amz-requestid`.
+    signsQueryAsSent: true,
+    requestIdHeaders: ['x-amzn-requestid', 'x-amz-requestid'],
     missingOperations: [
+      'AcceptDirectConnectGatewayAssociationProposal',
+      'AllocateHostedConnection',
       'AllocatePublicVirtualInterface',
       'AllocateTransitVirtualInterface',
       'AssociateConnectionWithLag',
+      'AssociateHostedConnection',
       'AssociateVirtualInterface',
+      'ConfirmConnection',
+      'ConfirmPublicVirtualInterface',
       'ConfirmTransitVirtualInterface',
       'CreateBGPPeer',
       'CreateDirectConnectGateway',
       'CreateDirectConnectGatewayAssociation',
+      'CreateDirectConnectGatewayAssociationProposal',
       'CreateLag',
+      'CreatePublicVirtualInterface',
+      'CreateTransitVirtualInterface',
       'DeleteBGPPeer',
+      'DeleteDirectConnectGateway',
       'DeleteDirectConnectGatewayAssociation',
+      'DeleteDirectConnectGatewayAssociationProposal',
+      'DeleteLag',
+      'DescribeDirectConnectGatewayAssociationProposals',
       'DescribeDirectConnectGatewayAssociations',
+      'DescribeDirectConnectGatewayAttachments',
       'DescribeDirectConnectGateways',
+      'DescribeHostedConnections',
       'DescribeLags',
+      'DescribeTags',
       'DisassociateConnectionFromLag',
+      'ListVirtualInterfaceRoutes',
+      'TagResource',
+      'UntagResource',
+      'UpdateConnection',
+      'UpdateDirectConnectGateway',
+      'UpdateDirectConnectGatewayAssociation',
+      'UpdateLag',
       'UpdateVirtualInterfaceAttributes',
     ],
+    missingMembers: {
+      CreateConnection: ['providerName', 'requestMACSec', 'tags'],
+      AllocatePrivateVirtualInterface: [
+        'newPrivateVirtualInterfaceAllocation.mtu',
+        'newPrivateVirtualInterfaceAllocation.tags',
+      ],
+      CreatePrivateVirtualInterface: [
+        'newPrivateVirtualInterface.enableSiteLink',
+        'newPrivateVirtualInterface.mtu',
+        'newPrivateVirtualInterface.prefixPoolAllocatedCountIpv4',
+        'newPrivateVirtualInterface.prefixPoolAllocatedCountIpv6',
+        'newPrivateVirtualInterface.tags',
+      ],
+    },
+    missingEc2Operations: ['DescribeNetworkAcls'],
     hasDirectConnectGateways: false,
     interfaceTypes: ['private'],
     interfaceFields: [
@@ -95,6 +175,11 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     ],
     pageSize: null,
     separateLongAsn: false,
+    firstVlan: 2,
+    lastAsn: 4294967295,
+    reservedAsns: [50624, 53306, 132418],
+    addressFamilies: ['ipv4'],
+    assignsAddresses: false,
     hasRateLimits: false,
     generatesKeys: false,
     returnsGatewayAsn: false,
@@ -103,19 +188,29 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     expiredLingers: 7 * DAY,
     withdrawalTime: 0,
     deletionTime: MINUTE,
+    ...TIMES,
     requireAttachedGateway: true,
     ownerAccountWhileConfirming: 'recipient',
   },
   aws: {
     name: 'aws',
     signingNames: { directconnect: ['directconnect'], ec2: ['ec2'], sts: ['sts'] },
+    signsQueryAsSent: false,
+    requestIdHeaders: ['x-amzn-requestid'],
     missingOperations: [],
+    missingMembers: {},
+    missingEc2Operations: [],
     hasDirectConnectGateways: true,
     interfaceTypes: ['private', 'public', 'transit'],
     interfaceFields: null,
     connectionFields: null,
     pageSize: 100,
     separateLongAsn: true,
+    firstVlan: 1,
+    lastAsn: 4294967294,
+    reservedAsns: [],
+    addressFamilies: ['ipv4', 'ipv6'],
+    assignsAddresses: true,
     hasRateLimits: true,
     generatesKeys: true,
     returnsGatewayAsn: true,
@@ -124,6 +219,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     expiredLingers: 7 * DAY,
     withdrawalTime: 0,
     deletionTime: MINUTE,
+    ...TIMES,
     requireAttachedGateway: false,
     ownerAccountWhileConfirming: 'recipient',
   },

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { ADMIN_PREFIX, type EmulatorControls, handleAdminRequest } from './adminApi.ts';
 import { authenticate } from './authenticate.ts';
 import { type CallLog, createCallLog, replyStatus } from './callLog.ts';
@@ -5,7 +6,7 @@ import { type Clock, createClock } from './clock.ts';
 import { InvalidInput } from './decoders.ts';
 import type { DialectName } from './dialects.ts';
 import { createFaultQueue, type FaultQueue, injectFault } from './faults.ts';
-import { applyElapsedTime, disguise, forceState } from './lifecycle.ts';
+import { applyElapsedTime, disguise, forceState, setRoutes } from './lifecycle.ts';
 import { findOperation } from './operations/operationTable.ts';
 import { type Options, readOptions, resolveDialect } from './options.ts';
 import { listOrders, placeOrder } from './orders.ts';
@@ -18,6 +19,7 @@ import {
   parseJsonCall,
   type Reply,
   type Request,
+  splitTarget,
   type WireCall,
 } from './wire.ts';
 import { createIds, createWorld, type World } from './world.ts';
@@ -77,6 +79,7 @@ export function createInProcessEmulator(options: Options, scenario: Scenario | n
     clearCalls: () => state.calls.clear(),
     forceState: (id, word) => forceState(state.world, id, word),
     disguise: (id, changed) => disguise(state.world, id, changed),
+    setRoutes: (id, routes) => setRoutes(state.world, id, routes),
     order: (order) => {
       applyElapsedTime(state.world);
       return placeOrder(state.world, order);
@@ -98,10 +101,8 @@ export function createInProcessEmulator(options: Options, scenario: Scenario | n
 
 /** Answers an API call and logs it. */
 function answer(request: Request, { world, faults, calls, clock }: State): Reply {
-  const call = request.method === 'POST' ? (parseJsonCall(request) ?? parseQueryCall(request)) : null;
-  if (call === null || request.target !== '/') {
-    return jsonResponse(404, { message: 'not a call of Direct Connect, EC2 or STS: those are POST to `/`' });
-  }
+  const call = parseCall(request);
+  if (call === null) return NOT_A_CALL;
   const at = clock.now().toISOString();
   let caller: Context | null = null;
   let input: unknown = null;
@@ -112,7 +113,25 @@ function answer(request: Request, { world, faults, calls, clock }: State): Reply
   });
   const { service, operation } = call;
   calls.add({ at, ...accountAndRegion(caller), service, operation, input, status: replyStatus(reply) });
-  return reply;
+  if (reply.kind !== 'response') return reply;
+  const id = randomUUID();
+  return { ...reply, headers: Object.fromEntries(world.dialect.requestIdHeaders.map((name) => [name, id])) };
+}
+
+const NOT_A_CALL = jsonResponse(404, {
+  message:
+    'not a call of Direct Connect, EC2 or STS: those are POST to `/`, in JSON 1.1 or as a form, ' +
+    'and for EC2 and STS also GET of `/?Action=…`',
+});
+
+/** `null` if the request is no call of the emulated services. */
+function parseCall(request: Request): WireCall | null {
+  const { path, query } = splitTarget(request.target);
+  if (path !== '/') return null;
+  if (request.method === 'GET') return parseQueryCall(request);
+  // A form is in the body or in the query, never in both: the emulator would have to guess which counts.
+  if (request.method !== 'POST' || query !== '') return null;
+  return parseJsonCall(request) ?? parseQueryCall(request);
 }
 
 function perform(call: WireCall, input: unknown, caller: Context, faults: FaultQueue): Reply {
@@ -170,8 +189,11 @@ export const IGNORED_PARAMETERS: readonly Ignored[] = [
   { operation: 'DescribeVirtualInterfaces', member: 'nextToken', dialect: 'outscale', reason: NO_PAGES },
   { operation: 'DescribeConnections', member: 'maxResults', dialect: 'outscale', reason: NO_PAGES },
   { operation: 'DescribeConnections', member: 'nextToken', dialect: 'outscale', reason: NO_PAGES },
-  { operation: 'DescribeRouteTables', member: 'MaxResults', dialect: 'outscale', reason: NO_PAGES },
-  { operation: 'DescribeRouteTables', member: 'NextToken', dialect: 'outscale', reason: NO_PAGES },
+  ...['DescribeRouteTables', 'DescribeSecurityGroups', 'DescribeTags', 'DescribeVpcs'].flatMap((operation) =>
+    ['MaxResults', 'NextToken'].map(
+      (member): Ignored => ({ operation, member, dialect: 'outscale', reason: NO_PAGES }),
+    ),
+  ),
 ];
 
 /** Removes the ignored parameters from an input. */

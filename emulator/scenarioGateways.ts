@@ -11,6 +11,7 @@ import {
   writtenObject,
 } from './decoders.ts';
 import { addResource, ScenarioRefused } from './scenarioRefused.ts';
+import { findOrCreateVpc } from './vpcs.ts';
 import { mainRouteTable, type World } from './world.ts';
 
 /** The gateways of a scenario, and how they are associated. `null`: the emulator chooses. */
@@ -74,12 +75,13 @@ export function loadGateways(world: World, scenario: ScenarioGateways & { readon
       attachment: vpc === null ? null : { vpc, state: 'attached' },
     });
     if (vpc === null) return;
+    findOrCreateVpc(world, { account, region }, vpc);
     const table = mainRouteTable(world, { account, region }, vpc);
     if (propagates) table.propagating.add(made);
   });
   scenario.transitGateways.forEach(({ account, id }, i) => {
     const made = id ?? world.ids.transitGateway();
-    addResource(world.transitGateways, `transitGateways[${i}].id`, { id: made, account, region });
+    addResource(world.transitGateways, `transitGateways[${i}].id`, { id: made, account, region, tags: [] });
   });
   scenario.directConnectGateways.forEach(({ account, id, name, asn, associated, sharedWith }, i) => {
     const path = `directConnectGateways[${i}]`;
@@ -101,7 +103,8 @@ export function loadGateways(world: World, scenario: ScenarioGateways & { readon
     });
     const isNamed = scenario.associations.some(({ gateway }) => gateway === made || gateway === name);
     const first = [...world.virtualGateways.values()].find((gateway) => gateway.account === account);
-    if ((associated ?? !isNamed) && first !== undefined) associateGateways(world, made, first.id, []);
+    if ((associated ?? !isNamed) && first !== undefined)
+      associateGateways(world, made, first.id, [], 'associated');
   });
   scenario.associations.forEach((association, i) => {
     associate(world, association, `associations[${i}]`);
@@ -120,7 +123,11 @@ function associate(
     const why = `no Direct Connect gateway has the ID or name \`${wanted}\`; add it to \`directConnectGateways\``;
     throw new ScenarioRefused(`${path}.gateway`, why);
   }
-  if (associateGateways(world, gateway.id, other, [], state) !== null) return;
+  const association = associateGateways(world, gateway.id, other, [], state);
+  if (association !== null) {
+    association.stateForced = true;
+    return;
+  }
   const why =
     `\`${other}\` is in neither \`gateways\` nor \`transitGateways\`, or \`${wanted}\` serves the other type; ` +
     'associate a Direct Connect gateway with gateways of one type';

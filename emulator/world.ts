@@ -11,8 +11,10 @@ export interface Ids {
   virtualGateway(digits: number): string;
   routeTable(digits: number): string;
   transitGateway(): string;
+  vpc(digits: number): string;
   directConnectGateway(): string;
   gatewayAssociation(): string;
+  associationProposal(): string;
   sessionToken(): string;
 }
 
@@ -36,9 +38,11 @@ export function createIds(seed: number): Ids {
     bgpPeer: () => `dxpeer-${letters('dxpeer')}`,
     virtualGateway: (digits) => `vgw-${hex('vgw').slice(0, digits)}`,
     routeTable: (digits) => `rtb-${hex('rtb').slice(0, digits)}`,
+    vpc: (digits) => `vpc-${hex('vpc').slice(0, digits)}`,
     transitGateway: () => `tgw-${hex('tgw').slice(0, 17)}`,
     directConnectGateway: () => uuid('dxgw'),
     gatewayAssociation: () => uuid('dxgw association'),
+    associationProposal: () => uuid('dxgw association proposal'),
     sessionToken: () => hex('session'),
   };
 }
@@ -50,7 +54,7 @@ export function mainRouteTable(world: World, { account, region }: AccountRegion,
   );
   if (known !== undefined) return known;
   const id = world.ids.routeTable(world.dialect.gatewayDigits);
-  const table = { id, account, region, vpc, propagating: new Set<string>(), routes: new Map() };
+  const table = { id, account, region, vpc, tags: [], propagating: new Set<string>(), routes: new Map() };
   world.routeTables.set(id, table);
   return table;
 }
@@ -72,23 +76,46 @@ export type Prefixes = readonly { readonly cidr: string }[];
 /** A connection or a LAG: what carries interfaces. */
 interface Line extends AccountRegion {
   readonly id: string;
-  readonly name: string;
+  name: string;
   readonly location: string;
   readonly bandwidth: string;
   /** empty if there is none */
   readonly provider: string;
-  readonly tags: readonly Tag[];
+  tags: readonly Tag[];
+  state: string;
+  /** when the state was entered, in milliseconds since the epoch */
+  since: number;
+  /** a forced state does not change with time */
+  stateForced: boolean;
 }
+
+/** The state of a connection or LAG that existed before the emulator started. */
+export const IN_SERVICE: Pick<Line, 'state' | 'since' | 'stateForced'> = {
+  state: 'available',
+  since: 0,
+  stateForced: false,
+};
 
 export interface Connection extends Line {
   /** its account offers interfaces on it for many customers */
   readonly isCarrier: boolean;
   /** the LAG it belongs to: its interfaces are then on that LAG */
   lag: string | null;
+  /** the partner's connection or LAG that it is a part of; `null`: it has a port of its own */
+  hosting: Hosting | null;
+}
+
+/** What a hosted connection occupies on the connection or LAG of a partner. */
+export interface Hosting {
+  readonly parent: string;
+  readonly partner: string;
+  readonly vlan: number;
 }
 
 /** A link aggregation group; `bandwidth` is that of each of its connections. */
-export type Lag = Line;
+export interface Lag extends Line {
+  minimumLinks: number;
+}
 
 /** One BGP peer of an interface. */
 export interface BgpPeer {
@@ -107,6 +134,14 @@ export interface BgpPeer {
 
 export type InterfaceType = 'private' | 'public' | 'transit';
 
+/** A route of an interface: received from the customer (`accepted`) or announced to it (`advertised`). */
+export interface InterfaceRoute {
+  readonly cidr: string;
+  readonly direction: 'accepted' | 'advertised';
+  readonly asPath: readonly number[];
+  readonly communities: readonly string[];
+}
+
 /** Exactly one of `virtual` and `directConnect` is not `null`. */
 export interface AttachedGateway {
   readonly virtual: string | null;
@@ -122,7 +157,7 @@ export interface VirtualInterface {
   readonly type: InterfaceType;
   readonly vlan: number;
   readonly routeFilterPrefixes: Prefixes;
-  readonly tags: readonly Tag[];
+  tags: readonly Tag[];
   /** changes when the interface is moved */
   connection: Connection | Lag;
   name: string;
@@ -142,6 +177,8 @@ export interface VirtualInterface {
   /** deleted while it was a request: it ends as `rejected` */
   isWithdrawn: boolean;
   gateway: AttachedGateway | null;
+  /** what routers announce over it, for answers about its routes */
+  routes: readonly InterfaceRoute[];
   /** what answers show instead of the real state */
   disguise: Disguise;
 }
@@ -156,19 +193,22 @@ export interface Disguise {
 
 export const UNDISGUISED: Disguise = { unlisted: false, shows: {} };
 
-export interface VirtualGateway extends AccountRegion {
+/** A resource of EC2 that can have tags. */
+export interface Tagged extends AccountRegion {
   readonly id: string;
+  tags: readonly Tag[];
+}
+
+export interface VirtualGateway extends Tagged {
   readonly asn: number;
   readonly type: string;
-  readonly tags: readonly Tag[];
   state: string;
   /** the last VPC it was attached to: a detached VPC stays listed */
   attachment: { readonly vpc: string; readonly state: 'attached' | 'detached' } | null;
 }
 
 /** The main route table of a VPC. The emulator has no others. */
-export interface RouteTable extends AccountRegion {
-  readonly id: string;
+export interface RouteTable extends Tagged {
   readonly vpc: string;
   /** virtual private gateways whose routes are propagated to it */
   readonly propagating: Set<string>;
@@ -177,8 +217,18 @@ export interface RouteTable extends AccountRegion {
 }
 
 /** A gateway of VPCs that a Direct Connect gateway can be associated with. */
-export interface TransitGateway extends AccountRegion {
-  readonly id: string;
+export type TransitGateway = Tagged;
+
+/** A VPC. Nothing of the emulator depends on its attributes: they are only stored. */
+export interface Vpc extends Tagged {
+  readonly cidr: string;
+  readonly tenancy: string;
+  /** those that every VPC has from the start; the emulator has no others */
+  readonly securityGroup: Tagged;
+  readonly networkAcl: Tagged;
+  attributes: Readonly<
+    Record<'enableDnsSupport' | 'enableDnsHostnames' | 'enableNetworkAddressUsageMetrics', boolean>
+  >;
 }
 
 /** Association of a Direct Connect gateway with a gateway of this account and region. */
@@ -187,9 +237,26 @@ export interface GatewayAssociation extends AccountRegion {
   readonly directConnectGateway: string;
   readonly associatedGateway: string;
   readonly type: 'virtualPrivateGateway' | 'transitGateway';
-  readonly allowedPrefixes: Prefixes;
+  allowedPrefixes: Prefixes;
   /** any word, because a real API may add states */
-  readonly state: string;
+  state: string;
+  /** when the state was entered, in milliseconds since the epoch */
+  since: number;
+  /** a state that a scenario gives, or that is forced, does not change with time */
+  stateForced: boolean;
+}
+
+/** A proposal of this account and region to associate its gateway with a Direct Connect gateway of another account. */
+export interface AssociationProposal extends AccountRegion {
+  readonly id: string;
+  readonly directConnectGateway: string;
+  readonly associatedGateway: string;
+  /** the allowed prefixes that the association will have */
+  readonly requestedPrefixes: Prefixes;
+  /** `requested`, `accepted` or `deleted` */
+  state: string;
+  /** when the state was entered, in milliseconds since the epoch */
+  since: number;
 }
 
 /** Exists in every region. */
@@ -198,9 +265,9 @@ export interface DirectConnectGateway {
   readonly account: string;
   /** other accounts that can describe it */
   readonly sharedWith: readonly string[];
-  readonly name: string;
+  name: string;
   readonly asn: number;
-  readonly tags: readonly Tag[];
+  tags: readonly Tag[];
   state: string;
 }
 
@@ -220,9 +287,11 @@ export interface World {
   readonly interfaces: Map<string, VirtualInterface>;
   readonly virtualGateways: Map<string, VirtualGateway>;
   readonly transitGateways: Map<string, TransitGateway>;
+  readonly vpcs: Map<string, Vpc>;
   readonly routeTables: Map<string, RouteTable>;
   readonly directConnectGateways: Map<string, DirectConnectGateway>;
   readonly gatewayAssociations: Map<string, GatewayAssociation>;
+  readonly associationProposals: Map<string, AssociationProposal>;
   /** by session token */
   readonly sessions: Map<string, Session>;
 }
@@ -237,9 +306,11 @@ export function createWorld(dialect: Dialect, clock: Clock, ids: Ids): World {
     interfaces: new Map(),
     virtualGateways: new Map(),
     transitGateways: new Map(),
+    vpcs: new Map(),
     routeTables: new Map(),
     directConnectGateways: new Map(),
     gatewayAssociations: new Map(),
+    associationProposals: new Map(),
     sessions: new Map(),
   };
 }

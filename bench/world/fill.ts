@@ -1,4 +1,4 @@
-import { type Connection, UNDISGUISED, type World } from '../../emulator/world.ts';
+import { type Connection, IN_SERVICE, UNDISGUISED, type World } from '../../emulator/world.ts';
 import {
   type ConnectionOf,
   connectionsOf,
@@ -45,6 +45,7 @@ function addGateway(world: World, region: string, id: string): void {
     account,
     region,
     vpc,
+    tags: [],
     propagating: new Set([id]),
     routes: new Map(),
   });
@@ -61,8 +62,10 @@ function addConnection(world: World, region: string, { id, owner, account }: Con
     location: 'PAR1',
     bandwidth: '10Gbps',
     lag: null,
+    hosting: null,
     provider: '',
     tags: [],
+    ...IN_SERVICE,
   };
   world.connections.set(id, connection);
   return connection;
@@ -111,5 +114,6 @@ function addInterface(
     isWithdrawn: false,
     disguise: UNDISGUISED,
     gateway: isAccepted ? { virtual: gateway, directConnect: null, asn: 64_512 } : null,
+    routes: [],
   });
 }

@@ -25,6 +25,17 @@ const confirmTransitVirtualInterface = operation(
   },
 );
 
+/** A public interface has no gateway. AWS reviews it first. */
+const confirmPublicVirtualInterface = operation(
+  exactObject({ virtualInterfaceId: text }),
+  (context, { virtualInterfaceId }) => {
+    const vif = confirmableInterface(context, virtualInterfaceId, 'public');
+    vif.stateForced = false;
+    setState(vif, 'verifying', context.world.clock.now().getTime());
+    return { virtualInterfaceState: vif.state };
+  },
+);
+
 /** A request to the caller, of that type. Throws `ApiError`. */
 function confirmableInterface(context: Context, id: string, type: InterfaceType): VirtualInterface {
   const vif = context.world.interfaces.get(id);
@@ -45,7 +56,12 @@ function attach({ world }: Context, vif: VirtualInterface, gateway: AttachedGate
   return { virtualInterfaceState: vif.state };
 }
 
-function gatewayFor(context: Context, virtual: string | null, directConnect: string | null): AttachedGateway {
+/** The gateway of a private interface: exactly one of both. Throws `ApiError`. */
+export function gatewayFor(
+  context: Context,
+  virtual: string | null,
+  directConnect: string | null,
+): AttachedGateway {
   if (directConnect !== null && !context.world.dialect.hasDirectConnectGateways) {
     throw clientException('The directConnectGatewayId is not supported: give a virtualGatewayId.');
   }
@@ -71,7 +87,11 @@ function virtualGatewayAsn(context: Context, id: string): number {
 }
 
 /** A Direct Connect gateway of the caller that can serve interfaces of that type. Throws `ApiError`. */
-function directConnectGateway({ world, account }: Context, id: string, type: InterfaceType): AttachedGateway {
+export function directConnectGateway(
+  { world, account }: Context,
+  id: string,
+  type: InterfaceType,
+): AttachedGateway {
   const gateway = world.directConnectGateways.get(id);
   // An account can share its gateway, but another account cannot attach an interface to it.
   if (gateway?.account !== account) throw clientException(`The DirectConnectGateway ${id} does not exist.`);
@@ -86,4 +106,5 @@ function directConnectGateway({ world, account }: Context, id: string, type: Int
 export const CONFIRM_OPERATIONS: Readonly<Record<string, Operation>> = {
   ConfirmPrivateVirtualInterface: confirmPrivateVirtualInterface,
   ConfirmTransitVirtualInterface: confirmTransitVirtualInterface,
+  ConfirmPublicVirtualInterface: confirmPublicVirtualInterface,
 };

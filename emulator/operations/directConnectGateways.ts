@@ -1,5 +1,6 @@
 import { associateGateways } from '../associations.ts';
 import { exactObject, integer, optional, text } from '../decoders.ts';
+import { hasEnded, setState } from '../lifecycle.ts';
 import { type Context, clientException, type Operation, type Output, operation } from '../wire.ts';
 import { type DirectConnectGateway, type GatewayAssociation, isIn, type World } from '../world.ts';
 import { PAGING, paginate } from './listParameters.ts';
@@ -38,6 +39,46 @@ const describeDirectConnectGateways = operation(
   },
 );
 
+const deleteDirectConnectGateway = operation(
+  exactObject({ directConnectGatewayId: text }),
+  (context, { directConnectGatewayId: id }) => {
+    const { interfaces, gatewayAssociations, directConnectGateways } = context.world;
+    const gateway = ownGateway(context, id);
+    const vif = [...interfaces.values()].find((one) => one.gateway?.directConnect === id && !hasEnded(one));
+    if (vif !== undefined) {
+      throw clientException(
+        `The DirectConnectGateway ${id} has the virtual interface ${vif.id}: delete it first.`,
+      );
+    }
+    const association = [...gatewayAssociations.values()].find((one) => one.directConnectGateway === id);
+    if (association !== undefined) {
+      const { associatedGateway: other } = association;
+      throw clientException(
+        `The DirectConnectGateway ${id} is associated with ${other}: disassociate it first.`,
+      );
+    }
+    // A real deletion takes a moment, in which the gateway is listed; here it is gone from the next listing.
+    directConnectGateways.delete(id);
+    return { directConnectGateway: presentGateway({ ...gateway, state: 'deleting' }) };
+  },
+);
+
+const updateDirectConnectGateway = operation(
+  exactObject({ directConnectGatewayId: text, newDirectConnectGatewayName: text }),
+  (context, { directConnectGatewayId, newDirectConnectGatewayName: name }) => {
+    const gateway = ownGateway(context, directConnectGatewayId);
+    gateway.name = name;
+    return { directConnectGateway: presentGateway(gateway) };
+  },
+);
+
+/** A Direct Connect gateway of the caller. Throws `ApiError`. */
+function ownGateway({ world, account }: Context, id: string): DirectConnectGateway {
+  const gateway = world.directConnectGateways.get(id);
+  if (gateway?.account !== account) throw clientException(`The DirectConnectGateway ${id} does not exist.`);
+  return gateway;
+}
+
 function presentGateway({ id, account, name, asn, tags, state }: DirectConnectGateway): Output {
   return {
     directConnectGatewayId: id,
@@ -52,6 +93,8 @@ function presentGateway({ id, account, name, asn, tags, state }: DirectConnectGa
 export const DIRECT_CONNECT_GATEWAY_OPERATIONS: Readonly<Record<string, Operation>> = {
   CreateDirectConnectGateway: createDirectConnectGateway,
   DescribeDirectConnectGateways: describeDirectConnectGateways,
+  DeleteDirectConnectGateway: deleteDirectConnectGateway,
+  UpdateDirectConnectGateway: updateDirectConnectGateway,
 };
 
 /** These inputs have two members for the gateway. The older allows virtual private gateways only. */
@@ -64,10 +107,8 @@ const createAssociation = operation(
     addAllowedPrefixesToDirectConnectGateway: optional(PREFIXES, []),
   }),
   (context, { directConnectGatewayId, gatewayId, virtualGatewayId, ...asked }) => {
-    const { world, account } = context;
-    if (world.directConnectGateways.get(directConnectGatewayId)?.account !== account) {
-      throw clientException(`The DirectConnectGateway ${directConnectGatewayId} does not exist.`);
-    }
+    const { world } = context;
+    ownGateway(context, directConnectGatewayId);
     const wanted = gatewayId ?? virtualGatewayId;
     if (wanted === null) throw clientException('A gatewayId must be given.');
     const virtual = world.virtualGateways.get(wanted);
@@ -75,21 +116,31 @@ const createAssociation = operation(
     if (gateway === undefined || !isIn(context, gateway)) {
       throw clientException(`The gateway ${wanted} does not exist.`);
     }
-    const taken = [...world.gatewayAssociations.values()].filter(
-      ({ associatedGateway }) => associatedGateway === wanted,
-    );
-    // A virtual private gateway has one association, a transit gateway one with each of several Direct Connect gateways.
-    if (taken.some((other) => virtual !== undefined || other.directConnectGateway === directConnectGatewayId))
-      throw clientException(`${wanted} is already associated with a Direct Connect gateway.`);
+    refuseTaken(world, directConnectGatewayId, wanted);
     const prefixes = asked.addAllowedPrefixesToDirectConnectGateway;
-    const association = associateGateways(world, directConnectGatewayId, wanted, prefixes);
+    const association = associateGateways(world, directConnectGatewayId, wanted, prefixes, 'associating');
     if (association === null)
       throw clientException(
         `The DirectConnectGateway ${directConnectGatewayId} serves another type of gateway.`,
       );
-    return { directConnectGatewayAssociation: present({ ...association, state: 'associating' }, world) };
+    return { directConnectGatewayAssociation: describeAssociation(association, world) };
   },
 );
+
+/**
+ * A virtual private gateway has one association, a transit gateway one with each of several Direct Connect gateways. Throws
+ * `ApiError` for a gateway that has it already.
+ */
+export function refuseTaken(world: World, directConnectGateway: string, associatedGateway: string): void {
+  const isTaken = [...world.gatewayAssociations.values()].some(
+    (other) =>
+      other.associatedGateway === associatedGateway &&
+      (other.type === 'virtualPrivateGateway' || other.directConnectGateway === directConnectGateway),
+  );
+  if (isTaken) {
+    throw clientException(`${associatedGateway} is already associated with a Direct Connect gateway.`);
+  }
+}
 
 const deleteAssociation = operation(
   exactObject({
@@ -105,8 +156,31 @@ const deleteAssociation = operation(
         : id === associationId,
     );
     if (found === undefined) throw clientException('The association does not exist.');
-    world.gatewayAssociations.delete(found.id);
-    return { directConnectGatewayAssociation: present({ ...found, state: 'disassociating' }, world) };
+    if (found.state !== 'disassociating') setState(found, 'disassociating', world.clock.now().getTime());
+    found.stateForced = false;
+    return { directConnectGatewayAssociation: describeAssociation(found, world) };
+  },
+);
+
+const updateAssociation = operation(
+  exactObject({
+    associationId: optional(text, null),
+    addAllowedPrefixesToDirectConnectGateway: optional(PREFIXES, []),
+    removeAllowedPrefixesToDirectConnectGateway: optional(PREFIXES, []),
+  }),
+  (context, { associationId, ...asked }) => {
+    const { world } = context;
+    const found = visibleAssociations(context).find(({ id }) => id === associationId);
+    if (found === undefined) throw clientException(`The association ${associationId} does not exist.`);
+    if (found.state !== 'associated') {
+      throw clientException(`The association ${associationId} is in state ${found.state}.`);
+    }
+    const { addAllowedPrefixesToDirectConnectGateway: added } = asked;
+    const removed = [...added, ...asked.removeAllowedPrefixesToDirectConnectGateway];
+    const left = found.allowedPrefixes.filter(({ cidr }) => removed.every((prefix) => prefix.cidr !== cidr));
+    found.allowedPrefixes = [...left, ...added];
+    setState(found, 'updating', world.clock.now().getTime());
+    return { directConnectGatewayAssociation: describeAssociation(found, world) };
   },
 );
 
@@ -134,7 +208,7 @@ const describeAssociations = operation(
         isAsked(virtualGatewayId, associatedGateway),
     );
     const { items, next } = paginate(found, asked, world.dialect);
-    const shown = items.map((association) => present(association, world));
+    const shown = items.map((association) => describeAssociation(association, world));
     return { directConnectGatewayAssociations: shown, ...next };
   },
 );
@@ -148,8 +222,10 @@ function visibleAssociations({ world, account }: Context): GatewayAssociation[] 
   );
 }
 
-/** Real associations take minutes to be created and deleted, which the emulator skips. */
-function present(association: GatewayAssociation, { directConnectGateways }: World): Output {
+export function describeAssociation(
+  association: GatewayAssociation,
+  { directConnectGateways }: World,
+): Output {
   const { id, account, region, directConnectGateway, associatedGateway, type } = association;
   return {
     associationId: id,
@@ -168,8 +244,44 @@ function present(association: GatewayAssociation, { directConnectGateways }: Wor
   };
 }
 
+/** The states of an attachment, by those of its interface; otherwise it is `attached`. */
+const ATTACHMENT_STATES: Readonly<Record<string, string>> = { pending: 'attaching', deleting: 'detaching' };
+
+const describeAttachments = operation(
+  exactObject({
+    directConnectGatewayId: optional(text, null),
+    virtualInterfaceId: optional(text, null),
+    ...PAGING,
+  }),
+  (context, { directConnectGatewayId, virtualInterfaceId, ...asked }) => {
+    const { world, account } = context;
+    if ((directConnectGatewayId ?? virtualInterfaceId) === null)
+      throw clientException('A directConnectGatewayId or a virtualInterfaceId must be given.');
+    const found = [...world.interfaces.values()].filter(
+      ({ id, recipient, gateway, ...vif }) =>
+        recipient === account &&
+        !hasEnded(vif) &&
+        typeof gateway?.directConnect === 'string' &&
+        (directConnectGatewayId ?? gateway.directConnect) === gateway.directConnect &&
+        (virtualInterfaceId ?? id) === id,
+    );
+    const { items, next } = paginate(found, asked, world.dialect);
+    const shown = items.map((vif) => ({
+      directConnectGatewayId: vif.gateway?.directConnect,
+      virtualInterfaceId: vif.id,
+      virtualInterfaceRegion: vif.connection.region,
+      virtualInterfaceOwnerAccount: vif.recipient,
+      attachmentState: ATTACHMENT_STATES[vif.state] ?? 'attached',
+      attachmentType: vif.type === 'transit' ? 'TransitVirtualInterface' : 'PrivateVirtualInterface',
+    }));
+    return { directConnectGatewayAttachments: shown, ...next };
+  },
+);
+
 export const GATEWAY_ASSOCIATION_OPERATIONS: Readonly<Record<string, Operation>> = {
   CreateDirectConnectGatewayAssociation: createAssociation,
   DeleteDirectConnectGatewayAssociation: deleteAssociation,
   DescribeDirectConnectGatewayAssociations: describeAssociations,
+  UpdateDirectConnectGatewayAssociation: updateAssociation,
+  DescribeDirectConnectGatewayAttachments: describeAttachments,
 };

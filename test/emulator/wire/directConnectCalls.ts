@@ -27,10 +27,16 @@ export const DIRECT_CONNECT_CALLS: Variants = {
     {
       says: 'with all that is optional',
       input: { location: 'PAR1', bandwidth: '1Gbps', connectionName: 'é', providerName: 'Équinixe', tags },
+      refused: { outscale: client },
     },
     {
       says: 'in a LAG',
       input: { location: 'PAR1', bandwidth: '1Gbps', connectionName: 'a', lagId: lag },
+      refused: { outscale: client },
+    },
+    {
+      says: 'without MACsec',
+      input: { location: 'PAR1', bandwidth: '100Gbps', connectionName: 'a', requestMACSec: false },
       refused: { outscale: client },
     },
     {
@@ -64,6 +70,7 @@ export const DIRECT_CONNECT_CALLS: Variants = {
     {
       says: 'with all that is optional',
       input: { ...offer, newPrivateVirtualInterfaceAllocation: { ...wanted, ...session, mtu: 9001 } },
+      refused: { outscale: client },
     },
     {
       says: 'with a long ASN',
@@ -79,7 +86,7 @@ export const DIRECT_CONNECT_CALLS: Variants = {
         ...offer,
         newPrivateVirtualInterfaceAllocation: { ...wanted, tags: [{ key: 'a' }, { key: 'a', value: 'b' }] },
       },
-      refused: onBothProviders('DuplicateTagKeysException'),
+      refused: { outscale: client, aws: 'DuplicateTagKeysException' },
     },
   ],
   AllocatePublicVirtualInterface: [
