@@ -93,7 +93,7 @@ const VPC = { ...EC2, effect: onEach('inference', 'model') } as const;
 export const VPC_ROWS: OperationRows = {
   CreateVpc: {
     ...VPC,
-    note: 'a gateway can also be attached to a VPC that nobody created, which then exists',
+    note: 'VPCs have what lets Terraform go on, and nothing more; attaching a gateway to an unknown VPC creates it',
     input: {
       CidrBlock: documented(),
       InstanceTenancy: documented({ note: 'stored only' }),
