@@ -6,7 +6,7 @@ import { readManifest } from '../../scripts/releaseChecks.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Files that a fresh clone does not contain. */
-const LEFT_OUT = new Set(['.git', 'node_modules', 'dist', 'cdk.out', 'coverage', 'release']);
+const LEFT_OUT = new Set(['.git', 'node_modules', 'dist', 'emulator/dist', 'cdk.out', 'coverage', 'release']);
 
 export interface Packed {
   /** a copy of the checkout */
@@ -18,15 +18,18 @@ export interface Packed {
   text(file: string): string;
 }
 
-/** Runs `npm pack` in a copy of the checkout: it builds, and other tests read this checkout at the same time. */
-export function pack(folder: string): Packed {
+/**
+ * Runs `npm pack` in a copy of the checkout: it builds, and other tests read this checkout at the same time.
+ * @param part the folder of the package in the checkout
+ */
+export function pack(folder: string, part = '.'): Packed {
   const checkout = join(folder, 'checkout');
   cpSync(ROOT, checkout, { recursive: true, filter: (path) => !LEFT_OUT.has(relative(ROOT, path)) });
   symlinkSync(join(ROOT, 'node_modules'), join(checkout, 'node_modules'));
 
-  const { tarball, files } = packFolder(checkout, folder);
+  const { tarball, files } = packFolder(join(checkout, part), folder);
   unpack(tarball, folder);
-  const { version } = readManifest(checkout, '.');
+  const { version } = readManifest(checkout, part);
   return {
     checkout,
     tarball,
