@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { Service } from './dialects.ts';
-import { ApiError, type Context, type Request } from './wire.ts';
+import type { Dialect, Service } from './dialects.ts';
+import { ApiError, type Context, type Request, splitTarget } from './wire.ts';
 import type { World } from './world.ts';
 
 /** The secret access key of every account. The access key ID is the account's 12 digits. */
@@ -28,7 +28,7 @@ const CREDENTIAL = /^([^/]+)\/(\d{8})\/([a-z0-9-]+)\/([a-z0-9-]+)\/aws4_request$
  * Verifies a signature of version 4 in the `Authorization` header.
  * The time of signing is not compared with a clock: clients use the real time, and the emulated clock may be ahead of it.
  */
-function verifySignature(request: Request): Signature {
+function verifySignature(request: Request, { signsQueryAsSent }: Dialect): Signature {
   const { headers } = request;
   if (headers.authorization === undefined) return { kind: 'absent' };
   const [, credential = '', signedHeaders = '', signature] = AUTHORIZATION.exec(headers.authorization) ?? [];
@@ -45,22 +45,47 @@ function verifySignature(request: Request): Signature {
   if (unsigned !== undefined) return { kind: 'incomplete', why: `the header ${unsigned} must be signed` };
   if (!/^\d{12}$/.test(key)) return { kind: 'unknownKey' };
 
-  const canonical = [
-    request.method,
-    // The emulator answers only at `/`, without a query, so neither needs to be canonicalized.
-    request.target,
-    '',
-    ...names.map((name) => `${name}:${(headers[name] ?? '').trim().replace(/\s+/g, ' ')}`),
-    '',
-    signedHeaders,
-    sha256(request.body),
-  ].join('\n');
+  // The emulator answers only at `/`, so the path need not be canonicalized.
+  const { path, query } = splitTarget(request.target);
   const scope = `${day}/${region}/${service}/aws4_request`;
-  const toSign = ['AWS4-HMAC-SHA256', time, scope, sha256(canonical)].join('\n');
   const signingKey = [day, region, service, 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${SECRET}`);
-  if (hmac(signingKey, toSign).toString('hex') !== signature) return { kind: 'mismatch' };
+  const signatureWith = (signedQuery: string): string => {
+    const canonical = [
+      request.method,
+      path,
+      signedQuery,
+      ...names.map((name) => `${name}:${(headers[name] ?? '').trim().replace(/\s+/g, ' ')}`),
+      '',
+      signedHeaders,
+      sha256(request.body),
+    ].join('\n');
+    const toSign = ['AWS4-HMAC-SHA256', time, scope, sha256(canonical)].join('\n');
+    return hmac(signingKey, toSign).toString('hex');
+  };
+  const accepted = [canonicalQuery(query), ...(signsQueryAsSent ? [query] : [])];
+  if (!accepted.some((signed) => signatureWith(signed) === signature)) return { kind: 'mismatch' };
   const sessionToken = headers['x-amz-security-token'] ?? null;
   return { kind: 'valid', signer: { account: key, region, service, sessionToken } };
+}
+
+/** A query as version 4 signs it: encoded like a path, and sorted by name and value. */
+function canonicalQuery(query: string): string {
+  const encode = (text: string) =>
+    encodeURIComponent(text).replace(
+      /[!'()*]/g,
+      (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
+    );
+  const pairs = [...new URLSearchParams(query)].map(
+    ([name, value]) => [encode(name), encode(value)] as const,
+  );
+  return pairs
+    .toSorted(([a, x], [b, y]) => (a === b ? compare(x, y) : compare(a, b)))
+    .map((pair) => pair.join('='))
+    .join('&');
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 function mustBeSigned(header: string): boolean {
@@ -90,7 +115,7 @@ const UNKNOWN_KEY = {
 
 /** Identifies the caller by the signature. Throws the service's `ApiError` if the signature is invalid. */
 export function authenticate(request: Request, service: Service, world: World): Context {
-  const signature = verifySignature(request);
+  const signature = verifySignature(request, world.dialect);
   switch (signature.kind) {
     case 'absent':
       throw new ApiError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403);

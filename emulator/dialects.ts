@@ -11,6 +11,10 @@ export interface Dialect {
   readonly name: DialectName;
   /** service names that a signature's scope may contain */
   readonly signingNames: Readonly<Record<Service, readonly string[]>>;
+  /** a signature may contain the query of a GET as it was sent, instead of sorted and encoded again */
+  readonly signsQueryAsSent: boolean;
+  /** headers of an answer that contain the ID of the request */
+  readonly requestIdHeaders: readonly string[];
   /** operations of Direct Connect that the provider does not have */
   readonly missingOperations: readonly string[];
   readonly hasDirectConnectGateways: boolean;
@@ -47,8 +51,11 @@ export interface Dialect {
 export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
   outscale: {
     name: 'outscale',
-    // The provider's own tool signs as directlink and fcu, its documented AWS CLI procedure with AWS names: both work.
+    // The provider's own tool, osc-cli, signs as directlink and fcu, its documented AWS CLI procedure with AWS names: both work.
     signingNames: { directconnect: ['directconnect', 'directlink'], ec2: ['ec2', 'fcu'], sts: ['sts'] },
+    // osc-cli signs the query of a GET as it sends it, and fails after a DirectLink call without `x-amz-requestid`.
+    signsQueryAsSent: true,
+    requestIdHeaders: ['x-amzn-requestid', 'x-amz-requestid'],
     missingOperations: [
       'AllocatePublicVirtualInterface',
       'AllocateTransitVirtualInterface',
@@ -109,6 +116,8 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
   aws: {
     name: 'aws',
     signingNames: { directconnect: ['directconnect'], ec2: ['ec2'], sts: ['sts'] },
+    signsQueryAsSent: false,
+    requestIdHeaders: ['x-amzn-requestid'],
     missingOperations: [],
     hasDirectConnectGateways: true,
     interfaceTypes: ['private', 'public', 'transit'],

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ADMIN_PREFIX } from './adminApi.ts';
@@ -174,7 +173,7 @@ function send(reply: Reply, outgoing: ServerResponse): void {
       outgoing.writeHead(reply.status, {
         'content-type': reply.contentType,
         'content-length': Buffer.byteLength(reply.body),
-        'x-amzn-requestid': randomUUID(),
+        ...reply.headers,
       });
       outgoing.end(reply.body);
       return;

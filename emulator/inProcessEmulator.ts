@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { ADMIN_PREFIX, type EmulatorControls, handleAdminRequest } from './adminApi.ts';
 import { authenticate } from './authenticate.ts';
 import { type CallLog, createCallLog, replyStatus } from './callLog.ts';
@@ -18,6 +19,7 @@ import {
   parseJsonCall,
   type Reply,
   type Request,
+  splitTarget,
   type WireCall,
 } from './wire.ts';
 import { createWorld, type World } from './world.ts';
@@ -95,10 +97,8 @@ export function createInProcessEmulator(options: Options, scenario: Scenario | n
 
 /** Answers an API call and logs it. */
 function answer(request: Request, { world, faults, calls, clock }: State): Reply {
-  const call = request.method === 'POST' ? (parseJsonCall(request) ?? parseQueryCall(request)) : null;
-  if (call === null || request.target !== '/') {
-    return jsonResponse(404, { message: 'not a call of Direct Connect, EC2 or STS: those are POST to `/`' });
-  }
+  const call = parseCall(request);
+  if (call === null) return NOT_A_CALL;
   const at = clock.now().toISOString();
   let caller: Context | null = null;
   let input: unknown = null;
@@ -109,7 +109,25 @@ function answer(request: Request, { world, faults, calls, clock }: State): Reply
   });
   const { service, operation } = call;
   calls.add({ at, ...accountAndRegion(caller), service, operation, input, status: replyStatus(reply) });
-  return reply;
+  if (reply.kind !== 'response') return reply;
+  const id = randomUUID();
+  return { ...reply, headers: Object.fromEntries(world.dialect.requestIdHeaders.map((name) => [name, id])) };
+}
+
+const NOT_A_CALL = jsonResponse(404, {
+  message:
+    'not a call of Direct Connect, EC2 or STS: those are POST to `/`, in JSON 1.1 or as a form, ' +
+    'and for EC2 and STS also GET of `/?Action=…`',
+});
+
+/** `null` if the request is no call of the emulated services. */
+function parseCall(request: Request): WireCall | null {
+  const { path, query } = splitTarget(request.target);
+  if (path !== '/') return null;
+  if (request.method === 'GET') return parseQueryCall(request);
+  // A form is in the body or in the query, never in both: the emulator would have to guess which counts.
+  if (request.method !== 'POST' || query !== '') return null;
+  return parseJsonCall(request) ?? parseQueryCall(request);
 }
 
 function perform(call: WireCall, input: unknown, caller: Context, faults: FaultQueue): Reply {

@@ -6,6 +6,7 @@ import {
   missingMemberMessage,
   type Request,
   type Response,
+  splitTarget,
   unknownMemberMessage,
   type WireCall,
 } from './wire.ts';
@@ -66,9 +67,11 @@ function build(entries: readonly Entry[]): unknown {
   return Object.fromEntries(built);
 }
 
-/** Parses a call in the query protocol (EC2, STS); `null` if the request is in another protocol. */
-export function parseQueryCall({ body }: Request): WireCall | null {
-  const form = new URLSearchParams(Buffer.from(body).toString());
+/** Parses a call in the query protocol (EC2, STS); `null` if the request is in another protocol. A GET has its form in the target. */
+export function parseQueryCall({ method, target, body }: Request): WireCall | null {
+  const form = new URLSearchParams(
+    method === 'GET' ? splitTarget(target).query : Buffer.from(body).toString(),
+  );
   const operation = form.get('Action');
   if (operation === null) return null;
   // The operation names of the two APIs are distinct; EC2 refuses unknown ones.
@@ -81,7 +84,7 @@ function ec2Call(operation: string, form: URLSearchParams): WireCall {
     service: 'ec2',
     operation,
     input: () => {
-      if (form.get('DryRun') === 'true') {
+      if (form.get('DryRun')?.toLowerCase() === 'true') {
         const message = 'Request would have succeeded, but DryRun flag is set.';
         throw new ApiError('DryRunOperation', message, 412);
       }

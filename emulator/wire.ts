@@ -60,11 +60,19 @@ export interface Request {
   readonly body: Uint8Array;
 }
 
+/** Path and query of a request, without the question mark. */
+export function splitTarget(target: string): { readonly path: string; readonly query: string } {
+  const at = target.indexOf('?');
+  return at < 0 ? { path: target, query: '' } : { path: target.slice(0, at), query: target.slice(at + 1) };
+}
+
 export interface Response {
   readonly kind: 'response';
   readonly status: number;
   readonly contentType: string;
   readonly body: string;
+  /** other headers, by lower-case name */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** `hang` never answers, `reset` breaks the connection. */
@@ -77,11 +85,15 @@ export function jsonResponse(status: number, body: unknown, contentType = 'appli
 const TYPE = 'application/x-amz-json-1.1';
 const PREFIX = 'OvertureService.';
 
-/** Parses a call in JSON 1.1 (Direct Connect); `null` if the request is in another protocol. */
-export function parseJsonCall({ headers, body }: Request): WireCall | null {
+/**
+ * Parses a call in JSON 1.1 (Direct Connect); `null` if the request is in another protocol.
+ * The target alone does not say which: osc-cli sends one with its calls of FCU too (`fcu_20261130.DescribeVpnGateways`).
+ */
+export function parseJsonCall({ method, headers, body }: Request): WireCall | null {
   const target = headers['x-amz-target'];
-  if (target === undefined) return null;
+  if (method !== 'POST' || target === undefined) return null;
   const known = target.startsWith(PREFIX);
+  if (!known && !(headers['content-type'] ?? '').startsWith(TYPE)) return null;
   return {
     service: 'directconnect',
     operation: known ? target.slice(PREFIX.length) : target,
