@@ -15,8 +15,11 @@ export class InvalidInput extends Error {
 
 /** A key that no decoder reads. */
 export class UnknownMember extends InvalidInput {
+  /** the keys that are read there */
+  readonly known: readonly string[];
   constructor(path: string, known: readonly string[], value: unknown) {
     super(path, `left out (known here: ${known.join(', ')})`, value);
+    this.known = known;
   }
 }
 

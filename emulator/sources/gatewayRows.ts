@@ -1,0 +1,82 @@
+import { NEXT_PAGE, PAGE } from './connectionRows.ts';
+import { aws, both, documented, type OperationRows, onAws, onEach } from './source.ts';
+
+const ON_AWS = { service: 'directconnect', effect: onAws('documentation'), note: '' } as const;
+
+export const DIRECT_CONNECT_GATEWAY_ROWS: OperationRows = {
+  DescribeVirtualGateways: {
+    service: 'directconnect',
+    effect: onEach('documentation', 'model'),
+    note: '',
+    input: {},
+    output: { virtualGateways: documented({ shape: 'virtualGateway' }) },
+  },
+  CreateDirectConnectGateway: {
+    ...ON_AWS,
+    input: {
+      directConnectGatewayName: aws('model'),
+      amazonSideAsn: aws('documentation'),
+      tags: aws('model', { shape: 'tag' }),
+    },
+    output: { directConnectGateway: aws('model', { shape: 'directConnectGateway' }) },
+  },
+  DescribeDirectConnectGateways: {
+    ...ON_AWS,
+    note: 'in every region, to its account, and to accounts that a scenario shares it with (inference)',
+    input: { directConnectGatewayId: aws('model'), ...PAGE },
+    output: { directConnectGateways: aws('model', { shape: 'directConnectGateway' }), ...NEXT_PAGE },
+  },
+  CreateDirectConnectGatewayAssociation: {
+    ...ON_AWS,
+    note: 'the first association decides whether the gateway serves private or transit interfaces',
+    input: {
+      directConnectGatewayId: aws('model'),
+      gatewayId: aws('model'),
+      virtualGatewayId: aws('model'),
+      addAllowedPrefixesToDirectConnectGateway: aws('model', { shape: 'prefix' }),
+    },
+    output: { directConnectGatewayAssociation: aws('model', { shape: 'gatewayAssociation' }) },
+  },
+  DeleteDirectConnectGatewayAssociation: {
+    ...ON_AWS,
+    input: {
+      associationId: aws('model'),
+      directConnectGatewayId: aws('model'),
+      virtualGatewayId: aws('model'),
+    },
+    output: { directConnectGatewayAssociation: aws('model', { shape: 'gatewayAssociation' }) },
+  },
+  DescribeDirectConnectGatewayAssociations: {
+    ...ON_AWS,
+    note: 'to the accounts of both gateways',
+    input: {
+      associationId: aws('model'),
+      associatedGatewayId: aws('model'),
+      directConnectGatewayId: aws('model'),
+      virtualGatewayId: aws('model'),
+      ...PAGE,
+    },
+    output: { directConnectGatewayAssociations: aws('model', { shape: 'gatewayAssociation' }), ...NEXT_PAGE },
+  },
+};
+
+const STS = { service: 'sts', note: 'OUTSCALE has no STS: answered for clients that ask' } as const;
+
+export const STS_ROWS: OperationRows = {
+  GetCallerIdentity: {
+    ...STS,
+    effect: onEach('inference', 'documentation'),
+    input: {},
+    output: { Account: both('model'), Arn: both('model'), UserId: both('model') },
+  },
+  AssumeRole: {
+    ...STS,
+    effect: onEach('inference', 'inference'),
+    note: 'every account may assume every role',
+    input: { RoleArn: both('model'), RoleSessionName: both('model'), DurationSeconds: both('model') },
+    output: {
+      Credentials: both('model', { shape: 'credentials' }),
+      AssumedRoleUser: both('model', { shape: 'assumedRoleUser' }),
+    },
+  },
+};

@@ -1,0 +1,127 @@
+import { NEXT_PAGE, PAGE } from './connectionRows.ts';
+import { aws, documented, each, type Members, type OperationRows, onAws, onEach } from './source.ts';
+
+/** The BGP session of an input. */
+export const NEW_PEER: Members = {
+  asn: documented(),
+  asnLong: aws('model'),
+  authKey: documented(),
+  addressFamily: each('inference', 'model'),
+  amazonAddress: documented(),
+  customerAddress: documented(),
+};
+
+/** The interface of an allocation, without what only some types have. */
+const NEW_INTERFACE: Members = {
+  virtualInterfaceName: documented({ note: '1 to 100 characters' }),
+  vlan: documented({ note: '1 to 4094, once on each connection' }),
+  ...NEW_PEER,
+  rateLimit: aws('model', { note: 'such as `500Mbps`' }),
+  tags: each('inference', 'model', { shape: 'tag', note: 'no answer of OUTSCALE shows them' }),
+};
+
+const MTU: Members = { mtu: each('inference', 'documentation', { note: 'no answer of OUTSCALE shows it' }) };
+
+/** Shapes of inputs, by their names on the page. */
+export const NEW_INTERFACE_SHAPES: Readonly<Record<string, Members>> = {
+  newBGPPeer: NEW_PEER,
+  newPrivateInterface: { ...NEW_INTERFACE, ...MTU },
+  newPublicInterface: { ...NEW_INTERFACE, routeFilterPrefixes: aws('model', { shape: 'prefix' }) },
+  newTransitInterface: { ...NEW_INTERFACE, ...MTU },
+};
+
+const OFFER: Members = {
+  connectionId: documented({ note: 'a connection or LAG of the caller' }),
+  ownerAccount: documented({ note: 'the recipient' }),
+};
+
+const ON_BOTH = { service: 'directconnect', effect: onEach('documentation', 'documentation') } as const;
+const ON_AWS = { service: 'directconnect', effect: onAws('documentation') } as const;
+
+const ONE: Members = { virtualInterfaceId: documented() };
+const STATE: Members = { virtualInterfaceState: documented() };
+
+export const INTERFACE_ROWS: OperationRows = {
+  AllocatePrivateVirtualInterface: {
+    ...ON_BOTH,
+    note: 'an allocation to the own account waits in `confirming` too (inference)',
+    input: {
+      ...OFFER,
+      newPrivateVirtualInterfaceAllocation: documented({ shape: 'newPrivateInterface' }),
+    },
+    output: 'virtualInterface',
+  },
+  AllocatePublicVirtualInterface: {
+    ...ON_AWS,
+    note: 'there is no confirm and no review: it stays `confirming`',
+    input: { ...OFFER, newPublicVirtualInterfaceAllocation: aws('model', { shape: 'newPublicInterface' }) },
+    output: 'virtualInterface',
+  },
+  AllocateTransitVirtualInterface: {
+    ...ON_AWS,
+    note: '',
+    input: { ...OFFER, newTransitVirtualInterfaceAllocation: aws('model', { shape: 'newTransitInterface' }) },
+    output: { virtualInterface: aws('model', { shape: 'virtualInterface' }) },
+  },
+  DescribeVirtualInterfaces: {
+    ...ON_BOTH,
+    note: 'those of the caller, and those that it offered to others',
+    input: { connectionId: documented(), ...ONE, ...PAGE },
+    output: { virtualInterfaces: documented({ shape: 'virtualInterface' }), ...NEXT_PAGE },
+  },
+  ConfirmPrivateVirtualInterface: {
+    ...ON_BOTH,
+    note: 'of an interface that is not `confirming`, or with a gateway of another account, it is refused (inference)',
+    input: { ...ONE, virtualGatewayId: documented(), directConnectGatewayId: aws('model') },
+    output: STATE,
+  },
+  ConfirmTransitVirtualInterface: {
+    ...ON_AWS,
+    note: '',
+    input: { ...ONE, directConnectGatewayId: aws('model') },
+    output: STATE,
+  },
+  DeleteVirtualInterface: {
+    ...ON_BOTH,
+    note: 'by the owner of the connection or by the recipient; a request becomes `rejected`',
+    input: ONE,
+    output: STATE,
+  },
+  AssociateVirtualInterface: {
+    ...ON_AWS,
+    note: 'refused if the connection uses the VLAN or an address of the interface',
+    input: { ...ONE, connectionId: aws('model') },
+    output: 'virtualInterface',
+  },
+  UpdateVirtualInterfaceAttributes: {
+    ...ON_AWS,
+    note: '',
+    input: {
+      ...ONE,
+      mtu: aws('documentation'),
+      virtualInterfaceName: aws('model'),
+      rateLimit: aws('model'),
+      prefixPoolAllocatedCountIpv4: aws('model'),
+      prefixPoolAllocatedCountIpv6: aws('model'),
+    },
+    output: 'virtualInterface',
+  },
+  CreateBGPPeer: {
+    ...ON_AWS,
+    note: '',
+    input: { ...ONE, newBGPPeer: aws('model', { shape: 'newBGPPeer' }) },
+    output: { virtualInterface: aws('model', { shape: 'virtualInterface' }) },
+  },
+  DeleteBGPPeer: {
+    ...ON_AWS,
+    note: 'the last session cannot be deleted',
+    input: {
+      ...ONE,
+      asn: aws('model'),
+      asnLong: aws('model'),
+      customerAddress: aws('model'),
+      bgpPeerId: aws('model'),
+    },
+    output: { virtualInterface: aws('model', { shape: 'virtualInterface' }) },
+  },
+};
