@@ -139,7 +139,9 @@ export default {
     // With TypeScript 7 the default parser finds no imports and reports no error.
     parser: 'swc',
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(node_modules/\\.bin|cdk\\.out|coverage|dist|reports|templates|\\.stryker-tmp)/' },
+    exclude: {
+      path: '^(node_modules/\\.bin|cdk\\.out|coverage|dist|emulator/dist|reports|templates|\\.stryker-tmp)/',
+    },
     enhancedResolveOptions: { conditionNames: ['import', 'node', 'default'], exportsFields: ['exports'] },
   },
 };

@@ -20,6 +20,9 @@ const { CHECKOUT_NEEDS, isIn, refusal, ROOT } = require('./nodeVersions.cjs');
 /** Signals that are forwarded to the started program. */
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
 
+/** How often the parent is compared, in milliseconds. */
+const PARENT_CHECK_MS = 250;
+
 /** Exit code of a shell for a command that cannot be run. */
 const CANNOT_RUN = 126;
 
@@ -85,8 +88,19 @@ function follow(program, args) {
   /** @param {NodeJS.Signals} signal */
   const forward = (signal) => void child.kill(signal);
   for (const signal of SIGNALS) process.on(signal, forward);
-  child.on('error', (error) => refuse(`${program} cannot be started (${error.message})`));
+  // npm sends a signal to its shell only, and the shell ends without sending it here.
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.env.npm_lifecycle_event === undefined || process.ppid === parent) return;
+    clearInterval(watch);
+    forward('SIGTERM');
+  }, PARENT_CHECK_MS);
+  child.on('error', (error) => {
+    clearInterval(watch);
+    refuse(`${program} cannot be started (${error.message})`);
+  });
   child.on('exit', (code, signal) => {
+    clearInterval(watch);
     for (const one of SIGNALS) process.removeListener(one, forward);
     if (signal === null) {
       process.exitCode = code === null ? CANNOT_RUN : code;

@@ -1,4 +1,5 @@
 import { Argument, Command } from 'commander';
+import { FLAGS } from '../emulator/flags.ts';
 import { findNearest } from '../language/didYouMean.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { addPolicyCommands } from './definePolicyCommands.ts';
@@ -86,17 +87,15 @@ export function createProgram(end: (code: ExitCode) => void): Command {
 
   addPolicyCommands(main, end);
 
-  main
+  const simulate = main
     .command('simulate')
-    .description('starts an emulator of the DirectLink or Direct Connect API, which runs until stopped')
-    .option('--port <n>', 'port on loopback; 0 chooses a free one', '4599')
-    .option('--dialect <name>', 'API to emulate: outscale or aws', 'outscale')
-    .option('--scenario <file>', 'JSON file with the initial connections, gateways and offers')
-    .option('--latency <ms>', 'delay of every answer in milliseconds (default: 0)')
-    .action(async (options) => {
-      const { simulate } = await import('./commands/simulate.ts');
-      end(await simulate(options));
-    });
+    .description('starts an emulator of the DirectLink or Direct Connect API, which runs until stopped');
+  for (const { name, value, help, fallback } of FLAGS)
+    simulate.option(`--${name} <${value}>`, help, fallback ?? undefined);
+  simulate.action(async (options) => {
+    const { simulate } = await import('./commands/simulate.ts');
+    end(await simulate(options));
+  });
 
   defineCompletionCommands(main, end);
   return main;

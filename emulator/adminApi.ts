@@ -1,6 +1,7 @@
 import { AllocationRefused } from './allocations.ts';
 import type { Call } from './callLog.ts';
 import { anyObject, flag, InvalidInput, optional, textMatching, writtenObject } from './decoders.ts';
+import type { DialectName } from './dialects.ts';
 import { type Fault, readFault } from './faults.ts';
 import { ResourceNotFound } from './lifecycle.ts';
 import { isoDuration, latencyMs } from './options.ts';
@@ -12,6 +13,7 @@ export const ADMIN_PREFIX = '/_simulator/';
 
 /** Operations of the emulator for tests and for `/_simulator/`. */
 export interface EmulatorControls {
+  dialect(): DialectName;
   now(): Date;
   advance(milliseconds: number): void;
   faults(): readonly Fault[];
@@ -33,6 +35,8 @@ export interface EmulatorControls {
 /** Handles a request, given its parsed JSON body and the `ID` in its path. Returns the answer. */
 type Action = (controls: EmulatorControls, body: unknown, id: string) => unknown;
 
+/** For probes: an emulator that answers is ready. */
+const health: Action = (controls) => ({ status: 'ok', dialect: controls.dialect() });
 const clock: Action = (controls) => ({ now: controls.now().toISOString() });
 const faults: Action = (controls) => ({ faults: controls.faults() });
 const waiting: Action = (controls) => ({ ms: controls.latency() });
@@ -67,6 +71,7 @@ const readInterface = writtenObject({
 });
 
 const ROUTES: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
+  health: { GET: health },
   clock: {
     GET: clock,
     POST: (controls, body, id) => {
@@ -125,7 +130,9 @@ export function handleAdminRequest(request: Request, controls: EmulatorControls)
     const known = Object.keys(ROUTES).map((route) => ADMIN_PREFIX + route);
     return refuse(404, `no such path; available: ${known.join(', ')}`);
   }
-  const action = Object.hasOwn(methods, request.method) ? methods[request.method] : undefined;
+  // The server sends an answer to HEAD without its body.
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  const action = Object.hasOwn(methods, method) ? methods[method] : undefined;
   if (action === undefined) {
     return refuse(405, `\`${path}\` takes ${Object.keys(methods).join(', ')}, got \`${request.method}\``);
   }

@@ -1,7 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { isIPv6 } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ADMIN_PREFIX } from './adminApi.ts';
 import type { Call } from './callLog.ts';
+import type { DialectName } from './dialects.ts';
 import { type FaultInput, readFault } from './faults.ts';
 import { createInProcessEmulator } from './inProcessEmulator.ts';
 import { isoDuration, latencyMs, type Options } from './options.ts';
@@ -10,19 +12,25 @@ import type { Scenario } from './scenario.ts';
 import { jsonResponse, type Reply, type Request } from './wire.ts';
 import type { Disguise, World } from './world.ts';
 
+export { AllocationRefused } from './allocations.ts';
 export type { Call } from './callLog.ts';
 export { InvalidInput } from './decoders.ts';
 export type { DialectName } from './dialects.ts';
 export type { FaultInput, FaultKind } from './faults.ts';
 export { createInProcessEmulator, type InProcessEmulator } from './inProcessEmulator.ts';
+export { ResourceNotFound } from './lifecycle.ts';
 export { MAX_LATENCY_MS, type Options } from './options.ts';
+export type { OrderInput, PlacedOrder } from './orders.ts';
 export { readScenario, type Scenario } from './scenario.ts';
 export { ScenarioRefused } from './scenarioRefused.ts';
 export type { Reply, Request } from './wire.ts';
+export type { Disguise } from './world.ts';
 
 export interface EmulatorOptions extends Options {
   /** default: any free port */
   readonly port?: number;
+  /** address to listen on; default: 127.0.0.1 */
+  readonly host?: string;
   readonly scenario?: Scenario;
 }
 
@@ -31,6 +39,9 @@ export interface Emulator {
   /** endpoint of all services */
   readonly url: string;
   readonly port: number;
+  /** address that it listens on */
+  readonly host: string;
+  readonly dialect: DialectName;
   readonly clock: {
     now(): Date;
     /** by an ISO 8601 duration, or by milliseconds; throws `InvalidInput` */
@@ -51,22 +62,27 @@ export interface Emulator {
   setLatency(milliseconds: number): void;
   /** Resets everything to the start: scenario, clock, latency, no faults, no calls. */
   reset(): void;
-  /** the current state; a reset replaces it */
+  /**
+   * the current state; a reset replaces it
+   * @internal
+   */
   readonly world: World;
   /** Closes every connection, also those that hang or wait. */
   close(): Promise<void>;
 }
 
-/** Starts an emulator on loopback. Rejects with `InvalidInput`, `ScenarioRefused` or the error of the port. */
+/** Starts an emulator, on loopback unless `host` says otherwise. Rejects with `InvalidInput`, `ScenarioRefused` or the error of the address. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { port = 0, scenario = null, ...rest } = options;
+  const { port = 0, host = '127.0.0.1', scenario = null, ...rest } = options;
   const simulation = createInProcessEmulator(rest, scenario);
   // Calls of the admin API are not delayed.
   const delay = ({ target }: Request) => (target.startsWith(ADMIN_PREFIX) ? 0 : simulation.latency());
-  const server = await startHttpServer(simulation.handle, delay, port);
+  const server = await startHttpServer(simulation.handle, delay, port, host);
   return {
-    url: `http://127.0.0.1:${server.port}`,
+    url: urlOf(host, server.port),
     port: server.port,
+    host,
+    dialect: simulation.dialect(),
     clock: {
       now: simulation.now,
       advance: (by) => simulation.advance(typeof by === 'number' ? by : isoDuration(by, 'advance')),
@@ -87,23 +103,30 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   };
 }
 
+/** The URL by which this machine reaches the emulator. */
+function urlOf(host: string, port: number): string {
+  const reached = { '0.0.0.0': '127.0.0.1', '::': '::1' }[host] ?? host;
+  return `http://${isIPv6(reached) ? `[${reached}]` : reached}:${port}`;
+}
+
 /** Maximum bytes of a body. */
 const MAX_BODY = 1_000_000;
 
-export interface HttpServer {
+interface HttpServer {
   readonly port: number;
   /** Closes every connection, also those that wait for an answer. */
   close(): Promise<void>;
 }
 
 /**
- * Starts an HTTP server, on loopback only. Port 0 means any free port; rejects if the port is in use.
+ * Starts an HTTP server. Port 0 means any free port; rejects if the port is in use.
  * @param delay of the answer to a request, in milliseconds
  */
-export async function startHttpServer(
+async function startHttpServer(
   handle: (request: Request) => Reply,
   delay: (request: Request) => number,
   port: number,
+  host: string,
 ): Promise<HttpServer> {
   const closing = new AbortController();
   const answer = async (request: Request): Promise<Reply> => {
@@ -123,7 +146,7 @@ export async function startHttpServer(
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+    server.listen(port, host, resolve);
   });
   const address = server.address();
   return {

@@ -22,7 +22,7 @@ import {
   splitTarget,
   type WireCall,
 } from './wire.ts';
-import { createWorld, type World } from './world.ts';
+import { createIds, createWorld, type World } from './world.ts';
 
 /** An emulated provider without sockets. */
 export interface InProcessEmulator extends EmulatorControls {
@@ -45,9 +45,11 @@ interface State {
  */
 export function createInProcessEmulator(options: Options, scenario: Scenario | null): InProcessEmulator {
   const resolved = readOptions({ ...scenario?.options, ...options }, '');
+  // A reset continues with new IDs: a client that caches by ID would otherwise take a new resource for an earlier one.
+  const ids = createIds(resolved.seed ?? 1);
   const begin = (): State => {
     const clock = createClock(resolved.now === null ? null : new Date(resolved.now));
-    const world = createWorld(resolveDialect(resolved), clock, resolved.seed ?? 1);
+    const world = createWorld(resolveDialect(resolved), clock, ids);
     if (scenario !== null) loadScenario(world, scenario);
     return {
       clock,
@@ -67,6 +69,7 @@ export function createInProcessEmulator(options: Options, scenario: Scenario | n
       applyElapsedTime(state.world);
       return state.world;
     },
+    dialect: () => state.world.dialect.name,
     now: () => state.clock.now(),
     advance: (milliseconds) => state.clock.advance(milliseconds),
     faults: () => state.faults.list(),

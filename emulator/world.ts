@@ -16,7 +16,7 @@ export interface Ids {
   sessionToken(): string;
 }
 
-function createIds(seed: number): Ids {
+export function createIds(seed: number): Ids {
   const made = new Map<string, number>();
   // Each kind has its own counter, so that one more gateway does not change the ID of every interface.
   const hex = (kind: string) => {
@@ -254,11 +254,11 @@ export interface World {
   readonly sessions: Map<string, Session>;
 }
 
-export function createWorld(dialect: Dialect, clock: Clock, seed: number): World {
+export function createWorld(dialect: Dialect, clock: Clock, ids: Ids): World {
   return {
     dialect,
     clock,
-    ids: createIds(seed),
+    ids,
     connections: new Map(),
     lags: new Map(),
     interfaces: new Map(),

@@ -1,23 +1,16 @@
-import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PROJECT_ROOT } from '../infra/providerFunction.ts';
 import { bundleFunction } from './bundle.ts';
+import { compileTo } from './compileTo.ts';
 
 /**
  * Builds dist/ for `npm pack`: Node does not strip types below node_modules, so the package contains JavaScript and the bundled
  * function. A checkout does not need it.
  */
 const dist = join(PROJECT_ROOT, 'dist');
-// Otherwise files of an earlier build would be shipped too.
-rmSync(dist, { recursive: true, force: true });
+compileTo(dist, 'tsconfig.build.json');
 
-const compile = ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'];
-execFileSync(process.execPath, compile, {
-  cwd: PROJECT_ROOT,
-  // Standard output is reserved for `npm pack --json`.
-  stdio: ['ignore', 2, 2],
-});
 // The command line reads its version from this file. The complete package.json would be misleading here, one level too deep.
 const { version } = JSON.parse(readFileSync(join(PROJECT_ROOT, 'package.json'), 'utf8'));
 writeFileSync(join(dist, 'package.json'), `${JSON.stringify({ type: 'module', version })}\n`);

@@ -32,7 +32,7 @@ function check(): void {
   else process.stdout.write(`${tag} can be released\n`);
 }
 
-/** Writes both tarballs, the bill of materials, the notes and the checksums. */
+/** Writes the tarballs, the bill of materials, the notes and the checksums. */
 function pack(): void {
   const { GITHUB_SERVER_URL, GITHUB_REPOSITORY } = process.env;
   const page = GITHUB_REPOSITORY === undefined ? null : `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}`;

@@ -4,7 +4,7 @@ import * as z from 'zod';
 import { git } from '../language/index.ts';
 
 /** The folders of the packages that a release publishes, which have one version. */
-export const PUBLISHED_FOLDERS = ['.', 'create'] as const;
+export const PUBLISHED_FOLDERS = ['.', 'create', 'emulator'] as const;
 
 /** A section of CHANGELOG.md: one release, or what is not released yet. */
 export interface ChangelogSection {
@@ -37,6 +37,11 @@ const manifest = z.object({
   name: z.string(),
   version: z.string(),
   dependencies: z.record(z.string(), z.string()).optional(),
+});
+
+const lockedVersions = z.object({
+  version: z.string(),
+  packages: z.record(z.string(), z.object({ version: z.string().optional() })),
 });
 
 export function readManifest(root: string, folder: string): z.infer<typeof manifest> {
@@ -78,11 +83,15 @@ function findVersionProblems(version: string, root: string): string[] {
     }
     const { name, version: found, dependencies } = readManifest(root, folder);
     compare(`version in ${file}`, found);
-    if (folder !== '.')
+    if (folder === 'create')
       compare(`the dependency of \`${name}\` on vif-acceptor`, dependencies?.['vif-acceptor']);
   }
   const lock: unknown = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
-  compare('version in package-lock.json', manifest.parse(lock).version);
+  compare('version in package-lock.json', lockedVersions.parse(lock).version);
+  compare(
+    'version of `emulator` in package-lock.json',
+    lockedVersions.parse(lock).packages.emulator?.version,
+  );
   return problems;
 }
 

@@ -2,7 +2,7 @@ import { NEXT_PAGE, PAGE } from './connectionRows.ts';
 import { aws, documented, each, type Members, type OperationRows, onAws, onEach } from './source.ts';
 
 /** The BGP session of an input. */
-export const NEW_PEER: Members = {
+const NEW_PEER: Members = {
   asn: documented(),
   asnLong: aws('model'),
   authKey: documented(),

@@ -22,7 +22,7 @@ export const OPERATION_ROWS: OperationRows = {
 export const SHAPES: Readonly<Record<string, Members>> = { ...NEW_INTERFACE_SHAPES, ...ANSWER_SHAPES };
 
 /** The members of a shape. Throws if there is no such shape. */
-export function membersOf(shape: string): Members {
+function membersOf(shape: string): Members {
   const members = SHAPES[shape];
   if (members === undefined) throw new Error(`no shape is named \`${shape}\`; add it to SHAPES`);
   return members;

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { readScenario, startEmulator } from '../../emulator/emulator.ts';
+import { type Emulator, readScenario, startEmulator } from '../../emulator/emulator.ts';
 import {
   adminRequest,
   confirm,
   gateway,
   listInterfaces,
   offerInterface,
+  RECIPIENT,
   startTestEmulator,
   states,
 } from './emulatorClients.ts';
@@ -56,7 +57,18 @@ describe('the admin API', () => {
     expect(await states(simulator)).toEqual([]);
   });
 
-  it('resets scenario, clock, IDs, faults and calls', async () => {
+  it('answers a probe without a signature, by GET and by HEAD', async () => {
+    const simulator = await startTestEmulator({ dialect: 'aws' });
+    expect(await adminRequest(simulator, 'GET', 'health')).toEqual({
+      status: 200,
+      answer: { status: 'ok', dialect: 'aws' },
+    });
+    const head = await fetch(`${simulator.url}/_simulator/health`, { method: 'HEAD' });
+    expect([head.status, await head.text()]).toEqual([200, '']);
+    expect(simulator.calls()).toEqual([]);
+  });
+
+  it('resets scenario, clock, faults and calls', async () => {
     const scenario = readScenario({
       region: 'eu-west-2',
       connections: [{ account: '210987654321', name: 'a', location: 'PAR1' }],
@@ -70,8 +82,24 @@ describe('the admin API', () => {
     const { answer } = await adminRequest(simulator, 'POST', 'reset');
     expect(answer).toEqual({ now: '2026-11-01T00:00:00.000Z' });
     expect(simulator.calls()).toEqual([]);
-    expect(await listInterfaces(simulator)).toEqual(before);
+    const after = await listInterfaces(simulator);
+    expect(after.map(({ virtualInterfaceName }) => virtualInterfaceName)).toEqual(['a']);
+    expect(before).toHaveLength(1);
     expect(simulator.world.connections.size).toBe(1);
+  });
+
+  it('gives no ID again after a reset, and the same IDs after a start', async () => {
+    const idsOf = async (simulator: Emulator): Promise<string[]> => [
+      await connect(simulator),
+      await offerInterface(simulator),
+      await gateway(simulator, RECIPIENT),
+    ];
+    const simulator = await startTestEmulator();
+    const first = await idsOf(simulator);
+    simulator.reset();
+    const second = await idsOf(simulator);
+    expect(second.filter((id) => first.includes(id))).toEqual([]);
+    expect(await idsOf(await startTestEmulator())).toEqual(first);
   });
 
   it.each([
@@ -86,7 +114,7 @@ describe('the admin API', () => {
     ['POST', 'latency', { milliseconds: 40 }, 400, '`milliseconds` must be left out (known here: ms)'],
     ['DELETE', 'latency', undefined, 405, '`latency` takes GET, POST, got `DELETE`'],
     ['PUT', 'clock', {}, 405, '`clock` takes GET, POST, got `PUT`'],
-    ['POST', 'clocks', {}, 404, 'no such path; available: /_simulator/clock, '],
+    ['POST', 'clocks', {}, 404, 'no such path; available: /_simulator/'],
     ['POST', 'interfaces', {}, 404, 'no such path'],
   ])('reports the error of %s %s %j', async (method, path, body, status, message) => {
     expect(await adminRequest(await startTestEmulator(), method, path, body)).toEqual({

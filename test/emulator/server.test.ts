@@ -29,6 +29,16 @@ describe('the server', () => {
     expect(reached).toBe(false);
   });
 
+  it.each([
+    ['0.0.0.0', /^http:\/\/127\.0\.0\.1:\d+$/],
+    ['localhost', /^http:\/\/localhost:\d+$/],
+  ])('listens on %s when asked to, and names a URL that this machine reaches', async (host, url) => {
+    const simulator = await startTestEmulator({ host });
+    expect(simulator.url).toMatch(url);
+    expect(simulator.host).toBe(host);
+    expect((await fetch(`${simulator.url}/_simulator/health`)).status).toBe(200);
+  });
+
   it('closes immediately while a call hangs, and the call fails', async () => {
     const simulator = await startEmulator();
     simulator.addFault({ kind: 'hang' });

@@ -6,7 +6,7 @@ import { readManifest } from '../../scripts/releaseChecks.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** Files that a fresh clone does not contain. */
-const LEFT_OUT = new Set(['.git', 'node_modules', 'dist', 'cdk.out', 'coverage', 'release']);
+const LEFT_OUT = new Set(['.git', 'node_modules', 'dist', 'emulator/dist', 'cdk.out', 'coverage', 'release']);
 
 export interface Packed {
   /** a copy of the checkout */
