@@ -34,17 +34,21 @@ export function compare(expected: unknown, found: unknown, path: string): readon
     if (!Array.isArray(found) || found.length !== expected.length) return different;
     return expected.flatMap((item, i) => compare(item, found[i], join(path, String(i))));
   }
-  if (typeof expected !== 'object' || expected === null) {
-    // The query protocol carries text only.
-    return found !== undefined && found !== null && String(found) === String(expected) ? [] : different;
-  }
-  const [[key, argument] = ['', null]] = Object.entries(expected);
+  if (typeof expected === 'object' && expected !== null) return compareObject(expected, found, path);
+  // The query protocol carries text only.
+  const isSame = found !== undefined && found !== null && String(found) === String(expected);
+  return isSame ? [] : different;
+}
+
+function compareObject(expected: object, found: unknown, path: string): readonly Difference[] {
+  const members = Object.entries(expected);
+  const [[key, argument] = ['', null]] = members;
   const condition = CONDITIONS[key];
-  if (condition !== undefined) return condition(argument, found) ? [] : different;
-  if (typeof found !== 'object' || found === null) return Object.keys(expected).length === 0 ? [] : different;
-  return Object.entries(expected).flatMap(([name, value]) =>
-    compare(value, memberAt(found, name), join(path, name)),
-  );
+  if (condition !== undefined) return condition(argument, found) ? [] : [{ path, expected, found }];
+  const isObject = typeof found === 'object' && found !== null;
+  // An answer without members can be any: that of the query protocol is then a text.
+  if (!isObject && members.length > 0) return [{ path, expected, found }];
+  return members.flatMap(([name, value]) => compare(value, memberAt(found, name), join(path, name)));
 }
 
 function join(path: string, name: string): string {

@@ -2,25 +2,27 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { accountId, exactObject, InvalidInput, optional, type Reader, text } from '../decoders.ts';
 import { DIALECT_NAMES, type DialectName } from '../dialects.ts';
+import { codeOf, FlagRefused } from '../flags.ts';
 import { type Account, EMULATED_ACCOUNTS, type Result, runStory, type StepResult } from './runStory.ts';
-import { HOSTED_INTERFACES, ROLES, type Role, readStory } from './story.ts';
+import { HOSTED_INTERFACES, type Role, readStory } from './story.ts';
 
-const USAGE = `Runs a story of calls against an implementation of Direct Connect (DirectLink), EC2 (FCU) and STS.
+const HELP = `Usage: hosted-vif-emulator conformance --endpoint <URL> [options]
 
-  --endpoint URL         of all services
-  --ec2-endpoint URL     of EC2, if it is another
-  --sts-endpoint URL     of STS, if it is another
-  --dialect NAME         ${DIALECT_NAMES.join(' or ')}: which steps are run (default: aws)
-  --region REGION        default: eu-west-2
-  --accounts FILE        JSON with the keys of the accounts ${ROLES.join(', ')}:
-                         {"owner": {"id": "210987654321", "accessKeyId": "…", "secretAccessKey": "…"}, …},
-                         each also with "sessionToken" and "headers"; default: the accounts of the emulator
-  --story FILE           another story than the one that is built in
-  --patience SECONDS     how long a step may wait in real time where the clock cannot be moved (default: 30)
-  --json                 prints the results as JSON
+Runs a story of calls against an implementation of Direct Connect (DirectLink), EC2 (FCU) and STS, and prints for each step
+\`ok\`, \`differs\`, \`not supported\` or \`skipped\`. The exit code is 0 if every step is ok, and 1 if not.
 
-Prints each step with \`ok\`, \`differs\`, \`not supported\` or \`skipped\`. The exit code is 0 if every step is ok, 1 if not, and 2
-for a wrong use.`;
+Options:
+  --endpoint <URL>        of all services
+  --ec2-endpoint <URL>    of EC2, if it is another
+  --sts-endpoint <URL>    of STS, if it is another
+  --dialect <name>        ${DIALECT_NAMES.join(' or ')}: which steps are run (default: aws)
+  --region <region>       (default: eu-west-2)
+  --accounts <file>       JSON file with the keys of the accounts (default: those of the emulator)
+  --story <file>          another story than the one that is built in
+  --patience <seconds>    how long a step may wait in real time where the clock cannot be moved (default: 30)
+  --json                  print the results as JSON
+  --help                  print this text
+`;
 
 const LABELS: Readonly<Record<Result['kind'], string>> = {
   ok: 'ok',
@@ -29,20 +31,23 @@ const LABELS: Readonly<Record<Result['kind'], string>> = {
   skipped: 'skipped',
 };
 
-/** The command of the conformance story. @param print writes a line. @returns the exit code */
-export async function conformance(args: readonly string[], print: (line: string) => void): Promise<number> {
+/**
+ * The command `conformance`. Throws `FlagRefused`.
+ * @param print writes a text to standard output
+ * @returns the exit code
+ */
+export async function conformance(args: readonly string[], print: (text: string) => void): Promise<number> {
   try {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
-    if (values.help === true) {
-      print(USAGE);
-      return 0;
-    }
-    return await run(values, print);
+    if (values.help !== true) return await run(values, (line) => print(`${line}\n`));
+    print(HELP);
+    return 0;
   } catch (error) {
-    // An unknown or incomplete flag, a file that is missing, or one whose content is wrong.
-    if (!(error instanceof InvalidInput || error instanceof SyntaxError || isNodeError(error))) throw error;
-    print(`${error.message}\n\n${USAGE}`);
-    return 2;
+    if (error instanceof InvalidInput || codeOf(error).startsWith('ERR_PARSE_ARGS_')) {
+      const { message } = error instanceof Error ? error : { message: '' };
+      throw new FlagRefused(`${message}; conformance --help lists the options`, { cause: error });
+    }
+    throw error;
   }
 }
 
@@ -69,13 +74,12 @@ async function run(values: Values, print: (line: string) => void): Promise<numbe
     sts: readUrl(values['sts-endpoint'] ?? directconnect, '--sts-endpoint'),
   };
   const results = await runStory(
-    values.story === undefined ? HOSTED_INTERFACES : readStory(readJson(values.story), ''),
+    values.story === undefined ? HOSTED_INTERFACES : readFile(values.story, readStory),
     {
       endpoints,
       region: values.region,
       dialect: readDialect(values.dialect),
-      accounts:
-        values.accounts === undefined ? EMULATED_ACCOUNTS : readAccounts(readJson(values.accounts), ''),
+      accounts: values.accounts === undefined ? EMULATED_ACCOUNTS : readFile(values.accounts, readAccounts),
       patience: readSeconds(values.patience) * 1000,
     },
     (result) => values.json || print(formatStep(result)),
@@ -133,8 +137,14 @@ function readSeconds(value: string): number {
   return Number(value);
 }
 
-function readJson(file: string): unknown {
-  return JSON.parse(readFileSync(file, 'utf8'));
+function readFile<T>(file: string, read: Reader<T>): T {
+  try {
+    return read(JSON.parse(readFileSync(file, 'utf8')), file);
+  } catch (error) {
+    if (error instanceof InvalidInput) throw error;
+    // No cause: a parser's message quotes the file, which may contain keys.
+    throw new FlagRefused(`\`${file}\` must be a JSON file that can be read`);
+  }
 }
 
 const readHeaders: Reader<Readonly<Record<string, string>>> = (value, path) =>
@@ -163,7 +173,3 @@ const readAccounts = exactObject<Readonly<Record<Role, Account>>>({
   recipient: readAccount,
   unrelated: readAccount,
 });
-
-function isNodeError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'code' in error;
-}

@@ -169,13 +169,13 @@ function parseXml(xml: string): Record<string, unknown> {
     }
   }
   if (open.length !== 1 || root.children.length !== 1) throw new SyntaxError('it is not XML with one root');
-  return Object.fromEntries(root.children.map((element) => [element.name, valueOf(element)]));
+  return Object.fromEntries(root.children.map((element) => [element.name, xmlValue(element)]));
 }
 
-function valueOf({ children, text }: Element): unknown {
+function xmlValue({ children, text }: Element): unknown {
   if (children.length === 0) return unescapeXml(text.trim());
-  if (children.every(({ name }) => name === 'item' || name === 'member')) return children.map(valueOf);
-  return Object.fromEntries(children.map((child) => [child.name, valueOf(child)]));
+  if (children.every(({ name }) => name === 'item' || name === 'member')) return children.map(xmlValue);
+  return Object.fromEntries(children.map((child) => [child.name, xmlValue(child)]));
 }
 
 function unescapeXml(text: string): string {

@@ -3,6 +3,7 @@ import { type Emulator, readScenario, startEmulator } from '../../emulator/emula
 import {
   adminRequest,
   confirm,
+  connect,
   gateway,
   listInterfaces,
   offerInterface,
