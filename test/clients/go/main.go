@@ -69,6 +69,11 @@ func run(asked call) answer {
 
 func failure(err error) answer {
 	failed := answer{Message: err.Error()}
+	var invalid smithy.InvalidParamsError
+	if errors.As(err, &invalid) {
+		// The SDK checks members that the model requires itself: the call never reaches the service, which would refuse it so.
+		failed.Code, failed.Status = "ValidationException", 400
+	}
 	var api smithy.APIError
 	if errors.As(err, &api) {
 		_, isGeneric := api.(*smithy.GenericAPIError)

@@ -58,7 +58,8 @@ data "aws_dx_locations" "all" {
   provider = aws.owner
 }
 
-# The owner's side
+# The owner's side. An interface must be destroyed before the gateway that it was accepted with, and an accepter deletes nothing: hence
+# `depends_on`, as in the examples of the provider.
 
 resource "aws_dx_connection" "line" {
   provider  = aws.owner
@@ -82,6 +83,7 @@ resource "aws_dx_hosted_private_virtual_interface" "to_vpc" {
   vlan             = 101
   address_family   = "ipv4"
   bgp_asn          = 65010
+  depends_on       = [aws_vpn_gateway.of_vpc]
 }
 
 resource "aws_dx_hosted_private_virtual_interface" "to_hub" {
@@ -96,6 +98,7 @@ resource "aws_dx_hosted_private_virtual_interface" "to_hub" {
   amazon_address   = "169.254.10.1/30"
   customer_address = "169.254.10.2/30"
   mtu              = 9001
+  depends_on       = [aws_dx_gateway.hub]
 }
 
 resource "aws_dx_hosted_transit_virtual_interface" "to_transit_hub" {
@@ -107,6 +110,7 @@ resource "aws_dx_hosted_transit_virtual_interface" "to_transit_hub" {
   address_family   = "ipv4"
   bgp_asn          = 65010
   mtu              = 8500
+  depends_on       = [aws_dx_gateway.transit_hub]
 }
 
 # The recipient's side
@@ -160,4 +164,42 @@ resource "aws_dx_hosted_transit_virtual_interface_accepter" "to_transit_hub" {
   provider             = aws.recipient
   virtual_interface_id = aws_dx_hosted_transit_virtual_interface.to_transit_hub.id
   dx_gateway_id        = aws_dx_gateway.transit_hub.id
+}
+
+# A hosted connection, and a proposal of an association: each offered by the owner and accepted by the recipient
+
+resource "aws_dx_hosted_connection" "offered" {
+  provider         = aws.owner
+  connection_id    = aws_dx_connection.line.id
+  owner_account_id = data.aws_caller_identity.recipient.account_id
+  name             = "offered"
+  bandwidth        = "100Mbps"
+  vlan             = 104
+}
+
+resource "aws_dx_connection_confirmation" "offered" {
+  provider      = aws.recipient
+  connection_id = aws_dx_hosted_connection.offered.id
+}
+
+resource "aws_vpn_gateway" "of_owner" {
+  provider = aws.owner
+}
+
+data "aws_caller_identity" "owner" {
+  provider = aws.owner
+}
+
+resource "aws_dx_gateway_association_proposal" "offered" {
+  provider                    = aws.owner
+  dx_gateway_id               = aws_dx_gateway.hub.id
+  dx_gateway_owner_account_id = data.aws_caller_identity.recipient.account_id
+  associated_gateway_id       = aws_vpn_gateway.of_owner.id
+}
+
+resource "aws_dx_gateway_association" "offered" {
+  provider                            = aws.recipient
+  dx_gateway_id                       = aws_dx_gateway.hub.id
+  proposal_id                         = aws_dx_gateway_association_proposal.offered.id
+  associated_gateway_owner_account_id = data.aws_caller_identity.owner.account_id
 }
