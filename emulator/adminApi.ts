@@ -4,10 +4,11 @@ import { anyObject, flag, InvalidInput, optional, textMatching, writtenObject } 
 import type { DialectName } from './dialects.ts';
 import { type Fault, readFault } from './faults.ts';
 import { ResourceNotFound } from './lifecycle.ts';
+import { INTERFACE_ROUTES } from './operations/interfaceRoutes.ts';
 import { isoDuration, latencyMs } from './options.ts';
 import { type Order, type PlacedOrder, readOrder } from './orders.ts';
 import { jsonResponse, type Request, type Response } from './wire.ts';
-import type { Disguise } from './world.ts';
+import type { Disguise, InterfaceRoute } from './world.ts';
 
 export const ADMIN_PREFIX = '/_simulator/';
 
@@ -23,6 +24,8 @@ export interface EmulatorControls {
   clearCalls(): void;
   forceState(id: string, state: string): void;
   disguise(id: string, changed: Partial<Disguise>): void;
+  /** Sets what routers announce over an interface. */
+  setRoutes(id: string, routes: readonly InterfaceRoute[]): void;
   /** An order of a customer in the portal of a carrier. Throws `AllocationRefused`. */
   order(order: Order): PlacedOrder;
   orders(): readonly PlacedOrder[];
@@ -48,15 +51,16 @@ const steer: Action = (controls, body, id) => {
   return { id, state };
 };
 
-/** Changes an interface's state and its disguise, in one call or in several. */
+/** Changes an interface's state, its disguise and its routes, in one call or in several. */
 const steerInterface: Action = (controls, body, id) => {
-  const { state, listed, shows } = readInterface(body, '');
+  const { state, listed, shows, routes } = readInterface(body, '');
   if (state !== null) controls.forceState(id, state);
   controls.disguise(id, {
     ...(listed === null ? {} : { unlisted: !listed }),
     ...(shows === null ? {} : { shows }),
   });
-  const changed = Object.entries({ state, listed, shows }).filter(([, value]) => value !== null);
+  if (routes !== null) controls.setRoutes(id, routes);
+  const changed = Object.entries({ state, listed, shows, routes }).filter(([, value]) => value !== null);
   return { id, ...Object.fromEntries(changed) };
 };
 
@@ -68,6 +72,7 @@ const readInterface = writtenObject({
   state: optional(state, null),
   listed: optional(flag, null),
   shows: optional(anyObject, null),
+  routes: optional(INTERFACE_ROUTES, null),
 });
 
 const ROUTES: Readonly<Record<string, Readonly<Record<string, Action>>>> = {

@@ -12,10 +12,11 @@ import {
 } from './decoders.ts';
 import { allocate } from './operations/allocate.ts';
 import { createPeer } from './operations/bgpPeers.ts';
+import { INTERFACE_ROUTES } from './operations/interfaceRoutes.ts';
 import { PREFIX_COUNT } from './operations/interfaces.ts';
 import { asn } from './scenarioGateways.ts';
 import { ApiError } from './wire.ts';
-import type { Connection, Tag, VirtualInterface, World } from './world.ts';
+import type { Connection, InterfaceRoute, Tag, VirtualInterface, World } from './world.ts';
 
 /** An interface that a scenario allocates. */
 export interface Allocation {
@@ -41,6 +42,8 @@ export interface Allocation {
   /** BGP peers besides the first */
   readonly peers: readonly AllocationPeer[];
   readonly tags: readonly Tag[];
+  /** what routers announce over it */
+  readonly routes: readonly InterfaceRoute[];
 }
 
 interface AllocationPeer
@@ -75,6 +78,7 @@ export const MEMBERS: { readonly [K in keyof Allocation]: Reader<Allocation[K]> 
     ),
     [],
   ),
+  routes: optional(INTERFACE_ROUTES, []),
   tags: optional(list(writtenObject<Tag>({ key: text, value: text })), []),
 };
 
@@ -101,7 +105,7 @@ export function findConnection({ connections }: World, wanted: string): Connecti
 
 /** Creates the interface of an allocation. Throws `AllocationRefused`. */
 export function placeAllocation(world: World, allocation: Allocation): VirtualInterface {
-  const { connection: wanted, requester, to, type, name, bgpPeerState, peers, ...rest } = allocation;
+  const { connection: wanted, requester, to, type, name, bgpPeerState, peers, routes, ...rest } = allocation;
   const { prefixPoolAllocatedCountIpv4: ipv4, prefixPoolAllocatedCountIpv6: ipv6, ...asked } = rest;
   const connection = findConnection(world, wanted);
   if (requester !== null && !connection.isCarrier) {
@@ -125,6 +129,7 @@ export function placeAllocation(world: World, allocation: Allocation): VirtualIn
     vif.peers = [...vif.peers, ...more];
     vif.prefixCounts = { ipv4, ipv6 };
     vif.requester = requester;
+    vif.routes = routes;
     vif.peers.forEach((peer, i) => {
       peer.state = (i === 0 ? bgpPeerState : peers[i - 1]?.bgpPeerState) ?? peer.state;
     });

@@ -17,6 +17,8 @@ export interface Dialect {
   readonly requestIdHeaders: readonly string[];
   /** operations of Direct Connect that the provider does not have */
   readonly missingOperations: readonly string[];
+  /** members of inputs that the provider does not document, by operation: they are refused, although AWS has them */
+  readonly missingMembers: Readonly<Record<string, readonly string[]>>;
   readonly hasDirectConnectGateways: boolean;
   readonly interfaceTypes: readonly ('private' | 'public' | 'transit')[];
   /** fields returned for an interface and for a connection; `null`: all that the emulator knows */
@@ -26,6 +28,15 @@ export interface Dialect {
   readonly pageSize: number | null;
   /** long ASNs are in `asnLong`, with 0 in `asn`, and an allocation may have `asnLong` */
   readonly separateLongAsn: boolean;
+  /** the smallest VLAN of an interface */
+  readonly firstVlan: number;
+  readonly lastAsn: number;
+  /** ASNs of the provider, which no interface may have */
+  readonly reservedAsns: readonly number[];
+  /** the families of the addresses of a session */
+  readonly addressFamilies: readonly string[];
+  /** assigns addresses to a session that is asked for without any */
+  readonly assignsAddresses: boolean;
   /** an allocation may limit the bandwidth of its interface */
   readonly hasRateLimits: boolean;
   /** generates a BGP key for a request without one */
@@ -80,24 +91,35 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     signsQueryAsSent: true,
     requestIdHeaders: ['x-amzn-requestid', 'x-amz-requestid'],
     missingOperations: [
+      'AcceptDirectConnectGatewayAssociationProposal',
+      'AllocateHostedConnection',
       'AllocatePublicVirtualInterface',
       'AllocateTransitVirtualInterface',
       'AssociateConnectionWithLag',
+      'AssociateHostedConnection',
       'AssociateVirtualInterface',
+      'ConfirmConnection',
+      'ConfirmPublicVirtualInterface',
       'ConfirmTransitVirtualInterface',
       'CreateBGPPeer',
       'CreateDirectConnectGateway',
       'CreateDirectConnectGatewayAssociation',
+      'CreateDirectConnectGatewayAssociationProposal',
       'CreateLag',
       'DeleteBGPPeer',
       'DeleteDirectConnectGateway',
       'DeleteDirectConnectGatewayAssociation',
+      'DeleteDirectConnectGatewayAssociationProposal',
       'DeleteLag',
+      'DescribeDirectConnectGatewayAssociationProposals',
       'DescribeDirectConnectGatewayAssociations',
+      'DescribeDirectConnectGatewayAttachments',
       'DescribeDirectConnectGateways',
+      'DescribeHostedConnections',
       'DescribeLags',
       'DescribeTags',
       'DisassociateConnectionFromLag',
+      'ListVirtualInterfaceRoutes',
       'TagResource',
       'UntagResource',
       'UpdateConnection',
@@ -106,6 +128,13 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
       'UpdateLag',
       'UpdateVirtualInterfaceAttributes',
     ],
+    missingMembers: {
+      CreateConnection: ['providerName', 'requestMACSec', 'tags'],
+      AllocatePrivateVirtualInterface: [
+        'newPrivateVirtualInterfaceAllocation.mtu',
+        'newPrivateVirtualInterfaceAllocation.tags',
+      ],
+    },
     hasDirectConnectGateways: false,
     interfaceTypes: ['private'],
     interfaceFields: [
@@ -134,6 +163,11 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     ],
     pageSize: null,
     separateLongAsn: false,
+    firstVlan: 2,
+    lastAsn: 4294967295,
+    reservedAsns: [50624, 53306, 132418],
+    addressFamilies: ['ipv4'],
+    assignsAddresses: false,
     hasRateLimits: false,
     generatesKeys: false,
     returnsGatewayAsn: false,
@@ -152,12 +186,18 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     signsQueryAsSent: false,
     requestIdHeaders: ['x-amzn-requestid'],
     missingOperations: [],
+    missingMembers: {},
     hasDirectConnectGateways: true,
     interfaceTypes: ['private', 'public', 'transit'],
     interfaceFields: null,
     connectionFields: null,
     pageSize: 100,
     separateLongAsn: true,
+    firstVlan: 1,
+    lastAsn: 4294967294,
+    reservedAsns: [],
+    addressFamilies: ['ipv4', 'ipv6'],
+    assignsAddresses: true,
     hasRateLimits: true,
     generatesKeys: true,
     returnsGatewayAsn: true,

@@ -4,6 +4,7 @@ import type {
   Connection,
   Disguise,
   GatewayAssociation,
+  InterfaceRoute,
   Lag,
   VirtualInterface,
   World,
@@ -44,10 +45,19 @@ export function forceState(world: World, id: string, state: string): void {
 
 /** Makes answers about an interface differ from its real state, until the disguise is changed. Throws `ResourceNotFound`. */
 export function disguise(world: World, id: string, changed: Partial<Disguise>): void {
-  const vif = world.interfaces.get(id);
-  if (vif === undefined)
-    throw new ResourceNotFound(`no interface has the ID \`${id}\`; list them with an SDK or read the calls`);
+  const vif = interfaceWithId(world, id);
   vif.disguise = { ...vif.disguise, ...changed };
+}
+
+/** Sets what routers announce over an interface. Throws `ResourceNotFound`. */
+export function setRoutes(world: World, id: string, routes: readonly InterfaceRoute[]): void {
+  interfaceWithId(world, id).routes = routes;
+}
+
+function interfaceWithId({ interfaces }: World, id: string): VirtualInterface {
+  const vif = interfaces.get(id);
+  if (vif !== undefined) return vif;
+  throw new ResourceNotFound(`no interface has the ID \`${id}\`; list them with an SDK or read the calls`);
 }
 
 /** How long a deleted BGP peer is `deleting`: an estimate of the real APIs. */
@@ -126,8 +136,8 @@ export function isLineOver({ state }: Pick<Connection | Lag, 'state'>): boolean 
   return state === 'deleted' || state === 'rejected';
 }
 
-export function hasEnded(vif: VirtualInterface): boolean {
-  return ['deleted', 'rejected', 'expired'].includes(vif.state);
+export function hasEnded({ state }: Pick<VirtualInterface, 'state'>): boolean {
+  return ['deleted', 'rejected', 'expired'].includes(state);
 }
 
 function nextChange(vif: VirtualInterface, { dialect }: World): Change | null {
@@ -135,6 +145,7 @@ function nextChange(vif: VirtualInterface, { dialect }: World): Change | null {
   switch (vif.state) {
     case 'confirming':
       return dialect.expiry === null ? null : { at: vif.since + dialect.expiry, state: 'expired' };
+    case 'verifying':
     case 'pending':
       return { at: vif.since + dialect.provisioningTime, state: 'available' };
     case 'deleting':

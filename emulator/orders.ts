@@ -64,6 +64,7 @@ export function placeOrder(world: World, order: Order): PlacedOrder {
     prefixPoolAllocatedCountIpv6: null,
     bgpPeerState: null,
     peers: [],
+    routes: [],
   });
   const { id, connection, name, vlan } = vif;
   return { id, connection: connection.id, requester: order.requester, to: order.to, name, vlan };

@@ -13,6 +13,7 @@ export interface Ids {
   transitGateway(): string;
   directConnectGateway(): string;
   gatewayAssociation(): string;
+  associationProposal(): string;
   sessionToken(): string;
 }
 
@@ -39,6 +40,7 @@ export function createIds(seed: number): Ids {
     transitGateway: () => `tgw-${hex('tgw').slice(0, 17)}`,
     directConnectGateway: () => uuid('dxgw'),
     gatewayAssociation: () => uuid('dxgw association'),
+    associationProposal: () => uuid('dxgw association proposal'),
     sessionToken: () => hex('session'),
   };
 }
@@ -130,6 +132,14 @@ export interface BgpPeer {
 
 export type InterfaceType = 'private' | 'public' | 'transit';
 
+/** A route of an interface: received from the customer (`accepted`) or announced to it (`advertised`). */
+export interface InterfaceRoute {
+  readonly cidr: string;
+  readonly direction: 'accepted' | 'advertised';
+  readonly asPath: readonly number[];
+  readonly communities: readonly string[];
+}
+
 /** Exactly one of `virtual` and `directConnect` is not `null`. */
 export interface AttachedGateway {
   readonly virtual: string | null;
@@ -165,6 +175,8 @@ export interface VirtualInterface {
   /** deleted while it was a request: it ends as `rejected` */
   isWithdrawn: boolean;
   gateway: AttachedGateway | null;
+  /** what routers announce over it, for answers about its routes */
+  routes: readonly InterfaceRoute[];
   /** what answers show instead of the real state */
   disguise: Disguise;
 }
@@ -219,6 +231,19 @@ export interface GatewayAssociation extends AccountRegion {
   stateForced: boolean;
 }
 
+/** A proposal of this account and region to associate its gateway with a Direct Connect gateway of another account. */
+export interface AssociationProposal extends AccountRegion {
+  readonly id: string;
+  readonly directConnectGateway: string;
+  readonly associatedGateway: string;
+  /** the allowed prefixes that the association will have */
+  readonly requestedPrefixes: Prefixes;
+  /** `requested`, `accepted` or `deleted` */
+  state: string;
+  /** when the state was entered, in milliseconds since the epoch */
+  since: number;
+}
+
 /** Exists in every region. */
 export interface DirectConnectGateway {
   readonly id: string;
@@ -250,6 +275,7 @@ export interface World {
   readonly routeTables: Map<string, RouteTable>;
   readonly directConnectGateways: Map<string, DirectConnectGateway>;
   readonly gatewayAssociations: Map<string, GatewayAssociation>;
+  readonly associationProposals: Map<string, AssociationProposal>;
   /** by session token */
   readonly sessions: Map<string, Session>;
 }
@@ -267,6 +293,7 @@ export function createWorld(dialect: Dialect, clock: Clock, ids: Ids): World {
     routeTables: new Map(),
     directConnectGateways: new Map(),
     gatewayAssociations: new Map(),
+    associationProposals: new Map(),
     sessions: new Map(),
   };
 }

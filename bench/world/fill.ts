@@ -113,5 +113,6 @@ function addInterface(
     isWithdrawn: false,
     disguise: UNDISGUISED,
     gateway: isAccepted ? { virtual: gateway, directConnect: null, asn: 64_512 } : null,
+    routes: [],
   });
 }

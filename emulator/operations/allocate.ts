@@ -9,8 +9,8 @@ import {
   type VirtualInterface,
   type World,
 } from '../world.ts';
-import { createPeer, NEW_PEER } from './bgpPeers.ts';
-import { isVlanTaken, ownConnectionOrLag } from './callerResources.ts';
+import { createPeer, NEW_PEER, requestedPeer } from './bgpPeers.ts';
+import { interfacesOn, isVlanTaken, ownConnectionOrLag } from './callerResources.ts';
 import { serializeInterface } from './serializeInterface.ts';
 import { PREFIXES, TAGS } from './tags.ts';
 
@@ -84,7 +84,8 @@ function allocateAs(
   type: InterfaceType,
   wanted: NewInterface,
 ): VirtualInterface {
-  return allocate(context.world, ownConnectionOrLag(context, connectionId), recipient, type, wanted);
+  const connection = ownConnectionOrLag(context, connectionId);
+  return allocate(context.world, connection, recipient, type, requestedPeer(context.world, wanted));
 }
 
 /** Creates a request for the recipient. Throws `ApiError` for an interface that the platform would not provision. */
@@ -96,13 +97,18 @@ export function allocate(
   wanted: NewInterface,
 ): VirtualInterface {
   const { virtualInterfaceName: name, vlan, mtu, rateLimit, tags, routeFilterPrefixes, ...session } = wanted;
+  const { firstVlan, hasRateLimits } = world.dialect;
   const rules: readonly (readonly [isValid: boolean, message: string])[] = [
     [/^\d{12}$/.test(recipient), `Account ID ${recipient} is invalid.`],
     [isValidName(name), INVALID_NAME],
-    [vlan >= 1 && vlan <= 4094, `VLAN ${vlan} is not between 1 and 4094.`],
+    [vlan >= firstVlan && vlan <= 4094, `VLAN ${vlan} is not between ${firstVlan} and 4094.`],
     [!isVlanTaken(world, connection, vlan), `VLAN ${vlan} is already in use on ${connection.id}.`],
     [MTUS[type].includes(mtu), invalidMtu(type, mtu)],
-    [world.dialect.hasRateLimits || rateLimit === '', 'The rateLimit is not supported.'],
+    [
+      !isFull(world, connection),
+      `${connection.id} is a hosted connection, which carries one virtual interface.`,
+    ],
+    [hasRateLimits || rateLimit === '', 'The rateLimit is not supported.'],
     [isValidRateLimit(rateLimit), invalidRateLimit(rateLimit)],
   ];
   const broken = rules.find(([isValid]) => !isValid);
@@ -127,10 +133,16 @@ export function allocate(
     stateForced: false,
     isWithdrawn: false,
     gateway: null,
+    routes: [],
     disguise: UNDISGUISED,
   };
   world.interfaces.set(id, vif);
   return vif;
+}
+
+/** A hosted connection carries one interface. */
+function isFull(world: World, line: Connection | Lag): boolean {
+  return 'hosting' in line && line.hosting !== null && interfacesOn(world, line).length > 0;
 }
 
 export function isValidName(name: string): boolean {

@@ -2,6 +2,7 @@ import { exactObject, integer, optional, text } from '../decoders.ts';
 import { isPeerOver } from '../lifecycle.ts';
 import { clientException, type Operation, operation } from '../wire.ts';
 import type { BgpPeer, World } from '../world.ts';
+import { addressProblem, withAssignedAddresses } from './addresses.ts';
 import { changeableInterface } from './callerResources.ts';
 import { serializeInterface } from './serializeInterface.ts';
 
@@ -18,17 +19,26 @@ const readNewPeer = exactObject(NEW_PEER);
 
 type NewPeer = ReturnType<typeof readNewPeer>;
 
-const MAX_ASN = 4294967294;
+/** The largest ASN that the older member `asn` may have. */
+const LAST_SHORT_ASN = 2147483646;
+
+/** The peer that a caller asks for, with the addresses that the platform assigns. Throws `ApiError` for what only the platform chooses. */
+export function requestedPeer<T extends NewPeer>(world: World, wanted: T): T {
+  const { asn, asnLong, addressFamily, amazonAddress, customerAddress } = wanted;
+  if (addressFamily === 'ipv6' && amazonAddress + customerAddress !== '')
+    throw clientException('IPv6 addresses are assigned by the platform: leave them out.');
+  if (asn !== null && asnLong !== null) throw clientException('Only one of asn and asnLong can be given.');
+  if (world.dialect.separateLongAsn && asn !== null && asn > LAST_SHORT_ASN)
+    throw clientException(`The asn ${asn} is larger than ${LAST_SHORT_ASN}: give it as asnLong.`);
+  return withAssignedAddresses(world, wanted);
+}
 
 const createBgpPeer = operation(
   exactObject({ virtualInterfaceId: text, newBGPPeer: readNewPeer }),
   (context, { virtualInterfaceId, newBGPPeer }) => {
     const { world } = context;
     const vif = changeableInterface(context, virtualInterfaceId);
-    const { addressFamily, amazonAddress, customerAddress } = newBGPPeer;
-    if (addressFamily === 'ipv6' && amazonAddress + customerAddress !== '')
-      throw clientException('IPv6 addresses are assigned by the platform: leave them out.');
-    vif.peers = [...vif.peers, createPeer(world, newBGPPeer, vif.id)];
+    vif.peers = [...vif.peers, createPeer(world, requestedPeer(world, newBGPPeer), vif.id)];
     return { virtualInterface: serializeInterface(vif, world.dialect) };
   },
 );
@@ -65,14 +75,17 @@ export function createPeer(
   interfaceId: string,
 ): BgpPeer {
   const { authKey } = wanted;
+  const { lastAsn, reservedAsns } = world.dialect;
   const asn = asnLong ?? short ?? 0;
   const rules: readonly (readonly [isValid: boolean, message: string])[] = [
     [world.dialect.separateLongAsn || asnLong === null, 'The asnLong is not supported: give an asn.'],
-    [asn >= 1 && asn <= MAX_ASN, `An ASN between 1 and ${MAX_ASN} is required.`],
+    [asn >= 1 && asn <= lastAsn, `An ASN between 1 and ${lastAsn} is required, got ${asn}.`],
+    [!reservedAsns.includes(asn), `The ASN ${asn} is reserved by the provider.`],
     [authKey === '' || isKey(authKey), 'The BGP authentication key must have 6 to 80 characters.'],
   ];
   const broken = rules.find(([isValid]) => !isValid);
-  if (broken !== undefined) throw clientException(broken[1]);
+  const problem = broken?.[1] ?? addressProblem(wanted, world.dialect);
+  if (problem !== null) throw clientException(problem);
   return {
     id: world.ids.bgpPeer(),
     asn,

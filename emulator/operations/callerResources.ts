@@ -79,8 +79,15 @@ export function interfacesOn({ interfaces }: World, { id }: Connection | Lag): V
   return [...interfaces.values()].filter((vif) => vif.connection.id === id && !hasEnded(vif));
 }
 
+/** Hosted connections occupy a VLAN too. */
 export function isVlanTaken(world: World, line: Connection | Lag, vlan: number): boolean {
-  return interfacesOn(world, line).some((vif) => vif.vlan === vlan);
+  const hosted = [...world.connections.values()]
+    .filter((one) => !isLineOver(one))
+    .map(({ hosting }) => hosting);
+  return (
+    interfacesOn(world, line).some((vif) => vif.vlan === vlan) ||
+    hosted.some((part) => part?.parent === line.id && part.vlan === vlan)
+  );
 }
 
 /** Moves interfaces to another connection or LAG. Throws `ApiError`, and then moves none. */

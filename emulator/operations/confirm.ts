@@ -25,6 +25,17 @@ const confirmTransitVirtualInterface = operation(
   },
 );
 
+/** A public interface has no gateway. AWS reviews it first. */
+const confirmPublicVirtualInterface = operation(
+  exactObject({ virtualInterfaceId: text }),
+  (context, { virtualInterfaceId }) => {
+    const vif = confirmableInterface(context, virtualInterfaceId, 'public');
+    vif.stateForced = false;
+    setState(vif, 'verifying', context.world.clock.now().getTime());
+    return { virtualInterfaceState: vif.state };
+  },
+);
+
 /** A request to the caller, of that type. Throws `ApiError`. */
 function confirmableInterface(context: Context, id: string, type: InterfaceType): VirtualInterface {
   const vif = context.world.interfaces.get(id);
@@ -86,4 +97,5 @@ function directConnectGateway({ world, account }: Context, id: string, type: Int
 export const CONFIRM_OPERATIONS: Readonly<Record<string, Operation>> = {
   ConfirmPrivateVirtualInterface: confirmPrivateVirtualInterface,
   ConfirmTransitVirtualInterface: confirmTransitVirtualInterface,
+  ConfirmPublicVirtualInterface: confirmPublicVirtualInterface,
 };

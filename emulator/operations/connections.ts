@@ -1,7 +1,7 @@
 import { exactObject, flag, optional, text } from '../decoders.ts';
 import { pickFields } from '../dialects.ts';
 import { isLineOver, setState } from '../lifecycle.ts';
-import { clientException, type Operation, type Output, operation } from '../wire.ts';
+import { type Context, clientException, type Operation, type Output, operation } from '../wire.ts';
 import { type Connection, isIn, type Lag, type World } from '../world.ts';
 import { connectionNotFound, interfacesOn, ownConnection, ownLag } from './callerResources.ts';
 import { PAGING, paginate } from './listParameters.ts';
@@ -67,16 +67,21 @@ const describeConnections = operation(
 const deleteConnection = operation(exactObject({ connectionId: text }), (context, { connectionId: id }) => {
   const { world } = context;
   const connection = world.connections.get(id);
-  if (connection === undefined || !isIn(context, connection)) throw connectionNotFound(id);
+  if (connection === undefined || !mayDelete(context, connection)) throw connectionNotFound(id);
   if (!isLineOver(connection) && connection.state !== 'deleting') {
     refuseUsed(connection, world);
     // The owner of a hosted connection declines it so.
-    const isDeclined = connection.state === 'ordering';
+    const isDeclined = connection.state === 'ordering' && connection.account === context.account;
     connection.lag = null;
     endLine(connection, isDeclined, world);
   }
   return serializeConnection(connection, world);
 });
+
+/** Its account, and the partner of a hosted connection. */
+function mayDelete({ account, region }: Context, { hosting, ...connection }: Connection): boolean {
+  return connection.region === region && [connection.account, hosting?.partner].includes(account);
+}
 
 /** Throws `ApiError` for a connection or LAG that still carries something. */
 export function refuseUsed(line: Connection | Lag, world: World): void {

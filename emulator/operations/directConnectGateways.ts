@@ -116,21 +116,31 @@ const createAssociation = operation(
     if (gateway === undefined || !isIn(context, gateway)) {
       throw clientException(`The gateway ${wanted} does not exist.`);
     }
-    const taken = [...world.gatewayAssociations.values()].filter(
-      ({ associatedGateway }) => associatedGateway === wanted,
-    );
-    // A virtual private gateway has one association, a transit gateway one with each of several Direct Connect gateways.
-    if (taken.some((other) => virtual !== undefined || other.directConnectGateway === directConnectGatewayId))
-      throw clientException(`${wanted} is already associated with a Direct Connect gateway.`);
+    refuseTaken(world, directConnectGatewayId, wanted);
     const prefixes = asked.addAllowedPrefixesToDirectConnectGateway;
     const association = associateGateways(world, directConnectGatewayId, wanted, prefixes, 'associating');
     if (association === null)
       throw clientException(
         `The DirectConnectGateway ${directConnectGatewayId} serves another type of gateway.`,
       );
-    return { directConnectGatewayAssociation: present(association, world) };
+    return { directConnectGatewayAssociation: describeAssociation(association, world) };
   },
 );
+
+/**
+ * A virtual private gateway has one association, a transit gateway one with each of several Direct Connect gateways. Throws
+ * `ApiError` for a gateway that has it already.
+ */
+export function refuseTaken(world: World, directConnectGateway: string, associatedGateway: string): void {
+  const isTaken = [...world.gatewayAssociations.values()].some(
+    (other) =>
+      other.associatedGateway === associatedGateway &&
+      (other.type === 'virtualPrivateGateway' || other.directConnectGateway === directConnectGateway),
+  );
+  if (isTaken) {
+    throw clientException(`${associatedGateway} is already associated with a Direct Connect gateway.`);
+  }
+}
 
 const deleteAssociation = operation(
   exactObject({
@@ -148,7 +158,7 @@ const deleteAssociation = operation(
     if (found === undefined) throw clientException('The association does not exist.');
     if (found.state !== 'disassociating') setState(found, 'disassociating', world.clock.now().getTime());
     found.stateForced = false;
-    return { directConnectGatewayAssociation: present(found, world) };
+    return { directConnectGatewayAssociation: describeAssociation(found, world) };
   },
 );
 
@@ -170,7 +180,7 @@ const updateAssociation = operation(
     const left = found.allowedPrefixes.filter(({ cidr }) => removed.every((prefix) => prefix.cidr !== cidr));
     found.allowedPrefixes = [...left, ...added];
     setState(found, 'updating', world.clock.now().getTime());
-    return { directConnectGatewayAssociation: present(found, world) };
+    return { directConnectGatewayAssociation: describeAssociation(found, world) };
   },
 );
 
@@ -198,7 +208,7 @@ const describeAssociations = operation(
         isAsked(virtualGatewayId, associatedGateway),
     );
     const { items, next } = paginate(found, asked, world.dialect);
-    const shown = items.map((association) => present(association, world));
+    const shown = items.map((association) => describeAssociation(association, world));
     return { directConnectGatewayAssociations: shown, ...next };
   },
 );
@@ -212,7 +222,10 @@ function visibleAssociations({ world, account }: Context): GatewayAssociation[] 
   );
 }
 
-function present(association: GatewayAssociation, { directConnectGateways }: World): Output {
+export function describeAssociation(
+  association: GatewayAssociation,
+  { directConnectGateways }: World,
+): Output {
   const { id, account, region, directConnectGateway, associatedGateway, type } = association;
   return {
     associationId: id,
@@ -231,9 +244,44 @@ function present(association: GatewayAssociation, { directConnectGateways }: Wor
   };
 }
 
+/** The states of an attachment, by those of its interface; otherwise it is `attached`. */
+const ATTACHMENT_STATES: Readonly<Record<string, string>> = { pending: 'attaching', deleting: 'detaching' };
+
+const describeAttachments = operation(
+  exactObject({
+    directConnectGatewayId: optional(text, null),
+    virtualInterfaceId: optional(text, null),
+    ...PAGING,
+  }),
+  (context, { directConnectGatewayId, virtualInterfaceId, ...asked }) => {
+    const { world, account } = context;
+    if ((directConnectGatewayId ?? virtualInterfaceId) === null)
+      throw clientException('A directConnectGatewayId or a virtualInterfaceId must be given.');
+    const found = [...world.interfaces.values()].filter(
+      ({ id, recipient, gateway, ...vif }) =>
+        recipient === account &&
+        !hasEnded(vif) &&
+        typeof gateway?.directConnect === 'string' &&
+        (directConnectGatewayId ?? gateway.directConnect) === gateway.directConnect &&
+        (virtualInterfaceId ?? id) === id,
+    );
+    const { items, next } = paginate(found, asked, world.dialect);
+    const shown = items.map((vif) => ({
+      directConnectGatewayId: vif.gateway?.directConnect,
+      virtualInterfaceId: vif.id,
+      virtualInterfaceRegion: vif.connection.region,
+      virtualInterfaceOwnerAccount: vif.recipient,
+      attachmentState: ATTACHMENT_STATES[vif.state] ?? 'attached',
+      attachmentType: vif.type === 'transit' ? 'TransitVirtualInterface' : 'PrivateVirtualInterface',
+    }));
+    return { directConnectGatewayAttachments: shown, ...next };
+  },
+);
+
 export const GATEWAY_ASSOCIATION_OPERATIONS: Readonly<Record<string, Operation>> = {
   CreateDirectConnectGatewayAssociation: createAssociation,
   DeleteDirectConnectGatewayAssociation: deleteAssociation,
   DescribeDirectConnectGatewayAssociations: describeAssociations,
   UpdateDirectConnectGatewayAssociation: updateAssociation,
+  DescribeDirectConnectGatewayAttachments: describeAttachments,
 };

@@ -2,9 +2,17 @@ import { exactObject, flag, integer, integerBetween, optional, text } from '../d
 import { isLineOver } from '../lifecycle.ts';
 import { clientException, type Operation, type Output, operation } from '../wire.ts';
 import { type Connection, isIn, type Lag, type World } from '../world.ts';
-import { interfacesOn, lagNotFound, moveInterfaces, ownConnection, ownLag } from './callerResources.ts';
+import {
+  interfacesOn,
+  isVlanTaken,
+  lagNotFound,
+  moveInterfaces,
+  ownConnection,
+  ownLag,
+} from './callerResources.ts';
 import {
   endLine,
+  hostedOn,
   newLineState,
   refuseEncryption,
   refuseMacSec,
@@ -134,14 +142,20 @@ const disassociateConnectionFromLag = operation(
   },
 );
 
-/** Adds a connection to a LAG and moves its interfaces there. Interfaces that it left on another LAG stay there. */
+/** Adds a connection to a LAG and moves its interfaces and hosted connections there. Interfaces that it left on another LAG stay there. */
 function join(world: World, connection: Connection, lag: Lag): void {
   const { id, location, bandwidth, hosting } = connection;
   if (hosting !== null) throw clientException(`${id} is a hosted connection: it cannot join a LAG.`);
   if (location !== lag.location || bandwidth !== lag.bandwidth) {
     throw clientException(`${id} does not have the location and bandwidth of ${lag.id}.`);
   }
+  const hosted = hostedOn(world, connection);
+  for (const one of hosted) {
+    if (one.hosting !== null && isVlanTaken(world, lag, one.hosting.vlan))
+      throw clientException(`VLAN ${one.hosting.vlan} of ${one.id} is already in use on ${lag.id}.`);
+  }
   moveInterfaces(world, interfacesOn(world, connection), lag);
+  for (const one of hosted) if (one.hosting !== null) one.hosting = { ...one.hosting, parent: lag.id };
   connection.lag = lag.id;
 }
 

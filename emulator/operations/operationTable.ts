@@ -1,6 +1,7 @@
 import type { Dialect, Service } from '../dialects.ts';
 import type { Operation } from '../wire.ts';
 import { ALLOCATE_OPERATIONS } from './allocate.ts';
+import { ASSOCIATION_PROPOSAL_OPERATIONS } from './associationProposals.ts';
 import { BGP_PEER_OPERATIONS } from './bgpPeers.ts';
 import { CONFIRM_OPERATIONS } from './confirm.ts';
 import { CONNECTION_OPERATIONS } from './connections.ts';
@@ -8,6 +9,8 @@ import {
   DIRECT_CONNECT_GATEWAY_OPERATIONS,
   GATEWAY_ASSOCIATION_OPERATIONS,
 } from './directConnectGateways.ts';
+import { HOSTED_CONNECTION_OPERATIONS } from './hostedConnections.ts';
+import { INTERFACE_ROUTE_OPERATIONS } from './interfaceRoutes.ts';
 import { INTERFACE_OPERATIONS } from './interfaces.ts';
 import { LAG_OPERATIONS } from './lags.ts';
 import { LOCATION_OPERATIONS } from './locations.ts';
@@ -25,11 +28,14 @@ const OPERATIONS: Readonly<Record<Service, Readonly<Record<string, Operation>>>>
     ...RESOURCE_TAG_OPERATIONS,
     ...ALLOCATE_OPERATIONS,
     ...INTERFACE_OPERATIONS,
+    ...INTERFACE_ROUTE_OPERATIONS,
     ...BGP_PEER_OPERATIONS,
     ...CONFIRM_OPERATIONS,
     ...VIRTUAL_GATEWAY_OPERATIONS,
     ...DIRECT_CONNECT_GATEWAY_OPERATIONS,
     ...GATEWAY_ASSOCIATION_OPERATIONS,
+    ...ASSOCIATION_PROPOSAL_OPERATIONS,
+    ...HOSTED_CONNECTION_OPERATIONS,
   },
   ec2: { ...GATEWAY_OPERATIONS, ...ROUTE_TABLE_OPERATIONS },
   sts: STS_OPERATIONS,

@@ -6,7 +6,7 @@ import type { BgpPeer, VirtualInterface } from '../world.ts';
 import { DEFAULT_AMAZON_ASN } from './directConnectGateways.ts';
 import { serializeTags } from './tags.ts';
 
-const DEVICE = 'emulated-device-1';
+export const DEVICE = 'emulated-device-1';
 /** The largest ASN that fits into `asn`; larger ones are long. */
 const MAX_SHORT_ASN = 2147483646;
 

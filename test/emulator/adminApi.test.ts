@@ -73,7 +73,7 @@ describe('the admin API', () => {
     const scenario = readScenario({
       region: 'eu-west-2',
       connections: [{ account: '210987654321', name: 'a', location: 'PAR1' }],
-      allocations: [{ connection: 'a', to: '012345678901', name: 'a', vlan: 1, asn: 65010 }],
+      allocations: [{ connection: 'a', to: '012345678901', name: 'a', vlan: 7, asn: 65010 }],
     });
     const simulator = await startTestEmulator({ scenario });
     const before = await listInterfaces(simulator);

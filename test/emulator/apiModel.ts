@@ -23,6 +23,9 @@ export const NOT_IN_THE_PINNED_SDK: readonly string[] = [
   'rateLimiterStatus',
 ];
 
+/** Operations that AWS documents, and that the installed SDK does not have. */
+export const OPERATIONS_NOT_IN_THE_PINNED_SDK: readonly string[] = ['ListVirtualInterfaceRoutes'];
+
 /** Input and output of an operation; throws if the package has no such operation. */
 export function operationModel(model: object, name: string): { input: unknown; output: unknown } {
   const schema = resolve(Reflect.get(model, `${name}$`));

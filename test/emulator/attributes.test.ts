@@ -55,7 +55,8 @@ describe('an interface that its owner changes', () => {
         bgpPeers.map(({ asn, bgpPeerState }) => `${asn} ${bgpPeerState}`),
       );
     expect(await sessions()).toEqual(['65010 pending', '65020 pending']);
-    await owner.send(new DeleteBGPPeerCommand({ virtualInterfaceId, asn: 65010, customerAddress: '' }));
+    const customerAddress = '169.254.0.2/30';
+    await owner.send(new DeleteBGPPeerCommand({ virtualInterfaceId, asn: 65010, customerAddress }));
     expect(await sessions()).toEqual(['65010 deleting', '65020 pending']);
     // The interface shows the members of its first live session.
     expect(await listInterfaces(simulator)).toMatchObject([{ asn: 65020, ...theirs }]);
@@ -70,7 +71,11 @@ describe('an interface that its owner changes', () => {
     const virtualInterfaceId = await offerInterface(simulator);
     await expect(
       directConnect(simulator, OWNER).send(
-        new DeleteBGPPeerCommand({ virtualInterfaceId, asn: 65010, customerAddress: '' }),
+        new DeleteBGPPeerCommand({
+          virtualInterfaceId,
+          asn: 65010,
+          customerAddress: '169.254.0.2/30',
+        }),
       ),
     ).rejects.toThrow(/last BGP peer/);
   });

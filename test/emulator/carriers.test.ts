@@ -89,7 +89,7 @@ describe('a connection of a carrier', () => {
     const parts = readScenario({
       region: 'eu-west-2',
       connections: [{ account: OWNER, name: 'own', location: 'PAR1' }],
-      allocations: [{ connection: 'own', requester: 'acme', to: RECIPIENT, name: 'a', vlan: 1, asn: 65010 }],
+      allocations: [{ connection: 'own', requester: 'acme', to: RECIPIENT, name: 'a', vlan: 7, asn: 65010 }],
     });
     const refused = () => createInProcessEmulator({}, parts);
     expect(refused).toThrow(ScenarioRefused);

@@ -10,6 +10,7 @@ import {
   connect,
   directConnect,
   gateway,
+  listInterfaces,
   OWNER,
   offerInterface,
   RECIPIENT,
@@ -24,13 +25,24 @@ const clientError = (message: string) => ({
   $metadata: expect.objectContaining({ httpStatusCode: 400 }),
 });
 
+/** A family that the SDK’s types do not have. */
+const unknownFamily: object = { addressFamily: 'ipx' };
+
 describe.each(['outscale', 'aws'] as const)('the API on %s refuses', (dialect) => {
   it.each([
     [{ vlan: 0 }, 'VLAN 0'],
     [{ vlan: 4095 }, 'VLAN 4095'],
     [{ asn: 0 }, 'ASN'],
     [{ asn: undefined }, 'ASN'],
-    [{ mtu: 1501 }, 'MTU 1501'],
+    [{ amazonAddress: 'banana' }, 'amazonAddress banana'],
+    [{ customerAddress: '10.0.0.0/8' }, 'customerAddress 10.0.0.0/8'],
+    [{ customerAddress: '10.0.0.1' }, 'customerAddress 10.0.0.1'],
+    [{ customerAddress: '10.0.0.256/30' }, 'customerAddress 10.0.0.256/30'],
+    [{ amazonAddress: 'fd00::1/125' }, 'amazonAddress fd00::1/125'],
+    [{ amazonAddress: '10.0.0.1/30', customerAddress: '10.0.0.1/30' }, 'are the same'],
+    [{ amazonAddress: '10.0.0.1/30', customerAddress: '10.0.0.5/30' }, 'not in one subnet'],
+    [{ amazonAddress: '10.0.0.1/30', customerAddress: '10.0.0.2/29' }, 'not in one subnet'],
+    [unknownFamily, 'addressFamily ipx'],
     [{ authKey: 'short' }, '6 to 80 characters'],
     [{ virtualInterfaceName: '' }, '1 to 100 characters'],
     [{ virtualInterfaceName: 'x'.repeat(101) }, '1 to 100 characters'],
@@ -59,7 +71,7 @@ describe.each(['outscale', 'aws'] as const)('the API on %s refuses', (dialect) =
     const invalidAccount = new AllocatePrivateVirtualInterfaceCommand({
       connectionId: own,
       ownerAccount: '42',
-      newPrivateVirtualInterfaceAllocation: { virtualInterfaceName: 'a', vlan: 1, asn: 1 },
+      newPrivateVirtualInterfaceAllocation: { virtualInterfaceName: 'a', vlan: 7, asn: 1 },
     });
     await expect(directConnect(simulator, OWNER).send(invalidAccount)).rejects.toMatchObject(
       clientError('Account ID'),
@@ -109,6 +121,43 @@ describe.each(['outscale', 'aws'] as const)('the API on %s refuses', (dialect) =
     await expect(directConnect(simulator, UNRELATED_ACCOUNT).send(deletion)).rejects.toMatchObject(
       clientError('does not exist'),
     );
+  });
+});
+
+describe('an allocation', () => {
+  it.each([
+    ['aws', { mtu: 1501 }, 'MTU 1501'],
+    ['aws', { asn: 4200000000 }, 'asnLong'],
+    ['aws', { asnLong: 4200000000 }, 'Only one of asn and asnLong'],
+    ['aws', { addressFamily: 'ipv6', amazonAddress: '2001:db8::1/125' }, 'assigned by the platform'],
+    ['outscale', { mtu: 1500 }, 'newPrivateVirtualInterfaceAllocation.mtu'],
+    ['outscale', { tags: [{ key: 'a' }] }, 'newPrivateVirtualInterfaceAllocation.tags'],
+    ['outscale', { addressFamily: 'ipv6' }, 'addressFamily ipv6'],
+    ['outscale', { vlan: 1 }, 'VLAN 1'],
+    ['outscale', { asn: 50624 }, 'ASN 50624'],
+  ] as const)('on %s is refused with %j', async (dialect, wanted, message) => {
+    const simulator = await startTestEmulator({ dialect });
+    const sent = allocate(simulator, await connect(simulator), wanted as object);
+    await expect(sent).rejects.toMatchObject(clientError(message));
+    expect(await states(simulator)).toEqual([]);
+  });
+
+  it('without addresses gets a subnet of its own on aws, and none on outscale', async () => {
+    for (const [dialect, expected] of [
+      [
+        'aws',
+        ['169.254.0.1/30 169.254.0.2/30', '169.254.0.5/30 169.254.0.6/30', '2001:db8::1/125 2001:db8::2/125'],
+      ],
+      ['outscale', [' ', ' ']],
+    ] as const) {
+      const simulator = await startTestEmulator({ dialect });
+      const connection = await connect(simulator);
+      await allocate(simulator, connection, { vlan: 5 });
+      await allocate(simulator, connection, { vlan: 6 });
+      if (dialect === 'aws') await allocate(simulator, connection, { vlan: 7, addressFamily: 'ipv6' });
+      const listed = await listInterfaces(simulator);
+      expect(listed.map((vif) => `${vif.amazonAddress} ${vif.customerAddress}`)).toEqual(expected);
+    }
   });
 });
 

@@ -27,26 +27,35 @@ const tags: fc.Arbitrary<Tag[]> = fc.uniqueArray(fc.record({ key: tagText(1), va
   selector: ({ key }) => key,
 });
 
-/** A valid allocation without its VLAN. */
+/** A valid allocation without its VLAN and ASN, on both providers. */
 const allocations = {
   virtualInterfaceName: text(1, 100),
   authKey: fc.option(text(6, 80), { nil: undefined }),
-  mtu: fc.constantFrom(undefined, 1500, 8500, 9001),
-  amazonAddress: fc.constantFrom(undefined, '169.254.10.1/30', 'fd00::1/125'),
-  customerAddress: fc.constantFrom(undefined, '169.254.10.2/30', 'fd00::2/125'),
-  addressFamily: fc.constantFrom(undefined, 'ipv4' as const, 'ipv6' as const),
-  tags: fc.option(tags, { nil: undefined }),
+  amazonAddress: fc.constantFrom(undefined, '169.254.10.1/30'),
+  customerAddress: fc.constantFrom(undefined, '169.254.10.2/30'),
+  addressFamily: fc.constantFrom(undefined, 'ipv4' as const),
 };
-const shortAsn = fc.integer({ min: 1, max: 2147483646 });
+/** A valid allocation on AWS. */
+const allocationsOnAws = fc
+  .record({
+    ...allocations,
+    mtu: fc.constantFrom(undefined, 1500, 8500, 9001),
+    tags: fc.option(tags, { nil: undefined }),
+    isIpv6: fc.boolean(),
+  })
+  .map(({ isIpv6, ...offer }) => {
+    if (!isIpv6) return offer;
+    const { amazonAddress, customerAddress, ...rest } = offer;
+    return { ...rest, addressFamily: 'ipv6' as const };
+  });
+const shortAsn = fc
+  .integer({ min: 1, max: 2147483646 })
+  .filter((asn) => ![50624, 53306, 132418].includes(asn));
 const longAsn = fc.integer({ min: 2147483647, max: 4294967294 });
 
-const offers = (asn: fc.Arbitrary<{ asn?: number; asnLong?: number }>) =>
+const offers = <T>(asn: fc.Arbitrary<{ asn?: number; asnLong?: number }>, offer: fc.Arbitrary<T>) =>
   fc
-    .tuple(
-      asn,
-      fc.uniqueArray(fc.integer({ min: 1, max: 4094 }), { minLength: 1, maxLength: 7 }),
-      fc.record(allocations),
-    )
+    .tuple(asn, fc.uniqueArray(fc.integer({ min: 2, max: 4094 }), { minLength: 1, maxLength: 7 }), offer)
     .map(([numbers, vlans, offer]) => vlans.map((vlan) => ({ ...offer, ...numbers, vlan })));
 
 /** All interfaces of an account, in pages of the given size. */
@@ -98,6 +107,7 @@ describe('every valid allocation', () => {
             shortAsn.map((asn) => ({ asn })),
             longAsn.map((asnLong) => ({ asnLong })),
           ),
+          allocationsOnAws,
         ),
         fc.option(fc.integer({ min: 1, max: 10 }), { nil: undefined }),
         async (all, size) => {
@@ -126,7 +136,10 @@ describe('every valid allocation', () => {
   it('is returned on outscale with exactly the documented fields', () =>
     fc.assert(
       fc.asyncProperty(
-        offers(fc.oneof(shortAsn, longAsn).map((asn) => ({ asn }))),
+        offers(
+          fc.oneof(shortAsn, longAsn).map((asn) => ({ asn })),
+          fc.record(allocations),
+        ),
         fc.option(fc.integer({ min: 1, max: 10 }), { nil: undefined }),
         async (all, size) => {
           const { connectionId, recipient, made } = await offered('outscale', all);

@@ -27,6 +27,13 @@ export const IDS = {
   request: 'dxvif-1a2b3c4d',
   /** on AWS: a request for a transit interface */
   transitRequest: 'dxvif-5e6f7a8b',
+  /** on AWS: a request for a public interface */
+  publicRequest: 'dxvif-9c0d1e2f',
+  /** on AWS: hosted connections that wait for a confirm, and that do not */
+  ordered: 'dxcon-aaaa1111',
+  hosted: 'dxcon-bbbb2222',
+  /** a proposal for the associated gateways, which changes their prefixes */
+  proposal: '77777777-8888-4999-aaaa-bbbbbbbbbbbb',
   /** the second session of the request */
   peer: 'dxpeer-1a2b3c4d',
   /** attached and associated */

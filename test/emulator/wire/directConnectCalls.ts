@@ -27,6 +27,7 @@ export const DIRECT_CONNECT_CALLS: Variants = {
     {
       says: 'with all that is optional',
       input: { location: 'PAR1', bandwidth: '1Gbps', connectionName: 'é', providerName: 'Équinixe', tags },
+      refused: { outscale: client },
     },
     {
       says: 'in a LAG',
@@ -36,6 +37,7 @@ export const DIRECT_CONNECT_CALLS: Variants = {
     {
       says: 'without MACsec',
       input: { location: 'PAR1', bandwidth: '100Gbps', connectionName: 'a', requestMACSec: false },
+      refused: { outscale: client },
     },
     {
       says: 'with MACsec, which is not emulated',
@@ -68,6 +70,7 @@ export const DIRECT_CONNECT_CALLS: Variants = {
     {
       says: 'with all that is optional',
       input: { ...offer, newPrivateVirtualInterfaceAllocation: { ...wanted, ...session, mtu: 9001 } },
+      refused: { outscale: client },
     },
     {
       says: 'with a long ASN',
@@ -83,7 +86,7 @@ export const DIRECT_CONNECT_CALLS: Variants = {
         ...offer,
         newPrivateVirtualInterfaceAllocation: { ...wanted, tags: [{ key: 'a' }, { key: 'a', value: 'b' }] },
       },
-      refused: onBothProviders('DuplicateTagKeysException'),
+      refused: { outscale: client, aws: 'DuplicateTagKeysException' },
     },
   ],
   AllocatePublicVirtualInterface: [

@@ -41,11 +41,14 @@ export function createRecordedWorld(dialect: DialectName): InProcessEmulator {
     })),
     allocations: [
       {
-        ...{ connection, to: account, name: 'acme-prod', vlan: 1, asn: 65010, authKey: 'open-sesame' },
+        ...{ connection, to: account, name: 'acme-prod', vlan: 3, asn: 65010, authKey: 'open-sesame' },
         ...(dialect === 'aws' ? ALLOCATED : {}),
       },
       ...(dialect === 'aws'
-        ? [{ connection, to: account, type: 'transit', name: 'acme-transit', vlan: 2, asn: 65010 }]
+        ? [
+            { connection, to: account, type: 'transit', name: 'acme-transit', vlan: 4, asn: 65010 },
+            { connection, to: account, type: 'public', name: 'acme-public', vlan: 5, asn: 65010 },
+          ]
         : []),
     ],
   });
@@ -54,9 +57,11 @@ export function createRecordedWorld(dialect: DialectName): InProcessEmulator {
   // A scenario cannot set these IDs.
   rename(world.interfaces, IDS.request);
   if (dialect === 'aws') rename(world.interfaces, IDS.transitRequest);
+  if (dialect === 'aws') rename(world.interfaces, IDS.publicRequest);
   rename(world.routeTables, IDS.table);
   if (dialect === 'aws') rename(world.gatewayAssociations, IDS.association);
   if (dialect === 'aws') addLag(world);
+  if (dialect === 'aws') addHostedConnections(world);
   world.sessions.set(IDS.session, { account, role: 'acceptor', name: 'pass' });
   return simulation;
 }
@@ -71,6 +76,26 @@ function addLag(world: World): void {
   world.lags.set(IDS.lag, { ...member, id: IDS.lag, name: 'acme', minimumLinks: 0 });
   member.lag = IDS.lag;
   request.peers = [first, { ...first, id: IDS.peer, asn: 65020, customerAddress: '169.254.20.2/30' }];
+}
+
+/** Hosted connections, and a proposal of an association. */
+function addHostedConnections(world: World): void {
+  const other = world.connections.get(IDS.other);
+  if (other === undefined) throw new Error('the scenario lacks a resource');
+  const hosting = { parent: connection, partner: account };
+  for (const [id, state, vlan] of [
+    [IDS.ordered, 'ordering', 50],
+    [IDS.hosted, 'available', 51],
+  ] as const) {
+    world.connections.set(id, { ...other, id, state, hosting: { ...hosting, vlan } });
+  }
+  world.associationProposals.set(IDS.proposal, {
+    id: IDS.proposal,
+    ...{ account, region: 'eu-west-2', directConnectGateway: hub, associatedGateway: gateway },
+    requestedPrefixes: [{ cidr: '10.0.0.0/8' }],
+    state: 'requested',
+    since: 0,
+  });
 }
 
 function rename<T extends { readonly id: string }>(map: Map<string, T>, id: string): void {

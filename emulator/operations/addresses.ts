@@ -1,0 +1,104 @@
+import { isIP } from 'node:net';
+import type { Dialect } from '../dialects.ts';
+import type { World } from '../world.ts';
+
+/** The two addresses of a BGP session; empty if there is none. */
+export interface AddressPair {
+  readonly amazonAddress: string;
+  readonly customerAddress: string;
+  readonly addressFamily: string;
+}
+
+interface Address {
+  readonly version: number;
+  readonly prefix: number;
+  /** its bits, of which `prefix` are the network's */
+  readonly bits: bigint;
+}
+
+/** The shortest prefixes of a subnet for two routers: no provider documents one, but a network of routers is small. */
+const SHORTEST = { 4: 16, 6: 64 } as const;
+
+/** Why a session with these addresses is refused; `null`: it is not. */
+export function addressProblem(
+  { amazonAddress, customerAddress, addressFamily }: AddressPair,
+  { addressFamilies }: Dialect,
+): string | null {
+  if (!addressFamilies.includes(addressFamily)) {
+    return `The addressFamily ${addressFamily} is not one of ${addressFamilies.join(', ')}.`;
+  }
+  const version = addressFamily === 'ipv4' ? 4 : 6;
+  const read: Address[] = [];
+  for (const [name, text] of Object.entries({ amazonAddress, customerAddress })) {
+    if (text === '') continue;
+    const address = parseAddress(text);
+    if (address?.version !== version || address.prefix < SHORTEST[version]) {
+      const example = version === 4 ? '169.254.10.1/30' : '2001:db8::1/125';
+      return `The ${name} ${text} is not an ${addressFamily} address with its subnet such as ${example}.`;
+    }
+    read.push(address);
+  }
+  const [amazon, customer] = read;
+  if (amazon === undefined || customer === undefined) return null;
+  const both = `The amazonAddress ${amazonAddress} and the customerAddress ${customerAddress}`;
+  if (amazon.bits === customer.bits) return `${both} are the same.`;
+  return networkOf(amazon) === networkOf(customer) ? null : `${both} are not in one subnet.`;
+}
+
+/** An address such as `169.254.10.1/30`; `null` if it is none. */
+function parseAddress(text: string): Address | null {
+  const [, host = '', digits = ''] = /^([0-9a-fA-F.:]+)\/(\d{1,3})$/.exec(text) ?? [];
+  const version = isIP(host);
+  const prefix = Number(digits);
+  const length = version === 4 ? 32 : 128;
+  if (version === 0 || prefix >= length) return null;
+  return { version, prefix, bits: version === 4 ? bitsOf(host.split('.'), 10, 8n) : ipv6Bits(host) };
+}
+
+function ipv6Bits(host: string): bigint {
+  // The last 32 bits may be written as IPv4.
+  const [, head, dotted] = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(host) ?? [];
+  const low = dotted === undefined ? 0n : bitsOf(dotted.split('.'), 10, 8n);
+  const plain =
+    dotted === undefined ? host : `${head}${(low >> 16n).toString(16)}:${(low & 0xffffn).toString(16)}`;
+  const [left = '', right] = plain.split('::');
+  const groups = (part: string) => (part === '' ? [] : part.split(':'));
+  const after = groups(right ?? '');
+  const zeros = right === undefined ? 0 : 8 - groups(left).length - after.length;
+  return bitsOf([...groups(left), ...new Array<string>(zeros).fill('0'), ...after], 16, 16n);
+}
+
+function bitsOf(parts: readonly string[], base: number, size: bigint): bigint {
+  return parts.reduce((bits, part) => (bits << size) + BigInt(Number.parseInt(part, base)), 0n);
+}
+
+function networkOf({ version, prefix, bits }: Address): string {
+  return `${version} ${prefix} ${bits >> BigInt((version === 4 ? 32 : 128) - prefix)}`;
+}
+
+/** The session with the addresses that the platform assigns where the caller gives none. */
+export function withAssignedAddresses<T extends AddressPair>(world: World, session: T): T {
+  const { amazonAddress, customerAddress, addressFamily } = session;
+  if (!world.dialect.assignsAddresses || amazonAddress + customerAddress !== '') return session;
+  const peers = [...world.interfaces.values()].flatMap((vif) => vif.peers);
+  const used = new Set(peers.map((peer) => peer.amazonAddress));
+  const subnet = addressFamily === 'ipv6' ? ipv6Subnet : ipv4Subnet;
+  for (let n = 0; ; n += 1) {
+    const [amazon, customer] = subnet(n);
+    if (!used.has(amazon)) return { ...session, amazonAddress: amazon, customerAddress: customer };
+  }
+}
+
+type Subnet = readonly [amazon: string, customer: string];
+
+/** AWS documents a /30 of 169.254.0.0/16, which has 16,384 of them. */
+function ipv4Subnet(n: number): Subnet {
+  const address = (host: number) => `169.254.${(n >> 6) % 256}.${(n % 64) * 4 + host}/30`;
+  return [address(1), address(2)];
+}
+
+/** AWS documents a /125 of its own addresses; these are of the prefix for documentation. */
+function ipv6Subnet(n: number): Subnet {
+  const address = (host: number) => `2001:db8::${(n * 8 + host).toString(16)}/125`;
+  return [address(1), address(2)];
+}

@@ -1,0 +1,156 @@
+import {
+  AcceptDirectConnectGatewayAssociationProposalCommand,
+  CreateDirectConnectGatewayAssociationProposalCommand,
+  CreateDirectConnectGatewayCommand,
+  DeleteDirectConnectGatewayAssociationProposalCommand,
+  DescribeDirectConnectGatewayAssociationProposalsCommand,
+  DescribeDirectConnectGatewayAssociationsCommand,
+} from '@aws-sdk/client-direct-connect';
+import { describe, expect, it } from 'vitest';
+import {
+  defined,
+  directConnect,
+  gateway,
+  OWNER,
+  RECIPIENT,
+  startTestEmulator,
+  UNRELATED_ACCOUNT,
+} from './emulatorClients.ts';
+
+const refusal = (message: string) => ({
+  name: 'DirectConnectClientException',
+  message: expect.stringContaining(message),
+});
+const prefixes = [{ cidr: '10.0.0.0/16' }];
+
+/** A Direct Connect gateway of the recipient, for which the owner proposes its virtual private gateway. */
+async function startWithProposal() {
+  const simulator = await startTestEmulator({ dialect: 'aws' });
+  const [proposer, accepter] = [directConnect(simulator, OWNER), directConnect(simulator, RECIPIENT)];
+  const { directConnectGateway } = await accepter.send(
+    new CreateDirectConnectGatewayCommand({ directConnectGatewayName: 'hub' }),
+  );
+  const directConnectGatewayId = defined(directConnectGateway?.directConnectGatewayId);
+  const gatewayId = await gateway(simulator, OWNER);
+  const propose = (more: object = {}) =>
+    proposer.send(
+      new CreateDirectConnectGatewayAssociationProposalCommand({
+        directConnectGatewayId,
+        directConnectGatewayOwnerAccount: RECIPIENT,
+        gatewayId,
+        addAllowedPrefixesToDirectConnectGateway: prefixes,
+        ...more,
+      }),
+    );
+  const made = (await propose()).directConnectGatewayAssociationProposal;
+  const proposalId = defined(made?.proposalId);
+  const accept = (more: object = {}, client = accepter) =>
+    client.send(
+      new AcceptDirectConnectGatewayAssociationProposalCommand({
+        directConnectGatewayId,
+        proposalId,
+        associatedGatewayOwnerAccount: OWNER,
+        ...more,
+      }),
+    );
+  const stateSeenBy = async (account: string) => {
+    const asked = new DescribeDirectConnectGatewayAssociationProposalsCommand({ proposalId });
+    const answer = await directConnect(simulator, account).send(asked);
+    return answer.directConnectGatewayAssociationProposals?.map(({ proposalState }) => proposalState);
+  };
+  return {
+    simulator,
+    proposer,
+    directConnectGatewayId,
+    gatewayId,
+    made,
+    proposalId,
+    propose,
+    accept,
+    stateSeenBy,
+  };
+}
+
+describe('a proposal to associate a gateway', () => {
+  it('is seen by both accounts, and creates the association when it is accepted', async () => {
+    const { simulator, directConnectGatewayId, gatewayId, made, accept, stateSeenBy } =
+      await startWithProposal();
+    expect(made).toMatchObject({
+      directConnectGatewayId,
+      directConnectGatewayOwnerAccount: RECIPIENT,
+      proposalState: 'requested',
+      associatedGateway: { id: gatewayId, type: 'virtualPrivateGateway', ownerAccount: OWNER },
+      existingAllowedPrefixesToDirectConnectGateway: [],
+      requestedAllowedPrefixesToDirectConnectGateway: prefixes,
+    });
+    for (const account of [OWNER, RECIPIENT]) expect(await stateSeenBy(account)).toEqual(['requested']);
+    expect(await stateSeenBy(UNRELATED_ACCOUNT)).toEqual([]);
+    const { directConnectGatewayAssociation } = await accept();
+    expect(directConnectGatewayAssociation).toMatchObject({ associationState: 'associating' });
+    simulator.clock.advance('PT10S');
+    const { directConnectGatewayAssociations } = await directConnect(simulator, OWNER).send(
+      new DescribeDirectConnectGatewayAssociationsCommand({ directConnectGatewayId }),
+    );
+    expect(directConnectGatewayAssociations).toMatchObject([
+      {
+        associationState: 'associated',
+        associatedGateway: { id: gatewayId },
+        allowedPrefixesToDirectConnectGateway: prefixes,
+      },
+    ]);
+    expect(await stateSeenBy(OWNER)).toEqual(['accepted']);
+    await expect(accept()).rejects.toMatchObject(refusal('in state accepted'));
+  });
+
+  it('for associated gateways changes their prefixes, and the accepter’s prefixes take precedence', async () => {
+    const { simulator, propose, accept } = await startWithProposal();
+    await accept();
+    const change = { addAllowedPrefixesToDirectConnectGateway: [{ cidr: '10.9.0.0/16' }] };
+    const { directConnectGatewayAssociationProposal: second } = await propose(change);
+    expect(second).toMatchObject({
+      existingAllowedPrefixesToDirectConnectGateway: prefixes,
+      requestedAllowedPrefixesToDirectConnectGateway: [...prefixes, { cidr: '10.9.0.0/16' }],
+    });
+    simulator.clock.advance('PT10S');
+    const overrideAllowedPrefixesToDirectConnectGateway = [{ cidr: '10.7.0.0/16' }];
+    const changed = await accept({
+      proposalId: second?.proposalId,
+      overrideAllowedPrefixesToDirectConnectGateway,
+    });
+    expect(changed.directConnectGatewayAssociation).toMatchObject({
+      associationState: 'updating',
+      allowedPrefixesToDirectConnectGateway: overrideAllowedPrefixesToDirectConnectGateway,
+    });
+  });
+
+  it('is accepted by the account of the Direct Connect gateway only', async () => {
+    const { simulator, accept } = await startWithProposal();
+    for (const account of [OWNER, UNRELATED_ACCOUNT]) {
+      await expect(accept({}, directConnect(simulator, account))).rejects.toMatchObject(
+        refusal('does not exist'),
+      );
+    }
+    await expect(accept({ associatedGatewayOwnerAccount: RECIPIENT })).rejects.toMatchObject(
+      refusal('does not exist'),
+    );
+  });
+
+  it('can be deleted by its account, and is then not accepted', async () => {
+    const { simulator, proposer, proposalId, accept, stateSeenBy } = await startWithProposal();
+    const deletion = new DeleteDirectConnectGatewayAssociationProposalCommand({ proposalId });
+    await expect(directConnect(simulator, UNRELATED_ACCOUNT).send(deletion)).rejects.toMatchObject(
+      refusal('does not exist'),
+    );
+    await proposer.send(deletion);
+    expect(await stateSeenBy(RECIPIENT)).toEqual(['deleted']);
+    await expect(accept()).rejects.toMatchObject(refusal('in state deleted'));
+  });
+
+  it('is refused twice, for an unknown gateway, and for the gateway of a third account', async () => {
+    const { simulator, proposalId, propose } = await startWithProposal();
+    await expect(propose()).rejects.toMatchObject(refusal(proposalId));
+    const foreign = await gateway(simulator, UNRELATED_ACCOUNT);
+    await expect(propose({ gatewayId: foreign })).rejects.toMatchObject(refusal(foreign));
+    await expect(propose({ directConnectGatewayOwnerAccount: OWNER })).rejects.toMatchObject(refusal(OWNER));
+  });
+});
