@@ -15,7 +15,7 @@ export interface Dialect {
   readonly signsQueryAsSent: boolean;
   /** headers of an answer that contain the ID of the request */
   readonly requestIdHeaders: readonly string[];
-  /** operations of Direct Connect that the provider does not have */
+  /** operations that the provider does not have */
   readonly missingOperations: readonly string[];
   readonly hasDirectConnectGateways: boolean;
   readonly interfaceTypes: readonly ('private' | 'public' | 'transit')[];
@@ -71,6 +71,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
       'DescribeDirectConnectGatewayAssociations',
       'DescribeDirectConnectGateways',
       'DescribeLags',
+      'DescribeNetworkAcls',
       'DisassociateConnectionFromLag',
       'UpdateVirtualInterfaceAttributes',
     ],

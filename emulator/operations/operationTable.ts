@@ -8,10 +8,13 @@ import {
   DIRECT_CONNECT_GATEWAY_OPERATIONS,
   GATEWAY_ASSOCIATION_OPERATIONS,
 } from './directConnectGateways.ts';
+import { TAG_OPERATIONS } from './ec2Tags.ts';
 import { INTERFACE_OPERATIONS } from './interfaces.ts';
 import { ROUTE_TABLE_OPERATIONS } from './routeTables.ts';
 import { STS_OPERATIONS } from './sts.ts';
 import { GATEWAY_OPERATIONS, VIRTUAL_GATEWAY_OPERATIONS } from './virtualGateways.ts';
+import { VPC_DEFAULT_OPERATIONS } from './vpcDefaults.ts';
+import { VPC_OPERATIONS } from './vpcs.ts';
 
 /** All operations of the emulator. To add one, write a function and add it to the table of its file. */
 const OPERATIONS: Readonly<Record<Service, Readonly<Record<string, Operation>>>> = {
@@ -26,7 +29,13 @@ const OPERATIONS: Readonly<Record<Service, Readonly<Record<string, Operation>>>>
     ...DIRECT_CONNECT_GATEWAY_OPERATIONS,
     ...GATEWAY_ASSOCIATION_OPERATIONS,
   },
-  ec2: { ...GATEWAY_OPERATIONS, ...ROUTE_TABLE_OPERATIONS },
+  ec2: {
+    ...GATEWAY_OPERATIONS,
+    ...ROUTE_TABLE_OPERATIONS,
+    ...TAG_OPERATIONS,
+    ...VPC_OPERATIONS,
+    ...VPC_DEFAULT_OPERATIONS,
+  },
   sts: STS_OPERATIONS,
 };
 

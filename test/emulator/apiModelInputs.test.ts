@@ -25,6 +25,10 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
     ...['EgressOnlyInternetGatewayId', 'InstanceId', 'LocalGatewayId', 'NatGatewayId', 'NetworkInterfaceId'],
     ...['OdbNetworkArn', 'TransitGatewayId', 'VpcEndpointId', 'VpcPeeringConnectionId'],
   ],
+  CreateVpc: [
+    ...['Ipv4IpamPoolId', 'Ipv4NetmaskLength', 'Ipv6CidrBlock', 'Ipv6CidrBlockNetworkBorderGroup'],
+    ...['Ipv6IpamPoolId', 'Ipv6NetmaskLength', 'Ipv6Pool', 'VpcEncryptionControl'],
+  ],
   AssumeRole: [
     ...['MinimumSessionTokenSize', 'Policy', 'PolicyArns', 'ProvidedContexts', 'SerialNumber'],
     ...['SourceIdentity', 'Tags', 'TokenCode', 'TransitiveTagKeys'],

@@ -26,10 +26,10 @@ const recorded = CALLS.flatMap((call) =>
 
 describe.each(['outscale', 'aws'] as const)('a recorded call, replayed to the emulator of %s', (dialect) => {
   /** `null`: a successful answer */
-  const refusalOf = ({ operation, refused }: Call): string | null =>
-    DIALECTS[dialect].missingOperations.includes(operation)
-      ? 'UnknownOperationException'
-      : (refused?.[dialect] ?? null);
+  const refusalOf = ({ service, operation, refused }: Call): string | null => {
+    if (!DIALECTS[dialect].missingOperations.includes(operation)) return refused?.[dialect] ?? null;
+    return service === 'directconnect' ? 'UnknownOperationException' : 'InvalidAction';
+  };
 
   it('is answered, or refused with the service’s code', () => {
     for (const { call, recording } of recorded) {
