@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // They deploy, and build an image, which takes minutes: `npm run test:deploy`, `npm run test:container`.
-    exclude: ['test/deploy/**', 'test/container/**'],
+    // They deploy, build an image or install clients, which takes minutes: `npm run test:deploy`, `test:container`, `test:clients`.
+    exclude: ['test/deploy/**', 'test/container/**', 'test/clients/**'],
     reporters: ['default', './test/tooling/skippedReporter.ts'],
     // Most tests take milliseconds; those that synthesise, bundle or start a process take seconds on two cores.
     testTimeout: 30_000,

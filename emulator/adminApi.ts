@@ -106,6 +106,8 @@ const ROUTES: Readonly<Record<string, Readonly<Record<string, Action>>>> = {
   'interfaces/ID': { POST: steerInterface },
   'gateways/ID': { POST: steer },
   'peers/ID': { POST: steer },
+  'connections/ID': { POST: steer },
+  'associations/ID': { POST: steer },
   reset: {
     POST: (controls, body, id) => {
       controls.reset();

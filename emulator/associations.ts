@@ -16,7 +16,7 @@ export function associateGateways(
   directConnectGateway: string,
   associatedGateway: string,
   allowedPrefixes: Prefixes,
-  state = 'associated',
+  state: string,
 ): GatewayAssociation | null {
   const virtual = world.virtualGateways.get(associatedGateway);
   const gateway = virtual ?? world.transitGateways.get(associatedGateway);
@@ -26,7 +26,9 @@ export function associateGateways(
   if (served !== null && served !== INTERFACE_TYPES[type]) return null;
   const { account, region } = gateway;
   const id = world.ids.gatewayAssociation();
-  const made = { id, account, region, directConnectGateway, associatedGateway, type, allowedPrefixes, state };
+  const ends = { account, region, directConnectGateway, associatedGateway, type };
+  const since = world.clock.now().getTime();
+  const made: GatewayAssociation = { id, ...ends, allowedPrefixes, state, since, stateForced: false };
   world.gatewayAssociations.set(id, made);
   return made;
 }

@@ -15,8 +15,10 @@ export interface Dialect {
   readonly signsQueryAsSent: boolean;
   /** headers of an answer that contain the ID of the request */
   readonly requestIdHeaders: readonly string[];
-  /** operations that the provider does not have */
+  /** operations of Direct Connect that the provider does not have */
   readonly missingOperations: readonly string[];
+  /** operations of EC2 that the provider does not have */
+  readonly missingEc2Operations: readonly string[];
   readonly hasDirectConnectGateways: boolean;
   readonly interfaceTypes: readonly ('private' | 'public' | 'transit')[];
   /** fields returned for an interface and for a connection; `null`: all that the emulator knows */
@@ -42,11 +44,34 @@ export interface Dialect {
   readonly withdrawalTime: number;
   /** how long a deleted interface that was accepted is `deleting` until it is `deleted`, in milliseconds */
   readonly deletionTime: number;
+  /** how long an accepted interface is `pending` until it is `available`, in milliseconds */
+  readonly provisioningTime: number;
+  /** how long a new connection or LAG is `requested`, and a confirmed hosted connection `pending`, until it is `available` */
+  readonly connectionTime: number;
+  /** how long a deleted connection or LAG is `deleting` until it is `deleted`, in milliseconds */
+  readonly connectionDeletionTime: number;
+  /** how long an association is `associating` or `updating` until it is `associated`, in milliseconds */
+  readonly associationTime: number;
+  /** how long a deleted association is `disassociating` until it disappears, in milliseconds */
+  readonly disassociationTime: number;
   /** a confirm needs a virtual private gateway that is attached to a VPC */
   readonly requireAttachedGateway: boolean;
   /** the value of `ownerAccount` until the request is accepted; afterwards it is the recipient */
   readonly ownerAccountWhileConfirming: 'recipient' | 'requester';
 }
+
+/**
+ * Times that are the same for both providers. A real connection waits for days for its cabling, which tests of interfaces do
+ * not want to wait for: 0. A real association takes minutes: 10 seconds are enough for clients that wait for the transient
+ * state.
+ */
+const TIMES = {
+  provisioningTime: MINUTE,
+  connectionTime: 0,
+  connectionDeletionTime: 0,
+  associationTime: 10_000,
+  disassociationTime: 10_000,
+};
 
 export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
   outscale: {
@@ -67,14 +92,23 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
       'CreateDirectConnectGatewayAssociation',
       'CreateLag',
       'DeleteBGPPeer',
+      'DeleteDirectConnectGateway',
       'DeleteDirectConnectGatewayAssociation',
+      'DeleteLag',
       'DescribeDirectConnectGatewayAssociations',
       'DescribeDirectConnectGateways',
       'DescribeLags',
-      'DescribeNetworkAcls',
+      'DescribeTags',
       'DisassociateConnectionFromLag',
+      'TagResource',
+      'UntagResource',
+      'UpdateConnection',
+      'UpdateDirectConnectGateway',
+      'UpdateDirectConnectGatewayAssociation',
+      'UpdateLag',
       'UpdateVirtualInterfaceAttributes',
     ],
+    missingEc2Operations: ['DescribeNetworkAcls'],
     hasDirectConnectGateways: false,
     interfaceTypes: ['private'],
     interfaceFields: [
@@ -111,6 +145,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     expiredLingers: 7 * DAY,
     withdrawalTime: 0,
     deletionTime: MINUTE,
+    ...TIMES,
     requireAttachedGateway: true,
     ownerAccountWhileConfirming: 'recipient',
   },
@@ -120,6 +155,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     signsQueryAsSent: false,
     requestIdHeaders: ['x-amzn-requestid'],
     missingOperations: [],
+    missingEc2Operations: [],
     hasDirectConnectGateways: true,
     interfaceTypes: ['private', 'public', 'transit'],
     interfaceFields: null,
@@ -134,6 +170,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     expiredLingers: 7 * DAY,
     withdrawalTime: 0,
     deletionTime: MINUTE,
+    ...TIMES,
     requireAttachedGateway: false,
     ownerAccountWhileConfirming: 'recipient',
   },

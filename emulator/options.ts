@@ -26,11 +26,33 @@ export interface Options {
   readonly withdrawalTime?: string;
   /** how long a deleted interface that was accepted is `deleting` until it is `deleted`: a duration */
   readonly deletionTime?: string;
+  /** how long an accepted interface is `pending` until it is `available`: a duration */
+  readonly provisioningTime?: string;
+  /** how long a new connection or LAG is `requested` until it is `available`: a duration */
+  readonly connectionTime?: string;
+  /** how long a deleted connection or LAG is `deleting` until it is `deleted`: a duration */
+  readonly connectionDeletionTime?: string;
+  /** how long an association is `associating` until it is `associated`: a duration */
+  readonly associationTime?: string;
+  /** how long a deleted association is `disassociating` until it disappears: a duration */
+  readonly disassociationTime?: string;
   readonly requireAttachedGateway?: boolean;
   readonly ownerAccountWhileConfirming?: 'recipient' | 'requester';
   /** delay of every API answer, in milliseconds of real time; default 0 */
   readonly latency?: number;
 }
+
+/** The options that are a time of the dialect. */
+const TIMES = [
+  'expiredLingers',
+  'withdrawalTime',
+  'deletionTime',
+  'provisioningTime',
+  'connectionTime',
+  'connectionDeletionTime',
+  'associationTime',
+  'disassociationTime',
+] as const;
 
 type Asked = { readonly [K in keyof Required<Options>]: Exclude<Required<Options>[K], Date> | null };
 
@@ -73,6 +95,11 @@ export const readOptions: Reader<Asked> = exactObject<Asked>({
   expiredLingers: optional(duration, null),
   withdrawalTime: optional(duration, null),
   deletionTime: optional(duration, null),
+  provisioningTime: optional(duration, null),
+  connectionTime: optional(duration, null),
+  connectionDeletionTime: optional(duration, null),
+  associationTime: optional(duration, null),
+  disassociationTime: optional(duration, null),
   requireAttachedGateway: optional(flag, null),
   ownerAccountWhileConfirming: optional(oneOf(['recipient', 'requester']), null),
   latency: optional(latencyMs, null),
@@ -82,17 +109,15 @@ export const readOptions: Reader<Asked> = exactObject<Asked>({
 export function resolveDialect(options: Asked): Dialect {
   const usual = DIALECTS[options.dialect ?? 'outscale'];
   const { expiry } = options;
-  const time = (name: 'expiredLingers' | 'withdrawalTime' | 'deletionTime'): number => {
+  const times = TIMES.map((name): [string, number] => {
     const given = options[name];
-    return (given === null ? null : parseDuration(given)) ?? usual[name];
-  };
+    return [name, (given === null ? null : parseDuration(given)) ?? usual[name]];
+  });
   return {
     ...usual,
     // `never` is not a duration and gives `null`.
     expiry: expiry === null ? usual.expiry : parseDuration(expiry),
-    expiredLingers: time('expiredLingers'),
-    withdrawalTime: time('withdrawalTime'),
-    deletionTime: time('deletionTime'),
+    ...Object.fromEntries(times),
     requireAttachedGateway: options.requireAttachedGateway ?? usual.requireAttachedGateway,
     ownerAccountWhileConfirming: options.ownerAccountWhileConfirming ?? usual.ownerAccountWhileConfirming,
   };

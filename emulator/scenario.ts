@@ -12,7 +12,7 @@ import {
 import { readOptions } from './options.ts';
 import { GATEWAY_READERS, loadGateways, type ScenarioGateways } from './scenarioGateways.ts';
 import { addResource, ScenarioRefused } from './scenarioRefused.ts';
-import type { World } from './world.ts';
+import { IN_SERVICE, type World } from './world.ts';
 
 /** Creates the resources of a scenario, in its order. Throws `ScenarioRefused`. */
 export function loadScenario(world: World, scenario: Scenario): void {
@@ -29,8 +29,10 @@ export function loadScenario(world: World, scenario: Scenario): void {
       location,
       bandwidth,
       lag: null,
+      hosting: null,
       provider: '',
       tags: [],
+      ...IN_SERVICE,
     };
     addResource(world.connections, `connections[${i}].id`, connection);
   });

@@ -103,7 +103,8 @@ export function loadGateways(world: World, scenario: ScenarioGateways & { readon
     });
     const isNamed = scenario.associations.some(({ gateway }) => gateway === made || gateway === name);
     const first = [...world.virtualGateways.values()].find((gateway) => gateway.account === account);
-    if ((associated ?? !isNamed) && first !== undefined) associateGateways(world, made, first.id, []);
+    if ((associated ?? !isNamed) && first !== undefined)
+      associateGateways(world, made, first.id, [], 'associated');
   });
   scenario.associations.forEach((association, i) => {
     associate(world, association, `associations[${i}]`);
@@ -122,7 +123,11 @@ function associate(
     const why = `no Direct Connect gateway has the ID or name \`${wanted}\`; add it to \`directConnectGateways\``;
     throw new ScenarioRefused(`${path}.gateway`, why);
   }
-  if (associateGateways(world, gateway.id, other, [], state) !== null) return;
+  const association = associateGateways(world, gateway.id, other, [], state);
+  if (association !== null) {
+    association.stateForced = true;
+    return;
+  }
   const why =
     `\`${other}\` is in neither \`gateways\` nor \`transitGateways\`, or \`${wanted}\` serves the other type; ` +
     'associate a Direct Connect gateway with gateways of one type';

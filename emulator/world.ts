@@ -74,23 +74,46 @@ export type Prefixes = readonly { readonly cidr: string }[];
 /** A connection or a LAG: what carries interfaces. */
 interface Line extends AccountRegion {
   readonly id: string;
-  readonly name: string;
+  name: string;
   readonly location: string;
   readonly bandwidth: string;
   /** empty if there is none */
   readonly provider: string;
-  readonly tags: readonly Tag[];
+  tags: readonly Tag[];
+  state: string;
+  /** when the state was entered, in milliseconds since the epoch */
+  since: number;
+  /** a forced state does not change with time */
+  stateForced: boolean;
 }
+
+/** The state of a connection or LAG that existed before the emulator started. */
+export const IN_SERVICE: Pick<Line, 'state' | 'since' | 'stateForced'> = {
+  state: 'available',
+  since: 0,
+  stateForced: false,
+};
 
 export interface Connection extends Line {
   /** its account offers interfaces on it for many customers */
   readonly isCarrier: boolean;
   /** the LAG it belongs to: its interfaces are then on that LAG */
   lag: string | null;
+  /** the partner's connection or LAG that it is a part of; `null`: it has a port of its own */
+  hosting: Hosting | null;
+}
+
+/** What a hosted connection occupies on the connection or LAG of a partner. */
+export interface Hosting {
+  readonly parent: string;
+  readonly partner: string;
+  readonly vlan: number;
 }
 
 /** A link aggregation group; `bandwidth` is that of each of its connections. */
-export type Lag = Line;
+export interface Lag extends Line {
+  minimumLinks: number;
+}
 
 /** One BGP peer of an interface. */
 export interface BgpPeer {
@@ -124,7 +147,7 @@ export interface VirtualInterface {
   readonly type: InterfaceType;
   readonly vlan: number;
   readonly routeFilterPrefixes: Prefixes;
-  readonly tags: readonly Tag[];
+  tags: readonly Tag[];
   /** changes when the interface is moved */
   connection: Connection | Lag;
   name: string;
@@ -202,9 +225,13 @@ export interface GatewayAssociation extends AccountRegion {
   readonly directConnectGateway: string;
   readonly associatedGateway: string;
   readonly type: 'virtualPrivateGateway' | 'transitGateway';
-  readonly allowedPrefixes: Prefixes;
+  allowedPrefixes: Prefixes;
   /** any word, because a real API may add states */
-  readonly state: string;
+  state: string;
+  /** when the state was entered, in milliseconds since the epoch */
+  since: number;
+  /** a state that a scenario gives, or that is forced, does not change with time */
+  stateForced: boolean;
 }
 
 /** Exists in every region. */
@@ -213,9 +240,9 @@ export interface DirectConnectGateway {
   readonly account: string;
   /** other accounts that can describe it */
   readonly sharedWith: readonly string[];
-  readonly name: string;
+  name: string;
   readonly asn: number;
-  readonly tags: readonly Tag[];
+  tags: readonly Tag[];
   state: string;
 }
 

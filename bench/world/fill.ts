@@ -1,4 +1,4 @@
-import { type Connection, UNDISGUISED, type World } from '../../emulator/world.ts';
+import { type Connection, IN_SERVICE, UNDISGUISED, type World } from '../../emulator/world.ts';
 import {
   type ConnectionOf,
   connectionsOf,
@@ -62,8 +62,10 @@ function addConnection(world: World, region: string, { id, owner, account }: Con
     location: 'PAR1',
     bandwidth: '10Gbps',
     lag: null,
+    hosting: null,
     provider: '',
     tags: [],
+    ...IN_SERVICE,
   };
   world.connections.set(id, connection);
   return connection;

@@ -1,4 +1,4 @@
-import { hasEnded } from '../lifecycle.ts';
+import { hasEnded, isLineOver } from '../lifecycle.ts';
 import { type Context, clientException } from '../wire.ts';
 import {
   type BgpPeer,
@@ -29,6 +29,9 @@ export function interfaceNotFound(id: string) {
   return clientException(`Virtual Interface ${id} does not exist.`);
 }
 
+/** The states in which a connection or LAG can carry a new interface. */
+const CARRYING = ['available', 'down'];
+
 /** A connection or LAG of the caller that can carry an interface. Throws `ApiError`, also for a member of a LAG, which carries none itself. */
 export function ownConnectionOrLag(context: Context, id: string): Connection | Lag {
   const { connections, lags } = context.world;
@@ -37,21 +40,30 @@ export function ownConnectionOrLag(context: Context, id: string): Connection | L
   if ('lag' in line && line.lag !== null) {
     throw clientException(`${id} is a member of ${line.lag}: give the ID of the LAG.`);
   }
+  if (!CARRYING.includes(line.state)) throw clientException(`${id} is in state ${line.state}.`);
   return line;
 }
 
-/** A connection of the caller. Throws `ApiError`. */
+/** A connection of the caller that is not deleted. Throws `ApiError`. */
 export function ownConnection(context: Context, id: string): Connection {
   const connection = context.world.connections.get(id);
   if (connection === undefined || !isIn(context, connection)) throw connectionNotFound(id);
+  refuseEnding(connection);
   return connection;
 }
 
-/** A LAG of the caller. Throws `ApiError`. */
+/** A LAG of the caller that is not deleted. Throws `ApiError`. */
 export function ownLag(context: Context, id: string): Lag {
   const lag = context.world.lags.get(id);
   if (lag === undefined || !isIn(context, lag)) throw lagNotFound(id);
+  refuseEnding(lag);
   return lag;
+}
+
+function refuseEnding(line: Connection | Lag): void {
+  if (isLineOver(line) || line.state === 'deleting') {
+    throw clientException(`${line.id} is in state ${line.state}.`);
+  }
 }
 
 export function connectionNotFound(id: string) {

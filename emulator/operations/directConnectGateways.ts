@@ -1,5 +1,6 @@
 import { associateGateways } from '../associations.ts';
 import { exactObject, integer, optional, text } from '../decoders.ts';
+import { hasEnded, setState } from '../lifecycle.ts';
 import { type Context, clientException, type Operation, type Output, operation } from '../wire.ts';
 import { type DirectConnectGateway, type GatewayAssociation, isIn, type World } from '../world.ts';
 import { PAGING, paginate } from './listParameters.ts';
@@ -38,6 +39,46 @@ const describeDirectConnectGateways = operation(
   },
 );
 
+const deleteDirectConnectGateway = operation(
+  exactObject({ directConnectGatewayId: text }),
+  (context, { directConnectGatewayId: id }) => {
+    const { interfaces, gatewayAssociations, directConnectGateways } = context.world;
+    const gateway = ownGateway(context, id);
+    const vif = [...interfaces.values()].find((one) => one.gateway?.directConnect === id && !hasEnded(one));
+    if (vif !== undefined) {
+      throw clientException(
+        `The DirectConnectGateway ${id} has the virtual interface ${vif.id}: delete it first.`,
+      );
+    }
+    const association = [...gatewayAssociations.values()].find((one) => one.directConnectGateway === id);
+    if (association !== undefined) {
+      const { associatedGateway: other } = association;
+      throw clientException(
+        `The DirectConnectGateway ${id} is associated with ${other}: disassociate it first.`,
+      );
+    }
+    // A real deletion takes a moment, in which the gateway is listed; here it is gone from the next listing.
+    directConnectGateways.delete(id);
+    return { directConnectGateway: presentGateway({ ...gateway, state: 'deleting' }) };
+  },
+);
+
+const updateDirectConnectGateway = operation(
+  exactObject({ directConnectGatewayId: text, newDirectConnectGatewayName: text }),
+  (context, { directConnectGatewayId, newDirectConnectGatewayName: name }) => {
+    const gateway = ownGateway(context, directConnectGatewayId);
+    gateway.name = name;
+    return { directConnectGateway: presentGateway(gateway) };
+  },
+);
+
+/** A Direct Connect gateway of the caller. Throws `ApiError`. */
+function ownGateway({ world, account }: Context, id: string): DirectConnectGateway {
+  const gateway = world.directConnectGateways.get(id);
+  if (gateway?.account !== account) throw clientException(`The DirectConnectGateway ${id} does not exist.`);
+  return gateway;
+}
+
 function presentGateway({ id, account, name, asn, tags, state }: DirectConnectGateway): Output {
   return {
     directConnectGatewayId: id,
@@ -52,6 +93,8 @@ function presentGateway({ id, account, name, asn, tags, state }: DirectConnectGa
 export const DIRECT_CONNECT_GATEWAY_OPERATIONS: Readonly<Record<string, Operation>> = {
   CreateDirectConnectGateway: createDirectConnectGateway,
   DescribeDirectConnectGateways: describeDirectConnectGateways,
+  DeleteDirectConnectGateway: deleteDirectConnectGateway,
+  UpdateDirectConnectGateway: updateDirectConnectGateway,
 };
 
 /** These inputs have two members for the gateway. The older allows virtual private gateways only. */
@@ -64,10 +107,8 @@ const createAssociation = operation(
     addAllowedPrefixesToDirectConnectGateway: optional(PREFIXES, []),
   }),
   (context, { directConnectGatewayId, gatewayId, virtualGatewayId, ...asked }) => {
-    const { world, account } = context;
-    if (world.directConnectGateways.get(directConnectGatewayId)?.account !== account) {
-      throw clientException(`The DirectConnectGateway ${directConnectGatewayId} does not exist.`);
-    }
+    const { world } = context;
+    ownGateway(context, directConnectGatewayId);
     const wanted = gatewayId ?? virtualGatewayId;
     if (wanted === null) throw clientException('A gatewayId must be given.');
     const virtual = world.virtualGateways.get(wanted);
@@ -82,12 +123,12 @@ const createAssociation = operation(
     if (taken.some((other) => virtual !== undefined || other.directConnectGateway === directConnectGatewayId))
       throw clientException(`${wanted} is already associated with a Direct Connect gateway.`);
     const prefixes = asked.addAllowedPrefixesToDirectConnectGateway;
-    const association = associateGateways(world, directConnectGatewayId, wanted, prefixes);
+    const association = associateGateways(world, directConnectGatewayId, wanted, prefixes, 'associating');
     if (association === null)
       throw clientException(
         `The DirectConnectGateway ${directConnectGatewayId} serves another type of gateway.`,
       );
-    return { directConnectGatewayAssociation: present({ ...association, state: 'associating' }, world) };
+    return { directConnectGatewayAssociation: present(association, world) };
   },
 );
 
@@ -105,8 +146,31 @@ const deleteAssociation = operation(
         : id === associationId,
     );
     if (found === undefined) throw clientException('The association does not exist.');
-    world.gatewayAssociations.delete(found.id);
-    return { directConnectGatewayAssociation: present({ ...found, state: 'disassociating' }, world) };
+    if (found.state !== 'disassociating') setState(found, 'disassociating', world.clock.now().getTime());
+    found.stateForced = false;
+    return { directConnectGatewayAssociation: present(found, world) };
+  },
+);
+
+const updateAssociation = operation(
+  exactObject({
+    associationId: optional(text, null),
+    addAllowedPrefixesToDirectConnectGateway: optional(PREFIXES, []),
+    removeAllowedPrefixesToDirectConnectGateway: optional(PREFIXES, []),
+  }),
+  (context, { associationId, ...asked }) => {
+    const { world } = context;
+    const found = visibleAssociations(context).find(({ id }) => id === associationId);
+    if (found === undefined) throw clientException(`The association ${associationId} does not exist.`);
+    if (found.state !== 'associated') {
+      throw clientException(`The association ${associationId} is in state ${found.state}.`);
+    }
+    const { addAllowedPrefixesToDirectConnectGateway: added } = asked;
+    const removed = [...added, ...asked.removeAllowedPrefixesToDirectConnectGateway];
+    const left = found.allowedPrefixes.filter(({ cidr }) => removed.every((prefix) => prefix.cidr !== cidr));
+    found.allowedPrefixes = [...left, ...added];
+    setState(found, 'updating', world.clock.now().getTime());
+    return { directConnectGatewayAssociation: present(found, world) };
   },
 );
 
@@ -148,7 +212,6 @@ function visibleAssociations({ world, account }: Context): GatewayAssociation[] 
   );
 }
 
-/** Real associations take minutes to be created and deleted, which the emulator skips. */
 function present(association: GatewayAssociation, { directConnectGateways }: World): Output {
   const { id, account, region, directConnectGateway, associatedGateway, type } = association;
   return {
@@ -172,4 +235,5 @@ export const GATEWAY_ASSOCIATION_OPERATIONS: Readonly<Record<string, Operation>>
   CreateDirectConnectGatewayAssociation: createAssociation,
   DeleteDirectConnectGatewayAssociation: deleteAssociation,
   DescribeDirectConnectGatewayAssociations: describeAssociations,
+  UpdateDirectConnectGatewayAssociation: updateAssociation,
 };

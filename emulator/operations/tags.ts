@@ -5,7 +5,7 @@ import type { Tag } from '../world.ts';
 /** A member of an input with a list of CIDR blocks. */
 export const PREFIXES = list(exactObject({ cidr: text }));
 
-const MAX_TAGS = 50;
+export const MAX_TAGS = 50;
 
 /** Letters, white space, digits and some punctuation. */
 const tagText = (from: number, to: number) =>
@@ -15,7 +15,8 @@ const VALUE = tagText(0, 256);
 
 const LIST = list(exactObject<Tag>({ key: text, value: optional(text, '') }));
 
-const validTags: Reader<readonly Tag[]> = (value, path) => {
+/** Tags that an input must have. */
+export const REQUIRED_TAGS: Reader<readonly Tag[]> = (value, path) => {
   const tags = LIST(value, path);
   if (tags.length === 0) throw constraintError(path, 'have length greater than or equal to 1');
   if (!tags.every((tag) => KEY.test(tag.key))) throw constraintError(`${path}.key`, `match ${KEY.source}`);
@@ -35,7 +36,7 @@ function constraintError(path: string, must: string): ApiError {
 }
 
 /** The `tags` member of an input. */
-export const TAGS = optional(validTags, []);
+export const TAGS = optional(REQUIRED_TAGS, []);
 
 /** Spread into an output. `tags` is absent if there are none, which clients must handle. */
 export function serializeTags(tags: readonly Tag[]): { readonly tags?: readonly Tag[] } {

@@ -47,6 +47,9 @@ export function unknownMembers(reference: unknown, value: unknown, path: string)
         : unknownMembers(member.schema, part, `${path}.${key}`);
     });
   }
+  if (schema === LIST_OF_TEXTS) {
+    return Array.isArray(value) && value.every((item) => typeof item === 'string') ? [] : [path];
+  }
   const wanted = typeof schema === 'number' ? SCALARS[schema] : undefined;
   return typeof value === wanted ? [] : [path];
 }

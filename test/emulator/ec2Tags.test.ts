@@ -92,11 +92,10 @@ describe.each(['outscale', 'aws'] as const)('tags of EC2 on %s', (dialect) => {
     await create(simulator, [id], [NAME]);
     const foreign = { name: 'InvalidVpnGatewayID.NotFound', message: expect.stringContaining(id) };
     const other = ec2(simulator, UNRELATED_ACCOUNT);
-    for (const asked of [
-      new CreateTagsCommand({ Resources: [id], Tags: [TEAM] }),
-      new DeleteTagsCommand({ Resources: [id] }),
-    ])
-      await expect(other.send(asked)).rejects.toMatchObject(foreign);
+    const creation = new CreateTagsCommand({ Resources: [id], Tags: [TEAM] });
+    await expect(other.send(creation)).rejects.toMatchObject(foreign);
+    const deletion = new DeleteTagsCommand({ Resources: [id] });
+    await expect(other.send(deletion)).rejects.toMatchObject(foreign);
     expect(await tags(simulator, {}, UNRELATED_ACCOUNT)).toEqual([]);
     expect(await tags(simulator)).toEqual(['vpn-gateway Name=core']);
   });

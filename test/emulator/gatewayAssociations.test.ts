@@ -1,8 +1,14 @@
 import {
+  ConfirmPrivateVirtualInterfaceCommand,
   CreateDirectConnectGatewayAssociationCommand,
   CreateDirectConnectGatewayCommand,
   DeleteDirectConnectGatewayAssociationCommand,
+  DeleteDirectConnectGatewayCommand,
+  DeleteVirtualInterfaceCommand,
   DescribeDirectConnectGatewayAssociationsCommand,
+  DescribeDirectConnectGatewaysCommand,
+  UpdateDirectConnectGatewayAssociationCommand,
+  UpdateDirectConnectGatewayCommand,
 } from '@aws-sdk/client-direct-connect';
 import { DeleteVpnGatewayCommand, DetachVpnGatewayCommand } from '@aws-sdk/client-ec2';
 import { describe, expect, it } from 'vitest';
@@ -12,6 +18,7 @@ import {
   directConnect,
   ec2,
   gateway,
+  offerInterface,
   RECIPIENT,
   startTestEmulator,
   UNRELATED_ACCOUNT,
@@ -46,6 +53,11 @@ describe('the associations of a Direct Connect gateway', () => {
       new CreateDirectConnectGatewayAssociationCommand({ directConnectGatewayId, gatewayId }),
     );
     expect(made.directConnectGatewayAssociation).toMatchObject({ associationState: 'associating' });
+    simulator.clock.advance('PT9S');
+    expect(await associations(simulator, directConnectGatewayId)).toMatchObject([
+      { associationState: 'associating' },
+    ]);
+    simulator.clock.advance('PT1S');
     const associationId = defined(made.directConnectGatewayAssociation?.associationId);
     expect(await associations(simulator, directConnectGatewayId)).toMatchObject([
       {
@@ -74,6 +86,11 @@ describe('the associations of a Direct Connect gateway', () => {
 
     const gone = await client.send(new DeleteDirectConnectGatewayAssociationCommand({ associationId }));
     expect(gone.directConnectGatewayAssociation).toMatchObject({ associationState: 'disassociating' });
+    simulator.clock.advance('PT9S');
+    expect(await associations(simulator, directConnectGatewayId)).toMatchObject([
+      { associationState: 'disassociating' },
+    ]);
+    simulator.clock.advance('PT1S');
     expect(await associations(simulator, directConnectGatewayId)).toEqual([]);
   });
 
@@ -87,7 +104,79 @@ describe('the associations of a Direct Connect gateway', () => {
     const deletion = new DeleteVpnGatewayCommand({ VpnGatewayId: virtualGatewayId });
     await expect(client.send(deletion)).rejects.toMatchObject({ name: 'IncorrectState' });
     await directConnect(simulator, RECIPIENT).send(new DeleteDirectConnectGatewayAssociationCommand(both));
+    simulator.clock.advance('PT10S');
     await client.send(deletion);
+  });
+
+  it('keep their Direct Connect gateway, which can be renamed, from being deleted', async () => {
+    const simulator = await startTestEmulator({ dialect });
+    const [directConnectGatewayId, gatewayId] = [await hub(simulator), await gateway(simulator)];
+    const client = directConnect(simulator, RECIPIENT);
+    const ends = { directConnectGatewayId, gatewayId };
+    await client.send(new CreateDirectConnectGatewayAssociationCommand(ends));
+    const deletion = new DeleteDirectConnectGatewayCommand({ directConnectGatewayId });
+    await expect(client.send(deletion)).rejects.toMatchObject(refusal(gatewayId));
+    const newDirectConnectGatewayName = 'new';
+    const { directConnectGateway } = await client.send(
+      new UpdateDirectConnectGatewayCommand({ directConnectGatewayId, newDirectConnectGatewayName }),
+    );
+    expect(directConnectGateway).toMatchObject({ directConnectGatewayName: 'new' });
+    await client.send(
+      new DeleteDirectConnectGatewayAssociationCommand({
+        directConnectGatewayId,
+        virtualGatewayId: gatewayId,
+      }),
+    );
+    await expect(client.send(deletion)).rejects.toMatchObject(refusal(gatewayId));
+    simulator.clock.advance('PT10S');
+    await client.send(deletion);
+    const { directConnectGateways } = await client.send(new DescribeDirectConnectGatewaysCommand({}));
+    expect(directConnectGateways).toEqual([]);
+  });
+
+  it('keep the Direct Connect gateway of an accepted interface from being deleted', async () => {
+    const simulator = await startTestEmulator({ dialect });
+    const directConnectGatewayId = await hub(simulator);
+    const virtualInterfaceId = await offerInterface(simulator);
+    const client = directConnect(simulator, RECIPIENT);
+    await client.send(
+      new ConfirmPrivateVirtualInterfaceCommand({ virtualInterfaceId, directConnectGatewayId }),
+    );
+    const deletion = new DeleteDirectConnectGatewayCommand({ directConnectGatewayId });
+    await expect(client.send(deletion)).rejects.toMatchObject(refusal(virtualInterfaceId));
+    await client.send(new DeleteVirtualInterfaceCommand({ virtualInterfaceId }));
+    simulator.clock.advance('PT1M');
+    await client.send(deletion);
+  });
+
+  it('are `updating` for the set time when their prefixes change', async () => {
+    const simulator = await startTestEmulator({ dialect, associationTime: 'PT2M' });
+    const [directConnectGatewayId, gatewayId] = [await hub(simulator), await gateway(simulator)];
+    const client = directConnect(simulator, RECIPIENT);
+    const prefixes = [{ cidr: '10.0.0.0/16' }, { cidr: '10.1.0.0/16' }];
+    const { directConnectGatewayAssociation } = await client.send(
+      new CreateDirectConnectGatewayAssociationCommand({
+        directConnectGatewayId,
+        gatewayId,
+        addAllowedPrefixesToDirectConnectGateway: prefixes,
+      }),
+    );
+    const update = new UpdateDirectConnectGatewayAssociationCommand({
+      associationId: directConnectGatewayAssociation?.associationId,
+      addAllowedPrefixesToDirectConnectGateway: [{ cidr: '10.2.0.0/16' }],
+      removeAllowedPrefixesToDirectConnectGateway: [{ cidr: '10.0.0.0/16' }],
+    });
+    await expect(client.send(update)).rejects.toMatchObject(refusal('in state associating'));
+    simulator.clock.advance('PT2M');
+    await client.send(update);
+    const allowedPrefixesToDirectConnectGateway = [{ cidr: '10.1.0.0/16' }, { cidr: '10.2.0.0/16' }];
+    expect(await associations(simulator, directConnectGatewayId)).toMatchObject([
+      { associationState: 'updating', allowedPrefixesToDirectConnectGateway },
+    ]);
+    simulator.clock.advance('PT2M');
+    expect(await associations(simulator, directConnectGatewayId)).toMatchObject([
+      { associationState: 'associated', allowedPrefixesToDirectConnectGateway },
+    ]);
   });
 
   it('refuse resources that do not exist, and duplicates', async () => {

@@ -8,6 +8,7 @@ import { DescribeRouteTablesCommand } from '@aws-sdk/client-ec2';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createInProcessEmulator, type DialectName, readScenario } from '../../emulator/emulator.ts';
+import { IN_SERVICE } from '../../emulator/world.ts';
 import { RECIPIENT as account } from './emulatorClients.ts';
 import { inProcessClient } from './inProcessClient.ts';
 
@@ -101,7 +102,14 @@ function filled(dialect: DialectName, count: number) {
     const id = associatedGateway.replace('vgw', 'association');
     const place = { account, region: 'eu-west-2', allowedPrefixes: [] };
     const ends = { directConnectGateway: hub, associatedGateway, type: 'virtualPrivateGateway' } as const;
-    world.gatewayAssociations.set(id, { id, ...place, ...ends, state: 'associated' });
+    world.gatewayAssociations.set(id, {
+      id,
+      ...place,
+      ...ends,
+      state: 'associated',
+      since: 0,
+      stateForced: false,
+    });
   }
   const place = {
     account,
@@ -110,6 +118,8 @@ function filled(dialect: DialectName, count: number) {
     bandwidth: '1Gbps',
     provider: '',
     tags: [],
+    minimumLinks: 0,
+    ...IN_SERVICE,
   };
   for (const id of each.map((digits) => `dxlag-${digits}`)) world.lags.set(id, { ...place, id, name: id });
   const ids = {

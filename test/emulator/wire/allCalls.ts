@@ -2,6 +2,7 @@ import type { Service } from '../../../emulator/dialects.ts';
 import type { Variant, Variants } from './callVariant.ts';
 import { DIRECT_CONNECT_CALLS } from './directConnectCalls.ts';
 import { EC2_CALLS, STS_CALLS } from './queryCalls.ts';
+import { RESOURCE_CALLS } from './resourceCalls.ts';
 
 export interface Call extends Variant {
   readonly service: Service;
@@ -9,7 +10,7 @@ export interface Call extends Variant {
 }
 
 const BY_SERVICE = {
-  directconnect: DIRECT_CONNECT_CALLS,
+  directconnect: { ...DIRECT_CONNECT_CALLS, ...RESOURCE_CALLS },
   ec2: EC2_CALLS,
   sts: STS_CALLS,
 } satisfies Record<Service, Variants>;

@@ -34,6 +34,10 @@ export const DIRECT_CONNECT_CALLS: Variants = {
       refused: { outscale: client },
     },
     {
+      says: 'without MACsec',
+      input: { location: 'PAR1', bandwidth: '100Gbps', connectionName: 'a', requestMACSec: false },
+    },
+    {
       says: 'with MACsec, which is not emulated',
       input: { location: 'PAR1', bandwidth: '100Gbps', connectionName: 'a', requestMACSec: true },
       refused: onBothProviders(client),

@@ -70,7 +70,7 @@ function addLag(world: World): void {
   const [first] = request?.peers ?? [];
   if (member === undefined || request === undefined || first === undefined)
     throw new Error('the scenario lacks a resource');
-  world.lags.set(IDS.lag, { ...member, id: IDS.lag, name: 'acme' });
+  world.lags.set(IDS.lag, { ...member, id: IDS.lag, name: 'acme', minimumLinks: 0 });
   member.lag = IDS.lag;
   request.peers = [first, { ...first, id: IDS.peer, asn: 65020, customerAddress: '169.254.20.2/30' }];
 }

@@ -4,6 +4,7 @@ import {
   type InProcessEmulator,
   readScenario,
 } from '../../../emulator/emulator.ts';
+import { IN_SERVICE } from '../../../emulator/world.ts';
 import {
   CARRIER_OF,
   GATEWAY_ASN,
@@ -72,7 +73,7 @@ export function createVirtualProvider({ provider, names, seed, carrier }: LifePl
   const world = simulation.world();
   for (const [id, account] of provider === 'aws' ? Object.entries(OWNER_OF_LAG) : []) {
     const lag = { region: REGION, location: 'PAR1', bandwidth: '1Gbps', provider: '', tags: [] };
-    world.lags.set(id, { ...lag, id, account, name: id });
+    world.lags.set(id, { ...lag, ...IN_SERVICE, minimumLinks: 0, id, account, name: id });
   }
   return {
     simulation,

@@ -1,90 +1,19 @@
-import { exactObject, integerBetween, optional, text } from '../decoders.ts';
-import { pickFields } from '../dialects.ts';
+import { exactObject, flag, integer, integerBetween, optional, text } from '../decoders.ts';
+import { isLineOver } from '../lifecycle.ts';
 import { clientException, type Operation, type Output, operation } from '../wire.ts';
 import { type Connection, isIn, type Lag, type World } from '../world.ts';
+import { interfacesOn, lagNotFound, moveInterfaces, ownConnection, ownLag } from './callerResources.ts';
 import {
-  connectionNotFound,
-  interfacesOn,
-  lagNotFound,
-  moveInterfaces,
-  ownConnection,
-  ownLag,
-} from './callerResources.ts';
+  endLine,
+  newLineState,
+  refuseEncryption,
+  refuseMacSec,
+  refuseUsed,
+  serializeConnection,
+  serializeRateLimiters,
+} from './connections.ts';
 import { PAGING, paginate } from './listParameters.ts';
 import { serializeTags, TAGS } from './tags.ts';
-
-const createConnection = operation(
-  exactObject({
-    location: text,
-    bandwidth: text,
-    connectionName: text,
-    lagId: optional(text, null),
-    providerName: optional(text, ''),
-    tags: TAGS,
-  }),
-  (context, { lagId: lag, providerName: provider, connectionName: name, ...asked }) => {
-    const { world, account, region } = context;
-    if (lag !== null) ownLag(context, lag);
-    const connection: Connection = {
-      ...asked,
-      id: world.ids.connection(),
-      isCarrier: false,
-      account,
-      region,
-      name,
-      lag,
-      provider,
-    };
-    world.connections.set(connection.id, connection);
-    return serializeConnection(connection, world);
-  },
-);
-
-const describeConnections = operation(
-  exactObject({ connectionId: optional(text, null), ...PAGING }),
-  (context, { connectionId, ...asked }) => {
-    const { world } = context;
-    const own = [...world.connections.values()].filter(
-      (connection) => isIn(context, connection) && (connectionId === null || connection.id === connectionId),
-    );
-    // A recipient does not see the connection of a request, even by its ID.
-    if (connectionId !== null && own.length === 0) throw connectionNotFound(connectionId);
-    const { items, next } = paginate(own, asked, world.dialect);
-    return { connections: items.map((connection) => serializeConnection(connection, world)), ...next };
-  },
-);
-
-/** The limited interfaces on a connection or LAG. The emulator has no maximum for them, and shows none. */
-function serializeRateLimiters(line: Connection | Lag, world: World): Output {
-  const inUse = interfacesOn(world, line).filter(({ rateLimit }) => rateLimit !== '').length;
-  return inUse === 0 ? {} : { rateLimiterStatus: { inUse } };
-}
-
-function serializeConnection(connection: Connection, world: World): Output {
-  const { id, account, region, name, location, bandwidth, lag, provider, tags } = connection;
-  const all = {
-    ownerAccount: account,
-    connectionId: id,
-    connectionName: name,
-    // A real connection first waits for its cabling, which the emulator skips.
-    connectionState: 'available',
-    region,
-    location,
-    bandwidth,
-    jumboFrameCapable: true,
-    hasLogicalRedundancy: 'unknown',
-    ...(lag === null ? {} : { lagId: lag }),
-    ...(provider === '' ? {} : { providerName: provider }),
-    ...serializeRateLimiters(connection, world),
-    ...serializeTags(tags),
-  };
-  return pickFields(all, world.dialect.connectionFields);
-}
-
-export const CONNECTION_OPERATIONS: Readonly<Record<string, Operation>> = {
-  CreateConnection: createConnection,
-  DescribeConnections: describeConnections,
-};
 
 /** Maximum connections of a LAG, by bandwidth. */
 const MAX_CONNECTIONS: Readonly<Record<string, number>> = {
@@ -104,22 +33,25 @@ const createLag = operation(
     tags: TAGS,
     childConnectionTags: TAGS,
     providerName: optional(text, ''),
+    requestMACSec: optional(flag, false),
   }),
   (context, { numberOfConnections: number, lagName: name, connectionsBandwidth: bandwidth, ...asked }) => {
     const { world, account, region } = context;
     const { location, tags, providerName: provider } = asked;
+    refuseMacSec(asked.requestMACSec);
     const most = MAX_CONNECTIONS[bandwidth];
     if (most === undefined)
       throw clientException(`${bandwidth} is not one of ${Object.keys(MAX_CONNECTIONS).join(', ')}.`);
     if (number > most) throw clientException(`A LAG bundles at most ${most} connections of ${bandwidth}.`);
     const first = asked.connectionId === null ? null : ownConnection(context, asked.connectionId);
     const id = world.ids.lag();
-    const lag: Lag = { id, account, region, name, location, bandwidth, provider, tags };
+    const line = { account, region, name, location, bandwidth, provider, tags, ...newLineState(world) };
+    const lag: Lag = { ...line, id, minimumLinks: 0 };
     if (first !== null) join(world, first, lag);
     world.lags.set(id, lag);
     for (let i = first === null ? 0 : 1; i < number; i += 1) {
-      const own = { id: world.ids.connection(), tags: asked.childConnectionTags, isCarrier: false };
-      const child = { ...lag, ...own, lag: id };
+      const own = { id: world.ids.connection(), tags: asked.childConnectionTags };
+      const child: Connection = { ...line, ...own, isCarrier: false, lag: id, hosting: null };
       world.connections.set(child.id, child);
     }
     return presentLag(lag, world);
@@ -139,6 +71,42 @@ const describeLags = operation(
   },
 );
 
+const deleteLag = operation(exactObject({ lagId: text }), (context, { lagId }) => {
+  const { world } = context;
+  const lag = world.lags.get(lagId);
+  if (lag === undefined || !isIn(context, lag)) throw lagNotFound(lagId);
+  if (!isLineOver(lag) && lag.state !== 'deleting') {
+    refuseUsed(lag, world);
+    // Its connections stay, as connections of their own.
+    for (const member of membersOf(lag, world)) member.lag = null;
+    endLine(lag, false, world);
+  }
+  return presentLag(lag, world);
+});
+
+const updateLag = operation(
+  exactObject({
+    lagId: text,
+    lagName: optional(text, null),
+    minimumLinks: optional(integer, null),
+    encryptionMode: optional(text, null),
+  }),
+  (context, { lagId, lagName, minimumLinks, encryptionMode }) => {
+    const { world } = context;
+    const lag = ownLag(context, lagId);
+    refuseEncryption(encryptionMode, lag);
+    const members = membersOf(lag, world).length;
+    if (minimumLinks !== null && (minimumLinks < 0 || minimumLinks > members)) {
+      throw clientException(
+        `The minimumLinks ${minimumLinks} is not between 0 and the ${members} connections of ${lagId}.`,
+      );
+    }
+    lag.name = lagName ?? lag.name;
+    lag.minimumLinks = minimumLinks ?? lag.minimumLinks;
+    return presentLag(lag, world);
+  },
+);
+
 const associateConnectionWithLag = operation(
   exactObject({ connectionId: text, lagId: text }),
   (context, { connectionId, lagId }) => {
@@ -152,8 +120,14 @@ const disassociateConnectionFromLag = operation(
   exactObject({ connectionId: text, lagId: text }),
   (context, { connectionId, lagId }) => {
     const connection = ownConnection(context, connectionId);
-    const { id } = ownLag(context, lagId);
+    const { id, minimumLinks } = ownLag(context, lagId);
     if (connection.lag !== id) throw clientException(`${connectionId} is not a member of ${id}.`);
+    const left = membersOf({ id }, context.world).length - 1;
+    if (left < minimumLinks) {
+      throw clientException(
+        `${id} needs ${minimumLinks} connections (minimumLinks), and would have ${left}.`,
+      );
+    }
     // Its interfaces stay on the LAG.
     connection.lag = null;
     return serializeConnection(connection, context.world);
@@ -162,7 +136,8 @@ const disassociateConnectionFromLag = operation(
 
 /** Adds a connection to a LAG and moves its interfaces there. Interfaces that it left on another LAG stay there. */
 function join(world: World, connection: Connection, lag: Lag): void {
-  const { id, location, bandwidth } = connection;
+  const { id, location, bandwidth, hosting } = connection;
+  if (hosting !== null) throw clientException(`${id} is a hosted connection: it cannot join a LAG.`);
   if (location !== lag.location || bandwidth !== lag.bandwidth) {
     throw clientException(`${id} does not have the location and bandwidth of ${lag.id}.`);
   }
@@ -170,22 +145,27 @@ function join(world: World, connection: Connection, lag: Lag): void {
   connection.lag = lag.id;
 }
 
+function membersOf({ id }: Pick<Lag, 'id'>, { connections }: World): Connection[] {
+  return [...connections.values()].filter((connection) => connection.lag === id);
+}
+
 function presentLag(lag: Lag, world: World): Output {
-  const members = [...world.connections.values()].filter((connection) => connection.lag === lag.id);
+  const members = membersOf(lag, world);
   return {
     lagId: lag.id,
     lagName: lag.name,
     ownerAccount: lag.account,
-    lagState: 'available',
+    lagState: lag.state,
     region: lag.region,
     location: lag.location,
     connectionsBandwidth: lag.bandwidth,
     numberOfConnections: members.length,
-    minimumLinks: 0,
+    minimumLinks: lag.minimumLinks,
     connections: members.map((connection) => serializeConnection(connection, world)),
     allowsHostedConnections: false,
     jumboFrameCapable: true,
     hasLogicalRedundancy: 'unknown',
+    macSecCapable: false,
     ...(lag.provider === '' ? {} : { providerName: lag.provider }),
     ...serializeRateLimiters(lag, world),
     ...serializeTags(lag.tags),
@@ -195,6 +175,8 @@ function presentLag(lag: Lag, world: World): Output {
 export const LAG_OPERATIONS: Readonly<Record<string, Operation>> = {
   CreateLag: createLag,
   DescribeLags: describeLags,
+  DeleteLag: deleteLag,
+  UpdateLag: updateLag,
   AssociateConnectionWithLag: associateConnectionWithLag,
   DisassociateConnectionFromLag: disassociateConnectionFromLag,
 };
