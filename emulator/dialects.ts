@@ -19,6 +19,8 @@ export interface Dialect {
   readonly missingOperations: readonly string[];
   /** members of inputs that the provider does not document, by operation: they are refused, although AWS has them */
   readonly missingMembers: Readonly<Record<string, readonly string[]>>;
+  /** operations of EC2 that the provider does not have */
+  readonly missingEc2Operations: readonly string[];
   readonly hasDirectConnectGateways: boolean;
   readonly interfaceTypes: readonly ('private' | 'public' | 'transit')[];
   /** fields returned for an interface and for a connection; `null`: all that the emulator knows */
@@ -135,6 +137,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
         'newPrivateVirtualInterfaceAllocation.tags',
       ],
     },
+    missingEc2Operations: ['DescribeNetworkAcls'],
     hasDirectConnectGateways: false,
     interfaceTypes: ['private'],
     interfaceFields: [
@@ -187,6 +190,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
     requestIdHeaders: ['x-amzn-requestid'],
     missingOperations: [],
     missingMembers: {},
+    missingEc2Operations: [],
     hasDirectConnectGateways: true,
     interfaceTypes: ['private', 'public', 'transit'],
     interfaceFields: null,

@@ -11,6 +11,7 @@ import {
   writtenObject,
 } from './decoders.ts';
 import { addResource, ScenarioRefused } from './scenarioRefused.ts';
+import { findOrCreateVpc } from './vpcs.ts';
 import { mainRouteTable, type World } from './world.ts';
 
 /** The gateways of a scenario, and how they are associated. `null`: the emulator chooses. */
@@ -74,12 +75,13 @@ export function loadGateways(world: World, scenario: ScenarioGateways & { readon
       attachment: vpc === null ? null : { vpc, state: 'attached' },
     });
     if (vpc === null) return;
+    findOrCreateVpc(world, { account, region }, vpc);
     const table = mainRouteTable(world, { account, region }, vpc);
     if (propagates) table.propagating.add(made);
   });
   scenario.transitGateways.forEach(({ account, id }, i) => {
     const made = id ?? world.ids.transitGateway();
-    addResource(world.transitGateways, `transitGateways[${i}].id`, { id: made, account, region });
+    addResource(world.transitGateways, `transitGateways[${i}].id`, { id: made, account, region, tags: [] });
   });
   scenario.directConnectGateways.forEach(({ account, id, name, asn, associated, sharedWith }, i) => {
     const path = `directConnectGateways[${i}]`;

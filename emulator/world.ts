@@ -11,6 +11,7 @@ export interface Ids {
   virtualGateway(digits: number): string;
   routeTable(digits: number): string;
   transitGateway(): string;
+  vpc(digits: number): string;
   directConnectGateway(): string;
   gatewayAssociation(): string;
   associationProposal(): string;
@@ -37,6 +38,7 @@ export function createIds(seed: number): Ids {
     bgpPeer: () => `dxpeer-${letters('dxpeer')}`,
     virtualGateway: (digits) => `vgw-${hex('vgw').slice(0, digits)}`,
     routeTable: (digits) => `rtb-${hex('rtb').slice(0, digits)}`,
+    vpc: (digits) => `vpc-${hex('vpc').slice(0, digits)}`,
     transitGateway: () => `tgw-${hex('tgw').slice(0, 17)}`,
     directConnectGateway: () => uuid('dxgw'),
     gatewayAssociation: () => uuid('dxgw association'),
@@ -52,7 +54,7 @@ export function mainRouteTable(world: World, { account, region }: AccountRegion,
   );
   if (known !== undefined) return known;
   const id = world.ids.routeTable(world.dialect.gatewayDigits);
-  const table = { id, account, region, vpc, propagating: new Set<string>(), routes: new Map() };
+  const table = { id, account, region, vpc, tags: [], propagating: new Set<string>(), routes: new Map() };
   world.routeTables.set(id, table);
   return table;
 }
@@ -191,19 +193,22 @@ export interface Disguise {
 
 export const UNDISGUISED: Disguise = { unlisted: false, shows: {} };
 
-export interface VirtualGateway extends AccountRegion {
+/** A resource of EC2 that can have tags. */
+export interface Tagged extends AccountRegion {
   readonly id: string;
+  tags: readonly Tag[];
+}
+
+export interface VirtualGateway extends Tagged {
   readonly asn: number;
   readonly type: string;
-  readonly tags: readonly Tag[];
   state: string;
   /** the last VPC it was attached to: a detached VPC stays listed */
   attachment: { readonly vpc: string; readonly state: 'attached' | 'detached' } | null;
 }
 
 /** The main route table of a VPC. The emulator has no others. */
-export interface RouteTable extends AccountRegion {
-  readonly id: string;
+export interface RouteTable extends Tagged {
   readonly vpc: string;
   /** virtual private gateways whose routes are propagated to it */
   readonly propagating: Set<string>;
@@ -212,8 +217,18 @@ export interface RouteTable extends AccountRegion {
 }
 
 /** A gateway of VPCs that a Direct Connect gateway can be associated with. */
-export interface TransitGateway extends AccountRegion {
-  readonly id: string;
+export type TransitGateway = Tagged;
+
+/** A VPC. Nothing of the emulator depends on its attributes: they are only stored. */
+export interface Vpc extends Tagged {
+  readonly cidr: string;
+  readonly tenancy: string;
+  /** those that every VPC has from the start; the emulator has no others */
+  readonly securityGroup: Tagged;
+  readonly networkAcl: Tagged;
+  attributes: Readonly<
+    Record<'enableDnsSupport' | 'enableDnsHostnames' | 'enableNetworkAddressUsageMetrics', boolean>
+  >;
 }
 
 /** Association of a Direct Connect gateway with a gateway of this account and region. */
@@ -272,6 +287,7 @@ export interface World {
   readonly interfaces: Map<string, VirtualInterface>;
   readonly virtualGateways: Map<string, VirtualGateway>;
   readonly transitGateways: Map<string, TransitGateway>;
+  readonly vpcs: Map<string, Vpc>;
   readonly routeTables: Map<string, RouteTable>;
   readonly directConnectGateways: Map<string, DirectConnectGateway>;
   readonly gatewayAssociations: Map<string, GatewayAssociation>;
@@ -290,6 +306,7 @@ export function createWorld(dialect: Dialect, clock: Clock, ids: Ids): World {
     interfaces: new Map(),
     virtualGateways: new Map(),
     transitGateways: new Map(),
+    vpcs: new Map(),
     routeTables: new Map(),
     directConnectGateways: new Map(),
     gatewayAssociations: new Map(),

@@ -45,6 +45,7 @@ function addGateway(world: World, region: string, id: string): void {
     account,
     region,
     vpc,
+    tags: [],
     propagating: new Set([id]),
     routes: new Map(),
   });

@@ -1,7 +1,6 @@
-import { exactObject, integer, list, optional, text } from '../decoders.ts';
+import { integer, optional, text, textMatching } from '../decoders.ts';
 import type { Dialect } from '../dialects.ts';
 import { ApiError, clientException } from '../wire.ts';
-import type { VirtualGateway } from '../world.ts';
 
 /** The members of an input that request a page. */
 export const PAGING = { maxResults: optional(integer, null), nextToken: optional(text, null) };
@@ -46,48 +45,30 @@ function offsetOf(token: string): number | null {
   return digits === undefined ? null : Number(digits);
 }
 
-const VALUES: Readonly<Record<string, ValuesOf<VirtualGateway>>> = {
-  'amazon-side-asn': ({ asn }) => [String(asn)],
-  'attachment.state': ({ attachment }) => (attachment === null ? [] : [attachment.state]),
-  'attachment.vpc-id': ({ attachment }) => (attachment === null ? [] : [attachment.vpc]),
-  state: ({ state }) => [state],
-  'tag-key': ({ tags }) => tags.map(({ key }) => key),
-  type: ({ type }) => [type],
-  'vpn-gateway-id': ({ id }) => [id],
-};
+/** The query protocol carries text only. */
+const numeral = textMatching('a whole number', /^\d{1,9}$/);
 
-/** Returns a filter of virtual private gateways by its name. */
-export function gatewayFilter(name: string): ValuesOf<VirtualGateway> | undefined {
-  if (name.startsWith('tag:')) {
-    return ({ tags }) => tags.filter(({ key }) => `tag:${key}` === name).map(({ value }) => value);
+/** The members of an input of EC2 that request a page. */
+export const EC2_PAGING = { MaxResults: optional(numeral, null), NextToken: optional(text, null) };
+
+interface AskedOfEc2 {
+  readonly MaxResults: string | null;
+  readonly NextToken: string | null;
+}
+
+/** As `paginate`, with the limits and errors of EC2. Most listings return at most 1000 items, those of route tables 100. */
+export function paginateEc2<T>(
+  all: readonly T[],
+  { MaxResults, NextToken: nextToken }: AskedOfEc2,
+  dialect: Dialect,
+  most = 1000,
+): Page<T> {
+  const invalid = (message: string) => new ApiError('InvalidParameterValue', message);
+  const maxResults = MaxResults === null ? null : Number(MaxResults);
+  if (maxResults !== null && (maxResults < 5 || maxResults > most)) {
+    throw invalid(
+      `Value ( ${maxResults} ) for parameter MaxResults is invalid. It must be between 5 and ${most}.`,
+    );
   }
-  return Object.hasOwn(VALUES, name) ? VALUES[name] : undefined;
-}
-
-interface Filter {
-  readonly Name: string;
-  readonly Value: readonly string[];
-}
-
-/** The `Filter` member of an input. */
-export const FILTERS = list(exactObject<Filter>({ Name: text, Value: list(text) }));
-
-/** Returns an item's values of a filter. */
-export type ValuesOf<T> = (item: T) => readonly string[];
-
-/**
- * Returns the items that match every filter; one value of a filter is enough. Throws `ApiError` for an unknown filter.
- * @param known returns a filter by its name
- */
-export function applyFilters<T>(
-  items: readonly T[],
-  filters: readonly Filter[],
-  known: (name: string) => ValuesOf<T> | undefined,
-): readonly T[] {
-  return filters.reduce((left, { Name, Value }) => {
-    const valuesOf = known(Name);
-    if (valuesOf === undefined)
-      throw new ApiError('InvalidParameterValue', `The filter '${Name}' is invalid`);
-    return left.filter((item) => valuesOf(item).some((value) => Value.includes(value)));
-  }, items);
+  return paginate(all, { maxResults, nextToken }, dialect, invalid);
 }

@@ -1,13 +1,12 @@
-import { exactObject, list, optional, text, textMatching } from '../decoders.ts';
+import { exactObject, list, optional, text } from '../decoders.ts';
+import { findVpc, UNSPECIFIED_CIDR } from '../vpcs.ts';
 import { ApiError, type Context, type Operation, type Output, operation } from '../wire.ts';
 import { isIn, type RouteTable, type VirtualGateway } from '../world.ts';
-import { applyFilters, FILTERS, paginate, type ValuesOf } from './listParameters.ts';
+import { applyFilters, type FilterTable, LISTING } from './filters.ts';
+import { paginateEc2 } from './listParameters.ts';
 import { ownVirtualGateway } from './virtualGateways.ts';
 
-/** The query protocol carries text only. */
-const numeral = textMatching('a whole number', /^\d{1,4}$/);
-
-const FILTER_VALUES: Readonly<Record<string, ValuesOf<RouteTable>>> = {
+const FILTER_TABLE: FilterTable<RouteTable> = {
   'association.main': () => ['true'],
   'route.gateway-id': ({ routes }) => ['local', ...routes.values()],
   'route-table-id': ({ id }) => [id],
@@ -17,26 +16,16 @@ const FILTER_VALUES: Readonly<Record<string, ValuesOf<RouteTable>>> = {
 const describeRouteTables = operation(
   exactObject({
     RouteTableId: optional(list(text), null),
-    Filter: optional(FILTERS, []),
-    MaxResults: optional(numeral, null),
-    NextToken: optional(text, null),
+    ...LISTING,
   }),
-  (context, { RouteTableId: ids, Filter: filters, MaxResults, NextToken: nextToken }) => {
+  (context, { RouteTableId: ids, Filter: filters, ...page }) => {
     const { dialect, routeTables } = context.world;
     const candidates =
       ids === null
         ? [...routeTables.values()].filter((table) => isIn(context, table))
         : ids.map((id) => tableOf(context, id));
-    const found = applyFilters(candidates, filters, (name) =>
-      Object.hasOwn(FILTER_VALUES, name) ? FILTER_VALUES[name] : undefined,
-    );
-    const maxResults = MaxResults === null ? null : Number(MaxResults);
-    if (maxResults !== null && (maxResults < 5 || maxResults > 100)) {
-      throw invalid(
-        `Value ( ${maxResults} ) for parameter MaxResults is invalid. It must be between 5 and 100.`,
-      );
-    }
-    const { items, next } = paginate(found, { maxResults, nextToken }, dialect, invalid);
+    const found = applyFilters(candidates, filters, FILTER_TABLE);
+    const { items, next } = paginateEc2(found, page, dialect, 100);
     return { routeTableSet: items.map((table) => present(table, context)), ...next };
   },
 );
@@ -94,7 +83,8 @@ function invalid(message: string): ApiError {
   return new ApiError('InvalidParameterValue', message);
 }
 
-function present({ id, vpc, propagating, routes }: RouteTable, { world, account }: Context): Output {
+function present({ id, vpc, tags, propagating, routes }: RouteTable, context: Context): Output {
+  const { world, account } = context;
   const staticRoutes = [...routes].map(([destinationCidrBlock, gatewayId]) => {
     const attachment = world.virtualGateways.get(gatewayId)?.attachment;
     const isActive = attachment?.state === 'attached' && attachment.vpc === vpc;
@@ -110,10 +100,10 @@ function present({ id, vpc, propagating, routes }: RouteTable, { world, account 
     routeTableId: id,
     vpcId: vpc,
     ownerId: account,
-    // Addresses of a VPC and routes learnt by BGP are not emulated.
+    // Routes learnt by BGP are not emulated.
     routeSet: [
       {
-        destinationCidrBlock: '10.0.0.0/16',
+        destinationCidrBlock: findVpc(world, context, vpc)?.cidr ?? UNSPECIFIED_CIDR,
         gatewayId: 'local',
         state: 'active',
         origin: 'CreateRouteTable',
@@ -122,7 +112,7 @@ function present({ id, vpc, propagating, routes }: RouteTable, { world, account 
     ],
     associationSet: [{ routeTableAssociationId, routeTableId: id, main: true }],
     propagatingVgwSet: [...propagating].map((gatewayId) => ({ gatewayId })),
-    tagSet: [],
+    tagSet: tags,
   };
 }
 

@@ -1,33 +1,24 @@
 import { exactObject, list, oneOf, optional, text, textMatching } from '../decoders.ts';
 import { hasEnded } from '../lifecycle.ts';
+import { findOrCreateVpc } from '../vpcs.ts';
 import { ApiError, type Context, type Operation, type Output, operation } from '../wire.ts';
 import { isIn, mainRouteTable, type VirtualGateway } from '../world.ts';
 import { DEFAULT_AMAZON_ASN } from './directConnectGateways.ts';
-import { applyFilters, FILTERS, gatewayFilter } from './listParameters.ts';
+import { tagSpecifications } from './ec2Tags.ts';
+import { applyFilters, FILTERS, type FilterTable } from './filters.ts';
 
 /** The query protocol carries text only. */
 const numeral = textMatching('a whole number', /^\d{1,10}$/);
 
 const createVpnGateway = operation(
   exactObject({
-    Type: text,
+    Type: oneOf(['ipsec.1']),
     AmazonSideAsn: optional(numeral, String(DEFAULT_AMAZON_ASN)),
-    TagSpecification: optional(
-      list(
-        exactObject({
-          ResourceType: oneOf(['vpn-gateway']),
-          Tag: optional(list(exactObject({ Key: text, Value: optional(text, '') })), []),
-        }),
-      ),
-      [],
-    ),
+    TagSpecification: tagSpecifications('vpn-gateway'),
   }),
-  (context, { Type: type, AmazonSideAsn, TagSpecification }) => {
+  (context, { Type: type, AmazonSideAsn, TagSpecification: tags }) => {
     const { world, account, region } = context;
     const id = world.ids.virtualGateway(world.dialect.gatewayDigits);
-    const tags = TagSpecification.flatMap(({ Tag }) =>
-      Tag.map(({ Key: key, Value: value }) => ({ key, value })),
-    );
     const asn = Number(AmazonSideAsn);
     const gateway: VirtualGateway = {
       id,
@@ -54,7 +45,7 @@ const attachVpnGateway = operation(
     }
     gateway.attachment = { vpc, state: 'attached' };
     // As in the real API, propagation of its routes must be enabled separately.
-    mainRouteTable(context.world, context, vpc);
+    findOrCreateVpc(context.world, context, vpc);
     return { attachment: { vpcId: vpc, state: 'attaching' } };
   },
 );
@@ -86,13 +77,24 @@ const deleteVpnGateway = operation(exactObject({ VpnGatewayId: text }), (context
   return { return: true };
 });
 
+const GATEWAY_FILTERS: FilterTable<VirtualGateway> = {
+  'amazon-side-asn': ({ asn }) => [String(asn)],
+  'attachment.state': ({ attachment }) => (attachment === null ? [] : [attachment.state]),
+  'attachment.vpc-id': ({ attachment }) => (attachment === null ? [] : [attachment.vpc]),
+  state: ({ state }) => [state],
+  type: ({ type }) => [type],
+  'vpn-gateway-id': ({ id }) => [id],
+};
+
 const describeVpnGateways = operation(
-  exactObject({ VpnGatewayId: optional(list(text), null), Filter: optional(FILTERS, []) }),
+  exactObject({ VpnGatewayId: optional(list(text), null), Filter: FILTERS }),
   (context, { VpnGatewayId: ids, Filter: filters }) => {
     // One unknown ID fails the whole call.
     const asked = ids === null ? ownGateways(context) : ids.map((id) => ownVirtualGateway(context, id));
     return {
-      vpnGatewaySet: applyFilters(asked, filters, gatewayFilter).map((gateway) => present(gateway, context)),
+      vpnGatewaySet: applyFilters(asked, filters, GATEWAY_FILTERS).map((gateway) =>
+        present(gateway, context),
+      ),
     };
   },
 );

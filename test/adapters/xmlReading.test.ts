@@ -117,7 +117,14 @@ function clientsOf({ dialect, gateways, destinations, propagating, byLines }: Ar
     const id = `rtb-0000000${i}`;
     const those = propagating.flatMap((index) => gateways[index]?.id ?? []);
     const routes = destinations.map(([to, index]): [string, string] => [to, gateways[index]?.id ?? 'igw-1']);
-    world.routeTables.set(id, { ...place, id, vpc, propagating: new Set(those), routes: new Map(routes) });
+    world.routeTables.set(id, {
+      ...place,
+      id,
+      vpc,
+      tags: [],
+      propagating: new Set(those),
+      routes: new Map(routes),
+    });
   }
   const { ec2, directConnect: sdk } = inProcessClient(
     simulation,

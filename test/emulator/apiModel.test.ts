@@ -49,6 +49,7 @@ const inputs = (id: string, table: string): Readonly<Record<string, object>> => 
   AssociateHostedConnection: { connectionId: HOSTED, parentConnectionId: LAG },
   DescribeLocations: {},
   TagResource: { resourceArn: ARN, tags: [{ key: 'a', value: 'b' }] },
+  // Also an operation of EC2, whose client omits members that it does not know.
   DescribeTags: { resourceArns: [ARN] },
   UntagResource: { resourceArn: ARN, tagKeys: ['a'] },
   AllocatePrivateVirtualInterface: {
@@ -121,8 +122,17 @@ const inputs = (id: string, table: string): Readonly<Record<string, object>> => 
   CreateRoute: { RouteTableId: table, DestinationCidrBlock: '192.0.2.0/24', GatewayId: 'vgw-87654321' },
   DescribeRouteTables: { MaxResults: 5 },
   DisableVgwRoutePropagation: { RouteTableId: table, GatewayId: 'vgw-87654321' },
+  CreateTags: { Resources: ['vgw-12345678'], Tags: [{ Key: 'a', Value: 'b' }] },
+  DeleteTags: { Resources: ['vgw-12345678'] },
+  CreateVpc: { CidrBlock: '10.0.0.0/16' },
+  DescribeVpcs: {},
+  DescribeVpcAttribute: { VpcId: 'vpc-5e6f7a8b', Attribute: 'enableDnsHostnames' },
+  ModifyVpcAttribute: { VpcId: 'vpc-5e6f7a8b', EnableDnsSupport: { Value: true } },
+  DescribeSecurityGroups: {},
+  DescribeNetworkAcls: {},
   DetachVpnGateway: { VpcId: 'vpc-1a2b3c4d', VpnGatewayId: 'vgw-12345678' },
   DeleteVpnGateway: { VpnGatewayId: 'vgw-12345678' },
+  DeleteVpc: { VpcId: 'vpc-1a2b3c4d' },
   GetCallerIdentity: {},
   AssumeRole: { RoleArn: `arn:aws:iam::${RECIPIENT}:role/acceptor`, RoleSessionName: 'pass' },
 });

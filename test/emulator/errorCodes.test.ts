@@ -22,7 +22,10 @@ const COMMON = [
 
 /** Documented client errors of EC2. */
 const EC2 = [
-  ...['DryRunOperation', 'IncorrectState', 'InvalidParameterValue', 'MissingParameter', 'UnknownParameter'],
+  ...['DependencyViolation', 'DryRunOperation', 'IncorrectState', 'InvalidID', 'InvalidParameterCombination'],
+  ...['InvalidParameterValue', 'MissingParameter', 'TagLimitExceeded', 'UnknownParameter'],
+  ...['InvalidGroup.NotFound', 'InvalidNetworkAclID.NotFound', 'InvalidTransitGatewayID.NotFound'],
+  ...['InvalidVpc.Range', 'InvalidVpcID.NotFound'],
   ...['InvalidRouteTableID.NotFound', 'InvalidVpnGatewayAttachment.NotFound', 'InvalidVpnGatewayID.NotFound'],
   ...['RouteAlreadyExists', 'VpnGatewayAttachmentLimitExceeded'],
 ];
@@ -31,7 +34,7 @@ describe('an error code of the emulator', () => {
   it('is an error code of a real service', () => {
     const sources = globSync('emulator/**/*.ts').map((file) => readFileSync(file, 'utf8'));
     const codes = sources.flatMap((source) =>
-      [...source.matchAll(/new ApiError\(\s*'([^']+)'|server: '([^']+)'/g)].map(
+      [...source.matchAll(/new ApiError\(\s*'([^']+)'|(?:server|notFound):? =? ?'([^']+)'/g)].map(
         ([, code, server]) => code ?? server,
       ),
     );

@@ -4,6 +4,7 @@ import * as stsModel from '@aws-sdk/client-sts';
 import { parseXML } from '@aws-sdk/xml-builder';
 import { describe, expect, it } from 'vitest';
 import { DIALECTS, type Service } from '../../emulator/dialects.ts';
+import { isMissing } from '../../emulator/operations/operationTable.ts';
 import { operationModel, unknownMembers } from './apiModel.ts';
 import { CALLS, type Call } from './wire/allCalls.ts';
 import { CLIENTS, recordingOf } from './wire/recordingFiles.ts';
@@ -26,10 +27,10 @@ const recorded = CALLS.flatMap((call) =>
 
 describe.each(['outscale', 'aws'] as const)('a recorded call, replayed to the emulator of %s', (dialect) => {
   /** `null`: a successful answer */
-  const refusalOf = ({ operation, refused }: Call): string | null =>
-    DIALECTS[dialect].missingOperations.includes(operation)
-      ? 'UnknownOperationException'
-      : (refused?.[dialect] ?? null);
+  const refusalOf = ({ service, operation, refused }: Call): string | null => {
+    if (!isMissing(service, operation, DIALECTS[dialect])) return refused?.[dialect] ?? null;
+    return service === 'directconnect' ? 'UnknownOperationException' : 'InvalidAction';
+  };
 
   it('is answered, or refused with the service’s code', () => {
     for (const { call, recording } of recorded) {

@@ -39,6 +39,8 @@ export const IDS = {
   /** attached and associated */
   gateway: 'vgw-87654321',
   vpc: 'vpc-5e6f7a8b',
+  /** a VPC without a gateway */
+  emptyVpc: 'vpc-9c0d1e2f',
   /** neither attached nor associated */
   spare: 'vgw-12345678',
   table: 'rtb-1a2b3c4d',

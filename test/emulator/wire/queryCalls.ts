@@ -1,6 +1,6 @@
 import { IDS, onBothProviders, SECOND_PAGE, type Variants } from './callVariant.ts';
 
-const { account, gateway, spare, vpc, table } = IDS;
+const { account, gateway, spare, vpc, emptyVpc, table } = IDS;
 const attachment = { VpcId: vpc, VpnGatewayId: gateway };
 const propagation = { RouteTableId: table, GatewayId: gateway };
 const role = { RoleArn: `arn:aws:iam::${account}:role/path/acceptor`, RoleSessionName: 'pass' };
@@ -105,6 +105,116 @@ export const EC2_CALLS: Variants = {
   ],
   EnableVgwRoutePropagation: [{ says: 'the least', input: propagation }],
   DisableVgwRoutePropagation: [{ says: 'the least', input: propagation }],
+  CreateTags: [
+    { says: 'of two resources', input: { Resources: [gateway, vpc], Tags, DryRun: false } },
+    {
+      says: 'as one types it',
+      input: { Resources: [gateway], Tags: [{ Key: 'Name', Value: 'prod' }] },
+      flags: ['--resources', gateway, '--tags', 'Key=Name,Value=prod'],
+    },
+    {
+      says: 'of one that is not there',
+      input: { Resources: ['vgw-00000000'], Tags },
+      refused: onBothProviders('InvalidVpnGatewayID.NotFound'),
+    },
+    {
+      says: 'with a key that AWS keeps for itself',
+      input: { Resources: [gateway], Tags: [{ Key: 'aws:a', Value: 'b' }] },
+      refused: onBothProviders('InvalidParameterValue'),
+    },
+  ],
+  DeleteTags: [
+    { says: 'all', input: { Resources: [gateway] } },
+    { says: 'some', input: { Resources: [gateway, vpc], Tags: [...Tags, { Key: 'Name' }] } },
+  ],
+  DescribeTags: [
+    { says: 'all', input: {} },
+    { says: 'those that pass filters', input: { Filters: [{ Name: 'resource-id', Values: [gateway] }] } },
+    { says: 'the second page', input: { MaxResults: 5, NextToken: SECOND_PAGE } },
+  ],
+  CreateVpc: [
+    { says: 'the least', input: { CidrBlock: '10.0.0.0/16' } },
+    {
+      says: 'with all that is optional',
+      input: {
+        CidrBlock: '10.1.0.0/24',
+        InstanceTenancy: 'default',
+        AmazonProvidedIpv6CidrBlock: false,
+        TagSpecifications: [{ ResourceType: 'vpc', Tags }],
+      },
+    },
+    {
+      says: 'with too many addresses',
+      input: { CidrBlock: '10.0.0.0/8' },
+      refused: onBothProviders('InvalidVpc.Range'),
+    },
+    {
+      says: 'with IPv6, which is not emulated',
+      input: { CidrBlock: '10.0.0.0/16', AmazonProvidedIpv6CidrBlock: true },
+      refused: onBothProviders('InvalidParameterValue'),
+    },
+  ],
+  DeleteVpc: [
+    { says: 'one', input: { VpcId: emptyVpc } },
+    { says: 'one in use', input: { VpcId: vpc }, refused: onBothProviders('DependencyViolation') },
+  ],
+  DescribeVpcs: [
+    { says: 'all', input: {} },
+    { says: 'some', input: { VpcIds: [vpc], Filters: [{ Name: 'cidr', Values: ['10.*'] }] } },
+    { says: 'the second page', input: { MaxResults: 5, NextToken: SECOND_PAGE } },
+    {
+      says: 'one that is not there',
+      input: { VpcIds: ['vpc-00000000'] },
+      refused: onBothProviders('InvalidVpcID.NotFound'),
+    },
+  ],
+  DescribeVpcAttribute: [{ says: 'one', input: { VpcId: vpc, Attribute: 'enableDnsSupport' } }],
+  ModifyVpcAttribute: [
+    { says: 'DNS support', input: { VpcId: vpc, EnableDnsSupport: { Value: false } } },
+    {
+      says: 'host names and metrics',
+      input: {
+        VpcId: vpc,
+        EnableDnsHostnames: { Value: true },
+        EnableNetworkAddressUsageMetrics: { Value: true },
+      },
+    },
+    {
+      says: 'both of DNS',
+      input: { VpcId: vpc, EnableDnsSupport: { Value: true }, EnableDnsHostnames: { Value: true } },
+      refused: onBothProviders('InvalidParameterCombination'),
+    },
+  ],
+  DescribeSecurityGroups: [
+    { says: 'all', input: {} },
+    {
+      says: 'some',
+      input: {
+        GroupIds: ['sg-5e6f7a8b'],
+        GroupNames: ['default'],
+        Filters: [{ Name: 'vpc-id', Values: [vpc] }],
+      },
+    },
+    { says: 'the second page', input: { MaxResults: 5, NextToken: SECOND_PAGE } },
+    {
+      says: 'one that is not there',
+      input: { GroupIds: ['sg-00000000'] },
+      refused: onBothProviders('InvalidGroup.NotFound'),
+    },
+  ],
+  DescribeNetworkAcls: [
+    { says: 'all', input: {} },
+    {
+      says: 'some',
+      input: { NetworkAclIds: ['acl-5e6f7a8b'], Filters: [{ Name: 'default', Values: ['true'] }] },
+    },
+    { says: 'the second page', input: { MaxResults: 5, NextToken: SECOND_PAGE } },
+    {
+      says: 'one that is not there',
+      input: { NetworkAclIds: ['acl-00000000'] },
+      refused: { aws: 'InvalidNetworkAclID.NotFound' },
+    },
+  ],
 };
 
 /** All calls of STS that the emulator answers. */

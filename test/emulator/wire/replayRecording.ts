@@ -4,6 +4,7 @@ import {
   type InProcessEmulator,
   readScenario,
 } from '../../../emulator/emulator.ts';
+import { findOrCreateVpc } from '../../../emulator/vpcs.ts';
 import type { World } from '../../../emulator/world.ts';
 import { IDS } from './callVariant.ts';
 import type { Recording } from './recordingFiles.ts';
@@ -62,6 +63,7 @@ export function createRecordedWorld(dialect: DialectName): InProcessEmulator {
   if (dialect === 'aws') rename(world.gatewayAssociations, IDS.association);
   if (dialect === 'aws') addLag(world);
   if (dialect === 'aws') addHostedConnections(world);
+  findOrCreateVpc(world, { account, region: 'eu-west-2' }, IDS.emptyVpc);
   world.sessions.set(IDS.session, { account, role: 'acceptor', name: 'pass' });
   return simulation;
 }
