@@ -4,11 +4,14 @@ import { formatJsonSchema } from '../language/reference/policyJsonSchema.ts';
 import { updateGeneratedTables } from '../language/reference/referenceTables.ts';
 import { commandReference } from './commandReference.ts';
 import { diagnosticReference } from './diagnosticReference.ts';
+import { updateEmulatorPage } from './emulatorReference.ts';
 
-/** Writes the generated parts of docs/: the JSON schema of policy files, the tables of their reference page, the command reference, and the codes of errors. */
+/** Writes the generated parts of docs/: the JSON schema of policy files, the tables of their reference page, the command reference, the codes of errors, and the tables of the emulator. */
 const docs = join(import.meta.dirname, '..', 'docs');
 writeFileSync(join(docs, 'policy.schema.json'), formatJsonSchema());
 const page = join(docs, 'policy.md');
 writeFileSync(page, updateGeneratedTables(readFileSync(page, 'utf8')));
 writeFileSync(join(docs, 'cli.md'), commandReference());
 writeFileSync(join(docs, 'diagnostics.md'), diagnosticReference());
+const emulator = join(docs, 'emulator.md');
+writeFileSync(emulator, updateEmulatorPage(readFileSync(emulator, 'utf8')));

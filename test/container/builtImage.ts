@@ -15,13 +15,18 @@ import { promisify } from 'node:util';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const BASE = 'localhost/node-for-tests';
-const IMAGE = 'localhost/vif-acceptor';
 
-/** The image of the Containerfile, built and mounted. */
+/** The image of a Containerfile, built and mounted. */
 export interface BuiltImage {
   /** the folder that has its files */
   readonly root: string;
   readonly config: ImageConfig;
+}
+
+/** Images that were built on one base image. */
+export interface ImageStore {
+  /** @param file the path of a Containerfile in the checkout */
+  build(file: string): Promise<BuiltImage>;
   remove(): Promise<void>;
 }
 
@@ -39,11 +44,11 @@ export class NoBaseImage extends Error {
 }
 
 /**
- * Builds the Containerfile on a base image that Debian's own tools and this machine's Node and npm make, because no registry of images is
+ * Makes a base image, on which Containerfiles are built. Debian's own tools and this machine's Node and npm make it, because no registry of images is
  * needed for that. `chroot` isolation and the driver `vfs` need no kernel features beside those of root.
  * @throws NoBaseImage
  */
-export async function buildImage(): Promise<BuiltImage> {
+export async function openImageStore(): Promise<ImageStore> {
   const dir = mkdtempSync(join(tmpdir(), 'vif-acceptor-image-'));
   const buildah = async (...args: readonly string[]): Promise<string> => {
     const storage = [
@@ -60,16 +65,20 @@ export async function buildImage(): Promise<BuiltImage> {
     await buildah('umount', '--all');
     rmSync(dir, { recursive: true, force: true });
   };
-  try {
-    await makeBase(dir, buildah);
+  const build = async (file: string): Promise<BuiltImage> => {
+    const image = `localhost/${file.toLowerCase()}`;
     await buildah(
       ...['build', '--isolation', 'chroot', '--pull-never', '--build-arg', `BASE=${BASE}`],
       ...(await npmMounts()).flatMap(([from, to]) => ['--volume', `${from}:${to}:ro`]),
-      ...['--tag', IMAGE, '--file', 'Containerfile', ROOT],
+      ...['--tag', image, '--file', file, ROOT],
     );
-    const { OCIv1 } = JSON.parse(await buildah('inspect', '--type', 'image', IMAGE));
-    const container = await buildah('from', '--pull-never', IMAGE);
-    return { root: await buildah('mount', container), config: OCIv1.config, remove };
+    const { OCIv1 } = JSON.parse(await buildah('inspect', '--type', 'image', image));
+    const container = await buildah('from', '--pull-never', image);
+    return { root: await buildah('mount', container), config: OCIv1.config };
+  };
+  try {
+    await makeBase(dir, buildah);
+    return { build, remove };
   } catch (error) {
     await remove();
     throw error;

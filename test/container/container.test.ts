@@ -1,33 +1,44 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
 import { ACME_1, PROD, startTestCloud, UNKNOWN_CONNECTION } from '../support/cloud.ts';
 import { isInstalled } from '../support/installedPrograms.ts';
 import { manifestJob } from '../support/kubernetesManifest.ts';
-import { type BuiltImage, buildImage, NoBaseImage } from './builtImage.ts';
-import { createVolumes, type RunningContainer, startContainer, type Volumes } from './runningContainer.ts';
+import { type BuiltImage, type ImageStore, NoBaseImage, openImageStore } from './builtImage.ts';
+import {
+  createVolumes,
+  type RunningContainer,
+  startContainer,
+  startEmulatorContainer,
+  type Volumes,
+} from './runningContainer.ts';
 
 const USER = manifestJob('vif-acceptor').pod.securityContext.runAsUser;
 
-/** The image, or why it cannot be built on this machine. A Containerfile that cannot be built fails. */
-async function imageOrReason(): Promise<BuiltImage | string> {
+/** What images are built on, or why none can be built on this machine. A Containerfile that cannot be built fails. */
+async function storeOrReason(): Promise<ImageStore | string> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'it needs root on Linux';
   const missing = ['buildah', 'mmdebstrap', 'runc'].filter((program) => !isInstalled(program));
   if (missing.length > 0)
     return `not installed: ${missing.join(', ')} (apt-get install ${missing.join(' ')})`;
   try {
-    return await buildImage();
+    return await openImageStore();
   } catch (error) {
     if (error instanceof NoBaseImage) return error.message;
     throw error;
   }
 }
 
-const built = await imageOrReason();
-const image: BuiltImage | null = typeof built === 'string' ? null : built;
-const SKIP_REASON = typeof built === 'string' ? ` (skipped: ${built})` : '';
+const opened = await storeOrReason();
+const store: ImageStore | null = typeof opened === 'string' ? null : opened;
+const image: BuiltImage | null = store === null ? null : await store.build('Containerfile');
+const SKIP_REASON = typeof opened === 'string' ? ` (skipped: ${opened})` : '';
+
+afterAll(async () => {
+  await store?.remove();
+});
 
 function theImage(): BuiltImage {
   if (image === null) throw new Error('the image was not built');
@@ -52,10 +63,6 @@ async function openTarget() {
 }
 
 describe.skipIf(image === null)(`the image of the Containerfile${SKIP_REASON}`, () => {
-  afterAll(async () => {
-    await image?.remove();
-  });
-
   it('has one program, Node, beside its libraries, and no shell', () => {
     const { root, config } = theImage();
     expect(readdirSync(join(root, 'usr/local/bin'))).toEqual(['node']);
@@ -116,5 +123,35 @@ describe.skipIf(image === null)(`the image of the Containerfile${SKIP_REASON}`, 
     const { targets } = JSON.parse(readFileSync(join(volumes.ledger, 'ledger.json'), 'utf8'));
     expect(Object.values(targets)[0]).toMatchObject({ lease: null });
     expect(await see()).toBe(`pending ${PROD}`);
+  });
+});
+
+describe.skipIf(store === null)(`the image of the emulator${SKIP_REASON}`, () => {
+  let emulator: BuiltImage;
+
+  beforeAll(async () => {
+    if (store !== null) emulator = await store.build('emulator/Containerfile');
+  });
+
+  it('has one program, Node, and only the packed emulator', () => {
+    const { root, config } = emulator;
+    expect(readdirSync(join(root, 'usr/local/bin'))).toEqual(['node']);
+    for (const folder of ['bin', 'sbin', 'usr/bin', 'usr/sbin'])
+      expect([folder, existsSync(join(root, folder))]).toEqual([folder, false]);
+    expect(readdirSync(join(root, 'opt'))).toEqual(['hosted-vif-emulator']);
+    expect(existsSync(join(root, 'opt/hosted-vif-emulator/main.ts'))).toBe(false);
+    expect(config).toMatchObject({ User: '65532:65532', ExposedPorts: { '4599/tcp': {} } });
+  });
+
+  it('listens on every address, for a scenario that is mounted, and ends on SIGTERM', async () => {
+    const running = startEmulatorContainer(emulator, 'examples/scenarios/demo.json', ['--port', '0']);
+    await expect.poll(running.output, { timeout: 20_000 }).toMatch(/^emulating outscale on /m);
+    const url = /on (http:\/\/[\d.]+:\d+)/.exec(running.output())?.[1];
+    expect(await (await fetch(`${url}/_simulator/health`)).json()).toEqual({
+      status: 'ok',
+      dialect: 'outscale',
+    });
+    running.signal('TERM');
+    expect(await running.ended).toMatchObject({ code: 0, output: expect.stringContaining('--host 0.0.0.0') });
   });
 });

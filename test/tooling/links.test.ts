@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { expect, it } from 'vitest';
 
-const PAGES = globSync(['*.md', 'docs/*.md', 'policy/*.md']).sort();
+const PAGES = globSync(['*.md', 'docs/*.md', 'emulator/*.md', 'policy/*.md']).sort();
 
 /** The anchors that GitHub makes of a page's headings. */
 function anchorsOf(page: string): string[] {

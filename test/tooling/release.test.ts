@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   findBranchProblems,
   findReleaseProblems,
+  PUBLISHED_FOLDERS,
   policyLanguageOf,
   readChangelog,
   readManifest,
@@ -33,7 +34,9 @@ describe('CHANGELOG.md', () => {
 /** The files of a checkout that can be released as 1.2.3. */
 const READY = {
   'package.json': '{ "name": "vif-acceptor", "version": "1.2.3" }',
-  'package-lock.json': '{ "name": "vif-acceptor", "version": "1.2.3" }',
+  'package-lock.json':
+    '{ "name": "vif-acceptor", "version": "1.2.3", "packages": { "emulator": { "version": "1.2.3" } } }',
+  'emulator/package.json': '{ "name": "hosted-vif-emulator", "version": "1.2.3" }',
   'create/package.json':
     '{ "name": "create-vif-acceptor", "version": "1.2.3", "dependencies": { "vif-acceptor": "1.2.3" } }',
   'CHANGELOG.md': `# Changelog
@@ -73,7 +76,17 @@ describe('the check of a release', () => {
     [
       'another version in package-lock.json',
       'v1.2.3',
-      { 'package-lock.json': '{ "name": "x", "version": "1.2.2" }' },
+      { 'package-lock.json': READY['package-lock.json'].replace('1.2.3', '1.2.2') },
+    ],
+    [
+      'another version of the emulator in package-lock.json',
+      'v1.2.3',
+      { 'package-lock.json': READY['package-lock.json'].replace(/1\.2\.3(?=" } })/, '1.2.2') },
+    ],
+    [
+      'another version of the emulator',
+      'v1.2.3',
+      { 'emulator/package.json': '{ "name": "hosted-vif-emulator", "version": "1.2.4" }' },
     ],
     [
       'a package that depends on another version',
@@ -109,9 +122,11 @@ describe('the check of a release', () => {
     expect(findReleaseProblems(tag, folderWith({ ...READY, ...changed }))).toHaveLength(1);
   });
 
-  it('refuses a release without the second package, or without a recording of what it stores', () => {
-    const { 'create/package.json': _, ...alone } = READY;
-    expect(findReleaseProblems('v1.2.3', folderWith(alone))).toHaveLength(1);
+  it('refuses a release without one of the packages, or without a recording of what it stores', () => {
+    for (const file of ['create/package.json', 'emulator/package.json'] as const) {
+      const { [file]: _, ...others } = READY;
+      expect(findReleaseProblems('v1.2.3', folderWith(others))).toHaveLength(1);
+    }
     const { 'test/golden/1.2.3/state.json': __, ...unrecorded } = READY;
     expect(findReleaseProblems('v1.2.3', folderWith(unrecorded))).toHaveLength(1);
   });
@@ -120,8 +135,9 @@ describe('the check of a release', () => {
     expect(findBranchProblems(folderWith(READY))).toHaveLength(1);
   });
 
-  it('finds one version in both packages of this checkout', () => {
+  it('finds one version in all packages of this checkout', () => {
     const { version } = readManifest('.', '.');
+    expect(readManifest('.', 'emulator').version).toBe(version);
     const create = readManifest('.', 'create');
     expect(create).toMatchObject({ version, dependencies: { 'vif-acceptor': version } });
   });
@@ -199,6 +215,8 @@ describe('the release workflow', () => {
       'sha256sum --check SHA256SUMS',
       expect.stringContaining('--provenance'),
     ]);
+    const names = PUBLISHED_FOLDERS.map((folder) => readManifest('.', folder).name);
+    expect(publish && commandsOf(publish).at(-1)).toContain(`for name in ${names.join(' ')}; do`);
     expect(publish?.steps.filter(({ env }) => env !== undefined)).toEqual([]);
   });
 

@@ -50,6 +50,7 @@ describe('the lock', () => {
     });
     expect(unhashed.map(([path]) => path)).toEqual(excused.map(([path]) => path));
     expect(excused.filter(([, { link }]) => link).map(([path]) => path)).toEqual([
+      'node_modules/hosted-vif-emulator',
       'node_modules/vif-acceptor-node',
     ]);
   });

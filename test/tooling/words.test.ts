@@ -120,6 +120,7 @@ const FILES = globSync([
   '{adapters,bench,bin,cli,core,demo,emulator,infra,lambda,language,run,scripts,test}/**/*.{ts,mjs,cjs,sh}',
   'bin/vif-acceptor',
   '{docs,examples}/**/*.{md,yaml,json}',
+  'emulator/*.md',
   'templates/**/*.{md,mjs,yaml,json}',
   'templates/policy-repository/{scripts/*,_*,.gitlab-ci.yml,.github/CODEOWNERS,.github/*.yml,.github/workflows/*.yml}',
   'create/*',
