@@ -28,7 +28,6 @@ describe.skipIf(skipped !== '')("Terraform's AWS provider", { timeout: 300_000 }
       dialect: 'aws',
       provisioningTime: soon,
       deletionTime: soon,
-      connectionTime: soon,
       connectionDeletionTime: soon,
       associationTime: soon,
       disassociationTime: soon,

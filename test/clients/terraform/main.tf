@@ -166,21 +166,8 @@ resource "aws_dx_hosted_transit_virtual_interface_accepter" "to_transit_hub" {
   dx_gateway_id        = aws_dx_gateway.transit_hub.id
 }
 
-# A hosted connection, and a proposal of an association: each offered by the owner and accepted by the recipient
-
-resource "aws_dx_hosted_connection" "offered" {
-  provider         = aws.owner
-  connection_id    = aws_dx_connection.line.id
-  owner_account_id = data.aws_caller_identity.recipient.account_id
-  name             = "offered"
-  bandwidth        = "100Mbps"
-  vlan             = 104
-}
-
-resource "aws_dx_connection_confirmation" "offered" {
-  provider      = aws.recipient
-  connection_id = aws_dx_hosted_connection.offered.id
-}
+# A proposal of an association, made by the owner and accepted by the recipient. No hosted connection: provider 5 looks for it by its own
+# ID where the API takes the ID of the connection that carries it, which a later provider corrects.
 
 resource "aws_vpn_gateway" "of_owner" {
   provider = aws.owner
