@@ -4,7 +4,7 @@ import { authenticate } from './authenticate.ts';
 import { type CallLog, createCallLog, replyStatus } from './callLog.ts';
 import { type Clock, createClock } from './clock.ts';
 import { InvalidInput } from './decoders.ts';
-import type { Dialect, DialectName } from './dialects.ts';
+import type { DialectName } from './dialects.ts';
 import { createFaultQueue, type FaultQueue, injectFault } from './faults.ts';
 import { applyElapsedTime, disguise, forceState, setRoutes } from './lifecycle.ts';
 import { findOperation } from './operations/operationTable.ts';
@@ -15,7 +15,6 @@ import { loadScenario, type Scenario } from './scenario.ts';
 import {
   ApiError,
   type Context,
-  clientException,
   jsonResponse,
   parseJsonCall,
   type Reply,
@@ -140,7 +139,6 @@ function perform(call: WireCall, input: unknown, caller: Context, faults: FaultQ
   if (operation === null) throw call.unknown();
   applyElapsedTime(caller.world);
   const supported = removeIgnored(call.operation, caller.world.dialect.name, input);
-  refuseMissingMembers(call.operation, caller.world.dialect, supported);
   const run = () => operation(caller, supported);
   const fault = faults.take(call.operation, caller.account);
   return fault === null ? call.success(run()) : injectFault(fault, call, input, run);
@@ -194,22 +192,6 @@ export const IGNORED_PARAMETERS: readonly Ignored[] = [
   { operation: 'DescribeRouteTables', member: 'MaxResults', dialect: 'outscale', reason: NO_PAGES },
   { operation: 'DescribeRouteTables', member: 'NextToken', dialect: 'outscale', reason: NO_PAGES },
 ];
-
-/** Throws `ApiError` for a member that the provider does not document. */
-function refuseMissingMembers(operation: string, { missingMembers }: Dialect, input: unknown): void {
-  for (const path of missingMembers[operation] ?? []) {
-    const value = path.split('.').reduce<unknown>((part, key) => memberOf(part, key), input);
-    if (value !== undefined && value !== null) {
-      throw clientException(`The provider does not document the parameter ${path}: leave it out.`);
-    }
-  }
-}
-
-function memberOf(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
-    ? Reflect.get(value, key)
-    : undefined;
-}
 
 /** Removes the ignored parameters from an input. */
 function removeIgnored(operation: string, dialect: DialectName, input: unknown): unknown {

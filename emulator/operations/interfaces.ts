@@ -1,4 +1,4 @@
-import { exactObject, integer, integerBetween, optional, text } from '../decoders.ts';
+import { exactObject, flag, integer, integerBetween, optional, text } from '../decoders.ts';
 import { deleteInterface, hasEnded } from '../lifecycle.ts';
 import { clientException, type Operation, operation } from '../wire.ts';
 import {
@@ -64,11 +64,18 @@ const updateVirtualInterfaceAttributes = operation(
     virtualInterfaceId: text,
     mtu: optional(integer, null),
     virtualInterfaceName: optional(text, null),
+    enableSiteLink: optional(flag, false),
     rateLimit: optional(text, null),
     prefixPoolAllocatedCountIpv4: optional(PREFIX_COUNT, null),
     prefixPoolAllocatedCountIpv6: optional(PREFIX_COUNT, null),
   }),
-  (context, { virtualInterfaceId, mtu, virtualInterfaceName: name, rateLimit, ...counts }) => {
+  (
+    context,
+    { virtualInterfaceId, mtu, virtualInterfaceName: name, enableSiteLink, rateLimit, ...counts },
+  ) => {
+    // Its interfaces have no SiteLink, so `false` changes nothing.
+    if (enableSiteLink)
+      throw clientException('The emulator has no SiteLink: enableSiteLink must be false, got true.');
     const vif = changeableInterface(context, virtualInterfaceId);
     if (mtu !== null && !MTUS[vif.type].includes(mtu)) throw clientException(invalidMtu(vif.type, mtu));
     if (name !== null && !isValidName(name)) throw clientException(INVALID_NAME);

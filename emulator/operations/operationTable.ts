@@ -1,5 +1,5 @@
 import type { Dialect, Service } from '../dialects.ts';
-import type { Operation } from '../wire.ts';
+import { clientException, type Operation } from '../wire.ts';
 import { ALLOCATE_OPERATIONS } from './allocate.ts';
 import { ASSOCIATION_PROPOSAL_OPERATIONS } from './associationProposals.ts';
 import { BGP_PEER_OPERATIONS } from './bgpPeers.ts';
@@ -50,16 +50,35 @@ const OPERATIONS: Readonly<Record<Service, Readonly<Record<string, Operation>>>>
   sts: STS_OPERATIONS,
 };
 
-/** Each name once, although two services may have an operation of the same name. */
 /** Each name once: `DescribeTags` is of two services. */
 export const OPERATION_NAMES: readonly string[] = [
   ...new Set(Object.values(OPERATIONS).flatMap((table) => Object.keys(table))),
 ];
 
-/** `null` if the dialect has no such operation. */
+/** `null` if the dialect has no such operation. The operation refuses members that the provider does not document. */
 export function findOperation(service: Service, name: string, dialect: Dialect): Operation | null {
   const table = OPERATIONS[service];
-  return Object.hasOwn(table, name) && !isMissing(service, name, dialect) ? (table[name] ?? null) : null;
+  const operation = Object.hasOwn(table, name) ? table[name] : undefined;
+  if (operation === undefined || isMissing(service, name, dialect)) return null;
+  return (context, input) => {
+    refuseMissingMembers(dialect.missingMembers[name] ?? [], input);
+    return operation(context, input);
+  };
+}
+
+function refuseMissingMembers(missing: readonly string[], input: unknown): void {
+  for (const path of missing) {
+    const value = path.split('.').reduce<unknown>(memberOf, input);
+    if (value !== undefined && value !== null) {
+      throw clientException(`The provider does not document the parameter ${path}: leave it out.`);
+    }
+  }
+}
+
+function memberOf(value: unknown, key: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, key)
+    ? Reflect.get(value, key)
+    : undefined;
 }
 
 /** Whether the provider does not have an operation that the emulator has. */

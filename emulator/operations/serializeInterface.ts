@@ -29,6 +29,7 @@ export function serializeInterface(vif: VirtualInterface, dialect: Dialect): Out
     customerRouterConfig: routerConfig(vif, first, amazonSideAsn),
     mtu: vif.mtu,
     jumboFrameCapable: true,
+    siteLinkEnabled: false,
     virtualGatewayId: gateway?.virtual ?? '',
     directConnectGatewayId: gateway?.directConnect ?? '',
     routeFilterPrefixes: vif.routeFilterPrefixes,
@@ -66,6 +67,7 @@ function presentSession(peer: BgpPeer, dialect: Dialect): Output {
     amazonAddress: peer.amazonAddress,
     customerAddress: peer.customerAddress,
     awsDeviceV2: DEVICE,
+    awsLogicalDeviceId: DEVICE,
   };
 }
 
@@ -74,8 +76,9 @@ function ownerAccount(vif: VirtualInterface, { ownerAccountWhileConfirming }: Di
   return !accepted && ownerAccountWhileConfirming === 'requester' ? vif.connection.account : vif.recipient;
 }
 
+/** AWS documents a short ASN in both members, and a long one in `asnLong` with an `asn` of 0. */
 function presentAsn(asn: number, { separateLongAsn }: Dialect): { asn: number; asnLong?: number } {
-  return separateLongAsn && asn > MAX_SHORT_ASN ? { asn: 0, asnLong: asn } : { asn };
+  return separateLongAsn ? { asn: asn > MAX_SHORT_ASN ? 0 : asn, asnLong: asn } : { asn };
 }
 
 function peerStates({ state }: VirtualInterface): { bgpPeerState: string; bgpStatus: string } {

@@ -17,7 +17,6 @@ const MODELS = { directconnect: directConnectModel, ec2: ec2Model, sts: stsModel
 
 /** Members that the emulator refuses by name. */
 const REFUSED: Readonly<Record<string, readonly string[]>> = {
-  UpdateVirtualInterfaceAttributes: ['enableSiteLink'],
   CreateRoute: [
     ...['CarrierGatewayId', 'CoreNetworkArn', 'DestinationIpv6CidrBlock', 'DestinationPrefixListId'],
     ...['EgressOnlyInternetGatewayId', 'InstanceId', 'LocalGatewayId', 'NatGatewayId', 'NetworkInterfaceId'],
