@@ -1,4 +1,5 @@
 import { type SpawnOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -118,6 +119,23 @@ describe('without a Node that can run the project', () => {
     expect(output.trimEnd().split('\n')).toEqual([
       expect.stringMatching(/^error: .*bin\/node cannot be started/),
     ]);
+  });
+});
+
+describe('under npm, whose shell ends on a signal without passing it on', () => {
+  it('the program of another Node ends too', async () => {
+    const waits =
+      "process.on('SIGTERM', () => process.exit(0));\nconsole.log('ready');\nsetTimeout(() => {}, 30_000);\n";
+    const root = checkout({ 'scripts/waits.ts': waits }, true);
+    // Two commands: a shell would replace itself by its only one.
+    const command = `"$0" ${UNFIT} ${join(root, 'bin/launch.cjs')} scripts/waits.ts; true`;
+    const env = { ...process.env, npm_lifecycle_event: 'start' };
+    const shell = spawn('sh', ['-c', command, process.execPath], { env });
+    await once(shell.stdout, 'data');
+    shell.kill('SIGTERM');
+    // The program has the output of the shell, which closes with its last user.
+    await once(shell, 'close');
+    expect(shell.signalCode).toBe('SIGTERM');
   });
 });
 
