@@ -108,6 +108,8 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
       'CreateDirectConnectGatewayAssociation',
       'CreateDirectConnectGatewayAssociationProposal',
       'CreateLag',
+      'CreatePublicVirtualInterface',
+      'CreateTransitVirtualInterface',
       'DeleteBGPPeer',
       'DeleteDirectConnectGateway',
       'DeleteDirectConnectGatewayAssociation',
@@ -135,6 +137,12 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
       AllocatePrivateVirtualInterface: [
         'newPrivateVirtualInterfaceAllocation.mtu',
         'newPrivateVirtualInterfaceAllocation.tags',
+      ],
+      CreatePrivateVirtualInterface: [
+        'newPrivateVirtualInterface.mtu',
+        'newPrivateVirtualInterface.prefixPoolAllocatedCountIpv4',
+        'newPrivateVirtualInterface.prefixPoolAllocatedCountIpv6',
+        'newPrivateVirtualInterface.tags',
       ],
     },
     missingEc2Operations: ['DescribeNetworkAcls'],

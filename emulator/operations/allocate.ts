@@ -14,8 +14,8 @@ import { interfacesOn, isVlanTaken, ownConnectionOrLag } from './callerResources
 import { serializeInterface } from './serializeInterface.ts';
 import { PREFIXES, TAGS } from './tags.ts';
 
-/** The interface that a requester allocates. `null` and `''`: the platform chooses. */
-const NEW_INTERFACE = {
+/** The interface that a requester allocates, or an account creates for itself. `null` and `''`: the platform chooses. */
+export const NEW_INTERFACE = {
   virtualInterfaceName: text,
   vlan: integer,
   ...NEW_PEER,
@@ -23,9 +23,10 @@ const NEW_INTERFACE = {
   tags: TAGS,
 };
 const readNewInterface = exactObject({ ...NEW_INTERFACE, mtu: optional(integer, 1500) });
-const readNewPublicInterface = exactObject({ ...NEW_INTERFACE, routeFilterPrefixes: optional(PREFIXES, []) });
+export const NEW_PUBLIC_INTERFACE = { ...NEW_INTERFACE, routeFilterPrefixes: optional(PREFIXES, []) };
+const readNewPublicInterface = exactObject(NEW_PUBLIC_INTERFACE);
 
-interface NewInterface extends ReturnType<typeof readNewInterface> {
+export interface NewInterface extends ReturnType<typeof readNewInterface> {
   readonly routeFilterPrefixes: Prefixes;
 }
 

@@ -56,7 +56,12 @@ function attach({ world }: Context, vif: VirtualInterface, gateway: AttachedGate
   return { virtualInterfaceState: vif.state };
 }
 
-function gatewayFor(context: Context, virtual: string | null, directConnect: string | null): AttachedGateway {
+/** The gateway of a private interface: exactly one of both. Throws `ApiError`. */
+export function gatewayFor(
+  context: Context,
+  virtual: string | null,
+  directConnect: string | null,
+): AttachedGateway {
   if (directConnect !== null && !context.world.dialect.hasDirectConnectGateways) {
     throw clientException('The directConnectGatewayId is not supported: give a virtualGatewayId.');
   }
@@ -82,7 +87,11 @@ function virtualGatewayAsn(context: Context, id: string): number {
 }
 
 /** A Direct Connect gateway of the caller that can serve interfaces of that type. Throws `ApiError`. */
-function directConnectGateway({ world, account }: Context, id: string, type: InterfaceType): AttachedGateway {
+export function directConnectGateway(
+  { world, account }: Context,
+  id: string,
+  type: InterfaceType,
+): AttachedGateway {
   const gateway = world.directConnectGateways.get(id);
   // An account can share its gateway, but another account cannot attach an interface to it.
   if (gateway?.account !== account) throw clientException(`The DirectConnectGateway ${id} does not exist.`);

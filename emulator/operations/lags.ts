@@ -131,7 +131,8 @@ const disassociateConnectionFromLag = operation(
     const { id, minimumLinks } = ownLag(context, lagId);
     if (connection.lag !== id) throw clientException(`${connectionId} is not a member of ${id}.`);
     const left = membersOf({ id }, context.world).length - 1;
-    if (left < minimumLinks) {
+    // AWS documents that the last member can leave.
+    if (left > 0 && left < minimumLinks) {
       throw clientException(
         `${id} needs ${minimumLinks} connections (minimumLinks), and would have ${left}.`,
       );

@@ -5,6 +5,7 @@ import { ASSOCIATION_PROPOSAL_OPERATIONS } from './associationProposals.ts';
 import { BGP_PEER_OPERATIONS } from './bgpPeers.ts';
 import { CONFIRM_OPERATIONS } from './confirm.ts';
 import { CONNECTION_OPERATIONS } from './connections.ts';
+import { CREATE_INTERFACE_OPERATIONS } from './createInterface.ts';
 import {
   DIRECT_CONNECT_GATEWAY_OPERATIONS,
   GATEWAY_ASSOCIATION_OPERATIONS,
@@ -30,6 +31,7 @@ const OPERATIONS: Readonly<Record<Service, Readonly<Record<string, Operation>>>>
     ...LOCATION_OPERATIONS,
     ...RESOURCE_TAG_OPERATIONS,
     ...ALLOCATE_OPERATIONS,
+    ...CREATE_INTERFACE_OPERATIONS,
     ...INTERFACE_OPERATIONS,
     ...INTERFACE_ROUTE_OPERATIONS,
     ...BGP_PEER_OPERATIONS,

@@ -3,16 +3,16 @@ import {
   CreateConnectionCommand,
   DescribeDirectConnectGatewayAssociationsCommand,
 } from '@aws-sdk/client-direct-connect';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { DIALECT_NAMES } from '../../emulator/dialects.ts';
-import type { Emulator } from '../../emulator/emulator.ts';
+import { type Emulator, startEmulator } from '../../emulator/emulator.ts';
 import {
   connect,
   defined,
   directConnect,
   gateway,
-  offerInterface,
   OWNER,
+  offerInterface,
   RECIPIENT,
   startTestEmulator,
   states,
@@ -49,9 +49,14 @@ describe.skipIf(folder === null).each(DIALECT_NAMES)(`Ansible ${ANSIBLE} on %s${
     const present: Task = [module, { state: 'present', name: 'core', tags: { team: 'net' } }];
     const retagged: Task = [module, { state: 'present', name: 'core', tags: { owner: 'net' } }];
     const absent: Task = [module, { state: 'absent', name: 'core' }];
-    expect(
-      await changes(emulator, RECIPIENT, present, present, retagged, retagged, absent, absent),
-    ).toEqual([true, false, true, false, true, false]);
+    expect(await changes(emulator, RECIPIENT, present, present, retagged, retagged, absent, absent)).toEqual([
+      true,
+      false,
+      true,
+      false,
+      true,
+      false,
+    ]);
   });
 
   it('makes a private interface of its own on a virtual private gateway, and removes it', async () => {
@@ -70,8 +75,9 @@ describe.skipIf(folder === null).each(DIALECT_NAMES)(`Ansible ${ANSIBLE} on %s${
   it('declines a request of another account', async () => {
     const emulator = await startTestEmulator({ dialect });
     const virtual_interface_id = await offerInterface(emulator);
-    const [{ connectionId: connection_id = '' } = {}] = [{ connectionId: 'dxcon-00000000' }];
     const module = 'community.aws.directconnect_virtual_interface';
+    // The module demands a connection, although it needs none to delete.
+    const connection_id = 'dxcon-00000000';
     const absent: Task = [module, { state: 'absent', connection_id, virtual_interface_id }];
     expect(await changes(emulator, RECIPIENT, absent)).toEqual([true]);
     expect(await states(emulator, OWNER)).toEqual(['rejected']);
@@ -99,12 +105,16 @@ describe.skipIf(folder === null)(`Ansible ${ANSIBLE}, with what AWS alone has${s
   });
 
   it('associates a Direct Connect gateway with a virtual private gateway, and removes both', async () => {
-    // The module waits in real time: it sees `associating`, and looks every 15 seconds until `disassociating` is over.
-    const emulator = await startTestEmulator({ dialect: 'aws', disassociationTime: 'PT1S' });
+    // The module waits in real time: it wants to see `associating`, and looks every 15 seconds until `disassociating` is over.
+    const emulator = await startEmulator({ dialect: 'aws', disassociationTime: 'PT1S' });
+    onTestFinished(() => emulator.close());
     const virtual_gateway_id = await gateway(emulator);
     const module = 'community.aws.directconnect_gateway';
     const alone: Task = [module, { state: 'present', name: 'hub', amazon_asn: '64513' }];
-    const associated: Task = [module, { state: 'present', name: 'hub', amazon_asn: '64513', virtual_gateway_id }];
+    const associated: Task = [
+      module,
+      { state: 'present', name: 'hub', amazon_asn: '64513', virtual_gateway_id },
+    ];
     expect(await changes(emulator, RECIPIENT, alone, alone, associated, associated)).toEqual([
       true,
       false,
@@ -113,9 +123,13 @@ describe.skipIf(folder === null)(`Ansible ${ANSIBLE}, with what AWS alone has${s
     ]);
     const [direct_connect_gateway_id = ''] = emulator.world.directConnectGateways.keys();
     const shown = await directConnect(emulator, RECIPIENT).send(
-      new DescribeDirectConnectGatewayAssociationsCommand({ directConnectGatewayId: direct_connect_gateway_id }),
+      new DescribeDirectConnectGatewayAssociationsCommand({
+        directConnectGatewayId: direct_connect_gateway_id,
+      }),
     );
-    expect(shown).toMatchObject({ directConnectGatewayAssociations: [{ virtualGatewayId: virtual_gateway_id }] });
+    expect(shown).toMatchObject({
+      directConnectGatewayAssociations: [{ virtualGatewayId: virtual_gateway_id }],
+    });
     const absent: Task = [module, { state: 'absent', name: 'hub', direct_connect_gateway_id }];
     // The module reports no change when it has deleted a gateway.
     expect(await changes(emulator, RECIPIENT, absent, absent)).toEqual([false, false]);

@@ -38,7 +38,7 @@ interface Answered {
 }
 
 /** Keys and region of a caller, where they are not the usual ones. */
-interface Keys {
+export interface Keys {
   readonly secret?: string;
   readonly region?: string;
 }

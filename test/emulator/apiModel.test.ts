@@ -64,6 +64,18 @@ const inputs = (id: string, table: string): Readonly<Record<string, object>> => 
     ...allocation,
     newTransitVirtualInterfaceAllocation: { ...wanted, vlan: 9 },
   },
+  CreatePrivateVirtualInterface: {
+    connectionId: 'dxcon-1a2b3c4d',
+    newPrivateVirtualInterface: { ...wanted, vlan: 10, virtualGatewayId: 'vgw-87654321' },
+  },
+  CreatePublicVirtualInterface: {
+    connectionId: 'dxcon-1a2b3c4d',
+    newPublicVirtualInterface: { ...wanted, vlan: 11, routeFilterPrefixes: [{ cidr: '192.0.2.0/24' }] },
+  },
+  CreateTransitVirtualInterface: {
+    connectionId: 'dxcon-1a2b3c4d',
+    newTransitVirtualInterface: { ...wanted, vlan: 12, directConnectGatewayId: TRANSIT_GATEWAY },
+  },
   DescribeVirtualInterfaces: { maxResults: 2 },
   CreateLag: {
     numberOfConnections: 2,
@@ -225,7 +237,7 @@ describe('the API model of the SDK', () => {
       expect(unknownMembers(operationModel(directConnectModel, name).output, answer, name)).toEqual([]);
       checked.push(name);
     }
-    expect(checked).toHaveLength(44);
+    expect(checked).toHaveLength(47);
   });
 
   it('has no member that is in the list of those that it lacks', () => {
@@ -252,7 +264,7 @@ describe('the API model of the SDK', () => {
     }
     expect(refused).toContain('AllocatePrivateVirtualInterface.newPrivateVirtualInterfaceAllocation.vlan');
     expect(refused).toContain('ConfirmPrivateVirtualInterface.virtualInterfaceId');
-    expect(refused).toHaveLength(62);
+    expect(refused).toHaveLength(72);
   });
 
   it.each([

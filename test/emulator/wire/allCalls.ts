@@ -1,6 +1,7 @@
 import type { Service } from '../../../emulator/dialects.ts';
 import type { Variant, Variants } from './callVariant.ts';
 import { DIRECT_CONNECT_CALLS } from './directConnectCalls.ts';
+import { OWN_INTERFACE_CALLS } from './ownInterfaceCalls.ts';
 import { EC2_CALLS, STS_CALLS } from './queryCalls.ts';
 import { RESOURCE_CALLS } from './resourceCalls.ts';
 
@@ -10,7 +11,7 @@ export interface Call extends Variant {
 }
 
 const BY_SERVICE = {
-  directconnect: { ...DIRECT_CONNECT_CALLS, ...RESOURCE_CALLS },
+  directconnect: { ...DIRECT_CONNECT_CALLS, ...RESOURCE_CALLS, ...OWN_INTERFACE_CALLS },
   ec2: EC2_CALLS,
   sts: STS_CALLS,
 } satisfies Record<Service, Variants>;
