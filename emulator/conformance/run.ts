@@ -73,6 +73,7 @@ async function run(values: Values, print: (line: string) => void): Promise<numbe
     ec2: readUrl(values['ec2-endpoint'] ?? directconnect, '--ec2-endpoint'),
     sts: readUrl(values['sts-endpoint'] ?? directconnect, '--sts-endpoint'),
   };
+  for (const url of new Set(Object.values(endpoints))) await requireAnswer(url);
   const results = await runStory(
     values.story === undefined ? HOSTED_INTERFACES : readFile(values.story, readStory),
     {
@@ -91,6 +92,17 @@ async function run(values: Values, print: (line: string) => void): Promise<numbe
   if (values.json) print(JSON.stringify({ format: 1, results }, null, 2));
   else print(`\n${counts.map(([label, count]) => `${count} ${label}`).join(', ')}`);
   return results.every(({ result }) => result.kind === 'ok') ? 0 : 1;
+}
+
+/** Any answer will do. Throws `FlagRefused`, so that a server that is not running does not look like one that differs. */
+async function requireAnswer(url: string): Promise<void> {
+  try {
+    await fetch(url, { signal: AbortSignal.timeout(10_000) });
+  } catch (error) {
+    throw new FlagRefused(`nothing answers at ${url}; start the server, or correct the URL`, {
+      cause: error,
+    });
+  }
 }
 
 function formatStep({ step, call, result }: StepResult): string {

@@ -195,6 +195,8 @@ describe('the command conformance', () => {
     [['--endpoint', 'http://127.0.0.1', '--story', '/does/not/exist']],
     [['--endpoint', 'http://127.0.0.1', '--accounts', 'package.json']],
     [['--unknown']],
+    // Nothing answers there.
+    [['--endpoint', 'http://127.0.0.1:1']],
   ])('refuses the arguments %j', async (args) => {
     await expect(run(...args)).rejects.toThrow(FlagRefused);
   });
