@@ -139,6 +139,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
         'newPrivateVirtualInterfaceAllocation.tags',
       ],
       CreatePrivateVirtualInterface: [
+        'newPrivateVirtualInterface.enableSiteLink',
         'newPrivateVirtualInterface.mtu',
         'newPrivateVirtualInterface.prefixPoolAllocatedCountIpv4',
         'newPrivateVirtualInterface.prefixPoolAllocatedCountIpv6',

@@ -189,8 +189,11 @@ export const IGNORED_PARAMETERS: readonly Ignored[] = [
   { operation: 'DescribeVirtualInterfaces', member: 'nextToken', dialect: 'outscale', reason: NO_PAGES },
   { operation: 'DescribeConnections', member: 'maxResults', dialect: 'outscale', reason: NO_PAGES },
   { operation: 'DescribeConnections', member: 'nextToken', dialect: 'outscale', reason: NO_PAGES },
-  { operation: 'DescribeRouteTables', member: 'MaxResults', dialect: 'outscale', reason: NO_PAGES },
-  { operation: 'DescribeRouteTables', member: 'NextToken', dialect: 'outscale', reason: NO_PAGES },
+  ...['DescribeRouteTables', 'DescribeSecurityGroups', 'DescribeTags', 'DescribeVpcs'].flatMap((operation) =>
+    ['MaxResults', 'NextToken'].map(
+      (member): Ignored => ({ operation, member, dialect: 'outscale', reason: NO_PAGES }),
+    ),
+  ),
 ];
 
 /** Removes the ignored parameters from an input. */

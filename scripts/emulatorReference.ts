@@ -41,8 +41,13 @@ function operationsOf(service: Service): string {
   const rows = Object.entries(OPERATION_ROWS).filter(([, row]) => row.service === service);
   return table(
     [SERVICE_NAMES[service], ...DIALECTS_SHOWN.map((name) => PROVIDERS[name]), ''],
-    rows.map(([name, { effect, note }]) => [`[${name}](#${name.toLowerCase()})`, ...cells(effect), note]),
+    rows.map(([name, { effect, note }]) => [`[${name}](#${anchorOf(name)})`, ...cells(effect), note]),
   );
+}
+
+/** The anchor of a heading, as GitHub makes it. */
+function anchorOf(heading: string): string {
+  return heading.toLowerCase().replaceAll(' ', '-').replace(/[()]/g, '');
 }
 
 /** What an operation takes and answers. */

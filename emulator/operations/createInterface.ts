@@ -76,7 +76,7 @@ type Wanted = Omit<NewInterface, 'routeFilterPrefixes'> &
     readonly prefixPoolAllocatedCountIpv6: number | null;
   };
 
-/** Creates an interface of the caller on its own connection, which nobody needs to accept. Throws `ApiError`. */
+/** Creates an interface of the caller on its own connection, which needs no confirm. Throws `ApiError`. */
 function create(
   context: Context,
   connectionId: string,

@@ -17,11 +17,18 @@ const list = (value: unknown): string => (Array.isArray(value) ? value.join(', '
 function duration(value: unknown): string {
   if (typeof value !== 'number') return 'never';
   if (value === 0) return 'at once';
-  return value % DAY === 0 ? `${value / DAY} days` : `${value / MINUTE} min`;
+  if (value % DAY === 0) return `${value / DAY} days`;
+  return value % MINUTE === 0 ? `${value / MINUTE} min` : `${value / 1000} s`;
 }
 
 /** Traits whose effects are listed with the operations and the members. */
-type ListedElsewhere = 'name' | 'missingOperations' | 'interfaceFields' | 'connectionFields';
+type ListedElsewhere =
+  | 'name'
+  | 'missingOperations'
+  | 'missingEc2Operations'
+  | 'missingMembers'
+  | 'interfaceFields'
+  | 'connectionFields';
 
 type Rows = { readonly [K in Exclude<keyof Dialect, ListedElsewhere>]: Omit<DialectRow, 'trait'> };
 
@@ -56,6 +63,58 @@ const ROWS: Rows = {
     sources: onEach('inference', 'inference'),
     show: duration,
   },
+  provisioningTime: {
+    meaning: 'an accepted interface is `pending`, until it is `available`, for (option `provisioningTime`)',
+    sources: onEach('inference', 'inference'),
+    show: duration,
+  },
+  connectionTime: {
+    meaning:
+      'a new connection or LAG is `requested`, or a confirmed hosted one `pending`, until it is `available`, for (option `connectionTime`)',
+    sources: onEach('inference', 'inference'),
+    show: duration,
+  },
+  connectionDeletionTime: {
+    meaning:
+      'a deleted connection or LAG is `deleting`, until it is `deleted`, for (option `connectionDeletionTime`)',
+    sources: onEach('inference', 'inference'),
+    show: duration,
+  },
+  associationTime: {
+    meaning: 'an association is `associating` or `updating` for (option `associationTime`)',
+    sources: { outscale: null, aws: 'inference' },
+    show: duration,
+  },
+  disassociationTime: {
+    meaning: 'an association is `disassociating` for (option `disassociationTime`)',
+    sources: { outscale: null, aws: 'inference' },
+    show: duration,
+  },
+  firstVlan: {
+    meaning: 'the smallest VLAN of an interface',
+    sources: onEach('documentation', 'inference'),
+    show: String,
+  },
+  lastAsn: {
+    meaning: 'the largest ASN of an interface',
+    sources: onEach('documentation', 'model'),
+    show: String,
+  },
+  reservedAsns: {
+    meaning: 'ASNs that no interface can have',
+    sources: onEach('documentation', 'inference'),
+    show: (value) => list(value) || 'none',
+  },
+  addressFamilies: {
+    meaning: 'address families',
+    sources: onEach('inference', 'model'),
+    show: list,
+  },
+  assignsAddresses: {
+    meaning: 'assigns addresses to a session without any',
+    sources: onEach('inference', 'model'),
+    show: yesOrNo,
+  },
   requireAttachedGateway: {
     meaning: 'a confirm needs a gateway that is attached to a VPC (option `requireAttachedGateway`)',
     sources: onEach('inference', 'documentation'),
@@ -72,7 +131,7 @@ const ROWS: Rows = {
     show: yesOrNo,
   },
   separateLongAsn: {
-    meaning: 'returns a long ASN in `asnLong`, with 0 in `asn`',
+    meaning: 'returns the ASN in `asnLong` too, and 0 in `asn` if it is a long one',
     sources: onEach('documentation', 'documentation'),
     show: yesOrNo,
   },
@@ -95,6 +154,16 @@ const ROWS: Rows = {
     meaning: 'hexadecimal digits in the ID of a virtual private gateway',
     sources: onEach('documentation', 'documentation'),
     show: String,
+  },
+  signsQueryAsSent: {
+    meaning: 'a signature can contain the query of a GET as it was sent',
+    sources: onEach('inference', 'documentation'),
+    show: yesOrNo,
+  },
+  requestIdHeaders: {
+    meaning: 'headers with the ID of the request',
+    sources: onEach('inference', 'documentation'),
+    show: list,
   },
   signingNames: {
     meaning: 'services that a signature can name, for Direct Connect, EC2 and STS',

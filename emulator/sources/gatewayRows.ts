@@ -26,6 +26,23 @@ export const DIRECT_CONNECT_GATEWAY_ROWS: OperationRows = {
     input: { directConnectGatewayId: aws('model'), ...PAGE },
     output: { directConnectGateways: aws('model', { shape: 'directConnectGateway' }), ...NEXT_PAGE },
   },
+  UpdateDirectConnectGateway: {
+    ...ON_AWS,
+    input: { directConnectGatewayId: aws('model'), newDirectConnectGatewayName: aws('model') },
+    output: { directConnectGateway: aws('model', { shape: 'directConnectGateway' }) },
+  },
+  DeleteDirectConnectGateway: {
+    ...ON_AWS,
+    note: 'refused while it has an interface or an association; the next listing lacks it (inference)',
+    input: { directConnectGatewayId: aws('model') },
+    output: { directConnectGateway: aws('model', { shape: 'directConnectGateway' }) },
+  },
+  DescribeDirectConnectGatewayAttachments: {
+    ...ON_AWS,
+    note: 'those of interfaces of the caller',
+    input: { directConnectGatewayId: aws('model'), virtualInterfaceId: aws('model'), ...PAGE },
+    output: { directConnectGatewayAttachments: aws('model', { shape: 'gatewayAttachment' }), ...NEXT_PAGE },
+  },
   CreateDirectConnectGatewayAssociation: {
     ...ON_AWS,
     note: 'the first association decides whether the gateway serves private or transit interfaces',
@@ -46,6 +63,16 @@ export const DIRECT_CONNECT_GATEWAY_ROWS: OperationRows = {
     },
     output: { directConnectGatewayAssociation: aws('model', { shape: 'gatewayAssociation' }) },
   },
+  UpdateDirectConnectGatewayAssociation: {
+    ...ON_AWS,
+    note: 'refused unless it is `associated` (inference)',
+    input: {
+      associationId: aws('model'),
+      addAllowedPrefixesToDirectConnectGateway: aws('model', { shape: 'prefix' }),
+      removeAllowedPrefixesToDirectConnectGateway: aws('model', { shape: 'prefix' }),
+    },
+    output: { directConnectGatewayAssociation: aws('model', { shape: 'gatewayAssociation' }) },
+  },
   DescribeDirectConnectGatewayAssociations: {
     ...ON_AWS,
     note: 'to the accounts of both gateways',
@@ -57,6 +84,54 @@ export const DIRECT_CONNECT_GATEWAY_ROWS: OperationRows = {
       ...PAGE,
     },
     output: { directConnectGatewayAssociations: aws('model', { shape: 'gatewayAssociation' }), ...NEXT_PAGE },
+  },
+};
+
+const PROPOSED = { directConnectGatewayAssociationProposal: aws('model', { shape: 'associationProposal' }) };
+
+export const ASSOCIATION_PROPOSAL_ROWS: OperationRows = {
+  CreateDirectConnectGatewayAssociationProposal: {
+    ...ON_AWS,
+    note: 'a second one for the same gateways is refused (inference)',
+    input: {
+      directConnectGatewayId: aws('model'),
+      directConnectGatewayOwnerAccount: aws('model'),
+      gatewayId: aws('model'),
+      addAllowedPrefixesToDirectConnectGateway: aws('model', { shape: 'prefix' }),
+      removeAllowedPrefixesToDirectConnectGateway: aws('model', { shape: 'prefix' }),
+    },
+    output: PROPOSED,
+  },
+  AcceptDirectConnectGatewayAssociationProposal: {
+    ...ON_AWS,
+    note: 'of gateways that are associated already, it changes the prefixes (inference)',
+    input: {
+      directConnectGatewayId: aws('model'),
+      proposalId: aws('model'),
+      associatedGatewayOwnerAccount: aws('model'),
+      overrideAllowedPrefixesToDirectConnectGateway: aws('model', { shape: 'prefix' }),
+    },
+    output: { directConnectGatewayAssociation: aws('model', { shape: 'gatewayAssociation' }) },
+  },
+  DeleteDirectConnectGatewayAssociationProposal: {
+    ...ON_AWS,
+    note: 'by either account (inference)',
+    input: { proposalId: aws('model') },
+    output: PROPOSED,
+  },
+  DescribeDirectConnectGatewayAssociationProposals: {
+    ...ON_AWS,
+    note: 'to the accounts of both gateways; proposals do not expire',
+    input: {
+      directConnectGatewayId: aws('model'),
+      proposalId: aws('model'),
+      associatedGatewayId: aws('model'),
+      ...PAGE,
+    },
+    output: {
+      directConnectGatewayAssociationProposals: aws('model', { shape: 'associationProposal' }),
+      ...NEXT_PAGE,
+    },
   },
 };
 

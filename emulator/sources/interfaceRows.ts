@@ -1,26 +1,39 @@
 import { NEXT_PAGE, PAGE } from './connectionRows.ts';
 import { aws, documented, each, type Members, type OperationRows, onAws, onEach } from './source.ts';
 
+const ASSIGNED = 'with its subnet; on AWS assigned if neither is given';
+
 /** The BGP session of an input. */
 const NEW_PEER: Members = {
   asn: documented(),
   asnLong: aws('model'),
   authKey: documented(),
-  addressFamily: each('inference', 'model'),
-  amazonAddress: documented(),
-  customerAddress: documented(),
+  addressFamily: each('inference', 'model', { note: 'on OUTSCALE `ipv4` only' }),
+  amazonAddress: documented({ note: ASSIGNED }),
+  customerAddress: documented({ note: ASSIGNED }),
 };
 
 /** The interface of an allocation, without what only some types have. */
 const NEW_INTERFACE: Members = {
   virtualInterfaceName: documented({ note: '1 to 100 characters' }),
-  vlan: documented({ note: '1 to 4094, once on each connection' }),
+  vlan: documented({ note: '1 to 4094, on OUTSCALE from 2, once on each connection' }),
   ...NEW_PEER,
   rateLimit: aws('model', { note: 'such as `500Mbps`' }),
-  tags: each('inference', 'model', { shape: 'tag', note: 'no answer of OUTSCALE shows them' }),
+  tags: aws('model', { shape: 'tag' }),
 };
 
-const MTU: Members = { mtu: each('inference', 'documentation', { note: 'no answer of OUTSCALE shows it' }) };
+const NO_SITELINK = aws('inference', { note: '`false` only: there is no SiteLink' });
+
+const MTU: Members = { mtu: aws('documentation') };
+
+/** What only an interface that its own account creates can have. */
+const OWN: Members = {
+  ...MTU,
+  prefixPoolAllocatedCountIpv4: aws('model'),
+  prefixPoolAllocatedCountIpv6: aws('model'),
+  directConnectGatewayId: aws('model'),
+  enableSiteLink: NO_SITELINK,
+};
 
 /** Shapes of inputs, by their names on the page. */
 export const NEW_INTERFACE_SHAPES: Readonly<Record<string, Members>> = {
@@ -28,6 +41,8 @@ export const NEW_INTERFACE_SHAPES: Readonly<Record<string, Members>> = {
   newPrivateInterface: { ...NEW_INTERFACE, ...MTU },
   newPublicInterface: { ...NEW_INTERFACE, routeFilterPrefixes: aws('model', { shape: 'prefix' }) },
   newTransitInterface: { ...NEW_INTERFACE, ...MTU },
+  ownPrivateInterface: { ...NEW_INTERFACE, ...OWN, virtualGatewayId: documented() },
+  ownTransitInterface: { ...NEW_INTERFACE, ...OWN },
 };
 
 const OFFER: Members = {
@@ -53,7 +68,7 @@ export const INTERFACE_ROWS: OperationRows = {
   },
   AllocatePublicVirtualInterface: {
     ...ON_AWS,
-    note: 'there is no confirm and no review: it stays `confirming`',
+    note: '',
     input: { ...OFFER, newPublicVirtualInterfaceAllocation: aws('model', { shape: 'newPublicInterface' }) },
     output: 'virtualInterface',
   },
@@ -61,6 +76,33 @@ export const INTERFACE_ROWS: OperationRows = {
     ...ON_AWS,
     note: '',
     input: { ...OFFER, newTransitVirtualInterfaceAllocation: aws('model', { shape: 'newTransitInterface' }) },
+    output: { virtualInterface: aws('model', { shape: 'virtualInterface' }) },
+  },
+  CreatePrivateVirtualInterface: {
+    ...ON_BOTH,
+    note: 'on a connection or LAG of the caller; it needs no confirm',
+    input: {
+      connectionId: documented(),
+      newPrivateVirtualInterface: documented({ shape: 'ownPrivateInterface' }),
+    },
+    output: 'virtualInterface',
+  },
+  CreatePublicVirtualInterface: {
+    ...ON_AWS,
+    note: 'then `verifying` for the `provisioningTime` (inference)',
+    input: {
+      connectionId: aws('model'),
+      newPublicVirtualInterface: aws('model', { shape: 'newPublicInterface' }),
+    },
+    output: 'virtualInterface',
+  },
+  CreateTransitVirtualInterface: {
+    ...ON_AWS,
+    note: '',
+    input: {
+      connectionId: aws('model'),
+      newTransitVirtualInterface: aws('model', { shape: 'ownTransitInterface' }),
+    },
     output: { virtualInterface: aws('model', { shape: 'virtualInterface' }) },
   },
   DescribeVirtualInterfaces: {
@@ -81,6 +123,12 @@ export const INTERFACE_ROWS: OperationRows = {
     input: { ...ONE, directConnectGatewayId: aws('model') },
     output: STATE,
   },
+  ConfirmPublicVirtualInterface: {
+    ...ON_AWS,
+    note: 'then `verifying` for the `provisioningTime`: every interface passes the review (inference)',
+    input: ONE,
+    output: STATE,
+  },
   DeleteVirtualInterface: {
     ...ON_BOTH,
     note: 'by the owner of the connection or by the recipient; a request becomes `rejected`',
@@ -93,6 +141,20 @@ export const INTERFACE_ROWS: OperationRows = {
     input: { ...ONE, connectionId: aws('model') },
     output: 'virtualInterface',
   },
+  ListVirtualInterfaceRoutes: {
+    ...ON_AWS,
+    note: 'what a test or a scenario sets; both accounts of the interface can call it (inference)',
+    input: {
+      virtualInterfaceId: aws('documentation', { note: 'mandatory here' }),
+      filters: aws('documentation', { shape: 'routeFilters' }),
+      ...PAGE,
+    },
+    output: {
+      virtualInterfaceId: aws('documentation'),
+      routes: aws('documentation', { shape: 'interfaceRoute' }),
+      ...NEXT_PAGE,
+    },
+  },
   UpdateVirtualInterfaceAttributes: {
     ...ON_AWS,
     note: '',
@@ -100,6 +162,7 @@ export const INTERFACE_ROWS: OperationRows = {
       ...ONE,
       mtu: aws('documentation'),
       virtualInterfaceName: aws('model'),
+      enableSiteLink: NO_SITELINK,
       rateLimit: aws('model'),
       prefixPoolAllocatedCountIpv4: aws('model'),
       prefixPoolAllocatedCountIpv6: aws('model'),

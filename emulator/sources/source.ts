@@ -32,8 +32,13 @@ export interface OperationSources {
   readonly output: Members | string;
 }
 
-/** The rows of several operations, by name. The author of an operation fills its row. */
+/** The rows of several operations, by their keys (`rowKey`). The author of an operation fills its row. */
 export type OperationRows = Readonly<Record<string, OperationSources>>;
+
+/** The key of an operation's row: its name, and its service if Direct Connect has an operation of that name too. */
+export function rowKey(service: Service, operation: string): string {
+  return service === 'ec2' && operation === 'DescribeTags' ? `${operation} (EC2)` : operation;
+}
 
 interface More {
   readonly shape?: string;

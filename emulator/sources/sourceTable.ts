@@ -1,6 +1,6 @@
-import { CONNECTION_ROWS, LAG_ROWS } from './connectionRows.ts';
-import { EC2_ROWS } from './ec2Rows.ts';
-import { DIRECT_CONNECT_GATEWAY_ROWS, STS_ROWS } from './gatewayRows.ts';
+import { CONNECTION_ROWS, HOSTED_CONNECTION_ROWS, LAG_ROWS, TAG_ROWS } from './connectionRows.ts';
+import { EC2_ROWS, EC2_TAG_ROWS, VPC_ROWS, VPC_SHAPES } from './ec2Rows.ts';
+import { ASSOCIATION_PROPOSAL_ROWS, DIRECT_CONNECT_GATEWAY_ROWS, STS_ROWS } from './gatewayRows.ts';
 import { INTERFACE_ROWS, NEW_INTERFACE_SHAPES } from './interfaceRows.ts';
 import { SHAPES as ANSWER_SHAPES } from './shapes.ts';
 import type { MemberSources, Members, OperationRows } from './source.ts';
@@ -13,13 +13,22 @@ export const OPERATION_ROWS: OperationRows = {
   ...CONNECTION_ROWS,
   ...INTERFACE_ROWS,
   ...LAG_ROWS,
+  ...HOSTED_CONNECTION_ROWS,
+  ...TAG_ROWS,
   ...DIRECT_CONNECT_GATEWAY_ROWS,
+  ...ASSOCIATION_PROPOSAL_ROWS,
   ...EC2_ROWS,
+  ...EC2_TAG_ROWS,
+  ...VPC_ROWS,
   ...STS_ROWS,
 };
 
 /** The objects of inputs and answers, by name. */
-export const SHAPES: Readonly<Record<string, Members>> = { ...NEW_INTERFACE_SHAPES, ...ANSWER_SHAPES };
+export const SHAPES: Readonly<Record<string, Members>> = {
+  ...NEW_INTERFACE_SHAPES,
+  ...ANSWER_SHAPES,
+  ...VPC_SHAPES,
+};
 
 /** The members of a shape. Throws if there is no such shape. */
 function membersOf(shape: string): Members {

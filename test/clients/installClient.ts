@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { lock } from 'proper-lockfile';
@@ -104,6 +104,27 @@ export function installNpmClient(name: string, packages: readonly string[]): Pro
           '--fetch-retries=1',
         ];
         await fetchWith(name, 'npm', ['install', '--prefix', folder, ...quietly, ...packages], folder);
+      },
+    };
+  });
+}
+
+/**
+ * Unpacks packages of Debian into a folder, where they change nothing of the system: a program is below `usr/bin` in it. Their
+ * versions are those of this machine's release.
+ * @param packages every package, also those that others need, unless each Debian has it
+ */
+export function unpackDebianClient(name: string, packages: readonly string[]): Promise<Client> {
+  return install(name, async () => {
+    const versions = await identify(name, 'apt-cache', ['policy', ...packages]);
+    return {
+      key: ['debian', versions, ...packages],
+      fill: async (folder) => {
+        await fetchWith(name, 'apt-get', ['download', ...packages], folder);
+        for (const file of (await readdir(folder)).filter((each) => each.endsWith('.deb'))) {
+          await run('dpkg', ['--extract', file, '.'], folder);
+          await rm(join(folder, file));
+        }
       },
     };
   });

@@ -57,8 +57,8 @@ describe.each(DIALECT_NAMES)('a connection on %s', (dialect) => {
     const deletion = new DeleteConnectionCommand({ connectionId });
     await expect(client.send(deletion)).rejects.toMatchObject(refusal(virtualInterfaceId));
     await client.send(new DeleteVirtualInterfaceCommand({ virtualInterfaceId }));
-    const stranger = directConnect(simulator, UNRELATED_ACCOUNT);
-    await expect(stranger.send(deletion)).rejects.toMatchObject(refusal('Could not find Connection'));
+    const unrelated = directConnect(simulator, UNRELATED_ACCOUNT);
+    await expect(unrelated.send(deletion)).rejects.toMatchObject(refusal('Could not find Connection'));
     await client.send(deletion);
   });
 

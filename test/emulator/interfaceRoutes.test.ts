@@ -37,6 +37,7 @@ function setRoutes(simulation: InProcessEmulator, id: string, body: unknown) {
 describe('the routes of an interface', () => {
   it('are those that a test set, in the form of the documentation', async () => {
     const simulation = createRecordedWorld('aws');
+    setRoutes(simulation, IDS.request, { routes: [] });
     const empty = await listRoutes(simulation, { virtualInterfaceId: IDS.request });
     expect(empty).toEqual({ status: 200, answer: { virtualInterfaceId: IDS.request, routes: [] } });
     expect(setRoutes(simulation, IDS.request, { routes }).status).toBe(200);

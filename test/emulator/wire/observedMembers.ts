@@ -3,9 +3,10 @@ import type { DialectName } from '../../../emulator/emulator.ts';
 import { IGNORED_PARAMETERS } from '../../../emulator/inProcessEmulator.ts';
 import { findOperation } from '../../../emulator/operations/operationTable.ts';
 import { parseQueryCall } from '../../../emulator/queryProtocol.ts';
+import { rowKey } from '../../../emulator/sources/source.ts';
 import { ApiError, type Operation, type Output, parseJsonCall } from '../../../emulator/wire.ts';
 import { CALLS, type Call } from './allCalls.ts';
-import { IDS } from './callVariant.ts';
+import { IDS, SECOND_PAGE } from './callVariant.ts';
 import { recordingOf } from './recordingFiles.ts';
 import { createRecordedWorld } from './replayRecording.ts';
 
@@ -17,13 +18,16 @@ export interface ObservedMembers {
 
 /**
  * Executes every recorded call, and observes which members each operation takes and answers.
- * @returns by the name of the operation; without those that the dialect does not have
+ * @returns by the key of the operation's row; without those that the dialect does not have
  */
 export function observeMembers(dialect: DialectName): ReadonlyMap<string, ObservedMembers> {
   const observed = new Map<string, ObservedMembers>();
-  for (const [name, calls] of Map.groupBy(CALLS, ({ operation }) => operation)) {
+  for (const [name, calls] of Map.groupBy([...CALLS, ...UNRECORDED], (call) =>
+    rowKey(call.service, call.operation),
+  )) {
     const { dialect: traits } = createRecordedWorld(dialect).world();
-    const operation = findOperation(calls[0]?.service ?? 'ec2', name, traits);
+    const [first] = calls;
+    const operation = first === undefined ? null : findOperation(first.service, first.operation, traits);
     if (operation === null) continue;
     const execute = (input: unknown) => executeIn(dialect, operation, input);
     const answered = calls.filter(({ refused }) => !(refused?.outscale && refused.aws));
@@ -43,7 +47,7 @@ export function observeMembers(dialect: DialectName): ReadonlyMap<string, Observ
     const taken = [...done.flatMap(({ input }) => pathsOf(input)), ...added.flatMap(parentsAndSelf)];
     const read = new Set(done.flatMap(({ input }) => readMembers(execute, input)));
     const ignored = IGNORED_PARAMETERS.filter(
-      (entry) => entry.operation === name && (entry.dialect ?? dialect) === dialect,
+      (entry) => entry.operation === first?.operation && (entry.dialect ?? dialect) === dialect,
     ).map(({ member }) => member);
     observed.set(name, {
       input: unique(taken).filter((path) => read.has(path) && !ignored.includes(path)),
@@ -56,20 +60,64 @@ export function observeMembers(dialect: DialectName): ReadonlyMap<string, Observ
 type Path = readonly (string | number)[];
 type Leaf = readonly [path: Path, value: unknown];
 
-/** Members that the pinned SDK drops, so that no recording has them. */
+/** Members and values that no recording has: the pinned SDK drops the member, or only the refused value is recorded. */
 const NOT_RECORDED: Readonly<Record<string, readonly Leaf[]>> = {
   AllocatePrivateVirtualInterface: [[['newPrivateVirtualInterfaceAllocation', 'rateLimit'], '500Mbps']],
   AllocatePublicVirtualInterface: [[['newPublicVirtualInterfaceAllocation', 'rateLimit'], '500Mbps']],
   AllocateTransitVirtualInterface: [[['newTransitVirtualInterfaceAllocation', 'rateLimit'], '500Mbps']],
+  CreatePrivateVirtualInterface: [
+    [['newPrivateVirtualInterface', 'rateLimit'], '500Mbps'],
+    [['newPrivateVirtualInterface', 'prefixPoolAllocatedCountIpv4'], 100],
+    [['newPrivateVirtualInterface', 'prefixPoolAllocatedCountIpv6'], 100],
+  ],
+  CreatePublicVirtualInterface: [[['newPublicVirtualInterface', 'rateLimit'], '500Mbps']],
+  CreateTransitVirtualInterface: [
+    [['newTransitVirtualInterface', 'rateLimit'], '500Mbps'],
+    [['newTransitVirtualInterface', 'prefixPoolAllocatedCountIpv4'], 100],
+    [['newTransitVirtualInterface', 'prefixPoolAllocatedCountIpv6'], 100],
+  ],
   UpdateVirtualInterfaceAttributes: [
+    [['enableSiteLink'], false],
     [['rateLimit'], '500Mbps'],
     [['prefixPoolAllocatedCountIpv4'], 100],
     [['prefixPoolAllocatedCountIpv6'], 100],
   ],
 };
 
+/** Calls of operations that the pinned SDK does not have. */
+const UNRECORDED: readonly Call[] = [
+  {
+    service: 'directconnect',
+    operation: 'ListVirtualInterfaceRoutes',
+    says: 'all that pass filters',
+    input: {
+      virtualInterfaceId: IDS.request,
+      filters: { routeDirection: 'accepted', addressFamily: 'ipv4', cidrs: ['10.0.0.0/16'], asPath: [65010] },
+    },
+  },
+  {
+    service: 'directconnect',
+    operation: 'ListVirtualInterfaceRoutes',
+    says: 'a page',
+    input: { virtualInterfaceId: IDS.request, filters: { communities: ['7224:7100'] }, maxResults: 1 },
+  },
+  {
+    service: 'directconnect',
+    operation: 'ListVirtualInterfaceRoutes',
+    says: 'the second page',
+    input: { virtualInterfaceId: IDS.request, maxResults: 1, nextToken: SECOND_PAGE },
+  },
+  {
+    service: 'directconnect',
+    operation: 'ListVirtualInterfaceRoutes',
+    says: 'the first page',
+    input: { virtualInterfaceId: IDS.request, maxResults: 1 },
+  },
+];
+
 /** The input of a recorded call, as its operation gets it. */
 function readInput(call: Call): unknown {
+  if (UNRECORDED.includes(call)) return call.input;
   const recording = recordingOf(call, 'sdk') ?? recordingOf(call, 'cli');
   if (recording === undefined) throw new Error(`${call.operation}: ${call.says} has no recording`);
   const { method, path, headers, body } = recording;

@@ -12,7 +12,7 @@ const session = {
   addressFamily: 'ipv4',
 };
 
-/** Calls about interfaces on the caller's own connection, which nobody needs to accept. */
+/** Calls about interfaces on the caller's own connection, which need no confirm. */
 export const OWN_INTERFACE_CALLS: Variants = {
   CreatePrivateVirtualInterface: [
     {

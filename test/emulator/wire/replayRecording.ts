@@ -11,11 +11,15 @@ import type { Recording } from './recordingFiles.ts';
 
 const { account, connection, gateway, vpc, hub } = IDS;
 
-/** Members of an interface that the SDK does not know. */
+/** Members and routes of an interface that the SDK does not know. */
 const ALLOCATED = {
   rateLimit: '500Mbps',
   prefixPoolAllocatedCountIpv4: 100,
   prefixPoolAllocatedCountIpv6: 10,
+  routes: [
+    { cidr: '10.0.0.0/16', asPath: [65010], communities: ['7224:7100'] },
+    { cidr: '10.1.0.0/16', direction: 'advertised' },
+  ],
 };
 
 /** Creates an emulator with all resources that the recordings name. */
@@ -49,6 +53,7 @@ export function createRecordedWorld(dialect: DialectName): InProcessEmulator {
         ? [
             { connection, to: account, type: 'transit', name: 'acme-transit', vlan: 4, asn: 65010 },
             { connection, to: account, type: 'public', name: 'acme-public', vlan: 5, asn: 65010 },
+            { connection, to: account, name: 'acme-live', vlan: 6, asn: 65010 },
           ]
         : []),
     ],
@@ -63,6 +68,7 @@ export function createRecordedWorld(dialect: DialectName): InProcessEmulator {
   if (dialect === 'aws') rename(world.gatewayAssociations, IDS.association);
   if (dialect === 'aws') addLag(world);
   if (dialect === 'aws') addHostedConnections(world);
+  if (dialect === 'aws') addLiveInterface(world);
   findOrCreateVpc(world, { account, region: 'eu-west-2' }, IDS.emptyVpc);
   world.sessions.set(IDS.session, { account, role: 'acceptor', name: 'pass' });
   return simulation;
@@ -78,6 +84,16 @@ function addLag(world: World): void {
   world.lags.set(IDS.lag, { ...member, id: IDS.lag, name: 'acme', minimumLinks: 0 });
   member.lag = IDS.lag;
   request.peers = [first, { ...first, id: IDS.peer, asn: 65020, customerAddress: '169.254.20.2/30' }];
+}
+
+/** An interface that is attached to a Direct Connect gateway, and a tag of its connection. */
+function addLiveInterface(world: World): void {
+  const [live] = [...world.interfaces.values()].filter(({ vlan }) => vlan === 6);
+  const line = world.connections.get(connection);
+  if (live === undefined || line === undefined) throw new Error('the scenario lacks a resource');
+  live.state = 'available';
+  live.gateway = { virtual: null, directConnect: hub, asn: 64512 };
+  line.tags = [{ key: 'team', value: 'net' }];
 }
 
 /** Hosted connections, and a proposal of an association. */
