@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { conformance } from './conformance/run.ts';
 import { codeOf, FLAGS, FlagRefused } from './flags.ts';
 import { describeControls, describeStart, describeUse, serve } from './serve.ts';
 
@@ -8,6 +9,9 @@ const USAGE = 2;
 /** The command line of the package. @returns its exit code */
 export async function main(args: readonly string[], version: string): Promise<number> {
   try {
+    if (args[0] === 'conformance') {
+      return await conformance(args.slice(1), (text) => process.stdout.write(text));
+    }
     const { help, version: isVersionAsked, ...flags } = parse(args);
     if (help === true) process.stdout.write(HELP);
     else if (isVersionAsked === true) process.stdout.write(`${version}\n`);
@@ -38,8 +42,10 @@ function parse(args: readonly string[]) {
 
 const WIDTH = 20;
 const HELP = `Usage: hosted-vif-emulator [options]
+       hosted-vif-emulator conformance --endpoint <URL> [options]
 
 Emulates 3DS OUTSCALE DirectLink (with FCU), or AWS Direct Connect (with EC2 and STS), until a signal stops it.
+\`conformance\` runs a story of calls against this or another implementation; \`conformance --help\` lists its options.
 
 Options:
 ${[

@@ -4,7 +4,7 @@ import { PROJECT_ROOT } from '../infra/providerFunction.ts';
 import { compileTo } from './compileTo.ts';
 
 /** The pages that the package has too, at the same paths. */
-const PAGES = ['docs/emulator.md', 'examples/scenarios/demo.json'];
+const PAGES = ['docs/conformance.md', 'docs/emulator.md', 'examples/scenarios/demo.json'];
 
 /** Builds the package `hosted-vif-emulator` in emulator/: JavaScript and types in dist/, and its pages. */
 const folder = join(PROJECT_ROOT, 'emulator');
@@ -15,7 +15,5 @@ compileTo(dist, 'emulator/tsconfig.build.json');
 const index = ["import '../bin/refuseOldNode.cjs';", "export * from './emulator.js';", ''];
 writeFileSync(join(dist, 'index.js'), index.join('\n'));
 
-for (const page of PAGES) {
-  rmSync(dirname(join(folder, page)), { recursive: true, force: true });
-  cpSync(join(PROJECT_ROOT, page), join(folder, page));
-}
+for (const page of PAGES) rmSync(dirname(join(folder, page)), { recursive: true, force: true });
+for (const page of PAGES) cpSync(join(PROJECT_ROOT, page), join(folder, page));

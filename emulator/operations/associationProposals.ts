@@ -92,8 +92,8 @@ const acceptProposal = operation(
 const deleteProposal = operation(exactObject({ proposalId: text }), (context, { proposalId }) => {
   const { world } = context;
   const proposal = visibleProposals(context).find(({ id }) => id === proposalId);
-  if (proposal === undefined) throw proposalNotFound(proposalId);
-  if (proposal.state !== 'requested') throw clientException(`${proposalId} is in state ${proposal.state}.`);
+  // An accepted one can be deleted, as Terraform does after the association.
+  if (proposal === undefined || proposal.state === 'deleted') throw proposalNotFound(proposalId);
   setState(proposal, 'deleted', world.clock.now().getTime());
   return { directConnectGatewayAssociationProposal: present(proposal, world) };
 });
@@ -143,7 +143,7 @@ function withPrefixes(existing: Prefixes, added: Prefixes, removed: Prefixes): P
 }
 
 function proposalNotFound(id: string) {
-  return clientException(`The association proposal ${id} does not exist.`);
+  return clientException(`The association proposal ${id} is not found.`);
 }
 
 function present(proposal: AssociationProposal, world: World): Output {

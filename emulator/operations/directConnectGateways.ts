@@ -8,6 +8,15 @@ import { PREFIXES, serializeTags, TAGS } from './tags.ts';
 
 export const DEFAULT_AMAZON_ASN = 64512;
 
+/** The ASNs that the descriptions of both gateways' members allow on the side of Amazon. */
+export function isPrivateAsn(asn: number): boolean {
+  return (asn >= 64512 && asn <= 65534) || (asn >= 4_200_000_000 && asn <= 4_294_967_294);
+}
+
+export function invalidAsn(asn: number): string {
+  return `ASN ${asn} is not private: it must be from 64512 to 65534, or from 4200000000 to 4294967294.`;
+}
+
 const createDirectConnectGateway = operation(
   exactObject({
     directConnectGatewayName: text,
@@ -15,6 +24,7 @@ const createDirectConnectGateway = operation(
     tags: TAGS,
   }),
   ({ world, account }, { directConnectGatewayName: name, amazonSideAsn: asn, tags }) => {
+    if (!isPrivateAsn(asn)) throw clientException(invalidAsn(asn));
     const id = world.ids.directConnectGateway();
     const gateway: DirectConnectGateway = {
       ...{ id, account, name, asn, tags },

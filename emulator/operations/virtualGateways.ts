@@ -3,7 +3,7 @@ import { hasEnded } from '../lifecycle.ts';
 import { findOrCreateVpc } from '../vpcs.ts';
 import { ApiError, type Context, type Operation, type Output, operation } from '../wire.ts';
 import { isIn, mainRouteTable, type VirtualGateway } from '../world.ts';
-import { DEFAULT_AMAZON_ASN } from './directConnectGateways.ts';
+import { DEFAULT_AMAZON_ASN, invalidAsn, isPrivateAsn } from './directConnectGateways.ts';
 import { tagSpecifications } from './ec2Tags.ts';
 import { applyFilters, FILTERS, type FilterTable } from './filters.ts';
 
@@ -18,8 +18,9 @@ const createVpnGateway = operation(
   }),
   (context, { Type: type, AmazonSideAsn, TagSpecification: tags }) => {
     const { world, account, region } = context;
-    const id = world.ids.virtualGateway(world.dialect.gatewayDigits);
     const asn = Number(AmazonSideAsn);
+    if (!isPrivateAsn(asn)) throw new ApiError('InvalidParameterValue', invalidAsn(asn));
+    const id = world.ids.virtualGateway(world.dialect.gatewayDigits);
     const gateway: VirtualGateway = {
       id,
       account,

@@ -29,12 +29,14 @@ const MAX_UNPACKED = 440_000;
 
 describe('the tarball of the emulator', () => {
   it('contains JavaScript, types and its pages, but no source and no part of another package', () => {
-    const expected = /^dist\/(operations\/)?\w+\.(js|d\.ts)$/;
+    const expected = /^dist\/((conformance|operations)\/)?\w+\.(js|d\.ts)$/;
     expect(packed.files.filter((file) => !expected.test(file)).sort()).toEqual([
       'README.md',
       'bin/hosted-vif-emulator.cjs',
       'bin/package.json',
       'bin/refuseOldNode.cjs',
+      'dist/conformance/hostedInterfaces.json',
+      'docs/conformance.md',
       'docs/emulator.md',
       'examples/scenarios/demo.json',
       'package.json',

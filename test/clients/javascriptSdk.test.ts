@@ -1,0 +1,87 @@
+import * as directConnectSdk from '@aws-sdk/client-direct-connect';
+import * as ec2Sdk from '@aws-sdk/client-ec2';
+import * as stsSdk from '@aws-sdk/client-sts';
+import { describe, expect, it } from 'vitest';
+import { type Answer, callService, type ServiceCall } from '../../emulator/conformance/serviceClient.ts';
+import { DIALECT_NAMES } from '../../emulator/dialects.ts';
+import { runStoryOfClient } from './storyOfClient.ts';
+
+// The SDK of JavaScript is a dependency of the project: `npm ci` installed it.
+const SDKS = {
+  directconnect: { sdk: directConnectSdk, Client: directConnectSdk.DirectConnectClient },
+  ec2: { sdk: ec2Sdk, Client: ec2Sdk.EC2Client },
+  sts: { sdk: stsSdk, Client: stsSdk.STSClient },
+};
+
+/** What the clients of the three services have in common. */
+interface AnyClient {
+  send(command: object): Promise<unknown>;
+  destroy(): void;
+}
+
+/** Names of EC2's SDK that are not those of the query protocol, apart from the case of the first letter of an output. */
+const EC2_INPUTS: Readonly<Record<string, string>> = {
+  Filter: 'Filters',
+  ResourceId: 'Resources',
+  Tag: 'Tags',
+  Value: 'Values',
+  VpnGatewayId: 'VpnGatewayIds',
+};
+const EC2_OUTPUTS: Readonly<Record<string, string>> = {
+  Tags: 'tagSet',
+  VpcAttachment: 'attachment',
+  VpcAttachments: 'attachments',
+  VpnGateways: 'vpnGatewaySet',
+};
+
+/** Renames the members of an object. A name of a list is only replaced where its member is one. */
+function renamed(value: unknown, rename: (name: string, member: unknown) => string): unknown {
+  if (Array.isArray(value)) return value.map((item) => renamed(item, rename));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [rename(name, member), renamed(member, rename)]),
+  );
+}
+
+const inputOf = ({ service, input }: ServiceCall): unknown =>
+  service === 'ec2'
+    ? renamed(input, (name, member) => (Array.isArray(member) ? (EC2_INPUTS[name] ?? name) : name))
+    : input;
+
+const outputOf = ({ service }: ServiceCall, output: unknown): unknown =>
+  service === 'ec2'
+    ? renamed(output, (name) => EC2_OUTPUTS[name] ?? `${name.charAt(0).toLowerCase()}${name.slice(1)}`)
+    : output;
+
+async function callJavascript(call: ServiceCall): Promise<Answer> {
+  const { sdk, Client } = SDKS[call.service];
+  const Command: unknown = Reflect.get(sdk, `${call.operation}Command`);
+  // This version of the SDK does not have the newest operations.
+  if (typeof Command !== 'function') return callService(call);
+  const { accessKeyId, secretAccessKey } = call.keys;
+  const { endpoint, region } = call;
+  // The overloads of the three `send` have no common call.
+  const client = new Client({
+    endpoint,
+    region,
+    credentials: { accessKeyId, secretAccessKey },
+  }) as unknown as AnyClient;
+  try {
+    const output: unknown = await client.send(Reflect.construct(Command, [inputOf(call)]));
+    return { kind: 'output', output: outputOf(call, output) };
+  } catch (error) {
+    if (!(error instanceof Error && '$metadata' in error)) throw error;
+    const { httpStatusCode = 0 } = Object(error.$metadata);
+    return { kind: 'error', status: httpStatusCode, code: error.name, message: error.message };
+  } finally {
+    client.destroy();
+  }
+}
+
+describe('the AWS SDK for JavaScript', () => {
+  for (const dialect of DIALECT_NAMES) {
+    it(`sees the whole story in dialect ${dialect}`, async () => {
+      expect(await runStoryOfClient(dialect, callJavascript)).toEqual([]);
+    });
+  }
+});
