@@ -13,6 +13,7 @@ import {
   policyOption,
   profileOption,
   quietTargetsOption,
+  VARIABLES,
 } from './options.ts';
 
 /**
@@ -30,7 +31,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .showHelpAfterError('(add --help for usage)')
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', MAIN_HELP)
-    .hook('preAction', (_, command) => readAwsSettings(command));
+    .hook('preAction', (_, command) => readProviderSettings(command));
 
   defineInitCommand(main, end);
   defineRunCommand(main, end, 'run');
@@ -266,15 +267,27 @@ export function suggestCommand(main: Command, typed: readonly string[]): string 
   return similar === null ? null : `policy ${similar}`;
 }
 
-/** Runs before a command that may call AWS: sets the profile, and reads the endpoints of the AWS configuration. */
-async function readAwsSettings(command: Command): Promise<void> {
+/**
+ * Runs before each command. For one that may call a provider it sets the profile of AWS, and reads the endpoints of the AWS configuration, the
+ * settings of OUTSCALE's own tools, and which variables set options.
+ */
+async function readProviderSettings(command: Command): Promise<void> {
   const { profile, ledger }: { profile?: unknown; ledger?: unknown } = command.opts();
   // The SDK reads region and endpoints by itself: they must be those of the profile.
   if (typeof profile === 'string') process.env.AWS_PROFILE = profile;
   const callsAws = command.options.some(({ long }) => long === '--endpoint') || isTable(ledger);
   if (!callsAws) return;
   const { readConfiguredEndpoints } = await import('../adapters/awsProtocol/configuredEndpoints.ts');
-  command.setOptionValue('aws', await readConfiguredEndpoints(process.env));
+  const { readOutscaleSettings } = await import('./outscaleSettings.ts');
+  const chosen = typeof profile === 'string' ? profile : null;
+  const [aws, outscale] = await Promise.all([
+    readConfiguredEndpoints(process.env),
+    readOutscaleSettings(chosen, process.env),
+  ]);
+  command.setOptionValue('aws', aws);
+  command.setOptionValue('outscale', outscale);
+  const set = Object.entries(VARIABLES).filter(([option]) => command.getOptionValueSource(option) === 'env');
+  command.setOptionValue('variables', Object.fromEntries(set));
 }
 
 function isTable(ledger: unknown): boolean {
