@@ -209,7 +209,9 @@ In a policy repository, type \`npx vif-acceptor COMMAND\`. First steps:
 Variables: VIF_ACCEPTOR_ENDPOINT, VIF_ACCEPTOR_GATEWAY_ENDPOINT, VIF_ACCEPTOR_STS_ENDPOINT, VIF_ACCEPTOR_PROFILE,
 VIF_ACCEPTOR_LEDGER and VIF_ACCEPTOR_POLICY set the options of these names for every command that has them. An option that is
 given wins, and an empty variable counts as unset.
-Credentials: for OUTSCALE, OSC_ACCESS_KEY and OSC_SECRET_KEY, or ~/.osc/config.json; for AWS, the default credential chain.
+Credentials: for OUTSCALE, OSC_ACCESS_KEY and OSC_SECRET_KEY, or a profile of ~/.osc/config.json (OSC_CONFIG_FILE, OSC_PROFILE); for AWS,
+the default credential chain. Endpoints of OSC_ENDPOINT_DIRECT_LINK, OSC_ENDPOINT_FCU, AWS_ENDPOINT_URL… and of the profile are used where no
+option names one: \`doctor\` shows them.
 Exit codes: 0 success, including when requests were held; 1 a run or a check failed; 2 wrong usage; 3 a policy file is
 invalid; 4 \`policy diff\` or \`policy review\` found something newly acceptable; 5 \`run\` skipped a target because another
 run holds its lease.`;
