@@ -15,7 +15,7 @@ export interface OutscaleProfile {
   /** whether OSC_CONFIG_FILE names the file */
   readonly isOtherFile: boolean;
   readonly selectedBy: ProfileSelection;
-  /** its keys as written in the file, which nobody has checked */
+  /** its keys as written in the file, not validated */
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
