@@ -1,5 +1,5 @@
 import { isRecord } from '../../core/decoders.ts';
-import { memoize } from '../../core/memoize.ts';
+import { memoizeByObject } from '../../core/memoize.ts';
 import { ForgeFailure } from '../options.ts';
 import { call, type Repository } from './repository.ts';
 
@@ -98,7 +98,7 @@ async function findOwnComment(
  * The login of the token's user or app, such as `github-actions[bot]`. By GraphQL, because `GET /user` refuses tokens of apps, among them the
  * one of a workflow. Once per repository, because calls of GraphQL wait for each other.
  */
-const readLogin = memoize(async ({ octokit }: Repository): Promise<string> => {
+const readLogin = memoizeByObject(async ({ octokit }: Repository): Promise<string> => {
   const answer: unknown = await call('read the user of the token', () =>
     octokit.graphql('query { viewer { login } }'),
   );
