@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fromIni, fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { requestHandlerOptions } from '../adapters/awsProtocol/clientHttp.ts';
 import type { ClientSettings, SdkCredentials } from '../adapters/awsProtocol/sdkClient.ts';
+import { EndpointRefused } from '../adapters/endpoint.ts';
 import { type AccessKey, findInvalidPart, INVALID_PART } from '../adapters/rotatingKey.ts';
 import type { Provider } from '../core/model.ts';
 import { formatList, quoteTrusted } from '../core/printableText.ts';
@@ -52,7 +53,10 @@ export function personalAwsCredentials(
   return async (...context) => {
     try {
       return await provide(...context);
-    } catch {
+    } catch (error) {
+      // The message names no more than the setting and its host.
+      if (error instanceof EndpointRefused)
+        throw new CredentialsUnusable(`no AWS credentials: ${error.message}`);
       // No cause: the output of a credential process or of a token service may contain keys.
       throw new CredentialsUnusable(
         profile === null ? explainNoCredentials(env) : explainNoProfile(profile, env),

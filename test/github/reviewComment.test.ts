@@ -89,12 +89,13 @@ describe('policy review --comment', () => {
     60_000,
   );
 
-  it('fails without a comment when the login of the token cannot be read', async () => {
+  it.each([null, ''])('fails without a comment when the login of the token is %j', async (login) => {
     const github = await startGitHub({ 'README.md': '' });
-    github.state.login = null;
+    github.state.login = login;
     const { review, event } = startCheckout(github);
-    expect((await review('100-150', event(eventOf(7)))).code).toBe(1);
-    expect(github.comments).toEqual([]);
+    const { code, stderr } = await review('100-150', event(eventOf(7)));
+    expect([code, github.comments]).toEqual([1, []]);
+    expect(stderr).toMatch(/^error: cannot read the user of the token: .*GITHUB_TOKEN/m);
   });
 
   it('writes none on a pull request of a fork, and keeps the exit code', async () => {
