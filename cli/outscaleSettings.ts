@@ -29,7 +29,7 @@ export async function readOutscaleSettings(
 }
 
 /** The profile in use; `null`: none. */
-export function profileInUse({ profile }: OutscaleSettings): OutscaleProfile | null {
+function profileInUse({ profile }: OutscaleSettings): OutscaleProfile | null {
   return 'settings' in profile ? profile : null;
 }
 
