@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describeFileError, readErrorCode } from '../adapters/fileSystem.ts';
 import { isRecord } from '../core/decoders.ts';
-import { formatList, quoteTrusted } from '../core/printableText.ts';
+import { escapeInvisible, formatList, quoteTrusted } from '../core/printableText.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -58,7 +58,7 @@ export async function readOutscaleProfile(
   const { name } = selected;
   const settings = Object.hasOwn(profiles.found, name) ? profiles.found[name] : undefined;
   if (isRecord(settings)) return { ...selected, path, isOtherFile, settings };
-  const why = `${path} has no profile ${quoteTrusted(name)}`;
+  const why = `${escapeInvisible(path)} has no profile ${quoteTrusted(name)}`;
   return { why, fix: 'add it', isError, isAbsent: true };
 }
 
@@ -75,7 +75,7 @@ function findDefault(
   if (name === undefined) return { name: 'default', selectedBy: 'name' };
   if (others.length === 0) return { name, selectedBy: 'mark' };
   // Fail closed: octl uses any of them, and each may belong to another account.
-  const why = `profiles ${formatList(marked.map(quoteTrusted))} of ${path} are all marked \`"default": true\``;
+  const why = `profiles ${formatList(marked.map(quoteTrusted))} of ${escapeInvisible(path)} are all marked \`"default": true\``;
   return { why, fix: 'keep the mark of one, or set OSC_PROFILE', isError: true, isAbsent: false };
 }
 
@@ -84,16 +84,16 @@ async function readProfiles(
   path: string,
   wanted: string,
 ): Promise<{ readonly found: Readonly<Record<string, unknown>> } | Omit<NoProfile, 'isError'>> {
-  const fix = 'fix that file';
+  const [fix, shown] = ['fix that file', escapeInvisible(path)];
   let profiles: unknown;
   try {
     profiles = JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
     // No cause: a parser's message quotes the file, which contains keys.
-    if (error instanceof SyntaxError) return { why: `${path} is not JSON`, fix, isAbsent: false };
+    if (error instanceof SyntaxError) return { why: `${shown} is not JSON`, fix, isAbsent: false };
     return readErrorCode(error) === 'ENOENT'
-      ? { why: `there is no ${path}`, fix: `write profile ${quoteTrusted(wanted)} to it`, isAbsent: true }
-      : { why: `${path} cannot be read ${describeFileError(error)}`, fix, isAbsent: false };
+      ? { why: `there is no ${shown}`, fix: `write profile ${quoteTrusted(wanted)} to it`, isAbsent: true }
+      : { why: `${shown} cannot be read ${describeFileError(error)}`, fix, isAbsent: false };
   }
   return { found: isRecord(profiles) ? profiles : {} };
 }

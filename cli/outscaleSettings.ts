@@ -3,6 +3,7 @@ import {
   type EndpointSetting,
   readEndpointSetting,
 } from '../adapters/awsProtocol/configuredEndpoints.ts';
+import { EndpointRefused } from '../adapters/endpoint.ts';
 import { isRecord } from '../core/decoders.ts';
 import type { OscCliProfile } from '../core/manualOverrideCommand.ts';
 import type { Recipient } from '../core/model.ts';
@@ -82,21 +83,26 @@ function readProfileEndpoint(
   const sourceOf = (key: string): string => describeSetting(key, { name, path });
   if (found !== undefined) {
     const [key, value] = found;
-    return readEndpointSetting(sourceOf(key), withScheme(value, settings));
+    return readText(sourceOf(key), value, (text) => withScheme(text, settings));
   }
   if (!isSet(host) || host === 'outscale.com') return null;
-  const url = withScheme(typeof host === 'string' ? `${service}.${region}.${host}` : host, settings);
-  return readEndpointSetting(sourceOf('host'), url);
+  return readText(sourceOf('host'), host, (text) => withScheme(`${service}.${region}.${text}`, settings));
+}
+
+/** @param urlOf makes the URL of the text */
+function readText(source: string, value: unknown, urlOf: (text: string) => string): EndpointSetting {
+  if (typeof value === 'string') return readEndpointSetting(source, urlOf(value));
+  // The value is not shown: a misplaced bracket could make it one that contains keys.
+  return new EndpointRefused(`${source} must be a text such as \`https://host\``);
 }
 
 function isSet(value: unknown): boolean {
   return value !== undefined && value !== null && value !== '';
 }
 
-/** Adds the scheme that osc-cli adds to a host. A value that is no text becomes one that is refused and shown. */
-function withScheme(value: unknown, { https }: OutscaleProfile['settings']): string {
-  if (typeof value !== 'string') return JSON.stringify(value) ?? '';
-  return value.includes('://') ? value : `${https === false ? 'http' : 'https'}://${value}`;
+/** Adds the scheme that osc-cli adds to a host. */
+function withScheme(text: string, { https }: OutscaleProfile['settings']): string {
+  return text.includes('://') ? text : `${https === false ? 'http' : 'https'}://${text}`;
 }
 
 /** Names a key of a profile, for messages. */

@@ -191,7 +191,7 @@ describe('the endpoints of OUTSCALE', () => {
     ['`endpoint` of profile `default`', { endpoint: 'https://user:planted@dl.example' }, {}],
     ['`endpoint` of profile `default`', { endpoint: 'https://api.example/api/v1' }, {}],
     ['`endpoint` of profile `default`', { endpoint: 'https://$(reboot).example' }, {}],
-    ['`endpoint` of profile `default`', { endpoint: ['https://dl.example'] }, {}],
+    ['`endpoint` of profile `default`', { endpoint: { secret_key: 'planted' } }, {}],
     ['`endpoints.fcu` of profile `default`', { endpoints: { fcu: 'http://10.0.0.1' } }, {}],
     ['`endpoints.direct_link` of profile `default`', { endpoints: { direct_link: 17 } }, {}],
     ['`host` of profile `default`', { host: 'dl.example/x' }, {}],
