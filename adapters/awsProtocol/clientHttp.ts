@@ -136,7 +136,7 @@ export class TunnelAgent extends Agent {
 
 /**
  * An agent for http that connects to this machine only. Fail closed: the SDK finds the endpoints of some calls by itself, such as that of the STS
- * from which a profile with a role gets its keys. Whatever setting names it, no such call leaves this machine unencrypted.
+ * from which a profile with a role gets its keys. Such a call never leaves this machine unencrypted.
  */
 class LoopbackAgent extends HttpAgent {
   constructor() {
