@@ -41,7 +41,12 @@ export interface Endpoints {
   readonly gateways: string | null;
   /** STS, which never shares the endpoint of EC2 */
   readonly identity: string | null;
+  /** the option, variable or file that names each, for messages; absent: not known */
+  readonly sources?: Readonly<Record<ApiName, string | null>>;
 }
+
+/** The APIs that are called, by the name of their part here. */
+export type ApiName = 'directConnect' | 'gateways' | 'identity';
 
 /** The time limit of one attempt at a call, in milliseconds. */
 export const REQUEST_TIMEOUT_MS = 6000;
@@ -90,9 +95,13 @@ export function connect(
   const writes = createSdkClient({ ...settings, credentials: reads.config.credentials }, 1);
   const throttles = createThrottleCounter();
   countThrottles([reads, writes], throttles);
-  const client = { sdk: reads, requestTimeoutMs, key: renewable(credentials), throttles };
+  const client = {
+    ...{ sdk: reads, requestTimeoutMs, key: renewable(credentials), throttles },
+    redirection: describeRedirection(endpoints, 'directConnect'),
+  };
+  const callerOf = (api: ApiName) => ({ ...client, redirection: describeRedirection(endpoints, api) });
   const gatewayEndpoint = endpoints.gateways ?? traits.gatewayEndpoint(region);
-  const ec2 = createQueryApi(client, {
+  const ec2 = createQueryApi(callerOf('gateways'), {
     region,
     endpoint: gatewayEndpoint,
     service: 'ec2',
@@ -107,7 +116,7 @@ export function connect(
   return {
     directConnect: createDirectConnect(traits, client, writes, agreedKeys),
     gateways: createGateways(ec2, client),
-    caller: createCaller(sts && createQueryApi(client, sts)),
+    caller: createCaller(sts && createQueryApi(callerOf('identity'), sts)),
     endpoint: traits.knownToAwsCli && endpoints.directConnect === null ? null : endpoint,
     gatewayEndpoint: traits.knownToAwsCli && endpoints.gateways === null ? null : gatewayEndpoint,
     authenticate: async () => {
@@ -123,6 +132,12 @@ export function connect(
       writes.destroy();
     },
   };
+}
+
+/** An endpoint and the setting that chose it; `null`: the provider's own, or one that the user typed in this command. */
+function describeRedirection(endpoints: Endpoints, api: ApiName): string | null {
+  const [url, source] = [endpoints[api], endpoints.sources?.[api] ?? null];
+  return url === null || source === null || source.startsWith('--') ? null : `\`${url}\` (${source})`;
 }
 
 function renewable(credentials: ClientSettings['credentials']): RotatingKey | null {

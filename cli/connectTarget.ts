@@ -1,10 +1,24 @@
-import { type ConfiguredEndpoints, chooseEndpoints } from '../adapters/awsProtocol/configuredEndpoints.ts';
-import { type Connected, connect, type Endpoints, REQUEST_TIMEOUT_MS } from '../adapters/connectApis.ts';
+import {
+  type ApiEndpointSettings,
+  awsEndpointSettings,
+  type ConfiguredEndpoints,
+  combineEndpoints,
+} from '../adapters/awsProtocol/configuredEndpoints.ts';
+import {
+  type ApiName,
+  type Connected,
+  connect,
+  type Endpoints,
+  REQUEST_TIMEOUT_MS,
+} from '../adapters/connectApis.ts';
 import { validateEndpoint } from '../adapters/endpoint.ts';
 import { functionCredentials } from '../adapters/functionCredentials.ts';
+import type { OscCliProfile } from '../core/manualOverrideCommand.ts';
 import type { KeyDigest, Recipient } from '../core/model.ts';
 import type { Policy } from '../core/policy.ts';
 import { PROVIDER_TRAITS } from '../core/providers.ts';
+import type { VARIABLES } from './options.ts';
+import { type OutscaleSettings, oscCliProfile, outscaleEndpoints } from './outscaleSettings.ts';
 import { personalCredentials } from './personalCredentials.ts';
 
 /** Options of every command that calls a provider's API. */
@@ -15,19 +29,53 @@ export interface ConnectOptions {
   readonly profile?: string;
   /** endpoints of the AWS configuration; absent: none */
   readonly aws?: ConfiguredEndpoints;
+  /** settings of OUTSCALE's own tools; absent: none */
+  readonly outscale?: OutscaleSettings;
+  /** the variables that set options which were not typed, for messages */
+  readonly variables?: Readonly<Partial<Record<keyof typeof VARIABLES, string>>>;
 }
 
 /** @throws EndpointRefused */
 export function readEndpoints(
-  { endpoint, gatewayEndpoint, stsEndpoint, aws }: ConnectOptions,
+  options: ConnectOptions,
   recipient: Pick<Recipient, 'provider' | 'region'>,
-): Endpoints {
-  const given = {
-    directConnect: endpoint === undefined ? null : validateEndpoint('--endpoint', endpoint),
-    gateways: gatewayEndpoint === undefined ? null : validateEndpoint('--gateway-endpoint', gatewayEndpoint),
-    identity: stsEndpoint === undefined ? null : validateEndpoint('--sts-endpoint', stsEndpoint),
+): Required<Endpoints> {
+  const { endpoint, gatewayEndpoint, stsEndpoint, variables } = options;
+  const sources = {
+    directConnect: variables?.endpoint ?? '--endpoint',
+    gateways: variables?.gatewayEndpoint ?? '--gateway-endpoint',
+    identity: variables?.stsEndpoint ?? '--sts-endpoint',
   };
-  return chooseEndpoints(recipient, given, aws ?? null);
+  const validate = (api: ApiName, url: string | undefined): string | null =>
+    url === undefined ? null : validateEndpoint(sources[api], url);
+  const given = {
+    directConnect: validate('directConnect', endpoint),
+    gateways: validate('gateways', gatewayEndpoint),
+    identity: validate('identity', stsEndpoint),
+    sources,
+  };
+  return combineEndpoints(recipient, given, endpointSettings(options, recipient));
+}
+
+/** The endpoints that the user's settings name for a recipient, in the order of precedence. */
+export function endpointSettings(
+  { aws, outscale }: Pick<ConnectOptions, 'aws' | 'outscale'>,
+  recipient: Pick<Recipient, 'provider' | 'region'>,
+): readonly ApiEndpointSettings[] {
+  const { usesAwsConfiguration, usesOutscaleConfiguration } = PROVIDER_TRAITS[recipient.provider];
+  return [
+    ...(usesAwsConfiguration ? [awsEndpointSettings(aws ?? null)] : []),
+    ...(usesOutscaleConfiguration && outscale !== undefined ? outscaleEndpoints(outscale, recipient) : []),
+  ];
+}
+
+/** How osc-cli finds the keys that are used for a target; `null`: it cannot, or the target is not on OUTSCALE. */
+export function findOscCliProfile(
+  { outscale }: ConnectOptions,
+  recipient: Pick<Recipient, 'provider' | 'region'>,
+): OscCliProfile | null {
+  const { usesOutscaleConfiguration } = PROVIDER_TRAITS[recipient.provider];
+  return usesOutscaleConfiguration && outscale !== undefined ? oscCliProfile(outscale, recipient) : null;
 }
 
 /**

@@ -14,6 +14,7 @@ import {
   policyOption,
   profileOption,
   quietTargetsOption,
+  VARIABLES,
 } from './options.ts';
 
 /**
@@ -31,7 +32,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     .showHelpAfterError('(add --help for usage)')
     .configureHelp({ showGlobalOptions: true })
     .addHelpText('after', MAIN_HELP)
-    .hook('preAction', (_, command) => readAwsSettings(command));
+    .hook('preAction', (_, command) => readProviderSettings(command));
 
   defineInitCommand(main, end);
   defineRunCommand(main, end, 'run');
@@ -207,7 +208,9 @@ In a policy repository, type \`npx vif-acceptor COMMAND\`. First steps:
 Variables: VIF_ACCEPTOR_ENDPOINT, VIF_ACCEPTOR_GATEWAY_ENDPOINT, VIF_ACCEPTOR_STS_ENDPOINT, VIF_ACCEPTOR_PROFILE,
 VIF_ACCEPTOR_LEDGER and VIF_ACCEPTOR_POLICY set the options of these names for every command that has them. An option that is
 given wins, and an empty variable counts as unset.
-Credentials: for OUTSCALE, OSC_ACCESS_KEY and OSC_SECRET_KEY, or ~/.osc/config.json; for AWS, the default credential chain.
+Credentials: for OUTSCALE, OSC_ACCESS_KEY and OSC_SECRET_KEY, or a profile of ~/.osc/config.json (OSC_CONFIG_FILE, OSC_PROFILE); for AWS,
+the default credential chain. Endpoints of OSC_ENDPOINT_DIRECT_LINK, OSC_ENDPOINT_FCU, AWS_ENDPOINT_URL… and of the profile are used where no
+option names one: \`doctor\` shows them.
 Exit codes: 0 success, including when requests were held; 1 a run or a check failed; 2 wrong usage; 3 a policy file is
 invalid; 4 \`policy diff\` or \`policy review\` found something newly acceptable; 5 \`run\` skipped a target because another
 run holds its lease.`;
@@ -265,15 +268,27 @@ export function suggestCommand(main: Command, typed: readonly string[]): string 
   return similar === null ? null : `policy ${similar}`;
 }
 
-/** Runs before a command that may call AWS: sets the profile, and reads the endpoints of the AWS configuration. */
-async function readAwsSettings(command: Command): Promise<void> {
+/**
+ * Runs before each command. For one that may call a provider it sets the profile of AWS, and reads the endpoints of the AWS configuration, the
+ * settings of OUTSCALE's own tools, and which variables set options.
+ */
+async function readProviderSettings(command: Command): Promise<void> {
   const { profile, ledger }: { profile?: unknown; ledger?: unknown } = command.opts();
   // The SDK reads region and endpoints by itself: they must be those of the profile.
   if (typeof profile === 'string') process.env.AWS_PROFILE = profile;
   const callsAws = command.options.some(({ long }) => long === '--endpoint') || isTable(ledger);
   if (!callsAws) return;
   const { readConfiguredEndpoints } = await import('../adapters/awsProtocol/configuredEndpoints.ts');
-  command.setOptionValue('aws', await readConfiguredEndpoints(process.env));
+  const { readOutscaleSettings } = await import('./outscaleSettings.ts');
+  const chosen = typeof profile === 'string' ? profile : null;
+  const [aws, outscale] = await Promise.all([
+    readConfiguredEndpoints(process.env),
+    readOutscaleSettings(chosen, process.env),
+  ]);
+  command.setOptionValue('aws', aws);
+  command.setOptionValue('outscale', outscale);
+  const set = Object.entries(VARIABLES).filter(([option]) => command.getOptionValueSource(option) === 'env');
+  command.setOptionValue('variables', Object.fromEntries(set));
 }
 
 function isTable(ledger: unknown): boolean {

@@ -13,14 +13,16 @@ import { loadLedgerFile } from '../adapters/ledgers/file/ledgerFile.ts';
 import { holderOf, readTarget } from '../adapters/ledgers/file/ledgerTarget.ts';
 import { pruneRecords } from '../adapters/ledgers/file/pruneRecords.ts';
 import { MAX_LEASE_MS } from '../adapters/ledgers/lease.ts';
+import type { Recipient } from '../core/model.ts';
 import { type Policy, recipientKey } from '../core/policy.ts';
 import { escapeText, quoteTrusted } from '../core/printableText.ts';
-import { PROVIDER_TRAITS } from '../core/providers.ts';
 import type { CompiledPolicy } from '../language/index.ts';
 import { LedgerFailure, RunFailure } from '../run/portErrors.ts';
 import type { Ledger } from '../run/ports.ts';
+import { endpointSettings } from './connectTarget.ts';
 import { UsageError } from './options.ts';
 import { formatDuration } from './output/terminal.ts';
+import type { OutscaleSettings } from './outscaleSettings.ts';
 import { personalAwsCredentials } from './personalCredentials.ts';
 import { LEASE_MS } from './runTarget.ts';
 
@@ -30,6 +32,7 @@ export interface LedgerOptions {
   /** also used for AWS, for a table */
   readonly profile?: string;
   readonly aws?: ConfiguredEndpoints;
+  readonly outscale?: OutscaleSettings;
 }
 
 /** Whether a ledger is the table of a deployed function, not a file. */
@@ -42,29 +45,27 @@ export function ledgerPath({ ledger, endpoint }: LedgerOptions): string {
 }
 
 /**
- * Adds the ledger to the options of a command. An emulator that the AWS configuration names has its own ledger, like an emulator
- * that `--endpoint` names.
+ * Adds the ledger to the options of a command. An emulator that the user's settings name for a target has its own ledger, like an
+ * emulator that `--endpoint` names.
  */
 export function withLedgerOption<T extends LedgerOptions>(
   options: T,
   policies: readonly CompiledPolicy[],
 ): T {
-  const { ledger, endpoint, aws } = options;
-  const configured = aws?.directConnect ?? null;
+  const { ledger, endpoint } = options;
+  if (ledger !== undefined || endpoint !== undefined) return options;
+  const emulators = policies.flatMap(({ policy }) => findEmulator(policy.recipient, options) ?? []);
+  const [emulator] = emulators;
+  return emulator === undefined ? options : { ...options, ledger: defaultLedgerPath(process.env, emulator) };
+}
+
+/** The endpoint on this machine that the user's settings name for a recipient. */
+function findEmulator(recipient: Recipient, options: LedgerOptions): string | null {
+  const settings = endpointSettings(options, recipient).map(({ directConnect }) => directConnect);
+  const first = settings.find((setting) => setting !== null);
   // A refused endpoint fails only the targets that would use it.
-  if (
-    ledger !== undefined ||
-    endpoint !== undefined ||
-    configured === null ||
-    configured instanceof EndpointRefused
-  )
-    return options;
-  const isForAws = policies.some(
-    ({ policy }) => PROVIDER_TRAITS[policy.recipient.provider].usesAwsConfiguration,
-  );
-  return isForAws && isLoopback(configured.url)
-    ? { ...options, ledger: defaultLedgerPath(process.env, configured.url) }
-    : options;
+  if (first === undefined || first instanceof EndpointRefused) return null;
+  return isLoopback(first.url) ? first.url : null;
 }
 
 const TABLE = /^dynamodb:(.*)$/s;

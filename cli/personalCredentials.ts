@@ -1,22 +1,22 @@
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fromIni, fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { requestHandlerOptions } from '../adapters/awsProtocol/clientHttp.ts';
 import type { ClientSettings, SdkCredentials } from '../adapters/awsProtocol/sdkClient.ts';
-import { describeFileError, readErrorCode } from '../adapters/fileSystem.ts';
+import { EndpointRefused } from '../adapters/endpoint.ts';
 import { type AccessKey, findInvalidPart, INVALID_PART } from '../adapters/rotatingKey.ts';
-import { isRecord } from '../core/decoders.ts';
 import type { Provider } from '../core/model.ts';
 import { formatList, quoteTrusted } from '../core/printableText.ts';
 import { CredentialsUnusable } from '../run/portErrors.ts';
+import { type NoProfile, type OutscaleProfile, readOutscaleProfile } from './outscaleProfile.ts';
+import { describeSetting } from './outscaleSettings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * The user's own credentials. OUTSCALE: `OSC_ACCESS_KEY` and `OSC_SECRET_KEY`, or a profile of `~/.osc/config.json`; never the AWS
- * chain, which holds keys of another cloud. AWS: the default chain.
+ * The user's own credentials. OUTSCALE: `OSC_ACCESS_KEY` and `OSC_SECRET_KEY`, or a profile of the file that its tools share; never the
+ * AWS chain, which holds keys of another cloud. AWS: the default chain.
  * @param profile the value of `--profile`, which excludes every other source; `null`: sources are those of the environment
  * @returns a provider that rejects with `CredentialsUnusable`, which names where it searched
  */
@@ -53,7 +53,10 @@ export function personalAwsCredentials(
   return async (...context) => {
     try {
       return await provide(...context);
-    } catch {
+    } catch (error) {
+      // The message names no more than the setting and its host.
+      if (error instanceof EndpointRefused)
+        throw new CredentialsUnusable(`no AWS credentials: ${error.message}`);
       // No cause: the output of a credential process or of a token service may contain keys.
       throw new CredentialsUnusable(
         profile === null ? explainNoCredentials(env) : explainNoProfile(profile, env),
@@ -87,9 +90,29 @@ function noteIgnoredKeys(variables: readonly string[], env: Environment): string
     : `; --profile ignores ${formatList(set)}, which ${set.length === 1 ? 'is' : 'are'} set: remove --profile to use ${set.length === 1 ? 'it' : 'them'}`;
 }
 
-async function readOutscaleKey(profile: string | null, env: Environment): Promise<AccessKey> {
-  if (profile !== null) return readProfileKey(profile, true, env);
-  return readEnvironmentKey(env) ?? readProfileKey(env.OSC_PROFILE ?? 'default', false, env);
+async function readOutscaleKey(chosen: string | null, env: Environment): Promise<AccessKey> {
+  const own = chosen === null ? readEnvironmentKey(env) : null;
+  const profile = await readOutscaleProfile(chosen, env);
+  if (!('why' in profile)) return own ?? readProfileKey(profile);
+  // Fail closed: a named profile that cannot be read may name another endpoint for the key of the environment.
+  if (own === null || profile.isError)
+    throw new CredentialsUnusable(explainNoProfileKey(profile, chosen !== null, own !== null, env));
+  return own;
+}
+
+function explainNoProfileKey(
+  { why, fix }: NoProfile,
+  isChosen: boolean,
+  hasKey: boolean,
+  env: Environment,
+): string {
+  if (isChosen)
+    return `no OUTSCALE credentials: ${why}; ${fix}, or name another with --profile${noteIgnoredKeys(OSC_KEYS, env)}`;
+  if (hasKey) {
+    const named = ['OSC_PROFILE', 'OSC_CONFIG_FILE'].filter((name) => env[name]);
+    return `${why}; ${fix}${named.length === 0 ? '' : `, or unset ${formatList(named)}`}`;
+  }
+  return `no OUTSCALE credentials: set ${formatList(OSC_KEYS)}, or ${fix} (${why})`;
 }
 
 /** @param names where each part of the key was found, for the message */
@@ -112,58 +135,21 @@ function readEnvironmentKey(env: Environment): AccessKey | null {
   );
 }
 
-/** @param chosen whether `--profile` names it, which excludes the environment */
-async function readProfileKey(profile: string, chosen: boolean, env: Environment): Promise<AccessKey> {
-  const path = join(homedir(), '.osc', 'config.json');
-  const found = await readProfile(path, profile);
-  if ('why' in found) {
-    const { why, fix } = found;
-    throw new CredentialsUnusable(
-      `no OUTSCALE credentials: ${
-        chosen
-          ? `${why}; ${fix}, or name another with --profile${noteIgnoredKeys(OSC_KEYS, env)}`
-          : `set ${formatList(OSC_KEYS)}, or ${fix} (${why})`
-      }`,
-    );
-  }
-  const { access_key: accessKeyId, secret_key: secretAccessKey } = found;
+function readProfileKey(profile: OutscaleProfile): AccessKey {
+  const { access_key: accessKeyId, secret_key: secretAccessKey } = profile.settings;
   if (typeof accessKeyId === 'string' && typeof secretAccessKey === 'string') {
-    const where = `of profile \`${profile}\` in ${path}`;
-    const names = { accessKeyId: `\`access_key\` ${where}`, secretAccessKey: `\`secret_key\` ${where}` };
+    const names = {
+      accessKeyId: describeSetting('access_key', profile),
+      secretAccessKey: describeSetting('secret_key', profile),
+    };
     return requireValidKey({ accessKeyId, secretAccessKey }, names);
   }
   throw new CredentialsUnusable(
-    `profile \`${profile}\` in ${path} must contain \`access_key\` and \`secret_key\``,
+    `profile ${quoteTrusted(profile.name)} in ${profile.path} must contain \`access_key\` and \`secret_key\``,
   );
 }
 
 const OSC_KEYS = ['OSC_ACCESS_KEY', 'OSC_SECRET_KEY'];
-/** A profile as written in the file. */
-interface Profile {
-  readonly access_key?: unknown;
-  readonly secret_key?: unknown;
-}
-
-/** @returns the profile, or why there is none and how to fix that */
-async function readProfile(
-  path: string,
-  profile: string,
-): Promise<Profile | { readonly why: string; readonly fix: string }> {
-  let profiles: unknown;
-  try {
-    profiles = JSON.parse(await readFile(path, 'utf8'));
-  } catch (error) {
-    // No cause: a parser's message quotes the file, which contains keys.
-    if (error instanceof SyntaxError) return { why: `${path} is not JSON`, fix: 'fix that file' };
-    return readErrorCode(error) === 'ENOENT'
-      ? { why: `there is no ${path}`, fix: `write profile ${quoteTrusted(profile)} to it` }
-      : { why: `${path} cannot be read ${describeFileError(error)}`, fix: 'fix that file' };
-  }
-  const found: unknown =
-    isRecord(profiles) && Object.hasOwn(profiles, profile) ? profiles[profile] : undefined;
-  if (isRecord(found)) return { access_key: found.access_key, secret_key: found.secret_key };
-  return { why: `${path} has no profile ${quoteTrusted(profile)}`, fix: 'add it' };
-}
 
 /** The files in which the SDK searches for profiles. */
 function profileFiles(env: Environment): readonly string[] {

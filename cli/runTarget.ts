@@ -4,14 +4,16 @@ import { AVAILABLE_WITHIN_MS } from '../core/followUp.ts';
 import type { Recipient } from '../core/model.ts';
 import { agreedKeyDigests } from '../core/policy.ts';
 import { quoteTrusted } from '../core/printableText.ts';
+import { PROVIDER_TRAITS } from '../core/providers.ts';
 import type { RunReport } from '../core/runReport.ts';
 import { type CompiledPolicy, explainUnknownRegion, readRevision } from '../language/index.ts';
 import type { Ports } from '../run/ports.ts';
 import { executeRun } from '../run/run.ts';
 import type { RunInput } from '../run/runContext.ts';
-import { type ConnectOptions, connectTarget } from './connectTarget.ts';
+import { type ConnectOptions, connectTarget, findOscCliProfile } from './connectTarget.ts';
 import type { Progress } from './output/progress.ts';
 import { paintFor } from './output/terminal.ts';
+import { explainOtherRegion } from './outscaleSettings.ts';
 
 /** Options of every command that makes a run. */
 export interface RunTargetOptions extends ConnectOptions {
@@ -51,9 +53,10 @@ export async function runTarget(
       availableWithinMs: availableWithin === undefined ? AVAILABLE_WITHIN_MS : availableWithin * 60_000,
       endpoint: connected.endpoint,
       gatewayEndpoint: connected.gatewayEndpoint,
+      oscCli: findOscCliProfile(options, policy.recipient),
       dryRun,
     });
-    return warnOfUnknownRegion(report, policy.recipient);
+    return warnOfRegion(report, policy.recipient, options);
   } finally {
     progress.finish(policy.target);
     connected.close();
@@ -128,13 +131,21 @@ function readPolicyRevision(file: string): string {
   return name;
 }
 
-/** Adds a warning about an unknown region: it has no host, and the failed call alone looks like a network problem. */
-function warnOfUnknownRegion(report: RunReport, recipient: Recipient): RunReport {
-  const why = report.failures.some(({ code }) => code === 'api') ? explainUnknownRegion(recipient) : null;
-  if (why === null) return report;
-  const warning = {
-    code: 'wrong-account-or-region',
-    message: `${why}; fix \`recipient.region\` if it is a typing error`,
-  } as const;
-  return { ...report, warnings: [...report.warnings, warning] };
+/**
+ * Adds warnings about the region to the report of a failed run: an unknown region has no host, and the keys of a user who works in another
+ * region are refused or belong to another account. The failed call alone does not show it.
+ */
+function warnOfRegion(report: RunReport, recipient: Recipient, { outscale }: RunTargetOptions): RunReport {
+  const codes = new Set(report.failures.map(({ code }) => code));
+  const unknown = codes.has('api') ? explainUnknownRegion(recipient) : null;
+  const { usesOutscaleConfiguration } = PROVIDER_TRAITS[recipient.provider];
+  const isOfUser =
+    usesOutscaleConfiguration && (codes.has('credentials') || codes.has('wrong-account-or-region'));
+  const other = isOfUser && outscale !== undefined ? explainOtherRegion(outscale, recipient) : null;
+  const messages = [
+    ...(unknown === null ? [] : [`${unknown}; fix \`recipient.region\` if it is a typing error`]),
+    ...(other === null ? [] : [other]),
+  ];
+  const warnings = messages.map((message) => ({ code: 'wrong-account-or-region', message }) as const);
+  return { ...report, warnings: [...report.warnings, ...warnings] };
 }

@@ -56,7 +56,7 @@ function isReasonCode(code: string): code is ReasonCode {
   return Object.hasOwn(OVERRIDES, code);
 }
 
-/** An AWS CLI command for a person. Reports as JSON, events and terminals show its text. */
+/** A command of the AWS CLI or of osc-cli for a person. Reports as JSON, events and terminals show its text. */
 export class ManualOverrideCommand {
   readonly argv: readonly string[];
   /** the placeholder in `argv` for the gateway, which a person must choose; `null`: `argv` has the gateway */
@@ -77,11 +77,19 @@ export class ManualOverrideCommand {
   }
 }
 
+/** How osc-cli, OUTSCALE's own tool, finds the keys of the user. */
+export interface OscCliProfile {
+  readonly name: string;
+  /** the file of the profile; `null`: the usual one */
+  readonly file: string | null;
+}
+
 /**
- * The AWS CLI command by which a person can accept a pending request of a supported type.
+ * The command by which a person can accept a pending request of a supported type.
  * @param codes of every reason for holding the request; empty if the policy allows it
  * @param gateway the gateway that the policy would assign; `null`: the command has a placeholder
- * @param endpoint `null`: the provider's default
+ * @param endpoint `null`: the AWS CLI finds it itself
+ * @param oscCli `null`: the command is for the AWS CLI, which reads no profile of OUTSCALE
  * @returns `null` if no command may be shown
  */
 export function manualOverrideCommand(
@@ -90,27 +98,60 @@ export function manualOverrideCommand(
   gateway: string | null,
   { region }: Recipient,
   endpoint: string | null,
+  oscCli: OscCliProfile | null = null,
 ): ManualOverrideCommand | null {
   if (manualOverrideFor(codes) !== 'shown' || !isInterfaceKind(type)) return null;
-  const { confirmCommand, gatewayKinds } = KINDS[type];
+  const { confirmCommand, confirmOperation, gatewayKinds } = KINDS[type];
   const known = gateway === null ? null : gatewayKind(gateway);
   // A gateway that an interface of this kind cannot be attached to must be chosen by a person too.
   const isUsable = known !== null && gatewayKinds.has(known);
   const [usual = 'virtual'] = gatewayKinds;
-  const { option, placeholder } = GATEWAY_ARGUMENTS[isUsable ? known : usual];
-  const argv = [
-    ...['aws', 'directconnect', confirmCommand],
-    ...['--virtual-interface-id', interfaceIdArgument(id)],
-    ...[option, isUsable && gateway !== null ? gateway : placeholder],
-    ...endpointOptions(region, endpoint),
-  ];
+  const { option, member, placeholder } = GATEWAY_ARGUMENTS[isUsable ? known : usual];
+  const gatewayArgument = isUsable && gateway !== null ? gateway : placeholder;
+  const profileOptions = oscCli === null || endpoint === null ? null : oscCliOptions(oscCli, endpoint);
+  const argv =
+    profileOptions === null
+      ? [
+          ...['aws', 'directconnect', confirmCommand],
+          ...['--virtual-interface-id', interfaceIdArgument(id)],
+          ...[option, gatewayArgument],
+          ...endpointOptions(region, endpoint),
+        ]
+      : [
+          ...['osc-cli', 'directlink', confirmOperation, ...profileOptions],
+          ...['--virtualInterfaceId', interfaceIdArgument(id)],
+          ...[`--${member}`, gatewayArgument],
+        ];
   return new ManualOverrideCommand(argv, isUsable ? null : placeholder);
 }
 
-/** A command as a person types it in a shell. No argument contains a quote: each is an option, an ID, a region, an endpoint or a placeholder. */
+/**
+ * A command as a person types it in a shell. No argument contains a single quote: each is an option, an ID, a region, an endpoint, a
+ * placeholder, or a text of `oscCliText`.
+ */
 export function formatCommand(argv: readonly string[]): string {
-  // A shell takes the brackets of an IPv6 address for a pattern.
-  return argv.map((argument) => (/[[\]]/.test(argument) ? `'${argument}'` : argument)).join(' ');
+  return argv.map((argument) => (/^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument}'`)).join(' ');
+}
+
+/** The options of osc-cli for its profile; `null`: a name in them cannot be typed. The endpoint is always given: osc-cli reads no variable. */
+function oscCliOptions({ name, file }: OscCliProfile, endpoint: string): string[] | null {
+  const [profile, path] = [oscCliText(name), file === null ? '' : oscCliText(file)];
+  if (profile === null || path === null) return null;
+  return [
+    ...['--profile', profile],
+    ...(path === '' ? [] : ['--config_path', path]),
+    ...['--endpoint', endpoint],
+  ];
+}
+
+/**
+ * A text as an argument of osc-cli, which reads a number, `True`, `None` or a list from an argument that looks like one, unless it is in double
+ * quotes. `null`: the text has quotes, backslashes or characters that a keyboard has not.
+ */
+function oscCliText(text: string): string | null {
+  if (!/^[ !#-&(-[\]-~]+$/.test(text)) return null;
+  const isPlain = /^[a-z/][\w/.-]*$/i.test(text) && !/^(?:True|False|None)$/.test(text);
+  return isPlain ? text : `"${text}"`;
 }
 
 /** The options of a command that say where to send it. @param endpoint `null`: the AWS CLI's default */
@@ -120,10 +161,14 @@ export function endpointOptions(region: string, endpoint: string | null): string
 
 /** The option of a command for each kind of gateway, and its placeholder when the policy does not give one gateway. */
 const GATEWAY_ARGUMENTS: Readonly<
-  Record<GatewayKind, { readonly option: string; readonly placeholder: string }>
+  Record<GatewayKind, { readonly option: string; readonly member: string; readonly placeholder: string }>
 > = {
-  virtual: { option: '--virtual-gateway-id', placeholder: 'VGW_ID' },
-  directConnect: { option: '--direct-connect-gateway-id', placeholder: 'DXGW_ID' },
+  virtual: { option: '--virtual-gateway-id', member: 'virtualGatewayId', placeholder: 'VGW_ID' },
+  directConnect: {
+    option: '--direct-connect-gateway-id',
+    member: 'directConnectGatewayId',
+    placeholder: 'DXGW_ID',
+  },
 };
 
 /** IDs come from the API: a text that is not a well-formed ID must not become part of a shell command. */

@@ -38,6 +38,8 @@ export interface ProviderTraits {
   readonly acceptsAwsCredentials: boolean;
   /** whether the AWS configuration (profiles, `AWS_ENDPOINT_URL_…`) applies to the provider's endpoints */
   readonly usesAwsConfiguration: boolean;
+  /** whether the settings of OUTSCALE's own tools (`~/.osc/config.json`, `OSC_…`) apply to the provider's keys and endpoints */
+  readonly usesOutscaleConfiguration: boolean;
   /**
    * whether the API may return the requester's account as the owner account of a request; `false`: it always returns the
    * recipient's account
@@ -66,6 +68,7 @@ export const PROVIDER_TRAITS: Readonly<Record<Provider, ProviderTraits>> = {
     credentials: 'secret',
     acceptsAwsCredentials: false,
     usesAwsConfiguration: false,
+    usesOutscaleConfiguration: true,
     mayRevealRequester: true,
     gatewayKinds: new Set(['virtual']),
     kinds: new Set(['private']),
@@ -95,6 +98,7 @@ export const PROVIDER_TRAITS: Readonly<Record<Provider, ProviderTraits>> = {
     credentials: 'role',
     acceptsAwsCredentials: true,
     usesAwsConfiguration: true,
+    usesOutscaleConfiguration: false,
     mayRevealRequester: false,
     gatewayKinds: new Set(['virtual', 'directConnect']),
     kinds: new Set(['private', 'transit']),

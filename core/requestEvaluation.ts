@@ -6,7 +6,7 @@ import { boundedReasonsOf } from './events/eventDefinition.ts';
 import { canonicalJson } from './json.ts';
 import { detailsToKeep, type Observation, type StoredReason } from './ledgerEntries.ts';
 import type { LedgerChange } from './ledgerState.ts';
-import { manualOverrideCommand } from './manualOverrideCommand.ts';
+import { manualOverrideCommand, type OscCliProfile } from './manualOverrideCommand.ts';
 import type { Recipient, VirtualInterface } from './model.ts';
 import type { Policy } from './policy.ts';
 import { decideWithNetworkChecks } from './preflightChecks.ts';
@@ -150,6 +150,7 @@ export function reportRequest(
   evaluation: RequestEvaluation,
   recipient: Recipient,
   endpoint: string | null,
+  oscCli: OscCliProfile | null = null,
 ): RequestReport {
   const { request, observation, deadline, decision, outcome, message, skipped } = evaluation;
   const { id, connection, vlan, name } = request;
@@ -168,7 +169,14 @@ export function reportRequest(
     skipped: skipped.map(renderSkippedCheck),
     manualOverrideCommand: needsNoCommand
       ? null
-      : manualOverrideCommand(request, reasonCodesOf(decision), decision.gateway, recipient, endpoint),
+      : manualOverrideCommand(
+          request,
+          reasonCodesOf(decision),
+          decision.gateway,
+          recipient,
+          endpoint,
+          oscCli,
+        ),
     withoutFreeze: outcome === 'gone' ? null : reportWithoutFreeze(decision),
   };
 }

@@ -108,7 +108,7 @@ export interface RequestReport extends DescribedFields {
   /** checks that were skipped, a sentence each */
   readonly skipped: readonly string[];
   /**
-   * AWS CLI command for a person; `null` if it was accepted, is gone, or no command may be shown
+   * command for a person; `null` if it was accepted, is gone, or no command may be shown
    * (manualOverrideCommand.ts)
    */
   readonly manualOverrideCommand: ManualOverrideCommand | null;

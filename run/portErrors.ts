@@ -40,7 +40,7 @@ const FIXES: Readonly<Record<ApiFailureKind, (operation: string) => string>> = {
   malformed: () => 'check the endpoint; the next run tries again',
 };
 
-/** A call to a provider failed. The message names operation, endpoint and what the API said, never a secret. */
+/** A call to a provider failed. The message names the operation and what the API said, never a secret. */
 export class ApiFailure extends CallFailure {
   override readonly name = 'ApiFailure';
   readonly kind: ApiFailureKind;
@@ -69,6 +69,11 @@ export class ApiFailure extends CallFailure {
 
   get code(): RunProblemCode {
     return this.kind === 'credentials' ? 'credentials' : 'api';
+  }
+
+  /** Adds to the message where the call was sent: a setting that the user has forgotten may have chosen it. */
+  nameEndpoint(endpoint: string): void {
+    this.message = `${this.message}; it was sent to ${endpoint}`;
   }
 }
 

@@ -77,7 +77,7 @@ export function queueRequestEvents(
 ): void {
   const { recipient } = input.loaded.policy;
   const requests = [...(evaluations?.values() ?? [])].map((evaluation) =>
-    reportRequest(evaluation, recipient, input.endpoint),
+    reportRequest(evaluation, recipient, input.endpoint, input.oscCli),
   );
   ledger.defer(createEvents({ requests }).map((change) => [change]));
 }

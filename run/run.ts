@@ -77,7 +77,7 @@ export async function executeRun(input: RunInput): Promise<RunReport> {
   }
   const { evaluations, ...rest } = found;
   const requests = [...(evaluations?.values() ?? [])].map((evaluation) =>
-    reportRequest(evaluation, policy.recipient, input.endpoint),
+    reportRequest(evaluation, policy.recipient, input.endpoint, input.oscCli),
   );
   return {
     target: policy.target,

@@ -1,3 +1,4 @@
+import type { OscCliProfile } from '../core/manualOverrideCommand.ts';
 import type { LoadedPolicy } from '../core/policyText.ts';
 import type { RequestEvaluation } from '../core/requestEvaluation.ts';
 import type { RunProblem, RunReport } from '../core/runReport.ts';
@@ -64,10 +65,12 @@ export interface RunInput {
   readonly remaining: Budget;
   /** how long an accepted interface may take to become `available` before that is reported, in milliseconds */
   readonly availableWithinMs: number;
-  /** the Direct Connect endpoint to show in AWS CLI commands; `null`: the provider's own */
+  /** the Direct Connect endpoint to show in commands; `null`: the AWS CLI finds it itself */
   readonly endpoint: string | null;
   /** the same for EC2 or FCU */
   readonly gatewayEndpoint: string | null;
+  /** how osc-cli finds the keys of the user; absent or `null`: commands for people are for the AWS CLI */
+  readonly oscCli?: OscCliProfile | null | undefined;
   /** only reads: takes no lease, writes, confirms and publishes nothing */
   readonly dryRun: boolean;
 }

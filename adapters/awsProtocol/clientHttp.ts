@@ -1,5 +1,8 @@
+import { Agent as HttpAgent } from 'node:http';
 import { Agent } from 'node:https';
 import type { DirectConnectClientConfig } from '@aws-sdk/client-direct-connect';
+import { quoteTrusted } from '../../core/printableText.ts';
+import { EndpointRefused, isLoopback } from '../endpoint.ts';
 
 /** `HTTPS_PROXY` is not the URL of a proxy. The message names the setting, never its value, which may contain a password. */
 export class ProxyRefused extends Error {
@@ -131,6 +134,30 @@ export class TunnelAgent extends Agent {
   }
 }
 
+/**
+ * An agent for http that connects to this machine only. Fail closed: the SDK finds the endpoints of some calls by itself, such as that of the STS
+ * from which a profile with a role gets its keys. Such a call never leaves this machine unencrypted.
+ */
+class LoopbackAgent extends HttpAgent {
+  constructor() {
+    super({ keepAlive: true, maxSockets: 50 });
+  }
+
+  override createConnection(
+    options: Parameters<HttpAgent['createConnection']>[0],
+    callback: NonNullable<Parameters<HttpAgent['createConnection']>[1]>,
+  ): ReturnType<HttpAgent['createConnection']> {
+    const host = options.host ?? '';
+    const url = `http://${host.includes(':') ? `[${host}]` : host}`;
+    if (isLoopback(url)) return super.createConnection(options, callback);
+    const error = new EndpointRefused(
+      `an endpoint must be https, or http on loopback, got ${quoteTrusted(url)}; fix AWS_ENDPOINT_URL and its forms, and \`endpoint_url\` in the AWS configuration`,
+    );
+    process.nextTick(callback, error);
+    return undefined;
+  }
+}
+
 /** The time limits of a client, in milliseconds. */
 export interface HttpTimeouts {
   readonly connectMs: number;
@@ -139,7 +166,7 @@ export interface HttpTimeouts {
 
 /**
  * The request handler options of every SDK client. They set time-outs, because by default a server that hangs blocks a client
- * for ever, and the proxy of the environment, which the SDK ignores by default.
+ * for ever, and the proxy of the environment, which the SDK ignores by default, and refuse http to other machines.
  * @throws ProxyRefused
  */
 export function requestHandlerOptions({ connectMs, requestMs }: HttpTimeouts) {
@@ -149,6 +176,7 @@ export function requestHandlerOptions({ connectMs, requestMs }: HttpTimeouts) {
     requestTimeout: requestMs,
     socketTimeout: requestMs,
     throwOnRequestTimeout: true,
+    httpAgent: new LoopbackAgent(),
     ...(proxy === null ? {} : { httpsAgent: new TunnelAgent(proxy, requestMs) }),
   };
 }

@@ -1,7 +1,7 @@
 import { DirectConnectClient } from '@aws-sdk/client-direct-connect';
 import type { Recipient } from '../../core/model.ts';
 import { PROVIDER_TRAITS } from '../../core/providers.ts';
-import type { Endpoints } from '../connectApis.ts';
+import type { ApiName, Endpoints } from '../connectApis.ts';
 import { EndpointRefused, isLoopback, validateEndpoint } from '../endpoint.ts';
 
 /** The AWS services that are called, each with the service ID under which the SDK looks up its endpoint. */
@@ -16,16 +16,22 @@ const SERVICE_IDS = {
 
 export type AwsService = keyof typeof SERVICE_IDS;
 
-/** An endpoint that the AWS configuration names. */
+/** An endpoint that an option, a variable or a file names. */
 export interface ConfiguredEndpoint {
   /** an origin */
   readonly url: string;
-  /** the variable, or the key of a file, that names it */
+  /** what names it, for messages */
   readonly source: string;
 }
 
-/** By service. `null`: none is configured. One that must not be used is kept as the error that `configuredEndpoint` throws. */
-export type ConfiguredEndpoints = Readonly<Record<AwsService, ConfiguredEndpoint | EndpointRefused | null>>;
+/** An endpoint that a setting names. One that must not be used is the error that is thrown when it would be used. `null`: none. */
+export type EndpointSetting = ConfiguredEndpoint | EndpointRefused | null;
+
+/** The endpoints of a recipient's APIs that settings of one kind name. */
+export type ApiEndpointSettings = Readonly<Record<ApiName, EndpointSetting>>;
+
+/** The endpoints in the AWS configuration, by service. */
+export type ConfiguredEndpoints = Readonly<Record<AwsService, EndpointSetting>>;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -55,7 +61,11 @@ async function readConfiguredEndpoint(
   const url = await client.config.serviceConfiguredEndpoint?.();
   client.destroy();
   if (!url) return null;
-  const source = sourceOf(service, env);
+  return readEndpointSetting(sourceOf(service, env), url);
+}
+
+/** Validates an endpoint that a setting names. It is refused only when it would be used. */
+export function readEndpointSetting(source: string, url: string): ConfiguredEndpoint | EndpointRefused {
   try {
     return { url: validateEndpoint(source, url), source };
   } catch (error) {
@@ -73,7 +83,10 @@ export function configuredEndpoint(
   aws: ConfiguredEndpoints | null,
   service: AwsService,
 ): ConfiguredEndpoint | null {
-  const endpoint = aws?.[service] ?? null;
+  return requireUsable(aws?.[service] ?? null);
+}
+
+function requireUsable(endpoint: EndpointSetting): ConfiguredEndpoint | null {
   if (endpoint instanceof EndpointRefused) throw endpoint;
   return endpoint;
 }
@@ -92,27 +105,78 @@ function sourceOf(service: AwsService, env: Environment): string {
 }
 
 /**
- * Chooses the endpoints of a recipient's APIs. The given endpoints take precedence over the AWS configuration, which
- * applies to AWS only: OUTSCALE keys are never sent to an endpoint that an AWS setting names.
+ * Chooses the endpoints of a recipient's APIs for the function. The given endpoints take precedence over the AWS configuration, which applies
+ * to AWS only: OUTSCALE keys are never sent to an endpoint that an AWS setting names.
  */
 export function chooseEndpoints(
   { provider, region }: Pick<Recipient, 'provider' | 'region'>,
   given: Endpoints,
   aws: ConfiguredEndpoints | null,
 ): Endpoints {
-  const configured = (service: AwsService): string | null =>
-    PROVIDER_TRAITS[provider].usesAwsConfiguration ? (configuredEndpoint(aws, service)?.url ?? null) : null;
-  // A trial with an emulator must not send signed requests to the real cloud.
-  const gateways = given.gateways ?? loopback(given.directConnect);
-  const directConnect = given.directConnect ?? configured('directConnect');
-  const identity = given.identity ?? loopback(gateways) ?? configured('sts') ?? loopback(directConnect);
+  const levels = PROVIDER_TRAITS[provider].usesAwsConfiguration ? [awsEndpointSettings(aws)] : [];
+  const { directConnect, gateways, identity } = combineEndpoints({ provider, region }, given, levels);
+  return { directConnect, gateways, identity };
+}
+
+/** The endpoints of the AWS configuration as those of a recipient on AWS. */
+export function awsEndpointSettings(aws: ConfiguredEndpoints | null): ApiEndpointSettings {
   return {
-    directConnect,
-    gateways: gateways ?? configured('ec2') ?? loopback(directConnect),
-    identity: identity ?? PROVIDER_TRAITS[provider].identityEndpoint?.(region) ?? null,
+    directConnect: aws?.directConnect ?? null,
+    gateways: aws?.ec2 ?? null,
+    identity: aws?.sts ?? null,
   };
 }
 
-function loopback(endpoint: string | null): string | null {
-  return endpoint !== null && isLoopback(endpoint) ? endpoint : null;
+/** The endpoints that were found so far, each with its source. */
+type FoundEndpoints = Readonly<Record<ApiName, ConfiguredEndpoint | null>>;
+
+/**
+ * Chooses the endpoints of a recipient's APIs, each with its source: those that are given, otherwise those of the first level that names one,
+ * otherwise the provider's own.
+ * @throws EndpointRefused if the chosen one must not be used
+ */
+export function combineEndpoints(
+  { provider, region }: Pick<Recipient, 'provider' | 'region'>,
+  given: Endpoints,
+  levels: readonly ApiEndpointSettings[],
+): Required<Endpoints> {
+  const initial: FoundEndpoints = {
+    directConnect: givenEndpoint(given, 'directConnect'),
+    gateways: givenEndpoint(given, 'gateways'),
+    identity: givenEndpoint(given, 'identity'),
+  };
+  const { directConnect, ...found } = levels.reduce(fillEndpoints, initial);
+  const gateways = found.gateways ?? loopback(directConnect);
+  const inherited = initial.gateways ?? loopback(initial.directConnect);
+  const identity = found.identity ?? loopback(inherited) ?? loopback(directConnect);
+  return {
+    directConnect: directConnect?.url ?? null,
+    gateways: gateways?.url ?? null,
+    identity: identity?.url ?? PROVIDER_TRAITS[provider].identityEndpoint?.(region) ?? null,
+    sources: {
+      directConnect: directConnect?.source ?? null,
+      gateways: gateways?.source ?? null,
+      identity: identity?.source ?? null,
+    },
+  };
+}
+
+function givenEndpoint(given: Endpoints, api: ApiName): ConfiguredEndpoint | null {
+  const url = given[api];
+  return url === null ? null : { url, source: given.sources?.[api] ?? '' };
+}
+
+/** Adds the endpoints of a level for the APIs that have none yet. A trial with an emulator must not send signed requests to the real cloud. */
+function fillEndpoints(found: FoundEndpoints, level: ApiEndpointSettings): FoundEndpoints {
+  const gateways = found.gateways ?? loopback(found.directConnect);
+  const identity = found.identity ?? loopback(gateways);
+  return {
+    directConnect: found.directConnect ?? requireUsable(level.directConnect),
+    gateways: gateways ?? requireUsable(level.gateways),
+    identity: identity ?? requireUsable(level.identity),
+  };
+}
+
+function loopback(endpoint: ConfiguredEndpoint | null): ConfiguredEndpoint | null {
+  return endpoint !== null && isLoopback(endpoint.url) ? endpoint : null;
 }

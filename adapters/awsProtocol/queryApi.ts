@@ -48,7 +48,7 @@ export function createQueryApi(client: ApiClient, settings: QuerySettings): Quer
     return callWithLimit(
       action,
       readLimitMs(client.requestTimeoutMs),
-      client.key,
+      client,
       'repeated',
       async (abortSignal) => {
         for (let attempt = 1; ; attempt += 1) {

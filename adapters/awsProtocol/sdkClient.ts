@@ -1,4 +1,5 @@
 import { DirectConnectClient, type DirectConnectClientConfig } from '@aws-sdk/client-direct-connect';
+import { ApiFailure } from '../../run/portErrors.ts';
 import { withTimeout } from '../promises.ts';
 import { type Repeat, type RotatingKey, withKeyRenewal } from '../rotatingKey.ts';
 import { readBoundedBody, requestHandlerOptions } from './clientHttp.ts';
@@ -82,16 +83,18 @@ export interface ApiClient {
   /** `null`: the key cannot change while we run */
   readonly key: RotatingKey | null;
   readonly throttles: ThrottleCounter;
+  /** the endpoint and the setting that chose it, for messages; `null`: the provider's own, or one that the user has typed */
+  readonly redirection: string | null;
 }
 
 /** Makes one read, with retries. @throws ApiFailure */
 export function callRead<T>(
-  { sdk, requestTimeoutMs, key }: ApiClient,
+  client: ApiClient,
   operation: string,
   call: (sdk: DirectConnectClient, options: { abortSignal: AbortSignal }) => Promise<T>,
 ): Promise<T> {
-  return callWithLimit(operation, readLimitMs(requestTimeoutMs), key, 'repeated', (abortSignal) =>
-    call(sdk, { abortSignal }),
+  return callWithLimit(operation, readLimitMs(client.requestTimeoutMs), client, 'repeated', (abortSignal) =>
+    call(client.sdk, { abortSignal }),
   );
 }
 
@@ -103,7 +106,7 @@ export function callRead<T>(
 export async function callWithLimit<T>(
   operation: string,
   limitMs: number,
-  key: RotatingKey | null,
+  { key, redirection }: Pick<ApiClient, 'key' | 'redirection'>,
   repeat: Repeat,
   call: (abortSignal: AbortSignal) => Promise<T>,
 ): Promise<T> {
@@ -112,6 +115,8 @@ export async function callWithLimit<T>(
       withKeyRenewal(key, operation, signal, repeat, () => call(signal)),
     );
   } catch (error) {
-    throw toApiFailure(operation, error);
+    const failure = toApiFailure(operation, error);
+    if (redirection !== null && failure instanceof ApiFailure) failure.nameEndpoint(redirection);
+    throw failure;
   }
 }

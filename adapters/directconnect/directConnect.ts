@@ -91,7 +91,7 @@ async function ownConnections(traits: ProviderTraits, client: ApiClient): Promis
 
 async function confirm(
   traits: ProviderTraits,
-  { sdk, requestTimeoutMs, key }: ApiClient,
+  client: ApiClient,
   kind: InterfaceKind,
   id: string,
   gateway: string,
@@ -106,8 +106,12 @@ async function confirm(
       `\`${gateway}\` is not a gateway of this provider for ${kind} interfaces`,
     );
   const target = found === 'virtual' ? { virtualGatewayId: gateway } : { directConnectGatewayId: gateway };
-  const answer = await callWithLimit(operation, requestTimeoutMs, key, 'leftToCaller', (abortSignal) =>
-    SENDERS[operation](sdk, { virtualInterfaceId: id, ...target }, { abortSignal }),
+  const answer = await callWithLimit(
+    operation,
+    client.requestTimeoutMs,
+    client,
+    'leftToCaller',
+    (abortSignal) => SENDERS[operation](client.sdk, { virtualInterfaceId: id, ...target }, { abortSignal }),
   );
   const state: unknown = answer.virtualInterfaceState;
   return typeof state === 'string' ? state : null;

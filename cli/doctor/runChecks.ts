@@ -6,6 +6,7 @@ import { formatList, quote } from '../../core/printableText.ts';
 import { usedGatewayKinds } from '../../run/verifyCaller.ts';
 import type { ConnectOptions } from '../connectTarget.ts';
 import type { LedgerOptions } from '../ledgerOptions.ts';
+import { checkCredentials } from './credentialChecks.ts';
 import { type DoctorFinding, fail, ok, runCheck, warn } from './doctorFinding.ts';
 import { listEndpoints } from './endpointFindings.ts';
 import { checkEmulatorClock, checkLedger, checkSecret } from './environmentChecks.ts';
@@ -15,13 +16,10 @@ import { checkGateways, checkRouting, checkServedKinds } from './gatewayChecks.t
 export async function runChecks(
   policy: Policy,
   connected: Connected,
-  endpoints: Endpoints,
+  endpoints: Required<Endpoints>,
   options: ConnectOptions & LedgerOptions,
 ): Promise<DoctorFinding[]> {
-  const credentials = await runCheck('credentials', async () => {
-    await connected.authenticate();
-    return [ok('credentials', 'found')];
-  });
+  const credentials = await checkCredentials(policy, connected, options);
   // Without credentials, no API can be called.
   const found = credentials.every(({ result }) => result !== 'fail');
   return [

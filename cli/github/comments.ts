@@ -1,4 +1,7 @@
-import { call, callUnless, type Repository } from './repository.ts';
+import { isRecord } from '../../core/decoders.ts';
+import { memoizeByObject } from '../../core/memoize.ts';
+import { ForgeFailure } from '../options.ts';
+import { call, type Repository } from './repository.ts';
 
 /** The comment with a marker on a pull request, by this program. */
 interface OwnComment {
@@ -61,8 +64,8 @@ async function createComment(
 }
 
 /**
- * Finds the first comment with a marker. Fail closed: that of a person does not count, who could write the marker first, and later change
- * what we wrote into it.
+ * Finds the first comment with a marker. Fail closed: that of a person or of another app does not count, who could write the marker first, and
+ * later change what this program wrote into it.
  */
 async function findOwnComment(
   repository: Repository,
@@ -82,9 +85,7 @@ async function findOwnComment(
       }),
     );
     const found = data.find(
-      ({ body = '', user }) =>
-        body.split('\n', 1)[0]?.trimEnd() === marker &&
-        (self === null ? user?.type === 'Bot' : user?.login === self),
+      ({ body = '', user }) => body.split('\n', 1)[0]?.trimEnd() === marker && user?.login === self,
     );
     // Line ends of a text that passed through a form are `\r\n`.
     if (found !== undefined)
@@ -93,10 +94,19 @@ async function findOwnComment(
   }
 }
 
-/** The login of the token's user; `null`: the token is that of an app, such as the one of a workflow, which may not ask. */
-async function readLogin({ octokit }: Repository): Promise<string | null> {
-  const answer = await callUnless([403, 404], 'read the user of the token', () =>
-    octokit.request('GET /user'),
+/**
+ * The login of the token's user or app, such as `github-actions[bot]`. By GraphQL, because `GET /user` refuses tokens of apps, among them the
+ * one of a workflow. Once per repository, because calls of GraphQL wait for each other.
+ */
+const readLogin = memoizeByObject(async ({ octokit }: Repository): Promise<string> => {
+  const answer: unknown = await call('read the user of the token', () =>
+    octokit.graphql('query { viewer { login } }'),
   );
-  return answer?.data.login ?? null;
-}
+  const viewer = isRecord(answer) && isRecord(answer.viewer) ? answer.viewer : {};
+  if (typeof viewer.login === 'string' && viewer.login !== '') return viewer.login;
+  // Fail closed: without it, the comments of others would count.
+  throw new ForgeFailure(
+    'credentials',
+    'cannot read the user of the token: the answer names none; check GITHUB_TOKEN and GITHUB_API_URL',
+  );
+});

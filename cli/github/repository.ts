@@ -132,6 +132,12 @@ function isHttpError(error: unknown): error is HttpError {
 }
 
 function toFailure(what: string, error: unknown): unknown {
+  // GraphQL reports its errors in an answer with status 200.
+  if (error instanceof Error && error.name === 'GraphqlResponseError')
+    return new ForgeFailure(
+      'credentials',
+      `cannot ${what}: ${escapeLong(error.message, 300)}; ${FIXES.credentials}`,
+    );
   if (!isHttpError(error)) return error;
   const kind = kindOf(error);
   // The message is GitHub's; octokit has no token in it.

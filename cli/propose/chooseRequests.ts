@@ -8,6 +8,8 @@ export interface Candidate {
   readonly target: string;
   /** `null`: an unknown requester */
   readonly owner: string | null;
+  /** `null`: the API names none */
+  readonly connection: string | null;
   /** the earliest end of the request; `null`: unknown, so it can be at any moment */
   readonly expires: string | null;
 }
@@ -27,9 +29,9 @@ export interface ChosenRequests<C extends Candidate> {
 const DAY_MS = 24 * 3_600_000;
 
 /**
- * Chooses the requests that get a proposal. Owners take turns, so that one with many requests does not keep the others waiting. Unknown
- * requesters have slots of their own, which count what was opened within a day too: who offers and withdraws again and again must not have a pull
- * request each time.
+ * Chooses the requests that get a proposal. Owners take turns, so that one with many requests does not keep the others waiting. So do the
+ * connections of unknown requesters: a connection is the only part of a request that its requester cannot choose. Unknown requesters have slots
+ * of their own, which count what was opened within a day too: who offers and withdraws again and again must not have a pull request each time.
  * @param max the most open pull requests for owners, and as many for unknown requesters
  */
 export function chooseRequests<C extends Candidate>(
@@ -43,18 +45,17 @@ export function chooseRequests<C extends Candidate>(
     ...findSettled(formatKey(candidate.key), candidate, forge),
   }));
   const open = found.filter((one) => one.open !== null).map(({ candidate }) => candidate);
-  const fresh = found.filter((one) => one.open === null && one.settled === null);
+  const fresh = found.flatMap((one) => (one.open === null && one.settled === null ? [one.candidate] : []));
+  const [ofUnknown, ofOwners] = [fresh.filter(isOfUnknown), fresh.filter((one) => !isOfUnknown(one))];
   return {
     open,
     fresh: [
+      ...takeTurns(ofOwners, open, ({ target, owner }) => `${target}/${owner}`),
       ...takeTurns(
-        fresh.map(({ candidate }) => candidate).filter(({ owner }) => owner !== null),
-        open,
+        ofUnknown,
+        open.filter(isOfUnknown),
+        ({ target, connection }) => `${target}/${connection}`,
       ),
-      ...fresh
-        .map(({ candidate }) => candidate)
-        .filter(({ owner }) => owner === null)
-        .toSorted(compareExpiry),
     ],
     settled: found.flatMap((one) =>
       one.open === null && one.settled !== null ? [{ candidate: one.candidate, code: one.settled.code }] : [],
@@ -82,13 +83,24 @@ function countSlots(
   return { owners: Math.max(0, max - owners), unknown: Math.max(0, max - ofUnknown.length) };
 }
 
-/** Orders the requests of owners: next is that of the owner with the fewest so far, then the earliest expiry. */
-function takeTurns<C extends Candidate>(fresh: readonly C[], open: readonly Candidate[]): C[] {
+function isOfUnknown({ owner }: Candidate): boolean {
+  return owner === null;
+}
+
+/**
+ * Orders requests so that their parties take turns: next is that of the party with the fewest so far, then the earliest expiry.
+ * @param partyOf the owner, or the connection of an unknown requester
+ */
+function takeTurns<C extends Candidate>(
+  fresh: readonly C[],
+  open: readonly Candidate[],
+  partyOf: (candidate: Candidate) => string,
+): C[] {
   const counts = new Map<string, number>();
   const placed = [...open, ...fresh.toSorted(compareExpiry)].map((candidate) => {
-    const owner = `${candidate.target}/${candidate.owner}`;
-    const before = counts.get(owner) ?? 0;
-    counts.set(owner, before + 1);
+    const party = partyOf(candidate);
+    const before = counts.get(party) ?? 0;
+    counts.set(party, before + 1);
     return { candidate, before };
   });
   const places = new Map(placed.map(({ candidate, before }) => [candidate, before] as const));

@@ -104,6 +104,7 @@ function surveyRequest(
     key: { provider, region, account, id },
     target: policy.target,
     owner: identity.kind === 'owner' ? identity.owner.name : null,
+    connection: held.request.connection,
     expires: held.deadline?.earliest ?? null,
     ...{ held, source },
   };

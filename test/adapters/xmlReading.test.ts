@@ -131,7 +131,13 @@ function clientsOf({ dialect, gateways, destinations, propagating, byLines }: Ar
     RECIPIENT_ACCOUNT,
     byLines ? { dress: inLines } : {},
   );
-  const client = { sdk, requestTimeoutMs: 1000, key: null, throttles: createThrottleCounter() };
+  const client = {
+    sdk,
+    requestTimeoutMs: 1000,
+    key: null,
+    throttles: createThrottleCounter(),
+    redirection: null,
+  };
   const settings = { endpoint: 'http://in.process', region: REGION, service: 'ec2', version: '2016-11-15' };
   const query = createQueryApi(client, { ...settings, service: 'ec2' });
   return { ec2, query, gateways: createGateways(query, client) };

@@ -3,6 +3,7 @@ import {
   ManualOverrideCommand,
   manualOverrideCommand,
   manualOverrideFor,
+  type OscCliProfile,
 } from '../../core/manualOverrideCommand.ts';
 import { adviceWithCommand, VERIFY_OWNER } from '../../core/operatorAdvice.ts';
 import { REASON_CODES } from '../../core/reasons.ts';
@@ -57,6 +58,60 @@ describe('the manual override command', () => {
     expect(JSON.parse(JSON.stringify({ command }))).toEqual({ command: expected });
   });
 
+  it.each<[string, OscCliProfile, string | null, string, string]>([
+    ['with the profile', { name: 'lab-1', file: null }, VGW.prod, '--profile lab-1', VGW.prod],
+    ['with a placeholder for the gateway', { name: 'lab', file: null }, null, '--profile lab', 'VGW_ID'],
+    [
+      'with the file of the profile',
+      { name: 'default', file: '/srv/osc/config.json' },
+      VGW.prod,
+      '--profile default --config_path /srv/osc/config.json',
+      VGW.prod,
+    ],
+    ['with a name of digits as a text', { name: '123', file: null }, VGW.prod, `--profile '"123"'`, VGW.prod],
+    [
+      'with a name that is a value of Python as a text',
+      { name: 'None', file: null },
+      VGW.prod,
+      `--profile '"None"'`,
+      VGW.prod,
+    ],
+    [
+      'with a name that looks like an option as a text',
+      { name: '-x', file: null },
+      VGW.prod,
+      `--profile '"-x"'`,
+      VGW.prod,
+    ],
+    [
+      'with a name that a shell would run',
+      { name: 'a $(reboot);', file: null },
+      VGW.prod,
+      `--profile '"a $(reboot);"'`,
+      VGW.prod,
+    ],
+  ])('for osc-cli %s', (_, oscCli, gateway, options, written) => {
+    const command = manualOverrideCommand(aVif(), HELD, gateway, aRecipient(), ENDPOINT, oscCli);
+    expect(command?.text).toBe(
+      `osc-cli directlink ConfirmPrivateVirtualInterface ${options} --endpoint ${ENDPOINT} ` +
+        `--virtualInterfaceId dxvif-aaaaaaaa --virtualGatewayId ${written}`,
+    );
+    expect(command?.gatewayPlaceholder).toBe(gateway === null ? 'VGW_ID' : null);
+  });
+
+  it.each([`it's`, 'a"b', 'a\\b', 'a\nb', 'a\u202eb', ''])(
+    'is for the AWS CLI where the profile `%s` cannot be typed for osc-cli',
+    (name) => {
+      for (const oscCli of [
+        { name, file: null },
+        ...(name === '' ? [] : [{ name: 'lab', file: `/${name}` }]),
+      ])
+        expect(manualOverrideCommand(aVif(), HELD, VGW.prod, aRecipient(), ENDPOINT, oscCli)?.argv[0]).toBe(
+          'aws',
+        );
+    },
+  );
+
   it.each([
     ['the policy gives one gateway', 'private', VGW.prod, null],
     ['the policy gives a Direct Connect gateway', 'private', DX_GATEWAY, null],
@@ -89,6 +144,24 @@ describe('a text that is not a well-formed ID never becomes part of a command', 
       `aws directconnect confirm-private-virtual-interface --virtual-interface-id VIRTUAL_INTERFACE_ID ` +
         `--virtual-gateway-id ${VGW.prod} --region eu-west-1`,
     );
+  });
+
+  it('the interface ID is replaced by a placeholder for osc-cli too', () => {
+    const oscCli = { name: 'lab', file: null };
+    const command = manualOverrideCommand(
+      aVif({ id: '$(reboot)' }),
+      HELD,
+      '$(reboot)',
+      aRecipient(),
+      ENDPOINT,
+      oscCli,
+    );
+    expect(command?.argv.slice(-4)).toEqual([
+      '--virtualInterfaceId',
+      'VIRTUAL_INTERFACE_ID',
+      '--virtualGatewayId',
+      'VGW_ID',
+    ]);
   });
 
   it.each(['vgw-12345678; reboot', '$(reboot)', '', 'vgw-1234567'])(

@@ -10,6 +10,7 @@ import type { Emulator } from '../../emulator/emulator.ts';
 import { createHandler } from '../../lambda/createHandler.ts';
 import type { EventPublisher } from '../../run/ports.ts';
 import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
+import { folderWith } from '../support/cli.ts';
 import {
   ACME_1,
   compileTestPolicy,
@@ -89,6 +90,26 @@ describe('the function', () => {
     expect(report.status).toBe('completed');
     const called = cloud.calls().map(({ service }) => service);
     expect([...new Set(called)].sort()).toEqual(['directconnect', 'ec2', 'sts']);
+  });
+
+  it('never follows the variables and profiles of OUTSCALE tools', async () => {
+    const cloud = await startTestCloud();
+    const profile = { access_key: '012345678901', secret_key: 'secret', endpoint: cloud.url };
+    const settings = {
+      HOME: folderWith({ '.osc/config.json': JSON.stringify({ default: profile }) }),
+      OSC_ENDPOINT_DIRECT_LINK: cloud.url,
+      OSC_ENDPOINT_FCU: cloud.url,
+      // Calls to the real cloud end here.
+      HTTPS_PROXY: 'http://127.0.0.1:9',
+      NO_PROXY: '127.0.0.1',
+    };
+    for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value);
+    onTestFinished(() => {
+      vi.unstubAllEnvs();
+    });
+    const env = { ...settings, VIF_ACCEPTOR_ENDPOINT: '', VIF_ACCEPTOR_GATEWAY_ENDPOINT: '' };
+    await expect(functionOn(cloud, env)({ target: 'hub' }, lambdaContext())).rejects.toThrow('HTTPS_PROXY');
+    expect(cloud.calls()).toEqual([]);
   });
 
   it('executes a run over the target of its event and reports it with the revision', async () => {

@@ -7,8 +7,13 @@ import { proposalOf } from './forge.ts';
 
 const NOW = new Date('2026-11-30T12:00:00Z');
 
-function candidateOf(id: string, owner: string | null, expires: string | null = null): Candidate {
-  return { key: proposalOf(id).key, target: 'hub', owner, expires };
+function candidateOf(
+  id: string,
+  owner: string | null,
+  expires: string | null = null,
+  connection = 'dxcon-1',
+): Candidate {
+  return { key: proposalOf(id).key, target: 'hub', owner, connection, expires };
 }
 
 /** A pull request for a request, opened a week ago. */
@@ -53,6 +58,17 @@ describe('the order of proposals', () => {
       candidateOf('dxvif-c', null, '2026-12-01T00:00:00Z'),
     ];
     expect(choose([a, b, c]).fresh).toEqual(['dxvif-b', 'dxvif-c', 'dxvif-a']);
+  });
+
+  it('lets the connections of unknown requesters take turns, whatever their expiry', () => {
+    const many = ids('u', 30).map((id) => candidateOf(id, null, '2026-12-01T00:00:00Z'));
+    const one = candidateOf('dxvif-z', null, '2026-12-05T00:00:00Z', 'dxcon-2');
+    const order = choose([...many, one]).fresh;
+    expect([order[0], order[1], order.length]).toEqual(['dxvif-u0', 'dxvif-z', 31]);
+    // What is open on a connection already counts, and an owner's request there does not.
+    const pulls = [pullOf('dxvif-u0', 1, { kind: 'draft' }), pullOf('dxvif-a', 2)];
+    const owned = candidateOf('dxvif-a', 'acme', null, 'dxcon-2');
+    expect(choose([...many, one, owned], pulls).fresh[0]).toBe('dxvif-z');
   });
 
   it('leaves out what a person closed or merged', () => {

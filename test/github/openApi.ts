@@ -15,7 +15,6 @@ const INTEGRITY =
 const MEMBER = 'package/generated/api.github.com.json';
 
 export const OPERATIONS = [
-  'GET /user',
   'GET /repos/{owner}/{repo}',
   'GET /repos/{owner}/{repo}/git/ref/{ref}',
   'POST /repos/{owner}/{repo}/git/refs',

@@ -60,7 +60,8 @@ describe('policy review --comment', () => {
     expect(github.comments[0]?.body).not.toContain('vlan 200');
     const before = github.requests.length;
     await review('100-150', { GITHUB_REF: 'refs/pull/7/merge' });
-    expect(github.requests.slice(before).filter((one) => !one.startsWith('GET'))).toEqual([]);
+    const changes = github.requests.slice(before).filter((one) => !/^GET |graphql$/.test(one));
+    expect(changes).toEqual([]);
   }, 60_000);
 
   it('comments on errors too, and never uses the comment of a person', async () => {
@@ -70,6 +71,31 @@ describe('policy review --comment', () => {
     const { code } = await review('nothing', event(eventOf(7)));
     expect([code, github.comments.length]).toEqual([3, 2]);
     expect(github.comments[0]?.body).toContain('nothing becomes newly acceptable');
+  });
+
+  it.each(['github-actions[bot]', 'our-policies[bot]'])(
+    'never uses the comment of another app, and finds its own again (%s)',
+    async (login) => {
+      const github = await startGitHub({ 'README.md': '' });
+      github.state.login = login;
+      const { review, event } = startCheckout(github);
+      const echo = '<!-- vif-acceptor policy review -->\nnothing becomes newly acceptable';
+      github.say(7, echo, { login: 'echo[bot]', type: 'Bot' });
+      for (const vlans of ['100-200', '100-201']) await review(vlans, event(eventOf(7)));
+      expect(github.comments.map(({ user }) => user.login)).toEqual(['echo[bot]', login]);
+      expect(github.comments.map(({ body }) => body === echo)).toEqual([true, false]);
+      expect(github.comments[1]?.body).toContain('201');
+    },
+    60_000,
+  );
+
+  it.each([null, ''])('fails without a comment when the login of the token is %j', async (login) => {
+    const github = await startGitHub({ 'README.md': '' });
+    github.state.login = login;
+    const { review, event } = startCheckout(github);
+    const { code, stderr } = await review('100-150', event(eventOf(7)));
+    expect([code, github.comments]).toEqual([1, []]);
+    expect(stderr).toMatch(/^error: cannot read the user of the token: .*GITHUB_TOKEN/m);
   });
 
   it('writes none on a pull request of a fork, and keeps the exit code', async () => {
