@@ -80,7 +80,9 @@ function addInterface(
   n: number,
   isAccepted: boolean,
 ): void {
-  const id = world.ids.virtualInterface();
+  // The same in every filling, because recorded calls are repeated; the emulator gives no ID again after a reset.
+  const number = String(world.interfaces.size + 1).padStart(8, '0');
+  const id = `dxvif-${number}`;
   const since = world.clock.now().getTime();
   const address = (host: number): string => `169.254.${(i * 4) >> 8}.${((i * 4) & 255) + host}/30`;
   world.interfaces.set(id, {
@@ -98,7 +100,7 @@ function addInterface(
     tags: [],
     peers: [
       {
-        id: world.ids.bgpPeer(),
+        id: `dxpeer-${number}`,
         asn,
         authKey: `key-of-${ownerName(owner)}`,
         amazonAddress: address(1),

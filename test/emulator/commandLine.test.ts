@@ -87,6 +87,11 @@ describe('the command line of the package', () => {
 
   it('ends when the shell of npm ends, which passes no signal to it', async () => {
     const { shell, url } = await startByShell({ ...WITHOUT_NPM, npm_lifecycle_event: 'npx' });
+    const pid = await processIdOf(shell);
+    onTestFinished(() => {
+      // It has ended already, unless this test fails.
+      spawnSync('kill', ['-9', String(pid)]);
+    });
     expect(await isReady(url)).toBe(true);
     shell.kill('SIGTERM');
     await expect.poll(() => isReady(url), { timeout: 5000 }).toBe(false);
