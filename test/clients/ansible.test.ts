@@ -43,19 +43,24 @@ describe.skipIf(folder === null).each(DIALECT_NAMES)(`Ansible ${ANSIBLE} on %s${
     expect(await changes(emulator, OWNER, ...twice(present, absent))).toEqual(IDEMPOTENT);
   });
 
-  it('makes a virtual private gateway, attaches it to a VPC, changes its tags, and removes it', async () => {
+  it('makes a virtual private gateway, changes its tags, attaches it to a VPC, and removes it', async () => {
     const emulator = await startTestEmulator({ dialect });
     const module = 'amazon.aws.ec2_vpc_vgw';
     const present: Task = [module, { state: 'present', name: 'core', tags: { team: 'net' } }];
-    const retagged: Task = [module, { state: 'present', name: 'core', tags: { owner: 'net' } }];
+    const retagged = { state: 'present', name: 'core', tags: { owner: 'net' } };
+    const attached: Task = [module, { ...retagged, vpc_id: 'vpc-1a2b3c4d' }];
     const absent: Task = [module, { state: 'absent', name: 'core' }];
-    expect(await changes(emulator, RECIPIENT, present, present, retagged, retagged, absent, absent)).toEqual([
-      true,
-      false,
-      true,
-      false,
-      true,
-      false,
+    const tasks = [
+      present,
+      present,
+      [module, retagged],
+      [module, retagged],
+      attached,
+      attached,
+    ] satisfies Task[];
+    expect(await changes(emulator, RECIPIENT, ...tasks, absent, absent)).toEqual([
+      ...[true, false, true, false],
+      ...IDEMPOTENT,
     ]);
   });
 

@@ -11,7 +11,7 @@ import xml.etree.ElementTree as ElementTree
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import ClientError, ParamValidationError
+from botocore.exceptions import ClientError
 
 # Errors of every service of AWS, which the models of single services leave out.
 COMMON_ERRORS = {
@@ -159,8 +159,8 @@ def answer(url, account, service, operation, parameters, secret="secret", region
         facts = error.response["Error"]
         status = error.response["ResponseMetadata"]["HTTPStatusCode"]
         return {"error": {"code": facts["Code"], "message": facts["Message"], "status": status}}
-    except ParamValidationError as error:
-        return {"error": {"code": "ParamValidationError", "message": str(error), "status": 0}}
+    except Exception as error:  # boto3 refuses the parameters, or cannot read the answer.
+        return {"error": {"code": type(error).__name__, "message": str(error), "status": 0}}
     metadata = result.pop("ResponseMetadata")
     return {"result": result, "retries": metadata["RetryAttempts"], "requestId": metadata.get("RequestId")}
 

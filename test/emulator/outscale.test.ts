@@ -31,7 +31,6 @@ describe('the OUTSCALE dialect', () => {
       authKey: 'sesame-1',
       amazonAddress: '169.254.10.1/30',
       customerAddress: '169.254.10.2/30',
-      tags: [{ key: 'a', value: 'b' }],
     });
     expect(await listInterfaces(simulator)).toEqual([
       {

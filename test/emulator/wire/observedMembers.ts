@@ -65,6 +65,7 @@ const NOT_RECORDED: Readonly<Record<string, readonly Leaf[]>> = {
   AllocatePrivateVirtualInterface: [[['newPrivateVirtualInterfaceAllocation', 'rateLimit'], '500Mbps']],
   AllocatePublicVirtualInterface: [[['newPublicVirtualInterfaceAllocation', 'rateLimit'], '500Mbps']],
   AllocateTransitVirtualInterface: [[['newTransitVirtualInterfaceAllocation', 'rateLimit'], '500Mbps']],
+  CreateLag: [[['requestMACSec'], false]],
   CreatePrivateVirtualInterface: [
     [['newPrivateVirtualInterface', 'rateLimit'], '500Mbps'],
     [['newPrivateVirtualInterface', 'prefixPoolAllocatedCountIpv4'], 100],

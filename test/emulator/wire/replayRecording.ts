@@ -69,7 +69,8 @@ export function createRecordedWorld(dialect: DialectName): InProcessEmulator {
   if (dialect === 'aws') addLag(world);
   if (dialect === 'aws') addHostedConnections(world);
   if (dialect === 'aws') addLiveInterface(world);
-  findOrCreateVpc(world, { account, region: 'eu-west-2' }, IDS.emptyVpc);
+  const empty = findOrCreateVpc(world, { account, region: 'eu-west-2' }, IDS.emptyVpc);
+  empty.tags = [{ key: 'Name', value: 'empty' }];
   world.sessions.set(IDS.session, { account, role: 'acceptor', name: 'pass' });
   return simulation;
 }
