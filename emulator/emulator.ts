@@ -3,6 +3,7 @@ import { isIPv6 } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ADMIN_PREFIX } from './adminApi.ts';
 import type { Call } from './callLog.ts';
+import { InvalidInput } from './decoders.ts';
 import type { DialectName } from './dialects.ts';
 import { type FaultInput, readFault } from './faults.ts';
 import { createInProcessEmulator } from './inProcessEmulator.ts';
@@ -74,6 +75,8 @@ export interface Emulator {
 /** Starts an emulator, on loopback unless `host` says otherwise. Rejects with `InvalidInput`, `ScenarioRefused` or the error of the address. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { port = 0, host = '127.0.0.1', scenario = null, ...rest } = options;
+  // An empty host would mean every address.
+  if (host === '') throw new InvalidInput('host', 'an address such as `127.0.0.1`', host);
   const simulation = createInProcessEmulator(rest, scenario);
   // Calls of the admin API are not delayed.
   const delay = ({ target }: Request) => (target.startsWith(ADMIN_PREFIX) ? 0 : simulation.latency());

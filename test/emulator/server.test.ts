@@ -39,6 +39,10 @@ describe('the server', () => {
     expect((await fetch(`${simulator.url}/_simulator/health`)).status).toBe(200);
   });
 
+  it('does not take an empty host, which would mean every address', async () => {
+    await expect(startEmulator({ host: '' })).rejects.toMatchObject({ name: 'InvalidInput', path: 'host' });
+  });
+
   it('closes immediately while a call hangs, and the call fails', async () => {
     const simulator = await startEmulator();
     simulator.addFault({ kind: 'hang' });
