@@ -77,7 +77,7 @@ function ansiblePlaybook(client: string, scratch: string): Promise<string> {
   const program = join(client, 'bin/ansible-playbook');
   return new Promise((resolve, reject) => {
     execFile(program, args, { cwd: scratch, env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-      // Exit code 2: a task failed, which its result tells.
+      // Exit code 2: a task failed, which its result says.
       if (error === null || error.code === 2) resolve(stdout);
       else reject(new Error(`ansible-playbook failed: ${stderr || stdout}`, { cause: error }));
     });

@@ -9,9 +9,9 @@ import {
   idOf,
   interfacesOf,
   KEY,
+  prepareStory,
   refusedFor,
   statesOf,
-  tellStory,
 } from './boto3Story.ts';
 
 const client = await installBoto3();
@@ -19,7 +19,7 @@ const client = await installBoto3();
 describe.skipIf(client.folder === null).each(DIALECT_NAMES)(
   `boto3 ${BOTO3} on %s${client.skipped}`,
   (dialect) => {
-    const story = tellStory(client, dialect);
+    const story = prepareStory(client, dialect);
 
     it('learns which account it is', async () => {
       expect(await story().owner.call('sts', 'GetCallerIdentity')).toMatchObject({ Account: OWNER });
@@ -56,7 +56,7 @@ describe.skipIf(client.folder === null).each(DIALECT_NAMES)(
       ).toMatchObject({
         connections: [{ connectionId, connectionState: 'available', ownerAccount: OWNER, location: 'PAR1' }],
       });
-      for (const other of [story().recipient, story().stranger]) {
+      for (const other of [story().recipient, story().unrelated]) {
         expect(await other.call('directconnect', 'DescribeConnections')).toMatchObject({ connections: [] });
         expect(await other.refusal('directconnect', 'DescribeConnections', { connectionId })).toMatchObject(
           refusedFor(connectionId),
@@ -64,7 +64,7 @@ describe.skipIf(client.folder === null).each(DIALECT_NAMES)(
       }
     });
 
-    it('allocates an interface with a key and addresses, which owner and recipient see, and nobody else', async () => {
+    it('allocates an interface with a key and addresses, which owner and recipient see, and no one else', async () => {
       const connectionId = await story().connect();
       const virtualInterfaceId = await story().allocate(connectionId);
       const shown = {
@@ -77,7 +77,7 @@ describe.skipIf(client.folder === null).each(DIALECT_NAMES)(
         expect(await interfacesOf(party, { virtualInterfaceId })).toMatchObject([shown]);
         expect(await interfacesOf(party, { virtualInterfaceId: 'dxvif-00000000' })).toEqual([]);
       }
-      expect(await interfacesOf(story().stranger, { virtualInterfaceId })).toEqual([]);
+      expect(await interfacesOf(story().unrelated, { virtualInterfaceId })).toEqual([]);
     });
 
     it.each([
@@ -103,7 +103,7 @@ describe.skipIf(client.folder === null).each(DIALECT_NAMES)(
       await story().allocate(connectionId);
       expect(await story().owner.refusal(...allocation(connectionId))).toMatchObject(refusedFor('101'));
       const other = { vlan: 102, amazonAddress: '169.254.20.1/30', customerAddress: '169.254.20.2/30' };
-      expect(await story().stranger.refusal(...allocation(connectionId, other))).toMatchObject(
+      expect(await story().unrelated.refusal(...allocation(connectionId, other))).toMatchObject(
         refusedFor(connectionId),
       );
       expect(await story().owner.refusal(...allocation('dxcon-00000000', other))).toMatchObject(
@@ -114,7 +114,7 @@ describe.skipIf(client.folder === null).each(DIALECT_NAMES)(
       );
     });
 
-    it('finds virtual private gateways by filters, also with wildcards, and is told of unknown ones', async () => {
+    it('finds virtual private gateways by filters, also with wildcards, and gets an error for unknown ones', async () => {
       const { VpnGateway } = await story().recipient.call('ec2', 'CreateVpnGateway', {
         Type: 'ipsec.1',
         TagSpecifications: [{ ResourceType: 'vpn-gateway', Tags: [{ Key: 'Name', Value: 'core' }] }],
@@ -148,11 +148,11 @@ describe.skipIf(client.folder === null).each(DIALECT_NAMES)(
       ).toMatchObject({
         code: 'VpnGatewayAttachmentLimitExceeded',
       });
-      expect(await story().stranger.refusal('ec2', 'DeleteVpnGateway', { VpnGatewayId: core })).toMatchObject(
-        {
-          code: 'InvalidVpnGatewayID.NotFound',
-        },
-      );
+      expect(
+        await story().unrelated.refusal('ec2', 'DeleteVpnGateway', { VpnGatewayId: core }),
+      ).toMatchObject({
+        code: 'InvalidVpnGatewayID.NotFound',
+      });
     });
 
     it('changes tags of a virtual private gateway after its creation', async () => {
@@ -188,7 +188,7 @@ describe.skipIf(client.folder === null).each(DIALECT_NAMES)(
       ).toMatchObject({
         VpnGateways: [{ Tags: [{ Key: 'team', Value: 'edge' }] }],
       });
-      expect(await story().stranger.refusal('ec2', 'CreateTags', tagged)).toMatchObject({
+      expect(await story().unrelated.refusal('ec2', 'CreateTags', tagged)).toMatchObject({
         code: 'InvalidVpnGatewayID.NotFound',
       });
     });
@@ -200,7 +200,7 @@ describe.skipIf(client.folder === null).each(DIALECT_NAMES)(
       const asked = { virtualInterfaceId: id, virtualGatewayId: vgw };
       const unknown = { ...asked, virtualGatewayId: 'vgw-00000000' };
       expect(await story().recipient.refusal(...confirm, unknown)).toMatchObject(refusedFor('vgw-00000000'));
-      for (const other of [story().owner, story().stranger])
+      for (const other of [story().owner, story().unrelated])
         expect(await other.refusal(...confirm, asked)).toMatchObject(refusedFor(id));
       expect(
         await story().recipient.refusal(...confirm, { ...asked, virtualInterfaceId: 'dxvif-00000000' }),
@@ -223,7 +223,7 @@ describe.skipIf(client.folder === null).each(DIALECT_NAMES)(
       const remove = ['directconnect', 'DeleteVirtualInterface'] as const;
       for (const party of [story().recipient, story().owner]) {
         const virtualInterfaceId = await story().allocate(connectionId);
-        expect(await story().stranger.refusal(...remove, { virtualInterfaceId })).toMatchObject(
+        expect(await story().unrelated.refusal(...remove, { virtualInterfaceId })).toMatchObject(
           refusedFor(virtualInterfaceId),
         );
         expect(await party.call(...remove, { virtualInterfaceId })).toEqual({

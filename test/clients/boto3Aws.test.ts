@@ -6,9 +6,9 @@ import {
   CLIENT_ERROR,
   idOf,
   interfacesOf,
+  prepareStory,
   refusedFor,
   statesOf,
-  tellStory,
 } from './boto3Story.ts';
 
 const client = await installBoto3();
@@ -24,10 +24,10 @@ const calls = (account: Boto3Account) => ({
 });
 
 describe.skipIf(client.folder === null)(`boto3 ${BOTO3}, with what AWS alone has${client.skipped}`, () => {
-  const story = tellStory(client, 'aws');
+  const story = prepareStory(client, 'aws');
   const owner = () => calls(story().owner);
   const recipient = () => calls(story().recipient);
-  const stranger = () => calls(story().stranger);
+  const unrelated = () => calls(story().unrelated);
 
   const createHub = async (): Promise<string> => {
     const asked = { directConnectGatewayName: 'hub', amazonSideAsn: 64513 };
@@ -76,7 +76,7 @@ describe.skipIf(client.folder === null)(`boto3 ${BOTO3}, with what AWS alone has
       ['UntagResource', { resourceArn, tagKeys: ['a'] }],
       ['DescribeTags', { resourceArns: [resourceArn] }],
     ] as const)
-      expect(await stranger().refusal(operation, more)).toMatchObject(refusedFor(resourceArn));
+      expect(await unrelated().refusal(operation, more)).toMatchObject(refusedFor(resourceArn));
   });
 
   it('assigns addresses and a key to a request without any', async () => {
@@ -105,7 +105,7 @@ describe.skipIf(client.folder === null)(`boto3 ${BOTO3}, with what AWS alone has
     expect(await owner().refusal(update, { virtualInterfaceId, mtu: 1501 })).toMatchObject(
       refusedFor('1501'),
     );
-    expect(await stranger().refusal(update, { virtualInterfaceId, mtu: 1500 })).toMatchObject(
+    expect(await unrelated().refusal(update, { virtualInterfaceId, mtu: 1500 })).toMatchObject(
       refusedFor(virtualInterfaceId),
     );
   });
@@ -151,7 +151,7 @@ describe.skipIf(client.folder === null)(`boto3 ${BOTO3}, with what AWS alone has
       { associationState: 'associated', allowedPrefixesToDirectConnectGateway: prefixes },
     ]);
     expect(await recipient().refusal(create, asked)).toMatchObject(refusedFor(vgw));
-    expect(await stranger().refusal(create, asked)).toMatchObject(refusedFor(directConnectGatewayId));
+    expect(await unrelated().refusal(create, asked)).toMatchObject(refusedFor(directConnectGatewayId));
 
     await recipient().call('UpdateDirectConnectGatewayAssociation', {
       associationId,
@@ -170,7 +170,7 @@ describe.skipIf(client.folder === null)(`boto3 ${BOTO3}, with what AWS alone has
     expect(await shown()).toMatchObject([{ associationState: 'disassociating' }]);
     story().emulator.clock.advance('PT1M');
     expect(await shown()).toEqual([]);
-    expect(await stranger().refusal(...remove)).toMatchObject(refusedFor(directConnectGatewayId));
+    expect(await unrelated().refusal(...remove)).toMatchObject(refusedFor(directConnectGatewayId));
     await recipient().call(...remove);
     story().emulator.clock.advance('PT1H');
     expect(await recipient().call('DescribeDirectConnectGateways')).toMatchObject({
@@ -265,7 +265,7 @@ describe.skipIf(client.folder === null)(`boto3 ${BOTO3}, with what AWS alone has
       lags: [{ lagName: 'trunk', minimumLinks: 1, numberOfConnections: 2 }],
     });
     expect(await owner().refusal('UpdateLag', { lagId, minimumLinks: 3 })).toMatchObject(refusedFor('3'));
-    expect(await stranger().refusal('DescribeLags', { lagId })).toMatchObject(refusedFor(lagId));
+    expect(await unrelated().refusal('DescribeLags', { lagId })).toMatchObject(refusedFor(lagId));
     expect(await owner().refusal('DeleteLag', { lagId })).toMatchObject(refusedFor(virtualInterfaceId));
     await owner().call('DeleteVirtualInterface', { virtualInterfaceId });
     await owner().call('UpdateLag', { lagId, minimumLinks: 0 });
@@ -295,7 +295,7 @@ describe.skipIf(client.folder === null)(`boto3 ${BOTO3}, with what AWS alone has
     expect(await owner().refusal('AllocateHostedConnection', { connectionId, ...twice })).toMatchObject(
       refusedFor('200'),
     );
-    expect(await stranger().refusal('ConfirmConnection', { connectionId: kept })).toMatchObject(
+    expect(await unrelated().refusal('ConfirmConnection', { connectionId: kept })).toMatchObject(
       refusedFor(kept),
     );
     await recipient().call('ConfirmConnection', { connectionId: kept });
@@ -333,7 +333,7 @@ describe.skipIf(client.folder === null)(`boto3 ${BOTO3}, with what AWS alone has
     }
     const accept = 'AcceptDirectConnectGatewayAssociationProposal';
     const asked = { directConnectGatewayId, proposalId, associatedGatewayOwnerAccount: OWNER };
-    expect(await stranger().refusal(accept, asked)).toMatchObject(CLIENT_ERROR);
+    expect(await unrelated().refusal(accept, asked)).toMatchObject(CLIENT_ERROR);
     expect(await recipient().call(accept, asked)).toMatchObject({
       directConnectGatewayAssociation: {
         associationState: 'associating',
@@ -364,7 +364,7 @@ describe.skipIf(client.folder === null)(`boto3 ${BOTO3}, with what AWS alone has
       virtualInterfaceId,
       routes: [],
     });
-    expect(await stranger().refusal('ListVirtualInterfaceRoutes', { virtualInterfaceId })).toMatchObject(
+    expect(await unrelated().refusal('ListVirtualInterfaceRoutes', { virtualInterfaceId })).toMatchObject(
       refusedFor(virtualInterfaceId),
     );
   });

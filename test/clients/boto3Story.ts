@@ -15,7 +15,7 @@ type Story = Awaited<ReturnType<typeof openStory>>;
  * Gives each test of a `describe` an emulator in its first state. It is one emulator for all, because boto3 takes half a second for
  * the first call to each.
  */
-export function tellStory({ folder }: Client, dialect: DialectName): () => Story {
+export function prepareStory({ folder }: Client, dialect: DialectName): () => Story {
   let boto3: Boto3 | null = null;
   let story: Story | null = null;
   beforeAll(async () => {
@@ -38,13 +38,13 @@ export function tellStory({ folder }: Client, dialect: DialectName): () => Story
 async function openStory(boto3: Boto3, dialect: DialectName) {
   const emulator = await startEmulator({ dialect, now: '2026-11-01T00:00:00Z' });
   const as = (account: string, keys: Keys = {}): Boto3Account => boto3.as(emulator.url, account, keys);
-  const [owner, recipient, stranger] = [as(OWNER), as(RECIPIENT), as(UNRELATED_ACCOUNT)];
+  const [owner, recipient, unrelated] = [as(OWNER), as(RECIPIENT), as(UNRELATED_ACCOUNT)];
   return {
     emulator,
     as,
     owner,
     recipient,
-    stranger,
+    unrelated,
     /** a connection of the owner */
     connect: async (more: Answer = {}): Promise<string> => {
       const asked = { location: 'PAR1', bandwidth: '1Gbps', connectionName: 'acme', ...more };

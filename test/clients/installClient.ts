@@ -85,31 +85,6 @@ export function buildGoClient(
 }
 
 /**
- * Installs packages of npm: a script of its folder, or one that resolves from there, can import them.
- * @param packages NAME@VERSION
- */
-export function installNpmClient(name: string, packages: readonly string[]): Promise<Client> {
-  requireExact(packages, /^(?:@[\w.-]+\/)?[\w.-]+@\d+\.\d+\.\d+[\w.-]*$/);
-  return install(name, async () => {
-    const npm = await identify(name, 'npm', ['--version']);
-    return {
-      key: ['npm', npm, process.versions.node, ...packages],
-      fill: async (folder) => {
-        await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
-        const quietly = [
-          '--ignore-scripts',
-          '--no-audit',
-          '--no-fund',
-          '--prefer-offline',
-          '--fetch-retries=1',
-        ];
-        await fetchWith(name, 'npm', ['install', '--prefix', folder, ...quietly, ...packages], folder);
-      },
-    };
-  });
-}
-
-/**
  * Unpacks packages of Debian into a folder, where they change nothing of the system: a program is below `usr/bin` in it. Their
  * versions are those of this machine's release.
  * @param packages every package, also those that others need, unless each Debian has it

@@ -23,14 +23,23 @@ interface AnyClient {
 const EC2_INPUTS: Readonly<Record<string, string>> = {
   Filter: 'Filters',
   ResourceId: 'Resources',
+  RouteTableId: 'RouteTableIds',
   Tag: 'Tags',
   Value: 'Values',
+  VpcId: 'VpcIds',
   VpnGatewayId: 'VpnGatewayIds',
 };
 const EC2_OUTPUTS: Readonly<Record<string, string>> = {
+  IsDefault: 'default',
+  NetworkAcls: 'networkAclSet',
+  PropagatingVgws: 'propagatingVgwSet',
+  RouteTables: 'routeTableSet',
+  Routes: 'routeSet',
+  SecurityGroups: 'securityGroupInfo',
   Tags: 'tagSet',
   VpcAttachment: 'attachment',
   VpcAttachments: 'attachments',
+  Vpcs: 'vpcSet',
   VpnGateways: 'vpnGatewaySet',
 };
 
