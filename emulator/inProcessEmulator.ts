@@ -120,7 +120,7 @@ function answer(request: Request, { world, faults, calls, clock }: State): Reply
 
 const NOT_A_CALL = jsonResponse(404, {
   message:
-    'not a call of Direct Connect, EC2 or STS: those are POST to `/`, in JSON 1.1 or as a form, ' +
+    'not a call of Direct Connect, EC2 or STS: those are POST to `/`, in JSON 1.1 or as a form (not in CBOR), ' +
     'and for EC2 and STS also GET of `/?Action=…`',
 });
 

@@ -33,7 +33,7 @@ function validTags(tags: readonly Tag[]): readonly Tag[] {
       throw invalid(`Tag key '${key}' must have 1 to 127 characters.`);
     }
     if (/^aws:/i.test(key)) throw invalid(`Tag keys starting with 'aws:' are reserved: '${key}'.`);
-    if ([...value].length > 255) throw invalid(`The value of tag '${key}' has more than 255 characters.`);
+    if ([...value].length > 256) throw invalid(`The value of tag '${key}' has more than 256 characters.`);
   }
   return withinLimit(tags);
 }
@@ -100,10 +100,13 @@ const describeTags = operation(exactObject(LISTING), (context, { Filter: filters
   );
   const found = applyFilters(all, filters, FILTER_TABLE);
   const { items, next } = paginateEc2(found, page, context.world.dialect);
-  const tagSet = items.map(({ id: resourceId, type: resourceType, key, value }) => ({
-    ...{ resourceId, resourceType, key, value },
-  }));
-  return { tagSet, ...next };
+  const present = ({ id, type, key, value }: Description) => ({
+    resourceId: id,
+    resourceType: type,
+    key,
+    value,
+  });
+  return { tagSet: items.map(present), ...next };
 });
 
 interface Kind {

@@ -89,11 +89,11 @@ export const EC2_TAG_ROWS: OperationRows = {
 
 const VPC = { ...EC2, effect: onEach('inference', 'model') } as const;
 
-/** Rows of the few calls of VPCs that Terraform makes: just what lets it go on. */
+/** Rows of the few calls of VPCs that Terraform makes: nothing more than it needs. */
 export const VPC_ROWS: OperationRows = {
   CreateVpc: {
     ...VPC,
-    note: 'a gateway can also be attached to a VPC that nobody created, which then exists',
+    note: 'VPCs have what Terraform reads, and nothing more; attaching a gateway to an unknown VPC creates it',
     input: {
       CidrBlock: documented(),
       InstanceTenancy: documented({ note: 'stored only' }),

@@ -35,11 +35,11 @@ class Refused extends Error {
 
 type Values = Readonly<Record<string, unknown>>;
 
-/** osc-cli with profiles of three accounts: `owner`, `recipient`, `stranger`, and each with `-get`, whose calls of FCU are GET. */
+/** osc-cli with profiles of three accounts: `owner`, `recipient`, `unrelated`, and each with `-get`, whose calls of FCU are GET. */
 async function startOscCli({ url }: Emulator) {
   const home = await mkdtemp(join(tmpdir(), 'vif-acceptor-osc-cli-'));
   onTestFinished(() => rm(home, { recursive: true }));
-  const accounts = { owner: OWNER, recipient: RECIPIENT, stranger: UNRELATED_ACCOUNT };
+  const accounts = { owner: OWNER, recipient: RECIPIENT, unrelated: UNRELATED_ACCOUNT };
   const profiles = Object.entries(accounts).flatMap(([name, access_key]) => {
     const profile = { access_key, secret_key: 'secret', region: 'eu-west-2', endpoint: url };
     return [
@@ -120,7 +120,7 @@ describe.skipIf(folder === null)(`osc-cli${skipped}`, () => {
     const virtualInterfaceId = await allocate(run, connectionId);
     expect(await states(run, 'owner')).toEqual(['confirming']);
     expect(await states(run, 'recipient')).toEqual(['confirming']);
-    expect(await states(run, 'stranger')).toEqual([]);
+    expect(await states(run, 'unrelated')).toEqual([]);
     await expect(allocate(run, connectionId)).rejects.toMatchObject(clientError);
 
     const virtualGatewayId = await createGateway(run);
@@ -129,7 +129,7 @@ describe.skipIf(folder === null)(`osc-cli${skipped}`, () => {
         ...{ virtualInterfaceId, virtualGatewayId: gateway },
       });
     await expect(confirm('recipient', 'vgw-00000000')).rejects.toMatchObject(clientError);
-    await expect(confirm('stranger', virtualGatewayId)).rejects.toMatchObject(clientError);
+    await expect(confirm('unrelated', virtualGatewayId)).rejects.toMatchObject(clientError);
     expect(await confirm('recipient', virtualGatewayId)).toMatchObject({
       virtualInterfaceState: 'pending',
       requestid: expect.stringMatching(/^[0-9a-f-]{36}$/),
@@ -173,7 +173,7 @@ describe.skipIf(folder === null)(`osc-cli${skipped}`, () => {
       });
     await expect(allocateTo(UNRELATED_ACCOUNT)).rejects.toMatchObject({ code: 'SerializationException' });
     expect(await allocateTo(`"${UNRELATED_ACCOUNT}"`)).toMatchObject({ virtualInterfaceState: 'confirming' });
-    expect(await states(run, 'stranger')).toEqual(['confirming']);
+    expect(await states(run, 'unrelated')).toEqual(['confirming']);
   });
 
   it('finds gateways by wildcards, and tags them, also by GET', async () => {

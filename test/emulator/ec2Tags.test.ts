@@ -43,6 +43,13 @@ describe.each(['outscale', 'aws'] as const)('tags of EC2 on %s', (dialect) => {
     expect(await tags(simulator)).toEqual([]);
   });
 
+  it('may have keys of 127 and values of 256 characters, which may be written with two units each', async () => {
+    const simulator = await startTestEmulator({ dialect });
+    const longest = { Key: '🚀'.repeat(127), Value: '🚀'.repeat(256) };
+    await create(simulator, [await gateway(simulator)], [longest]);
+    expect(await tags(simulator)).toEqual([`vpn-gateway ${longest.Key}=${longest.Value}`]);
+  });
+
   it('are deleted with a value only if they have it', async () => {
     const simulator = await startTestEmulator({ dialect });
     const id = await gateway(simulator);
@@ -104,7 +111,7 @@ describe.each(['outscale', 'aws'] as const)('tags of EC2 on %s', (dialect) => {
     ['a key twice', [NAME, { Key: 'Name', Value: 'x' }], 'InvalidParameterValue'],
     ['no key', [{ Key: '', Value: 'x' }], 'InvalidParameterValue'],
     ['a long key', [{ Key: 'x'.repeat(128), Value: '' }], 'InvalidParameterValue'],
-    ['a long value', [{ Key: 'x', Value: 'x'.repeat(256) }], 'InvalidParameterValue'],
+    ['a long value', [{ Key: 'x', Value: 'x'.repeat(257) }], 'InvalidParameterValue'],
     ['a reserved key', [{ Key: 'aws:x', Value: '' }], 'InvalidParameterValue'],
     [
       'more than 50 with those that are there',

@@ -110,6 +110,14 @@ describe('a request that is no call', () => {
     expect((await send(await start('outscale'), { service: 'fcu', ...sent })).status).toBe(404);
   });
 
+  it('is one in CBOR, which the newest model of Direct Connect has beside JSON', async () => {
+    const { url } = await start('aws');
+    const path = '/service/OvertureService/operation/DescribeVirtualInterfaces';
+    const headers = { 'smithy-protocol': 'rpc-v2-cbor', 'content-type': 'application/cbor' };
+    const answer = await fetch(`${url}${path}`, { method: 'POST', headers, body: new Uint8Array([0xa0]) });
+    expect(answer.status).toBe(404);
+  });
+
   it('has the code of Direct Connect if it is JSON for a service that is not emulated', async () => {
     const headers = { 'content-type': JSON_TYPE, 'x-amz-target': 'TinaIcuService.GetAccount' };
     const answer = await send(await start('outscale'), { service: 'directlink', headers, body: '{}' });

@@ -21,7 +21,8 @@ async function create(simulator: Emulator, CidrBlock = '10.1.0.0/24'): Promise<s
 describe.each(['outscale', 'aws'] as const)('a VPC on %s', (dialect) => {
   it('is created with a main route table and a default security group, and deleted with them', async () => {
     const simulator = await startTestEmulator({ dialect });
-    const client = ec2(simulator, RECIPIENT);
+    // The first calls of a process also load the SDK.
+    const client = ec2(simulator, RECIPIENT, { patience: 30_000 });
     const made = await client.send(new CreateVpcCommand({ CidrBlock: '10.1.0.0/24' }));
     const VpcId = defined(made.Vpc?.VpcId);
     expect(VpcId).toMatch(dialect === 'aws' ? /^vpc-[0-9a-f]{17}$/ : /^vpc-[0-9a-f]{8}$/);
