@@ -19,7 +19,7 @@ export const EC2_ROWS: OperationRows = {
     ...EC2,
     input: {
       Type: documented(),
-      AmazonSideAsn: documented(),
+      AmazonSideAsn: documented({ note: 'a private ASN: 64512 to 65534, or 4200000000 to 4294967294' }),
       TagSpecification: documented({ shape: 'tagSpecification' }),
     },
     output: { vpnGateway: documented({ shape: 'vpnGateway' }) },

@@ -15,7 +15,9 @@ export const DIRECT_CONNECT_GATEWAY_ROWS: OperationRows = {
     ...ON_AWS,
     input: {
       directConnectGatewayName: aws('model'),
-      amazonSideAsn: aws('documentation'),
+      amazonSideAsn: aws('documentation', {
+        note: 'a private ASN: 64512 to 65534, or 4200000000 to 4294967294',
+      }),
       tags: aws('model', { shape: 'tag' }),
     },
     output: { directConnectGateway: aws('model', { shape: 'directConnectGateway' }) },
@@ -115,7 +117,7 @@ export const ASSOCIATION_PROPOSAL_ROWS: OperationRows = {
   },
   DeleteDirectConnectGatewayAssociationProposal: {
     ...ON_AWS,
-    note: 'by either account (inference)',
+    note: 'by either account, also after it was accepted, as Terraform does (inference)',
     input: { proposalId: aws('model') },
     output: PROPOSED,
   },
