@@ -130,8 +130,11 @@ export function manualOverrideCommand(
  * placeholder, or a text of `oscCliText`.
  */
 export function formatCommand(argv: readonly string[]): string {
-  return argv.map((argument) => (/^[\w@%+=:,./-]+$/.test(argument) ? argument : `'${argument}'`)).join(' ');
+  return argv.map((argument) => (SPECIAL.test(argument) ? `'${argument}'` : argument)).join(' ');
 }
+
+/** The characters that mean something to a shell, or may: every one of ASCII that certainly does not is left out. */
+const SPECIAL = /[^\w@%+=:,./\-\u{80}-\u{10ffff}]/u;
 
 /** The options of osc-cli for its profile; `null`: a name in them cannot be typed. The endpoint is always given: osc-cli reads no variable. */
 function oscCliOptions({ name, file }: OscCliProfile, endpoint: string): string[] | null {
