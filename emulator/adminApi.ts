@@ -24,7 +24,7 @@ export interface EmulatorControls {
   clearCalls(): void;
   forceState(id: string, state: string): void;
   disguise(id: string, changed: Partial<Disguise>): void;
-  /** Sets what routers announce over an interface. */
+  /** Sets what routers advertise over an interface. */
   setRoutes(id: string, routes: readonly InterfaceRoute[]): void;
   /** An order of a customer in the portal of a carrier. Throws `AllocationRefused`. */
   order(order: Order): PlacedOrder;

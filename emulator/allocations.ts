@@ -42,7 +42,7 @@ export interface Allocation {
   /** BGP peers besides the first */
   readonly peers: readonly AllocationPeer[];
   readonly tags: readonly Tag[];
-  /** what routers announce over it */
+  /** what routers advertise over it */
   readonly routes: readonly InterfaceRoute[];
 }
 

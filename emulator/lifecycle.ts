@@ -49,7 +49,7 @@ export function disguise(world: World, id: string, changed: Partial<Disguise>): 
   vif.disguise = { ...vif.disguise, ...changed };
 }
 
-/** Sets what routers announce over an interface. Throws `ResourceNotFound`. */
+/** Sets what routers advertise over an interface. Throws `ResourceNotFound`. */
 export function setRoutes(world: World, id: string, routes: readonly InterfaceRoute[]): void {
   interfaceWithId(world, id).routes = routes;
 }

@@ -134,7 +134,7 @@ export interface BgpPeer {
 
 export type InterfaceType = 'private' | 'public' | 'transit';
 
-/** A route of an interface: received from the customer (`accepted`) or announced to it (`advertised`). */
+/** A route of an interface: received from the customer (`accepted`) or advertised to it (`advertised`). */
 export interface InterfaceRoute {
   readonly cidr: string;
   readonly direction: 'accepted' | 'advertised';
@@ -177,7 +177,7 @@ export interface VirtualInterface {
   /** deleted while it was a request: it ends as `rejected` */
   isWithdrawn: boolean;
   gateway: AttachedGateway | null;
-  /** what routers announce over it, for answers about its routes */
+  /** what routers advertise over it, for answers about its routes */
   routes: readonly InterfaceRoute[];
   /** what answers show instead of the real state */
   disguise: Disguise;

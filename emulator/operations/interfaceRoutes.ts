@@ -84,7 +84,7 @@ function present(route: InterfaceRoute, { since }: VirtualInterface): Output {
     asPath: route.asPath.length === 0 ? [] : [{ pathType: 'seq', path: route.asPath }],
     communities: route.communities,
     awsLogicalDeviceId: DEVICE,
-    // In seconds, as JSON 1.1 has times. The emulator knows when the interface changed, not when a router announced it.
+    // In seconds, as JSON 1.1 has times. The emulator knows when the interface changed, not when a router advertised it.
     routeInstalledAt: since / 1000,
   };
 }
