@@ -1,4 +1,11 @@
-import { type Connection, IN_SERVICE, UNDISGUISED, type World } from '../../emulator/world.ts';
+import {
+  type Connection,
+  createIds,
+  type Ids,
+  IN_SERVICE,
+  UNDISGUISED,
+  type World,
+} from '../../emulator/world.ts';
 import {
   type ConnectionOf,
   connectionsOf,
@@ -10,6 +17,8 @@ import {
 
 /** Creates a population directly in the emulator's state: by its API, thousands of acceptances would take longer than the measurement. */
 export function fillWorld(world: World, population: Population): void {
+  // Not those of the world, which continue after a reset: every filling has the same IDs.
+  const ids = createIds(1);
   population.regions.forEach((region, r) => {
     for (let g = 0; g < population.gateways; g += 1) addGateway(world, region, gatewayIdOf(population, r, g));
     const connections = connectionsOf(population, r).map((of) => ({
@@ -21,7 +30,7 @@ export function fillWorld(world: World, population: Population): void {
       const on = connections[i % connections.length];
       if (on === undefined) throw new Error('interfaces need a connection');
       // The last interfaces of each connection are the pending ones.
-      addInterface(world, on.connection, on.of, i, Math.floor(i / connections.length), i < available);
+      addInterface(world, ids, on.connection, on.of, i, Math.floor(i / connections.length), i < available);
     }
   });
 }
@@ -74,15 +83,14 @@ function addConnection(world: World, region: string, { id, owner, account }: Con
 /** @param i index in the region, which determines its /30. @param n index on the connection, which determines its VLAN */
 function addInterface(
   world: World,
+  ids: Ids,
   connection: Connection,
   { owner, gateway, asn }: ConnectionOf,
   i: number,
   n: number,
   isAccepted: boolean,
 ): void {
-  // The same in every filling, because recorded calls are repeated; the emulator gives no ID again after a reset.
-  const number = String(world.interfaces.size + 1).padStart(8, '0');
-  const id = `dxvif-${number}`;
+  const id = ids.virtualInterface();
   const since = world.clock.now().getTime();
   const address = (host: number): string => `169.254.${(i * 4) >> 8}.${((i * 4) & 255) + host}/30`;
   world.interfaces.set(id, {
@@ -100,7 +108,7 @@ function addInterface(
     tags: [],
     peers: [
       {
-        id: `dxpeer-${number}`,
+        id: ids.bgpPeer(),
         asn,
         authKey: `key-of-${ownerName(owner)}`,
         amazonAddress: address(1),
