@@ -127,11 +127,11 @@ describe('a proposal to associate a gateway', () => {
     const { simulator, accept } = await startWithProposal();
     for (const account of [OWNER, UNRELATED_ACCOUNT]) {
       await expect(accept({}, directConnect(simulator, account))).rejects.toMatchObject(
-        refusal('does not exist'),
+        refusal('is not found'),
       );
     }
     await expect(accept({ associatedGatewayOwnerAccount: RECIPIENT })).rejects.toMatchObject(
-      refusal('does not exist'),
+      refusal('is not found'),
     );
   });
 
@@ -139,7 +139,7 @@ describe('a proposal to associate a gateway', () => {
     const { simulator, proposer, proposalId, accept, stateSeenBy } = await startWithProposal();
     const deletion = new DeleteDirectConnectGatewayAssociationProposalCommand({ proposalId });
     await expect(directConnect(simulator, UNRELATED_ACCOUNT).send(deletion)).rejects.toMatchObject(
-      refusal('does not exist'),
+      refusal('is not found'),
     );
     await proposer.send(deletion);
     expect(await stateSeenBy(RECIPIENT)).toEqual(['deleted']);
