@@ -142,6 +142,7 @@ function withPrefixes(existing: Prefixes, added: Prefixes, removed: Prefixes): P
   return [...existing.filter(({ cidr }) => !gone.includes(cidr)), ...added];
 }
 
+/** In the words by which Terraform's provider knows that there is nothing left to delete. */
 function proposalNotFound(id: string) {
   return clientException(`The association proposal ${id} is not found.`);
 }

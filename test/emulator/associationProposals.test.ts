@@ -126,10 +126,12 @@ describe('a proposal to associate a gateway', () => {
   it('is accepted by the account of the Direct Connect gateway only', async () => {
     const { simulator, accept } = await startWithProposal();
     for (const account of [OWNER, UNRELATED_ACCOUNT]) {
-      await expect(accept({}, directConnect(simulator, account))).rejects.toMatchObject(refusal('not found'));
+      await expect(accept({}, directConnect(simulator, account))).rejects.toMatchObject(
+        refusal('is not found'),
+      );
     }
     await expect(accept({ associatedGatewayOwnerAccount: RECIPIENT })).rejects.toMatchObject(
-      refusal('not found'),
+      refusal('is not found'),
     );
   });
 
@@ -137,7 +139,7 @@ describe('a proposal to associate a gateway', () => {
     const { simulator, proposer, proposalId, accept, stateSeenBy } = await startWithProposal();
     const deletion = new DeleteDirectConnectGatewayAssociationProposalCommand({ proposalId });
     await expect(directConnect(simulator, UNRELATED_ACCOUNT).send(deletion)).rejects.toMatchObject(
-      refusal('not found'),
+      refusal('is not found'),
     );
     await proposer.send(deletion);
     expect(await stateSeenBy(RECIPIENT)).toEqual(['deleted']);
