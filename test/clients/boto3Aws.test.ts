@@ -306,6 +306,10 @@ describe.skipIf(client.folder === null)(`boto3 ${BOTO3}, with what AWS alone has
     expect(await recipient().refusal('ConfirmConnection', { connectionId: kept })).toMatchObject(
       refusedFor(kept),
     );
+    await recipient().call('DeleteConnection', { connectionId: declined });
+    expect(await recipient().call('DescribeConnections', { connectionId: declined })).toMatchObject({
+      connections: [{ connectionState: 'rejected' }],
+    });
   });
 
   it('proposes an association to the account of a Direct Connect gateway, which accepts it', async () => {
