@@ -70,10 +70,19 @@ function launch(what, args) {
     return refuse(`there is no \`${what}\` in ${ROOT}; if it is a command, run \`npm ci\` there`);
   // The started program must find the same Node as `node`.
   process.env.PATH = [dirname(node), process.env.PATH].filter(Boolean).join(delimiter);
-  if (!isScript) return follow(program, args);
-  if (!isEnough) return follow(node, [program, ...args]);
+  if (!isScript) return follow(program, args, false);
+  if (!isEnough) return follow(node, [program, ...args], isEmulator(what, args));
   process.argv.splice(1, process.argv.length, program, ...args);
   return void import(pathToFileURL(program).href);
+}
+
+/**
+ * Whether a script runs the emulator, which has no task to finish and ends with npm. Every other program goes on when its parent ends.
+ * @param {string} script
+ * @param {readonly string[]} args
+ */
+function isEmulator(script, [command]) {
+  return script === 'emulator/main.ts' || (script === 'cli/main.ts' && command === 'simulate');
 }
 
 /**
@@ -81,8 +90,9 @@ function launch(what, args) {
  * that of this process.
  * @param {string} program
  * @param {readonly string[]} args
+ * @param {boolean} endsWithNpm whether it is ended when npm's shell ends
  */
-function follow(program, args) {
+function follow(program, args, endsWithNpm) {
   const child = spawn(program, args, { stdio: 'inherit' });
   // Ctrl-C and systemd signal every process, so the child may receive a signal twice: `run` counts two in quick succession as one.
   /** @param {NodeJS.Signals} signal */
@@ -91,7 +101,7 @@ function follow(program, args) {
   // npm sends a signal to its shell only, and the shell ends without sending it here.
   const parent = process.ppid;
   const watch = setInterval(() => {
-    if (process.env.npm_lifecycle_event === undefined || process.ppid === parent) return;
+    if (!endsWithNpm || process.env.npm_lifecycle_event === undefined || process.ppid === parent) return;
     clearInterval(watch);
     forward('SIGTERM');
   }, PARENT_CHECK_MS);

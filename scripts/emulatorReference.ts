@@ -3,6 +3,7 @@ import { IGNORED_PARAMETERS } from '../emulator/inProcessEmulator.ts';
 import { DIALECT_ROWS } from '../emulator/sources/dialectRows.ts';
 import type { Members, Sources } from '../emulator/sources/source.ts';
 import { OPERATION_ROWS, SHAPES } from '../emulator/sources/sourceTable.ts';
+import { replaceTables } from '../language/reference/referenceTables.ts';
 
 const PROVIDERS: Readonly<Record<DialectName, string>> = { outscale: 'OUTSCALE', aws: 'AWS' };
 const DIALECTS_SHOWN: readonly DialectName[] = ['outscale', 'aws'];
@@ -13,27 +14,18 @@ const SERVICE_NAMES: Readonly<Record<Service, string>> = {
   sts: 'STS',
 };
 
-/** The page with its tables regenerated and all other text unchanged. @throws when a table has no place in the page */
+/** The page with its tables regenerated. @throws when a table has no place in the page */
 export function updateEmulatorPage(page: string): string {
-  let text = page;
-  for (const [name, table] of Object.entries(generateTables())) {
-    const [begin, end] = [`<!-- table ${name}: npm run docs -->\n\n`, '\n\n<!-- end -->'];
-    const from = text.indexOf(begin);
-    const to = text.indexOf(end, from);
-    if (from === -1 || to === -1) throw new Error(`no place for table \`${name}\`: write ${begin}${end}`);
-    text = text.slice(0, from + begin.length) + table + text.slice(to);
-  }
-  return text;
-}
-
-function generateTables(): Readonly<Record<string, string>> {
-  return {
-    operations: SERVICES.map(operationsOf).join('\n\n'),
-    differences: differences(),
-    ignored: ignored(),
-    members: Object.keys(OPERATION_ROWS).map(membersOf).join('\n\n'),
-    objects: Object.keys(SHAPES).sort().map(objectOf).join('\n\n'),
-  };
+  return replaceTables(
+    page,
+    new Map([
+      ['operations', SERVICES.map(operationsOf).join('\n\n')],
+      ['differences', differences()],
+      ['ignored', ignored()],
+      ['members', Object.keys(OPERATION_ROWS).map(membersOf).join('\n\n')],
+      ['objects', Object.keys(SHAPES).sort().map(objectOf).join('\n\n')],
+    ]),
+  );
 }
 
 /** The operations of a service, each with the source of its effect. */

@@ -6,10 +6,15 @@ import { LANGUAGE_FIELDS } from '../fields/matchFields.ts';
 import type { SchemaHints } from '../scalarSchemas.ts';
 import { POLICY_JSON_SCHEMA } from './policyJsonSchema.ts';
 
-/** The page with its tables regenerated and all other text unchanged. @throws when a table has no place in the page */
+/** The page of the policy language with its tables regenerated. @throws when a table has no place in the page */
 export function updateGeneratedTables(page: string): string {
+  return replaceTables(page, generateTables());
+}
+
+/** Replaces tables of a page, by the names of their places. All other text is unchanged. @throws when a table has no place in the page */
+export function replaceTables(page: string, tables: ReadonlyMap<string, string>): string {
   let text = page;
-  for (const [name, table] of generateTables()) {
+  for (const [name, table] of tables) {
     const [begin, end] = [`<!-- table ${name}: npm run docs -->\n\n`, `\n\n<!-- end -->`];
     const from = text.indexOf(begin);
     const to = text.indexOf(end, from);

@@ -67,6 +67,7 @@ describe.skipIf(skipped !== '')("Terraform's AWS provider", { timeout: 300_000 }
     expect(await terraform(emulator, 'two', 'apply', '-auto-approve')).toBe(0);
     const { connections, lags, interfaces: vifs, virtualGateways, vpcs } = emulator.world;
     const tagged = live(connections, lags, vifs, virtualGateways, vpcs);
+    expect(tagged.length).toBeGreaterThan(5);
     expect(tagged.map(({ id, tags }) => ({ id, tags }))).toEqual(
       tagged.map(({ id }) => ({ id, tags: [{ key: 'stage', value: 'two' }] })),
     );
