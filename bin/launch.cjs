@@ -77,7 +77,7 @@ function launch(what, args) {
 }
 
 /**
- * Whether a script runs the emulator, which has no task to finish and ends with npm. Every other program goes on when its parent ends.
+ * Whether a script runs the emulator, which has no task to finish and ends with npm. Every other program continues when its parent ends.
  * @param {string} script
  * @param {readonly string[]} args
  */

@@ -15,5 +15,6 @@ compileTo(dist, 'emulator/tsconfig.build.json');
 const index = ["import '../bin/refuseOldNode.cjs';", "export * from './emulator.js';", ''];
 writeFileSync(join(dist, 'index.js'), index.join('\n'));
 
+cpSync(join(PROJECT_ROOT, 'LICENSE'), join(folder, 'LICENSE'));
 for (const page of PAGES) rmSync(dirname(join(folder, page)), { recursive: true, force: true });
 for (const page of PAGES) cpSync(join(PROJECT_ROOT, page), join(folder, page));

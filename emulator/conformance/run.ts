@@ -73,13 +73,15 @@ async function run(values: Values, print: (line: string) => void): Promise<numbe
     ec2: readUrl(values['ec2-endpoint'] ?? directconnect, '--ec2-endpoint'),
     sts: readUrl(values['sts-endpoint'] ?? directconnect, '--sts-endpoint'),
   };
+  const dialect = readDialect(values.dialect);
   for (const url of new Set(Object.values(endpoints))) await requireAnswer(url);
+  await requireDialect(directconnect, dialect);
   const results = await runStory(
     values.story === undefined ? HOSTED_INTERFACES : readFile(values.story, readStory),
     {
       endpoints,
       region: values.region,
-      dialect: readDialect(values.dialect),
+      dialect,
       accounts: values.accounts === undefined ? EMULATED_ACCOUNTS : readFile(values.accounts, readAccounts),
       patience: readSeconds(values.patience) * 1000,
     },
@@ -103,6 +105,19 @@ async function requireAnswer(url: string): Promise<void> {
       cause: error,
     });
   }
+}
+
+/** An emulator of this project says which dialect it has. Throws `FlagRefused` if it is the other one, whose steps would all differ. */
+async function requireDialect(url: string, dialect: DialectName): Promise<void> {
+  const found = await fetch(new URL('/_simulator/health', url), { signal: AbortSignal.timeout(10_000) })
+    .then((answer): Promise<unknown> => answer.json())
+    .then((health): unknown => Object(health).dialect)
+    .catch(() => null);
+  const other = DIALECT_NAMES.find((name) => name === found && name !== dialect);
+  if (other !== undefined)
+    throw new FlagRefused(
+      `the emulator at ${url} has the dialect ${other}, not ${dialect}; add --dialect ${other}`,
+    );
 }
 
 function formatStep({ step, call, result }: StepResult): string {
