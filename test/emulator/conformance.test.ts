@@ -185,6 +185,11 @@ describe('the command conformance', () => {
     });
   });
 
+  it('refuses an emulator of the other dialect, whose steps would all differ', async () => {
+    const { url } = await startTestEmulator({ dialect: 'outscale' });
+    await expect(run('--endpoint', url)).rejects.toThrow(FlagRefused);
+  });
+
   it('exits with 1, and prints what differs, where a step of another story is not as expected', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'conformance-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
