@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { Dialect } from '../dialects.ts';
+import { clientException } from '../wire.ts';
 import type { World } from '../world.ts';
 
 /** The two addresses of a BGP session; empty if there is none. */
@@ -76,29 +77,43 @@ function networkOf({ version, prefix, bits }: Address): string {
   return `${version} ${prefix} ${bits >> BigInt((version === 4 ? 32 : 128) - prefix)}`;
 }
 
-/** The session with the addresses that the platform assigns where the caller gives none. */
+/** The session with the addresses that the platform assigns where the caller gives none. Throws `ApiError` if none is left. */
 export function withAssignedAddresses<T extends AddressPair>(world: World, session: T): T {
   const { amazonAddress, customerAddress, addressFamily } = session;
   if (!world.dialect.assignsAddresses || amazonAddress + customerAddress !== '') return session;
   const peers = [...world.interfaces.values()].flatMap((vif) => vif.peers);
   const used = new Set(peers.map((peer) => peer.amazonAddress));
-  const subnet = addressFamily === 'ipv6' ? ipv6Subnet : ipv4Subnet;
-  for (let n = 0; ; n += 1) {
+  const { count, subnet } = addressFamily === 'ipv6' ? ASSIGNED_IPV6 : ASSIGNED_IPV4;
+  for (let n = 0; n < count; n += 1) {
     const [amazon, customer] = subnet(n);
     if (!used.has(amazon)) return { ...session, amazonAddress: amazon, customerAddress: customer };
   }
+  throw clientException(
+    `All ${count} subnets that are assigned to ${addressFamily} sessions are in use: delete a BGP peer or an interface.`,
+  );
 }
 
-type Subnet = readonly [amazon: string, customer: string];
-
-/** AWS documents a /30 of 169.254.0.0/16, which has 16,384 of them. */
-function ipv4Subnet(n: number): Subnet {
-  const address = (host: number) => `169.254.${(n >> 6) % 256}.${(n % 64) * 4 + host}/30`;
-  return [address(1), address(2)];
+/** The subnets of a family from which the platform assigns addresses. */
+interface AssignedSubnets {
+  readonly count: number;
+  /** the addresses of the subnet with that number, from 0 to `count - 1` */
+  readonly subnet: (n: number) => readonly [amazon: string, customer: string];
 }
 
-/** AWS documents a /125 of its own addresses; these are of the prefix for documentation. */
-function ipv6Subnet(n: number): Subnet {
-  const address = (host: number) => `2001:db8::${(n * 8 + host).toString(16)}/125`;
-  return [address(1), address(2)];
-}
+/** AWS documents a /30 of 169.254.0.0/16. */
+const ASSIGNED_IPV4: AssignedSubnets = {
+  count: 16_384,
+  subnet: (n) => {
+    const address = (host: number) => `169.254.${n >> 6}.${(n % 64) * 4 + host}/30`;
+    return [address(1), address(2)];
+  },
+};
+
+/** AWS documents a /125 of its own addresses; these are of a /112 of the prefix for documentation. */
+const ASSIGNED_IPV6: AssignedSubnets = {
+  count: 8192,
+  subnet: (n) => {
+    const address = (host: number) => `2001:db8::${(n * 8 + host).toString(16)}/125`;
+    return [address(1), address(2)];
+  },
+};

@@ -97,7 +97,7 @@ export function moveInterfaces(world: World, moved: readonly VirtualInterface[],
     if (existing.some(({ vlan }) => vlan === vif.vlan)) {
       throw clientException(`VLAN ${vif.vlan} is already in use on ${to.id}.`);
     }
-    if (existing.some((other) => isConflicting(addressesOf(other), addressesOf(vif)))) {
+    if (existing.some((other) => isConflicting(addressesOf(other.peers), addressesOf(vif.peers)))) {
       throw clientException(`An IP address of ${vif.id} is already in use on ${to.id}.`);
     }
   }
@@ -108,7 +108,10 @@ function isConflicting(a: readonly string[], b: readonly string[]): boolean {
   return a.some((address) => b.includes(address));
 }
 
-function addressesOf({ peers }: VirtualInterface): string[] {
-  const addresses = ({ amazonAddress, customerAddress }: BgpPeer) => [amazonAddress, customerAddress];
-  return peers.flatMap(addresses).filter((address) => address !== '');
+/** The addresses of sessions, without the lengths of their subnets. */
+export function addressesOf(peers: readonly BgpPeer[]): string[] {
+  return peers
+    .flatMap(({ amazonAddress, customerAddress }) => [amazonAddress, customerAddress])
+    .filter((address) => address !== '')
+    .map((address) => address.replace(/\/.*/, ''));
 }
