@@ -56,6 +56,7 @@ const confirmConnection = operation(exactObject({ connectionId: text }), (contex
   if (connection?.account !== account || connection.region !== region) throw connectionNotFound(id);
   if (connection.hosting === null) throw clientException(`${id} is not a hosted connection.`);
   if (connection.state !== 'ordering') throw clientException(`${id} is in state ${connection.state}.`);
+  connection.stateForced = false;
   setState(connection, 'pending', world.clock.now().getTime());
   return { connectionState: connection.state };
 });

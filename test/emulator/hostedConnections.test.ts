@@ -11,6 +11,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import type { Emulator, EmulatorOptions } from '../../emulator/emulator.ts';
 import {
+  adminRequest,
   allocate,
   connect,
   defined,
@@ -95,6 +96,15 @@ describe('a hosted connection', () => {
     await expect(owner.send(confirm)).rejects.toMatchObject(refusal('in state available'));
     const own = new ConfirmConnectionCommand({ connectionId: parent });
     await expect(partner.send(own)).rejects.toMatchObject(refusal('not a hosted connection'));
+  });
+
+  it('leaves a forced state when it is confirmed', async () => {
+    const { simulator, owner, connectionId } = await startWithOrder({ connectionTime: 'PT1H' });
+    await adminRequest(simulator, 'POST', `connections/${connectionId}`, { state: 'ordering' });
+    await owner.send(new ConfirmConnectionCommand({ connectionId }));
+    expect(await stateOf(simulator, connectionId)).toBe('pending');
+    simulator.clock.advance('PT1H');
+    expect(await stateOf(simulator, connectionId)).toBe('available');
   });
 
   it('is `rejected` when its owner declines the order, and frees its VLAN', async () => {
