@@ -24,12 +24,12 @@ import { PAGING, paginate } from './listParameters.ts';
 import { serializeTags, TAGS } from './tags.ts';
 
 /** Maximum connections of a LAG, by bandwidth. */
-const MAX_CONNECTIONS: Readonly<Record<string, number>> = {
-  '1Gbps': 4,
-  '10Gbps': 4,
-  '100Gbps': 2,
-  '400Gbps': 2,
-};
+const MAX_CONNECTIONS: ReadonlyMap<string, number> = new Map([
+  ['1Gbps', 4],
+  ['10Gbps', 4],
+  ['100Gbps', 2],
+  ['400Gbps', 2],
+]);
 
 const createLag = operation(
   exactObject({
@@ -47,9 +47,9 @@ const createLag = operation(
     const { world, account, region } = context;
     const { location, tags, providerName: provider } = asked;
     refuseMacSec(asked.requestMACSec);
-    const most = MAX_CONNECTIONS[bandwidth];
+    const most = MAX_CONNECTIONS.get(bandwidth);
     if (most === undefined)
-      throw clientException(`${bandwidth} is not one of ${Object.keys(MAX_CONNECTIONS).join(', ')}.`);
+      throw clientException(`${bandwidth} is not one of ${[...MAX_CONNECTIONS.keys()].join(', ')}.`);
     if (number > most) throw clientException(`A LAG bundles at most ${most} connections of ${bandwidth}.`);
     const first = asked.connectionId === null ? null : ownConnection(context, asked.connectionId);
     const id = world.ids.lag();

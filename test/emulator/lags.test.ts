@@ -92,6 +92,7 @@ describe('a LAG', () => {
   it.each([
     ['more connections than its bandwidth allows', { numberOfConnections: 5 }],
     ['a bandwidth that no LAG has', { connectionsBandwidth: '2Gbps' }],
+    ['a bandwidth that every object has as a property', { connectionsBandwidth: 'constructor' }],
   ])('is not created with %s', async (_, more) => {
     const simulator = await startTestEmulator({ dialect: 'aws' });
     await expect(createLag(directConnect(simulator, OWNER), more)).rejects.toMatchObject({
