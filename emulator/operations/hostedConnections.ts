@@ -2,8 +2,14 @@ import { exactObject, integer, text } from '../decoders.ts';
 import { setState } from '../lifecycle.ts';
 import { type Context, clientException, type Operation, operation } from '../wire.ts';
 import type { Connection, Lag } from '../world.ts';
-import { connectionNotFound, isVlanTaken, ownConnectionOrLag } from './callerResources.ts';
-import { hostedOn, serializeConnection } from './connections.ts';
+import {
+  connectionNotFound,
+  hostedOn,
+  isHosted,
+  isVlanTaken,
+  ownConnectionOrLag,
+} from './callerResources.ts';
+import { serializeConnection } from './connections.ts';
 import { PAGING, paginate } from './listParameters.ts';
 import { TAGS } from './tags.ts';
 
@@ -93,10 +99,6 @@ const associateHostedConnection = operation(
     return serializeConnection(connection, world);
   },
 );
-
-function isHosted(line: Connection | Lag): boolean {
-  return 'hosting' in line && line.hosting !== null;
-}
 
 function refuseTakenVlan({ world }: Context, parent: Connection | Lag, vlan: number): void {
   if (isVlanTaken(world, parent, vlan)) {

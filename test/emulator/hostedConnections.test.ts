@@ -1,7 +1,9 @@
 import {
   AllocateHostedConnectionCommand,
+  AllocatePrivateVirtualInterfaceCommand,
   AssociateConnectionWithLagCommand,
   AssociateHostedConnectionCommand,
+  AssociateVirtualInterfaceCommand,
   ConfirmConnectionCommand,
   CreateLagCommand,
   DeleteConnectionCommand,
@@ -149,5 +151,40 @@ describe('a hosted connection', () => {
     const lagId = defined((await owner.send(new CreateLagCommand(bundle))).lagId);
     const joining = new AssociateConnectionWithLagCommand({ connectionId, lagId });
     await expect(owner.send(joining)).rejects.toMatchObject(refusal('cannot join a LAG'));
+  });
+
+  it('takes over one interface only, and gives it to no LAG', async () => {
+    const { simulator, owner, connectionId } = await startWithOrder();
+    await owner.send(new ConfirmConnectionCommand({ connectionId }));
+    const own = await connect(simulator);
+    const offer = async (vlan: number) =>
+      defined((await allocate(simulator, own, { vlan })).virtualInterfaceId);
+    const move = (virtualInterfaceId: string, to: string) =>
+      owner.send(new AssociateVirtualInterfaceCommand({ virtualInterfaceId, connectionId: to }));
+    const [first, second] = [await offer(101), await offer(102)];
+    await move(first, connectionId);
+    await expect(move(second, connectionId)).rejects.toMatchObject(refusal('carries one virtual interface'));
+    const bundle = { location: 'PAR1', connectionsBandwidth: '1Gbps', lagName: 'a', numberOfConnections: 0 };
+    const lagId = defined((await owner.send(new CreateLagCommand(bundle))).lagId);
+    await expect(move(first, lagId)).rejects.toMatchObject(refusal('cannot be moved to a LAG'));
+  });
+
+  it('occupies a VLAN that no interface takes by moving', async () => {
+    const { simulator, partner, parent } = await startWithOrder();
+    const other = await connect(simulator, PARTNER);
+    const { virtualInterfaceId } = await partner.send(
+      new AllocatePrivateVirtualInterfaceCommand({
+        connectionId: other,
+        ownerAccount: OWNER,
+        newPrivateVirtualInterfaceAllocation: { virtualInterfaceName: 'a', vlan: 50, asn: 65010 },
+      }),
+    );
+    const moved = partner.send(
+      new AssociateVirtualInterfaceCommand({
+        virtualInterfaceId: defined(virtualInterfaceId),
+        connectionId: parent,
+      }),
+    );
+    await expect(moved).rejects.toMatchObject(refusal('VLAN 50 is already in use'));
   });
 });
