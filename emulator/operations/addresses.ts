@@ -37,13 +37,26 @@ export function addressProblem(
       const example = version === 4 ? '169.254.10.1/30' : '2001:db8::1/125';
       return `The ${name} ${text} is not an ${addressFamily} address with its subnet such as ${example}.`;
     }
+    if (isReserved(address)) return `The ${name} ${text} is the network or broadcast address of its subnet.`;
     read.push(address);
   }
   const [amazon, customer] = read;
   if (amazon === undefined || customer === undefined) return null;
-  const both = `The amazonAddress ${amazonAddress} and the customerAddress ${customerAddress}`;
-  if (amazon.bits === customer.bits) return `${both} are the same.`;
-  return networkOf(amazon) === networkOf(customer) ? null : `${both} are not in one subnet.`;
+  const problem = pairProblem(amazon, customer);
+  if (problem === null) return null;
+  return `The amazonAddress ${amazonAddress} and the customerAddress ${customerAddress} are ${problem}.`;
+}
+
+function pairProblem(amazon: Address, customer: Address): string | null {
+  if (amazon.bits === customer.bits) return 'the same';
+  return networkOf(amazon) === networkOf(customer) ? null : 'not in one subnet';
+}
+
+/** Whether a text is an address of either family with the length of its prefix. */
+export function isCidr(text: string): boolean {
+  const [, host = '', digits = ''] = /^([0-9a-fA-F.:]+)\/(\d{1,3})$/.exec(text) ?? [];
+  const version = isIP(host);
+  return version !== 0 && Number(digits) <= (version === 4 ? 32 : 128);
 }
 
 /** An address such as `169.254.10.1/30`; `null` if it is none. */
@@ -54,6 +67,13 @@ function parseAddress(text: string): Address | null {
   const length = version === 4 ? 32 : 128;
   if (version === 0 || prefix >= length) return null;
   return { version, prefix, bits: version === 4 ? bitsOf(host.split('.'), 10, 8n) : ipv6Bits(host) };
+}
+
+/** Whether it is of IPv4 and no router can have it. A /31 has neither a network nor a broadcast address. */
+function isReserved({ version, prefix, bits }: Address): boolean {
+  if (version !== 4 || prefix > 30) return false;
+  const size = 1n << BigInt(32 - prefix);
+  return bits % size === 0n || bits % size === size - 1n;
 }
 
 function ipv6Bits(host: string): bigint {

@@ -60,7 +60,8 @@ export function ownLag(context: Context, id: string): Lag {
   return lag;
 }
 
-function refuseEnding(line: Connection | Lag): void {
+/** Throws `ApiError` for a connection or LAG that is deleted or about to be. */
+export function refuseEnding(line: Connection | Lag): void {
   if (isLineOver(line) || line.state === 'deleting') {
     throw clientException(`${line.id} is in state ${line.state}.`);
   }

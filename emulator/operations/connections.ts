@@ -21,6 +21,9 @@ const createConnection = operation(
   (context, { lagId, providerName: provider, connectionName: name, requestMACSec, ...asked }) => {
     const { world, account, region } = context;
     refuseMacSec(requestMACSec);
+    refuseEmpty({ location: asked.location, connectionName: name });
+    if (!/^[1-9]\d*(\.\d+)?[MGT]bps$/.test(asked.bandwidth))
+      throw clientException(`The bandwidth ${asked.bandwidth} is not one such as 1Gbps.`);
     const lag = lagId === null ? null : ownLag(context, lagId);
     const connection: Connection = {
       ...asked,
@@ -39,6 +42,12 @@ const createConnection = operation(
     return serializeConnection(connection, world);
   },
 );
+
+/** Throws `ApiError` for a member of an input that is empty. */
+export function refuseEmpty(members: Readonly<Record<string, string>>): void {
+  const [empty] = Object.entries(members).filter(([, value]) => value === '');
+  if (empty !== undefined) throw clientException(`The ${empty[0]} is empty: give one.`);
+}
 
 /** The state of a connection or LAG that is being created: without a time it is available at once. */
 export function newLineState({ clock, dialect }: World) {
@@ -113,6 +122,7 @@ const updateConnection = operation(
   (context, { connectionId, connectionName, encryptionMode }) => {
     const connection = ownConnection(context, connectionId);
     refuseEncryption(encryptionMode, connection);
+    refuseEmpty({ connectionName: connectionName ?? connection.name });
     connection.name = connectionName ?? connection.name;
     return serializeConnection(connection, context.world);
   },

@@ -8,8 +8,9 @@ import {
   isHosted,
   isVlanTaken,
   ownConnectionOrLag,
+  refuseEnding,
 } from './callerResources.ts';
-import { serializeConnection } from './connections.ts';
+import { refuseEmpty, serializeConnection } from './connections.ts';
 import { PAGING, paginate } from './listParameters.ts';
 import { TAGS } from './tags.ts';
 
@@ -38,6 +39,7 @@ const allocateHostedConnection = operation(
     if (!BANDWIDTHS.includes(bandwidth)) {
       throw clientException(`Bandwidth ${bandwidth} is not one of ${BANDWIDTHS.join(', ')}.`);
     }
+    refuseEmpty({ connectionName: name });
     if (vlan < 1 || vlan > 4094) throw clientException(`VLAN ${vlan} is not between 1 and 4094.`);
     refuseTakenVlan(context, parent, vlan);
     const { region, location, provider } = parent;
@@ -90,6 +92,7 @@ const associateHostedConnection = operation(
     ) {
       throw connectionNotFound(connectionId);
     }
+    refuseEnding(connection);
     const parent = ownConnectionOrLag(context, parentConnectionId);
     if (isHosted(parent)) {
       throw clientException(`${parentConnectionId} is a hosted connection: it cannot host another.`);

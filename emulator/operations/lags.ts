@@ -6,6 +6,7 @@ import { lagNotFound, ownConnection, ownLag } from './callerResources.ts';
 import {
   endLine,
   newLineState,
+  refuseEmpty,
   refuseEncryption,
   refuseMacSec,
   refuseUsed,
@@ -32,6 +33,7 @@ const createLag = operation(
     const { world, account, region } = context;
     const { location, tags, providerName: provider } = asked;
     refuseMacSec(asked.requestMACSec);
+    refuseEmpty({ location, lagName: name });
     refuseTooMany(number, bandwidth);
     const first = asked.connectionId === null ? null : ownConnection(context, asked.connectionId);
     const id = world.ids.lag();
@@ -91,6 +93,7 @@ const updateLag = operation(
         `The minimumLinks ${minimumLinks} is not between 0 and the ${members} connections of ${lagId}.`,
       );
     }
+    refuseEmpty({ lagName: lagName ?? lag.name });
     lag.name = lagName ?? lag.name;
     lag.minimumLinks = minimumLinks ?? lag.minimumLinks;
     return presentLag(lag, world);

@@ -194,4 +194,18 @@ describe('a proposal to associate a gateway', () => {
     simulator.clock.advance('PT1M');
     expect(await stateNow()).toBe('associated');
   });
+
+  it.each(['nonsense', '10.0.0.0', '10.0.0.0/33', '2001:db8::/129'])(
+    'does not allow the prefix %s',
+    async (cidr) => {
+      const { propose, accept } = await startWithProposal();
+      const addAllowedPrefixesToDirectConnectGateway = [...prefixes, { cidr }];
+      await expect(propose({ addAllowedPrefixesToDirectConnectGateway })).rejects.toMatchObject(
+        refusal(cidr),
+      );
+      const overrideAllowedPrefixesToDirectConnectGateway = [{ cidr }];
+      const accepted = accept({ overrideAllowedPrefixesToDirectConnectGateway });
+      await expect(accepted).rejects.toMatchObject(refusal(cidr));
+    },
+  );
 });

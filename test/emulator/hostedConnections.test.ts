@@ -84,6 +84,7 @@ describe('a hosted connection', () => {
     [{ vlan: 0 }, 'VLAN 0'],
     [{ vlan: 50 }, 'VLAN 50 is already in use'],
     [{ ownerAccount: '42' }, 'Account ID 42'],
+    [{ connectionName: '' }, 'connectionName'],
     [{ connectionId: 'dxcon-00000000' }, 'Could not find Connection'],
   ])('is not allocated with %j', async (more, message) => {
     const { host } = await startWithOrder();
@@ -186,5 +187,13 @@ describe('a hosted connection', () => {
       }),
     );
     await expect(moved).rejects.toMatchObject(refusal('VLAN 50 is already in use'));
+  });
+
+  it('is not moved once it is deleted', async () => {
+    const { simulator, partner, connectionId } = await startWithOrder();
+    const parentConnectionId = await connect(simulator, PARTNER);
+    await partner.send(new DeleteConnectionCommand({ connectionId }));
+    const move = new AssociateHostedConnectionCommand({ connectionId, parentConnectionId });
+    await expect(partner.send(move)).rejects.toMatchObject(refusal('in state deleted'));
   });
 });
