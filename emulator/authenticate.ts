@@ -49,12 +49,13 @@ function verifySignature(request: Request, { signsQueryAsSent }: Dialect): Signa
   const { path, query } = splitTarget(request.target);
   const scope = `${day}/${region}/${service}/aws4_request`;
   const signingKey = [day, region, service, 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${SECRET}`);
+  const headerOf = (name: string): string => (Object.hasOwn(headers, name) ? headers[name] : null) ?? '';
   const signatureWith = (signedQuery: string): string => {
     const canonical = [
       request.method,
       path,
       signedQuery,
-      ...names.map((name) => `${name}:${(headers[name] ?? '').trim().replace(/\s+/g, ' ')}`),
+      ...names.map((name) => `${name}:${headerOf(name).trim().replace(/\s+/g, ' ')}`),
       '',
       signedHeaders,
       sha256(request.body),

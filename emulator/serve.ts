@@ -31,19 +31,19 @@ async function start(values: FlagValues): Promise<Emulator> {
   } catch (error) {
     if (error instanceof ScenarioRefused)
       throw new FlagRefused(`scenario \`${values.scenario}\`: ${error.message}`, { cause: error });
-    const why = REFUSED_BY_SYSTEM[codeOf(error)];
+    const why = REFUSED_BY_SYSTEM.get(codeOf(error));
     if (why === undefined) throw error;
     throw new FlagRefused(why(String(options.port), String(options.host)), { cause: error });
   }
 }
 
 /** What to do about an address that the operating system does not give, by the code of its error. */
-const REFUSED_BY_SYSTEM: Readonly<Record<string, (port: string, host: string) => string>> = {
-  EADDRINUSE: (port) => `port ${port} is in use; choose another with --port, or 0 for any free one`,
-  EACCES: (port) => `port ${port} needs more rights; choose one above 1023 with --port`,
-  EADDRNOTAVAIL: (_, host) => `--host ${host} is no address of this machine; choose 127.0.0.1 or 0.0.0.0`,
-  ENOTFOUND: (_, host) => `--host ${host} is a name without an address; choose 127.0.0.1 or 0.0.0.0`,
-};
+const REFUSED_BY_SYSTEM: ReadonlyMap<string, (port: string, host: string) => string> = new Map([
+  ['EADDRINUSE', (port) => `port ${port} is in use; choose another with --port, or 0 for any free one`],
+  ['EACCES', (port) => `port ${port} needs more rights; choose one above 1023 with --port`],
+  ['EADDRNOTAVAIL', (_, host) => `--host ${host} is no address of this machine; choose 127.0.0.1 or 0.0.0.0`],
+  ['ENOTFOUND', (_, host) => `--host ${host} is a name without an address; choose 127.0.0.1 or 0.0.0.0`],
+]);
 
 /** Whether only this machine reaches an address. */
 function isLoopback(host: string): boolean {

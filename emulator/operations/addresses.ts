@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { Dialect } from '../dialects.ts';
+import { clientException } from '../wire.ts';
 import type { World } from '../world.ts';
 
 /** The two addresses of a BGP session; empty if there is none. */
@@ -36,13 +37,26 @@ export function addressProblem(
       const example = version === 4 ? '169.254.10.1/30' : '2001:db8::1/125';
       return `The ${name} ${text} is not an ${addressFamily} address with its subnet such as ${example}.`;
     }
+    if (isReserved(address)) return `The ${name} ${text} is the network or broadcast address of its subnet.`;
     read.push(address);
   }
   const [amazon, customer] = read;
   if (amazon === undefined || customer === undefined) return null;
-  const both = `The amazonAddress ${amazonAddress} and the customerAddress ${customerAddress}`;
-  if (amazon.bits === customer.bits) return `${both} are the same.`;
-  return networkOf(amazon) === networkOf(customer) ? null : `${both} are not in one subnet.`;
+  const problem = pairProblem(amazon, customer);
+  if (problem === null) return null;
+  return `The amazonAddress ${amazonAddress} and the customerAddress ${customerAddress} are ${problem}.`;
+}
+
+function pairProblem(amazon: Address, customer: Address): string | null {
+  if (amazon.bits === customer.bits) return 'the same';
+  return networkOf(amazon) === networkOf(customer) ? null : 'not in one subnet';
+}
+
+/** Whether a text is an address of either family with the length of its prefix. */
+export function isCidr(text: string): boolean {
+  const [, host = '', digits = ''] = /^([0-9a-fA-F.:]+)\/(\d{1,3})$/.exec(text) ?? [];
+  const version = isIP(host);
+  return version !== 0 && Number(digits) <= (version === 4 ? 32 : 128);
 }
 
 /** An address such as `169.254.10.1/30`; `null` if it is none. */
@@ -53,6 +67,13 @@ function parseAddress(text: string): Address | null {
   const length = version === 4 ? 32 : 128;
   if (version === 0 || prefix >= length) return null;
   return { version, prefix, bits: version === 4 ? bitsOf(host.split('.'), 10, 8n) : ipv6Bits(host) };
+}
+
+/** Whether it is of IPv4 and no router can have it. A /31 has neither a network nor a broadcast address. */
+function isReserved({ version, prefix, bits }: Address): boolean {
+  if (version !== 4 || prefix > 30) return false;
+  const size = 1n << BigInt(32 - prefix);
+  return bits % size === 0n || bits % size === size - 1n;
 }
 
 function ipv6Bits(host: string): bigint {
@@ -76,29 +97,43 @@ function networkOf({ version, prefix, bits }: Address): string {
   return `${version} ${prefix} ${bits >> BigInt((version === 4 ? 32 : 128) - prefix)}`;
 }
 
-/** The session with the addresses that the platform assigns where the caller gives none. */
+/** The session with the addresses that the platform assigns where the caller gives none. Throws `ApiError` if none is left. */
 export function withAssignedAddresses<T extends AddressPair>(world: World, session: T): T {
   const { amazonAddress, customerAddress, addressFamily } = session;
   if (!world.dialect.assignsAddresses || amazonAddress + customerAddress !== '') return session;
   const peers = [...world.interfaces.values()].flatMap((vif) => vif.peers);
   const used = new Set(peers.map((peer) => peer.amazonAddress));
-  const subnet = addressFamily === 'ipv6' ? ipv6Subnet : ipv4Subnet;
-  for (let n = 0; ; n += 1) {
+  const { count, subnet } = addressFamily === 'ipv6' ? ASSIGNED_IPV6 : ASSIGNED_IPV4;
+  for (let n = 0; n < count; n += 1) {
     const [amazon, customer] = subnet(n);
     if (!used.has(amazon)) return { ...session, amazonAddress: amazon, customerAddress: customer };
   }
+  throw clientException(
+    `All ${count} subnets that are assigned to ${addressFamily} sessions are in use: delete a BGP peer or an interface.`,
+  );
 }
 
-type Subnet = readonly [amazon: string, customer: string];
-
-/** AWS documents a /30 of 169.254.0.0/16, which has 16,384 of them. */
-function ipv4Subnet(n: number): Subnet {
-  const address = (host: number) => `169.254.${(n >> 6) % 256}.${(n % 64) * 4 + host}/30`;
-  return [address(1), address(2)];
+/** The subnets of a family from which the platform assigns addresses. */
+interface AssignedSubnets {
+  readonly count: number;
+  /** the addresses of the subnet with that number, from 0 to `count - 1` */
+  readonly subnet: (n: number) => readonly [amazon: string, customer: string];
 }
 
-/** AWS documents a /125 of its own addresses; these are of the prefix for documentation. */
-function ipv6Subnet(n: number): Subnet {
-  const address = (host: number) => `2001:db8::${(n * 8 + host).toString(16)}/125`;
-  return [address(1), address(2)];
-}
+/** AWS documents a /30 of 169.254.0.0/16. */
+const ASSIGNED_IPV4: AssignedSubnets = {
+  count: 16_384,
+  subnet: (n) => {
+    const address = (host: number) => `169.254.${n >> 6}.${(n % 64) * 4 + host}/30`;
+    return [address(1), address(2)];
+  },
+};
+
+/** AWS documents a /125 of its own addresses; these are of a /112 of the prefix for documentation. */
+const ASSIGNED_IPV6: AssignedSubnets = {
+  count: 8192,
+  subnet: (n) => {
+    const address = (host: number) => `2001:db8::${(n * 8 + host).toString(16)}/125`;
+    return [address(1), address(2)];
+  },
+};

@@ -10,7 +10,7 @@ import {
   type World,
 } from '../world.ts';
 import { createPeer, NEW_PEER, requestedPeer } from './bgpPeers.ts';
-import { interfacesOn, isVlanTaken, ownConnectionOrLag } from './callerResources.ts';
+import { fullMessage, isFull, isVlanTaken, ownConnectionOrLag } from './callerResources.ts';
 import { serializeInterface } from './serializeInterface.ts';
 import { PREFIXES, TAGS } from './tags.ts';
 
@@ -105,10 +105,7 @@ export function allocate(
     [vlan >= firstVlan && vlan <= 4094, `VLAN ${vlan} is not between ${firstVlan} and 4094.`],
     [!isVlanTaken(world, connection, vlan), `VLAN ${vlan} is already in use on ${connection.id}.`],
     [MTUS[type].includes(mtu), invalidMtu(type, mtu)],
-    [
-      !isFull(world, connection),
-      `${connection.id} is a hosted connection, which carries one virtual interface.`,
-    ],
+    [!isFull(world, connection), fullMessage(connection)],
     [hasRateLimits || rateLimit === '', 'The rateLimit is not supported.'],
     [isValidRateLimit(rateLimit), invalidRateLimit(rateLimit)],
   ];
@@ -139,11 +136,6 @@ export function allocate(
   };
   world.interfaces.set(id, vif);
   return vif;
-}
-
-/** A hosted connection carries one interface. */
-function isFull(world: World, line: Connection | Lag): boolean {
-  return 'hosting' in line && line.hosting !== null && interfacesOn(world, line).length > 0;
 }
 
 export function isValidName(name: string): boolean {

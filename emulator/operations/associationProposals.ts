@@ -73,6 +73,7 @@ const acceptProposal = operation(
     if (known !== undefined) {
       // A proposal for gateways that are associated already changes their prefixes.
       known.allowedPrefixes = prefixes;
+      known.stateForced = false;
       setState(known, 'updating', now);
       setState(proposal, 'accepted', now);
       return { directConnectGatewayAssociation: describeAssociation(known, world) };

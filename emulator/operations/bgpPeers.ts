@@ -1,9 +1,9 @@
 import { exactObject, integer, optional, text } from '../decoders.ts';
 import { isPeerOver } from '../lifecycle.ts';
 import { clientException, type Operation, operation } from '../wire.ts';
-import type { BgpPeer, World } from '../world.ts';
+import type { BgpPeer, VirtualInterface, World } from '../world.ts';
 import { addressProblem, withAssignedAddresses } from './addresses.ts';
-import { changeableInterface } from './callerResources.ts';
+import { addressesOf, changeableInterface } from './callerResources.ts';
 import { serializeInterface } from './serializeInterface.ts';
 
 /** The BGP peer that a requester allocates. `null` and `''`: the platform chooses. */
@@ -38,10 +38,27 @@ const createBgpPeer = operation(
   (context, { virtualInterfaceId, newBGPPeer }) => {
     const { world } = context;
     const vif = changeableInterface(context, virtualInterfaceId);
-    vif.peers = [...vif.peers, createPeer(world, requestedPeer(world, newBGPPeer), vif.id)];
+    const peer = createPeer(world, requestedPeer(world, newBGPPeer), vif.id);
+    refuseDuplicate(vif, peer);
+    vif.peers = [...vif.peers, peer];
     return { virtualInterface: serializeInterface(vif, world.dialect) };
   },
 );
+
+/**
+ * Throws `ApiError` for a peer with the family and ASN, or with an address, of another one of the interface. AWS documents one
+ * peer of each family where it offers no logical redundancy, and no maximum where it does, which the emulator leaves open.
+ */
+function refuseDuplicate({ id, peers }: VirtualInterface, added: BgpPeer): void {
+  const live = peers.filter((peer) => !isPeerOver(peer));
+  const { addressFamily, asn } = added;
+  if (live.some((peer) => peer.addressFamily === addressFamily && peer.asn === asn)) {
+    throw clientException(`${id} has an ${addressFamily} BGP peer with ASN ${asn} already.`);
+  }
+  const used = addressesOf(live);
+  const taken = addressesOf([added]).find((address) => used.includes(address));
+  if (taken !== undefined) throw clientException(`The address ${taken} is already in use on ${id}.`);
+}
 
 const deleteBgpPeer = operation(
   exactObject({

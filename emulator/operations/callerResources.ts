@@ -60,7 +60,8 @@ export function ownLag(context: Context, id: string): Lag {
   return lag;
 }
 
-function refuseEnding(line: Connection | Lag): void {
+/** Throws `ApiError` for a connection or LAG that is deleted or about to be. */
+export function refuseEnding(line: Connection | Lag): void {
   if (isLineOver(line) || line.state === 'deleting') {
     throw clientException(`${line.id} is in state ${line.state}.`);
   }
@@ -79,14 +80,31 @@ export function interfacesOn({ interfaces }: World, { id }: Connection | Lag): V
   return [...interfaces.values()].filter((vif) => vif.connection.id === id && !hasEnded(vif));
 }
 
+/** The hosted connections on a connection or LAG of a partner that are not deleted. */
+export function hostedOn({ connections }: World, { id }: Connection | Lag): Connection[] {
+  return [...connections.values()].filter(
+    (connection) => connection.hosting?.parent === id && !isLineOver(connection),
+  );
+}
+
+export function isHosted(line: Connection | Lag): boolean {
+  return 'hosting' in line && line.hosting !== null;
+}
+
+/** A hosted connection carries one interface. */
+export function isFull(world: World, line: Connection | Lag): boolean {
+  return isHosted(line) && interfacesOn(world, line).length > 0;
+}
+
+export function fullMessage({ id }: Connection | Lag): string {
+  return `${id} is a hosted connection, which carries one virtual interface.`;
+}
+
 /** Hosted connections occupy a VLAN too. */
 export function isVlanTaken(world: World, line: Connection | Lag, vlan: number): boolean {
-  const hosted = [...world.connections.values()]
-    .filter((one) => !isLineOver(one))
-    .map(({ hosting }) => hosting);
   return (
     interfacesOn(world, line).some((vif) => vif.vlan === vlan) ||
-    hosted.some((part) => part?.parent === line.id && part.vlan === vlan)
+    hostedOn(world, line).some(({ hosting }) => hosting?.vlan === vlan)
   );
 }
 
@@ -94,13 +112,18 @@ export function isVlanTaken(world: World, line: Connection | Lag, vlan: number):
 export function moveInterfaces(world: World, moved: readonly VirtualInterface[], to: Connection | Lag): void {
   const existing = interfacesOn(world, to);
   for (const vif of moved) {
-    if (existing.some(({ vlan }) => vlan === vif.vlan)) {
+    if (isHosted(vif.connection) && !('hosting' in to)) {
+      // AWS documents that the partner moves the hosted connection with its interface instead.
+      throw clientException(`${vif.id} is on a hosted connection: it cannot be moved to a LAG.`);
+    }
+    if (isVlanTaken(world, to, vif.vlan)) {
       throw clientException(`VLAN ${vif.vlan} is already in use on ${to.id}.`);
     }
-    if (existing.some((other) => isConflicting(addressesOf(other), addressesOf(vif)))) {
+    if (existing.some((other) => isConflicting(addressesOf(other.peers), addressesOf(vif.peers)))) {
       throw clientException(`An IP address of ${vif.id} is already in use on ${to.id}.`);
     }
   }
+  if (isFull(world, to)) throw clientException(fullMessage(to));
   for (const vif of moved) vif.connection = to;
 }
 
@@ -108,7 +131,10 @@ function isConflicting(a: readonly string[], b: readonly string[]): boolean {
   return a.some((address) => b.includes(address));
 }
 
-function addressesOf({ peers }: VirtualInterface): string[] {
-  const addresses = ({ amazonAddress, customerAddress }: BgpPeer) => [amazonAddress, customerAddress];
-  return peers.flatMap(addresses).filter((address) => address !== '');
+/** The addresses of sessions, without the lengths of their subnets. */
+export function addressesOf(peers: readonly BgpPeer[]): string[] {
+  return peers
+    .flatMap(({ amazonAddress, customerAddress }) => [amazonAddress, customerAddress])
+    .filter((address) => address !== '')
+    .map((address) => address.replace(/\/.*/, ''));
 }

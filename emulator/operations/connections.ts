@@ -3,7 +3,8 @@ import { pickFields } from '../dialects.ts';
 import { isLineOver, setState } from '../lifecycle.ts';
 import { type Context, clientException, type Operation, type Output, operation } from '../wire.ts';
 import { type Connection, isIn, type Lag, type World } from '../world.ts';
-import { connectionNotFound, interfacesOn, ownConnection, ownLag } from './callerResources.ts';
+import { connectionNotFound, hostedOn, interfacesOn, ownConnection, ownLag } from './callerResources.ts';
+import { joinLag, refuseMissed } from './lagMembers.ts';
 import { PAGING, paginate } from './listParameters.ts';
 import { serializeTags, TAGS } from './tags.ts';
 
@@ -17,10 +18,13 @@ const createConnection = operation(
     requestMACSec: optional(flag, false),
     tags: TAGS,
   }),
-  (context, { lagId: lag, providerName: provider, connectionName: name, requestMACSec, ...asked }) => {
+  (context, { lagId, providerName: provider, connectionName: name, requestMACSec, ...asked }) => {
     const { world, account, region } = context;
     refuseMacSec(requestMACSec);
-    if (lag !== null) ownLag(context, lag);
+    refuseEmpty({ location: asked.location, connectionName: name });
+    if (!/^[1-9]\d*(\.\d+)?[MGT]bps$/.test(asked.bandwidth))
+      throw clientException(`The bandwidth ${asked.bandwidth} is not one such as 1Gbps.`);
+    const lag = lagId === null ? null : ownLag(context, lagId);
     const connection: Connection = {
       ...asked,
       ...newLineState(world),
@@ -29,14 +33,21 @@ const createConnection = operation(
       account,
       region,
       name,
-      lag,
+      lag: null,
       hosting: null,
       provider,
     };
+    if (lag !== null) joinLag(world, connection, lag);
     world.connections.set(connection.id, connection);
     return serializeConnection(connection, world);
   },
 );
+
+/** Throws `ApiError` for a member of an input that is empty. */
+export function refuseEmpty(members: Readonly<Record<string, string>>): void {
+  const [empty] = Object.entries(members).filter(([, value]) => value === '');
+  if (empty !== undefined) throw clientException(`The ${empty[0]} is empty: give one.`);
+}
 
 /** The state of a connection or LAG that is being created: without a time it is available at once. */
 export function newLineState({ clock, dialect }: World) {
@@ -70,6 +81,7 @@ const deleteConnection = operation(exactObject({ connectionId: text }), (context
   if (connection === undefined || !mayDelete(context, connection)) throw connectionNotFound(id);
   if (!isLineOver(connection) && connection.state !== 'deleting') {
     refuseUsed(connection, world);
+    refuseMissed(connection, world);
     // The owner of a hosted connection declines it so.
     const isDeclined = connection.state === 'ordering' && connection.account === context.account;
     connection.lag = null;
@@ -101,13 +113,6 @@ export function endLine(line: Connection | Lag, isDeclined: boolean, { clock, di
   line.stateForced = false;
 }
 
-/** The hosted connections on a connection or LAG of a partner that are not deleted. */
-export function hostedOn({ connections }: World, { id }: Connection | Lag): Connection[] {
-  return [...connections.values()].filter(
-    (connection) => connection.hosting?.parent === id && !isLineOver(connection),
-  );
-}
-
 const updateConnection = operation(
   exactObject({
     connectionId: text,
@@ -117,6 +122,7 @@ const updateConnection = operation(
   (context, { connectionId, connectionName, encryptionMode }) => {
     const connection = ownConnection(context, connectionId);
     refuseEncryption(encryptionMode, connection);
+    refuseEmpty({ connectionName: connectionName ?? connection.name });
     connection.name = connectionName ?? connection.name;
     return serializeConnection(connection, context.world);
   },

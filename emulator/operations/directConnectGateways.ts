@@ -181,7 +181,10 @@ const updateAssociation = operation(
   (context, { associationId, ...asked }) => {
     const { world } = context;
     const found = visibleAssociations(context).find(({ id }) => id === associationId);
-    if (found === undefined) throw clientException(`The association ${associationId} does not exist.`);
+    // The other account changes the prefixes with a proposal.
+    if (found === undefined || !isOwnGateway(context, found.directConnectGateway)) {
+      throw clientException(`The association ${associationId} does not exist.`);
+    }
     if (found.state !== 'associated') {
       throw clientException(`The association ${associationId} is in state ${found.state}.`);
     }
@@ -189,6 +192,7 @@ const updateAssociation = operation(
     const removed = [...added, ...asked.removeAllowedPrefixesToDirectConnectGateway];
     const left = found.allowedPrefixes.filter(({ cidr }) => removed.every((prefix) => prefix.cidr !== cidr));
     found.allowedPrefixes = [...left, ...added];
+    found.stateForced = false;
     setState(found, 'updating', world.clock.now().getTime());
     return { directConnectGatewayAssociation: describeAssociation(found, world) };
   },
@@ -224,12 +228,15 @@ const describeAssociations = operation(
 );
 
 /** Visible in every region, like the Direct Connect gateway, to the accounts of both gateways. */
-function visibleAssociations({ world, account }: Context): GatewayAssociation[] {
-  return [...world.gatewayAssociations.values()].filter(
-    (association) =>
-      association.account === account ||
-      world.directConnectGateways.get(association.directConnectGateway)?.account === account,
+function visibleAssociations(context: Context): GatewayAssociation[] {
+  return [...context.world.gatewayAssociations.values()].filter(
+    ({ account, directConnectGateway }) =>
+      account === context.account || isOwnGateway(context, directConnectGateway),
   );
+}
+
+function isOwnGateway({ world, account }: Context, directConnectGateway: string): boolean {
+  return world.directConnectGateways.get(directConnectGateway)?.account === account;
 }
 
 export function describeAssociation(
@@ -255,7 +262,10 @@ export function describeAssociation(
 }
 
 /** The states of an attachment, by those of its interface; otherwise it is `attached`. */
-const ATTACHMENT_STATES: Readonly<Record<string, string>> = { pending: 'attaching', deleting: 'detaching' };
+const ATTACHMENT_STATES: ReadonlyMap<string, string> = new Map([
+  ['pending', 'attaching'],
+  ['deleting', 'detaching'],
+]);
 
 const describeAttachments = operation(
   exactObject({
@@ -281,7 +291,7 @@ const describeAttachments = operation(
       virtualInterfaceId: vif.id,
       virtualInterfaceRegion: vif.connection.region,
       virtualInterfaceOwnerAccount: vif.recipient,
-      attachmentState: ATTACHMENT_STATES[vif.state] ?? 'attached',
+      attachmentState: ATTACHMENT_STATES.get(vif.state) ?? 'attached',
       attachmentType: vif.type === 'transit' ? 'TransitVirtualInterface' : 'PrivateVirtualInterface',
     }));
     return { directConnectGatewayAttachments: shown, ...next };

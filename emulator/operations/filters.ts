@@ -29,6 +29,7 @@ export function applyFilters<T extends { readonly tags: readonly Tag[] }>(
   filters: readonly Filter[],
   table: FilterTable<T>,
 ): readonly T[] {
+  refuseExcess(filters);
   return filters.reduce((left, { Name, Value }) => {
     const valuesOf = findFilter(Name, table);
     if (valuesOf === null) throw new ApiError('InvalidParameterValue', `The filter '${Name}' is invalid`);
@@ -37,6 +38,24 @@ export function applyFilters<T extends { readonly tags: readonly Tag[] }>(
       valuesOf(item).some((value) => patterns.some((pattern) => matches(pattern, [...value]))),
     );
   }, items);
+}
+
+const MAX_FILTERS = 50;
+const MAX_VALUES = 200;
+const MAX_LENGTH = 255;
+
+/** Throws `ApiError` for more or longer values than EC2 documents: matching them could block the emulator. */
+function refuseExcess(filters: readonly Filter[]): void {
+  if (filters.length > MAX_FILTERS || filters.some(({ Value }) => Value.length > MAX_VALUES)) {
+    const message = `A request has at most ${MAX_FILTERS} filters with ${MAX_VALUES} values each.`;
+    throw new ApiError('FilterLimitExceeded', message);
+  }
+  for (const { Name, Value } of filters) {
+    const length = Math.max(...Value.map((value) => [...value].length));
+    if (length <= MAX_LENGTH) continue;
+    const message = `A value of the filter '${Name}' has ${length} characters, more than ${MAX_LENGTH}.`;
+    throw new ApiError('InvalidParameterValue', message);
+  }
 }
 
 function findFilter<T extends { readonly tags: readonly Tag[] }>(
@@ -56,27 +75,38 @@ type Pattern = readonly (string | symbol)[];
 
 /** The value of a filter: `*` matches any text, `?` any character, and a backslash takes the meaning of the character after it. */
 function parsePattern(value: string): Pattern {
-  return [...value.matchAll(/\\(.)|./gsu)].map(([character, escaped]) => {
+  const parts = [...value.matchAll(/\\(.)|./gsu)].map(([character, escaped]) => {
     if (escaped !== undefined) return escaped;
     if (character === '*') return ANY_TEXT;
     return character === '?' ? ANY_CHARACTER : character;
   });
+  // Several `*` in a row mean the same as one.
+  return parts.filter((part, i) => part !== ANY_TEXT || parts[i - 1] !== ANY_TEXT);
 }
 
 /** In time proportional to both lengths: a regular expression with many `*` could run for minutes. */
 function matches(pattern: Pattern, characters: readonly string[]): boolean {
-  // The lengths of beginnings of the text that the beginning of the pattern matches.
-  let reached = new Set([0]);
-  for (const part of pattern) {
+  let at = 0;
+  let next = 0;
+  // The last `*` before `next`, and where the text that it matches ends. Only the last one need be tried again.
+  let wildcard = -1;
+  let end = 0;
+  while (at < characters.length) {
+    const part = pattern[next];
     if (part === ANY_TEXT) {
-      const first = Math.min(...reached);
-      reached = new Set(Array.from({ length: characters.length + 1 - first }, (_, i) => first + i));
+      wildcard = next;
+      end = at;
+      next += 1;
+    } else if (part === ANY_CHARACTER || part === characters[at]) {
+      at += 1;
+      next += 1;
+    } else if (wildcard >= 0) {
+      end += 1;
+      at = end;
+      next = wildcard + 1;
     } else {
-      const fits = (at: number) =>
-        at < characters.length && (part === ANY_CHARACTER || part === characters[at]);
-      reached = new Set([...reached].filter(fits).map((at) => at + 1));
+      return false;
     }
-    if (reached.size === 0) return false;
   }
-  return reached.has(characters.length);
+  return pattern.slice(next).every((part) => part === ANY_TEXT);
 }

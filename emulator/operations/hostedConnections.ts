@@ -2,8 +2,15 @@ import { exactObject, integer, text } from '../decoders.ts';
 import { setState } from '../lifecycle.ts';
 import { type Context, clientException, type Operation, operation } from '../wire.ts';
 import type { Connection, Lag } from '../world.ts';
-import { connectionNotFound, isVlanTaken, ownConnectionOrLag } from './callerResources.ts';
-import { hostedOn, serializeConnection } from './connections.ts';
+import {
+  connectionNotFound,
+  hostedOn,
+  isHosted,
+  isVlanTaken,
+  ownConnectionOrLag,
+  refuseEnding,
+} from './callerResources.ts';
+import { refuseEmpty, serializeConnection } from './connections.ts';
 import { PAGING, paginate } from './listParameters.ts';
 import { TAGS } from './tags.ts';
 
@@ -32,6 +39,7 @@ const allocateHostedConnection = operation(
     if (!BANDWIDTHS.includes(bandwidth)) {
       throw clientException(`Bandwidth ${bandwidth} is not one of ${BANDWIDTHS.join(', ')}.`);
     }
+    refuseEmpty({ connectionName: name });
     if (vlan < 1 || vlan > 4094) throw clientException(`VLAN ${vlan} is not between 1 and 4094.`);
     refuseTakenVlan(context, parent, vlan);
     const { region, location, provider } = parent;
@@ -56,6 +64,7 @@ const confirmConnection = operation(exactObject({ connectionId: text }), (contex
   if (connection?.account !== account || connection.region !== region) throw connectionNotFound(id);
   if (connection.hosting === null) throw clientException(`${id} is not a hosted connection.`);
   if (connection.state !== 'ordering') throw clientException(`${id} is in state ${connection.state}.`);
+  connection.stateForced = false;
   setState(connection, 'pending', world.clock.now().getTime());
   return { connectionState: connection.state };
 });
@@ -83,6 +92,7 @@ const associateHostedConnection = operation(
     ) {
       throw connectionNotFound(connectionId);
     }
+    refuseEnding(connection);
     const parent = ownConnectionOrLag(context, parentConnectionId);
     if (isHosted(parent)) {
       throw clientException(`${parentConnectionId} is a hosted connection: it cannot host another.`);
@@ -92,10 +102,6 @@ const associateHostedConnection = operation(
     return serializeConnection(connection, world);
   },
 );
-
-function isHosted(line: Connection | Lag): boolean {
-  return 'hosting' in line && line.hosting !== null;
-}
 
 function refuseTakenVlan({ world }: Context, parent: Connection | Lag, vlan: number): void {
   if (isVlanTaken(world, parent, vlan)) {

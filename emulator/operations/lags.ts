@@ -2,34 +2,20 @@ import { exactObject, flag, integer, integerBetween, optional, text } from '../d
 import { isLineOver } from '../lifecycle.ts';
 import { clientException, type Operation, type Output, operation } from '../wire.ts';
 import { type Connection, isIn, type Lag, type World } from '../world.ts';
-import {
-  interfacesOn,
-  isVlanTaken,
-  lagNotFound,
-  moveInterfaces,
-  ownConnection,
-  ownLag,
-} from './callerResources.ts';
+import { lagNotFound, ownConnection, ownLag } from './callerResources.ts';
 import {
   endLine,
-  hostedOn,
   newLineState,
+  refuseEmpty,
   refuseEncryption,
   refuseMacSec,
   refuseUsed,
   serializeConnection,
   serializeRateLimiters,
 } from './connections.ts';
+import { joinLag, membersOf, refuseMissed, refuseTooMany } from './lagMembers.ts';
 import { PAGING, paginate } from './listParameters.ts';
 import { serializeTags, TAGS } from './tags.ts';
-
-/** Maximum connections of a LAG, by bandwidth. */
-const MAX_CONNECTIONS: Readonly<Record<string, number>> = {
-  '1Gbps': 4,
-  '10Gbps': 4,
-  '100Gbps': 2,
-  '400Gbps': 2,
-};
 
 const createLag = operation(
   exactObject({
@@ -47,15 +33,13 @@ const createLag = operation(
     const { world, account, region } = context;
     const { location, tags, providerName: provider } = asked;
     refuseMacSec(asked.requestMACSec);
-    const most = MAX_CONNECTIONS[bandwidth];
-    if (most === undefined)
-      throw clientException(`${bandwidth} is not one of ${Object.keys(MAX_CONNECTIONS).join(', ')}.`);
-    if (number > most) throw clientException(`A LAG bundles at most ${most} connections of ${bandwidth}.`);
+    refuseEmpty({ location, lagName: name });
+    refuseTooMany(number, bandwidth);
     const first = asked.connectionId === null ? null : ownConnection(context, asked.connectionId);
     const id = world.ids.lag();
     const line = { account, region, name, location, bandwidth, provider, tags, ...newLineState(world) };
     const lag: Lag = { ...line, id, minimumLinks: 0 };
-    if (first !== null) join(world, first, lag);
+    if (first !== null) joinLag(world, first, lag);
     world.lags.set(id, lag);
     for (let i = first === null ? 0 : 1; i < number; i += 1) {
       const own = { id: world.ids.connection(), tags: asked.childConnectionTags };
@@ -109,6 +93,7 @@ const updateLag = operation(
         `The minimumLinks ${minimumLinks} is not between 0 and the ${members} connections of ${lagId}.`,
       );
     }
+    refuseEmpty({ lagName: lagName ?? lag.name });
     lag.name = lagName ?? lag.name;
     lag.minimumLinks = minimumLinks ?? lag.minimumLinks;
     return presentLag(lag, world);
@@ -119,7 +104,7 @@ const associateConnectionWithLag = operation(
   exactObject({ connectionId: text, lagId: text }),
   (context, { connectionId, lagId }) => {
     const connection = ownConnection(context, connectionId);
-    join(context.world, connection, ownLag(context, lagId));
+    joinLag(context.world, connection, ownLag(context, lagId));
     return serializeConnection(connection, context.world);
   },
 );
@@ -128,41 +113,14 @@ const disassociateConnectionFromLag = operation(
   exactObject({ connectionId: text, lagId: text }),
   (context, { connectionId, lagId }) => {
     const connection = ownConnection(context, connectionId);
-    const { id, minimumLinks } = ownLag(context, lagId);
+    const { id } = ownLag(context, lagId);
     if (connection.lag !== id) throw clientException(`${connectionId} is not a member of ${id}.`);
-    const left = membersOf({ id }, context.world).length - 1;
-    // AWS documents that the last member can leave.
-    if (left > 0 && left < minimumLinks) {
-      throw clientException(
-        `${id} needs ${minimumLinks} connections (minimumLinks), and would have ${left}.`,
-      );
-    }
+    refuseMissed(connection, context.world);
     // Its interfaces stay on the LAG.
     connection.lag = null;
     return serializeConnection(connection, context.world);
   },
 );
-
-/** Adds a connection to a LAG and moves its interfaces and hosted connections there. Interfaces that it left on another LAG stay there. */
-function join(world: World, connection: Connection, lag: Lag): void {
-  const { id, location, bandwidth, hosting } = connection;
-  if (hosting !== null) throw clientException(`${id} is a hosted connection: it cannot join a LAG.`);
-  if (location !== lag.location || bandwidth !== lag.bandwidth) {
-    throw clientException(`${id} does not have the location and bandwidth of ${lag.id}.`);
-  }
-  const hosted = hostedOn(world, connection);
-  for (const one of hosted) {
-    if (one.hosting !== null && isVlanTaken(world, lag, one.hosting.vlan))
-      throw clientException(`VLAN ${one.hosting.vlan} of ${one.id} is already in use on ${lag.id}.`);
-  }
-  moveInterfaces(world, interfacesOn(world, connection), lag);
-  for (const one of hosted) if (one.hosting !== null) one.hosting = { ...one.hosting, parent: lag.id };
-  connection.lag = lag.id;
-}
-
-function membersOf({ id }: Pick<Lag, 'id'>, { connections }: World): Connection[] {
-  return [...connections.values()].filter((connection) => connection.lag === id);
-}
 
 function presentLag(lag: Lag, world: World): Output {
   const members = membersOf(lag, world);

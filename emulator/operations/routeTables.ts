@@ -5,6 +5,7 @@ import { isIn, type RouteTable, type VirtualGateway } from '../world.ts';
 import { applyFilters, type FilterTable, LISTING } from './filters.ts';
 import { paginateEc2 } from './listParameters.ts';
 import { ownVirtualGateway } from './virtualGateways.ts';
+import { networkOf } from './vpcs.ts';
 
 const FILTER_TABLE: FilterTable<RouteTable> = {
   'association.main': () => ['true'],
@@ -52,7 +53,8 @@ const disableVgwRoutePropagation = operation(
 /** Adds a static route to a virtual private gateway. */
 const createRoute = operation(
   exactObject({ RouteTableId: text, DestinationCidrBlock: text, GatewayId: text }),
-  (context, { RouteTableId, DestinationCidrBlock: destination, GatewayId }) => {
+  (context, { RouteTableId, DestinationCidrBlock, GatewayId }) => {
+    const destination = networkOf(DestinationCidrBlock, 'destinationCidrBlock');
     const table = tableOf(context, RouteTableId);
     const gateway = ownVirtualGateway(context, GatewayId);
     if (!isAttachedTo(gateway, table)) throw differentVpcs(gateway, table);

@@ -1,9 +1,17 @@
 import { exactObject, list, optional, type Reader, text } from '../decoders.ts';
-import { ApiError } from '../wire.ts';
-import type { Tag } from '../world.ts';
+import { ApiError, clientException } from '../wire.ts';
+import type { Prefixes, Tag } from '../world.ts';
+import { isCidr } from './addresses.ts';
 
-/** A member of an input with a list of CIDR blocks. */
-export const PREFIXES = list(exactObject({ cidr: text }));
+const CIDRS = list(exactObject({ cidr: text }));
+
+/** A member of an input with a list of CIDR blocks, of IPv4 or IPv6. */
+export const PREFIXES: Reader<Prefixes> = (value, path) => {
+  const prefixes = CIDRS(value, path);
+  const odd = prefixes.find(({ cidr }) => !isCidr(cidr));
+  if (odd === undefined) return prefixes;
+  throw clientException(`The ${path} ${odd.cidr} is not a CIDR block such as 10.0.0.0/16.`);
+};
 
 export const MAX_TAGS = 50;
 

@@ -21,21 +21,28 @@ const createVpc = operation(
   (context, { CidrBlock, InstanceTenancy: tenancy, TagSpecification: tags }) => {
     const { world } = context;
     const id = world.ids.vpc(world.dialect.gatewayDigits);
-    const vpc = addVpc(world, context, { id, cidr: networkOf(CidrBlock), tenancy, tags });
+    const vpc = addVpc(world, context, { id, cidr: vpcBlock(CidrBlock), tenancy, tags });
     return { vpc: { ...present(vpc), state: 'pending' } };
   },
 );
 
-/** The block without bits of hosts, as EC2 stores it. Throws `ApiError`. */
-function networkOf(block: string): string {
+/** The block of a VPC, which is not of every size. Throws `ApiError`. */
+function vpcBlock(asked: string): string {
+  const block = networkOf(asked, 'cidrBlock');
+  const bits = Number(block.split('/')[1]);
+  if (bits < 16 || bits > 28) throw new ApiError('InvalidVpc.Range', `The CIDR '${asked}' is invalid.`);
+  return block;
+}
+
+/** An IPv4 block without bits of hosts, as EC2 stores it. Throws `ApiError`. */
+export function networkOf(block: string, parameter: string): string {
   const [, address = '', length = ''] = /^(\d{1,3}(?:\.\d{1,3}){3})\/(\d{1,2})$/.exec(block) ?? [];
   const octets = address.split('.').map(Number);
   const bits = Number(length);
   if (address === '' || octets.some((octet) => octet > 255) || bits > 32) {
-    const message = `Value (${block}) for parameter cidrBlock is invalid. This is not a valid CIDR block.`;
+    const message = `Value (${block}) for parameter ${parameter} is invalid. This is not a valid CIDR block.`;
     throw new ApiError('InvalidParameterValue', message);
   }
-  if (bits < 16 || bits > 28) throw new ApiError('InvalidVpc.Range', `The CIDR '${block}' is invalid.`);
   const kept = octets.map((octet, i) => octet & (0xff << (8 - Math.min(8, Math.max(0, bits - 8 * i)))));
   return `${kept.join('.')}/${bits}`;
 }

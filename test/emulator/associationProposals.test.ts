@@ -5,9 +5,11 @@ import {
   DeleteDirectConnectGatewayAssociationProposalCommand,
   DescribeDirectConnectGatewayAssociationProposalsCommand,
   DescribeDirectConnectGatewayAssociationsCommand,
+  UpdateDirectConnectGatewayAssociationCommand,
 } from '@aws-sdk/client-direct-connect';
 import { describe, expect, it } from 'vitest';
 import {
+  adminRequest,
   defined,
   directConnect,
   gateway,
@@ -153,4 +155,57 @@ describe('a proposal to associate a gateway', () => {
     await expect(propose({ gatewayId: foreign })).rejects.toMatchObject(refusal(foreign));
     await expect(propose({ directConnectGatewayOwnerAccount: OWNER })).rejects.toMatchObject(refusal(OWNER));
   });
+
+  it('is the only way in which the other account changes the prefixes of the association', async () => {
+    const { simulator, proposer, accept, propose } = await startWithProposal();
+    const { directConnectGatewayAssociation: made } = await accept();
+    simulator.clock.advance('PT1M');
+    const update = new UpdateDirectConnectGatewayAssociationCommand({
+      associationId: defined(made?.associationId),
+      addAllowedPrefixesToDirectConnectGateway: [{ cidr: '10.1.0.0/16' }],
+    });
+    await expect(proposer.send(update)).rejects.toMatchObject(refusal(defined(made?.associationId)));
+    await propose();
+    const updated = await directConnect(simulator, RECIPIENT).send(update);
+    expect(updated.directConnectGatewayAssociation).toMatchObject({ associationState: 'updating' });
+  });
+
+  it('that is accepted ends a state that was forced', async () => {
+    const { simulator, accept, propose } = await startWithProposal();
+    const { directConnectGatewayAssociation: made } = await accept();
+    const associationId = defined(made?.associationId);
+    const force = () =>
+      adminRequest(simulator, 'POST', `associations/${associationId}`, { state: 'associated' });
+    expect(await force()).toMatchObject({ status: 200 });
+    const stateNow = async () => {
+      const asked = new DescribeDirectConnectGatewayAssociationsCommand({ associationId });
+      const answer = await directConnect(simulator, RECIPIENT).send(asked);
+      return answer.directConnectGatewayAssociations?.[0]?.associationState;
+    };
+    const second = (await propose()).directConnectGatewayAssociationProposal;
+    await accept({ proposalId: second?.proposalId });
+    expect(await stateNow()).toBe('updating');
+    simulator.clock.advance('PT1M');
+    expect(await stateNow()).toBe('associated');
+    await force();
+    await directConnect(simulator, RECIPIENT).send(
+      new UpdateDirectConnectGatewayAssociationCommand({ associationId }),
+    );
+    simulator.clock.advance('PT1M');
+    expect(await stateNow()).toBe('associated');
+  });
+
+  it.each(['nonsense', '10.0.0.0', '10.0.0.0/33', '2001:db8::/129'])(
+    'does not allow the prefix %s',
+    async (cidr) => {
+      const { propose, accept } = await startWithProposal();
+      const addAllowedPrefixesToDirectConnectGateway = [...prefixes, { cidr }];
+      await expect(propose({ addAllowedPrefixesToDirectConnectGateway })).rejects.toMatchObject(
+        refusal(cidr),
+      );
+      const overrideAllowedPrefixesToDirectConnectGateway = [{ cidr }];
+      const accepted = accept({ overrideAllowedPrefixesToDirectConnectGateway });
+      await expect(accepted).rejects.toMatchObject(refusal(cidr));
+    },
+  );
 });

@@ -104,6 +104,35 @@ describe.each(DIALECT_NAMES)('a connection on %s', (dialect) => {
 });
 
 describe('a connection on aws', () => {
+  it.each([
+    { location: '' },
+    { connectionName: '' },
+    ...['', 'fast', '0Gbps', '1'].map((bandwidth) => ({ bandwidth })),
+  ])('is not created with %j', async (more) => {
+    const simulator = await startTestEmulator({ dialect: 'aws' });
+    const asked = { location: 'PAR1', bandwidth: '1Gbps', connectionName: 'a', ...more };
+    const [member] = Object.keys(more);
+    await expect(
+      directConnect(simulator, OWNER).send(new CreateConnectionCommand(asked)),
+    ).rejects.toMatchObject(refusal(defined(member)));
+  });
+
+  it('keeps a name, like a LAG', async () => {
+    const simulator = await startTestEmulator({ dialect: 'aws' });
+    const client = directConnect(simulator, OWNER);
+    const connectionId = await connect(simulator);
+    const bundle = { location: 'PAR1', connectionsBandwidth: '1Gbps', numberOfConnections: 0 };
+    const { lagId } = await client.send(new CreateLagCommand({ ...bundle, lagName: 'a' }));
+    for (const sent of [
+      client.send(new UpdateConnectionCommand({ connectionId, connectionName: '' })),
+      client.send(new UpdateLagCommand({ lagId, lagName: '' })),
+      client.send(new CreateLagCommand({ ...bundle, lagName: '' })),
+      client.send(new CreateLagCommand({ ...bundle, lagName: 'a', location: '' })),
+    ]) {
+      await expect(sent).rejects.toMatchObject(refusal('empty'));
+    }
+  });
+
   it('can be created with `requestMACSec` false, and not with true', async () => {
     const simulator = await startTestEmulator({ dialect: 'aws' });
     const create = (requestMACSec: boolean) => {

@@ -1,7 +1,9 @@
 import {
   AllocateHostedConnectionCommand,
+  AllocatePrivateVirtualInterfaceCommand,
   AssociateConnectionWithLagCommand,
   AssociateHostedConnectionCommand,
+  AssociateVirtualInterfaceCommand,
   ConfirmConnectionCommand,
   CreateLagCommand,
   DeleteConnectionCommand,
@@ -11,6 +13,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import type { Emulator, EmulatorOptions } from '../../emulator/emulator.ts';
 import {
+  adminRequest,
   allocate,
   connect,
   defined,
@@ -81,6 +84,7 @@ describe('a hosted connection', () => {
     [{ vlan: 0 }, 'VLAN 0'],
     [{ vlan: 50 }, 'VLAN 50 is already in use'],
     [{ ownerAccount: '42' }, 'Account ID 42'],
+    [{ connectionName: '' }, 'connectionName'],
     [{ connectionId: 'dxcon-00000000' }, 'Could not find Connection'],
   ])('is not allocated with %j', async (more, message) => {
     const { host } = await startWithOrder();
@@ -95,6 +99,15 @@ describe('a hosted connection', () => {
     await expect(owner.send(confirm)).rejects.toMatchObject(refusal('in state available'));
     const own = new ConfirmConnectionCommand({ connectionId: parent });
     await expect(partner.send(own)).rejects.toMatchObject(refusal('not a hosted connection'));
+  });
+
+  it('leaves a forced state when it is confirmed', async () => {
+    const { simulator, owner, connectionId } = await startWithOrder({ connectionTime: 'PT1H' });
+    await adminRequest(simulator, 'POST', `connections/${connectionId}`, { state: 'ordering' });
+    await owner.send(new ConfirmConnectionCommand({ connectionId }));
+    expect(await stateOf(simulator, connectionId)).toBe('pending');
+    simulator.clock.advance('PT1H');
+    expect(await stateOf(simulator, connectionId)).toBe('available');
   });
 
   it('is `rejected` when its owner declines the order, and frees its VLAN', async () => {
@@ -139,5 +152,48 @@ describe('a hosted connection', () => {
     const lagId = defined((await owner.send(new CreateLagCommand(bundle))).lagId);
     const joining = new AssociateConnectionWithLagCommand({ connectionId, lagId });
     await expect(owner.send(joining)).rejects.toMatchObject(refusal('cannot join a LAG'));
+  });
+
+  it('takes over one interface only, and gives it to no LAG', async () => {
+    const { simulator, owner, connectionId } = await startWithOrder();
+    await owner.send(new ConfirmConnectionCommand({ connectionId }));
+    const own = await connect(simulator);
+    const offer = async (vlan: number) =>
+      defined((await allocate(simulator, own, { vlan })).virtualInterfaceId);
+    const move = (virtualInterfaceId: string, to: string) =>
+      owner.send(new AssociateVirtualInterfaceCommand({ virtualInterfaceId, connectionId: to }));
+    const [first, second] = [await offer(101), await offer(102)];
+    await move(first, connectionId);
+    await expect(move(second, connectionId)).rejects.toMatchObject(refusal('carries one virtual interface'));
+    const bundle = { location: 'PAR1', connectionsBandwidth: '1Gbps', lagName: 'a', numberOfConnections: 0 };
+    const lagId = defined((await owner.send(new CreateLagCommand(bundle))).lagId);
+    await expect(move(first, lagId)).rejects.toMatchObject(refusal('cannot be moved to a LAG'));
+  });
+
+  it('occupies a VLAN that no interface takes by moving', async () => {
+    const { simulator, partner, parent } = await startWithOrder();
+    const other = await connect(simulator, PARTNER);
+    const { virtualInterfaceId } = await partner.send(
+      new AllocatePrivateVirtualInterfaceCommand({
+        connectionId: other,
+        ownerAccount: OWNER,
+        newPrivateVirtualInterfaceAllocation: { virtualInterfaceName: 'a', vlan: 50, asn: 65010 },
+      }),
+    );
+    const moved = partner.send(
+      new AssociateVirtualInterfaceCommand({
+        virtualInterfaceId: defined(virtualInterfaceId),
+        connectionId: parent,
+      }),
+    );
+    await expect(moved).rejects.toMatchObject(refusal('VLAN 50 is already in use'));
+  });
+
+  it('is not moved once it is deleted', async () => {
+    const { simulator, partner, connectionId } = await startWithOrder();
+    const parentConnectionId = await connect(simulator, PARTNER);
+    await partner.send(new DeleteConnectionCommand({ connectionId }));
+    const move = new AssociateHostedConnectionCommand({ connectionId, parentConnectionId });
+    await expect(partner.send(move)).rejects.toMatchObject(refusal('in state deleted'));
   });
 });

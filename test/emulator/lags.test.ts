@@ -3,10 +3,12 @@ import {
   AssociateVirtualInterfaceCommand,
   CreateConnectionCommand,
   CreateLagCommand,
+  DeleteConnectionCommand,
   DescribeConnectionsCommand,
   DescribeLagsCommand,
   type DirectConnectClient,
   DisassociateConnectionFromLagCommand,
+  UpdateLagCommand,
 } from '@aws-sdk/client-direct-connect';
 import { describe, expect, it } from 'vitest';
 import type { Emulator } from '../../emulator/emulator.ts';
@@ -92,6 +94,7 @@ describe('a LAG', () => {
   it.each([
     ['more connections than its bandwidth allows', { numberOfConnections: 5 }],
     ['a bandwidth that no LAG has', { connectionsBandwidth: '2Gbps' }],
+    ['a bandwidth that every object has as a property', { connectionsBandwidth: 'constructor' }],
   ])('is not created with %s', async (_, more) => {
     const simulator = await startTestEmulator({ dialect: 'aws' });
     await expect(createLag(directConnect(simulator, OWNER), more)).rejects.toMatchObject({
@@ -107,6 +110,51 @@ describe('a LAG', () => {
     await expect(
       owner.send(new AssociateConnectionWithLagCommand({ connectionId, lagId })),
     ).rejects.toMatchObject({ name: 'DirectConnectClientException' });
+  });
+
+  it.each([
+    ['another location', { location: 'PAR2' }],
+    ['another bandwidth', { bandwidth: '10Gbps' }],
+  ])('is not given a new connection with %s', async (_, more) => {
+    const owner = directConnect(await startTestEmulator({ dialect: 'aws' }), OWNER);
+    const asked = { location: 'PAR1', bandwidth: '1Gbps', connectionName: 'member' };
+    const creation = new CreateConnectionCommand({ ...asked, ...more, lagId: await createLag(owner) });
+    await expect(owner.send(creation)).rejects.toMatchObject({ name: 'DirectConnectClientException' });
+    expect((await owner.send(new DescribeConnectionsCommand({}))).connections).toEqual([]);
+  });
+
+  it('bundles no more connections than its bandwidth allows, new or not', async () => {
+    const simulator = await startTestEmulator({ dialect: 'aws' });
+    const owner = directConnect(simulator, OWNER);
+    const lagId = await createLag(owner, { numberOfConnections: 3 });
+    const connectionId = await connect(simulator);
+    const join = (id: string) =>
+      owner.send(new AssociateConnectionWithLagCommand({ connectionId: id, lagId }));
+    await join(connectionId);
+    await join(connectionId);
+    await expect(join(await connect(simulator))).rejects.toMatchObject({
+      name: 'DirectConnectClientException',
+    });
+    const asked = { location: 'PAR1', bandwidth: '1Gbps', connectionName: 'fifth', lagId };
+    await expect(owner.send(new CreateConnectionCommand(asked))).rejects.toMatchObject({
+      name: 'DirectConnectClientException',
+    });
+  });
+
+  it('keeps its minimum of connections when one would be deleted or join another LAG', async () => {
+    const simulator = await startTestEmulator({ dialect: 'aws' });
+    const owner = directConnect(simulator, OWNER);
+    const lagId = await createLag(owner, { numberOfConnections: 2 });
+    await owner.send(new UpdateLagCommand({ lagId, minimumLinks: 2 }));
+    const [connection] = defined((await owner.send(new DescribeConnectionsCommand({}))).connections);
+    const connectionId = defined(connection?.connectionId);
+    const deletion = new DeleteConnectionCommand({ connectionId });
+    const refusal = { message: expect.stringContaining('minimumLinks') };
+    await expect(owner.send(deletion)).rejects.toMatchObject(refusal);
+    const other = new AssociateConnectionWithLagCommand({ connectionId, lagId: await createLag(owner) });
+    await expect(owner.send(other)).rejects.toMatchObject(refusal);
+    await owner.send(new UpdateLagCommand({ lagId, minimumLinks: 1 }));
+    expect(await owner.send(deletion)).toMatchObject({ connectionState: 'deleted' });
   });
 });
 

@@ -42,6 +42,8 @@ describe.each(['outscale', 'aws'] as const)('the API on %s refuses', (dialect) =
     [{ amazonAddress: '10.0.0.1/30', customerAddress: '10.0.0.1/30' }, 'are the same'],
     [{ amazonAddress: '10.0.0.1/30', customerAddress: '10.0.0.5/30' }, 'not in one subnet'],
     [{ amazonAddress: '10.0.0.1/30', customerAddress: '10.0.0.2/29' }, 'not in one subnet'],
+    [{ amazonAddress: '10.0.0.0/30', customerAddress: '10.0.0.1/30' }, 'amazonAddress 10.0.0.0/30'],
+    [{ amazonAddress: '10.0.0.2/30', customerAddress: '10.0.0.3/30' }, 'customerAddress 10.0.0.3/30'],
     [unknownFamily, 'addressFamily ipx'],
     [{ authKey: 'short' }, '6 to 80 characters'],
     [{ virtualInterfaceName: '' }, '1 to 100 characters'],

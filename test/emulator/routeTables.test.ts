@@ -157,3 +157,35 @@ describe('the route tables of a scenario', () => {
     await expect(client.send(token)).rejects.toMatchObject({ name: 'InvalidParameterValue' });
   });
 });
+
+describe('a static route', () => {
+  it.each(['nonsense', '10.0.0.0', '10.0.0.256/24', '10.0.0.0/33', '2001:db8::/64'])(
+    'is not created to %s',
+    async (DestinationCidrBlock) => {
+      const simulator = await startTestEmulator({ dialect: 'aws' });
+      const GatewayId = await gateway(simulator);
+      const RouteTableId = await tableOf(simulator);
+      const creation = new CreateRouteCommand({ RouteTableId, GatewayId, DestinationCidrBlock });
+      await expect(ec2(simulator, RECIPIENT).send(creation)).rejects.toMatchObject({
+        name: 'InvalidParameterValue',
+      });
+    },
+  );
+
+  it('has no bits of hosts in its destination', async () => {
+    const simulator = await startTestEmulator({ dialect: 'aws' });
+    const client = ec2(simulator, RECIPIENT);
+    const GatewayId = await gateway(simulator);
+    const RouteTableId = await tableOf(simulator);
+    const route = (DestinationCidrBlock: string) =>
+      client.send(new CreateRouteCommand({ RouteTableId, GatewayId, DestinationCidrBlock }));
+    await route('100.68.0.18/18');
+    await expect(route('100.68.0.0/18')).rejects.toMatchObject({ name: 'RouteAlreadyExists' });
+    await route('0.0.0.0/0');
+    const { RouteTables } = await client.send(new DescribeRouteTablesCommand({}));
+    expect(RouteTables?.[0]?.Routes?.map((each) => each.DestinationCidrBlock).slice(1)).toEqual([
+      '100.68.0.0/18',
+      '0.0.0.0/0',
+    ]);
+  });
+});

@@ -84,7 +84,9 @@ function addLag(world: World): void {
     throw new Error('the scenario lacks a resource');
   world.lags.set(IDS.lag, { ...member, id: IDS.lag, name: 'acme', minimumLinks: 0 });
   member.lag = IDS.lag;
-  request.peers = [first, { ...first, id: IDS.peer, asn: 65020, customerAddress: '169.254.20.2/30' }];
+  // The recorded calls add a third session with the ASN of the scenario.
+  const other = { ...first, id: IDS.peer, asn: 65020, customerAddress: '169.254.20.2/30' };
+  request.peers = [{ ...first, asn: 65030 }, other];
 }
 
 /** An interface that is attached to a Direct Connect gateway, and a tag of its connection. */
