@@ -41,22 +41,54 @@ export function outscaleEndpoints(
 ): readonly ApiEndpointSettings[] {
   const { env } = settings;
   const profile = profileInUse(settings);
+  const usable = profile !== null && whyEndpointsIgnored(settings, profile, region) === null;
   return [
     {
       directConnect: readVariable('OSC_ENDPOINT_DIRECT_LINK', env),
       gateways: readVariable('OSC_ENDPOINT_FCU', env),
       identity: null,
     },
-    ...(profile === null
-      ? []
-      : [
-          {
-            directConnect: readProfileEndpoint(profile, ['direct_link', 'directlink'], 'directlink', region),
-            gateways: readProfileEndpoint(profile, ['fcu'], 'fcu', region),
-            identity: null,
-          },
-        ]),
+    ...(usable ? [profileEndpoints(profile, region)] : []),
   ];
+}
+
+function profileEndpoints(profile: OutscaleProfile, region: string): ApiEndpointSettings {
+  return {
+    directConnect: readProfileEndpoint(profile, ['direct_link', 'directlink'], 'directlink', region),
+    gateways: readProfileEndpoint(profile, ['fcu'], 'fcu', region),
+    identity: null,
+  };
+}
+
+/**
+ * Explains that the profile names endpoints, which are ignored.
+ * @returns `null`: they are not ignored, or it names none
+ */
+export function explainIgnoredProfile(
+  settings: OutscaleSettings,
+  { region }: Pick<Recipient, 'region'>,
+): string | null {
+  const profile = profileInUse(settings);
+  const why = profile === null ? null : whyEndpointsIgnored(settings, profile, region);
+  if (profile === null || why === null) return null;
+  const { directConnect, gateways } = profileEndpoints(profile, region);
+  return directConnect === null && gateways === null ? null : why;
+}
+
+/** Why the endpoints of a profile are not used; `null`: they are. */
+function whyEndpointsIgnored(
+  { hasEnvironmentKey }: OutscaleSettings,
+  profile: OutscaleProfile,
+  region: string,
+): string | null {
+  // Fail closed: a key must not be sent to an endpoint of another region, nor to one that the user did not choose for it.
+  const key = REGION_KEYS.find((one) => isSet(profile.settings[one]) && profile.settings[one] !== region);
+  if (key !== undefined)
+    return `${describeSetting(key, profile)} is not \`${region}\`, the region of the policy, so that the endpoints of that profile are ignored; correct it, or name another profile, or endpoints, for this region`;
+  const isChosen = profile.selectedBy !== 'name' || profile.isOtherFile;
+  if (!hasEnvironmentKey || isChosen) return null;
+  const named = `profile ${quoteTrusted(profile.name)} in ${escapeInvisible(profile.path)}`;
+  return `the endpoints of ${named} are ignored, because OSC_ACCESS_KEY is set and nothing but its name selects the profile; select it with OSC_PROFILE to use them, or remove them`;
 }
 
 function readVariable(name: string, env: Environment): EndpointSetting {

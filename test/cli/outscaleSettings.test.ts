@@ -1,7 +1,12 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { EndpointRefused } from '../../adapters/endpoint.ts';
-import { type ConnectOptions, endpointSettings, readEndpoints } from '../../cli/connectTarget.ts';
+import {
+  type ConnectOptions,
+  endpointSettings,
+  explainIgnoredEndpoints,
+  readEndpoints,
+} from '../../cli/connectTarget.ts';
 import { explainOtherRegion, oscCliProfile, readOutscaleSettings } from '../../cli/outscaleSettings.ts';
 import { personalCredentials } from '../../cli/personalCredentials.ts';
 import { CredentialsUnusable } from '../../run/portErrors.ts';
@@ -44,6 +49,14 @@ async function endpointsOf(
   given: ConnectOptions = {},
 ): Promise<ReturnType<typeof readEndpoints>> {
   return readEndpoints({ ...given, outscale: await readOutscaleSettings(null, env) }, RECIPIENT);
+}
+
+/** Why the endpoints of the profile are ignored. */
+async function ignoredIn(
+  env: Readonly<Record<string, string>>,
+  given: ConnectOptions = {},
+): Promise<string | null> {
+  return explainIgnoredEndpoints({ ...given, outscale: await readOutscaleSettings(null, env) }, RECIPIENT);
 }
 
 describe('the profile of OUTSCALE that is used', () => {
@@ -141,7 +154,7 @@ describe('the endpoints of OUTSCALE', () => {
     ],
     [
       'follow another host of osc-cli, in the region of the policy',
-      { host: 'cloud.example', region: 'us-east-2' },
+      { host: 'cloud.example', region: undefined },
       ['https://directlink.eu-west-2.cloud.example', 'https://fcu.eu-west-2.cloud.example'],
       'host',
     ],
@@ -153,9 +166,44 @@ describe('the endpoints of OUTSCALE', () => {
     expect(found).toMatchObject({ directConnect, gateways, sources: { directConnect: source } });
   });
 
-  it('are those of the profile also where the environment has the key, as in osc-sdk-go', async () => {
-    homeWith({ default: profile('DEFAULT', { endpoint: OTHER }) });
+  it.each<[string, Readonly<Record<string, unknown>>]>([
+    ['of every service', { endpoint: OTHER, region: 'us-east-2' }],
+    ['of one service', { endpoints: { direct_link: OTHER, fcu: OTHER }, region: 'us-east-2' }],
+    ['of a host', { host: 'cloud.example', region: 'us-east-2' }],
+    ['by its older key', { endpoint: OTHER, region: undefined, region_name: 'us-east-2' }],
+    ['by one of two keys', { endpoint: OTHER, region_name: 'us-east-2' }],
+    ['by a region that is no text', { endpoint: OTHER, region: ['eu-west-2'] }],
+    ['that must not be used', { endpoint: 'http://dl.example', region: 'us-east-2' }],
+  ])('are not those of a profile that is made for another region: %s', async (_, settings) => {
+    homeWith({ lab: profile('LAB', settings) });
+    for (const env of [{}, KEYS]) {
+      const named = { ...env, OSC_PROFILE: 'lab' };
+      expect(await endpointsOf(named)).toMatchObject({ directConnect: null, gateways: null });
+      expect(await ignoredIn(named)).toMatch(/^`region(_name)?` of profile `lab` in /);
+    }
+  });
+
+  it('are those of a profile also where the environment has the key, if the user selected it', async () => {
+    const home = homeWith({ default: profile('DEFAULT', { endpoint: OTHER }) });
+    const own = { directConnect: null, gateways: null };
+    expect(await endpointsOf(KEYS)).toMatchObject(own);
+    expect(await endpointsOf({ OSC_SECRET_KEY: 'secret' })).toMatchObject(own);
+    expect(await ignoredIn(KEYS)).toContain('profile `default`');
+    const byFile = { OSC_CONFIG_FILE: join(home, PATH) };
+    for (const selected of [{}, { ...KEYS, OSC_PROFILE: 'default' }, { ...KEYS, ...byFile }]) {
+      expect(await endpointsOf(selected)).toMatchObject({ directConnect: OTHER, gateways: OTHER });
+      expect(await ignoredIn(selected)).toBeNull();
+    }
+    homeWith({ hub: profile('HUB', { endpoint: OTHER, default: true }) });
     expect(await endpointsOf(KEYS)).toMatchObject({ directConnect: OTHER, gateways: OTHER });
+  });
+
+  it('that are ignored are named only where the ones of the provider are called instead', async () => {
+    homeWith({ default: profile('DEFAULT', { endpoint: OTHER }) });
+    expect(await ignoredIn(KEYS, { endpoint: 'https://a.example' })).toContain('profile `default`');
+    expect(await ignoredIn(KEYS, { endpoint: HERE })).toBeNull();
+    homeWith({ default: profile('DEFAULT', { host: 'outscale.com', endpoint: '' }) });
+    expect(await ignoredIn(KEYS)).toBeNull();
   });
 
   it('are those of an option, then of a variable, then of the profile', async () => {

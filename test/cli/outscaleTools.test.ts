@@ -50,7 +50,7 @@ describe('a profile of OUTSCALE with an endpoint', () => {
 
   it('is shown by doctor, with its file and what selected it', async () => {
     const cloud = await startTestCloud();
-    const dir = userWith({ endpoint: cloud.url, region: 'us-east-2' }, 'lab');
+    const dir = userWith({ endpoint: cloud.url }, 'lab');
     const found = await examine(dir, { ...NO_KEYS, OSC_PROFILE: 'lab' });
     const file = join(dir, '.osc/config.json');
     const source = `\`endpoint\` of profile \`lab\` in ${file}`;
@@ -61,7 +61,26 @@ describe('a profile of OUTSCALE with an endpoint', () => {
     expect(found('credentials')).toEqual([
       `ok found: the key of profile \`lab\` in ${file}, selected by OSC_PROFILE`,
     ]);
-    expect(found('region')).toEqual([expect.stringMatching(/^warn `region` of profile `lab` .*`us-east-2`/)]);
+    const inOther = await examine(dir, { ...NO_KEYS, OSC_PROFILE: 'lab', OSC_REGION: 'us-east-2' });
+    expect(inOther('region')).toEqual([expect.stringMatching(/^warn OSC_REGION is `us-east-2`/)]);
+  });
+
+  it.each<[string, Readonly<Record<string, string>>, Readonly<Record<string, unknown>>]>([
+    ['it is made for another region', NO_KEYS, { region: 'us-east-2' }],
+    ['the environment has the key, and only its name selects it', {}, {}],
+  ])('is ignored, which doctor and a run say: %s', async (_, env, settings) => {
+    const cloud = await startTestCloud();
+    const dir = userWith({ endpoint: cloud.url, ...settings });
+    // A proxy that does not answer: nothing is sent to the endpoints of the provider.
+    const user = { ...env, HTTPS_PROXY: 'http://127.0.0.1:9', https_proxy: '', NO_PROXY: '', no_proxy: '' };
+    const found = await examine(dir, user);
+    expect(found('endpoint').join()).not.toContain(cloud.url);
+    const ignored = expect.stringMatching(/endpoints of .*profile.* are ignored/);
+    expect(found('profile')).toContainEqual(ignored);
+    const { stdout } = await runCli(dir, ['plan', '--json'], user);
+    const [{ warnings }] = JSON.parse(stdout).runs;
+    expect(warnings).toContainEqual({ code: 'wrong-account-or-region', message: ignored });
+    expect(cloud.calls()).toEqual([]);
   });
 
   it('gives way to a variable of OUTSCALE, which gives way to one of this product, which gives way to an option', async () => {
@@ -87,7 +106,7 @@ describe('a profile of OUTSCALE with an endpoint', () => {
 
   it.each<[string, Readonly<Record<string, unknown>>, Readonly<Record<string, string>>]>([
     ['OSC_ENDPOINT_FCU', {}, { OSC_ENDPOINT_FCU: 'http://fcu.example' }],
-    ['`endpoint` of profile `default`', { endpoint: 'http://dl.example' }, {}],
+    ['`endpoint` of profile `default`', { endpoint: 'http://dl.example' }, NO_KEYS],
     ['VIF_ACCEPTOR_ENDPOINT', {}, { VIF_ACCEPTOR_ENDPOINT: 'http://dl.example' }],
   ])('is refused by name when it is neither https nor on this machine: %s', async (name, settings, env) => {
     const { code, stderr } = await runCli(userWith(settings), ['run'], env);
