@@ -92,10 +92,19 @@ describe('the profile of OUTSCALE that is used', () => {
     expect(await keyOf(null, { OSC_CONFIG_FILE: '' })).toBe('HUB');
   });
 
-  it.each([{}, KEYS])('is never one of several that are marked as the default (keys: %j)', async (env) => {
-    homeWith({ ...PROFILES, lab: profile('LAB', { default: true }) });
-    expect(await keyOf(null, env)).toMatch(/`lab` and `hub` .*default/);
-    expect(await keyOf(null, { ...env, OSC_PROFILE: 'lab' })).toMatch(/^LAB$|^ENVIRONMENTKEY$/);
+  it('is never one of several that are marked as the default', async () => {
+    const home = homeWith({
+      ...PROFILES,
+      hub: profile('HUB', { default: true, endpoint: 'https://hub.example' }),
+      lab: profile('LAB', { default: true, endpoint: 'https://lab.example' }),
+    });
+    expect(await keyOf(null, {})).toMatch(/`lab` and `hub` .*default/);
+    expect(await keyOf(null, { OSC_PROFILE: 'lab' })).toBe('LAB');
+    // The key of the environment needs no profile, except where OSC_CONFIG_FILE says that endpoints are in that file.
+    expect(await keyOf(null, KEYS)).toBe('ENVIRONMENTKEY');
+    expect(await endpointsOf(KEYS)).toMatchObject({ directConnect: null, gateways: null });
+    const OSC_CONFIG_FILE = join(home, '.osc/config.json');
+    expect(await keyOf(null, { ...KEYS, OSC_CONFIG_FILE })).toMatch(/`lab` and `hub` .*default/);
   });
 
   it('may be missing only where the environment has a key and nothing names a profile', async () => {

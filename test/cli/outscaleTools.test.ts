@@ -83,6 +83,20 @@ describe('a profile of OUTSCALE with an endpoint', () => {
     expect(cloud.calls()).toEqual([]);
   });
 
+  it('is not used where two are marked as the default and the environment has the key, of which doctor warns', async () => {
+    const cloud = await startTestCloud();
+    const profile = { endpoint: 'https://profile.example', default: true };
+    const dir = folderWith({
+      'policy/hub.yaml': POLICY,
+      '.osc/config.json': JSON.stringify({ hub: profile, lab: profile }),
+    });
+    const { code } = await runCli(dir, ['run', '--endpoint', cloud.url]);
+    expect(code).toBe(0);
+    const found = await examine(dir, {}, '--endpoint', cloud.url);
+    expect(found('profile')).toEqual([expect.stringMatching(/^warn profiles `hub` and `lab` .*OSC_PROFILE/)]);
+    expect(found('credentials')).toEqual(['ok found: the key of OSC_ACCESS_KEY and OSC_SECRET_KEY']);
+  });
+
   it('gives way to a variable of OUTSCALE, which gives way to one of this product, which gives way to an option', async () => {
     const cloud = await startTestCloud();
     const dir = userWith({ endpoint: 'https://profile.example' });
