@@ -142,16 +142,16 @@ export function describeSetting(key: string, { name, path }: Pick<OutscaleProfil
   return `\`${key}\` of profile ${quoteTrusted(name)} in ${escapeInvisible(path)}`;
 }
 
-/** The region for which the variables or the profile are made; `null`: none is named. */
+/** The region for which the variables or the profile are made; `null`: none is named. One of a profile is not validated. */
 function outscaleRegion(
   settings: OutscaleSettings,
-): { readonly region: string; readonly source: string } | null {
+): { readonly region: unknown; readonly source: string } | null {
   const { OSC_REGION } = settings.env;
   if (OSC_REGION) return { region: OSC_REGION, source: 'OSC_REGION' };
   const profile = profileInUse(settings);
   const key = profile === null ? undefined : REGION_KEYS.find((one) => isSet(profile.settings[one]));
   if (profile === null || key === undefined) return null;
-  return { region: String(profile.settings[key]), source: describeSetting(key, profile) };
+  return { region: profile.settings[key], source: describeSetting(key, profile) };
 }
 
 /** The keys of the region in a profile: the second is an older one of osc-cli. */
@@ -168,7 +168,9 @@ export function explainOtherRegion(
 ): string | null {
   const own = outscaleRegion(settings);
   if (own === null || own.region === region) return null;
-  return `${own.source} is ${quoteTrusted(own.region)}, but \`recipient.region\` of the policy is \`${region}\`, which is used; check that the keys are those of \`${region}\``;
+  // Another value is not shown: a misplaced bracket could make it one that contains keys.
+  const shown = typeof own.region === 'string' ? quoteTrusted(own.region) : 'not a text';
+  return `${own.source} is ${shown}, but \`recipient.region\` of the policy is \`${region}\`, which is used; check that the keys are those of \`${region}\``;
 }
 
 /**

@@ -247,6 +247,9 @@ describe('the endpoints of OUTSCALE', () => {
     ['`endpoint` of profile `default`', { endpoint: 'dl.example', https: false }, {}],
     ['`endpoint` of profile `default`', { endpoint: 'https://user:planted@dl.example' }, {}],
     ['`endpoint` of profile `default`', { endpoint: 'https://api.example/api/v1' }, {}],
+    ['`endpoint` of profile `default`', { endpoint: 'https://api.example?token=planted' }, {}],
+    ['`host` of profile `default`', { host: 'dl.example#planted' }, {}],
+    ['OSC_ENDPOINT_FCU', {}, { OSC_ENDPOINT_FCU: 'https://fcu.example/?planted' }],
     ['`endpoint` of profile `default`', { endpoint: 'https://$(reboot).example' }, {}],
     ['`endpoint` of profile `default`', { endpoint: { secret_key: 'planted' } }, {}],
     ['`endpoints.fcu` of profile `default`', { endpoints: { fcu: 'http://10.0.0.1' } }, {}],
@@ -286,6 +289,7 @@ it.each<[string, Readonly<Record<string, unknown>>, Readonly<Record<string, stri
   ['not named', { region: undefined }, {}, null],
   ['another', { region: 'us-east-2' }, {}, '`region` of profile `default` in'],
   ['another, in the older key', { region: undefined, region_name: 'us-east-2' }, {}, '`region_name` of'],
+  ['no text', { region: ['planted', { secret_key: 'planted' }] }, {}, '`region` of profile `default` in'],
   ['another, in the environment', {}, { OSC_REGION: 'us-east-2' }, 'OSC_REGION is `us-east-2`'],
   ['the same in the environment', { region: 'us-east-2' }, { OSC_REGION: 'eu-west-2' }, null],
 ])(
@@ -295,6 +299,7 @@ it.each<[string, Readonly<Record<string, unknown>>, Readonly<Record<string, stri
     const explained = explainOtherRegion(await readOutscaleSettings(null, env), RECIPIENT);
     if (message === null) expect(explained).toBeNull();
     else expect(explained).toContain(message);
+    expect(explained ?? '').not.toContain('planted');
   },
 );
 
