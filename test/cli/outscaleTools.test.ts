@@ -48,6 +48,39 @@ describe('a profile of OUTSCALE with an endpoint', () => {
     expect(existsSync(join(ledgers, 'ledger.json'))).toBe(false);
   });
 
+  it('does not move the ledger of a target that it does not apply to: such a command needs --ledger', async () => {
+    const cloud = await startTestCloud();
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const dir = folderWith({
+      'policy/hub.yaml': POLICY,
+      'policy/other.yaml': POLICY.replace('provider: outscale', 'provider: aws'),
+    });
+    const env = { OSC_ENDPOINT_DIRECT_LINK: cloud.url };
+    for (const command of ['run', 'plan', 'status', 'receipts', 'doctor']) {
+      const { code, stderr } = await runCli(dir, [command], env);
+      expect({ command, code, stderr }).toEqual({
+        command,
+        code: 2,
+        stderr: expect.stringContaining('--ledger'),
+      });
+    }
+    expect(cloud.calls()).toHaveLength(1);
+    // The same emulator for both has one ledger.
+    const AWS_ENDPOINT_URL = `${cloud.url}/`;
+    expect((await runCli(dir, ['run'], { ...env, AWS_ENDPOINT_URL })).code).toBe(0);
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe(`pending ${PROD}`);
+    const next = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 102 });
+    const far = { ...env, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
+    expect((await runCli(dir, ['run'], far)).code).toBe(2);
+    expect((await runCli(dir, ['run', '--ledger', 'own.json'], far)).code).toBe(1);
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(next)).toBe(`pending ${PROD}`);
+    // A refused endpoint fails its own target only.
+    const last = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 103 });
+    const refused = { ...env, AWS_ENDPOINT_URL: 'http://dl.example' };
+    expect((await runCli(dir, ['run'], refused)).code).not.toBe(0);
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(last)).toBe(`pending ${PROD}`);
+  }, 60_000);
+
   it('is shown by doctor, with its file and what selected it', async () => {
     const cloud = await startTestCloud();
     const dir = userWith({ endpoint: cloud.url }, 'lab');
