@@ -93,7 +93,7 @@ function whyEndpointsIgnored(
 
 function readVariable(name: string, env: Environment): EndpointSetting {
   const value = env[name];
-  return value ? readEndpointSetting(name, value) : null;
+  return value ? readEndpointSetting(name, withScheme(value, {})) : null;
 }
 
 /**
@@ -132,7 +132,7 @@ function isSet(value: unknown): boolean {
   return value !== undefined && value !== null && value !== '';
 }
 
-/** Adds the scheme that osc-cli adds to a host. */
+/** Adds the scheme that osc-cli adds to a host: https, unless the settings say otherwise. */
 function withScheme(text: string, { https }: OutscaleProfile['settings']): string {
   return text.includes('://') ? text : `${https === false ? 'http' : 'https'}://${text}`;
 }

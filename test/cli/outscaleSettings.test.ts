@@ -232,6 +232,15 @@ describe('the endpoints of OUTSCALE', () => {
     });
   });
 
+  it('of variables have https where they have no scheme, like those of a profile', async () => {
+    homeWith({});
+    const env = { OSC_ENDPOINT_DIRECT_LINK: 'dl.example', OSC_ENDPOINT_FCU: 'fcu.example:8443' };
+    expect(await endpointsOf(env)).toMatchObject({
+      directConnect: 'https://dl.example',
+      gateways: 'https://fcu.example:8443',
+    });
+  });
+
   it('are all on this machine where an option or a variable names an emulator for DirectLink', async () => {
     homeWith({ default: profile('DEFAULT', { endpoints: { fcu: OTHER } }) });
     expect(await endpointsOf({ OSC_ENDPOINT_DIRECT_LINK: HERE })).toMatchObject({ gateways: HERE });
@@ -242,7 +251,7 @@ describe('the endpoints of OUTSCALE', () => {
 
   it.each<[string, Readonly<Record<string, unknown>>, Readonly<Record<string, string>>]>([
     ['OSC_ENDPOINT_DIRECT_LINK', {}, { OSC_ENDPOINT_DIRECT_LINK: 'http://dl.example' }],
-    ['OSC_ENDPOINT_FCU', {}, { OSC_ENDPOINT_FCU: 'fcu.example' }],
+    ['OSC_ENDPOINT_FCU', {}, { OSC_ENDPOINT_FCU: 'fcu.example/x' }],
     ['`endpoint` of profile `default`', { endpoint: 'http://dl.example' }, {}],
     ['`endpoint` of profile `default`', { endpoint: 'dl.example', https: false }, {}],
     ['`endpoint` of profile `default`', { endpoint: 'https://user:planted@dl.example' }, {}],
