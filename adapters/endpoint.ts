@@ -15,6 +15,11 @@ export function validateEndpoint(setting: string, text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   // The text may contain a password even if it is not a URL, so it is not quoted.
   if (text.includes('@')) throw new EndpointRefused(`${setting} must not contain a user name or password`);
+  // A query may contain a token, so it is not quoted either.
+  if (/[?#]/.test(text))
+    throw new EndpointRefused(
+      `${setting} must have no query and no fragment: remove what follows \`?\` or \`#\``,
+    );
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
     throw new EndpointRefused(`${setting} must be a URL such as \`https://host\`, got ${quoteTrusted(text)}`);
   }
@@ -27,7 +32,7 @@ export function validateEndpoint(setting: string, text: string): string {
       `${setting} must have a host name of letters, digits, dots and hyphens, got ${quoteTrusted(text)}`,
     );
   }
-  if (url.pathname !== '/' || url.search !== '' || url.hash !== '') {
+  if (url.pathname !== '/') {
     throw new EndpointRefused(`${setting} must have no path, got ${quoteTrusted(text)}`);
   }
   return url.origin;

@@ -6,6 +6,7 @@ import { CredentialsUnusable } from '../run/portErrors.ts';
 import { readBoundedBody, requestHandlerOptions } from './awsProtocol/clientHttp.ts';
 import type { ClientSettings, SdkCredentials } from './awsProtocol/sdkClient.ts';
 import { toApiFailure } from './awsProtocol/toApiFailure.ts';
+import { EndpointRefused } from './endpoint.ts';
 import { withTimeout } from './promises.ts';
 import {
   type AccessKey,
@@ -162,6 +163,8 @@ async function fetchCredentials<T>(
   try {
     return await withTimeout(LIMIT_MS, ask);
   } catch (error) {
+    // Nothing was sent. The message names no more than the setting and its host.
+    if (error instanceof EndpointRefused) throw new CredentialsUnusable(`${problem}: ${error.message}`);
     throw new CredentialsUnusable(`${problem}: ${toApiFailure(operation, error, fixes).message}`);
   }
 }

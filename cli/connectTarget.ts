@@ -18,7 +18,12 @@ import type { KeyDigest, Recipient } from '../core/model.ts';
 import type { Policy } from '../core/policy.ts';
 import { PROVIDER_TRAITS } from '../core/providers.ts';
 import type { VARIABLES } from './options.ts';
-import { type OutscaleSettings, oscCliProfile, outscaleEndpoints } from './outscaleSettings.ts';
+import {
+  explainIgnoredProfile,
+  type OutscaleSettings,
+  oscCliProfile,
+  outscaleEndpoints,
+} from './outscaleSettings.ts';
 import { personalCredentials } from './personalCredentials.ts';
 
 /** Options of every command that calls a provider's API. */
@@ -67,6 +72,22 @@ export function endpointSettings(
     ...(usesAwsConfiguration ? [awsEndpointSettings(aws ?? null)] : []),
     ...(usesOutscaleConfiguration && outscale !== undefined ? outscaleEndpoints(outscale, recipient) : []),
   ];
+}
+
+/**
+ * Explains that endpoints of OUTSCALE's profile are ignored and those of the provider are called instead.
+ * @returns `null`: nothing is ignored, or other settings name the endpoints
+ * @throws EndpointRefused
+ */
+export function explainIgnoredEndpoints(
+  options: ConnectOptions,
+  recipient: Pick<Recipient, 'provider' | 'region'>,
+): string | null {
+  const { outscale } = options;
+  const { usesOutscaleConfiguration } = PROVIDER_TRAITS[recipient.provider];
+  if (!usesOutscaleConfiguration || outscale === undefined) return null;
+  const { directConnect, gateways } = readEndpoints(options, recipient);
+  return directConnect === null || gateways === null ? explainIgnoredProfile(outscale, recipient) : null;
 }
 
 /** How osc-cli finds the keys that are used for a target; `null`: it cannot, or the target is not on OUTSCALE. */

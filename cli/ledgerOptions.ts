@@ -13,7 +13,6 @@ import { loadLedgerFile } from '../adapters/ledgers/file/ledgerFile.ts';
 import { holderOf, readTarget } from '../adapters/ledgers/file/ledgerTarget.ts';
 import { pruneRecords } from '../adapters/ledgers/file/pruneRecords.ts';
 import { MAX_LEASE_MS } from '../adapters/ledgers/lease.ts';
-import type { Recipient } from '../core/model.ts';
 import { type Policy, recipientKey } from '../core/policy.ts';
 import { escapeText, quoteTrusted } from '../core/printableText.ts';
 import type { CompiledPolicy } from '../language/index.ts';
@@ -47,25 +46,35 @@ export function ledgerPath({ ledger, endpoint }: LedgerOptions): string {
 /**
  * Adds the ledger to the options of a command. An emulator that the user's settings name for a target has its own ledger, like an
  * emulator that `--endpoint` names.
+ * @throws UsageError if the targets would have different ledgers: a command has one
  */
 export function withLedgerOption<T extends LedgerOptions>(
   options: T,
   policies: readonly CompiledPolicy[],
 ): T {
-  const { ledger, endpoint } = options;
-  if (ledger !== undefined || endpoint !== undefined) return options;
-  const emulators = policies.flatMap(({ policy }) => findEmulator(policy.recipient, options) ?? []);
-  const [emulator] = emulators;
-  return emulator === undefined ? options : { ...options, ledger: defaultLedgerPath(process.env, emulator) };
+  if (options.ledger !== undefined || options.endpoint !== undefined) return options;
+  const ledgers = policies.flatMap(({ policy }) => defaultLedgerOf(policy, options) ?? []);
+  const [first] = ledgers;
+  if (first === undefined) return options;
+  const other = ledgers.find(({ ledger }) => ledger !== first.ledger);
+  if (other === undefined) return { ...options, ledger: first.ledger };
+  // Fail closed: state from an emulator must not mix with that of the real recipient, so the user must choose the ledger.
+  const [one, two] = [first, other].map(({ target, ledger }) => `${ledger} for target \`${target}\``);
+  throw new UsageError(
+    `the endpoints of your settings give the targets different ledgers (${one}, ${two}); name one file for all with --ledger, or name fewer policies`,
+  );
 }
 
-/** The endpoint on this machine that the user's settings name for a recipient. */
-function findEmulator(recipient: Recipient, options: LedgerOptions): string | null {
+/** The ledger of a target without `--ledger`; `null`: its endpoint is refused, which fails only that target. */
+function defaultLedgerOf(
+  { target, recipient }: Policy,
+  options: LedgerOptions,
+): { readonly target: string; readonly ledger: string } | null {
   const settings = endpointSettings(options, recipient).map(({ directConnect }) => directConnect);
   const first = settings.find((setting) => setting !== null);
-  // A refused endpoint fails only the targets that would use it.
-  if (first === undefined || first instanceof EndpointRefused) return null;
-  return isLoopback(first.url) ? first.url : null;
+  if (first instanceof EndpointRefused) return null;
+  const emulator = first !== undefined && isLoopback(first.url) ? first.url : undefined;
+  return { target, ledger: defaultLedgerPath(process.env, emulator) };
 }
 
 const TABLE = /^dynamodb:(.*)$/s;

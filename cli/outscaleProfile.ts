@@ -26,10 +26,7 @@ type ProfileSelection = '--profile' | 'OSC_PROFILE' | 'mark' | 'name';
 export interface NoProfile {
   readonly why: string;
   readonly fix: string;
-  /**
-   * whether a missing profile is an error even where the environment has the keys: an option or a variable names the profile or the file, or it is
-   * not clear which profile is the default
-   */
+  /** whether a missing profile is an error even where the environment has the keys: an option or a variable names the profile or the file */
   readonly isError: boolean;
   /** whether the file, or the profile in it, does not exist */
   readonly isAbsent: boolean;
@@ -52,7 +49,7 @@ export async function readOutscaleProfile(
   if ('why' in profiles) return { ...profiles, isError };
   const selected: { readonly name: string; readonly selectedBy: ProfileSelection } | NoProfile =
     named === null
-      ? findDefault(path, profiles.found)
+      ? findDefault(path, profiles.found, isError)
       : { name: named, selectedBy: chosen === null ? 'OSC_PROFILE' : '--profile' };
   if ('why' in selected) return selected;
   const { name } = selected;
@@ -62,10 +59,14 @@ export async function readOutscaleProfile(
   return { why, fix: 'add it', isError, isAbsent: true };
 }
 
-/** The marked profile, otherwise the one with the name `default`. */
+/**
+ * The marked profile, otherwise the one with the name `default`.
+ * @param isError whether it is an error, also with a key in the environment, that more than one is marked
+ */
 function findDefault(
   path: string,
   profiles: Readonly<Record<string, unknown>>,
+  isError: boolean,
 ): { readonly name: string; readonly selectedBy: ProfileSelection } | NoProfile {
   const marked = Object.keys(profiles).filter((name) => {
     const profile = profiles[name];
@@ -76,7 +77,7 @@ function findDefault(
   if (others.length === 0) return { name, selectedBy: 'mark' };
   // Fail closed: octl uses any of them, and each may belong to another account.
   const why = `profiles ${formatList(marked.map(quoteTrusted))} of ${escapeInvisible(path)} are all marked \`"default": true\``;
-  return { why, fix: 'keep the mark of one, or set OSC_PROFILE', isError: true, isAbsent: false };
+  return { why, fix: 'keep the mark of one, or set OSC_PROFILE', isError, isAbsent: false };
 }
 
 /** @param wanted the profile to add, for the message */

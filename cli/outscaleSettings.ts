@@ -41,27 +41,59 @@ export function outscaleEndpoints(
 ): readonly ApiEndpointSettings[] {
   const { env } = settings;
   const profile = profileInUse(settings);
+  const usable = profile !== null && whyEndpointsIgnored(settings, profile, region) === null;
   return [
     {
       directConnect: readVariable('OSC_ENDPOINT_DIRECT_LINK', env),
       gateways: readVariable('OSC_ENDPOINT_FCU', env),
       identity: null,
     },
-    ...(profile === null
-      ? []
-      : [
-          {
-            directConnect: readProfileEndpoint(profile, ['direct_link', 'directlink'], 'directlink', region),
-            gateways: readProfileEndpoint(profile, ['fcu'], 'fcu', region),
-            identity: null,
-          },
-        ]),
+    ...(usable ? [profileEndpoints(profile, region)] : []),
   ];
+}
+
+function profileEndpoints(profile: OutscaleProfile, region: string): ApiEndpointSettings {
+  return {
+    directConnect: readProfileEndpoint(profile, ['direct_link', 'directlink'], 'directlink', region),
+    gateways: readProfileEndpoint(profile, ['fcu'], 'fcu', region),
+    identity: null,
+  };
+}
+
+/**
+ * Explains that the profile names endpoints, which are ignored.
+ * @returns `null`: they are not ignored, or it names none
+ */
+export function explainIgnoredProfile(
+  settings: OutscaleSettings,
+  { region }: Pick<Recipient, 'region'>,
+): string | null {
+  const profile = profileInUse(settings);
+  const why = profile === null ? null : whyEndpointsIgnored(settings, profile, region);
+  if (profile === null || why === null) return null;
+  const { directConnect, gateways } = profileEndpoints(profile, region);
+  return directConnect === null && gateways === null ? null : why;
+}
+
+/** Why the endpoints of a profile are not used; `null`: they are. */
+function whyEndpointsIgnored(
+  { hasEnvironmentKey }: OutscaleSettings,
+  profile: OutscaleProfile,
+  region: string,
+): string | null {
+  // Fail closed: a key must not be sent to an endpoint of another region, nor to one that the user did not choose for it.
+  const key = REGION_KEYS.find((one) => isSet(profile.settings[one]) && profile.settings[one] !== region);
+  if (key !== undefined)
+    return `${describeSetting(key, profile)} is not \`${region}\`, the region of the policy, so that the endpoints of that profile are ignored; correct it, or name another profile, or endpoints, for this region`;
+  const isChosen = profile.selectedBy !== 'name' || profile.isOtherFile;
+  if (!hasEnvironmentKey || isChosen) return null;
+  const named = `profile ${quoteTrusted(profile.name)} in ${escapeInvisible(profile.path)}`;
+  return `the endpoints of ${named} are ignored, because OSC_ACCESS_KEY is set and nothing but its name selects the profile; select it with OSC_PROFILE to use them, or remove them`;
 }
 
 function readVariable(name: string, env: Environment): EndpointSetting {
   const value = env[name];
-  return value ? readEndpointSetting(name, value) : null;
+  return value ? readEndpointSetting(name, withScheme(value, {})) : null;
 }
 
 /**
@@ -100,7 +132,7 @@ function isSet(value: unknown): boolean {
   return value !== undefined && value !== null && value !== '';
 }
 
-/** Adds the scheme that osc-cli adds to a host. */
+/** Adds the scheme that osc-cli adds to a host: https, unless the settings say otherwise. */
 function withScheme(text: string, { https }: OutscaleProfile['settings']): string {
   return text.includes('://') ? text : `${https === false ? 'http' : 'https'}://${text}`;
 }
@@ -110,16 +142,16 @@ export function describeSetting(key: string, { name, path }: Pick<OutscaleProfil
   return `\`${key}\` of profile ${quoteTrusted(name)} in ${escapeInvisible(path)}`;
 }
 
-/** The region for which the variables or the profile are made; `null`: none is named. */
+/** The region for which the variables or the profile are made; `null`: none is named. One of a profile is not validated. */
 function outscaleRegion(
   settings: OutscaleSettings,
-): { readonly region: string; readonly source: string } | null {
+): { readonly region: unknown; readonly source: string } | null {
   const { OSC_REGION } = settings.env;
   if (OSC_REGION) return { region: OSC_REGION, source: 'OSC_REGION' };
   const profile = profileInUse(settings);
   const key = profile === null ? undefined : REGION_KEYS.find((one) => isSet(profile.settings[one]));
   if (profile === null || key === undefined) return null;
-  return { region: String(profile.settings[key]), source: describeSetting(key, profile) };
+  return { region: profile.settings[key], source: describeSetting(key, profile) };
 }
 
 /** The keys of the region in a profile: the second is an older one of osc-cli. */
@@ -136,7 +168,9 @@ export function explainOtherRegion(
 ): string | null {
   const own = outscaleRegion(settings);
   if (own === null || own.region === region) return null;
-  return `${own.source} is ${quoteTrusted(own.region)}, but \`recipient.region\` of the policy is \`${region}\`, which is used; check that the keys are those of \`${region}\``;
+  // Another value is not shown: a misplaced bracket could make it one that contains keys.
+  const shown = typeof own.region === 'string' ? quoteTrusted(own.region) : 'not a text';
+  return `${own.source} is ${shown}, but \`recipient.region\` of the policy is \`${region}\`, which is used; check that the keys are those of \`${region}\``;
 }
 
 /**

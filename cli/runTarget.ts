@@ -10,7 +10,12 @@ import { type CompiledPolicy, explainUnknownRegion, readRevision } from '../lang
 import type { Ports } from '../run/ports.ts';
 import { executeRun } from '../run/run.ts';
 import type { RunInput } from '../run/runContext.ts';
-import { type ConnectOptions, connectTarget, findOscCliProfile } from './connectTarget.ts';
+import {
+  type ConnectOptions,
+  connectTarget,
+  explainIgnoredEndpoints,
+  findOscCliProfile,
+} from './connectTarget.ts';
 import type { Progress } from './output/progress.ts';
 import { paintFor } from './output/terminal.ts';
 import { explainOtherRegion } from './outscaleSettings.ts';
@@ -132,19 +137,23 @@ function readPolicyRevision(file: string): string {
 }
 
 /**
- * Adds warnings about the region to the report of a failed run: an unknown region has no host, and the keys of a user who works in another
- * region are refused or belong to another account. The failed call alone does not show it.
+ * Adds warnings about the region and the endpoints to the report of a run. Where it failed: an unknown region has no host, and the keys of a
+ * user who works in another region are refused or belong to another account, which the failed call alone does not show. In any case: the
+ * endpoints of the user's profile that are ignored, because another cloud was called than the profile names.
  */
-function warnOfRegion(report: RunReport, recipient: Recipient, { outscale }: RunTargetOptions): RunReport {
+function warnOfRegion(report: RunReport, recipient: Recipient, options: RunTargetOptions): RunReport {
+  const { outscale } = options;
   const codes = new Set(report.failures.map(({ code }) => code));
   const unknown = codes.has('api') ? explainUnknownRegion(recipient) : null;
   const { usesOutscaleConfiguration } = PROVIDER_TRAITS[recipient.provider];
   const isOfUser =
     usesOutscaleConfiguration && (codes.has('credentials') || codes.has('wrong-account-or-region'));
   const other = isOfUser && outscale !== undefined ? explainOtherRegion(outscale, recipient) : null;
+  const ignored = explainIgnoredEndpoints(options, recipient);
   const messages = [
     ...(unknown === null ? [] : [`${unknown}; fix \`recipient.region\` if it is a typing error`]),
     ...(other === null ? [] : [other]),
+    ...(ignored === null ? [] : [ignored]),
   ];
   const warnings = messages.map((message) => ({ code: 'wrong-account-or-region', message }) as const);
   return { ...report, warnings: [...report.warnings, ...warnings] };

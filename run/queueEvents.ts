@@ -76,8 +76,9 @@ export function queueRequestEvents(
   { evaluations }: RunFindings,
 ): void {
   const { recipient } = input.loaded.policy;
+  // Others than the person who made the run read events, so their commands do not name that person's profile of osc-cli.
   const requests = [...(evaluations?.values() ?? [])].map((evaluation) =>
-    reportRequest(evaluation, recipient, input.endpoint, input.oscCli),
+    reportRequest(evaluation, recipient, input.endpoint, null),
   );
   ledger.defer(createEvents({ requests }).map((change) => [change]));
 }

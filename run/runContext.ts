@@ -69,7 +69,7 @@ export interface RunInput {
   readonly endpoint: string | null;
   /** the same for EC2 or FCU */
   readonly gatewayEndpoint: string | null;
-  /** how osc-cli finds the keys of the user; absent or `null`: commands for people are for the AWS CLI */
+  /** how osc-cli finds the keys of the user; absent or `null`: commands for people are for the AWS CLI, as in all events */
   readonly oscCli?: OscCliProfile | null | undefined;
   /** only reads: takes no lease, writes, confirms and publishes nothing */
   readonly dryRun: boolean;

@@ -2,7 +2,7 @@ import type { Connected } from '../../adapters/connectApis.ts';
 import type { Policy } from '../../core/policy.ts';
 import { escapeInvisible, quoteTrusted } from '../../core/printableText.ts';
 import { PROVIDER_TRAITS } from '../../core/providers.ts';
-import type { ConnectOptions } from '../connectTarget.ts';
+import { type ConnectOptions, explainIgnoredEndpoints } from '../connectTarget.ts';
 import type { OutscaleProfile } from '../outscaleProfile.ts';
 import { explainOtherRegion, type OutscaleSettings } from '../outscaleSettings.ts';
 import { type DoctorFinding, ok, runCheck, warn } from './doctorFinding.ts';
@@ -24,10 +24,12 @@ export async function checkCredentials(
   });
   if (!usesOutscaleConfiguration || outscale === undefined) return credentials;
   const region = explainOtherRegion(outscale, policy.recipient);
+  const ignored = explainIgnoredEndpoints(options, policy.recipient);
   return [
     ...credentials,
     ...describeUnusedProfile(outscale, options),
     ...(region === null ? [] : [warn('region', region)]),
+    ...(ignored === null ? [] : [warn('profile', ignored)]),
   ];
 }
 
@@ -52,14 +54,14 @@ function describeProfile(
   return `profile ${quoteTrusted(name)} in ${file}, selected by ${selected[selectedBy]}`;
 }
 
-/** Says which profile gives its endpoints and region, where the environment gives the key; or why none can. */
+/** Says which profile may give its endpoints and region, where the environment gives the key; or why none can. */
 function describeUnusedProfile(
   { hasEnvironmentKey, profile }: OutscaleSettings,
   options: ConnectOptions,
 ): DoctorFinding[] {
   if (!hasEnvironmentKey) return [];
   if ('settings' in profile) {
-    const why = 'its key is not used, because OSC_ACCESS_KEY is set; its endpoints are, where it names any';
+    const why = 'its key is not used, because OSC_ACCESS_KEY is set';
     return [ok('profile', `${describeProfile(profile, options)}: ${why}`)];
   }
   return profile.isAbsent || profile.isError ? [] : [warn('profile', `${profile.why}; ${profile.fix}`)];

@@ -199,3 +199,15 @@ describe('the credentials of AWS', () => {
     expect(String(failure)).toContain(`role \`${ROLE}\` cannot be assumed: AssumeRole failed (credentials)`);
   });
 });
+
+describe('an endpoint that must not be used is not asked for credentials', () => {
+  it.each(['aws', 'outscale'] as const)('by a target on %s', async (provider) => {
+    vi.stubEnv('AWS_ENDPOINT_URL', 'http://192.0.2.1');
+    const role = { role: 'arn:aws:iam::012345678901:role/acceptor', externalId: null };
+    const failure = await rejectionOf(provide(provider, provider === 'aws' ? role : SECRET));
+    expect(failure).toBeInstanceOf(CredentialsUnusable);
+    expect(String(failure)).toContain('`http://192.0.2.1`; fix AWS_ENDPOINT_URL');
+    // The advice on a failed call is wrong here: nothing was sent, and the AWS CLI would send it.
+    expect(String(failure)).not.toMatch(/failed \(|AWS CLI|EndpointRefused/);
+  });
+});

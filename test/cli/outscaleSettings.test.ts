@@ -1,7 +1,12 @@
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { EndpointRefused } from '../../adapters/endpoint.ts';
-import { type ConnectOptions, endpointSettings, readEndpoints } from '../../cli/connectTarget.ts';
+import {
+  type ConnectOptions,
+  endpointSettings,
+  explainIgnoredEndpoints,
+  readEndpoints,
+} from '../../cli/connectTarget.ts';
 import { explainOtherRegion, oscCliProfile, readOutscaleSettings } from '../../cli/outscaleSettings.ts';
 import { personalCredentials } from '../../cli/personalCredentials.ts';
 import { CredentialsUnusable } from '../../run/portErrors.ts';
@@ -46,6 +51,14 @@ async function endpointsOf(
   return readEndpoints({ ...given, outscale: await readOutscaleSettings(null, env) }, RECIPIENT);
 }
 
+/** Why the endpoints of the profile are ignored. */
+async function ignoredIn(
+  env: Readonly<Record<string, string>>,
+  given: ConnectOptions = {},
+): Promise<string | null> {
+  return explainIgnoredEndpoints({ ...given, outscale: await readOutscaleSettings(null, env) }, RECIPIENT);
+}
+
 describe('the profile of OUTSCALE that is used', () => {
   const PROFILES = {
     default: profile('DEFAULT'),
@@ -79,10 +92,19 @@ describe('the profile of OUTSCALE that is used', () => {
     expect(await keyOf(null, { OSC_CONFIG_FILE: '' })).toBe('HUB');
   });
 
-  it.each([{}, KEYS])('is never one of several that are marked as the default (keys: %j)', async (env) => {
-    homeWith({ ...PROFILES, lab: profile('LAB', { default: true }) });
-    expect(await keyOf(null, env)).toMatch(/`lab` and `hub` .*default/);
-    expect(await keyOf(null, { ...env, OSC_PROFILE: 'lab' })).toMatch(/^LAB$|^ENVIRONMENTKEY$/);
+  it('is never one of several that are marked as the default', async () => {
+    const home = homeWith({
+      ...PROFILES,
+      hub: profile('HUB', { default: true, endpoint: 'https://hub.example' }),
+      lab: profile('LAB', { default: true, endpoint: 'https://lab.example' }),
+    });
+    expect(await keyOf(null, {})).toMatch(/`lab` and `hub` .*default/);
+    expect(await keyOf(null, { OSC_PROFILE: 'lab' })).toBe('LAB');
+    // The key of the environment needs no profile, except where OSC_CONFIG_FILE says that endpoints are in that file.
+    expect(await keyOf(null, KEYS)).toBe('ENVIRONMENTKEY');
+    expect(await endpointsOf(KEYS)).toMatchObject({ directConnect: null, gateways: null });
+    const OSC_CONFIG_FILE = join(home, '.osc/config.json');
+    expect(await keyOf(null, { ...KEYS, OSC_CONFIG_FILE })).toMatch(/`lab` and `hub` .*default/);
   });
 
   it('may be missing only where the environment has a key and nothing names a profile', async () => {
@@ -141,7 +163,7 @@ describe('the endpoints of OUTSCALE', () => {
     ],
     [
       'follow another host of osc-cli, in the region of the policy',
-      { host: 'cloud.example', region: 'us-east-2' },
+      { host: 'cloud.example', region: undefined },
       ['https://directlink.eu-west-2.cloud.example', 'https://fcu.eu-west-2.cloud.example'],
       'host',
     ],
@@ -153,9 +175,44 @@ describe('the endpoints of OUTSCALE', () => {
     expect(found).toMatchObject({ directConnect, gateways, sources: { directConnect: source } });
   });
 
-  it('are those of the profile also where the environment has the key, as in osc-sdk-go', async () => {
-    homeWith({ default: profile('DEFAULT', { endpoint: OTHER }) });
+  it.each<[string, Readonly<Record<string, unknown>>]>([
+    ['of every service', { endpoint: OTHER, region: 'us-east-2' }],
+    ['of one service', { endpoints: { direct_link: OTHER, fcu: OTHER }, region: 'us-east-2' }],
+    ['of a host', { host: 'cloud.example', region: 'us-east-2' }],
+    ['by its older key', { endpoint: OTHER, region: undefined, region_name: 'us-east-2' }],
+    ['by one of two keys', { endpoint: OTHER, region_name: 'us-east-2' }],
+    ['by a region that is no text', { endpoint: OTHER, region: ['eu-west-2'] }],
+    ['that must not be used', { endpoint: 'http://dl.example', region: 'us-east-2' }],
+  ])('are not those of a profile that is made for another region: %s', async (_, settings) => {
+    homeWith({ lab: profile('LAB', settings) });
+    for (const env of [{}, KEYS]) {
+      const named = { ...env, OSC_PROFILE: 'lab' };
+      expect(await endpointsOf(named)).toMatchObject({ directConnect: null, gateways: null });
+      expect(await ignoredIn(named)).toMatch(/^`region(_name)?` of profile `lab` in /);
+    }
+  });
+
+  it('are those of a profile also where the environment has the key, if the user selected it', async () => {
+    const home = homeWith({ default: profile('DEFAULT', { endpoint: OTHER }) });
+    const own = { directConnect: null, gateways: null };
+    expect(await endpointsOf(KEYS)).toMatchObject(own);
+    expect(await endpointsOf({ OSC_SECRET_KEY: 'secret' })).toMatchObject(own);
+    expect(await ignoredIn(KEYS)).toContain('profile `default`');
+    const byFile = { OSC_CONFIG_FILE: join(home, PATH) };
+    for (const selected of [{}, { ...KEYS, OSC_PROFILE: 'default' }, { ...KEYS, ...byFile }]) {
+      expect(await endpointsOf(selected)).toMatchObject({ directConnect: OTHER, gateways: OTHER });
+      expect(await ignoredIn(selected)).toBeNull();
+    }
+    homeWith({ hub: profile('HUB', { endpoint: OTHER, default: true }) });
     expect(await endpointsOf(KEYS)).toMatchObject({ directConnect: OTHER, gateways: OTHER });
+  });
+
+  it('that are ignored are named only where the ones of the provider are called instead', async () => {
+    homeWith({ default: profile('DEFAULT', { endpoint: OTHER }) });
+    expect(await ignoredIn(KEYS, { endpoint: 'https://a.example' })).toContain('profile `default`');
+    expect(await ignoredIn(KEYS, { endpoint: HERE })).toBeNull();
+    homeWith({ default: profile('DEFAULT', { host: 'outscale.com', endpoint: '' }) });
+    expect(await ignoredIn(KEYS)).toBeNull();
   });
 
   it('are those of an option, then of a variable, then of the profile', async () => {
@@ -175,6 +232,15 @@ describe('the endpoints of OUTSCALE', () => {
     });
   });
 
+  it('of variables have https where they have no scheme, like those of a profile', async () => {
+    homeWith({});
+    const env = { OSC_ENDPOINT_DIRECT_LINK: 'dl.example', OSC_ENDPOINT_FCU: 'fcu.example:8443' };
+    expect(await endpointsOf(env)).toMatchObject({
+      directConnect: 'https://dl.example',
+      gateways: 'https://fcu.example:8443',
+    });
+  });
+
   it('are all on this machine where an option or a variable names an emulator for DirectLink', async () => {
     homeWith({ default: profile('DEFAULT', { endpoints: { fcu: OTHER } }) });
     expect(await endpointsOf({ OSC_ENDPOINT_DIRECT_LINK: HERE })).toMatchObject({ gateways: HERE });
@@ -185,11 +251,14 @@ describe('the endpoints of OUTSCALE', () => {
 
   it.each<[string, Readonly<Record<string, unknown>>, Readonly<Record<string, string>>]>([
     ['OSC_ENDPOINT_DIRECT_LINK', {}, { OSC_ENDPOINT_DIRECT_LINK: 'http://dl.example' }],
-    ['OSC_ENDPOINT_FCU', {}, { OSC_ENDPOINT_FCU: 'fcu.example' }],
+    ['OSC_ENDPOINT_FCU', {}, { OSC_ENDPOINT_FCU: 'fcu.example/x' }],
     ['`endpoint` of profile `default`', { endpoint: 'http://dl.example' }, {}],
     ['`endpoint` of profile `default`', { endpoint: 'dl.example', https: false }, {}],
     ['`endpoint` of profile `default`', { endpoint: 'https://user:planted@dl.example' }, {}],
     ['`endpoint` of profile `default`', { endpoint: 'https://api.example/api/v1' }, {}],
+    ['`endpoint` of profile `default`', { endpoint: 'https://api.example?token=planted' }, {}],
+    ['`host` of profile `default`', { host: 'dl.example#planted' }, {}],
+    ['OSC_ENDPOINT_FCU', {}, { OSC_ENDPOINT_FCU: 'https://fcu.example/?planted' }],
     ['`endpoint` of profile `default`', { endpoint: 'https://$(reboot).example' }, {}],
     ['`endpoint` of profile `default`', { endpoint: { secret_key: 'planted' } }, {}],
     ['`endpoints.fcu` of profile `default`', { endpoints: { fcu: 'http://10.0.0.1' } }, {}],
@@ -229,6 +298,7 @@ it.each<[string, Readonly<Record<string, unknown>>, Readonly<Record<string, stri
   ['not named', { region: undefined }, {}, null],
   ['another', { region: 'us-east-2' }, {}, '`region` of profile `default` in'],
   ['another, in the older key', { region: undefined, region_name: 'us-east-2' }, {}, '`region_name` of'],
+  ['no text', { region: ['planted', { secret_key: 'planted' }] }, {}, '`region` of profile `default` in'],
   ['another, in the environment', {}, { OSC_REGION: 'us-east-2' }, 'OSC_REGION is `us-east-2`'],
   ['the same in the environment', { region: 'us-east-2' }, { OSC_REGION: 'eu-west-2' }, null],
 ])(
@@ -238,6 +308,7 @@ it.each<[string, Readonly<Record<string, unknown>>, Readonly<Record<string, stri
     const explained = explainOtherRegion(await readOutscaleSettings(null, env), RECIPIENT);
     if (message === null) expect(explained).toBeNull();
     else expect(explained).toContain(message);
+    expect(explained ?? '').not.toContain('planted');
   },
 );
 

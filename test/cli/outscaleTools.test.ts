@@ -48,9 +48,42 @@ describe('a profile of OUTSCALE with an endpoint', () => {
     expect(existsSync(join(ledgers, 'ledger.json'))).toBe(false);
   });
 
+  it('does not move the ledger of a target that it does not apply to: such a command needs --ledger', async () => {
+    const cloud = await startTestCloud();
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const dir = folderWith({
+      'policy/hub.yaml': POLICY,
+      'policy/other.yaml': POLICY.replace('provider: outscale', 'provider: aws'),
+    });
+    const env = { OSC_ENDPOINT_DIRECT_LINK: cloud.url };
+    for (const command of ['run', 'plan', 'status', 'receipts', 'doctor']) {
+      const { code, stderr } = await runCli(dir, [command], env);
+      expect({ command, code, stderr }).toEqual({
+        command,
+        code: 2,
+        stderr: expect.stringContaining('--ledger'),
+      });
+    }
+    expect(cloud.calls()).toHaveLength(1);
+    // The same emulator for both has one ledger.
+    const AWS_ENDPOINT_URL = `${cloud.url}/`;
+    expect((await runCli(dir, ['run'], { ...env, AWS_ENDPOINT_URL })).code).toBe(0);
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(id)).toBe(`pending ${PROD}`);
+    const next = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 102 });
+    const far = { ...env, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
+    expect((await runCli(dir, ['run'], far)).code).toBe(2);
+    expect((await runCli(dir, ['run', '--ledger', 'own.json'], far)).code).toBe(1);
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(next)).toBe(`pending ${PROD}`);
+    // A refused endpoint fails its own target only.
+    const last = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 103 });
+    const refused = { ...env, AWS_ENDPOINT_URL: 'http://dl.example' };
+    expect((await runCli(dir, ['run'], refused)).code).not.toBe(0);
+    expect(await actAs(cloud, RECIPIENT_ACCOUNT).see(last)).toBe(`pending ${PROD}`);
+  }, 60_000);
+
   it('is shown by doctor, with its file and what selected it', async () => {
     const cloud = await startTestCloud();
-    const dir = userWith({ endpoint: cloud.url, region: 'us-east-2' }, 'lab');
+    const dir = userWith({ endpoint: cloud.url }, 'lab');
     const found = await examine(dir, { ...NO_KEYS, OSC_PROFILE: 'lab' });
     const file = join(dir, '.osc/config.json');
     const source = `\`endpoint\` of profile \`lab\` in ${file}`;
@@ -61,7 +94,40 @@ describe('a profile of OUTSCALE with an endpoint', () => {
     expect(found('credentials')).toEqual([
       `ok found: the key of profile \`lab\` in ${file}, selected by OSC_PROFILE`,
     ]);
-    expect(found('region')).toEqual([expect.stringMatching(/^warn `region` of profile `lab` .*`us-east-2`/)]);
+    const inOther = await examine(dir, { ...NO_KEYS, OSC_PROFILE: 'lab', OSC_REGION: 'us-east-2' });
+    expect(inOther('region')).toEqual([expect.stringMatching(/^warn OSC_REGION is `us-east-2`/)]);
+  });
+
+  it.each<[string, Readonly<Record<string, string>>, Readonly<Record<string, unknown>>]>([
+    ['it is made for another region', NO_KEYS, { region: 'us-east-2' }],
+    ['the environment has the key, and only its name selects it', {}, {}],
+  ])('is ignored, which doctor and a run say: %s', async (_, env, settings) => {
+    const cloud = await startTestCloud();
+    const dir = userWith({ endpoint: cloud.url, ...settings });
+    // A proxy that does not answer: nothing is sent to the endpoints of the provider.
+    const user = { ...env, HTTPS_PROXY: 'http://127.0.0.1:9', https_proxy: '', NO_PROXY: '', no_proxy: '' };
+    const found = await examine(dir, user);
+    expect(found('endpoint').join()).not.toContain(cloud.url);
+    const ignored = expect.stringMatching(/endpoints of .*profile.* are ignored/);
+    expect(found('profile')).toContainEqual(ignored);
+    const { stdout } = await runCli(dir, ['plan', '--json'], user);
+    const [{ warnings }] = JSON.parse(stdout).runs;
+    expect(warnings).toContainEqual({ code: 'wrong-account-or-region', message: ignored });
+    expect(cloud.calls()).toEqual([]);
+  });
+
+  it('is not used where two are marked as the default and the environment has the key, of which doctor warns', async () => {
+    const cloud = await startTestCloud();
+    const profile = { endpoint: 'https://profile.example', default: true };
+    const dir = folderWith({
+      'policy/hub.yaml': POLICY,
+      '.osc/config.json': JSON.stringify({ hub: profile, lab: profile }),
+    });
+    const { code } = await runCli(dir, ['run', '--endpoint', cloud.url]);
+    expect(code).toBe(0);
+    const found = await examine(dir, {}, '--endpoint', cloud.url);
+    expect(found('profile')).toEqual([expect.stringMatching(/^warn profiles `hub` and `lab` .*OSC_PROFILE/)]);
+    expect(found('credentials')).toEqual(['ok found: the key of OSC_ACCESS_KEY and OSC_SECRET_KEY']);
   });
 
   it('gives way to a variable of OUTSCALE, which gives way to one of this product, which gives way to an option', async () => {
@@ -87,7 +153,7 @@ describe('a profile of OUTSCALE with an endpoint', () => {
 
   it.each<[string, Readonly<Record<string, unknown>>, Readonly<Record<string, string>>]>([
     ['OSC_ENDPOINT_FCU', {}, { OSC_ENDPOINT_FCU: 'http://fcu.example' }],
-    ['`endpoint` of profile `default`', { endpoint: 'http://dl.example' }, {}],
+    ['`endpoint` of profile `default`', { endpoint: 'http://dl.example' }, NO_KEYS],
     ['VIF_ACCEPTOR_ENDPOINT', {}, { VIF_ACCEPTOR_ENDPOINT: 'http://dl.example' }],
   ])('is refused by name when it is neither https nor on this machine: %s', async (name, settings, env) => {
     const { code, stderr } = await runCli(userWith(settings), ['run'], env);

@@ -54,3 +54,19 @@ it.each(['outscale', 'aws'] as const)(
     expect(commands.filter((command) => !command.endsWith(end))).toEqual([]);
   },
 );
+
+it('commands in events name no profile of the person who made the run, unlike those in its report', async () => {
+  const cloud = await startTestCloud();
+  const policy = compileTestPolicy(
+    `owners: { acme: { connections: [${ACME_1}], gateway: ${PROD}, limit: 1 } }`,
+    'outscale',
+  );
+  const eventPublisher = recordingPublisher();
+  const runner = createRunner(cloud, policy, { eventPublisher });
+  await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+  await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 103 });
+  const report = await runner.run({ oscCli: { name: 'planted', file: '/home/planted/config.json' } });
+  expect(JSON.stringify(report)).toMatch(/osc-cli [^"]*planted/);
+  expect(commandsIn(eventPublisher.delivered)).not.toEqual([]);
+  expect(JSON.stringify(eventPublisher.delivered)).not.toMatch(/osc-cli|planted/);
+});
