@@ -123,19 +123,42 @@ describe('without a Node that can run the project', () => {
 });
 
 describe('under npm, whose shell ends on a signal without passing it on', () => {
-  it('the program of another Node ends too', async () => {
-    const waits =
-      "process.on('SIGTERM', () => process.exit(0));\nconsole.log('ready');\nsetTimeout(() => {}, 30_000);\n";
-    const root = checkout({ 'scripts/waits.ts': waits }, true);
+  /** Ends the shell of npm while a program waits. @returns what the program printed until it ended */
+  async function printedAfterShell(what: string): Promise<string> {
+    const waits = [
+      "process.on('SIGTERM', () => { console.log('stopped'); process.exit(0); });",
+      "console.log('ready');",
+      "setTimeout(() => console.log('finished'), 3_000);",
+      '',
+    ].join('\n');
+    const root = checkout(
+      { 'emulator/main.ts': waits, 'cli/main.ts': waits, 'scripts/waits.ts': waits },
+      true,
+    );
     // Two commands: a shell would replace itself by its only one.
-    const command = `"$0" ${UNFIT} ${join(root, 'bin/launch.cjs')} scripts/waits.ts; true`;
+    const command = `"$0" ${UNFIT} ${join(root, 'bin/launch.cjs')} ${what}; true`;
     const env = { ...process.env, npm_lifecycle_event: 'start' };
     const shell = spawn('sh', ['-c', command, process.execPath], { env });
+    let printed = '';
+    shell.stdout.on('data', (part) => {
+      printed += String(part);
+    });
     await once(shell.stdout, 'data');
     shell.kill('SIGTERM');
     // The program has the output of the shell, which closes with its last user.
     await once(shell, 'close');
-    expect(shell.signalCode).toBe('SIGTERM');
+    return printed;
+  }
+
+  it.each(['emulator/main.ts', 'cli/main.ts simulate --port 0'])(
+    'the emulator ends too: %s',
+    async (what) => {
+      expect(await printedAfterShell(what)).toContain('stopped');
+    },
+  );
+
+  it.each(['cli/main.ts run', 'scripts/waits.ts'])('every other program continues: %s', async (what) => {
+    expect(await printedAfterShell(what)).toContain('finished');
   });
 });
 
