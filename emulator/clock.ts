@@ -18,10 +18,13 @@ export function parseDuration(text: string): number | null {
   return weeks * 7 * DAY + days * DAY + hours * HOUR + minutes * MINUTE + seconds * SECOND;
 }
 
+/** The latest date to which the clock can be advanced: later ones have years of more than four digits, and times after the last one fail. */
+const LATEST = Date.UTC(9999, 0, 1);
+
 /** The emulated time. Requests are signed with the real time: see authenticate.ts. */
 export interface Clock {
   now(): Date;
-  /** Throws `InvalidInput` for a negative amount or a date out of range. */
+  /** Throws `InvalidInput` for a negative amount or a date after the year 9998. */
   advance(milliseconds: number): void;
 }
 
@@ -32,9 +35,9 @@ export function createClock(start: Date | null): Clock {
   return {
     now,
     advance: (milliseconds) => {
-      const then = new Date(now().getTime() + milliseconds);
-      if (!(milliseconds >= 0) || Number.isNaN(then.getTime())) {
-        throw new InvalidInput('advance', 'a positive amount that leads to a valid date', milliseconds);
+      const then = now().getTime() + milliseconds;
+      if (!(milliseconds >= 0 && then <= LATEST)) {
+        throw new InvalidInput('advance', 'a positive amount that ends before the year 9999', milliseconds);
       }
       ahead += milliseconds;
     },

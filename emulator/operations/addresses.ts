@@ -28,23 +28,25 @@ export function addressProblem(
   if (!addressFamilies.includes(addressFamily)) {
     return `The addressFamily ${addressFamily} is not one of ${addressFamilies.join(', ')}.`;
   }
-  const version = addressFamily === 'ipv4' ? 4 : 6;
-  const read: Address[] = [];
   for (const [name, text] of Object.entries({ amazonAddress, customerAddress })) {
-    if (text === '') continue;
-    const address = parseAddress(text);
-    if (address?.version !== version || address.prefix < SHORTEST[version]) {
-      const example = version === 4 ? '169.254.10.1/30' : '2001:db8::1/125';
-      return `The ${name} ${text} is not an ${addressFamily} address with its subnet such as ${example}.`;
-    }
-    if (isReserved(address)) return `The ${name} ${text} is the network or broadcast address of its subnet.`;
-    read.push(address);
+    const odd = text === '' ? null : formProblem(text, addressFamily);
+    if (odd !== null) return `The ${name} ${text} is ${odd}.`;
   }
-  const [amazon, customer] = read;
-  if (amazon === undefined || customer === undefined) return null;
+  const [amazon, customer] = [parseAddress(amazonAddress), parseAddress(customerAddress)];
+  if (amazon === null || customer === null) return null;
   const problem = pairProblem(amazon, customer);
   if (problem === null) return null;
   return `The amazonAddress ${amazonAddress} and the customerAddress ${customerAddress} are ${problem}.`;
+}
+
+function formProblem(text: string, family: string): string | null {
+  const address = parseAddress(text);
+  const version = family === 'ipv4' ? 4 : 6;
+  if (address?.version !== version || address.prefix < SHORTEST[version]) {
+    const example = version === 4 ? '169.254.10.1/30' : '2001:db8::1/125';
+    return `not an ${family} address with its subnet such as ${example}`;
+  }
+  return isReserved(address) ? 'the network or broadcast address of its subnet' : null;
 }
 
 function pairProblem(amazon: Address, customer: Address): string | null {
