@@ -1,5 +1,6 @@
-import { MINUTE } from './clock.ts';
+import { DAY, MINUTE } from './clock.ts';
 import type {
+  AssociationProposal,
   BgpPeer,
   Connection,
   Disguise,
@@ -64,6 +65,8 @@ function interfaceWithId({ interfaces }: World, id: string): VirtualInterface {
 const PEER_DELETION = MINUTE;
 /** How long deleted and rejected interfaces and connections stay listed. */
 const LISTED_AFTER_END = 15 * MINUTE;
+/** How long accepted and deleted proposals of associations stay listed: an estimate of the real API. */
+const PROPOSAL_LISTED_AFTER_END = 3 * DAY;
 
 /** A resource whose state changes with time. */
 interface Aging {
@@ -86,6 +89,7 @@ export function applyElapsedTime(world: World): void {
   ageAll(world.connections, now, (connection) => nextLineChange(connection, world));
   ageAll(world.lags, now, (lag) => nextLineChange(lag, world));
   ageAll(world.gatewayAssociations, now, (association) => nextAssociationChange(association, world));
+  ageAll(world.associationProposals, now, nextProposalChange);
   for (const vif of world.interfaces.values()) {
     if (vif.peers.some(isPeerOver)) applyElapsedTimeToPeers(vif, now);
   }
@@ -192,4 +196,9 @@ function nextAssociationChange(
     default:
       return null;
   }
+}
+
+/** A proposal that is neither accepted nor deleted stays as it is. */
+function nextProposalChange({ state, since }: AssociationProposal): Change | null {
+  return state === 'requested' ? null : { at: since + PROPOSAL_LISTED_AFTER_END, state: null };
 }

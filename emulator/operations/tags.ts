@@ -1,17 +1,16 @@
 import { exactObject, list, optional, type Reader, text } from '../decoders.ts';
 import { ApiError, clientException } from '../wire.ts';
-import type { Prefixes, Tag } from '../world.ts';
+import type { Tag } from '../world.ts';
 import { isCidr } from './addresses.ts';
 
-const CIDRS = list(exactObject({ cidr: text }));
+const cidr: Reader<string> = (value, path) => {
+  const block = text(value, path);
+  if (isCidr(block)) return block;
+  throw clientException(`The ${path} ${block} is not a CIDR block such as 10.0.0.0/16.`);
+};
 
 /** A member of an input with a list of CIDR blocks, of IPv4 or IPv6. */
-export const PREFIXES: Reader<Prefixes> = (value, path) => {
-  const prefixes = CIDRS(value, path);
-  const odd = prefixes.find(({ cidr }) => !isCidr(cidr));
-  if (odd === undefined) return prefixes;
-  throw clientException(`The ${path} ${odd.cidr} is not a CIDR block such as 10.0.0.0/16.`);
-};
+export const PREFIXES = list(exactObject({ cidr }));
 
 export const MAX_TAGS = 50;
 

@@ -12,8 +12,8 @@ export const CONNECTION_ROWS: OperationRows = {
     effect: onEach('documentation', 'documentation'),
     note: '',
     input: {
-      location: documented({ note: 'any text' }),
-      bandwidth: documented({ note: 'any text' }),
+      location: documented({ note: 'any text but an empty one' }),
+      bandwidth: documented({ note: 'any number of Mbps, Gbps or Tbps' }),
       connectionName: documented(),
       lagId: aws('model'),
       providerName: aws('model'),
@@ -32,7 +32,7 @@ export const CONNECTION_ROWS: OperationRows = {
   DeleteConnection: {
     service: 'directconnect',
     effect: onEach('documentation', 'model'),
-    note: 'refused while it carries an interface or a hosted connection; then `deleted` for 15 minutes (inference)',
+    note: 'refused while it carries an interface or a hosted connection, or its LAG needs it; then `deleted` for 15 minutes (inference)',
     input: { connectionId: documented() },
     output: 'connection',
   },
@@ -159,7 +159,7 @@ export const LAG_ROWS: OperationRows = {
   },
   AssociateConnectionWithLag: {
     ...LAG,
-    note: 'interfaces of the connection move to the LAG',
+    note: 'interfaces of the connection move to the LAG; refused above the maximum of its bandwidth, and if another LAG needs it',
     input: MEMBERSHIP,
     output: 'connection',
   },

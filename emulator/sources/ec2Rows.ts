@@ -8,7 +8,7 @@ const PROPAGATION: Members = { RouteTableId: documented(), GatewayId: documented
 const FILTER: Members = {
   Filter: documented({
     shape: 'filter',
-    note: 'unknown names are refused; in values `*`, `?` and the backslash mean what EC2 documents',
+    note: 'at most 50 with 200 values of 255 characters; unknown names are refused; in values `*`, `?` and the backslash mean what EC2 documents',
   }),
 };
 const PAGE: Members = { MaxResults: aws('model'), NextToken: aws('model') };

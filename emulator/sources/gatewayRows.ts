@@ -67,7 +67,7 @@ export const DIRECT_CONNECT_GATEWAY_ROWS: OperationRows = {
   },
   UpdateDirectConnectGatewayAssociation: {
     ...ON_AWS,
-    note: 'refused unless it is `associated` (inference)',
+    note: 'by the account of the Direct Connect gateway; refused unless it is `associated` (inference)',
     input: {
       associationId: aws('model'),
       addAllowedPrefixesToDirectConnectGateway: aws('model', { shape: 'prefix' }),
@@ -123,7 +123,7 @@ export const ASSOCIATION_PROPOSAL_ROWS: OperationRows = {
   },
   DescribeDirectConnectGatewayAssociationProposals: {
     ...ON_AWS,
-    note: 'to the accounts of both gateways; proposals do not expire',
+    note: 'to the accounts of both gateways; accepted and deleted ones for 3 days (inference); the others do not expire',
     input: {
       directConnectGatewayId: aws('model'),
       proposalId: aws('model'),

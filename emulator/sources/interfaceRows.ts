@@ -137,7 +137,7 @@ export const INTERFACE_ROWS: OperationRows = {
   },
   AssociateVirtualInterface: {
     ...ON_AWS,
-    note: 'refused if the connection uses the VLAN or an address of the interface',
+    note: 'refused if the connection uses the VLAN or an address of the interface, or is a hosted one that carries another',
     input: { ...ONE, connectionId: aws('model') },
     output: 'virtualInterface',
   },
@@ -171,7 +171,7 @@ export const INTERFACE_ROWS: OperationRows = {
   },
   CreateBGPPeer: {
     ...ON_AWS,
-    note: '',
+    note: 'refused if another peer has its family and ASN, or one of its addresses (inference)',
     input: { ...ONE, newBGPPeer: aws('model', { shape: 'newBGPPeer' }) },
     output: { virtualInterface: aws('model', { shape: 'virtualInterface' }) },
   },

@@ -208,4 +208,27 @@ describe('a proposal to associate a gateway', () => {
       await expect(accepted).rejects.toMatchObject(refusal(cidr));
     },
   );
+
+  it('stays listed for three days after it was accepted or deleted', async () => {
+    const { simulator, proposer, proposalId, accept, propose, stateSeenBy } = await startWithProposal();
+    await accept();
+    const { directConnectGatewayAssociationProposal: second } = await propose();
+    const secondId = defined(second?.proposalId);
+    await proposer.send(new DeleteDirectConnectGatewayAssociationProposalCommand({ proposalId: secondId }));
+    await propose();
+    const listed = async () => {
+      const asked = new DescribeDirectConnectGatewayAssociationProposalsCommand({});
+      const { directConnectGatewayAssociationProposals: all } = await proposer.send(asked);
+      return all?.map(({ proposalState }) => proposalState);
+    };
+    simulator.clock.advance('P2DT23H59M59S');
+    expect(await stateSeenBy(OWNER)).toEqual(['accepted']);
+    expect(await listed()).toEqual(['accepted', 'deleted', 'requested']);
+    simulator.clock.advance('PT1S');
+    expect(await listed()).toEqual(['requested']);
+    const deletion = new DeleteDirectConnectGatewayAssociationProposalCommand({ proposalId });
+    await expect(proposer.send(deletion)).rejects.toMatchObject(refusal('is not found'));
+    simulator.clock.advance('P365D');
+    expect(await listed()).toEqual(['requested']);
+  });
 });
