@@ -101,17 +101,21 @@ function hmac(key: string | Buffer, data: string): Buffer {
   return createHmac('sha256', key).update(data).digest();
 }
 
+/** What differs from a real service, for a user who has other keys. */
+const KEYS_HERE = 'Here the access key is an account of 12 digits and its secret access key is `secret`.';
+
+const INVALID_TOKEN = `The security token included in the request is invalid. ${KEYS_HERE}`;
+
 /** The error of each service for an unknown key or token. */
 const UNKNOWN_KEY = {
-  directconnect: () =>
+  directconnect: () => new ApiError('UnrecognizedClientException', INVALID_TOKEN, 403),
+  ec2: () =>
     new ApiError(
-      'UnrecognizedClientException',
-      'The security token included in the request is invalid.',
-      403,
+      'AuthFailure',
+      `AWS was not able to validate the provided access credentials. ${KEYS_HERE}`,
+      401,
     ),
-  ec2: () => new ApiError('AuthFailure', 'AWS was not able to validate the provided access credentials', 401),
-  sts: () =>
-    new ApiError('InvalidClientTokenId', 'The security token included in the request is invalid.', 403),
+  sts: () => new ApiError('InvalidClientTokenId', INVALID_TOKEN, 403),
 } satisfies Record<Service, () => ApiError>;
 
 /** Identifies the caller by the signature. Throws the service's `ApiError` if the signature is invalid. */
@@ -127,8 +131,7 @@ export function authenticate(request: Request, service: Service, world: World): 
     case 'mismatch':
       throw new ApiError(
         'SignatureDoesNotMatch',
-        'The request signature we calculated does not match the signature you provided. ' +
-          'Here the access key is an account of 12 digits and its secret access key is `secret`.',
+        `The request signature we calculated does not match the signature you provided. ${KEYS_HERE}`,
         403,
       );
     case 'valid': {
