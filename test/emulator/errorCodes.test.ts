@@ -22,8 +22,14 @@ const COMMON = [
 
 /** Documented client errors of EC2. */
 const EC2 = [
-  ...['DependencyViolation', 'DryRunOperation', 'IncorrectState', 'InvalidID', 'InvalidParameterCombination'],
-  ...['InvalidParameterValue', 'MissingParameter', 'TagLimitExceeded', 'UnknownParameter'],
+  ...['DependencyViolation', 'DryRunOperation', 'FilterLimitExceeded', 'IncorrectState', 'InvalidID'],
+  ...[
+    'InvalidParameterCombination',
+    'InvalidParameterValue',
+    'MissingParameter',
+    'TagLimitExceeded',
+    'UnknownParameter',
+  ],
   ...['InvalidGroup.NotFound', 'InvalidNetworkAclID.NotFound', 'InvalidTransitGatewayID.NotFound'],
   ...['InvalidVpc.Range', 'InvalidVpcID.NotFound'],
   ...['InvalidRouteTableID.NotFound', 'InvalidVpnGatewayAttachment.NotFound', 'InvalidVpnGatewayID.NotFound'],
