@@ -31,6 +31,7 @@ describe('the tarball of the emulator', () => {
   it('contains JavaScript, types and its pages, but no source and no part of another package', () => {
     const expected = /^dist\/((conformance|operations)\/)?\w+\.(js|d\.ts)$/;
     expect(packed.files.filter((file) => !expected.test(file)).sort()).toEqual([
+      'LICENSE',
       'README.md',
       'bin/hosted-vif-emulator.cjs',
       'bin/package.json',
