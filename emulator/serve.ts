@@ -1,9 +1,9 @@
+import { once } from 'node:events';
 import { isIPv4 } from 'node:net';
 import { type Emulator, startEmulator } from './emulator.ts';
 import { codeOf, FlagRefused, type FlagValues } from './flags.ts';
 import { readFlags } from './readFlags.ts';
 import { ScenarioRefused } from './scenarioRefused.ts';
-import { waitForStopRequest } from './stopRequest.ts';
 
 /**
  * Runs an emulator until a signal stops it. Throws `FlagRefused`.
@@ -48,6 +48,37 @@ const REFUSED_BY_SYSTEM: ReadonlyMap<string, (port: string, host: string) => str
 /** Whether only this machine reaches an address. */
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+}
+
+/** How often the parent is compared, in milliseconds. */
+const PARENT_CHECK_MS = 250;
+
+/**
+ * Resolves when this process should end: on SIGINT or SIGTERM; and, if npm started it, when its parent has changed. npm passes a signal to
+ * its shell only, and the shell ends without passing it to the command.
+ */
+async function waitForStopRequest(): Promise<void> {
+  const stop = new AbortController();
+  const signals = ['SIGINT', 'SIGTERM'].map((signal) =>
+    once(process, signal, { signal: stop.signal }).catch(() => {}),
+  );
+  await Promise.race([...signals, ...(isStartedByNpm() ? [parentEnd(stop.signal)] : [])]);
+  stop.abort();
+}
+
+/** Without npm, a process whose parent ends is meant to continue, as with `nohup`. */
+function isStartedByNpm(): boolean {
+  return process.env.npm_lifecycle_event !== undefined || process.env.npm_execpath !== undefined;
+}
+
+function parentEnd(stopped: AbortSignal): Promise<void> {
+  const parent = process.ppid;
+  return new Promise((resolve) => {
+    const timer = setInterval(() => {
+      if (process.ppid !== parent) resolve();
+    }, PARENT_CHECK_MS);
+    stopped.addEventListener('abort', () => clearInterval(timer));
+  });
 }
 
 /** The first line of a running emulator: scripts read the URL from it. */

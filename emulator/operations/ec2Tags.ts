@@ -70,7 +70,7 @@ const deleteTags = operation(
   }),
   (context, { ResourceId: ids, Tag: asked }) => {
     const resources = ids.map((id) => findTagged(context, id));
-    // A tag with a value is deleted only if it has that value, and no tag at all stands for every tag.
+    // A tag with a value is deleted only if it has that value, and a call without tags deletes every tag.
     const isAsked = ({ key, value }: Tag) =>
       asked === null || asked.some(({ Key, Value }) => Key === key && (Value === null || Value === value));
     for (const resource of resources) resource.tags = resource.tags.filter((tag) => !isAsked(tag));
