@@ -72,7 +72,7 @@ describe('a grant allows interfaces of its type only', () => {
     const name = { ...vlan, name: ['other'] };
     const held = decisionOn(
       awsPolicy(
-        aGrant({ name: 'private', match: vlan }),
+        aGrant({ name: 'private' }),
         transitGrant({ match: name }),
         transitGrant({ name: 'z', match: { ...name, location: ['X'] } }),
       ),

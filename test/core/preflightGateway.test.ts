@@ -22,7 +22,7 @@ import {
   RECIPIENT_ACCOUNT,
   VGW,
 } from '../support/builders.ts';
-import { anIntent } from '../support/ledgerBuilders.ts';
+import { anAcceptance, anIntent } from '../support/ledgerBuilders.ts';
 
 const HUB = aGateway({ id: DX_GATEWAY, kind: 'directConnect', attachedVpcs: [] });
 
@@ -153,6 +153,21 @@ describe('the preflight check of what a Direct Connect gateway serves', () => {
     ['that is only offered', { state: 'confirming', gateway: null }],
   ])('does not find an interface %s', (_, given) => {
     expect(results('private', serving([]), [on(given)])).toEqual([]);
+  });
+
+  it('finds an accepted interface of the other type that an outdated listing still shows as a request', () => {
+    const offered = on({ id: 'dxvif-1', state: 'confirming', gateway: null });
+    const acceptances = { 'dxvif-1': anAcceptance({ gateway: DX_GATEWAY }) };
+    const context = aDecisionContext({ interfaces: [offered], acceptances });
+    expect(checkTypesOnGateway(aVif(), DX_GATEWAY, context).reasons).toMatchObject([
+      { parameters: { cause: 'interface', id: 'dxvif-1' } },
+    ]);
+  });
+
+  it('does not find a request whose ledger item is damaged, because its gateway is unknown', () => {
+    const offered = on({ id: 'dxvif-1', state: 'confirming', gateway: null });
+    const context = aDecisionContext({ interfaces: [offered], damaged: { 'dxvif-1': 'not JSON' } });
+    expect(checkTypesOnGateway(aVif(), DX_GATEWAY, context).reasons).toEqual([]);
   });
 
   it('finds a request of the other type that is being confirmed for the gateway', () => {
