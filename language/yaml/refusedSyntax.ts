@@ -32,7 +32,7 @@ export function scanTokens(text: string): ScannedTokens {
       return;
     }
     const below = depth + ('items' in token ? 1 : 0);
-    for (const part of childTokens(token)) scan(part, below);
+    forEachChild(token, (part) => scan(part, below));
   };
   for (const token of tokens) scan(token, 0);
   return {
@@ -54,24 +54,25 @@ function parseTokens(text: string, lines: LineCounter): CST.Token[] | null {
   }
 }
 
-function* childTokens(token: CST.Token): Iterable<CST.Token> {
+/** Calls a function for each token directly inside another one, in the order of the text. */
+function forEachChild(token: CST.Token, act: (child: CST.Token) => void): void {
   switch (token.type) {
     case 'document':
-      yield* token.start;
-      if (token.value) yield token.value;
+      token.start.forEach(act);
+      if (token.value) act(token.value);
       break;
     case 'block-map':
     case 'block-seq':
     case 'flow-collection':
       for (const { start, key, sep, value } of token.items) {
-        yield* start;
-        if (key) yield key;
-        if (sep) yield* sep;
-        if (value) yield value;
+        start.forEach(act);
+        if (key) act(key);
+        sep?.forEach(act);
+        if (value) act(value);
       }
       break;
     case 'block-scalar':
-      yield* token.props;
+      token.props.forEach(act);
       break;
     default:
   }
