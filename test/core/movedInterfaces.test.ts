@@ -126,6 +126,11 @@ describe('the connection where an accepted interface belongs', () => {
   });
 });
 
+it('an accepted interface does not belong on a connection of another owner', () => {
+  const owners = [anOwner({ connections: [CONNECTION.owner] }), anOwner({ name: 'beta', connections: [LAG] })];
+  expect(connectionChanges({ [ID]: anAcceptance() }, foundAs({ connection: LAG }), owners)).toEqual([]);
+});
+
 describe('on shared connections, an accepted interface belongs', () => {
   const [FROM, TO] = ['dxcon-shared1', 'dxcon-shared2'] as const;
   const sharing = (name: string) => anOwner({ name, connections: [], sharedConnections: [FROM, TO] });
