@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { createDynamoLedger } from '../../adapters/ledgers/dynamo/dynamoLedger.ts';
 import { openTable } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
+import { createEvent } from '../../core/events/event.ts';
 import type { LedgerChange } from '../../core/ledgerState.ts';
 import { LedgerFailure } from '../../run/portErrors.ts';
 import type { Ledger, LedgerSession } from '../../run/ports.ts';
 import { rejectionOf } from '../support/apiClients.ts';
-import { anIntent, anObservation } from '../support/ledgerBuilders.ts';
+import { ORIGIN, PUBLISHED_AT } from '../support/eventFixtures.ts';
+import { anAcceptance, anIntent, anObservation, aReceipt } from '../support/ledgerBuilders.ts';
 import { proxiedDynamo } from '../support/proxiedDynamo.ts';
 import { type TestClock, testClock } from '../support/testClock.ts';
 
@@ -46,6 +48,22 @@ describe('the number of calls', () => {
     at.proxy.calls.length = 0;
     await (await take(ledger)).close([LISTED]);
     expect(at.proxy.calls).toEqual(['UpdateItem', 'Query', 'UpdateItem']);
+  });
+
+  it('of an intent and of an acceptance with its receipt and event is one write each', async () => {
+    const session = await take(await begin());
+    const notification = { who: '-', why: '-', byWhen: '-', toDo: '-' };
+    const event = createEvent('Request Accepted', ORIGIN, PUBLISHED_AT, ['dxvif-1'], {
+      message: 'accepted',
+      notification,
+    });
+    at.proxy.calls.length = 0;
+    await session.write([{ kind: 'intended', id: 'dxvif-1', intent: anIntent() }]);
+    await session.write([
+      { kind: 'queued', event, mark: null },
+      { kind: 'accepted', id: 'dxvif-1', acceptance: anAcceptance(), receipt: aReceipt({ id: 'dxvif-1' }) },
+    ]);
+    expect(at.proxy.calls).toEqual(['TransactWriteItems', 'TransactWriteItems']);
   });
 
   it('has one more query for each megabyte', async () => {
@@ -89,7 +107,7 @@ it('a run after a killed one only writes the lease before it can accept, indepen
   expect(at.proxy.calls.filter((call) => call !== 'Query')).toEqual(['UpdateItem']);
   at.proxy.calls.length = 0;
   await write([{ kind: 'intended', id: 'dxvif-1', intent: anIntent() }]);
-  expect(at.proxy.calls).toEqual(['TransactWriteItems', 'UpdateItem']);
+  expect(at.proxy.calls).toEqual(['TransactWriteItems']);
   // Late writes of the killed run change nothing.
   expect(
     await rejectionOf(killed.write([LISTED, { kind: 'ended', id: 'dxvif-1', ended: null }])),

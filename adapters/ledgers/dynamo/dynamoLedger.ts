@@ -1,12 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { WriteRequest } from '@aws-sdk/client-dynamodb';
 import { applyLedgerChanges } from '../../../core/applyLedgerChanges.ts';
-import type { LedgerChange } from '../../../core/ledgerState.ts';
+import type { LedgerChange, LedgerState } from '../../../core/ledgerState.ts';
 import { LedgerFailure } from '../../../run/portErrors.ts';
 import type { Clock, Ledger, LedgerSession } from '../../../run/ports.ts';
 import { createLease } from '../lease.ts';
 import { compareStates } from '../ledgerItems.ts';
 import { livePartition, type Table } from './dynamoTable.ts';
-import { archivePolicy, readPolicyText, readRecords, writeRecords } from './historyItems.ts';
+import type { Head } from './headItem.ts';
+import { archivePolicy, putRecordRequests, readPolicyText, readRecords } from './historyItems.ts';
 import {
   createFencedToken,
   fetchHead,
@@ -80,6 +82,8 @@ async function openSession(
     throw error;
   });
   let state = initial;
+  /** the head as it is in the table */
+  let written: Head = { epoch, ...pickHead(initial) };
 
   async function write(changes: readonly LedgerChange[], update: HeadUpdate): Promise<void> {
     if (status !== 'open')
@@ -88,30 +92,36 @@ async function openSession(
       );
     const after = applyLedgerChanges(state, changes);
     await trackUncertainty(async () => {
+      await archivePolicies(changes);
       const { events, puts, deletes } = compareStates(state, after);
-      const eventRequests = putStateRequests(key, epoch, events);
-      const rest = [...putStateRequests(key, epoch, puts), ...deleteStateRequests(key, epoch, deletes)];
       // Write order matters: events first, then history, then state and deletions, so a crash never loses an unpublished event.
-      if (hasRecords(changes)) {
-        await writeUnderLease(eventRequests);
-        await writeHistory(changes);
-        await writeUnderLease(rest);
-      } else await writeUnderLease([...eventRequests, ...rest]);
-      const { lastListing, failing, turns } = after;
-      await updateHeadUnderLease({ ...update, head: { epoch, lastListing, failing, turns } });
+      const requests = [
+        ...putStateRequests(key, epoch, events),
+        ...putRecordRequests(key, changes),
+        ...putStateRequests(key, epoch, puts),
+        ...deleteStateRequests(key, epoch, deletes),
+      ];
+      if (requests.length > 0) await writeUnderLease(requests);
+      const head = { epoch, ...pickHead(after) };
+      // Without a request, the update of the head proves that the lease is still held.
+      if (update.release === true || requests.length === 0 || !isDeepStrictEqual(head, written)) {
+        await updateHeadUnderLease({ ...update, head });
+        written = head;
+      }
     });
     state = after;
   }
 
-  /** Records and policies do not belong to an epoch, so the lease is checked before they are written. */
-  async function writeHistory(changes: readonly LedgerChange[]): Promise<void> {
-    await updateHeadUnderLease({});
-    for (const change of changes) {
-      if (change.kind !== 'policyUsed' || policies.has(change.digest)) continue;
-      await archivePolicy(table, change.digest, change.text);
-      policies.add(change.digest);
+  /** Policies are archived outside the lease's condition, so the lease is checked before. */
+  async function archivePolicies(changes: readonly LedgerChange[]): Promise<void> {
+    const used = changes.flatMap((change) =>
+      change.kind === 'policyUsed' && !policies.has(change.digest) ? [change] : [],
+    );
+    if (used.length > 0) await updateHeadUnderLease({});
+    for (const { digest, text } of used) {
+      await archivePolicy(table, digest, text);
+      policies.add(digest);
     }
-    await writeRecords(table, key, changes);
   }
 
   return {
@@ -120,14 +130,14 @@ async function openSession(
     close: async (changes) => {
       if (status === 'uncertain') await releaseUncertain();
       if (changes.length > 0) await write(changes, { release: true });
-      else if (status === 'open') await updateHead(table, partition, token, { release: true });
+      else if (status === 'open') await updateHead(table, partition, token, { release: true, head: written });
       status = 'closed';
     },
   };
 }
 
-function hasRecords(changes: readonly LedgerChange[]): boolean {
-  return changes.some(({ kind }) => kind === 'accepted' || kind === 'ended' || kind === 'policyUsed');
+function pickHead({ lastListing, failing, turns }: LedgerState): Omit<Head, 'epoch'> {
+  return { lastListing, failing, turns };
 }
 
 /**

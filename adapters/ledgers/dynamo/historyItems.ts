@@ -1,4 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
+import type { WriteRequest } from '@aws-sdk/client-dynamodb';
 import { ENDED_REQUESTS_KEPT_MS } from '../../../core/endedRequest.ts';
 import { digestOf } from '../../../core/json.ts';
 import type { LedgerChange } from '../../../core/ledgerState.ts';
@@ -62,9 +63,8 @@ function decompress(parts: readonly Uint8Array[]): string | null {
   }
 }
 
-/** Writes the records of these changes, with sort keys such as `2026-11-25T08:00:00.000Z/receipt/dxvif-…`. @throws LedgerFailure */
-
-export function writeRecords(table: Table, key: string, changes: readonly LedgerChange[]): Promise<void> {
+/** Requests that write the records of these changes, with sort keys such as `2026-11-25T08:00:00.000Z/receipt/dxvif-…`. */
+export function putRecordRequests(key: string, changes: readonly LedgerChange[]): WriteRequest[] {
   const items = changes.flatMap(recordsOfChange).map((record): [string, TableItem] => {
     const sort = `${timeOfRecord(record)}/${record.kind}/${record.value.id}`;
     return [
@@ -77,7 +77,7 @@ export function writeRecords(table: Table, key: string, changes: readonly Ledger
       },
     ];
   });
-  return table.writeAll([...new Map(items).values()].map(putRequest));
+  return [...new Map(items).values()].map(putRequest);
 }
 
 /** @throws LedgerFailure */
