@@ -60,8 +60,8 @@ function checkServedKinds(
   // Accepting does not need this permission: the API itself refuses the wrong type, so an allowed request must not wait for it.
   if (served.kinds === null)
     return skippedCheck({ check: 'gateway-other-type', missing: 'notAllowed', gateway });
-  const other = served.kinds.find((kind) => kind !== 'unknown' && kind !== type);
-  if (other !== undefined && other !== 'unknown') {
+  const other = served.kinds.filter(isInterfaceKind).find((kind) => kind !== type);
+  if (other !== undefined) {
     const parameters = { gateway, type, cause: 'association', served: other } as const;
     return failedCheck({ code: 'gateway-other-type', parameters });
   }

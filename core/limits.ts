@@ -141,6 +141,7 @@ function mayBelong(
   return mayBelongToOwner(vif, owner, policy, context) && (grant === null || mayMatchGrant(vif, grant));
 }
 
+/** @param vif on a connection of the owner, or on an unknown one */
 function mayBelongToOwner(
   vif: VirtualInterface,
   owner: Owner,
@@ -149,7 +150,6 @@ function mayBelongToOwner(
 ): boolean {
   const { connection } = vif;
   if (connection === null || owner.connections.includes(connection)) return true;
-  if (!owner.sharedConnections.includes(connection)) return false;
   return mayHavePin(owner, vif) || isUnattributed(vif, policy, context);
 }
 

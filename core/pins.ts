@@ -1,7 +1,7 @@
 import { MATCH_FIELDS, matchVerdict } from './fields/evaluateMatch.ts';
 import { allOf, type Ternary, toTernary } from './fields/matchField.ts';
 import { memoizeByObject } from './memoize.ts';
-import type { KeyDigest, VirtualInterface } from './model.ts';
+import type { BgpPeer, VirtualInterface } from './model.ts';
 import { agreedKeyOf, type Grant, isPinned, type Owner, sharingOwners } from './policy.ts';
 
 /**
@@ -19,21 +19,16 @@ export interface Pin {
 /** Whether a grant with a pin attributes an interface to its owner: the pin, the type and every other demand match. */
 function pinVerdict({ type, match }: Grant, vif: VirtualInterface): Ternary {
   const ofType = vif.type === null ? 'unknown' : toTernary(vif.type === type);
-  return ofType === 'no' ? ofType : allOf([ofType, matchVerdict(match, vif, 'matchesCertainly')]);
+  return allOf([ofType, matchVerdict(match, vif, 'matchesCertainly')]);
 }
 
 /** The fields by which a pin itself certainly matches, whatever else its grant demands; empty: it does not match. */
-export function matchingPinFields(
-  { match: { id, bgpKey } }: Grant,
-  vif: VirtualInterface,
-): readonly ('id' | 'bgpKey')[] {
+export function matchingPinFields({ match }: Grant, vif: VirtualInterface): readonly ('id' | 'bgpKey')[] {
+  const { id } = match;
+  const key = agreedKeyOf(match);
   const hasId = id !== null && MATCH_FIELDS.id.matchesCertainly(id, vif) === 'yes';
-  const hasKey = bgpKey !== null && bgpKey !== 'required' && hasAgreedKey(bgpKey, vif);
+  const hasKey = key !== null && MATCH_FIELDS.bgpKey.matchesCertainly(key, vif) === 'yes';
   return [...(hasId ? ['id' as const] : []), ...(hasKey ? ['bgpKey' as const] : [])];
-}
-
-function hasAgreedKey(digest: KeyDigest, vif: VirtualInterface): boolean {
-  return MATCH_FIELDS.bgpKey.matchesCertainly(digest, vif) === 'yes';
 }
 
 /** The part of a policy that attributes interfaces. */
@@ -41,7 +36,7 @@ type Owners = { readonly owners: readonly Owner[] };
 
 /** The pins that certainly attribute an interface on a shared connection to their owners, with all other demands of their grants. */
 export function certainPins(policy: Owners, vif: VirtualInterface): readonly Pin[] {
-  return candidatePins(policy, vif).filter(({ grant }) => pinVerdict(grant, vif) === 'yes');
+  return pinsMet(policy, vif).filter(({ grant }) => pinVerdict(grant, vif) === 'yes');
 }
 
 /** Whether a pin of an owner attributes an interface to it, or may do so. */
@@ -56,47 +51,37 @@ export function mayHavePin({ grants }: Owner, vif: VirtualInterface): boolean {
  */
 export function pinsOfSharedKey(policy: Owners, vif: VirtualInterface): readonly Pin[] {
   const key = agreedKeyOn(vif);
-  if (key === null || !pinsOn(policy, vif.connection).byKey.has(key)) return [];
+  if (!indexes(policy)(vif.connection).byKey.has(key)) return [];
   const naming = pinsByKey(policy).get(key) ?? [];
   return new Set(naming.map(({ owner }) => owner)).size > 1 ? naming : [];
 }
 
-/** The pins that match, although another demand of their grant does not certainly. */
-export function pinsMet(policy: Owners, vif: VirtualInterface): readonly Pin[] {
-  return candidatePins(policy, vif).filter(({ grant }) => matchingPinFields(grant, vif).length > 0);
+/** The agreed key that every session has; `null`: the sessions differ, it is unknown, or there is no session. */
+function agreedKeyOn({ peers }: VirtualInterface): AgreedKey {
+  const [key = null, ...others] = new Set(peers.map(({ agreedKey }) => agreedKey));
+  return others.length === 0 ? key : null;
 }
 
-/** The digest of the agreed key that every session has; `null`: none. */
-function agreedKeyOn(vif: VirtualInterface): KeyDigest | null {
-  const [key] = vif.peers.map(({ agreedKey }) => agreedKey);
-  return key === undefined || key === null || key === 'none' || !hasAgreedKey(key, vif) ? null : key;
-}
+type AgreedKey = BgpPeer['agreedKey'];
 
 /** The pins of a connection, or of a policy, by what they name. */
 interface PinIndex {
   readonly byId: ReadonlyMap<string, readonly Pin[]>;
-  readonly byKey: ReadonlyMap<KeyDigest, readonly Pin[]>;
+  readonly byKey: ReadonlyMap<AgreedKey, readonly Pin[]>;
 }
-
-const NO_PINS: PinIndex = { byId: new Map(), byKey: new Map() };
 
 /**
- * The pins that can certainly match: those that name the ID or the key of the interface. A carrier may have thousands of customers, of which
- * unknown ones make thousands of requests, so the others are not evaluated.
+ * The pins that match, although another demand of their grant may not: those that name the ID or the key of the interface. A carrier may
+ * have thousands of customers, of which unknown ones make thousands of requests, so the others are not evaluated.
  */
-function candidatePins(policy: Owners, vif: VirtualInterface): readonly Pin[] {
-  const { byId, byKey } = pinsOn(policy, vif.connection);
-  const key = agreedKeyOn(vif);
-  return [...new Set([...(byId.get(vif.id) ?? []), ...(key === null ? [] : (byKey.get(key) ?? []))])];
-}
-
-function pinsOn(policy: Owners, connection: string | null): PinIndex {
-  return connection === null ? NO_PINS : indexes(policy)(connection);
+export function pinsMet(policy: Owners, vif: VirtualInterface): readonly Pin[] {
+  const { byId, byKey } = indexes(policy)(vif.connection);
+  return [...new Set([...(byId.get(vif.id) ?? []), ...(byKey.get(agreedKeyOn(vif)) ?? [])])];
 }
 
 const indexes = memoizeByObject((policy: Owners) => {
-  const known = new Map<string, PinIndex>();
-  return (connection: string): PinIndex => {
+  const known = new Map<string | null, PinIndex>();
+  return (connection: string | null): PinIndex => {
     const index = known.get(connection) ?? indexPins(sharingOwners(policy, connection));
     known.set(connection, index);
     return index;
@@ -105,14 +90,14 @@ const indexes = memoizeByObject((policy: Owners) => {
 
 const pinsByKey = memoizeByObject(({ owners }: Owners) => indexPins(owners).byKey);
 
-/** The pins of an owner, each one object in every index. */
+/** The grants of an owner, each one object in every index, which has only those with a pin. */
 const pinsOf = memoizeByObject((owner: Owner): readonly Pin[] =>
-  owner.grants.filter(({ match }) => isPinned(match)).map((grant) => ({ owner, grant })),
+  owner.grants.map((grant) => ({ owner, grant })),
 );
 
 function indexPins(owners: readonly Owner[]): PinIndex {
   const byId = new Map<string, Pin[]>();
-  const byKey = new Map<KeyDigest, Pin[]>();
+  const byKey = new Map<AgreedKey, Pin[]>();
   for (const pin of owners.flatMap(pinsOf)) {
     const { match } = pin.grant;
     for (const id of match.id ?? []) addTo(byId, id, pin);

@@ -117,13 +117,13 @@ export const agreedKeyDigests: (policy: Pick<Policy, 'owners'>) => ReadonlySet<K
 );
 
 /** The owners that list a connection as shared, in the order of the policy. */
-export function sharingOwners(policy: Pick<Policy, 'owners'>, connection: string): readonly Owner[] {
+export function sharingOwners(policy: Pick<Policy, 'owners'>, connection: string | null): readonly Owner[] {
   return ownersBySharedConnection(policy).get(connection) ?? [];
 }
 
 const ownersBySharedConnection = memoizeByObject(
-  ({ owners }: Pick<Policy, 'owners'>): ReadonlyMap<string, readonly Owner[]> => {
-    const index = new Map<string, Owner[]>();
+  ({ owners }: Pick<Policy, 'owners'>): ReadonlyMap<string | null, readonly Owner[]> => {
+    const index = new Map<string | null, Owner[]>();
     for (const owner of owners)
       for (const connection of new Set(owner.sharedConnections)) {
         const sharing = index.get(connection) ?? [];

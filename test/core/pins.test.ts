@@ -124,6 +124,18 @@ describe('on a shared connection, the requester is', () => {
       [['id'], ['bgpKey'], ['bgpKey']],
     ],
     [
+      'one ID, although one of them also demands any key',
+      [sharing('acme', { id: [ID], bgpKey: 'required' }), sharing('beta', { id: [ID] })],
+      { peers: [aPeer({ hasKey: true })] },
+      [['id'], ['id']],
+    ],
+    [
+      'one key, although a grant of one of them names another ID too',
+      [sharing('acme', { id: ['dxvif-b'], bgpKey: KEY }), sharing('beta', { bgpKey: KEY })],
+      withKey(KEY),
+      [['bgpKey'], ['bgpKey']],
+    ],
+    [
       'one key, although another field decides between them',
       [byKey, sharing('beta', { bgpKey: KEY, vlan: [[7, 7]] })],
       withKey(KEY),
@@ -147,6 +159,8 @@ describe('on a shared connection, the requester is', () => {
     expect(requesterOf([byKey, other], withKey(KEY))).toMatchObject({ cause: 'severalPins' });
     // The key proves nothing there, and the ID of the interface does not need it.
     expect(requesterOf([byId, other], withKey(KEY))).toBe('acme');
+    const third = { ...other, name: 'gamma' };
+    expect(requesterOf([byId, other, third], withKey(KEY))).toBe('acme');
   });
 
   it('unknown if the connection is exclusive too, in a policy that was not checked', () => {

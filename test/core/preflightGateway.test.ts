@@ -155,6 +155,11 @@ describe('the preflight check of what a Direct Connect gateway serves', () => {
     expect(results('private', serving([]), [on(given)])).toEqual([]);
   });
 
+  it('is only for Direct Connect gateways', () => {
+    const context = aDecisionContext({ interfaces: [on({ id: 'dxvif-1', gateway: VGW.prod })] });
+    expect(checkTypesOnGateway(aVif(), VGW.prod, context).reasons).toEqual([]);
+  });
+
   it('finds an accepted interface of the other type that an outdated listing still shows as a request', () => {
     const offered = on({ id: 'dxvif-1', state: 'confirming', gateway: null });
     const acceptances = { 'dxvif-1': anAcceptance({ gateway: DX_GATEWAY }) };
