@@ -84,6 +84,11 @@ describe('a live interface on a shared connection takes a slot', () => {
       ['acme', 'beta'],
     ],
     [
+      'of every owner while it ends, with an ID that cannot be read',
+      { state: 'deleting', gateway: null, readErrors: ['odd'], unreadable: ['id'], ...withKey('none') },
+      ['acme', 'beta'],
+    ],
+    [
       'of the owner whose pin matches, while it ends',
       { state: 'deleting', gateway: null, ...withKey(KEY) },
       ['beta'],

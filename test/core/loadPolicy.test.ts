@@ -119,6 +119,7 @@ describe('a policy is written in the lowest format that can express it, which is
     ['an ID in a grant', granting({ match: { id: ['dxvif-1'] } })],
     ['the digest of a key', granting({ match: { bgpKey } })],
     ['an ID in a hold rule', aPolicy({ hold: [aHoldRule({ id: ['dxvif-1'] })] })],
+    ['an ID in one of two hold rules', aPolicy({ hold: [aHoldRule({}), aHoldRule({ id: ['dxvif-1'] })] })],
   ])('%s', (_, policy) => {
     const text = writePolicy(policy);
     expect(JSON.parse(text).format).toBe(2);
