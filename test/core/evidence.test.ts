@@ -86,6 +86,18 @@ describe('the size of a receipt is limited', () => {
     );
   });
 
+  it('a shortened list has the first IDs and the number of the others, and a list that fits is whole', () => {
+    const usageOf = (count: number): readonly string[] => {
+      const world = aDecisionContext({ interfaces: interfaces.slice(0, count) });
+      return collectEvidence(ORIGIN, aPolicy(), { ...preflight, world }).usage.owner;
+    };
+    expect(usageOf(2500)).toHaveLength(2500);
+    expect(usageOf(2500).every((id) => id.startsWith('dxvif-'))).toBe(true);
+    const shortened = usageOf(2510);
+    expect(shortened).toHaveLength(2501);
+    expect(shortened.at(-1)).toMatch(/\b10\b/);
+  });
+
   it('a replay of the shortened evidence has the same result', () => {
     const policy = aPolicy({ owners: [anOwner({ limit: 9001, grants: [aGrant({ limit: 9001 })] })] });
     const { usage } = collectEvidence(ORIGIN, policy, preflight);

@@ -55,6 +55,12 @@ describe('the preflight check of the gateway', () => {
     expect(against(VGW.prod, aGateway(given))).toEqual(codes);
   });
 
+  it('compares the ASN of the customer with that of this gateway only', () => {
+    const equal = { asn: aVif().peers[0]?.asn ?? null };
+    expect(against(VGW.prod, aGateway({ id: VGW.lab, ...equal }), aGateway())).toEqual([]);
+    expect(against(VGW.prod, aGateway({ id: VGW.lab }), aGateway(equal))).toEqual(['asn-conflict']);
+  });
+
   it('reports a missing gateway if only others exist', () => {
     expect(against(VGW.prod, aGateway({ id: VGW.lab }))).toEqual(['gateway-missing']);
     expect(against(VGW.prod)).toEqual(['gateway-missing']);

@@ -84,6 +84,12 @@ describe('a receipt', () => {
     });
   });
 
+  it('is replayed to the same decision if the API revealed the requester', () => {
+    const policy = aPolicy({ owners: [anOwner({ account: OWNER_ACCOUNT })] });
+    const receipt = accepted(policy, aDecisionContext(), aVif({ ownerAccount: OWNER_ACCOUNT }));
+    expect(replayDecision(receipt, policy)).toMatchObject({ isSame: true });
+  });
+
   it('is replayed to the same decision with the policy of the acceptance, for every accepted request', () => {
     whenAccepted((accept, policy, request, world) => {
       // Read from their JSON text, as from a ledger.
