@@ -2,7 +2,7 @@ import { findFittingGrants } from './grants.ts';
 import { identifyByConnection } from './identifyRequester.ts';
 import { hasEnded, isConfirming, type VirtualInterface } from './model.ts';
 import type { Policy } from './policy.ts';
-import { formatList, quote } from './printableText.ts';
+import { formatList } from './printableText.ts';
 import { renderReason } from './renderReason.ts';
 
 /** A live interface on a gateway of the policy that no current grant justifies. It is reported, never deleted. */
@@ -31,13 +31,7 @@ function explainUngranted(policy: Policy, vif: VirtualInterface, gateway: string
   const { connection } = vif;
   if (connection === null) return 'the API did not return its connection';
   const identity = identifyByConnection(policy, vif);
-  if (identity.kind === 'unknown') {
-    const { code, parameters } = identity.reason;
-    const isListed = code !== 'unknown-requester' || parameters.cause !== 'noOwner';
-    return isListed
-      ? renderReason(identity.reason)
-      : `no owner in the policy has connection ${quote(connection)}`;
-  }
+  if (identity.kind === 'unknown') return renderReason(identity.reason);
   const { owner } = identity;
   const grants = findFittingGrants(owner, vif, at);
   if (!grants.found) return formatList(grants.reasons.map(renderReason));

@@ -3,8 +3,10 @@ import {
   ACCOUNT,
   gatewayKind,
   isConnectionId,
+  isKnownPartition,
   isName,
   isVirtualInterfaceId,
+  partitionOf,
 } from '../../core/resourceIds.ts';
 
 const isGateway = (text: string) => gatewayKind(text) !== null;
@@ -62,4 +64,23 @@ describe.each<[string, (text: string) => boolean, readonly string[], readonly st
 it('the ID of a gateway distinguishes virtual and Direct Connect gateways', () => {
   expect(gatewayKind('vgw-0123abcd')).toBe('virtual');
   expect(gatewayKind('5f294f92-bafb-4011-916d-9b0bec4cf2c8')).toBe('directConnect');
+});
+
+describe('the partition of a region', () => {
+  it.each([
+    ['eu-west-3', 'aws', 'amazonaws.com'],
+    ['cn-north-1', 'aws-cn', 'amazonaws.com.cn'],
+    ['us-gov-west-1', 'aws-us-gov', 'amazonaws.com'],
+    ['us-iso-east-1', 'aws-iso', 'c2s.ic.gov'],
+    ['us-isob-east-1', 'aws-iso-b', 'sc2s.sgov.gov'],
+    ['xx-cn-1', 'aws', 'amazonaws.com'],
+    ['cnx-1', 'aws', 'amazonaws.com'],
+  ])('of %s is %s', (region, name, domain) => {
+    expect(partitionOf(region)).toEqual({ name, domain });
+    expect(isKnownPartition(name)).toBe(true);
+  });
+
+  it('is not known by a name that is in no list', () => {
+    expect(['', 'aws-later'].some(isKnownPartition)).toBe(false);
+  });
 });
