@@ -8,6 +8,8 @@ import { type TimerOwner, timerOwners } from './virtual/virtualTime.ts';
 
 interface Description {
   readonly sentAt: number;
+  /** when the gateways were asked for together with it, or with an earlier one of this request; `null`: never */
+  readonly gatewaysAskedAt: number | null;
   /** `null` until its answer arrives */
   receivedAt: number | null;
   readonly shown: ShownFields;
@@ -29,8 +31,11 @@ export interface VirtualRun extends TimerOwner {
   readonly listed: Map<string, ShownFields>;
   /** the last description of each request and when it was requested, by ID */
   readonly descriptions: Map<string, Description>;
-  /** when the last call for the gateways reached the provider; `null` if none did */
-  gatewaysAt: number | null;
+  /**
+   * when a call for the gateways first reached the provider, by the time at which it was sent; infinite until it does. Attempts that run
+   * at the same time may send one each.
+   */
+  readonly gatewaysReadAt: Map<number, number>;
   /** requests with a started confirm */
   readonly attempts: Set<string>;
   /** number of confirms that took effect */
@@ -60,7 +65,7 @@ export function beginRun(
     listedAt: null,
     listed: new Map(),
     descriptions: new Map(),
-    gatewaysAt: null,
+    gatewaysReadAt: new Map(),
     attempts: new Set(),
     accepted: 0,
     isClean: given.faults.length === 0 && given.outages.length === 0,

@@ -35,14 +35,19 @@ export function createObserver(scene: Scene, safety: ReturnType<typeof checkSafe
       if (truth.taken !== null && !listed.has(truth.id)) listed.set(truth.id, truth.shown);
   }
 
-  function recordDescription({ descriptions }: VirtualRun, id: string, at: number): void {
+  function recordDescription({ descriptions, gatewaysReadAt }: VirtualRun, id: string, at: number): void {
     const truth = truths.get(id);
-    if (truth !== undefined) descriptions.set(id, { sentAt: at, receivedAt: null, shown: truth.shown });
+    if (truth === undefined) return;
+    // An attempt asks for its gateways at the same moment as for its request. A description that follows alone uses the same gateways.
+    const gatewaysAskedAt = gatewaysReadAt.has(at) ? at : (descriptions.get(id)?.gatewaysAskedAt ?? null);
+    descriptions.set(id, { sentAt: at, gatewaysAskedAt, receivedAt: null, shown: truth.shown });
   }
 
   return {
     sent: (run: VirtualRun, place: Place, call: Call): void => {
       sentAt.set(call, now());
+      if (place === 'gateways' && !run.gatewaysReadAt.has(now()))
+        run.gatewaysReadAt.set(now(), Number.POSITIVE_INFINITY);
       if (place !== 'api') return;
       const input = toFields(JSON.parse(call.body));
       if (isListing(call)) run.listedAt ??= now();
@@ -57,7 +62,10 @@ export function createObserver(scene: Scene, safety: ReturnType<typeof checkSafe
         );
     },
     arrives: (run: VirtualRun, place: Place, call: Call, make: () => Answer): Answer => {
-      if (place === 'gateways') run.gatewaysAt = now();
+      if (place === 'gateways') {
+        const sent = sentAt.get(call) ?? now();
+        run.gatewaysReadAt.set(sent, Math.min(run.gatewaysReadAt.get(sent) ?? now(), now()));
+      }
       if (place !== 'api') return make();
       const id = idOf(call);
       const before = world().interfaces.get(id)?.state;

@@ -74,9 +74,11 @@ export function checkSafety(scene: Scene, { addViolation }: Violations) {
     };
   }
 
-  function checkGateway({ gatewaysAt }: VirtualRun, { id, type }: Truth, gateway: string): void {
+  function checkGateway(run: VirtualRun, { id, type }: Truth, gateway: string): void {
     const bad = badSince.get(gateway);
-    if (bad === undefined || (bad !== null && bad < (gatewaysAt ?? now())))
+    const askedAt = run.descriptions.get(id)?.gatewaysAskedAt ?? null;
+    const readAt = askedAt === null ? undefined : run.gatewaysReadAt.get(askedAt);
+    if (bad === undefined || (bad !== null && bad < Math.min(readAt ?? now(), now())))
       addViolation('safety', `${id} was confirmed for ${gateway}, which accepts no interface`);
     if (typeOf(gateway) !== type)
       addViolation('safety', `${id} was confirmed for ${gateway}, which does not take ${type} ones`);
