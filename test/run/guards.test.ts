@@ -26,6 +26,7 @@ describe('credentials', () => {
     expect(report).toMatchObject({
       status: 'failed',
       counts: null,
+      ...{ requests: [], ignored: [], ended: [], followUps: [], ungranted: [] },
       failures: [{ code: 'wrong-account-or-region' }],
     });
   });
