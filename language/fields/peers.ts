@@ -39,9 +39,16 @@ const BLOCK: SchemaHints = {
  */
 const sessions = sessionField('peers', cidrSets, subnetsOf, placeSession);
 
+/** A block of addresses as a policy writes it. */
+export const addressBlock = checkedText(
+  'A block of addresses such as `169.254.10.0/24`, IPv4 or IPv6.',
+  checkBlock,
+  BLOCK,
+);
+
 export const peers = {
   schema: nonEmptyList(
-    checkedText('A block of addresses such as `169.254.10.0/24`, IPv4 or IPv6.', checkBlock, BLOCK),
+    addressBlock,
     'Both addresses of every BGP peer that the API lists are in one of these blocks. In a hold rule: at least one address overlaps a block.',
   ),
   holds: true,
@@ -73,7 +80,7 @@ function exactSubnets({ amazonAddress, customerAddress }: BgpPeer): readonly str
 }
 
 /** The blocks without those within others. Adjacent blocks are not merged: a subnet that spans both is in neither. */
-function keepOutermost(written: readonly string[]): string[] {
+export function keepOutermost(written: readonly string[]): string[] {
   const kept: Cidr[] = [];
   for (const block of parseBlocks(written).sort(compareBlocks)) {
     const last = kept.at(-1);
