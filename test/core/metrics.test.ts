@@ -44,6 +44,7 @@ function aReport(given: Partial<RunReport> = {}): RunReport {
     ended: [],
     followUps: [],
     ungranted: [],
+    unexpectedRoutes: [],
     warnings: [],
     failures: [],
     ...given,

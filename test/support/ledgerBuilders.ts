@@ -33,7 +33,8 @@ export function anIntent(given: Partial<Intent> = {}): Intent {
 
 export function anAcceptance(given: Partial<Acceptance> = {}): Acceptance {
   const quiet = { availableAt: null, routesSettled: false, publishedProblem: null, publishedCount: 0 };
-  return { ...anAssignment(), connection: CONNECTION.owner, movedTo: null, ...quiet, ...given };
+  const home = { connection: CONNECTION.owner, movedTo: null };
+  return { ...anAssignment(), ...home, ...quiet, routes: null, ...given };
 }
 
 export function theEvidence(given: Partial<Evidence> = {}): Evidence {
