@@ -74,6 +74,9 @@ const recipient = z
   })
   .describe('The account whose requests this policy decides on.');
 
+/** The keys of a grant that say what its owner may advertise: they decide no request. */
+export const ADVERTISED_KEYS = ['routes', 'maxPrefixes'] as const;
+
 const grant = z
   .strictObject({
     type: z

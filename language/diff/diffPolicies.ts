@@ -8,6 +8,7 @@ import {
   recipientKey,
 } from '../../core/policy.ts';
 import { formatFirst } from '../../core/printableText.ts';
+import { ADVERTISED_KEYS } from '../policySchema.ts';
 import { MAX_STEPS, withStepLimit } from '../stepLimit.ts';
 import { type DecisionChange, findDecisionChanges } from './decisionChanges.ts';
 import { findLimitChanges, type LimitChange } from './limitChanges.ts';
@@ -59,9 +60,9 @@ function sortChanges(changes: readonly DecisionChange[]): DecisionChange[] {
 interface AdvertisedChange {
   /** `acme.prod`, as the new policy names it */
   readonly grant: string;
-  readonly key: 'routes' | 'maxPrefixes';
-  readonly old: Grant['routes' | 'maxPrefixes'];
-  readonly new: Grant['routes' | 'maxPrefixes'];
+  readonly key: (typeof ADVERTISED_KEYS)[number];
+  readonly old: Grant[(typeof ADVERTISED_KEYS)[number]];
+  readonly new: Grant[(typeof ADVERTISED_KEYS)[number]];
 }
 
 /** What owners may advertise decides no request, so a change of it is not among the other changes. */
@@ -77,8 +78,7 @@ function advertisedNotes(old: Policy, now: Policy, renamed: readonly Rename[]): 
   return now.owners.flatMap((owner) =>
     owner.grants.flatMap((grant) => {
       const before = oldGrantOf(owner.name, grant.name);
-      return (['routes', 'maxPrefixes'] as const)
-        .filter((key) => canonicalJson(before?.[key] ?? null) !== canonicalJson(grant[key]))
+      return ADVERTISED_KEYS.filter((key) => canonicalJson(before?.[key] ?? null) !== canonicalJson(grant[key]))
         .map((key) => ({
           grant: `${owner.name}.${grant.name}`,
           key,

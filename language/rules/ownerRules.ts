@@ -6,6 +6,7 @@ import type { Finding, Path, Problem } from '../diagnostic.ts';
 import { findNearest } from '../didYouMean.ts';
 import { parseInstant } from '../isoTime.ts';
 import {
+  ADVERTISED_KEYS,
   type PartialOwner,
   type PartialPolicy,
   readableGrants,
@@ -199,17 +200,15 @@ export function noUnlistedRoutes(policy: PartialPolicy): Finding[] {
   return readableOwners(policy)
     .flatMap(readableGrants)
     .flatMap(({ value, path }) =>
-      ['routes', 'maxPrefixes']
-        .filter((key) => Object.hasOwn(value, key))
-        .map(
-          (key): Finding => ({
-            path: [...path, key],
-            at: 'value',
-            code: 'unlisted-routes',
-            message: `\`${provider}\` does not list what an owner advertises, so \`${key}\` cannot be checked`,
-            fix: 'remove it, and filter the routes where the traffic of the owner arrives',
-          }),
-        ),
+      ADVERTISED_KEYS.filter((key) => Object.hasOwn(value, key)).map(
+        (key): Finding => ({
+          path: [...path, key],
+          at: 'value',
+          code: 'unlisted-routes',
+          message: `\`${provider}\` does not list what an owner advertises, so \`${key}\` cannot be checked`,
+          fix: 'remove it, and filter the routes where the traffic of the owner arrives',
+        }),
+      ),
     );
 }
 
