@@ -235,9 +235,19 @@ describe('the networks of the VPCs', () => {
   it('behind a Direct Connect gateway are those of its virtual private gateways', async () => {
     const { id, cloud, later } = await accepted({ policy: policyFor('maxPrefixes: 9', DC_GATEWAY) });
     await advertise(cloud, id, '10.0.7.0/24');
-    const { status, warned } = await later();
-    expect([status, warned]).toEqual(['completed', expect.any(Array)]);
+    expect(await later()).toMatchObject({ codes: [`${id}, overlaps-vpc 10.0.7.0/24`], warned: [] });
   });
+});
+
+it('a gateway whose networks are elsewhere is a warning once', async () => {
+  const { id, runner, later } = await accepted();
+  const elsewhere = { networks: [], elsewhere: ['tgw-1a2b3c4d'] };
+  const gateways = { ...runner.ports.gateways, readNetworks: () => Promise.resolve(elsewhere) };
+  const ports = { ...runner.ports, gateways };
+  expect((await later('PT5M', { ports })).warned).toEqual(['advertised-routes-unknown']);
+  expect((await later('P2D', { ports })).warned).toEqual([]);
+  const { acceptances } = await runner.ledger.readState('aws/eu-west-2/012345678901');
+  expect(acceptances[id]?.routes?.unread).toEqual(['networks-elsewhere']);
 });
 
 describe('the reads of many interfaces', () => {
