@@ -2,18 +2,17 @@ import { type Cidr, cidrsOverlap, containsCidr, formatCidr, outermostCidrs, pars
 import { compareByCodePoint, quote } from './printableText.ts';
 
 /** What can be unexpected about the prefixes that the owner of an accepted interface advertises, most urgent first. Codes are stable. */
-export const ROUTE_FINDING_CODES = [
+const ROUTE_FINDING_CODES: readonly string[] = [
   'default-route',
   'overlaps-vpc',
   'overlaps-owner',
   'outside-routes',
   'too-many-prefixes',
-] as const;
-export type RouteFindingCode = (typeof ROUTE_FINDING_CODES)[number];
+];
 
 /** One unexpected thing about the prefixes that an owner advertises over an interface. */
 export interface RouteFinding {
-  /** a `RouteFindingCode`, or a code of a later release that stored it */
+  /** one of `ROUTE_FINDING_CODES`, or a code of a later release that stored it */
   readonly code: string;
   /** the prefix; `null`: it is about all prefixes together */
   readonly prefix: string | null;
@@ -89,7 +88,7 @@ export function findUnexpectedRoutes(
 }
 
 function rankOf({ code }: RouteFinding): number {
-  return (ROUTE_FINDING_CODES as readonly string[]).indexOf(code);
+  return ROUTE_FINDING_CODES.indexOf(code);
 }
 
 /** Identifies a finding: an event of an interface is published again if one appears that was not published. Numbers are not part of it. */

@@ -39,23 +39,21 @@ export interface RouteWatch {
 }
 
 /** Why the prefixes of an interface, or the networks to compare them with, are not known. */
-export const UNREAD_CODES = [
+export type UnreadCode =
   /** the credentials may not list routes */
-  'routes-forbidden',
+  | 'routes-forbidden'
   /** the API refuses to list the routes of this interface */
-  'routes-refused',
+  | 'routes-refused'
   /** the call failed */
-  'routes-failed',
+  | 'routes-failed'
   /** the credentials may not describe the VPCs of the gateway */
-  'networks-forbidden',
+  | 'networks-forbidden'
   /** the VPCs of the gateway could not be described */
-  'networks-failed',
+  | 'networks-failed'
   /** a gateway behind the Direct Connect gateway is not one of this account and region */
-  'networks-elsewhere',
+  | 'networks-elsewhere'
   /** there are too many prefixes to keep all of them for comparison with other owners */
-  'too-many-to-compare',
-] as const;
-export type UnreadCode = (typeof UNREAD_CODES)[number];
+  | 'too-many-to-compare';
 
 /** The most prefixes of an interface that are kept. The default quota of AWS is 100 for each address family. */
 export const MOST_PREFIXES_KEPT = 250;

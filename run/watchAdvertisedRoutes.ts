@@ -22,8 +22,15 @@ import {
 import type { RunProblem } from '../core/runReport.ts';
 import type { Snapshot } from '../core/snapshot.ts';
 import type { LedgerUnitOfWork } from './ledgerUnitOfWork.ts';
-import { ApiFailure, CallFailure } from './portErrors.ts';
 import type { EventFactory } from './queueEvents.ts';
+import {
+  createNetworkReader,
+  NO_NETWORKS,
+  type NetworksRead,
+  type RoutesRead,
+  readRoutes,
+  type UnreadPart,
+} from './readAdvertisedRoutes.ts';
 import type { Budget, RunFindings, RunInput } from './runContext.ts';
 
 /** The most interfaces whose routes one run reads, so that those of many interfaces spread over the runs of an hour. */
@@ -55,11 +62,7 @@ export async function watchAdvertisedRoutes(
   ledger.add(createEvents({ unexpectedRoutes }));
 }
 
-interface DueInterface {
-  readonly id: string;
-  readonly acceptance: Acceptance;
-  readonly agreed: AgreedRoutes;
-}
+type DueInterface = ReturnType<typeof interfacesWithDueRoutes>[number];
 
 async function readDueRoutes(
   input: RunInput,
@@ -76,7 +79,7 @@ async function readDueRoutes(
   for (const [index, one] of due.slice(0, MOST_READ).entries()) {
     // The next run reads the others first: they have waited longest.
     if (budget() < reserved) break;
-    const read = await readRoutes(one, input);
+    const read = await readRoutes(one.id, input);
     if (read.stop === 'all') {
       // No other interface would be answered either. Those that are due now are tried again in an hour.
       results.push(...due.slice(index).map((other) => ({ ...other, ...read, networks: NO_NETWORKS })));
@@ -120,73 +123,6 @@ function describeUnread(
       message: `what the owner of ${ids} advertises is not fully known: ${message}`,
     };
   });
-}
-
-/** What was read about an interface. */
-interface RoutesRead {
-  /** `null`: not read */
-  readonly prefixes: readonly string[] | null;
-  /** what was not read, with the reason */
-  readonly unread: readonly UnreadPart[];
-  /** `run`: this run reads no more; `all`: nothing that is due can be read now */
-  readonly stop: 'no' | 'run' | 'all';
-}
-
-interface UnreadPart {
-  readonly code: UnreadCode;
-  readonly message: string;
-}
-
-async function readRoutes({ id }: DueInterface, { ports }: RunInput): Promise<RoutesRead> {
-  try {
-    return { prefixes: await ports.directConnect.advertisedPrefixes(id), unread: [], stop: 'no' };
-  } catch (error) {
-    if (!(error instanceof CallFailure)) throw error;
-    const { message } = error;
-    const kind = error instanceof ApiFailure ? error.kind : 'unreachable';
-    const unread = (code: UnreadCode): UnreadPart[] => [{ code, message }];
-    if (kind === 'credentials') return { prefixes: null, unread: unread('routes-forbidden'), stop: 'all' };
-    if (kind === 'client') return { prefixes: null, unread: unread('routes-refused'), stop: 'no' };
-    const isBusy = kind === 'throttled' || kind === 'timeout' || kind === 'unreachable';
-    return { prefixes: null, unread: unread('routes-failed'), stop: isBusy ? 'run' : 'no' };
-  }
-}
-
-/** The networks of the recipient behind a gateway, as far as they can be read. */
-interface NetworksRead {
-  readonly networks: readonly OtherNetwork[];
-  /** `false`: they could not be read */
-  readonly isKnown: boolean;
-  readonly unread: readonly UnreadPart[];
-}
-
-const NO_NETWORKS: NetworksRead = { networks: [], isKnown: false, unread: [] };
-
-/** Reads the networks behind each gateway once in a run. */
-function createNetworkReader({ ports }: RunInput): (gateway: string) => Promise<NetworksRead> {
-  const read = async (gateway: string): Promise<NetworksRead> => {
-    try {
-      const { networks, elsewhere } = await ports.gateways.readNetworks(gateway);
-      const message = `gateway \`${gateway}\` leads to ${formatFirst(elsewhere, 5)}, which is not a virtual private gateway of this account and region, so overlaps with the networks there are not found`;
-      return {
-        networks: networks.map(({ vpc, cidr }) => ({ id: vpc, owner: null, cidr })),
-        isKnown: true,
-        unread: elsewhere.length === 0 ? [] : [{ code: 'networks-elsewhere', message }],
-      };
-    } catch (error) {
-      if (!(error instanceof CallFailure)) throw error;
-      const isForbidden = error instanceof ApiFailure && error.kind === 'credentials';
-      const code = isForbidden ? 'networks-forbidden' : 'networks-failed';
-      const message = `overlaps with the VPCs of gateway \`${gateway}\` are not found: ${error.message}`;
-      return { ...NO_NETWORKS, unread: [{ code, message }] };
-    }
-  };
-  const started = new Map<string, Promise<NetworksRead>>();
-  return (gateway) => {
-    const known = started.get(gateway) ?? read(gateway);
-    started.set(gateway, known);
-    return known;
-  };
 }
 
 /** Records what was read about an interface, or that it was tried. */
