@@ -11,6 +11,7 @@ import { FieldReader } from './awsProtocol/fieldReader.ts';
 import { keepRaw, type Page, readAllPages } from './awsProtocol/pagesAndBatches.ts';
 import { isXmlList, type QueryApi, type XmlFields, xmlItems, xmlText } from './awsProtocol/queryApi.ts';
 import { type ApiClient, callRead } from './awsProtocol/sdkClient.ts';
+import { readGatewayNetworks } from './gatewayNetworks.ts';
 
 const DESCRIBE_ROUTE_TABLES = 'DescribeRouteTables';
 
@@ -60,8 +61,8 @@ function malformed(why: string): ApiFailure {
   return new ApiFailure(DESCRIBE_ROUTE_TABLES, 'malformed', why);
 }
 
-/** Reads every association of a Direct Connect gateway. @throws ApiFailure */
-async function readAssociations(gateway: string, client: ApiClient): Promise<GatewayAssociation[]> {
+/** Lists every association of a Direct Connect gateway, as it came. @throws ApiFailure */
+async function listAssociations(gateway: string, client: ApiClient): Promise<readonly unknown[]> {
   const operation = 'DescribeDirectConnectGatewayAssociations';
   const ask = async (nextToken: string | null): Promise<Page> => {
     const command = new DescribeDirectConnectGatewayAssociationsCommand({
@@ -71,8 +72,12 @@ async function readAssociations(gateway: string, client: ApiClient): Promise<Gat
     const page = await callRead(client, operation, (sdk, options) => sdk.send(command, options));
     return { items: page.directConnectGatewayAssociations, nextToken: page.nextToken };
   };
-  const found = await readAllPages(ask, (why) => new ApiFailure(operation, 'malformed', why), keepRaw);
-  return found.map(readAssociation);
+  return readAllPages(ask, (why) => new ApiFailure(operation, 'malformed', why), keepRaw);
+}
+
+/** Reads every association of a Direct Connect gateway. @throws ApiFailure */
+async function readAssociations(gateway: string, client: ApiClient): Promise<GatewayAssociation[]> {
+  return (await listAssociations(gateway, client)).map(readAssociation);
 }
 
 function readAssociation(raw: unknown): GatewayAssociation {
@@ -102,6 +107,11 @@ export function createGateways(ec2: QueryApi, client: ApiClient): Gateways {
     },
     servedKinds: async (gateway) => servedKindsOf(await readAssociations(gateway, client)),
     readRouting: (gateway) => routing(gateway, ec2, client),
+    readNetworks: (gateway) =>
+      readGatewayNetworks(gateway, ec2, {
+        virtualGateways: () => virtualGateways(ec2),
+        associations: () => listAssociations(gateway, client),
+      }),
   };
 }
 

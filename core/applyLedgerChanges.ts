@@ -98,6 +98,9 @@ function apply(draft: Draft, change: LedgerChange): void {
     case 'placed':
       changeAcceptance(draft, change.id, (acceptance) => ({ ...acceptance, ...change.place }));
       return;
+    case 'routesRead':
+      changeAcceptance(draft, change.id, (acceptance) => ({ ...acceptance, routes: change.routes }));
+      return;
     case 'turned':
       draft.turns = change.turns;
       return;
@@ -165,6 +168,12 @@ function applyMarker(draft: Draft, mark: PublishedMarker): void {
         ...rest,
         movedTo: mark.connection,
         publishedCount: publishedCount + 1,
+      }));
+      return;
+    case 'routes':
+      changeAcceptance(draft, mark.id, ({ routes, ...rest }) => ({
+        ...rest,
+        routes: routes && { ...routes, published: mark.keys, publishedCount: routes.publishedCount + 1 },
       }));
       return;
     case 'failing':

@@ -70,6 +70,23 @@ export function cidrsOverlap(a: Cidr, b: Cidr): boolean {
   return a.family === b.family && isSamePrefix(Math.min(a.prefix, b.prefix), a, b);
 }
 
+/** The blocks without those within others, by family and address. */
+export function outermostCidrs(blocks: readonly Cidr[]): Cidr[] {
+  const kept: Cidr[] = [];
+  for (const block of blocks.toSorted(compareCidrs)) {
+    const last = kept.at(-1);
+    if (last === undefined || !containsCidr(last, block)) kept.push(block);
+  }
+  return kept;
+}
+
+/** Sorts a block directly before the blocks that it contains. */
+function compareCidrs(a: Cidr, b: Cidr): number {
+  if (a.family !== b.family) return a.family - b.family;
+  if (a.base !== b.base) return a.base < b.base ? -1 : 1;
+  return a.prefix - b.prefix;
+}
+
 /** Whether two addresses can be the two ends of one session; `unknown` if a missing prefix length decides it. */
 export function sameSubnet(a: HostAddress, b: HostAddress): Ternary {
   if (!(a.isBare || b.isBare))

@@ -1,6 +1,7 @@
 import type { Deadline } from './deadline.ts';
 import { DETAIL_FIELD_NAMES, type DetailFieldName, pick } from './interfaceFields.ts';
 import type { Gateway, Recipient, VirtualInterface } from './model.ts';
+import type { RouteWatch } from './routeWatch.ts';
 
 /** The evidence for an acceptance: everything needed to verify the decision later. It contains no secret. */
 export interface Evidence {
@@ -171,6 +172,8 @@ export interface Acceptance extends Assignment {
   readonly publishedProblem: string | null;
   /** the number of published problems and moves */
   readonly publishedCount: number;
+  /** what its owner advertises; `null`: not read yet, or the provider does not list it */
+  readonly routes: RouteWatch | null;
 }
 
 /** The entry of a new acceptance. The second parameter is the request as described immediately before. */
@@ -179,7 +182,8 @@ export function createAcceptance(
   { connection }: Pick<VirtualInterface, 'connection'>,
 ): Acceptance {
   const { at, owner, grants, gateway } = assignment;
-  const initial = { availableAt: null, routesSettled: false, publishedProblem: null, publishedCount: 0 };
+  const published = { publishedProblem: null, publishedCount: 0 };
+  const initial = { availableAt: null, routesSettled: false, ...published, routes: null };
   return { at, owner, grants, gateway, connection, movedTo: null, ...initial };
 }
 

@@ -3,6 +3,7 @@ import type { EndedRequest } from './endedRequest.ts';
 import type { AcceptorEvent } from './events/event.ts';
 import type { Acceptance, FollowUpProblem, Intent, Observation } from './ledgerEntries.ts';
 import type { Receipt } from './receipt.ts';
+import type { RouteWatch } from './routeWatch.ts';
 
 /** The state that is kept between runs, for one target. Instants are ISO 8601 in UTC. */
 export interface LedgerState {
@@ -45,6 +46,7 @@ export type PublishedMarker =
   | { readonly of: 'problem'; readonly id: string; readonly problem: FollowUpProblem }
   /** an accepted interface is on another connection than the one on which it was offered */
   | { readonly of: 'move'; readonly id: string; readonly connection: string }
+  | { readonly of: 'routes'; readonly id: string; readonly keys: readonly string[] }
   | { readonly of: 'failing'; readonly failing: OngoingFailure };
 
 /** One change of the state. Every ledger applies changes with `applyLedgerChanges`, so that all ledgers behave the same. */
@@ -67,6 +69,8 @@ export type LedgerChange =
       readonly id: string;
       readonly place: Pick<Acceptance, 'connection' | 'movedTo'>;
     }
+  /** what the owner of an accepted interface advertises */
+  | { readonly kind: 'routesRead'; readonly id: string; readonly routes: RouteWatch }
   /** replaces all earlier turns */
   | { readonly kind: 'turned'; readonly turns: LedgerState['turns'] }
   /** with the record of the end; `null`: there is nothing to report */

@@ -16,6 +16,7 @@ export type MetricName =
   | 'RunCompleted'
   | 'Expired'
   | 'NotAvailable'
+  | 'UnexpectedRoutes'
   | 'EventDeliveryFailed'
   | 'HoursToDeadline'
   | 'LeaseHeld';
@@ -41,6 +42,7 @@ export function metricsOf(report: RunReport): Metric[] {
     ...runs,
     countMetric('Expired', report.ended.filter(({ as }) => as === 'expired').length),
     countMetric('NotAvailable', report.followUps.length),
+    countMetric('UnexpectedRoutes', report.unexpectedRoutes.length),
     ...hoursToDeadline(report),
   ];
 }

@@ -121,6 +121,13 @@ export type Routing =
     }
   | { readonly kind: 'directConnect'; readonly associations: readonly GatewayAssociation[] };
 
+/** The networks of the VPCs behind a gateway. */
+export interface GatewayNetworks {
+  readonly networks: readonly { readonly vpc: string; readonly cidr: string }[];
+  /** IDs of associated gateways that are not virtual private gateways of this account and region, so that their networks are not known */
+  readonly elsewhere: readonly string[];
+}
+
 /** A route table of a VPC. */
 export interface RouteTable {
   readonly id: string;

@@ -52,6 +52,10 @@ export interface Grant {
   readonly gatewayName: string | null;
   readonly match: Match;
   readonly limit: number | null;
+  /** the prefixes that the owner may advertise over an accepted interface; sorted; `null`: not agreed. They decide no request. */
+  readonly routes: readonly string[] | null;
+  /** the most prefixes that the owner may advertise over one interface; `null`: not agreed */
+  readonly maxPrefixes: number | null;
   readonly ticket: string | null;
   /** inclusive */
   readonly from: string | null;

@@ -1,5 +1,6 @@
 import * as d from './decoders.ts';
 import { type Match, matchDecoder } from './fields/evaluateMatch.ts';
+import { parseCidr } from './ip.ts';
 import { canonicalJson, digestOf } from './json.ts';
 import { INTERFACE_KINDS } from './kinds.ts';
 import { PROVIDERS } from './model.ts';
@@ -12,10 +13,12 @@ import { ACCOUNT, gatewayKind, isConnectionId, isName } from './resourceIds.ts';
  *
  * - Format 1: every grant is for private interfaces, no owner has shared connections, and nothing is pinned. It lacks the keys
  *   `sharedConnections`, `type` and `match.id`.
- * - Format 2 has these keys always.
+ * - Format 2 has these keys always. No grant says what its owner may advertise: it lacks the keys `routes` and `maxPrefixes`.
+ * - Format 3 has these keys always.
  */
-const FORMATS = [1, 2] as const;
-const [FIRST_FORMAT, LAST_FORMAT] = FORMATS;
+const FORMATS = [1, 2, 3] as const;
+type Format = (typeof FORMATS)[number];
+const [FIRST_FORMAT, , LAST_FORMAT] = FORMATS;
 
 /** A compiled policy with the digest of its text. */
 export interface LoadedPolicy {
@@ -35,13 +38,25 @@ export class PolicyRefused extends Error {
 /** The compiled text of a policy. It has the stored names of keys: see `limitsDecoder`. */
 export function writePolicy({ limits, ...policy }: Policy): string {
   const stored = { ...policy, limits: { acceptsPerPass: limits.acceptsPerRun } };
-  if (!fitsFormat1(policy)) return canonicalJson({ format: LAST_FORMAT, ...stored });
-  const owners = policy.owners.map(({ sharedConnections: _, grants, ...owner }) => ({
+  if (!fitsFormat2(policy)) return canonicalJson({ format: LAST_FORMAT, ...stored });
+  const owners2 = policy.owners.map((owner) => ({ ...owner, grants: owner.grants.map(withoutRoutes) }));
+  if (!fitsFormat1(policy)) return canonicalJson({ format: 2, ...stored, owners: owners2 });
+  const owners = owners2.map(({ sharedConnections: _, grants, ...owner }) => ({
     ...owner,
     grants: grants.map(({ type: _, ...grant }) => ({ ...grant, match: withoutId(grant.match) })),
   }));
   const hold = policy.hold.map((rule) => ({ ...rule, match: withoutId(rule.match) }));
   return canonicalJson({ format: FIRST_FORMAT, ...stored, owners, hold });
+}
+
+function fitsFormat2({ owners }: Pick<Policy, 'owners'>): boolean {
+  return owners.every(({ grants }) =>
+    grants.every(({ routes, maxPrefixes }) => routes === null && maxPrefixes === null),
+  );
+}
+
+function withoutRoutes({ routes: _, maxPrefixes: __, ...grant }: Grant): Omit<Grant, 'routes' | 'maxPrefixes'> {
+  return grant;
 }
 
 function fitsFormat1({ owners, hold }: Pick<Policy, 'owners' | 'hold'>): boolean {
@@ -118,11 +133,26 @@ function parse(
       );
     const format = d.oneOf(FORMATS)(written, 'format');
     const migrated = migrate(policy);
-    return policyDecoder(objectOf)(format === FIRST_FORMAT ? from1To2(migrated) : migrated, '');
+    return policyDecoder(objectOf)(toLastFormat(migrated, format), '');
   } catch (cause) {
     if (!(cause instanceof d.Malformed)) throw cause;
     throw new PolicyRefused(target, cause.message, { cause });
   }
+}
+
+function toLastFormat(raw: RawObject, format: Format): RawObject {
+  const steps = [from1To2, from2To3].slice(format - FIRST_FORMAT);
+  return steps.reduce((policy, step) => step(policy), raw);
+}
+
+/** Adds what the keys of format 3 mean where they are absent. */
+function from2To3(raw: RawObject): RawObject {
+  const withRoutes = (grant: RawObject): RawObject => ({ routes: null, maxPrefixes: null, ...grant });
+  return replace(
+    raw,
+    'owners',
+    eachObject((owner) => replace(owner, 'grants', eachObject(withRoutes))),
+  );
 }
 
 /** Adds what the keys of format 2 mean where they are absent. Values of another form stay, for the decoder to refuse. */
@@ -185,6 +215,8 @@ function ownerDecoder(objectOf: d.ObjectDecoder, match: d.Decoder<Match>): d.Dec
         gatewayName: d.orNull(name),
         match,
         limit,
+        routes: d.orNull(d.nonEmptyArray(d.text('a block of addresses', (text) => parseCidr(text) !== null))),
+        maxPrefixes: limit,
         ticket: d.orNull(d.string),
         from: d.orNull(d.instant),
         until: d.orNull(d.instant),

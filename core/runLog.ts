@@ -17,6 +17,7 @@ const LISTS = {
   ended: 'ended',
   followUps: 'follow-up',
   ungranted: 'ungranted',
+  unexpectedRoutes: 'unexpected routes',
   ignored: 'ignored',
 } as const;
 
@@ -32,7 +33,7 @@ export interface LogLine {
 
 export function summarizeRun(report: RunReport): RunSummary {
   const { target, startedAt, finishedAt, dryRun, status, policy, counts } = report;
-  const { failures, warnings, ended, followUps, ungranted, ignored } = report;
+  const { failures, warnings, ended, followUps, ungranted, unexpectedRoutes, ignored } = report;
   return {
     format: 1,
     ...{ target, startedAt, finishedAt, dryRun, status, counts },
@@ -43,6 +44,7 @@ export function summarizeRun(report: RunReport): RunSummary {
       ended: ended.length,
       followUps: followUps.length,
       ungranted: ungranted.length,
+      unexpectedRoutes: unexpectedRoutes.length,
       ignored: ignored.length,
     },
   };

@@ -8,6 +8,7 @@ import type { ManualOverrideCommand } from './manualOverrideCommand.ts';
 import type { VirtualInterface } from './model.ts';
 import type { GrantedGateway } from './reasons.ts';
 import { type ReportedReason, reportReasons } from './renderReason.ts';
+import type { UnexpectedRoutes } from './routeWatch.ts';
 import type { UngrantedInterface } from './ungrantedInterfaces.ts';
 
 /** A problem of a run, reported beside the requests. Codes are stable. */
@@ -28,6 +29,7 @@ export type RunProblemCode =
   | 'gateway-other-account'
   | 'own-connections-unknown'
   | 'routes-unknown'
+  | 'advertised-routes-unknown'
   | 'unknown-state'
   | 'out-of-time'
   | 'clock'
@@ -63,6 +65,8 @@ export interface RunReport {
   readonly ended: readonly EndedRequest[];
   readonly followUps: readonly FollowUp[];
   readonly ungranted: readonly UngrantedInterface[];
+  /** accepted interfaces whose owner advertises something unexpected, as last read: about once an hour */
+  readonly unexpectedRoutes: readonly UnexpectedRoutes[];
   /** problems that a person should check; the run continued */
   readonly warnings: readonly RunProblem[];
   /** the problems because of which the run failed; empty otherwise */

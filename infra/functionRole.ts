@@ -143,8 +143,10 @@ function ownRoleStatements(policy: Policy, { partition }: Stack): PolicyStatemen
         'directconnect:DescribeConnections',
         'directconnect:DescribeDirectConnectGateways',
         'directconnect:DescribeDirectConnectGatewayAssociations',
+        'directconnect:ListVirtualInterfaceRoutes',
         'ec2:DescribeVpnGateways',
         'ec2:DescribeRouteTables',
+        'ec2:DescribeVpcs',
       ],
       resources: ['*'],
       conditions: { StringEquals: { 'aws:RequestedRegion': region } },
@@ -168,7 +170,7 @@ function acknowledgeWildcards(role: Role, policies: readonly Policy[], partition
     {
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
-        'read-only Describe actions; those of EC2 and those that list support no resource-level permissions; the region is ' +
+        'read-only actions; those of EC2 and those that list support no resource-level permissions; the region is ' +
         'restricted by a condition',
     },
   );

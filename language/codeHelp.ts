@@ -81,6 +81,7 @@ export const CODE_HELP: Readonly<Record<ReportedCode, string>> = {
   cidr: 'The value is not an address block.',
   'host-bits': 'The address block has bits set beyond its prefix length, so its extent is not clear.',
   'unreturned-field': 'The provider never returns this field, so no request can match it.',
+  'unlisted-routes': 'The provider does not list what an owner advertises, so nothing could check this.',
   instant: 'The value is not a time with `Z` or an offset.',
   'empty-interval': 'The grant ends before it starts.',
   'no-predicate': 'A hold rule needs at least one field.',

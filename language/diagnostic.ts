@@ -73,6 +73,7 @@ export const DIAGNOSTIC_CODES = [
   'cidr',
   'host-bits',
   'unreturned-field',
+  'unlisted-routes',
   'instant',
   'empty-interval',
   'no-predicate',

@@ -3,6 +3,7 @@ import type { Grant, HoldRule, Owner, Policy } from '../core/policy.ts';
 import { compareByCodePoint } from '../core/printableText.ts';
 import { PROVIDER_TRAITS } from '../core/providers.ts';
 import { gatewayKind } from '../core/resourceIds.ts';
+import { keepOutermost } from './fields/peers.ts';
 import { normaliseMatch, type WrittenMatch } from './fields/matchFields.ts';
 import { parseDuration, parseInstant } from './isoTime.ts';
 import type { WrittenGrant, WrittenOwner, WrittenPolicy } from './policySchema.ts';
@@ -65,6 +66,8 @@ function normaliseGrant(name: string, written: WrittenGrant, gateways: GatewayIn
     ...resolveGateway(written.gateway, gateways),
     match: normaliseMatch(written.match ?? {}),
     limit: written.limit ?? null,
+    routes: written.routes === undefined ? null : keepOutermost(written.routes),
+    maxPrefixes: written.maxPrefixes ?? null,
     ticket: written.ticket ?? null,
     from: written.from === undefined ? null : parseInstant(written.from),
     until: written.until === undefined ? null : parseInstant(written.until),

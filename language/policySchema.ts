@@ -4,6 +4,7 @@ import { PROVIDERS } from '../core/model.ts';
 import { quote } from '../core/printableText.ts';
 import { ACCOUNT } from '../core/resourceIds.ts';
 import { holdRuleKeys, matchKeys, type WrittenMatch } from './fields/matchFields.ts';
+import { addressBlock } from './fields/peers.ts';
 import { checkDuration, checkInstant, DURATION_HINTS, INSTANT_HINTS } from './isoTime.ts';
 import { type AtPath, type PartialDocument, readableEntries, readableItems } from './readDocument.ts';
 import {
@@ -73,6 +74,9 @@ const recipient = z
   })
   .describe('The account whose requests this policy decides on.');
 
+/** The keys of a grant that say what its owner may advertise: they decide no request. */
+export const ADVERTISED_KEYS = ['routes', 'maxPrefixes'] as const;
+
 const grant = z
   .strictObject({
     type: z
@@ -88,6 +92,13 @@ const grant = z
       'Conditions on the request: all of the fields must match, each by any of its values. When absent: any request.',
     ).optional(),
     limit: limit('Maximum number of live virtual interfaces under this grant.').optional(),
+    routes: nonEmptyList(
+      addressBlock,
+      'AWS: the prefixes that the owner may advertise over an accepted interface, each within one of these blocks. Others are reported. No decision depends on it.',
+    ).optional(),
+    maxPrefixes: limit(
+      'AWS: maximum number of prefixes that the owner may advertise over one interface. More are reported. No decision depends on it.',
+    ).optional(),
     ticket: plainText('Reference to where this grant was agreed.').optional(),
     from: instant("Start of the grant's validity (inclusive).").optional(),
     until: instant("End of the grant's validity (exclusive).").optional(),

@@ -21,6 +21,7 @@ import {
   noDuplicateConnection,
   noEmptyHoldRule,
   noEmptyInterval,
+  noUnlistedRoutes,
   noUnreturnedField,
   requireConnections,
   requireGatewayOrGrants,
@@ -50,6 +51,7 @@ const POLICY_RULES: readonly PolicyRule[] = [
   noExclusiveSharedConnection,
   noUnpinnedGrant,
   noUnreturnedField,
+  noUnlistedRoutes,
   noEmptyInterval,
   noEmptyHoldRule,
 ];

@@ -22,6 +22,7 @@ import {
 } from './queueEvents.ts';
 import type { Budget, RunFindings, RunInput } from './runContext.ts';
 import { verifyCaller } from './verifyCaller.ts';
+import { watchAdvertisedRoutes } from './watchAdvertisedRoutes.ts';
 
 /** What a run works with. */
 export interface RunWork {
@@ -57,7 +58,7 @@ const DESCRIPTIONS_SHARE = 1 / 2;
 const MARKS_SHARE = 3 / 4;
 
 /**
- * Does everything that no confirm depends on: writes the observations, queues events, checks routes, and describes more
+ * Does everything that no confirm depends on: writes the observations, queues events, checks routes, reads what owners advertise, and describes more
  * of the interfaces that the listing lacks. Requesters control the amount of this work. So each part is written when it
  * is done, and the next run does what there was no time for.
  * @throws RunFailure
@@ -86,6 +87,7 @@ export async function doDeferredWork(work: RunWork, deferred: DeferredWork): Pro
   found.failures.push(...dropped);
 
   await checkRoutes(input, ledger, budget, createEvents, snapshot.found, found);
+  await watchAdvertisedRoutes(input, ledger, budget, createEvents, snapshot.found, found);
 
   const timeBefore = budget();
   const unresolved = await describeMissing(work, deferred);

@@ -2,7 +2,7 @@ import type { EndedRequest } from '../core/endedRequest.ts';
 import type { AcceptorEvent } from '../core/events/event.ts';
 import type { InterfaceKind } from '../core/kinds.ts';
 import type { LedgerChange, LedgerState } from '../core/ledgerState.ts';
-import type { Gateway, Routing, VirtualInterface } from '../core/model.ts';
+import type { Gateway, GatewayNetworks, Routing, VirtualInterface } from '../core/model.ts';
 import type { Receipt } from '../core/receipt.ts';
 
 /** What a run needs from outside. The adapters implement these interfaces, for the real clouds and for the emulator alike. */
@@ -44,6 +44,11 @@ export interface DirectConnect {
    * @throws ApiFailure
    */
   confirm(kind: InterfaceKind, id: string, gateway: string): Promise<string | null>;
+  /**
+   * Lists the prefixes that the owner of an accepted interface advertises over it, each once. Only where the provider lists routes.
+   * @throws ApiFailure
+   */
+  advertisedPrefixes(id: string): Promise<readonly string[]>;
   /** How often an API, that of the gateways included, throttled a call, also where a retry succeeded. */
   throttleCount(): number;
 }
@@ -60,6 +65,8 @@ export interface Gateways {
   servedKinds(gateway: string): Promise<readonly (InterfaceKind | 'unknown')[]>;
   /** Reads where a gateway of the recipient routes to. Needs permissions that accepting does not need. @throws ApiFailure */
   readRouting(gateway: string): Promise<Routing>;
+  /** Reads the networks of the VPCs behind a gateway. Needs permissions that accepting does not need. @throws ApiFailure */
+  readNetworks(gateway: string): Promise<GatewayNetworks>;
 }
 
 /** The identity of the credentials. */

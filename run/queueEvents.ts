@@ -42,7 +42,7 @@ export function createEventFactory(
 
 /**
  * From this many queued events on, event types whose number requesters control are not queued, so that an outage of the
- * receiver cannot make the ledger grow without bound. Events of held requests and of deadlines are queued once there is
+ * receiver cannot make the ledger grow without bound. Events of held requests, of deadlines and of unexpected routes are queued once there is
  * room, because they are not marked as published. Events of withdrawn and deleted requests are lost, but the requests
  * stay on record for 90 days; each run meanwhile fails and says so.
  */
@@ -52,6 +52,7 @@ const CONTROLLED_BY_REQUESTERS: ReadonlySet<string> = new Set([
   'Request Held',
   'Deadline Near',
   'Request Ended',
+  'Unexpected Routes',
 ]);
 
 function isQueueFull(ledger: LedgerUnitOfWork): boolean {

@@ -5,6 +5,7 @@ import type { LedgerState } from '../core/ledgerState.ts';
 import { liftFreeze, recipientKey } from '../core/policy.ts';
 import { type Reconciliation, reconcile } from '../core/reconcile.ts';
 import { evaluateRequests, reportRequest } from '../core/requestEvaluation.ts';
+import { listUnexpectedRoutes } from '../core/routeWatch.ts';
 import { countOutcomes, type RunProblem, type RunReport } from '../core/runReport.ts';
 import { missingLedgerIds, pickFound } from '../core/snapshot.ts';
 import { findUngrantedInterfaces } from '../core/ungrantedInterfaces.ts';
@@ -169,6 +170,7 @@ async function processRequests(
   const known = pickFound({ ...before.acceptances, ...acceptances }, snapshot);
   found.followUps = findFollowUps(known, snapshot.found, now, input.availableWithinMs);
   found.ungranted = findUngrantedInterfaces(policy, snapshot.interfaces, now);
+  found.unexpectedRoutes = listUnexpectedRoutes(acceptances, snapshot.found);
   found.warnings.push(...snapshot.warnings, ...described.warnings, ...reconciled.warnings);
   found.failures.push(...described.failures, ...reconciled.failures);
 

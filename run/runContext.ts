@@ -13,6 +13,7 @@ export interface RunFindings {
   ended: RunReport['ended'];
   followUps: RunReport['followUps'];
   ungranted: RunReport['ungranted'];
+  unexpectedRoutes: RunReport['unexpectedRoutes'];
   readonly warnings: RunProblem[];
   readonly failures: RunProblem[];
 }
@@ -24,6 +25,7 @@ export function noFindings(): RunFindings {
     ended: [],
     followUps: [],
     ungranted: [],
+    unexpectedRoutes: [],
     warnings: [],
     failures: [],
   };

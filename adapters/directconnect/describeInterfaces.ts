@@ -10,8 +10,6 @@ import { type ApiClient, callRead } from '../awsProtocol/sdkClient.ts';
 /** The operation that lists and describes interfaces. */
 export const DESCRIBE_INTERFACES = 'DescribeVirtualInterfaces';
 
-const LIST = 'virtualInterfaces';
-
 /**
  * Requests interfaces, and returns each as it is in the body of the answer: the SDK drops the members that its API model does
  * not have. The items contain BGP keys in clear text. If the body has no list, `items` is no list either.
@@ -23,7 +21,7 @@ export function describeInterfaces(
 ): Promise<Page> {
   return callRead(client, DESCRIBE_INTERFACES, async (sdk, options) => {
     const command = new DescribeVirtualInterfacesCommand(input);
-    const readItems = keepItems(command);
+    const readItems = keepItems(command, 'virtualInterfaces', 'virtualInterfaces');
     const { nextToken } = await sdk.send(command, options);
     return { items: readItems(), nextToken };
   });
@@ -32,9 +30,15 @@ export function describeInterfaces(
 /**
  * Makes a command keep the items of its answer as they came. The SDK reads the rest of the answer without them, so that a large
  * listing is in memory once.
+ * @param list the member of the answer that has the items
+ * @param listOfModel the list that the SDK expects in the answer to this command
  * @returns reads the items of the last answer; they are `undefined` unless the answer was a success with a list in it
  */
-function keepItems({ middlewareStack }: DescribeVirtualInterfacesCommand): () => unknown {
+export function keepItems(
+  { middlewareStack }: DescribeVirtualInterfacesCommand,
+  list: string,
+  listOfModel: string,
+): () => unknown {
   let items: unknown;
   middlewareStack.add(
     (next) => async (args) => {
@@ -45,8 +49,8 @@ function keepItems({ middlewareStack }: DescribeVirtualInterfacesCommand): () =>
       if (!HttpResponse.isInstance(response) || response.statusCode >= 300) return result;
       const body = await readBoundedBody(response.body);
       const answer = parseObject(body);
-      if (answer !== null) ({ [LIST]: items } = answer);
-      response.body = answer === null ? body : Buffer.from(JSON.stringify({ ...answer, [LIST]: [] }));
+      if (answer !== null) ({ [list]: items } = answer);
+      response.body = answer === null ? body : Buffer.from(JSON.stringify({ ...answer, [listOfModel]: [] }));
       return result;
     },
     // Inside the step that reads the body.

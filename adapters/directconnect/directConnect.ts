@@ -13,6 +13,7 @@ import type { DirectConnect } from '../../run/ports.ts';
 import { FieldReader } from '../awsProtocol/fieldReader.ts';
 import { keepRaw, type Page, readAllPages } from '../awsProtocol/pagesAndBatches.ts';
 import { type ApiClient, callRead, callWithLimit } from '../awsProtocol/sdkClient.ts';
+import { advertisedPrefixes } from './advertisedPrefixes.ts';
 import { DESCRIBE_INTERFACES, describeInterfaces } from './describeInterfaces.ts';
 import { mergeDuplicates, parseVirtualInterface } from './parseVirtualInterface.ts';
 
@@ -33,6 +34,7 @@ export function createDirectConnect(
     describe: (id) => describe(reads, id, parse),
     ownConnections: () => ownConnections(traits, reads),
     confirm: (kind, id, gateway) => confirm(traits, { ...reads, sdk: writes }, kind, id, gateway),
+    advertisedPrefixes: (id) => advertisedPrefixes(reads, id),
     throttleCount: reads.throttles.count,
   };
 }

@@ -1,3 +1,4 @@
+import type { OtherNetwork, RouteFinding } from '../../core/advertisedRoutes.ts';
 import type { Deadline } from '../../core/deadline.ts';
 import * as d from '../../core/decoders.ts';
 import type { AcceptorEvent } from '../../core/events/event.ts';
@@ -35,6 +36,7 @@ import {
   type VirtualInterface,
 } from '../../core/model.ts';
 import { gatewayKind, isVirtualInterfaceId } from '../../core/resourceIds.ts';
+import type { RouteWatch } from '../../core/routeWatch.ts';
 import { STORED_NAMES } from './formats/storedNames.ts';
 
 /** Decoders for the evidence of an acceptance. They throw `Malformed`, and keep keys of later releases. */
@@ -203,11 +205,47 @@ const decodeKnownAcceptance = d.openObject<Acceptance>({
   routesSettled: d.boolean,
   publishedProblem: d.orNull(oneLine),
   publishedCount: d.integer(0),
+  routes: (raw) => readRouteWatch(raw),
 });
 
-/** Earlier releases did not store the connection. */
+/** Earlier releases did not store the connection, nor what the owner advertises. */
 export const decodeAcceptance: d.Decoder<Acceptance> = (raw, path) =>
-  decodeKnownAcceptance({ connection: null, movedTo: null, ...d.record(raw, path) }, path);
+  decodeKnownAcceptance({ connection: null, movedTo: null, routes: null, ...d.record(raw, path) }, path);
+
+const decodeRouteWatch = d.openObject<RouteWatch>({
+  triedAt: d.instant,
+  readAt: d.orNull(d.instant),
+  agreed: oneLine,
+  unread: d.array(oneLine),
+  warnedAt: d.orNull(d.instant),
+  count: d.integer(0),
+  prefixes: d.array(oneLine),
+  findings: d.array(
+    d.openObject<RouteFinding>({
+      code: oneLine,
+      prefix: d.orNull(oneLine),
+      overlaps: d.orNull(
+        d.openObject<OtherNetwork>({ id: oneLine, owner: d.orNull(oneLine), cidr: oneLine }),
+      ),
+      counts: d.orNull(
+        d.openObject<NonNullable<RouteFinding['counts']>>({ advertised: d.integer(0), agreed: d.integer(0) }),
+      ),
+    }),
+  ),
+  findingCount: d.integer(0),
+  published: d.array(oneLine),
+  publishedCount: d.integer(0),
+});
+
+/** What an owner advertises. It decides nothing, so an unreadable value is none: the routes are read again. */
+function readRouteWatch(raw: unknown): RouteWatch | null {
+  try {
+    return d.orNull(decodeRouteWatch)(raw, '');
+  } catch (error) {
+    if (error instanceof d.Malformed) return null;
+    throw error;
+  }
+}
 
 /** When each owner last had a turn. It only affects the order of work, so an unreadable or missing value is empty. */
 export function readTurns(raw: unknown): LedgerState['turns'] {

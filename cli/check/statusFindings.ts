@@ -1,4 +1,4 @@
-import { escapeText } from '../../core/printableText.ts';
+import { escapeText, formatFirst } from '../../core/printableText.ts';
 import { type Diagnostic, formatDiagnostic } from '../../language/index.ts';
 import { formatDuration } from '../output/terminal.ts';
 import type { PendingView } from '../status/pendingView.ts';
@@ -39,6 +39,8 @@ export type StatusFindingCode =
   | 'trouble'
   /** an accepted interface has a problem */
   | 'not-available'
+  /** the owner of an accepted interface advertises something unexpected */
+  | 'unexpected-routes'
   /** the record of the last check cannot be read or written */
   | 'check-state';
 
@@ -52,7 +54,7 @@ export interface CheckTerms {
 
 /** Collects the problems of one target, the most urgent first; empty when there is none. */
 export function collectFindings(view: TargetView, { maxAgeSeconds, expired }: CheckTerms): StatusFinding[] {
-  const { target, at, failures, pending, followed } = view;
+  const { target, at, failures, pending, followed, unexpectedRoutes } = view;
   const found = (code: StatusFindingCode, id: string | null, message: string): StatusFinding => {
     return { target, code, id, message: joinLines(message) };
   };
@@ -71,6 +73,16 @@ export function collectFindings(view: TargetView, { maxAgeSeconds, expired }: Ch
     ),
     ...followed.flatMap(({ id, problem, message }) =>
       problem === null ? [] : [found('not-available', id, message ?? problem)],
+    ),
+    ...unexpectedRoutes.map(({ id, owner, findings }) =>
+      found(
+        'unexpected-routes',
+        id,
+        `owner \`${owner}\` ${formatFirst(
+          findings.map(({ message }) => message),
+          5,
+        )}`,
+      ),
     ),
   ];
 }

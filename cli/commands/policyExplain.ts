@@ -1,7 +1,7 @@
 import { type FieldVerdict, MATCH_FIELD_NAMES, MATCH_FIELDS } from '../../core/fields/evaluateMatch.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import { agreedKeyDigests } from '../../core/policy.ts';
-import { escapeText, quote } from '../../core/printableText.ts';
+import { escapeText, formatFirst, quote } from '../../core/printableText.ts';
 import {
   type ExplainedGrant,
   type ExplainedHoldRule,
@@ -103,7 +103,11 @@ function describeGrant(owner: string, grant: ExplainedGrant, at: string, paint: 
     fits === 'yes' && outOfTime === null && applies
       ? paint.good(`  ✓ ${title}: matches${decides ? ', and decides' : ''}`)
       : paint.warn(`  ${fits === 'unknown' ? '?' : '✗'} ${title}: ${describeMismatch(grant)}`);
-  return [verdict, ...formatVerdicts(fields, validityRow(grant, at))];
+  return [
+    verdict,
+    ...formatVerdicts(fields, validityRow(grant, at)),
+    ...describeAdvertised(grant).map(paint.faint),
+  ];
 }
 
 function describeMismatch({ applies, fits, outOfTime }: ExplainedGrant): string {
@@ -113,6 +117,15 @@ function describeMismatch({ applies, fits, outOfTime }: ExplainedGrant): string 
   const time =
     outOfTime === null ? [] : [outOfTime.code === 'grant-ended' ? 'it has ended' : 'it has not started'];
   return [...field, ...time].join(', and ');
+}
+
+/** What the owner may advertise: it is checked after the acceptance, and decides nothing. */
+function describeAdvertised({ routes, maxPrefixes }: ExplainedGrant): string[] {
+  const agreed = [
+    ...(routes === null ? [] : [formatFirst(routes, 5)]),
+    ...(maxPrefixes === null ? [] : [`at most ${maxPrefixes} prefixes`]),
+  ];
+  return agreed.length === 0 ? [] : [`      may advertise (no decision depends on it): ${agreed.join(', ')}`];
 }
 
 function validityRow({ from, until, outOfTime }: ExplainedGrant, at: string): string[][] {

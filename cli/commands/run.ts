@@ -95,10 +95,11 @@ function needsReport({
   ended,
   followUps,
   ungranted,
+  unexpectedRoutes,
   warnings,
   failures,
 }: RunReport): boolean {
-  const found = [requests, ended, followUps, ungranted, warnings, failures];
+  const found = [requests, ended, followUps, ungranted, unexpectedRoutes, warnings, failures];
   return status !== 'completed' || found.some(({ length }) => length > 0);
 }
 

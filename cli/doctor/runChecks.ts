@@ -11,6 +11,7 @@ import { type DoctorFinding, fail, ok, runCheck, warn } from './doctorFinding.ts
 import { listEndpoints } from './endpointFindings.ts';
 import { checkEmulatorClock, checkLedger, checkSecret } from './environmentChecks.ts';
 import { checkGateways, checkRouting, checkServedKinds } from './gatewayChecks.ts';
+import { checkRouteWatch } from './routeWatchChecks.ts';
 
 /** Checks that a run over a target would succeed. Checks are independent: one that fails does not hide the others. */
 export async function runChecks(
@@ -39,9 +40,11 @@ export async function runChecks(
 async function checkAccount(policy: Policy, connected: Connected): Promise<DoctorFinding[]> {
   const { directConnect, gateways, caller } = connected;
   const { account } = policy.recipient;
-  const listing = await runCheck('right to list', async () =>
-    describeListing(account, await directConnect.list()),
-  );
+  let listed: readonly VirtualInterface[] = [];
+  const listing = await runCheck('right to list', async () => {
+    listed = await directConnect.list();
+    return describeListing(account, listed);
+  });
   return [
     ...(await runCheck('identity', async () => [compareAccount(account, await caller.account())])),
     ...listing,
@@ -57,6 +60,9 @@ async function checkAccount(policy: Policy, connected: Connected): Promise<Docto
         ...(await checkRouting(policy, known, gateways)),
       ];
     })),
+    ...(await runCheck('right to watch what owners advertise', () =>
+      checkRouteWatch(policy, listed, { directConnect, gateways }),
+    )),
     warn(
       'right to confirm',
       `not tried, because a try would accept a request; the keys need ${formatList(confirmActions(policy))}`,

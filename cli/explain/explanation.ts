@@ -42,7 +42,7 @@ export interface ExplainedHoldRule {
 }
 
 export interface ExplainedGrant
-  extends Pick<Grant, 'type' | 'gateway' | 'gatewayName' | 'limit' | 'from' | 'until'> {
+  extends Pick<Grant, 'type' | 'gateway' | 'gatewayName' | 'limit' | 'routes' | 'maxPrefixes' | 'from' | 'until'> {
   readonly name: string;
   readonly fields: readonly FieldVerdict[];
   /** `false`: the connection is shared, and the grant has no pin, so that it applies to no request there */
@@ -163,7 +163,7 @@ function explainGrant(
   decision: Decision,
 ): ExplainedGrant {
   const fields = evaluateGrant(grant, request);
-  const { name, type, gateway, gatewayName, limit, from, until } = grant;
+  const { name, type, gateway, gatewayName, limit, routes, maxPrefixes, from, until } = grant;
   const outOfTime = validityReason(owner, grant, at);
   const isShared = request.connection !== null && owner.sharedConnections.includes(request.connection);
   return {
@@ -172,6 +172,8 @@ function explainGrant(
     gateway,
     gatewayName,
     limit,
+    routes,
+    maxPrefixes,
     from,
     until,
     fields,

@@ -50,6 +50,8 @@ function watchPorts(ports: Ports, during: <T>(what: string, call: () => Promise<
       ownConnections: () => during('listing own connections', () => directConnect.ownConnections()),
       confirm: (kind, id, gateway) =>
         during(`confirming ${id}`, () => directConnect.confirm(kind, id, gateway)),
+      advertisedPrefixes: (id) =>
+        during(`listing the routes of ${id}`, () => directConnect.advertisedPrefixes(id)),
       throttleCount: directConnect.throttleCount,
     },
     gateways: {
@@ -58,6 +60,8 @@ function watchPorts(ports: Ports, during: <T>(what: string, call: () => Promise<
         during(`reading the associations of ${gateway}`, () => gateways.servedKinds(gateway)),
       readRouting: (gateway) =>
         during(`reading the routes of ${gateway}`, () => gateways.readRouting(gateway)),
+      readNetworks: (gateway) =>
+        during(`reading the networks behind ${gateway}`, () => gateways.readNetworks(gateway)),
     },
     caller: {
       account: () => during('identifying the credentials', () => caller.account()),

@@ -1,6 +1,7 @@
 import type { Deadline } from '../../core/deadline.ts';
 import { adviceFor, labelManualCommand } from '../../core/operatorAdvice.ts';
 import { escapeText } from '../../core/printableText.ts';
+import type { UnexpectedRoutes } from '../../core/routeWatch.ts';
 import {
   isPending,
   type Outcome,
@@ -181,4 +182,19 @@ export function describeCapacity({
 export function shortenName(name: string | null): string {
   if (name === null) return '-';
   return name.length > 24 ? `${escapeText(name.slice(0, 23))}…` : escapeText(name);
+}
+
+/** The most findings of an interface that are printed. */
+const MOST_FINDINGS = 10;
+
+/** What the owner of an interface advertises unexpectedly: a line for the interface, and one for each finding. */
+export function formatUnexpectedRoutes(item: UnexpectedRoutes): string[] {
+  const { id, owner, gateway, readAt, findings, findingCount } = item;
+  const shown = findings.slice(0, MOST_FINDINGS);
+  const more = findingCount - shown.length;
+  return [
+    `${id} of owner ${owner} on ${gateway}, read at ${readAt}:`,
+    ...shown.map(({ message }) => `  ${message}`),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+  ];
 }

@@ -2,7 +2,12 @@ import type { EndedRequest } from '../../core/endedRequest.ts';
 import { describeWhyPending } from '../../core/events/requestEnded.ts';
 import { escapeText } from '../../core/printableText.ts';
 import type { RunProblem, RunReport } from '../../core/runReport.ts';
-import { countWithoutFreeze, describeRequestWithDecision, formatRequestTable } from './requestText.ts';
+import {
+  countWithoutFreeze,
+  describeRequestWithDecision,
+  formatRequestTable,
+  formatUnexpectedRoutes,
+} from './requestText.ts';
 import { formatDuration, type Paint, wrapLines } from './terminal.ts';
 
 /**
@@ -26,6 +31,7 @@ export function describeRun(report: RunReport, paint: Paint, locked: string | nu
     ...report.ungranted.map(({ id, message }) =>
       paint.warn(`${id} is live on a gateway of the policy without a grant: ${message}`),
     ),
+    ...report.unexpectedRoutes.flatMap((item) => formatUnexpectedRoutes(item).map(paint.bad)),
     ...report.ignored.map(({ id, message }) => paint.faint(`${escapeText(id)} ignored: ${message}`)),
     ...report.warnings.map(({ message }) => paint.warn(`warning: ${message}`)),
     ...report.failures.filter(isNew).map(({ code, message }) => paint.bad(`${code}: ${message}`)),

@@ -1,3 +1,4 @@
+import { describeUnreadRoutes, type UnexpectedRoutes } from '../../core/routeWatch.ts';
 import { formatDuration } from '../output/terminal.ts';
 import {
   type Html,
@@ -11,11 +12,13 @@ import {
 import { describeEnding, describeEndReason, formatGrants, formatTickets } from './statusWording.ts';
 import type { TargetView } from './targetView.ts';
 
-/** Renders the tables of a target: followed, ungranted, accepted, ended and ignored interfaces. */
+/** Renders the tables of a target: followed, ungranted, unexpected routes, accepted, ended and ignored interfaces. */
 export function renderRecords(view: TargetView): Html[] {
   return [
     renderFollowed(view),
     renderUngranted(view),
+    renderUnexpectedRoutes(view),
+    renderUnreadRoutes(view),
     renderAccepted(view),
     renderEnded(view),
     renderIgnored(view),
@@ -69,6 +72,53 @@ function renderUngranted({ ungranted: items }: TargetView): Html {
       items,
     ),
     'Live interfaces that no current grant would accept. They are reported, never changed.',
+  );
+}
+
+function renderUnexpectedRoutes({ unexpectedRoutes: items }: TargetView): Html {
+  if (items.length === 0) return html``;
+  return renderSection(
+    'Unexpected routes',
+    renderRecordTable(
+      'Accepted interfaces whose owner advertises something unexpected',
+      [
+        { title: 'Interface', cell: ({ id, owner }) => renderWithNote(renderCode(id), owner) },
+        { title: 'Gateway', cell: ({ gateway }) => renderCode(gateway) },
+        { title: 'Read', cell: ({ readAt }) => renderTime(readAt) },
+        {
+          title: 'The owner',
+          cell: (item) => html`<strong class="bad">${prose(describeFindings(item))}</strong>`,
+        },
+      ],
+      items,
+    ),
+    'What the owners of accepted interfaces advertise, as a run last read it. It is reported, and nothing is undone.',
+  );
+}
+
+/** The most findings of an interface on the page. */
+const MOST_FINDINGS = 10;
+
+function describeFindings({ findings, findingCount }: UnexpectedRoutes): string {
+  const shown = findings.slice(0, MOST_FINDINGS).map(({ message }) => message);
+  const more = findingCount - shown.length;
+  return [...shown, ...(more > 0 ? [`${more} more`] : [])].join('; ');
+}
+
+function renderUnreadRoutes({ unreadRoutes: items }: TargetView): Html {
+  if (items.length === 0) return html``;
+  return renderSection(
+    'Routes not fully known',
+    renderRecordTable(
+      'Accepted interfaces about whose routes something is not known',
+      [
+        { title: 'Interface', cell: ({ id, owner }) => renderWithNote(renderCode(id), owner) },
+        { title: 'Last read', cell: ({ readAt }) => (readAt === null ? 'never' : renderTime(readAt)) },
+        { title: 'Last tried', cell: ({ triedAt }) => renderTime(triedAt) },
+        { title: 'Why', cell: (item) => prose(describeUnreadRoutes(item)) },
+      ],
+      items,
+    ),
   );
 }
 

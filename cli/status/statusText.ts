@@ -1,7 +1,9 @@
 import { escapeText } from '../../core/printableText.ts';
+import { describeUnreadRoutes } from '../../core/routeWatch.ts';
 import {
   describeCapacity,
   describeRequestWithDecision,
+  formatUnexpectedRoutes,
   formatVlan,
   shortenName,
 } from '../output/requestText.ts';
@@ -37,6 +39,7 @@ import type { AcceptedView, EndedView, TargetView } from './targetView.ts';
 /** Formats the status of one target for a terminal. */
 export function describeTarget(view: TargetView, paint: Paint): string {
   const { target, status, failures, warnings, followed, ungranted, accepted, ended, ignored } = view;
+  const { unexpectedRoutes, unreadRoutes } = view;
   const title = `${target}: ${summarizePending(view)}${status === 'failed' ? '; failed' : ''}`;
   const source = describeSource(view);
   const since = view.since.slice(0, 10);
@@ -56,6 +59,14 @@ export function describeTarget(view: TargetView, paint: Paint): string {
     ...formatSection(
       'ungranted: live on gateways of the policy, without a grant',
       ungranted.map(({ id, message }) => paint.warn(`${escapeText(id)}: ${message}`)),
+    ),
+    ...formatSection(
+      'unexpected routes: what owners of accepted interfaces advertise',
+      unexpectedRoutes.flatMap(formatUnexpectedRoutes).map(paint.bad),
+    ),
+    ...formatSection(
+      'routes not fully known',
+      unreadRoutes.map((item) => paint.warn(`${item.id}: ${describeUnreadRoutes(item)}`)),
     ),
     ...formatSection(`accepted since ${since}`, formatAccepted(accepted, paint)),
     ...formatSection(`ended since ${since}`, formatEnded(ended, paint)),

@@ -160,6 +160,7 @@ function toneOf(views: readonly TargetView[], waiting: readonly PendingInTarget[
   const hasConcerns = views.some(
     (view) =>
       describeConcerns(view).length + view.ungranted.length + view.warnings.length > 0 ||
+      view.unexpectedRoutes.length > 0 ||
       view.followed.some(({ problem }) => problem !== null),
   );
   return hasConcerns || waiting.some(({ item }) => !willBeAccepted(item)) ? 'warn' : 'good';

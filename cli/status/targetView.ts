@@ -4,6 +4,12 @@ import type { Recipient } from '../../core/model.ts';
 import { compareByCodePoint } from '../../core/printableText.ts';
 import type { Receipt } from '../../core/receipt.ts';
 import {
+  listUnexpectedRoutes,
+  listUnreadRoutes,
+  type UnexpectedRoutes,
+  type UnreadRoutes,
+} from '../../core/routeWatch.ts';
+import {
   type DescribedFields,
   type Ignored,
   pickDescribedFields,
@@ -46,6 +52,10 @@ export interface TargetView {
   /** accepted interfaces that are not available yet */
   readonly followed: readonly FollowedInterface[];
   readonly ungranted: readonly UngrantedInterface[];
+  /** accepted interfaces whose owner advertises something unexpected, as a run last read it */
+  readonly unexpectedRoutes: readonly UnexpectedRoutes[];
+  /** accepted interfaces about whose routes something is not known */
+  readonly unreadRoutes: readonly UnreadRoutes[];
   readonly ignored: readonly Ignored[];
   /** start of the period of `accepted` and `ended`, which are sorted newest first */
   readonly since: string;
@@ -114,6 +124,10 @@ export function buildTargetView(facts: TargetFacts): TargetView {
     }),
     followed,
     ungranted: report.ungranted,
+    unexpectedRoutes: isListed
+      ? report.unexpectedRoutes
+      : listUnexpectedRoutes(state?.acceptances ?? {}, null),
+    unreadRoutes: listUnreadRoutes(state?.acceptances ?? {}),
     ignored: report.ignored,
     since,
     accepted: records.receipts.map(toAcceptedView).reverse(),

@@ -59,6 +59,7 @@ export const EVENT_TYPES = [
   'Request Ended',
   'Request Expired',
   'Accepted Interface Not Available',
+  'Unexpected Routes',
   'Run Failed',
 ] as const;
 

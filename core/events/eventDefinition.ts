@@ -6,6 +6,7 @@ import type { Owner } from '../policy.ts';
 import { quote, truncateMiddle } from '../printableText.ts';
 import type { Receipt } from '../receipt.ts';
 import type { CommandEndpoints } from '../routeProblem.ts';
+import type { UnexpectedRoutes } from '../routeWatch.ts';
 import {
   type DescribedFields,
   pickDescribedFields,
@@ -34,6 +35,7 @@ export interface RunFacts {
   readonly receipts: readonly Receipt[];
   readonly ended: readonly EndedRequest[];
   readonly followUps: readonly FollowUp[];
+  readonly unexpectedRoutes: readonly UnexpectedRoutes[];
   readonly failures: readonly RunProblem[];
 }
 
@@ -44,6 +46,7 @@ export const NO_RUN_FACTS = {
   receipts: [],
   ended: [],
   followUps: [],
+  unexpectedRoutes: [],
   failures: [],
 } as const;
 

@@ -6,6 +6,7 @@ import { requestAccepted } from './requestAccepted.ts';
 import { requestEnded } from './requestEnded.ts';
 import { requestHeld } from './requestHeld.ts';
 import { runFailed } from './runFailed.ts';
+import { unexpectedRoutes } from './unexpectedRoutes.ts';
 
 /** Every kind of event that is published. */
 export const EVENT_DEFINITIONS: readonly EventDefinition[] = [
@@ -14,6 +15,7 @@ export const EVENT_DEFINITIONS: readonly EventDefinition[] = [
   deadlineNear,
   requestHeld,
   interfaceNotAvailable,
+  unexpectedRoutes,
   runFailed,
 ];
 

@@ -7,6 +7,8 @@ import {
   type Policy,
   recipientKey,
 } from '../../core/policy.ts';
+import { formatFirst } from '../../core/printableText.ts';
+import { ADVERTISED_KEYS } from '../policySchema.ts';
 import { MAX_STEPS, withStepLimit } from '../stepLimit.ts';
 import { type DecisionChange, findDecisionChanges } from './decisionChanges.ts';
 import { findLimitChanges, type LimitChange } from './limitChanges.ts';
@@ -40,7 +42,11 @@ export function diffPolicies(old: Policy, now: Policy, at: Date, most = MAX_STEP
   const opens =
     changes.some(({ kind }) => kind !== 'removed') || limits.some(({ effect }) => effect === 'looser');
   const renamed = findRenames(old, now);
-  const notes = [...findNotes(old, now), ...renamed.map(describeRename)];
+  const notes = [
+    ...findNotes(old, now),
+    ...renamed.map(describeRename),
+    ...advertisedNotes(old, now, renamed).map(describeAdvertised),
+  ];
   return { changes: sortChanges(changes), limits, notes, renamed, opens };
 }
 
@@ -48,6 +54,47 @@ const KINDS = ['added', 'moved', 'removed'] as const;
 
 function sortChanges(changes: readonly DecisionChange[]): DecisionChange[] {
   return changes.toSorted((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
+}
+
+/** A grant of both policies, under any name, whose owner may advertise something else. */
+interface AdvertisedChange {
+  /** `acme.prod`, as the new policy names it */
+  readonly grant: string;
+  readonly key: (typeof ADVERTISED_KEYS)[number];
+  readonly old: Grant[(typeof ADVERTISED_KEYS)[number]];
+  readonly new: Grant[(typeof ADVERTISED_KEYS)[number]];
+}
+
+/** What owners may advertise decides no request, so a change of it is not among the other changes. */
+function advertisedNotes(old: Policy, now: Policy, renamed: readonly Rename[]): AdvertisedChange[] {
+  const owners = new Map(
+    renamed.filter(({ grant }) => grant === null).map(({ owner }) => [owner.new, owner.old]),
+  );
+  const oldGrantOf = (owner: string, grant: string): Grant | null => {
+    const rename = renamed.find((one) => one.owner.new === owner && one.grant?.new === grant);
+    const oldOwner = old.owners.find(({ name }) => name === (owners.get(owner) ?? owner));
+    return oldOwner?.grants.find(({ name }) => name === (rename?.grant?.old ?? grant)) ?? null;
+  };
+  return now.owners.flatMap((owner) =>
+    owner.grants.flatMap((grant) => {
+      const before = oldGrantOf(owner.name, grant.name);
+      return ADVERTISED_KEYS.filter((key) => canonicalJson(before?.[key] ?? null) !== canonicalJson(grant[key]))
+        .map((key) => ({
+          grant: `${owner.name}.${grant.name}`,
+          key,
+          old: before?.[key] ?? null,
+          new: grant[key],
+        }));
+    }),
+  );
+}
+
+function describeAdvertised({ grant, key, old, new: now }: AdvertisedChange): string {
+  const value = (agreed: AdvertisedChange['old']): string => {
+    if (agreed === null) return 'none';
+    return typeof agreed === 'number' ? String(agreed) : formatFirst(agreed, 20);
+  };
+  return `\`${key}\` of grant \`${grant}\` changes from ${value(old)} to ${value(now)}: what is reported of the routes that its owner advertises, not which requests are accepted`;
 }
 
 function findNotes(old: Policy, now: Policy): string[] {

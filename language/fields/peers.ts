@@ -1,4 +1,4 @@
-import { type Cidr, containsCidr, formatCidr, parseCidr, parseHostAddress } from '../../core/ip.ts';
+import { type Cidr, formatCidr, outermostCidrs, parseCidr, parseHostAddress } from '../../core/ip.ts';
 import type { BgpPeer, VirtualInterface } from '../../core/model.ts';
 import { quote } from '../../core/printableText.ts';
 import {
@@ -39,9 +39,16 @@ const BLOCK: SchemaHints = {
  */
 const sessions = sessionField('peers', cidrSets, subnetsOf, placeSession);
 
+/** A block of addresses as a policy writes it. */
+export const addressBlock = checkedText(
+  'A block of addresses such as `169.254.10.0/24`, IPv4 or IPv6.',
+  checkBlock,
+  BLOCK,
+);
+
 export const peers = {
   schema: nonEmptyList(
-    checkedText('A block of addresses such as `169.254.10.0/24`, IPv4 or IPv6.', checkBlock, BLOCK),
+    addressBlock,
     'Both addresses of every BGP peer that the API lists are in one of these blocks. In a hold rule: at least one address overlaps a block.',
   ),
   holds: true,
@@ -73,20 +80,8 @@ function exactSubnets({ amazonAddress, customerAddress }: BgpPeer): readonly str
 }
 
 /** The blocks without those within others. Adjacent blocks are not merged: a subnet that spans both is in neither. */
-function keepOutermost(written: readonly string[]): string[] {
-  const kept: Cidr[] = [];
-  for (const block of parseBlocks(written).sort(compareBlocks)) {
-    const last = kept.at(-1);
-    if (last === undefined || !containsCidr(last, block)) kept.push(block);
-  }
-  return sortedSet(kept.map(formatCidr));
-}
-
-/** Sorts a block directly before the blocks that it contains. */
-function compareBlocks(a: Cidr, b: Cidr): number {
-  if (a.family !== b.family) return a.family - b.family;
-  if (a.base !== b.base) return a.base < b.base ? -1 : 1;
-  return a.prefix - b.prefix;
+export function keepOutermost(written: readonly string[]): string[] {
+  return sortedSet(outermostCidrs(parseBlocks(written)).map(formatCidr));
 }
 
 function checkBlock(written: string): Problem | null {

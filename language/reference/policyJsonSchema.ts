@@ -4,7 +4,7 @@ import { INTERFACE_KINDS, KINDS } from '../../core/kinds.ts';
 import { PROVIDERS, type Provider } from '../../core/model.ts';
 import { CREDENTIAL_KEYS, PROVIDER_TRAITS, returnsField } from '../../core/providers.ts';
 import { DIRECT_CONNECT_GATEWAY, type GatewayKind, VIRTUAL_GATEWAY } from '../../core/resourceIds.ts';
-import { policySchema } from '../policySchema.ts';
+import { ADVERTISED_KEYS, policySchema } from '../policySchema.ts';
 import { RENAMED_POLICY_KEYS } from '../policySpec.ts';
 import type { RenamedKey } from '../renamedKeys.ts';
 import type { SchemaHints } from '../scalarSchemas.ts';
@@ -66,13 +66,14 @@ function provided(condition: SchemaHints, consequence: SchemaHints): SchemaHints
 
 /** No gateway and no type of interface that the provider does not have, and no field that its API does not return. */
 function gatewaysAndFields(provider: Provider): Record<string, SchemaHints> {
-  const { gatewayKinds, kinds } = PROVIDER_TRAITS[provider];
+  const { gatewayKinds, kinds, listsRoutes } = PROVIDER_TRAITS[provider];
   const foreign = patternsOfOthers(gatewayKinds);
   const returned: SchemaHints = { properties: never(provider) };
   if (foreign.length === 0 && Object.keys(returned.properties ?? {}).length === 0) return {};
   const gateway: SchemaHints = foreign.length === 0 ? {} : { not: { pattern: foreign.join('|') } };
   const type: SchemaHints = { enum: [...kinds] };
-  const grant: SchemaHints = { properties: { type, gateway, match: returned } };
+  const advertised = listsRoutes ? {} : Object.fromEntries(ADVERTISED_KEYS.map((key) => [key, false]));
+  const grant: SchemaHints = { properties: { type, gateway, match: returned, ...advertised } };
   const owner: SchemaHints = { properties: { gateway, grants: { additionalProperties: grant } } };
   return {
     gateways: { additionalProperties: gateway },

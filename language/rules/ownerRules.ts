@@ -1,11 +1,12 @@
 import { MATCH_FIELD_NAMES } from '../../core/fields/evaluateMatch.ts';
 import { quote } from '../../core/printableText.ts';
-import { returnsField } from '../../core/providers.ts';
+import { PROVIDER_TRAITS, returnsField } from '../../core/providers.ts';
 import { isName } from '../../core/resourceIds.ts';
 import type { Finding, Path, Problem } from '../diagnostic.ts';
 import { findNearest } from '../didYouMean.ts';
 import { parseInstant } from '../isoTime.ts';
 import {
+  ADVERTISED_KEYS,
   type PartialOwner,
   type PartialPolicy,
   readableGrants,
@@ -190,6 +191,25 @@ export function noUnreturnedField(policy: PartialPolicy): Finding[] {
       }),
     ),
   );
+}
+
+/** What an owner may advertise can be checked only where the provider lists routes. */
+export function noUnlistedRoutes(policy: PartialPolicy): Finding[] {
+  const provider = policy.recipient?.provider;
+  if (provider === undefined || PROVIDER_TRAITS[provider].listsRoutes) return [];
+  return readableOwners(policy)
+    .flatMap(readableGrants)
+    .flatMap(({ value, path }) =>
+      ADVERTISED_KEYS.filter((key) => Object.hasOwn(value, key)).map(
+        (key): Finding => ({
+          path: [...path, key],
+          at: 'value',
+          code: 'unlisted-routes',
+          message: `\`${provider}\` does not list what an owner advertises, so \`${key}\` cannot be checked`,
+          fix: 'remove it, and filter the routes where the traffic of the owner arrives',
+        }),
+      ),
+    );
 }
 
 /** A grant is valid at some time: it does not end before it begins. */

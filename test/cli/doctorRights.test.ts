@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RECIPIENT_ACCOUNT } from '../support/accounts.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { folderWith, runCli } from '../support/cli.ts';
 import { ACME_1, ACME_2, DC_GATEWAY, DETACHED, PROD, startTestCloud } from '../support/cloud.ts';
 
@@ -96,5 +96,39 @@ owners: { acme: { connections: [${ACME_1}], grants: { ${grants.join(', ')} } } }
     expect(gateway).toMatch(/^ *FAIL .*virtual private gateway.*transit interfaces/);
     expect(confirm).toContain('directconnect:ConfirmTransitVirtualInterface');
     expect(confirm).not.toContain('Private');
+  });
+});
+
+describe('doctor, on the rights to watch what owners advertise,', () => {
+  const CHECK = 'right to watch what owners advertise';
+
+  /** The findings on these rights for a policy with one interface that was accepted, or none. */
+  async function findingsFor(dialect: Dialect, isAccepted: boolean, missing: string | null) {
+    const cloud = await startTestCloud({ dialect });
+    const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    if (isAccepted) await actAs(cloud, RECIPIENT_ACCOUNT).confirm(id, PROD);
+    if (missing !== null) cloud.addFault({ kind: 'accessDenied', operation: missing, times: 'always' });
+    const dir = folderWith({
+      'policy/hub.yaml': `version: 1
+recipient: { provider: ${dialect}, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
+owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
+`,
+    });
+    const { code, stdout } = await runCli(dir, ['doctor', '--endpoint', cloud.url]);
+    const lines = stdout.split('\n').filter((line) => line.includes(CHECK));
+    return { code, results: lines.map((line) => line.trim().slice(0, 4).trim()) };
+  }
+
+  it.each<[string | null, string[]]>([
+    [null, ['ok', 'ok']],
+    ['ListVirtualInterfaceRoutes', ['warn', 'ok']],
+    ['DescribeVpcs', ['ok', 'warn']],
+  ])('tries each with an accepted interface, and fails nothing without %s', async (missing, results) => {
+    expect(await findingsFor('aws', true, missing)).toEqual({ code: 0, results });
+  });
+
+  it('tries none without an accepted interface, and none on OUTSCALE', async () => {
+    expect((await findingsFor('aws', false, null)).results).toEqual([]);
+    expect((await findingsFor('outscale', true, null)).results).toEqual([]);
   });
 });

@@ -40,6 +40,7 @@ function facts(
     ended: [],
     followUps: [],
     ungranted: [],
+    unexpectedRoutes: [],
     warnings: [],
     failures: [],
   };

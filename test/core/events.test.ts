@@ -2,14 +2,27 @@ import { describe, expect, it } from 'vitest';
 import { createEvent, EVENT_TYPES, type EventOrigin, type EventType } from '../../core/events/event.ts';
 import type { RunFacts } from '../../core/events/eventDefinition.ts';
 import { EVENT_DEFINITIONS } from '../../core/events/findNewEvents.ts';
+import type { UnexpectedRoutes } from '../../core/routeWatch.ts';
 import type { FollowUp } from '../../core/followUp.ts';
 import type { LedgerState } from '../../core/ledgerState.ts';
 import { VGW } from '../support/builders.ts';
 import { aHold, aRequest, ORIGIN, PUBLISHED_AT, publish, publishInTurn } from '../support/eventFixtures.ts';
-import { aLedger, anAcceptance, anEndedRequest, anObservation, aReceipt } from '../support/ledgerBuilders.ts';
+import {
+  aLedger,
+  anAcceptance,
+  anEndedRequest,
+  anObservation,
+  aReceipt,
+  aRouteFinding,
+  aRouteWatch,
+} from '../support/ledgerBuilders.ts';
 
 const [ID, LIVE] = ['dxvif-aaaaaaaa', 'dxvif-bbbbbbbb'];
-const state = aLedger({ observations: { [ID]: anObservation() }, acceptances: { [LIVE]: anAcceptance() } });
+const watched = anAcceptance({ routes: aRouteWatch() });
+const state = aLedger({
+  observations: { [ID]: anObservation() },
+  acceptances: { [LIVE]: watched, 'dxvif-33333333': watched },
+});
 
 function aFollowUp(given: Partial<FollowUp> = {}): FollowUp {
   const acceptedAt = '2026-11-10T11:00:00.000Z';
@@ -20,6 +33,12 @@ function aFollowUp(given: Partial<FollowUp> = {}): FollowUp {
 const soon = '2026-11-17T04:00:00.000Z';
 const held = aRequest();
 const late = aRequest({ outcome: 'notAttempted' });
+
+function unexpected(given: Partial<UnexpectedRoutes> = {}): UnexpectedRoutes {
+  const place = { owner: 'acme', gateway: VGW.prod, connection: null };
+  const times = { acceptedAt: '2026-11-10T11:00:00.000Z', readAt: '2026-11-10T12:00:00.000Z' };
+  return { id: LIVE, ...place, ...times, prefixes: 1, findings: [aRouteFinding('0.0.0.0/0')], findingCount: 1, ...given };
+}
 
 /** For each type: one occurrence, and occurrences about other objects. */
 const EXAMPLES: Readonly<Record<EventType, readonly [Partial<RunFacts>, ...Partial<RunFacts>[]]>> = {
@@ -49,6 +68,12 @@ const EXAMPLES: Readonly<Record<EventType, readonly [Partial<RunFacts>, ...Parti
     { followUps: [aFollowUp({ problem: 'gone' })] },
     { followUps: [aFollowUp({ acceptedAt: soon })] },
     { followUps: [aFollowUp({ id: ID })] },
+  ],
+  'Unexpected Routes': [
+    { unexpectedRoutes: [unexpected()] },
+    { unexpectedRoutes: [unexpected({ id: 'dxvif-33333333' })] },
+    { unexpectedRoutes: [unexpected({ acceptedAt: soon })] },
+    { unexpectedRoutes: [unexpected({ findings: [aRouteFinding('10.0.0.0/8')] })] },
   ],
   'Run Failed': [
     { failures: [{ code: 'api', message: '…' }] },
@@ -98,7 +123,7 @@ const OTHERS: readonly EventOrigin[] = [
 ];
 
 describe('a published event', () => {
-  const marked = ['Request Held', 'Deadline Near', 'Accepted Interface Not Available', 'Run Failed'] as const;
+  const marked = ['Request Held', 'Deadline Near', 'Accepted Interface Not Available', 'Unexpected Routes', 'Run Failed'] as const;
   it.each(marked)('is not published again by the next run: %s', (type) => {
     const [once, again] = publishInTurn(state, first(type), first(type));
     expect([once?.length, again]).toEqual([1, []]);

@@ -16,6 +16,8 @@ import {
   anObservation,
   aReceipt,
   storedReasons,
+  aRouteFinding,
+  aRouteWatch,
 } from '../support/ledgerBuilders.ts';
 
 const SCHEMA = JSON.parse(readFileSync(new URL('../../docs/events.schema.json', import.meta.url), 'utf8'));
@@ -57,7 +59,8 @@ function findEvents(given: Partial<RunFacts>): AcceptorEvent[] {
     endpoints: { directConnect: null, gateways: null },
     startedAt: '2026-11-17T04:00:00.000Z',
     at: '2026-11-17T04:00:05.000Z',
-    state: aLedger({ observations: { [ID]: anObservation() }, acceptances: { 'dxvif-1': anAcceptance() } }),
+    state: aLedger({ observations: { [ID]: anObservation() }, acceptances: { 'dxvif-1': anAcceptance({ routes: aRouteWatch() }) },
+    }),
     ...given,
   };
   return findNewEvents(facts).flatMap((change) => (change.kind === 'queued' ? [change.event] : []));
@@ -108,6 +111,40 @@ const eventsOf = (type: string): AcceptorEvent[] => [
       message: 'check it',
       fix: problem === 'unrouted' ? 'aws ec2 …' : null,
     })),
+  }),
+  ...findEvents({
+    unexpectedRoutes: [
+      {
+        ...{ id: 'dxvif-1', owner: 'acme', gateway: VGW.prod, connection: null, prefixes: 200 },
+        acceptedAt: '2026-11-10T11:00:00.000Z',
+        readAt: '2026-11-10T12:00:00.000Z',
+        findings: [
+          ...Array.from({ length: 30 }, () => aRouteFinding('0.0.0.0/0')),
+          { ...aRouteFinding('10.0.0.0/8'), code: 'overlaps-vpc', overlaps: { id: 'vpc-1', owner: null, cidr: '10.0.0.0/16' } },
+        ],
+        findingCount: 60,
+      },
+    ],
+  }),
+  ...findEvents({
+    unexpectedRoutes: [
+      {
+        ...{ id: 'dxvif-1', owner: 'acme', gateway: VGW.prod, connection: 'dxcon-1', prefixes: 200 },
+        acceptedAt: '2026-11-10T11:00:00.000Z',
+        readAt: '2026-11-10T12:00:00.000Z',
+        findings: [
+          {
+            ...{ code: 'overlaps-owner', prefix: '10.0.0.0/8', counts: null, message: 'overlaps' },
+            overlaps: { id: 'dxvif-2', owner: 'globex', cidr: '10.0.0.0/16' },
+          },
+          {
+            ...{ code: 'too-many-prefixes', prefix: null, overlaps: null, message: 'too many' },
+            counts: { advertised: 200, agreed: 100 },
+          },
+        ],
+        findingCount: 2,
+      },
+    ],
   }),
   ...findEvents({
     failures: Array.from({ length: 30 }, (_, i) => ({ code: 'api', message: `failure ${i}` })),

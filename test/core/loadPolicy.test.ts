@@ -101,7 +101,7 @@ describe('a compiled policy is refused if its text is not canonical', () => {
     ['a key twice', text.replace('"freeze":false', '"freeze":true,"freeze":false'), 'not in canonical form'],
     ['a number spelt otherwise', text.replace('"format":1', '"format":1.0'), 'not in canonical form'],
     ['no format', text.replace('"format":1', '"format":0'), '`format` must be 1 or 2'],
-    ['a later format', text.replace('"format":1', '"format":3'), 'a newer release wrote it, in format 3'],
+    ['a later format', text.replace('"format":1', '"format":4'), 'a newer release wrote it, in format 4'],
     ['a surplus key', text.replace('"freeze":false', '"freeze":false,"frieze":1'), '`frieze` must be absent'],
   ])('%s', (_, odd, words) => {
     expect(odd).not.toBe(text);
@@ -189,7 +189,7 @@ describe('an archived policy', () => {
 
   it('is refused without a required key, or with a later format', () => {
     const { freeze: _, ...frozenAway } = written;
-    for (const odd of [frozenAway, { ...written, format: 3 }, [], null])
+    for (const odd of [frozenAway, { ...written, format: 4 }, [], null])
       expect(() => readArchivedPolicy(JSON.stringify(odd), 'acme')).toThrow(PolicyRefused);
   });
 });

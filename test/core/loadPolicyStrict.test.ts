@@ -3,7 +3,7 @@ import { canonicalJson } from '../../core/json.ts';
 import { loadPolicy, PolicyRefused, writePolicy } from '../../core/policyText.ts';
 import { KEY_DIGESTS } from '../support/arbitraries.ts';
 import { CONNECTION, RECIPIENT_ACCOUNT, VGW } from '../support/builders.ts';
-import { RICH, RICH_2 } from '../support/richPolicy.ts';
+import { RICH, RICH_2, RICH_3 } from '../support/richPolicy.ts';
 
 function refusal(text: string): string {
   try {
@@ -18,6 +18,7 @@ function refusal(text: string): string {
 const FORMATS = [
   { format: 1, policy: RICH },
   { format: 2, policy: RICH_2 },
+  { format: 3, policy: RICH_3 },
 ];
 
 describe.each(FORMATS)('a policy of format $format', ({ format, policy }) => {
@@ -45,9 +46,9 @@ describe.each(FORMATS)('a policy of format $format', ({ format, policy }) => {
     expect(refusal(surplus)).toMatch(/novelty` must be absent/);
   });
 
-  it('is refused in the other format', () => {
-    const other = canonicalJson({ ...JSON.parse(text), format: 3 - format });
-    expect(refusal(other)).not.toBe('accepted');
+  it('is refused in the other formats', () => {
+    for (const { format: other } of FORMATS.filter((one) => one.format !== format))
+      expect(refusal(canonicalJson({ ...JSON.parse(text), format: other }))).not.toBe('accepted');
   });
 });
 
@@ -69,6 +70,14 @@ describe('a policy of format 1 is refused with what only format 2 can express', 
     change({ owner: raw.owners[0], grant: raw.owners[0].grants[0] });
     expect(refusal(canonicalJson(raw))).toContain('not in canonical form');
   });
+});
+
+it('a policy of format 2 is refused with routes, also with none', () => {
+  for (const change of [{ routes: ['10.20.0.0/16'] }, { maxPrefixes: 1 }, { routes: null, maxPrefixes: null }]) {
+    const raw = JSON.parse(writePolicy(RICH_2));
+    Object.assign(raw.owners[0].grants[0], change);
+    expect(refusal(canonicalJson(raw))).toContain('not in canonical form');
+  }
 });
 
 interface FirstGrant {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FOLLOW_UP_PROBLEMS } from '../../core/ledgerEntries.ts';
 import { metricsOf } from '../../core/metrics.ts';
+import type { UnexpectedRoutes } from '../../core/routeWatch.ts';
 import {
   countOutcomes,
   type Outcome,
@@ -10,7 +11,7 @@ import {
   type RunReport,
 } from '../../core/runReport.ts';
 import { aVif } from '../support/builders.ts';
-import { anEndedRequest } from '../support/ledgerBuilders.ts';
+import { anEndedRequest, aRouteFinding } from '../support/ledgerBuilders.ts';
 
 function aRequest(outcome: Outcome, earliest: string | null = null): RequestReport {
   return {
@@ -44,6 +45,7 @@ function aReport(given: Partial<RunReport> = {}): RunReport {
     ended: [],
     followUps: [],
     ungranted: [],
+    unexpectedRoutes: [],
     warnings: [],
     failures: [],
     ...given,
@@ -63,6 +65,7 @@ const ZEROS = {
   ConfirmFailed: 0,
   Expired: 0,
   NotAvailable: 0,
+  UnexpectedRoutes: 0,
 };
 
 describe('counts', () => {
@@ -146,6 +149,16 @@ describe('the metrics of a run', () => {
     };
     const followUps = FOLLOW_UP_PROBLEMS.map((problem) => ({ ...followUp, problem }));
     expect(measured(aReport({ followUps }))).toMatchObject({ NotAvailable: FOLLOW_UP_PROBLEMS.length });
+  });
+
+  it('UnexpectedRoutes is the number of interfaces, not of their findings', () => {
+    const routes: UnexpectedRoutes = {
+      ...{ id: 'dxvif-1', owner: 'acme', gateway: 'vgw-12345678', connection: null },
+      ...{ acceptedAt: '2026-11-10T11:00:00.000Z', readAt: '2026-11-10T12:00:00.000Z', prefixes: 2 },
+      findings: [aRouteFinding('0.0.0.0/0'), aRouteFinding('::/0')],
+      findingCount: 2,
+    };
+    expect(measured(aReport({ unexpectedRoutes: [routes] }))).toMatchObject({ UnexpectedRoutes: 1 });
   });
 });
 

@@ -36,6 +36,7 @@ const REPORT: RunReport = {
   ended: [],
   followUps: [],
   ungranted: [],
+  unexpectedRoutes: [],
   warnings: [],
   failures: [],
 };

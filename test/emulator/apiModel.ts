@@ -21,6 +21,7 @@ export const NOT_IN_THE_PINNED_SDK: readonly string[] = [
   'prefixPoolAllocatedCountIpv4',
   'prefixPoolAllocatedCountIpv6',
   'rateLimiterStatus',
+  'routeDirection',
 ];
 
 /** Operations that AWS documents, and that the installed SDK does not have. */

@@ -2,25 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { createInProcessEmulator, type InProcessEmulator, readScenario } from '../../emulator/emulator.ts';
 import { OWNER, RECIPIENT } from './emulatorClients.ts';
 import { IDS } from './wire/callVariant.ts';
-import { recordingsOf } from './wire/recordingFiles.ts';
-import { createRecordedWorld, replayRecording } from './wire/replayRecording.ts';
-import { withBody } from './wire/resignRequest.ts';
+import { listRoutes } from './wire/listRoutes.ts';
+import { createRecordedWorld } from './wire/replayRecording.ts';
 
 const routes = [
   { cidr: '10.0.0.0/16', asPath: [65010, 65020], communities: ['7224:7100'] },
   { cidr: '2001:db8::/32', asPath: [65010] },
   { cidr: '10.9.0.0/16', direction: 'advertised', asPath: [64512] },
 ];
-
-/** Calls the operation, which the SDK does not have, as the account of the recordings. */
-async function listRoutes(simulation: InProcessEmulator, input: object) {
-  const [recording] = recordingsOf('DescribeVirtualInterfaces');
-  if (recording === undefined) throw new Error('it is not recorded');
-  const headers = { ...recording.headers, 'x-amz-target': 'OvertureService.ListVirtualInterfaceRoutes' };
-  const sent = await withBody({ ...recording, headers }, 'directconnect', JSON.stringify(input));
-  const { status, body } = replayRecording(simulation, sent);
-  return { status, answer: JSON.parse(body) };
-}
 
 function setRoutes(simulation: InProcessEmulator, id: string, body: unknown) {
   const target = `/_simulator/interfaces/${id}`;

@@ -56,7 +56,7 @@ describe('the permissions of a function', () => {
       'directconnect:ConfirmPrivateVirtualInterface on arn:PARTITION:directconnect:eu-west-3:012345678901:dxvif/*',
       'directconnect:DescribeConnections + directconnect:DescribeDirectConnectGatewayAssociations + ' +
         'directconnect:DescribeDirectConnectGateways + directconnect:DescribeVirtualInterfaces + ' +
-        'ec2:DescribeRouteTables + ec2:DescribeVpnGateways on * ' +
+        'directconnect:ListVirtualInterfaceRoutes + ec2:DescribeRouteTables + ec2:DescribeVpcs + ec2:DescribeVpnGateways on * ' +
         '{"StringEquals":{"aws:RequestedRegion":"eu-west-3"}}',
     ]);
   });

@@ -67,6 +67,8 @@ describe('the compiled form', () => {
               gatewayName: null,
               match: nothing,
               limit: null,
+              routes: null,
+              maxPrefixes: null,
               ticket: null,
               from: null,
               until: null,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { compilePolicy, diffPolicies } from '../../language/index.ts';
 import { NOW } from '../support/builders.ts';
-import { outscale } from './errors/errorRow.ts';
+import { aws, outscale } from './errors/errorRow.ts';
 
 function diff(old: string, now: string) {
   const [before, after] = [old, now].map((grants) => {
@@ -49,5 +49,36 @@ describe('a diff', () => {
     // Two grants that exchange their contents keep their names.
     expect(diff(old, old.replace('a:', 'c:').replace('b:', 'a:').replace('c:', 'b:')).renamed).toEqual([]);
     expect(diff(old, old.replace('a:', 'z:').replace('[1]', '[3]')).renamed).toEqual([]);
+  });
+});
+
+describe('a change of what an owner may advertise', () => {
+  /** The notes of a diff of two policies on AWS with one grant. */
+  function notes(old: string, now: string) {
+    const [before, after] = [old, now].map((rest) => {
+      const text = aws('owners:', '  acme:', '    connections: [dxcon-1a]', `    grants: { ${rest} }`);
+      const compiled = compilePolicy({ file: 'policy/acme.yaml', text });
+      if (!compiled.ok) throw new Error(compiled.errors.map(({ message }) => message).join());
+      return compiled.policy;
+    });
+    if (before === undefined || after === undefined) throw new Error('a policy was not compiled');
+    const { changes, limits, opens, notes: found } = diffPolicies(before, after, NOW);
+    return { changes: [...changes, ...limits], opens, keys: found.map((note) => /`(\w+)` of grant `([\w.]+)`/.exec(note)?.slice(1)) };
+  }
+  const grant = (rest = ''): string => `a: { gateway: vgw-12345678${rest} }`;
+
+  it.each([
+    [grant(), grant(', routes: [10.0.0.0/8]'), ['routes']],
+    [grant(', routes: [10.0.0.0/8]'), grant(), ['routes']],
+    [grant(', routes: [10.0.0.0/8]'), grant(', routes: [10.0.0.0/8, 10.1.0.0/16]'), []],
+    [grant(', maxPrefixes: 5'), grant(', maxPrefixes: 6, routes: [10.0.0.0/8]'), ['routes', 'maxPrefixes']],
+  ])('is a note, and opens nothing: %s to %s', (old, now, keys) => {
+    expect(notes(old, now)).toEqual({ changes: [], opens: false, keys: keys.map((key) => [key, 'acme.a']) });
+  });
+
+  it('of a renamed grant is a note under its new name', () => {
+    const renamed = grant(', maxPrefixes: 6').replace('a:', 'z:');
+    expect(notes(grant(', maxPrefixes: 5'), renamed).keys).toContainEqual(['maxPrefixes', 'acme.z']);
+    expect(notes(grant(', maxPrefixes: 6'), renamed).keys).not.toContainEqual(['maxPrefixes', 'acme.z']);
   });
 });

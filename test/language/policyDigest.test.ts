@@ -29,6 +29,11 @@ describe('policies that mean the same have the same digest', () => {
       [owner('gateway: vgw-12345678'), 'gateways: { lab: vgw-12345678 }'],
     ],
     [
+      'routes once, or with parts of them',
+      [owner('grants: { a: { gateway: vgw-12345678, routes: [10.0.0.0/8] } }')],
+      [owner('grants: { a: { gateway: vgw-12345678, routes: [10.1.0.0/16, 10.0.0.0/8, 10.0.0.0/8] } }')],
+    ],
+    [
       'one range, or its parts',
       [ACME, 'hold: [{ vlan: [1-9] }]'],
       [ACME, 'hold: [{ vlan: [5-9, 1, 2-4, "3-3"] }]'],

@@ -7,6 +7,7 @@ import {
   createRunner,
   DC_GATEWAY,
   PROD,
+  type Runner,
   startTestCloud,
 } from '../support/cloud.ts';
 import { routesFor } from '../support/emulatedRoutes.ts';
@@ -17,6 +18,16 @@ const VPC = 'vpc-1';
 const TABLES = 'DescribeRouteTables';
 const ASSOCIATIONS = 'DescribeDirectConnectGatewayAssociations';
 
+/** A runner whose runs make no calls for the watch on what owners advertise: `watchAdvertisedRoutes.test.ts` is about it. */
+function withoutRouteWatch({ ports: { directConnect, gateways, ...others }, ...runner }: Runner): Runner {
+  const ports = {
+    ...others,
+    directConnect: { ...directConnect, advertisedPrefixes: () => Promise.resolve([]) },
+    gateways: { ...gateways, readNetworks: () => Promise.resolve({ networks: [], elsewhere: [] }) },
+  };
+  return { ...runner, ports, run: (overrides = {}, ledger) => runner.run({ ports, ...overrides }, ledger) };
+}
+
 /** A cloud, runs over it, and an interface that one of them accepted and that is not yet available. */
 async function accepted(dialect: 'outscale' | 'aws', gateway = PROD) {
   const cloud = await startTestCloud({ dialect });
@@ -25,7 +36,7 @@ async function accepted(dialect: 'outscale' | 'aws', gateway = PROD) {
     dialect,
   );
   const eventPublisher = recordingPublisher();
-  const runner = createRunner(cloud, policy, { eventPublisher });
+  const runner = withoutRouteWatch(createRunner(cloud, policy, { eventPublisher }));
   const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
   expect(await runner.run()).toMatchObject({ counts: { accepted: 1 }, followUps: [], warnings: [] });
   eventPublisher.takePublished();

@@ -22,6 +22,7 @@ function api(answer: string | null | Error, now: VirtualInterface | null | Error
     ownConnections: neverCalled,
     confirm: (_, id, gateway) => answerTo(`confirm ${id} ${gateway}`, answer),
     describe: (id) => answerTo(`describe ${id}`, now),
+    advertisedPrefixes: neverCalled,
     throttleCount: () => 0,
   };
   return { directConnect };

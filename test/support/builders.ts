@@ -62,6 +62,8 @@ export function aGrant({ match = {}, ...given }: GrantGiven = {}): Grant {
     gatewayName: null,
     match: aMatch(match),
     limit: null,
+    routes: null,
+    maxPrefixes: null,
     ticket: null,
     from: null,
     until: null,

@@ -1,3 +1,4 @@
+import type { ReportedRouteFinding, RouteWatch } from '../../core/routeWatch.ts';
 import type { EndedRequest } from '../../core/endedRequest.ts';
 import {
   type Acceptance,
@@ -33,7 +34,8 @@ export function anIntent(given: Partial<Intent> = {}): Intent {
 
 export function anAcceptance(given: Partial<Acceptance> = {}): Acceptance {
   const quiet = { availableAt: null, routesSettled: false, publishedProblem: null, publishedCount: 0 };
-  return { ...anAssignment(), connection: CONNECTION.owner, movedTo: null, ...quiet, ...given };
+  const home = { connection: CONNECTION.owner, movedTo: null };
+  return { ...anAssignment(), ...home, ...quiet, routes: null, ...given };
 }
 
 export function theEvidence(given: Partial<Evidence> = {}): Evidence {
@@ -126,4 +128,27 @@ export function aSnapshot(
     expired: interfaces.filter(({ state }) => state === 'expired'),
     ...rest,
   };
+}
+
+/** What is known about the routes of an interface whose owner advertises 10.20.0.0/16. */
+export function aRouteWatch(given: Partial<RouteWatch> = {}): RouteWatch {
+  return {
+    triedAt: '2026-11-10T12:00:00.000Z',
+    readAt: '2026-11-10T12:00:00.000Z',
+    agreed: 'sha256:0123456789abcdef',
+    unread: [],
+    warnedAt: null,
+    count: 1,
+    prefixes: ['10.20.0.0/16'],
+    findings: [],
+    findingCount: 0,
+    published: [],
+    publishedCount: 0,
+    ...given,
+  };
+}
+
+/** The finding that an owner advertises a default route. */
+export function aRouteFinding(prefix: string): ReportedRouteFinding {
+  return { code: 'default-route', prefix, overlaps: null, counts: null, message: `advertises ${prefix}` };
 }

@@ -53,3 +53,14 @@ export const RICH_2: Policy = {
   })),
   hold: RICH.hold.map((rule) => ({ ...rule, match: { ...rule.match, id: ['dxvif-3c4d5e6f'] } })),
 };
+
+/** A policy of format 3 in which no key is `null` or empty. */
+export const RICH_3: Policy = {
+  ...RICH_2,
+  owners: RICH_2.owners.map((owner) => ({
+    ...owner,
+    grants: owner.grants.map(
+      (grant): Grant => ({ ...grant, routes: ['10.20.0.0/16', '2001:db8:20::/48'], maxPrefixes: 20 }),
+    ),
+  })),
+};

@@ -1,11 +1,19 @@
-import { besideAcme, granting, matching, outscale, owning, type Row } from './errorRow.ts';
+import { aws, besideAcme, granting, matching, outscale, owning, type Row } from './errorRow.ts';
 
 const OWNER = ['connections: [dxcon-1]', 'gateway: vgw-12345678'];
 const PROD = 'owners.acme.grants.prod';
+/** One grant on AWS with a line 8 of its own. */
+const onAws = (line: string): string => granting(line).replace(/^recipient: .*$/m, aws().split('\n')[1] ?? '');
 const from = (written: string): string => granting(`from: ${written}`);
 
 /** Errors in owners, their connections, the validity of grants, and hold rules. */
 export const OWNERS: readonly Row[] = [
+  [granting('routes: [10.0.0.0/8]'), 'unlisted-routes', `${PROD}.routes`, '8:17', 'remove it'],
+  [granting('maxPrefixes: 10'), 'unlisted-routes', `${PROD}.maxPrefixes`, '8:22', 'remove it'],
+  [onAws('routes: [10.0.0.1/8]'), 'host-bits', `${PROD}.routes[0]`, '8:18', 'write `10.0.0.0/8`'],
+  [onAws('routes: [10.0.0]'), 'cidr', `${PROD}.routes[0]`, '8:18', 'slash and prefix length'],
+  [onAws('routes: []'), 'empty-list', `${PROD}.routes`, '8:17', 'at least one'],
+  [onAws('maxPrefixes: -1'), 'number-range', `${PROD}.maxPrefixes`, '8:22', '0'],
   [
     outscale('owners: { Acme: { connections: [dxcon-1], gateway: vgw-12345678 } }'),
     'name',

@@ -135,6 +135,8 @@ function asPolicy({ freeze, acceptsPerRun, owners, hold }: PlainPolicy, { provid
         ...grant,
         gatewayName: null,
         ticket: null,
+        routes: null,
+        maxPrefixes: null,
         match: asMatch(grant.match),
         from: grant.from === null ? null : new Date(grant.from).toISOString(),
         until: grant.until === null ? null : new Date(grant.until).toISOString(),
