@@ -13,6 +13,7 @@ import {
   type RequestReport,
   type RunProblem,
 } from '../runReport.ts';
+import type { ManualChange } from './actorOfEvent.ts';
 import type { AcceptorEvent, EventOrigin, EventType, RequestSummary } from './event.ts';
 
 /** What a run found, from which events are made. */
@@ -35,6 +36,8 @@ export interface RunFacts {
   readonly ended: readonly EndedRequest[];
   readonly followUps: readonly FollowUp[];
   readonly failures: readonly RunProblem[];
+  /** whether the actors of manual changes are looked up */
+  readonly looksUpActors: boolean;
 }
 
 export const NO_RUN_FACTS = {
@@ -45,6 +48,7 @@ export const NO_RUN_FACTS = {
   ended: [],
   followUps: [],
   failures: [],
+  looksUpActors: false,
 } as const;
 
 /** A request as the ledger recorded it. */
@@ -60,6 +64,8 @@ export interface UnlistedRequest extends RequestSummary {
 export interface NewEvent {
   readonly event: AcceptorEvent;
   readonly mark: PublishedMarker | null;
+  /** absent: the event reports no change that somebody else made */
+  readonly manualChange?: ManualChange;
 }
 
 /** One kind of event: how to find its occurrences that were not published before. */
