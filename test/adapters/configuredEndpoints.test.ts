@@ -77,7 +77,7 @@ describe('the endpoints of the APIs of a recipient', () => {
   const NONE: ConfiguredEndpoints = {
     directConnect: null,
     ec2: null,
-    sts: null,
+    sts: null, cloudTrail: null,
     dynamo: null,
     secrets: null,
     events: null,

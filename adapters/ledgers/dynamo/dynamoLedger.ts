@@ -127,7 +127,13 @@ async function openSession(
 }
 
 function hasRecords(changes: readonly LedgerChange[]): boolean {
-  return changes.some(({ kind }) => kind === 'accepted' || kind === 'ended' || kind === 'policyUsed');
+  return changes.some(
+    (change) =>
+      change.kind === 'accepted' ||
+      change.kind === 'ended' ||
+      change.kind === 'policyUsed' ||
+      (change.kind === 'actorResolved' && change.ended !== null),
+  );
 }
 
 /**

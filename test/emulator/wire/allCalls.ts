@@ -14,9 +14,9 @@ const BY_SERVICE = {
   directconnect: { ...DIRECT_CONNECT_CALLS, ...RESOURCE_CALLS, ...OWN_INTERFACE_CALLS },
   ec2: EC2_CALLS,
   sts: STS_CALLS,
-} satisfies Record<Service, Variants>;
+} satisfies Partial<Record<Service, Variants>>;
 
-const of = (service: Service): Call[] =>
+const of = (service: keyof typeof BY_SERVICE): Call[] =>
   Object.entries(BY_SERVICE[service]).flatMap(([operation, variants]) =>
     variants.map((variant) => ({ ...variant, service, operation })),
   );
