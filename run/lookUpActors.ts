@@ -7,8 +7,8 @@ import { ApiFailure, CallFailure } from './portErrors.ts';
 import type { AuditLog, Clock } from './ports.ts';
 import type { Budget } from './runContext.ts';
 
-/** The time to reserve for one look-up, in milliseconds: the calls of one may be several pages. */
-const LOOKUP_MS = 15_000;
+/** The time to reserve for one look-up, in milliseconds: it may take several calls. */
+const LOOKUP_MS = 28_000;
 /** The time that all look-ups of a run may take, in milliseconds. */
 const ALL_LOOKUPS_MS = 30_000;
 

@@ -7,7 +7,7 @@ import { createCloudTrailLog } from './cloudTrail.ts';
 import { createOutscaleApiLog } from './outscaleApiLogs.ts';
 
 /** The time limit of one call with its retries, in milliseconds: a run waits for nothing longer that only informs. */
-const LIMIT_MS = 5000;
+const LIMIT_MS = 4000;
 
 /** For how long the log is not called again after the credentials were refused, in milliseconds. */
 const REFUSED_MS = 24 * 60 * 60 * 1000;

@@ -6,7 +6,7 @@ import { isVirtualInterfaceId } from '../../core/resourceIds.ts';
 import { ApiFailure } from '../../run/portErrors.ts';
 import type { AuditLog } from '../../run/ports.ts';
 import type { JsonApi } from '../awsProtocol/jsonApi.ts';
-import { MOST_PAGES, parseObject, readInstant, readText } from './logFields.ts';
+import { MOST_CALLS, parseObject, readInstant, readText } from './logFields.ts';
 
 const OPERATION = 'LookupEvents';
 
@@ -21,9 +21,7 @@ function operationsOf(action: ManualAction, type: string | null): readonly strin
   if (action === 'delete') return ['DeleteVirtualInterface'];
   if (type !== null && isInterfaceKind(type)) return [KINDS[type].confirmOperation];
   const ofKinds = INTERFACE_KINDS.map((kind) => KINDS[kind].confirmOperation);
-  return type === null
-    ? [...ofKinds, 'ConfirmPublicVirtualInterface']
-    : ['ConfirmPublicVirtualInterface'];
+  return type === null ? [...ofKinds, 'ConfirmPublicVirtualInterface'] : ['ConfirmPublicVirtualInterface'];
 }
 
 /**
@@ -34,12 +32,11 @@ export function createCloudTrailLog(api: JsonApi): AuditLog {
   return {
     read: async (action, type, since, until) => {
       const calls: LoggedCall[] = [];
-      let isFirst = true;
+      let made = 0;
       for (const name of operationsOf(action, type)) {
         let token: unknown = null;
-        for (let page = 1; page <= MOST_PAGES; page += 1) {
-          if (!isFirst) await pause(PAUSE_MS);
-          isFirst = false;
+        do {
+          if (made > 0) await pause(PAUSE_MS);
           const answer = await api.call(OPERATION, {
             LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: name }],
             StartTime: Math.floor(since.getTime() / 1000),
@@ -51,8 +48,8 @@ export function createCloudTrailLog(api: JsonApi): AuditLog {
             throw new ApiFailure(OPERATION, 'malformed', 'the answer has no list `Events`');
           calls.push(...answer.Events.flatMap((event: unknown) => readEvent(event, action)));
           token = answer.NextToken ?? null;
-          if (token === null) break;
-        }
+          made += 1;
+        } while (token !== null && made < MOST_CALLS);
       }
       return calls;
     },

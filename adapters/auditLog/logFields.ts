@@ -1,7 +1,7 @@
 import { isRecord } from '../../core/decoders.ts';
 
-/** The most pages that are read of one kind of call: what is not among these is not found. */
-export const MOST_PAGES = 4;
+/** The most calls of one look-up, so that it takes a limited time: what is not on these pages is not found. */
+export const MOST_CALLS = 6;
 
 /** The longest text that is kept of a log. */
 const MAX_TEXT = 500;

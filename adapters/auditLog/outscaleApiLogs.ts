@@ -4,7 +4,7 @@ import { isVirtualInterfaceId } from '../../core/resourceIds.ts';
 import { ApiFailure } from '../../run/portErrors.ts';
 import type { AuditLog } from '../../run/ports.ts';
 import type { JsonApi } from '../awsProtocol/jsonApi.ts';
-import { MOST_PAGES, parseObject, readInstant, readText } from './logFields.ts';
+import { MOST_CALLS, parseObject, readInstant, readText } from './logFields.ts';
 
 const OPERATION = 'ReadApiLogs';
 
@@ -21,7 +21,7 @@ export function createOutscaleApiLog(api: JsonApi): AuditLog {
       if (action !== 'delete') return [];
       const calls: LoggedCall[] = [];
       let token: unknown = null;
-      for (let page = 1; page <= MOST_PAGES; page += 1) {
+      for (let page = 1; page <= MOST_CALLS; page += 1) {
         const answer = await api.call(OPERATION, {
           // With one of the two dates only, two days are searched.
           Filters: {

@@ -79,11 +79,11 @@ describe('CloudTrail', () => {
     expect(asked).toEqual(names);
   });
 
-  it('is read on every page, up to four', async () => {
-    const pages = Array.from({ length: 6 }, (_, i) => ({ Events: [trailEvent()], NextToken: `page ${i}` }));
+  it('is read on every page, up to six', async () => {
+    const pages = Array.from({ length: 8 }, (_, i) => ({ Events: [trailEvent()], NextToken: `page ${i}` }));
     const { api, inputs } = answering(...pages);
-    expect(await createCloudTrailLog(api).read('delete', null, SINCE, UNTIL)).toHaveLength(4);
-    expect(inputs.map(([, { NextToken }]) => NextToken)).toEqual([undefined, 'page 0', 'page 1', 'page 2']);
+    expect(await createCloudTrailLog(api).read('delete', null, SINCE, UNTIL)).toHaveLength(6);
+    expect(inputs.map(([, { NextToken }]) => NextToken)).toEqual([undefined, 'page 0', 'page 1', 'page 2', 'page 3', 'page 4']);
   });
 
   it.each([
