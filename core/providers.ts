@@ -18,7 +18,7 @@ export const CREDENTIAL_KEYS = {
 } as const satisfies Record<CredentialKind, readonly string[]>;
 
 /** What a provider logs of the calls that were made in an account. */
-export interface AuditLogTraits {
+interface AuditLogTraits {
   /** its name in text for people */
   readonly title: string;
   readonly endpoint: (region: string) => string;

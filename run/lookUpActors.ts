@@ -18,7 +18,7 @@ interface WaitingEvent {
   readonly awaited: AwaitedActor;
 }
 
-export interface ActorLookup {
+interface ActorLookup {
   /** `null`: actors are no longer looked up, so that no event waits any longer */
   readonly auditLog: AuditLog | null;
   readonly ledger: LedgerUnitOfWork;

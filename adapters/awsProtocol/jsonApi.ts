@@ -11,7 +11,7 @@ export interface JsonApi {
 }
 
 /** How an API with JSON in bodies names an operation. */
-export type JsonProtocol =
+type JsonProtocol =
   /** AWS's JSON 1.1: in a header, after this prefix */
   | { readonly kind: 'awsJson'; readonly targetPrefix: string }
   /** OUTSCALE's own API: in the path */

@@ -9,7 +9,7 @@ import { toApiFailure } from './toApiFailure.ts';
  * Signed calls of APIs for which no SDK client is bundled, with the SDK's signer: a client for each would multiply the size of
  * the function's bundle.
  */
-export interface SignedCalls {
+interface SignedCalls {
   /**
    * Makes a read, with retries.
    * @param read reads the answer; it throws what `toApiFailure` understands
@@ -18,7 +18,7 @@ export interface SignedCalls {
   call<T>(operation: string, request: SignedRequest, read: (answer: Answer) => T): Promise<T>;
 }
 
-export interface SignedRequest {
+interface SignedRequest {
   readonly path: string;
   /** by lower-case name, without `host` */
   readonly headers: Readonly<Record<string, string>>;

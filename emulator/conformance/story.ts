@@ -19,7 +19,7 @@ export const ROLES = ['owner', 'recipient', 'unrelated'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** The services that stories call. */
-export const STORY_SERVICES = ['directconnect', 'ec2', 'sts'] as const;
+const STORY_SERVICES = ['directconnect', 'ec2', 'sts'] as const;
 export type StoryService = (typeof STORY_SERVICES)[number];
 
 /** One call of an API, and the answer that the service gives. */

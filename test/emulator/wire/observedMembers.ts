@@ -1,5 +1,6 @@
 import type { AuditRecord } from '../../../emulator/auditRecords.ts';
 import { InvalidInput, UnknownMember } from '../../../emulator/decoders.ts';
+import type { Service } from '../../../emulator/dialects.ts';
 import type { DialectName } from '../../../emulator/emulator.ts';
 import { IGNORED_PARAMETERS } from '../../../emulator/inProcessEmulator.ts';
 import { findOperation } from '../../../emulator/operations/operationTable.ts';
@@ -23,7 +24,8 @@ export interface ObservedMembers {
  */
 export function observeMembers(dialect: DialectName): ReadonlyMap<string, ObservedMembers> {
   const observed = new Map<string, ObservedMembers>();
-  for (const [name, calls] of Map.groupBy([...CALLS, ...UNRECORDED], (call) =>
+  const all: readonly AnyCall[] = [...CALLS, ...UNRECORDED];
+  for (const [name, calls] of Map.groupBy(all, (call) =>
     rowKey(call.service, call.operation),
   )) {
     const { dialect: traits } = createRecordedWorld(dialect).world();
@@ -86,8 +88,16 @@ const NOT_RECORDED: Readonly<Record<string, readonly Leaf[]>> = {
   ],
 };
 
-/** Calls of operations that the pinned SDK does not have. */
-const UNRECORDED: readonly Call[] = [
+interface AnyCall extends Omit<Call, 'service'> {
+  readonly service: Service;
+}
+
+function isRecorded(call: AnyCall): call is Call {
+  return CALLS.some((one) => one === call);
+}
+
+/** Calls of operations for which no SDK client is installed. */
+const UNRECORDED: readonly AnyCall[] = [
   {
     service: 'directconnect',
     operation: 'ListVirtualInterfaceRoutes',
@@ -163,8 +173,8 @@ const UNRECORDED: readonly Call[] = [
 ];
 
 /** The input of a recorded call, as its operation gets it. */
-function readInput(call: Call): unknown {
-  if (UNRECORDED.includes(call)) return call.input;
+function readInput(call: AnyCall): unknown {
+  if (!isRecorded(call)) return call.input;
   const recording = recordingOf(call, 'sdk') ?? recordingOf(call, 'cli');
   if (recording === undefined) throw new Error(`${call.operation}: ${call.says} has no recording`);
   const { method, path, headers, body } = recording;
