@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ADMIN_PREFIX, type EmulatorControls, handleAdminRequest } from './adminApi.ts';
-import { authenticate } from './authenticate.ts';
 import { recordCall } from './auditRecords.ts';
+import { authenticate } from './authenticate.ts';
 import { type CallLog, createCallLog, replyStatus, withoutSecrets } from './callLog.ts';
 import { type Clock, createClock } from './clock.ts';
 import { InvalidInput } from './decoders.ts';
@@ -131,12 +131,7 @@ function answer(request: Request, { world, faults, calls, clock }: State): Reply
   const { caller, input, refusal } = seen;
   calls.add({ at, ...accountAndRegion(caller), service, operation, input, status: replyStatus(reply) });
   if (caller !== null)
-    recordCall(
-      caller,
-      request,
-      { service, operation, input: withoutSecrets(input), error: refusal },
-      reply,
-    );
+    recordCall(caller, request, { service, operation, input: withoutSecrets(input), error: refusal }, reply);
   if (reply.kind !== 'response') return reply;
   const id = randomUUID();
   return { ...reply, headers: Object.fromEntries(world.dialect.requestIdHeaders.map((name) => [name, id])) };

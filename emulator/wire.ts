@@ -133,7 +133,11 @@ export function missingMemberMessage(path: string): string {
 }
 
 /** The codes of OUTSCALE's own errors, by their type. Those of others are not known. */
-const OAPI_CODES: Readonly<Record<string, string>> = { AccessDenied: '4', AuthFailure: '1', RequestLimitExceeded: '6' };
+const OAPI_CODES: Readonly<Record<string, string>> = {
+  AccessDenied: '4',
+  AuthFailure: '1',
+  RequestLimitExceeded: '6',
+};
 
 /** Parses a call of OUTSCALE's own API, `POST /api/v1/NAME`; `null` if the request is none. */
 export function parseOutscaleCall({ method, target, body }: Request): WireCall | null {

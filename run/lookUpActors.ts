@@ -53,10 +53,7 @@ export async function lookUpActors(lookup: ActorLookup): Promise<RunProblem[]> {
 
 type Outcome = readonly LoggedCall[] | CallFailure | 'failed';
 
-async function readCalls(
-  same: readonly WaitingEvent[],
-  { auditLog, clock }: ActorLookup,
-): Promise<Outcome> {
+async function readCalls(same: readonly WaitingEvent[], { auditLog, clock }: ActorLookup): Promise<Outcome> {
   const [first] = same;
   if (first === undefined || auditLog === null) return 'failed';
   const since = Math.min(...same.map(({ awaited }) => Date.parse(awaited.since)));

@@ -79,12 +79,7 @@ export interface AuditLog {
    * @param type the type of the interfaces; `null`: any
    * @throws CallFailure
    */
-  read(
-    action: ManualAction,
-    type: string | null,
-    since: Date,
-    until: Date,
-  ): Promise<readonly LoggedCall[]>;
+  read(action: ManualAction, type: string | null, since: Date, until: Date): Promise<readonly LoggedCall[]>;
 }
 
 /** The state kept between runs, by recipient key. */

@@ -42,7 +42,13 @@ function providerServices(
   { directConnect, gateways, identity, auditLog, sources }: Required<Endpoints>,
   readsAuditLog: boolean,
 ): CalledService[] {
-  const { services, auditLog: log, directConnectEndpoint, gatewayEndpoint, identityEndpoint } = PROVIDER_TRAITS[provider];
+  const {
+    services,
+    auditLog: log,
+    directConnectEndpoint,
+    gatewayEndpoint,
+    identityEndpoint,
+  } = PROVIDER_TRAITS[provider];
   const ownIdentity = identityEndpoint?.(region) ?? null;
   return [
     {

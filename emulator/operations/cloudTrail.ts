@@ -61,9 +61,7 @@ function toEvent(record: AuditRecord): Readonly<Record<string, unknown>> {
   const source = SOURCES[service];
   const iam = `arn:aws:iam::${account}`;
   const arn =
-    session === null
-      ? `${iam}:root`
-      : `arn:aws:sts::${account}:assumed-role/${session.role}/${session.name}`;
+    session === null ? `${iam}:root` : `arn:aws:sts::${account}:assumed-role/${session.role}/${session.name}`;
   const userIdentity: Output = {
     type: session === null ? 'Root' : 'AssumedRole',
     principalId: session === null ? account : `AROAEMULATEDROLE:${session.name}`,

@@ -32,8 +32,7 @@ const readApiLogs = operation(
   (context, { Filters, ResultsPerPage, NextPageToken: nextToken }) => {
     const { QueryCallNames: names, QueryDateAfter, QueryDateBefore } = Filters;
     const now = context.world.clock.now().getTime();
-    const before =
-      QueryDateBefore ?? (QueryDateAfter === null ? now : QueryDateAfter + TWO_DAYS);
+    const before = QueryDateBefore ?? (QueryDateAfter === null ? now : QueryDateAfter + TWO_DAYS);
     const after = QueryDateAfter ?? before - TWO_DAYS;
     const found = visibleRecords(context).filter(
       ({ service, operation: name, at }) =>

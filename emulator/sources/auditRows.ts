@@ -1,4 +1,4 @@
-import { aws, type Members, type MemberSources, type OperationRows, onAws } from './source.ts';
+import { aws, type MemberSources, type Members, type OperationRows, onAws } from './source.ts';
 
 /** The source of the effect of an operation that only OUTSCALE has, and of its members. */
 const onOutscale = { outscale: 'documentation', aws: null } as const;
@@ -52,19 +52,39 @@ function all(names: readonly string[], member: MemberSources): Members {
 
 export const AUDIT_SHAPES: Readonly<Record<string, Members>> = {
   lookupAttribute: {
-    AttributeKey: aws('documentation', { note: '`EventName`, `EventSource`, `ReadOnly`, `Username` or `EventId`' }),
+    AttributeKey: aws('documentation', {
+      note: '`EventName`, `EventSource`, `ReadOnly`, `Username` or `EventId`',
+    }),
     AttributeValue: aws('documentation'),
   },
   loggedEvent: {
-    ...all(['EventId', 'EventName', 'EventSource', 'EventTime', 'ReadOnly', 'AccessKeyId', 'Username'], aws('documentation')),
+    ...all(
+      ['EventId', 'EventName', 'EventSource', 'EventTime', 'ReadOnly', 'AccessKeyId', 'Username'],
+      aws('documentation'),
+    ),
     Resources: aws('inference', { note: 'always empty' }),
     CloudTrailEvent: aws('documentation', { note: 'the whole record as JSON text' }),
   },
   apiLogFilters: all(['QueryCallNames', 'QueryDateAfter', 'QueryDateBefore'], outscale()),
   apiLog: all(
     [
-      ...['AccountId', 'CallDuration', 'QueryAccessKey', 'QueryApiName', 'QueryApiVersion', 'QueryCallName', 'QueryDate'],
-      ...['QueryIpAddress', 'QueryPayloadRaw', 'QueryPayloadSize', 'QueryUserAgent', 'RequestId', 'ResponseStatusCode'],
+      ...[
+        'AccountId',
+        'CallDuration',
+        'QueryAccessKey',
+        'QueryApiName',
+        'QueryApiVersion',
+        'QueryCallName',
+        'QueryDate',
+      ],
+      ...[
+        'QueryIpAddress',
+        'QueryPayloadRaw',
+        'QueryPayloadSize',
+        'QueryUserAgent',
+        'RequestId',
+        'ResponseStatusCode',
+      ],
     ],
     outscale(),
   ),

@@ -28,7 +28,11 @@ function trailEvent(more: JsonFields = {}): JsonFields {
     eventTime: '2026-11-10T10:30:00Z',
     sourceIPAddress: '203.0.113.7',
     userAgent: 'aws-cli\n2',
-    userIdentity: { arn: 'arn:aws:iam::012345678901:user/someone', accountId: '012345678901', accessKeyId: 'AKIAKEY' },
+    userIdentity: {
+      arn: 'arn:aws:iam::012345678901:user/someone',
+      accountId: '012345678901',
+      accessKeyId: 'AKIAKEY',
+    },
     requestParameters: { virtualInterfaceId: 'dxvif-aaaaaaaa' },
     ...more,
   };
@@ -83,7 +87,14 @@ describe('CloudTrail', () => {
     const pages = Array.from({ length: 8 }, (_, i) => ({ Events: [trailEvent()], NextToken: `page ${i}` }));
     const { api, inputs } = answering(...pages);
     expect(await createCloudTrailLog(api).read('delete', null, SINCE, UNTIL)).toHaveLength(6);
-    expect(inputs.map(([, { NextToken }]) => NextToken)).toEqual([undefined, 'page 0', 'page 1', 'page 2', 'page 3', 'page 4']);
+    expect(inputs.map(([, { NextToken }]) => NextToken)).toEqual([
+      undefined,
+      'page 0',
+      'page 1',
+      'page 2',
+      'page 3',
+      'page 4',
+    ]);
   });
 
   it.each([
@@ -125,7 +136,12 @@ describe('the API logs of OUTSCALE', () => {
     expect(calls).toMatchObject([
       {
         id: 'dxvif-aaaaaaaa',
-        actor: { identity: null, account: '012345678901', source: '203.0.113.7', at: '2026-11-10T10:30:00.842Z' },
+        actor: {
+          identity: null,
+          account: '012345678901',
+          source: '203.0.113.7',
+          at: '2026-11-10T10:30:00.842Z',
+        },
       },
     ]);
     expect(JSON.stringify(calls)).not.toContain('AKIAKEY');

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { type Actor, type ActorResult, awaitedActor, findActor, UNKNOWN_ACTORS } from '../../core/actor.ts';
 import { addActor, awaitActor, describeActor } from '../../core/events/actorOfEvent.ts';
 import { createEvent } from '../../core/events/event.ts';
-import type { Provider } from '../../core/model.ts';
 import { EMPTY_LEDGER } from '../../core/ledgerState.ts';
+import type { Provider } from '../../core/model.ts';
 
 const AT = '2026-11-10T11:00:00.000Z';
 const ID = 'dxvif-aaaaaaaa';
@@ -27,7 +27,10 @@ function anEvent() {
     policy: { digest: 'sha256:0', revision: 'v1' },
   } as const;
   const notification = { who: '-', why: '-', byWhen: '-', toDo: '-' };
-  return { origin, event: createEvent('Request Ended', origin, AT, [ID], { message: 'it ended', notification }) };
+  return {
+    origin,
+    event: createEvent('Request Ended', origin, AT, [ID], { message: 'it ended', notification }),
+  };
 }
 
 describe('the period in which an actor is looked for', () => {
@@ -59,24 +62,35 @@ describe('the actor of a change', () => {
 });
 
 describe('an event with its actor', () => {
-  it.each<ActorResult>([
-    { status: 'found', actor: ACTOR },
-    ...UNKNOWN_ACTORS.map((status) => ({ status })),
-  ])('has the same ID, waits no longer, and says what became of looking: $status', (result) => {
-    const { event, origin } = anEvent();
-    const waiting = awaitActor(event, { ...CHANGE, acceptedAt: null }, { origin, state: EMPTY_LEDGER, at: AT });
-    expect(waiting.awaitedActor).toBeDefined();
-    const { id, awaitedActor: left, detail } = addActor(waiting, 'accept', result);
-    expect({ id, left }).toEqual({ id: event.id, left: undefined });
-    expect(detail).toMatchObject({ actorLookup: result.status, actor: 'actor' in result ? ACTOR : null });
-    expect(String(detail.message).startsWith('it ended; ')).toBe(true);
-    expect(Object(detail.notification)).toMatchObject({ who: '-', why: expect.not.stringContaining('-;') });
-  });
+  it.each<ActorResult>([{ status: 'found', actor: ACTOR }, ...UNKNOWN_ACTORS.map((status) => ({ status }))])(
+    'has the same ID, waits no longer, and says what became of looking: $status',
+    (result) => {
+      const { event, origin } = anEvent();
+      const waiting = awaitActor(
+        event,
+        { ...CHANGE, acceptedAt: null },
+        { origin, state: EMPTY_LEDGER, at: AT },
+      );
+      expect(waiting.awaitedActor).toBeDefined();
+      const { id, awaitedActor: left, detail } = addActor(waiting, 'accept', result);
+      expect({ id, left }).toEqual({ id: event.id, left: undefined });
+      expect(detail).toMatchObject({ actorLookup: result.status, actor: 'actor' in result ? ACTOR : null });
+      expect(String(detail.message).startsWith('it ended; ')).toBe(true);
+      expect(Object(detail.notification)).toMatchObject({ who: '-', why: expect.not.stringContaining('-;') });
+    },
+  );
 
   it('is safe to print and in a template, whatever the caller chose', () => {
     const { event } = anEvent();
     const hostile = '"}, {"a": "\\\n\u001b[2J\u202e##[add-mask]x https://evil.example/';
-    const actor = { ...ACTOR, identity: hostile, source: hostile, agent: hostile, gateway: hostile, account: hostile };
+    const actor = {
+      ...ACTOR,
+      identity: hostile,
+      source: hostile,
+      agent: hostile,
+      gateway: hostile,
+      account: hostile,
+    };
     const { detail } = addActor(event, 'accept', { status: 'found', actor });
     const texts = [String(detail.message), String(Object(detail.notification).why)];
     for (const text of texts) {

@@ -35,7 +35,9 @@ function arn(resource: unknown): string {
 
 describe('the permissions of a function', () => {
   it('for AWS without a role allow reading CloudTrail in that region only with the option', () => {
-    const roles = templateOf([OWN_ROLE, OUTSCALE], { ...IN_PARIS, auditLog: true }).findResources('AWS::IAM::Role');
+    const roles = templateOf([OWN_ROLE, OUTSCALE], { ...IN_PARIS, auditLog: true }).findResources(
+      'AWS::IAM::Role',
+    );
     const granted = Object.values(roles)
       .flatMap(({ Properties }) => Properties.Policies ?? [])
       .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)

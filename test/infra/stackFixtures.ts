@@ -59,7 +59,15 @@ export function stackOf(policies: readonly CompiledPolicy[], deployment: Deploym
 
 export function installationOf(
   policies: readonly CompiledPolicy[],
-  { minutes = 5, env, notify = 'nobody', revision = REVISION, stackName, bundled = false, auditLog = false }: Deployment = {},
+  {
+    minutes = 5,
+    env,
+    notify = 'nobody',
+    revision = REVISION,
+    stackName,
+    bundled = false,
+    auditLog = false,
+  }: Deployment = {},
 ): { stack: Stack; installation: Installation } {
   const app = new App({
     // It takes seconds; the test of the whole app includes it.

@@ -36,7 +36,11 @@ async function startRuns(options: Options) {
       const report = await runner.run({ looksUpActors: true, ...overrides });
       const fresh = publisher.delivered.slice(taken);
       taken = publisher.delivered.length;
-      return { report, events: fresh.filter(isOfManualChange), others: fresh.filter((one) => !isOfManualChange(one)) };
+      return {
+        report,
+        events: fresh.filter(isOfManualChange),
+        others: fresh.filter((one) => !isOfManualChange(one)),
+      };
     },
   };
 }
@@ -95,7 +99,11 @@ describe('the event of a request that somebody else accepted on AWS', () => {
     const first = await after('PT5M');
     expect(first.events).toEqual([]);
     expect(first.others.map(({ type }) => type)).toContain('Request Held');
-    expect(first.report).toMatchObject({ status: 'completed', ended: [{ as: 'acceptedByOthers' }], warnings: [] });
+    expect(first.report).toMatchObject({
+      status: 'completed',
+      ended: [{ as: 'acceptedByOthers' }],
+      warnings: [],
+    });
     expect((await after('PT5M')).events).toEqual([]);
     const third = await after('PT5M');
     expect(third.events.map(lookupOf)).toMatchObject([{ actor: BY_ROOT, actorLookup: 'found' }]);
@@ -136,7 +144,9 @@ describe('the event of a request that somebody else accepted on AWS', () => {
     expect(report).toMatchObject({ status: 'completed', warnings: [{ code: 'audit-log' }] });
     const calls = countLookUps(cloud);
     await acceptByHand(cloud, after, 103);
-    expect((await after('PT5M')).events.map(lookupOf)).toEqual([{ actor: null, actorLookup: 'notPermitted' }]);
+    expect((await after('PT5M')).events.map(lookupOf)).toEqual([
+      { actor: null, actorLookup: 'notPermitted' },
+    ]);
     expect(countLookUps(cloud)).toBe(calls);
   });
 
@@ -257,6 +267,10 @@ async function deleteByOutscaleApi(cloud: Emulator, id: string): Promise<void> {
   });
   const { headers, body } = await signer.sign(request);
   const { host: _, ...sent } = headers;
-  const response = await fetch(`${cloud.url}/api/v1/DeleteDirectLinkInterface`, { method: 'POST', headers: sent, body });
+  const response = await fetch(`${cloud.url}/api/v1/DeleteDirectLinkInterface`, {
+    method: 'POST',
+    headers: sent,
+    body,
+  });
   expect(response.status).toBe(200);
 }

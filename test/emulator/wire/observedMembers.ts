@@ -25,9 +25,7 @@ export interface ObservedMembers {
 export function observeMembers(dialect: DialectName): ReadonlyMap<string, ObservedMembers> {
   const observed = new Map<string, ObservedMembers>();
   const all: readonly AnyCall[] = [...CALLS, ...UNRECORDED];
-  for (const [name, calls] of Map.groupBy(all, (call) =>
-    rowKey(call.service, call.operation),
-  )) {
+  for (const [name, calls] of Map.groupBy(all, (call) => rowKey(call.service, call.operation))) {
     const { dialect: traits } = createRecordedWorld(dialect).world();
     const [first] = calls;
     const operation = first === undefined ? null : findOperation(first.service, first.operation, traits);
