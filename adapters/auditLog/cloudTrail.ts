@@ -5,7 +5,7 @@ import { INTERFACE_KINDS, isInterfaceKind, KINDS } from '../../core/kinds.ts';
 import { isVirtualInterfaceId } from '../../core/resourceIds.ts';
 import { ApiFailure } from '../../run/portErrors.ts';
 import type { AuditLog } from '../../run/ports.ts';
-import type { JsonApi } from '../awsProtocol/jsonApi.ts';
+import type { JsonApi, JsonFields } from '../awsProtocol/jsonApi.ts';
 import { MOST_CALLS, parseObject, readInstant, readText } from './logFields.ts';
 
 const OPERATION = 'LookupEvents';
@@ -32,28 +32,36 @@ export function createCloudTrailLog(api: JsonApi): AuditLog {
   return {
     read: async (action, type, since, until) => {
       const calls: LoggedCall[] = [];
-      let made = 0;
+      const period = {
+        StartTime: Math.floor(since.getTime() / 1000),
+        EndTime: Math.ceil(until.getTime() / 1000),
+        MaxResults: PAGE_SIZE,
+      };
+      let left = MOST_CALLS;
       for (const name of operationsOf(action, type)) {
-        let token: unknown = null;
-        do {
-          if (made > 0) await pause(PAUSE_MS);
-          const answer = await api.call(OPERATION, {
-            LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: name }],
-            StartTime: Math.floor(since.getTime() / 1000),
-            EndTime: Math.ceil(until.getTime() / 1000),
-            MaxResults: PAGE_SIZE,
-            ...(token === null ? {} : { NextToken: token }),
-          });
-          if (!Array.isArray(answer.Events))
-            throw new ApiFailure(OPERATION, 'malformed', 'the answer has no list `Events`');
-          calls.push(...answer.Events.flatMap((event: unknown) => readEvent(event, action)));
-          token = answer.NextToken ?? null;
-          made += 1;
-        } while (token !== null && made < MOST_CALLS);
+        const search = { LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: name }], ...period };
+        const pages = await readPages(api, search, left);
+        left -= pages.length;
+        calls.push(...pages.flat().flatMap((event) => readEvent(event, action)));
       }
       return calls;
     },
   };
+}
+
+/** The events of each page, at most so many pages, the newest first. Before each call there is a pause, except before the first of a look-up. */
+async function readPages(api: JsonApi, search: JsonFields, most: number): Promise<unknown[][]> {
+  const pages: unknown[][] = [];
+  let token: unknown = null;
+  while (pages.length < most && (pages.length === 0 || token !== null)) {
+    if (most < MOST_CALLS || pages.length > 0) await pause(PAUSE_MS);
+    const answer = await api.call(OPERATION, token === null ? search : { ...search, NextToken: token });
+    if (!Array.isArray(answer.Events))
+      throw new ApiFailure(OPERATION, 'malformed', 'the answer has no list `Events`');
+    pages.push(answer.Events);
+    token = answer.NextToken ?? null;
+  }
+  return pages;
 }
 
 /** Empty for a call that was refused, or that cannot be read: nothing depends on it. */

@@ -67,7 +67,7 @@ describe('an endpoint of the AWS configuration:', () => {
     '%s is refused by name when signed requests to %s would leave this machine unencrypted',
     async (variable, service) => {
       vi.stubEnv(variable, 'http://all.example');
-      const aws = await readConfiguredEndpoints(process.env);
+      const aws = await readConfiguredEndpoints(process.env, { auditLog: true });
       const failure = await rejectionOf((async () => configuredEndpoint(aws, service))());
       expect(failure).toBeInstanceOf(EndpointRefused);
       expect(String(failure)).toContain(`${variable} must be https`);
