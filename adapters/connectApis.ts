@@ -3,7 +3,8 @@ import type { PolicyRecipient } from '../core/policy.ts';
 import { PROVIDER_TRAITS } from '../core/providers.ts';
 import { ACCOUNT } from '../core/resourceIds.ts';
 import { ApiFailure, CredentialsUnusable } from '../run/portErrors.ts';
-import type { Caller, Clock, DirectConnect, Gateways } from '../run/ports.ts';
+import type { AuditLog, Caller, Clock, DirectConnect, Gateways } from '../run/ports.ts';
+import { createAuditLog } from './auditLog/auditLog.ts';
 import { createQueryApi, type QueryApi, xmlFields, xmlText } from './awsProtocol/queryApi.ts';
 import {
   type ClientSettings,
@@ -41,12 +42,14 @@ export interface Endpoints {
   readonly gateways: string | null;
   /** STS, which never shares the endpoint of EC2 */
   readonly identity: string | null;
+  /** CloudTrail, or OUTSCALE's own API; absent: the provider's own */
+  readonly auditLog?: string | null;
   /** the option, variable or file that names each, for messages; absent: not known */
   readonly sources?: Readonly<Record<ApiName, string | null>>;
 }
 
 /** The APIs that are called, by the name of their part here. */
-export type ApiName = 'directConnect' | 'gateways' | 'identity';
+export type ApiName = 'directConnect' | 'gateways' | 'identity' | 'auditLog';
 
 /** The time limit of one attempt at a call, in milliseconds. */
 export const REQUEST_TIMEOUT_MS = 6000;
@@ -59,6 +62,7 @@ export interface Connected {
   readonly directConnect: DirectConnect;
   readonly gateways: Gateways;
   readonly caller: Caller;
+  readonly auditLog: AuditLog;
   /** the Direct Connect endpoint to show in AWS CLI commands; `null`: the AWS CLI finds it itself */
   readonly endpoint: string | null;
   /** the same for EC2 or FCU */
@@ -116,6 +120,10 @@ export function connect(
   return {
     directConnect: createDirectConnect(traits, client, writes, agreedKeys),
     gateways: createGateways(ec2, client),
+    auditLog: createAuditLog(provider, callerOf('auditLog'), {
+      endpoint: endpoints.auditLog ?? traits.auditLog.endpoint(region),
+      region,
+    }),
     caller: createCaller(sts && createQueryApi(callerOf('identity'), sts)),
     endpoint: traits.knownToAwsCli && endpoints.directConnect === null ? null : endpoint,
     gatewayEndpoint: traits.knownToAwsCli && endpoints.gateways === null ? null : gatewayEndpoint,
@@ -136,7 +144,7 @@ export function connect(
 
 /** An endpoint and the setting that chose it; `null`: the provider's own, or one that the user typed in this command. */
 function describeRedirection(endpoints: Endpoints, api: ApiName): string | null {
-  const [url, source] = [endpoints[api], endpoints.sources?.[api] ?? null];
+  const [url, source] = [endpoints[api] ?? null, endpoints.sources?.[api] ?? null];
   return url === null || source === null || source.startsWith('--') ? null : `\`${url}\` (${source})`;
 }
 

@@ -31,6 +31,9 @@ export interface ConnectOptions {
   readonly endpoint?: string;
   readonly gatewayEndpoint?: string;
   readonly stsEndpoint?: string;
+  /** whether the provider's log of calls is read */
+  readonly auditLog?: boolean;
+  readonly auditEndpoint?: string;
   readonly profile?: string;
   /** endpoints of the AWS configuration; absent: none */
   readonly aws?: ConfiguredEndpoints;
@@ -45,11 +48,12 @@ export function readEndpoints(
   options: ConnectOptions,
   recipient: Pick<Recipient, 'provider' | 'region'>,
 ): Required<Endpoints> {
-  const { endpoint, gatewayEndpoint, stsEndpoint, variables } = options;
+  const { endpoint, gatewayEndpoint, stsEndpoint, auditEndpoint, variables } = options;
   const sources = {
     directConnect: variables?.endpoint ?? '--endpoint',
     gateways: variables?.gatewayEndpoint ?? '--gateway-endpoint',
     identity: variables?.stsEndpoint ?? '--sts-endpoint',
+    auditLog: variables?.auditEndpoint ?? '--audit-endpoint',
   };
   const validate = (api: ApiName, url: string | undefined): string | null =>
     url === undefined ? null : validateEndpoint(sources[api], url);
@@ -57,6 +61,7 @@ export function readEndpoints(
     directConnect: validate('directConnect', endpoint),
     gateways: validate('gateways', gatewayEndpoint),
     identity: validate('identity', stsEndpoint),
+    auditLog: validate('auditLog', auditEndpoint),
     sources,
   };
   return combineEndpoints(recipient, given, endpointSettings(options, recipient));
@@ -64,14 +69,16 @@ export function readEndpoints(
 
 /** The endpoints that the user's settings name for a recipient, in the order of precedence. */
 export function endpointSettings(
-  { aws, outscale }: Pick<ConnectOptions, 'aws' | 'outscale'>,
+  { aws, outscale, auditLog = false }: Pick<ConnectOptions, 'aws' | 'outscale' | 'auditLog'>,
   recipient: Pick<Recipient, 'provider' | 'region'>,
 ): readonly ApiEndpointSettings[] {
   const { usesAwsConfiguration, usesOutscaleConfiguration } = PROVIDER_TRAITS[recipient.provider];
-  return [
+  const levels = [
     ...(usesAwsConfiguration ? [awsEndpointSettings(aws ?? null)] : []),
     ...(usesOutscaleConfiguration && outscale !== undefined ? outscaleEndpoints(outscale, recipient) : []),
   ];
+  // An endpoint that must not be used is refused only if its service is called.
+  return auditLog ? levels : levels.map((level) => ({ ...level, auditLog: null }));
 }
 
 /**

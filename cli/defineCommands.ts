@@ -4,6 +4,7 @@ import { findNearest } from '../language/didYouMean.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { addPolicyCommands } from './definePolicyCommands.ts';
 import {
+  addAuditLogOptions,
   addConnectOptions,
   availableWithinOption,
   type ExitCode,
@@ -58,7 +59,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
       end(await (check ? statusCheck(options) : status(options)));
     });
 
-  addConnectOptions(main.command('doctor'))
+  addAuditLogOptions(addConnectOptions(main.command('doctor')))
     .description(
       'checks that a run would succeed: policy, credentials, rights, gateways, secret, ledger, proxy, clock; changes nothing',
     )
@@ -164,7 +165,7 @@ function defineRunCommand(main: Command, end: (code: ExitCode) => void, name: 'r
     .addHelpText('after', RUN_HELP[name]);
   command.option('--dry-run', isPlan ? 'no effect: `plan` never changes anything' : 'the same as `plan`');
   if (!isPlan) {
-    command
+    addAuditLogOptions(command)
       .option('--events <file>', 'append each new event to this file, one JSON object per line')
       .option(
         '--ping <url>',
@@ -206,7 +207,8 @@ In a policy repository, type \`npx vif-acceptor COMMAND\`. First steps:
   npx vif-acceptor run
 
 Variables: VIF_ACCEPTOR_ENDPOINT, VIF_ACCEPTOR_GATEWAY_ENDPOINT, VIF_ACCEPTOR_STS_ENDPOINT, VIF_ACCEPTOR_PROFILE,
-VIF_ACCEPTOR_LEDGER and VIF_ACCEPTOR_POLICY set the options of these names for every command that has them. An option that is
+VIF_ACCEPTOR_AUDIT_LOG, VIF_ACCEPTOR_AUDIT_ENDPOINT, VIF_ACCEPTOR_LEDGER and VIF_ACCEPTOR_POLICY set the options of these names for every
+command that has them. An option that is
 given wins, and an empty variable counts as unset.
 Credentials: for OUTSCALE, OSC_ACCESS_KEY and OSC_SECRET_KEY, or a profile of ~/.osc/config.json (OSC_CONFIG_FILE, OSC_PROFILE); for AWS,
 the default credential chain. Endpoints of OSC_ENDPOINT_DIRECT_LINK, OSC_ENDPOINT_FCU, AWS_ENDPOINT_URL… and of the profile are used where no
@@ -273,7 +275,8 @@ export function suggestCommand(main: Command, typed: readonly string[]): string 
  * settings of OUTSCALE's own tools, and which variables set options.
  */
 async function readProviderSettings(command: Command): Promise<void> {
-  const { profile, ledger }: { profile?: unknown; ledger?: unknown } = command.opts();
+  const { profile, ledger, auditLog }: { profile?: unknown; ledger?: unknown; auditLog?: boolean } =
+    command.opts();
   // The SDK reads region and endpoints by itself: they must be those of the profile.
   if (typeof profile === 'string') process.env.AWS_PROFILE = profile;
   const callsAws = command.options.some(({ long }) => long === '--endpoint') || isTable(ledger);
@@ -282,7 +285,7 @@ async function readProviderSettings(command: Command): Promise<void> {
   const { readOutscaleSettings } = await import('./outscaleSettings.ts');
   const chosen = typeof profile === 'string' ? profile : null;
   const [aws, outscale] = await Promise.all([
-    readConfiguredEndpoints(process.env),
+    readConfiguredEndpoints(process.env, { auditLog }),
     readOutscaleSettings(chosen, process.env),
   ]);
   command.setOptionValue('aws', aws);

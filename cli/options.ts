@@ -60,6 +60,8 @@ export const VARIABLES = {
   endpoint: 'VIF_ACCEPTOR_ENDPOINT',
   gatewayEndpoint: 'VIF_ACCEPTOR_GATEWAY_ENDPOINT',
   stsEndpoint: 'VIF_ACCEPTOR_STS_ENDPOINT',
+  auditLog: 'VIF_ACCEPTOR_AUDIT_LOG',
+  auditEndpoint: 'VIF_ACCEPTOR_AUDIT_ENDPOINT',
   profile: 'VIF_ACCEPTOR_PROFILE',
   policy: 'VIF_ACCEPTOR_POLICY',
   ledger: 'VIF_ACCEPTOR_LEDGER',
@@ -68,6 +70,8 @@ export const VARIABLES = {
 /** Removes empty variables: in many workflows, a variable that is not configured is an empty one. */
 export function removeEmptyVariables(env: NodeJS.ProcessEnv): void {
   for (const name of Object.values(VARIABLES)) if (env[name] === '') delete env[name];
+  // The parser takes any value of the variable of a flag for yes.
+  if (env[VARIABLES.auditLog] === 'false') delete env[VARIABLES.auditLog];
 }
 
 /** Adds the options of every command that calls a provider's API. */
@@ -84,6 +88,22 @@ export function addConnectOptions(command: Command): Command {
     )
     .addOption(new Option('--sts-endpoint <url>', 'STS endpoint (AWS only)').env(VARIABLES.stsEndpoint))
     .addOption(profileOption());
+}
+
+/** Adds the options of the commands that may read the provider's log of calls. */
+export function addAuditLogOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--audit-log',
+        'look up who changed an interface by hand, in CloudTrail or in the API logs of OUTSCALE; its event then waits for up to 20 minutes',
+      ).env(VARIABLES.auditLog),
+    )
+    .addOption(
+      new Option('--audit-endpoint <url>', "endpoint of CloudTrail or of OUTSCALE's own API").env(
+        VARIABLES.auditEndpoint,
+      ),
+    );
 }
 
 export function endpointOption(description: string): Option {

@@ -47,6 +47,7 @@ export function outscaleEndpoints(
       directConnect: readVariable('OSC_ENDPOINT_DIRECT_LINK', env),
       gateways: readVariable('OSC_ENDPOINT_FCU', env),
       identity: null,
+      auditLog: readVariable('OSC_ENDPOINT_API', env),
     },
     ...(usable ? [profileEndpoints(profile, region)] : []),
   ];
@@ -57,6 +58,7 @@ function profileEndpoints(profile: OutscaleProfile, region: string): ApiEndpoint
     directConnect: readProfileEndpoint(profile, ['direct_link', 'directlink'], 'directlink', region),
     gateways: readProfileEndpoint(profile, ['fcu'], 'fcu', region),
     identity: null,
+    auditLog: readProfileEndpoint(profile, ['api'], 'api', region),
   };
 }
 

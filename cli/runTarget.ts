@@ -59,6 +59,7 @@ export async function runTarget(
       endpoint: connected.endpoint,
       gatewayEndpoint: connected.gatewayEndpoint,
       oscCli: findOscCliProfile(options, policy.recipient),
+      looksUpActors: options.auditLog ?? false,
       dryRun,
     });
     return warnOfRegion(report, policy.recipient, options);

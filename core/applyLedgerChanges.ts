@@ -113,6 +113,9 @@ function apply(draft: Draft, change: LedgerChange): void {
       if (change.mark !== null) applyMarker(draft, change.mark);
       draft.outbox.set(change.event.id, change.event);
       return;
+    case 'actorResolved':
+      if (draft.outbox.get(change.event.id) !== undefined) draft.outbox.set(change.event.id, change.event);
+      return;
     case 'undelivered':
       for (const id of change.ids) {
         const queued = draft.outbox.get(id);

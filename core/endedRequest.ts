@@ -1,3 +1,4 @@
+import type { Actor } from './actor.ts';
 import { deadlineOf, NO_DEADLINE } from './deadline.ts';
 import {
   type Observation,
@@ -28,6 +29,8 @@ export interface EndedRequest {
   readonly held: readonly StoredReason[];
   /** number of failed confirms */
   readonly failures: number;
+  /** who accepted it, if somebody else did and the provider's log says who; absent: unknown, or not looked up */
+  readonly actor?: Actor;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { AwaitedActor } from './actor.ts';
 import type { DeadlineThreshold } from './deadline.ts';
 import type { EndedRequest } from './endedRequest.ts';
 import type { AcceptorEvent } from './events/event.ts';
@@ -31,6 +32,8 @@ export interface QueuedEvent extends AcceptorEvent {
   readonly triedInVain?: number;
   /** number of these runs that delivered other events; absent: none */
   readonly refusals?: number;
+  /** who made the change that it reports is looked up before it is delivered; absent: it is ready */
+  readonly awaitedActor?: AwaitedActor;
 }
 
 export interface OngoingFailure {
@@ -75,7 +78,9 @@ export type LedgerChange =
   | { readonly kind: 'turned'; readonly turns: LedgerState['turns'] }
   /** with the record of the end; `null`: there is nothing to report */
   | { readonly kind: 'ended'; readonly id: string; readonly ended: EndedRequest | null }
-  | { readonly kind: 'queued'; readonly event: AcceptorEvent; readonly mark: PublishedMarker | null }
+  | { readonly kind: 'queued'; readonly event: QueuedEvent; readonly mark: PublishedMarker | null }
+  /** a queued event does not wait for its actor any longer; with the record of the end that names the actor, if one was found */
+  | { readonly kind: 'actorResolved'; readonly event: QueuedEvent; readonly ended: EndedRequest | null }
   /** delivery failed; a refusal if the run delivered other events */
   | { readonly kind: 'undelivered'; readonly ids: readonly string[]; readonly isRefusal: boolean }
   /** delivered, or given up after too many refusals: in both cases no longer queued */

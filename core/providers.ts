@@ -1,3 +1,4 @@
+import type { ManualAction } from './actor.ts';
 import type { MatchFieldName } from './fields/evaluateMatch.ts';
 import type { InterfaceKind } from './kinds.ts';
 import { PROVIDERS, type Provider } from './model.ts';
@@ -16,6 +17,17 @@ export const CREDENTIAL_KEYS = {
   role: ['role', 'externalId'],
 } as const satisfies Record<CredentialKind, readonly string[]>;
 
+/** What a provider logs of the calls that were made in an account. */
+interface AuditLogTraits {
+  /** its name in text for people */
+  readonly title: string;
+  readonly endpoint: (region: string) => string;
+  /** the permission to read it */
+  readonly permission: string;
+  /** what it has of what people do to interfaces: of another action, nothing is looked up */
+  readonly actions: ReadonlySet<ManualAction>;
+}
+
 /** Everything in which the providers of one API differ, except the text of their errors (`adapters/`). */
 export interface ProviderTraits {
   /** the provider's name in text for people */
@@ -29,6 +41,8 @@ export interface ProviderTraits {
   readonly gatewayEndpoint: (region: string) => string;
   /** `null`: the provider has no API for the identity of the caller */
   readonly identityEndpoint: ((region: string) => string) | null;
+  /** the log of the calls that were made in an account */
+  readonly auditLog: AuditLogTraits;
   /** the page size to ask for; `null`: the provider does not document the parameter */
   readonly pageSize: number | null;
   /** whether the AWS CLI finds the endpoints itself */
@@ -65,6 +79,13 @@ export const PROVIDER_TRAITS: Readonly<Record<Provider, ProviderTraits>> = {
     directConnectEndpoint: (region) => `https://directlink.${region}.outscale.com`,
     gatewayEndpoint: (region) => `https://fcu.${region}.outscale.com`,
     identityEndpoint: null,
+    // OUTSCALE logs calls of its own API only. An interface is accepted by a call of DirectLink, and can be deleted by either.
+    auditLog: {
+      title: 'the API logs of OUTSCALE',
+      endpoint: (region) => `https://api.${region}.outscale.com`,
+      permission: 'api:ReadApiLogs',
+      actions: new Set(['delete']),
+    },
     pageSize: null,
     knownToAwsCli: false,
     credentials: 'secret',
@@ -96,6 +117,12 @@ export const PROVIDER_TRAITS: Readonly<Record<Provider, ProviderTraits>> = {
     directConnectEndpoint: (region) => `https://directconnect.${region}.${partitionOf(region).domain}`,
     gatewayEndpoint: (region) => `https://ec2.${region}.${partitionOf(region).domain}`,
     identityEndpoint: (region) => `https://sts.${region}.${partitionOf(region).domain}`,
+    auditLog: {
+      title: 'CloudTrail',
+      endpoint: (region) => `https://cloudtrail.${region}.${partitionOf(region).domain}`,
+      permission: 'cloudtrail:LookupEvents',
+      actions: new Set(['accept', 'delete']),
+    },
     pageSize: 100,
     knownToAwsCli: true,
     credentials: 'role',

@@ -34,6 +34,7 @@ export type RunProblemCode =
   | 'out-of-time'
   | 'clock'
   | 'event-delivery'
+  | 'audit-log'
   | 'internal';
 
 /** The outcome of a request in a run. `wouldAccept` only in a plan. */

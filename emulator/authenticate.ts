@@ -45,7 +45,7 @@ function verifySignature(request: Request, { signsQueryAsSent }: Dialect): Signa
   if (unsigned !== undefined) return { kind: 'incomplete', why: `the header ${unsigned} must be signed` };
   if (!/^\d{12}$/.test(key)) return { kind: 'unknownKey' };
 
-  // The emulator answers only at `/`, so the path need not be canonicalized.
+  // The emulator answers only at `/` and at paths of letters, so the path need not be canonicalized.
   const { path, query } = splitTarget(request.target);
   const scope = `${day}/${region}/${service}/aws4_request`;
   const signingKey = [day, region, service, 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${SECRET}`);
@@ -116,6 +116,8 @@ const UNKNOWN_KEY = {
       401,
     ),
   sts: () => new ApiError('InvalidClientTokenId', INVALID_TOKEN, 403),
+  cloudtrail: () => new ApiError('UnrecognizedClientException', INVALID_TOKEN, 403),
+  oapi: () => new ApiError('AuthFailure', `The access key is not known. ${KEYS_HERE}`, 401),
 } satisfies Record<Service, () => ApiError>;
 
 /** Identifies the caller by the signature. Throws the service's `ApiError` if the signature is invalid. */

@@ -47,7 +47,7 @@ export function replyStatus(reply: Reply): Call['status'] {
 const DEEPEST = 20;
 
 /** Replaces secrets, and omits deeper levels: thousands of levels would overflow the stack. */
-function withoutSecrets(value: unknown, depth = 0): unknown {
+export function withoutSecrets(value: unknown, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (depth > DEEPEST) return '…';
   if (Array.isArray(value)) return value.map((part) => withoutSecrets(part, depth + 1));

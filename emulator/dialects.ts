@@ -3,7 +3,8 @@ import { DAY, MINUTE } from './clock.ts';
 export const DIALECT_NAMES = ['outscale', 'aws'] as const;
 export type DialectName = (typeof DIALECT_NAMES)[number];
 
-export const SERVICES = ['directconnect', 'ec2', 'sts'] as const;
+/** `oapi` is OUTSCALE's own API. */
+export const SERVICES = ['directconnect', 'ec2', 'sts', 'cloudtrail', 'oapi'] as const;
 export type Service = (typeof SERVICES)[number];
 
 /** The differences between the emulated providers. */
@@ -21,6 +22,8 @@ export interface Dialect {
   readonly missingMembers: Readonly<Record<string, readonly string[]>>;
   /** operations of EC2 that the provider does not have */
   readonly missingEc2Operations: readonly string[];
+  /** services that the provider does not have */
+  readonly missingServices: readonly Service[];
   readonly hasDirectConnectGateways: boolean;
   readonly interfaceTypes: readonly ('private' | 'public' | 'transit')[];
   /** fields returned for an interface and for a connection; `null`: all that the emulator knows */
@@ -61,6 +64,8 @@ export interface Dialect {
   readonly connectionTime: number;
   /** how long a deleted connection or LAG is `deleting` until it is `deleted`, in milliseconds */
   readonly connectionDeletionTime: number;
+  /** how long after a call the provider's log of calls has it, in milliseconds */
+  readonly auditDelay: number;
   /** how long an association is `associating` or `updating` until it is `associated`, in milliseconds */
   readonly associationTime: number;
   /** how long a deleted association is `disassociating` until it disappears, in milliseconds */
@@ -80,6 +85,8 @@ const TIMES = {
   provisioningTime: MINUTE,
   connectionTime: 0,
   connectionDeletionTime: 0,
+  // Real logs are up to 15 minutes late.
+  auditDelay: 0,
   associationTime: 10_000,
   disassociationTime: 10_000,
 };
@@ -88,7 +95,13 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
   outscale: {
     name: 'outscale',
     // The provider's own tool, osc-cli, signs as directlink and fcu, its documented AWS CLI procedure with AWS names: both work.
-    signingNames: { directconnect: ['directconnect', 'directlink'], ec2: ['ec2', 'fcu'], sts: ['sts'] },
+    signingNames: {
+      directconnect: ['directconnect', 'directlink'],
+      ec2: ['ec2', 'fcu'],
+      sts: ['sts'],
+      cloudtrail: [],
+      oapi: ['oapi', 'api'],
+    },
     // osc-cli signs the query of a GET as it sends it, and fails after a DirectLink call without `x-amz-requestid`.
     signsQueryAsSent: true,
     requestIdHeaders: ['x-amzn-requestid', 'x-amz-requestid'],
@@ -147,6 +160,7 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
       ],
     },
     missingEc2Operations: ['DescribeNetworkAcls'],
+    missingServices: ['cloudtrail'],
     hasDirectConnectGateways: false,
     interfaceTypes: ['private'],
     interfaceFields: [
@@ -194,12 +208,19 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
   },
   aws: {
     name: 'aws',
-    signingNames: { directconnect: ['directconnect'], ec2: ['ec2'], sts: ['sts'] },
+    signingNames: {
+      directconnect: ['directconnect'],
+      ec2: ['ec2'],
+      sts: ['sts'],
+      cloudtrail: ['cloudtrail'],
+      oapi: [],
+    },
     signsQueryAsSent: false,
     requestIdHeaders: ['x-amzn-requestid'],
     missingOperations: [],
     missingMembers: {},
     missingEc2Operations: [],
+    missingServices: ['oapi'],
     hasDirectConnectGateways: true,
     interfaceTypes: ['private', 'public', 'transit'],
     interfaceFields: null,

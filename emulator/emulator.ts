@@ -35,7 +35,7 @@ export interface EmulatorOptions extends Options {
   readonly scenario?: Scenario;
 }
 
-/** A running emulator, with one endpoint for Direct Connect (DirectLink), EC2 (FCU) and STS. */
+/** A running emulator, with one endpoint for Direct Connect (DirectLink), EC2 (FCU), STS and the log of calls. */
 export interface Emulator {
   /** endpoint of all services */
   readonly url: string;

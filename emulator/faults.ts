@@ -200,6 +200,18 @@ const ERRORS = {
       new ApiError('AccessDenied', `You are not authorized to perform: sts:${operation}`, 403),
     server: 'InternalFailure',
   },
+  cloudtrail: {
+    throttled: () => new ApiError('ThrottlingException', 'Rate exceeded'),
+    denied: (operation: string) =>
+      new ApiError('AccessDeniedException', `You are not authorized to perform: cloudtrail:${operation}`),
+    server: 'InternalFailure',
+  },
+  oapi: {
+    throttled: () => new ApiError('RequestLimitExceeded', 'The number of requests exceeds the limit.', 503),
+    denied: (operation: string) =>
+      new ApiError('AccessDenied', `You are not authorized to perform: api:${operation}`, 403),
+    server: 'InternalError',
+  },
 } satisfies Record<Service, unknown>;
 
 /** OUTSCALE's own error form, which no AWS SDK understands: rate limiters answer 503 with code 6, or 429 with code 24. */

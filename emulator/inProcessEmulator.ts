@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { ADMIN_PREFIX, type EmulatorControls, handleAdminRequest } from './adminApi.ts';
+import { recordCall } from './auditRecords.ts';
 import { authenticate } from './authenticate.ts';
-import { type CallLog, createCallLog, replyStatus } from './callLog.ts';
+import { type CallLog, createCallLog, replyStatus, withoutSecrets } from './callLog.ts';
 import { type Clock, createClock } from './clock.ts';
 import { InvalidInput } from './decoders.ts';
 import type { DialectName } from './dialects.ts';
@@ -17,6 +18,7 @@ import {
   type Context,
   jsonResponse,
   parseJsonCall,
+  parseOutscaleCall,
   type Reply,
   type Request,
   splitTarget,
@@ -99,20 +101,37 @@ export function createInProcessEmulator(options: Options, scenario: Scenario | n
   return simulation;
 }
 
+/** What is known of a call while it is answered. */
+interface SeenCall {
+  caller: Context | null;
+  input: unknown;
+  refusal: ApiError | null;
+}
+
 /** Answers an API call and logs it. */
 function answer(request: Request, { world, faults, calls, clock }: State): Reply {
-  const call = parseCall(request);
-  if (call === null) return NOT_A_CALL;
+  const parsed = parseCall(request);
+  if (parsed === null) return NOT_A_CALL;
   const at = clock.now().toISOString();
-  let caller: Context | null = null;
-  let input: unknown = null;
-  const reply = toReply(call, () => {
-    caller = authenticate(request, call.service, world);
-    input = call.input();
-    return perform(call, input, caller, faults);
-  });
+  const seen: SeenCall = { caller: null, input: null, refusal: null };
+  const call: WireCall = {
+    ...parsed,
+    failure: (error) => {
+      seen.refusal = error;
+      return parsed.failure(error);
+    },
+  };
   const { service, operation } = call;
+  const reply = toReply(call, () => {
+    const caller = authenticate(request, service, world);
+    seen.caller = caller;
+    seen.input = call.input();
+    return perform(call, seen.input, caller, faults);
+  });
+  const { caller, input, refusal } = seen;
   calls.add({ at, ...accountAndRegion(caller), service, operation, input, status: replyStatus(reply) });
+  if (caller !== null)
+    recordCall(caller, request, { service, operation, input: withoutSecrets(input), error: refusal }, reply);
   if (reply.kind !== 'response') return reply;
   const id = randomUUID();
   return { ...reply, headers: Object.fromEntries(world.dialect.requestIdHeaders.map((name) => [name, id])) };
@@ -120,14 +139,14 @@ function answer(request: Request, { world, faults, calls, clock }: State): Reply
 
 const NOT_A_CALL = jsonResponse(404, {
   message:
-    'not a call of Direct Connect, EC2 or STS: those are POST to `/`, in JSON 1.1 or as a form (not in CBOR), ' +
-    'and for EC2 and STS also GET of `/?Action=…`',
+    'not a call of Direct Connect, EC2, STS or CloudTrail: those are POST to `/`, in JSON 1.1 or as a form (not in CBOR), ' +
+    'and for EC2 and STS also GET of `/?Action=…`; calls of the API of OUTSCALE are POST to `/api/v1/NAME`',
 });
 
 /** `null` if the request is no call of the emulated services. */
 function parseCall(request: Request): WireCall | null {
   const { path, query } = splitTarget(request.target);
-  if (path !== '/') return null;
+  if (path !== '/') return parseOutscaleCall(request);
   if (request.method === 'GET') return parseQueryCall(request);
   // A form is in the body or in the query, never in both: the emulator would have to guess which counts.
   if (request.method !== 'POST' || query !== '') return null;

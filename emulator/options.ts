@@ -32,6 +32,8 @@ export interface Options {
   readonly connectionTime?: string;
   /** how long a deleted connection or LAG is `deleting` until it is `deleted`: a duration */
   readonly connectionDeletionTime?: string;
+  /** how long after a call the provider's log of calls has it: a duration */
+  readonly auditDelay?: string;
   /** how long an association is `associating` until it is `associated`: a duration */
   readonly associationTime?: string;
   /** how long a deleted association is `disassociating` until it disappears: a duration */
@@ -50,6 +52,7 @@ const TIMES = [
   'provisioningTime',
   'connectionTime',
   'connectionDeletionTime',
+  'auditDelay',
   'associationTime',
   'disassociationTime',
 ] as const;
@@ -98,6 +101,7 @@ export const readOptions: Reader<Asked> = exactObject<Asked>({
   provisioningTime: optional(duration, null),
   connectionTime: optional(duration, null),
   connectionDeletionTime: optional(duration, null),
+  auditDelay: optional(duration, null),
   associationTime: optional(duration, null),
   disassociationTime: optional(duration, null),
   requireAttachedGateway: optional(flag, null),

@@ -84,9 +84,11 @@ export function jsonResponse(status: number, body: unknown, contentType = 'appli
 
 const TYPE = 'application/x-amz-json-1.1';
 const PREFIX = 'OvertureService.';
+/** The SDKs of some languages leave the package of the service out. */
+const CLOUD_TRAIL = /^(?:com\.amazonaws\.cloudtrail\.v20131101\.)?CloudTrail_20131101\.(.+)$/;
 
 /**
- * Parses a call in JSON 1.1 (Direct Connect); `null` if the request is in another protocol.
+ * Parses a call in JSON 1.1 (Direct Connect, CloudTrail); `null` if the request is in another protocol.
  * The target alone does not say which: osc-cli sends one with its calls of FCU too (`fcu_20261130.DescribeVpnGateways`).
  */
 export function parseJsonCall({ method, headers, body }: Request): WireCall | null {
@@ -94,9 +96,10 @@ export function parseJsonCall({ method, headers, body }: Request): WireCall | nu
   if (method !== 'POST' || target === undefined) return null;
   const known = target.startsWith(PREFIX);
   if (!known && !(headers['content-type'] ?? '').startsWith(TYPE)) return null;
+  const [, ofCloudTrail] = CLOUD_TRAIL.exec(target) ?? [];
   return {
-    service: 'directconnect',
-    operation: known ? target.slice(PREFIX.length) : target,
+    service: ofCloudTrail === undefined ? 'directconnect' : 'cloudtrail',
+    operation: ofCloudTrail ?? (known ? target.slice(PREFIX.length) : target),
     input: () => parse(Buffer.from(body).toString()),
     success: (output) => jsonResponse(200, output, TYPE),
     failure: ({ code, message, status }) => jsonResponse(status, { __type: code, message }, TYPE),
@@ -127,4 +130,34 @@ export function unknownMemberMessage({ path }: UnknownMember): string {
 /** The message of all services that validate inputs against their models. */
 export function missingMemberMessage(path: string): string {
   return `1 validation error detected: Value null at '${path}' failed to satisfy constraint: Member must not be null`;
+}
+
+/** The codes of OUTSCALE's own errors, by their type. Those of others are not known. */
+const OAPI_CODES: Readonly<Record<string, string>> = {
+  AccessDenied: '4',
+  AuthFailure: '1',
+  RequestLimitExceeded: '6',
+};
+
+/** Parses a call of OUTSCALE's own API, `POST /api/v1/NAME`; `null` if the request is none. */
+export function parseOutscaleCall({ method, target, body }: Request): WireCall | null {
+  const [, name] = /^\/api\/(?:v1|latest)\/(\w+)\/?$/.exec(target) ?? [];
+  if (method !== 'POST' || name === undefined) return null;
+  const refuse = (type: string, message: string, status = 400) => new ApiError(type, message, status);
+  return {
+    service: 'oapi',
+    operation: name,
+    input: () => parse(Buffer.from(body).toString()),
+    success: (output) => jsonResponse(200, output),
+    failure: ({ code, message, status }) =>
+      jsonResponse(status, {
+        Errors: [{ Code: OAPI_CODES[code] ?? '', Type: code, Details: message }],
+        ResponseContext: { RequestId: '' },
+      }),
+    invalid: (error) =>
+      error instanceof UnknownMember
+        ? refuse('InvalidParameter', unknownMemberMessage(error))
+        : refuse(error.missing ? 'MissingParameter' : 'InvalidParameterValue', error.message),
+    unknown: () => refuse('InvalidAction', `The emulator does not know the call ${name}.`, 404),
+  };
 }

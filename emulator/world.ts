@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { AuditRecord } from './auditRecords.ts';
 import type { Clock } from './clock.ts';
 import type { Dialect } from './dialects.ts';
 
@@ -294,6 +295,8 @@ export interface World {
   readonly associationProposals: Map<string, AssociationProposal>;
   /** by session token */
   readonly sessions: Map<string, Session>;
+  /** the provider's log of calls, the earliest first */
+  readonly auditRecords: AuditRecord[];
 }
 
 export function createWorld(dialect: Dialect, clock: Clock, ids: Ids): World {
@@ -312,6 +315,7 @@ export function createWorld(dialect: Dialect, clock: Clock, ids: Ids): World {
     gatewayAssociations: new Map(),
     associationProposals: new Map(),
     sessions: new Map(),
+    auditRecords: [],
   };
 }
 

@@ -17,6 +17,8 @@ export interface DeploymentOptions {
   readonly notify: string;
   readonly interval: Duration;
   readonly availableWithin: Duration;
+  /** whether the function reads the log of calls */
+  readonly auditLog: boolean;
   readonly stackName: string;
 }
 
@@ -33,6 +35,7 @@ export function readOptions(context: Context, env: ProcessEnvironment): Deployme
     notify: parseNotify(context('notify'), errors),
     interval: parseMinutes('intervalMinutes', context, INTERVAL_RANGE, errors),
     availableWithin: parseMinutes('availableWithinMinutes', context, AVAILABLE_WITHIN_RANGE, errors),
+    auditLog: parseFlag('auditLog', context, errors),
     stackName: parseStackName(context('stackName'), errors),
   };
   if (errors.length > 0) throw new DeploymentRefused(errors);
@@ -56,6 +59,14 @@ function parseMinutes(key: string, context: Context, range: MinutesRange, errors
   const found = validateMinutes(`context \`${key}\``, minutes, range, String(value));
   errors.push(...found);
   return Duration.minutes(found.length === 0 ? minutes : range.defaultMinutes);
+}
+
+function parseFlag(key: string, context: Context, errors: string[]): boolean {
+  const value = context(key) ?? false;
+  // `-c KEY=VALUE` gives a text.
+  if (typeof value === 'boolean' || value === 'true' || value === 'false') return String(value) === 'true';
+  errors.push(`context \`${key}\` must be \`true\` or \`false\`, got \`${String(value)}\``);
+  return false;
 }
 
 /** Several stacks in one region need different names. */

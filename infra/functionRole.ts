@@ -21,19 +21,21 @@ export interface FunctionRoleProps {
   /** where Lambda, with this role, records failed invocations */
   readonly failedRuns: IQueue;
   readonly log: ILogGroup;
+  /** whether the function reads the log of calls */
+  readonly auditLog: boolean;
 }
 
 /** Creates the IAM role of a function: what it may do for its targets, in the ledger, on the event bus and in its log. */
 export function createFunctionRole(
   scope: Construct,
   id: string,
-  { policies, ledger, failedRuns, log }: FunctionRoleProps,
+  { policies, ledger, failedRuns, log, auditLog }: FunctionRoleProps,
 ): { role: Role; usage: QuotaUsage } {
   const stack = Stack.of(scope);
   const inlinePolicies = {
     Targets: new PolicyDocument({
       minimize: true,
-      statements: policies.flatMap((policy) => targetStatements(policy, stack)),
+      statements: policies.flatMap((policy) => targetStatements(policy, stack, auditLog)),
     }),
     Ledger: new PolicyDocument({ statements: [ledgerStatement(policies, ledger), eventStatement(stack)] }),
     Log: new PolicyDocument({
@@ -62,9 +64,9 @@ export function createFunctionRole(
 }
 
 /** Permissions for one target. */
-function targetStatements(policy: Policy, stack: Stack): PolicyStatement[] {
+function targetStatements(policy: Policy, stack: Stack, auditLog: boolean): PolicyStatement[] {
   const { credentials } = policy.recipient;
-  if (credentials === null) return ownRoleStatements(policy, stack);
+  if (credentials === null) return ownRoleStatements(policy, stack, auditLog);
   if ('secret' in credentials) return [secretStatement(credentials.secret, stack)];
   return [new PolicyStatement({ actions: ['sts:AssumeRole'], resources: [credentials.role] })];
 }
@@ -127,7 +129,7 @@ function interfaceArns({ region, account }: Policy['recipient'], partition: stri
   return `arn:${partition}:directconnect:${region}:${account}:dxvif/*`;
 }
 
-function ownRoleStatements(policy: Policy, { partition }: Stack): PolicyStatement[] {
+function ownRoleStatements(policy: Policy, { partition }: Stack, auditLog: boolean): PolicyStatement[] {
   const { recipient } = policy;
   const { region } = recipient;
   return [
@@ -147,6 +149,7 @@ function ownRoleStatements(policy: Policy, { partition }: Stack): PolicyStatemen
         'ec2:DescribeVpnGateways',
         'ec2:DescribeRouteTables',
         'ec2:DescribeVpcs',
+        ...(auditLog ? [PROVIDER_TRAITS.aws.auditLog.permission] : []),
       ],
       resources: ['*'],
       conditions: { StringEquals: { 'aws:RequestedRegion': region } },
@@ -170,7 +173,7 @@ function acknowledgeWildcards(role: Role, policies: readonly Policy[], partition
     {
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
-        'read-only actions; those of EC2 and those that list support no resource-level permissions; the region is ' +
+        'read-only actions; those of EC2 and of CloudTrail and those that list support no resource-level permissions; the region is ' +
         'restricted by a condition',
     },
   );

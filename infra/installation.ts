@@ -25,6 +25,8 @@ export interface InstallationProps {
   readonly interval: Duration;
   /** how long an accepted interface may take to become `available` before it is reported */
   readonly availableWithin: Duration;
+  /** whether the functions read the logs of calls */
+  readonly auditLog: boolean;
 }
 
 const FUNCTION_IDS = { outscale: 'Outscale', aws: 'Aws' } as const;

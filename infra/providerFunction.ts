@@ -60,6 +60,8 @@ export interface ProviderFunctionProps {
   readonly interval: Duration;
   /** how long an accepted interface may take to become `available` before it is reported */
   readonly availableWithin: Duration;
+  /** whether the function reads the log of calls */
+  readonly auditLog: boolean;
   readonly ledger: Table;
   readonly queues: DeadLetterQueues;
 }
@@ -87,6 +89,7 @@ export class ProviderFunction extends Construct {
       ledger,
       failedRuns: queues.failedRuns,
       log: this.log,
+      auditLog: props.auditLog,
     });
     this.function = createFunction(this, 'Function', {
       runtime: Runtime.NODEJS_24_X,
@@ -115,12 +118,13 @@ export class ProviderFunction extends Construct {
   }
 }
 
-function environmentOf({ ledger, availableWithin }: ProviderFunctionProps): Record<string, string> {
+function environmentOf({ ledger, availableWithin, auditLog }: ProviderFunctionProps): Record<string, string> {
   return {
     POWERTOOLS_SERVICE_NAME: SERVICE,
     POWERTOOLS_METRICS_NAMESPACE: NAMESPACE,
     VIF_ACCEPTOR_TABLE: ledger.tableName,
     VIF_ACCEPTOR_AVAILABLE_WITHIN_MINUTES: String(availableWithin.toMinutes()),
+    ...(auditLog ? { VIF_ACCEPTOR_AUDIT_LOG: 'true' } : {}),
   };
 }
 

@@ -13,6 +13,7 @@ import {
   formatValue,
   INTERVAL_RANGE,
   validateDuration,
+  validateFlag,
   validateText,
 } from './validateOptions.ts';
 import { findPolicyProblems } from './validateTargets.ts';
@@ -33,6 +34,12 @@ export interface VifAcceptorProps {
    */
   readonly availableWithin?: Duration;
   /**
+   * Whether the function looks up in CloudTrail, or in the API logs of OUTSCALE, who changed an interface by hand. Its event then waits
+   * for up to 20 minutes.
+   * @default false
+   */
+  readonly auditLog?: boolean;
+  /**
    * Revision of the policies, shown in reports, outputs and on the dashboard.
    * @default the output of `git describe` in policyDir
    */
@@ -50,7 +57,7 @@ export class VifAcceptor extends Construct {
     // A plain JavaScript program may pass values of other types.
     if (!isRecord(props))
       throw new DeploymentRefused([`the third argument must be an object, got ${formatValue(props)}`]);
-    const { policyDir, notify, revision } = props;
+    const { policyDir, notify, revision, auditLog = false } = props;
     const { interval = Duration.minutes(INTERVAL_RANGE.defaultMinutes) } = props;
     const { availableWithin = Duration.minutes(AVAILABLE_WITHIN_RANGE.defaultMinutes) } = props;
     const folderErrors = validateText(
@@ -64,6 +71,7 @@ export class VifAcceptor extends Construct {
       ...validateNotify(notify, knownRegion(this)),
       ...validateDuration('`interval`', interval, INTERVAL_RANGE),
       ...validateDuration('`availableWithin`', availableWithin, AVAILABLE_WITHIN_RANGE),
+      ...validateFlag('`auditLog`', auditLog),
       ...(revision === undefined ? [] : validateText('`revision`', revision, 'a text')),
       ...findPolicyProblems(tested),
     ];
@@ -75,6 +83,7 @@ export class VifAcceptor extends Construct {
       notify,
       interval,
       availableWithin,
+      auditLog,
       revision: revision ?? nameOrWarn(this, readRevision(policyDir)),
     });
   }

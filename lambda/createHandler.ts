@@ -125,7 +125,7 @@ async function getTarget(
   if (existing !== undefined) return existing;
   const loaded = await readPolicy(settings, target);
   const revision = (await readPolicyFile(settings, target, 'revision.txt')).trim();
-  const aws = await readConfiguredEndpoints(platform.env);
+  const aws = await readConfiguredEndpoints(platform.env, settings);
   // The SDK reads these endpoints itself; here they are only refused if they must not be used.
   for (const service of ['dynamo', 'events', 'secrets'] as const) configuredEndpoint(aws, service);
   const endpoints = chooseEndpoints(loaded.policy.recipient, settings.endpoints, aws);
@@ -137,7 +137,7 @@ async function getTarget(
 function createTarget(
   loaded: LoadedPolicy,
   revision: string,
-  { endpoints, availableWithinMs }: Settings,
+  { endpoints, availableWithinMs, auditLog }: Settings,
   { clock, eventPublisher, credentials: credentialsFor }: Platform,
   ledger: Ledger,
 ): Target {
@@ -158,6 +158,7 @@ function createTarget(
     outage: { publishedCodes: null },
     requestTimeoutMs: REQUEST_LIMIT_MS,
     availableWithinMs,
+    looksUpActors: auditLog,
     endpoint,
     gatewayEndpoint,
     dryRun: false,

@@ -12,6 +12,8 @@ export interface Settings {
   readonly table: string;
   /** how long an accepted interface may take to become `available`, in milliseconds */
   readonly availableWithinMs: number;
+  /** whether the provider's log of calls is read */
+  readonly auditLog: boolean;
 }
 
 /** A setting is missing or malformed; the message names it and the fix. */
@@ -32,6 +34,7 @@ export function readSettings(env: Environment): Settings {
     policyDir: env.VIF_ACCEPTOR_POLICY_DIR || '/opt/policy',
     endpoints: readEndpoints(env),
     table: readTable(env.VIF_ACCEPTOR_TABLE),
+    auditLog: readFlag(env, 'VIF_ACCEPTOR_AUDIT_LOG'),
     availableWithinMs: readMinutes(env, 'VIF_ACCEPTOR_AVAILABLE_WITHIN_MINUTES') ?? AVAILABLE_WITHIN_MS,
   };
 }
@@ -48,6 +51,7 @@ function readEndpoints(env: Environment): Endpoints {
     directConnect: readEndpoint(env, 'VIF_ACCEPTOR_ENDPOINT'),
     gateways: readEndpoint(env, 'VIF_ACCEPTOR_GATEWAY_ENDPOINT'),
     identity: readEndpoint(env, 'VIF_ACCEPTOR_STS_ENDPOINT'),
+    auditLog: readEndpoint(env, 'VIF_ACCEPTOR_AUDIT_ENDPOINT'),
   };
 }
 
@@ -62,6 +66,13 @@ function readTable(name: string | undefined): string {
   throw new SettingRefused(
     'setting VIF_ACCEPTOR_TABLE is missing: it must be the name of the DynamoDB table of the ledger; deploy with the CDK app, which sets it',
   );
+}
+
+/** A flag is `true` or `false`; absent: `false`. */
+function readFlag(env: Environment, setting: string): boolean {
+  const value = env[setting] || 'false';
+  if (value === 'true' || value === 'false') return value === 'true';
+  throw new SettingRefused(`setting ${setting} must be \`true\` or \`false\`, got ${quote(value)}`);
 }
 
 /** @returns milliseconds */

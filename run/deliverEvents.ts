@@ -26,7 +26,7 @@ export async function deliverEvents(
   ledger: LedgerUnitOfWork,
   budget: Budget,
 ): Promise<RunProblem[]> {
-  const queued = Object.values(ledger.state().outbox).sort(compareQueued);
+  const queued = Object.values(ledger.state().outbox).filter(isReady).sort(compareQueued);
   if (queued.length === 0) return [];
   await ledger.write([]);
   const { delivered, refused, postponed, problem } = await publishInBatches(publisher, queued, budget);
@@ -81,6 +81,11 @@ async function publishInBatches(
     if (futileCalls === most) break;
   }
   return { delivered: [...delivered], refused, postponed: [...postponed], problem };
+}
+
+/** Whether an event does not wait for its actor. Fail closed: without a look-up that ends the waiting, all are delivered at once. */
+function isReady({ awaitedActor }: QueuedEvent): boolean {
+  return awaitedActor === undefined;
 }
 
 /** Orders events by refusals, then by time. */

@@ -1,3 +1,4 @@
+import type { LoggedCall, ManualAction } from '../core/actor.ts';
 import type { EndedRequest } from '../core/endedRequest.ts';
 import type { AcceptorEvent } from '../core/events/event.ts';
 import type { InterfaceKind } from '../core/kinds.ts';
@@ -11,6 +12,8 @@ export interface Ports {
   readonly directConnect: DirectConnect;
   readonly gateways: Gateways;
   readonly caller: Caller;
+  /** absent: actors are never looked up */
+  readonly auditLog?: AuditLog;
   readonly ledger: Ledger;
   /** `null`: no event is published or recorded as published; only the report says what happened */
   readonly eventPublisher: EventPublisher | null;
@@ -73,6 +76,17 @@ export interface Gateways {
 export interface Caller {
   /** Returns the account of the credentials, 12 digits; `null`: the provider has no API for it. @throws ApiFailure */
   account(): Promise<string | null>;
+}
+
+/** The provider's log of the calls that were made in the recipient's account. It only informs: no decision depends on it. */
+export interface AuditLog {
+  /**
+   * Reads the successful calls that do something to an interface, in a period. It may lack calls of the last 15 minutes, and the oldest
+   * of very many calls.
+   * @param type the type of the interfaces; `null`: any
+   * @throws CallFailure
+   */
+  read(action: ManualAction, type: string | null, since: Date, until: Date): Promise<readonly LoggedCall[]>;
 }
 
 /** The state kept between runs, by recipient key. */

@@ -4,11 +4,13 @@ import type { EventOrigin } from '../core/events/event.ts';
 import { NO_RUN_FACTS, type RunFacts, type UnlistedRequest } from '../core/events/eventDefinition.ts';
 import { findNewEvents } from '../core/events/findNewEvents.ts';
 import { createRunFailedEvent } from '../core/events/runFailed.ts';
-import type { LedgerChange, LedgerState } from '../core/ledgerState.ts';
+import type { LedgerChange, LedgerState, QueuedEvent } from '../core/ledgerState.ts';
 import { reportRequest } from '../core/requestEvaluation.ts';
 import type { RunProblem } from '../core/runReport.ts';
 import { deliverEvents } from './deliverEvents.ts';
 import type { LedgerUnitOfWork } from './ledgerUnitOfWork.ts';
+import { lookUpActors } from './lookUpActors.ts';
+import type { AuditLog } from './ports.ts';
 import type { Budget, RunFindings, RunInput } from './runContext.ts';
 
 /** The time to reserve for writing one part of the deferred changes, in milliseconds. */
@@ -31,6 +33,7 @@ export function createEventFactory(
     ...NO_RUN_FACTS,
     origin,
     endpoints: { directConnect: endpoint, gateways: gatewayEndpoint },
+    looksUpActors: auditLogOf(input) !== null,
   };
   return (facts) => {
     const at = ports.clock.now().toISOString();
@@ -38,6 +41,11 @@ export function createEventFactory(
     const changes = findNewEvents({ ...base, startedAt: at, at, state: ledger.state(), owners, ...facts });
     return isQueueFull(ledger) ? changes.filter(isAlwaysQueued) : changes;
   };
+}
+
+/** The log of calls in which actors are looked up; `null`: they are not. */
+function auditLogOf({ ports, looksUpActors = false }: RunInput): AuditLog | null {
+  return looksUpActors ? (ports.auditLog ?? null) : null;
 }
 
 /**
@@ -121,6 +129,7 @@ export async function writeDeferredInTime(ledger: LedgerUnitOfWork, budget: Budg
 /**
  * Queues the events about the requests and about what failed, and delivers all queued events, including those of earlier runs.
  * An event is written before it is delivered, so it is delivered at least once, and no acceptance depends on its delivery.
+ * @param previousListing when the last complete listing before this run began; `null`: there was none
  * @returns the problems if something could not be recorded or delivered
  * @throws LedgerFailure
  */
@@ -130,6 +139,7 @@ export async function publishFindings(
   budget: Budget,
   origin: EventOrigin,
   startedAt: string,
+  previousListing: string | null,
   found: RunFindings,
 ): Promise<RunProblem[]> {
   const { eventPublisher } = input.ports;
@@ -149,7 +159,31 @@ export async function publishFindings(
   ]);
   const isFull = isQueueFull(ledger);
   const notDelivered = await deliverEvents(eventPublisher, ledger, budget);
-  return [...notWritten, ...notDelivered, ...(isFull ? [QUEUE_FULL] : [])];
+  // After the events that wait for nothing, so that a slow log of calls delays none of them.
+  const notDeliveredLate = await deliverLateEvents(input, ledger, budget, startedAt, previousListing, found);
+  return [
+    ...notWritten,
+    ...(notDelivered.length > 0 ? notDelivered : notDeliveredLate),
+    ...(isFull ? [QUEUE_FULL] : []),
+  ];
+}
+
+/** Looks up the actors that events wait for, and delivers the events that became ready. @returns the problems of delivery */
+async function deliverLateEvents(
+  input: RunInput,
+  ledger: LedgerUnitOfWork,
+  budget: Budget,
+  startedAt: string,
+  previousListing: string | null,
+  found: RunFindings,
+): Promise<RunProblem[]> {
+  const { eventPublisher, clock } = input.ports;
+  const isWaiting = ({ awaitedActor }: QueuedEvent): boolean => awaitedActor !== undefined;
+  if (eventPublisher === null || !Object.values(ledger.state().outbox).some(isWaiting)) return [];
+  const intervalMs = previousListing === null ? null : Date.parse(startedAt) - Date.parse(previousListing);
+  const auditLog = auditLogOf(input);
+  found.warnings.push(...(await lookUpActors({ auditLog, ledger, clock, budget, intervalMs })));
+  return deliverEvents(eventPublisher, ledger, budget);
 }
 
 const QUEUE_FULL: RunProblem = {

@@ -48,6 +48,7 @@ import { verifyCaller } from './verifyCaller.ts';
  *  8. do everything that no confirm depends on, such as writing the deferred changes   deferredWork.ts
  *  9. queue and deliver events                                                         queueEvents.ts
  *                                                                                      deliverEvents.ts
+ *                                                                                      lookUpActors.ts
  * 10. release the lease, and return the report
  *
  * Everyone who may offer interfaces can create and withdraw any number of them. So the calls and writes before the first
@@ -115,6 +116,7 @@ async function processAndPublish(
   startedAt: string,
   found: RunFindings,
 ): Promise<void> {
+  const { lastListing } = ledger.state();
   try {
     await processRequests(input, ledger, budget, origin, found);
   } catch (error) {
@@ -123,7 +125,9 @@ async function processAndPublish(
     found.failures.push(toProblem(error));
   }
   if (input.dryRun) return;
-  found.failures.push(...(await publishFindings(input, ledger, budget, origin, startedAt, found)));
+  found.failures.push(
+    ...(await publishFindings(input, ledger, budget, origin, startedAt, lastListing, found)),
+  );
 }
 
 /** Steps 2 to 8. @param found updated as soon as something is found, so that an error loses none of it. @throws RunFailure */

@@ -12,6 +12,8 @@ const SERVICE_NAMES: Readonly<Record<Service, string>> = {
   directconnect: 'Direct Connect (DirectLink)',
   ec2: 'EC2 (FCU)',
   sts: 'STS',
+  cloudtrail: 'CloudTrail',
+  oapi: 'The API of OUTSCALE (OAPI)',
 };
 
 /** The page with its tables regenerated. @throws when a table has no place in the page */

@@ -9,6 +9,7 @@ const SERVICE_IDS = {
   directConnect: 'Direct Connect',
   ec2: 'EC2',
   sts: 'STS',
+  cloudTrail: 'CloudTrail',
   dynamo: 'DynamoDB',
   secrets: 'Secrets Manager',
   events: 'EventBridge',
@@ -39,17 +40,22 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * Reads the endpoints in the AWS configuration: `AWS_ENDPOINT_URL`, its variants for one service, and `endpoint_url` in
  * the shared configuration file; none if `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` is set. The SDK itself reads them, so
  * that services that are called without the SDK follow the same settings as those that are called with it.
+ * @param called `auditLog`: whether CloudTrail is called; the time that its setting takes to read is saved otherwise
  */
-export async function readConfiguredEndpoints(env: Environment): Promise<ConfiguredEndpoints> {
-  const [directConnect, ec2, sts, dynamo, secrets, events] = await Promise.all([
+export async function readConfiguredEndpoints(
+  env: Environment,
+  called: { readonly auditLog?: boolean | undefined } = {},
+): Promise<ConfiguredEndpoints> {
+  const [directConnect, ec2, sts, cloudTrail, dynamo, secrets, events] = await Promise.all([
     readConfiguredEndpoint('directConnect', env),
     readConfiguredEndpoint('ec2', env),
     readConfiguredEndpoint('sts', env),
+    called.auditLog ? readConfiguredEndpoint('cloudTrail', env) : null,
     readConfiguredEndpoint('dynamo', env),
     readConfiguredEndpoint('secrets', env),
     readConfiguredEndpoint('events', env),
   ]);
-  return { directConnect, ec2, sts, dynamo, secrets, events };
+  return { directConnect, ec2, sts, cloudTrail, dynamo, secrets, events };
 }
 
 async function readConfiguredEndpoint(
@@ -114,8 +120,8 @@ export function chooseEndpoints(
   aws: ConfiguredEndpoints | null,
 ): Endpoints {
   const levels = PROVIDER_TRAITS[provider].usesAwsConfiguration ? [awsEndpointSettings(aws)] : [];
-  const { directConnect, gateways, identity } = combineEndpoints({ provider, region }, given, levels);
-  return { directConnect, gateways, identity };
+  const { sources: _, ...endpoints } = combineEndpoints({ provider, region }, given, levels);
+  return endpoints;
 }
 
 /** The endpoints of the AWS configuration as those of a recipient on AWS. */
@@ -124,6 +130,7 @@ export function awsEndpointSettings(aws: ConfiguredEndpoints | null): ApiEndpoin
     directConnect: aws?.directConnect ?? null,
     gateways: aws?.ec2 ?? null,
     identity: aws?.sts ?? null,
+    auditLog: aws?.cloudTrail ?? null,
   };
 }
 
@@ -144,12 +151,15 @@ export function combineEndpoints(
     directConnect: givenEndpoint(given, 'directConnect'),
     gateways: givenEndpoint(given, 'gateways'),
     identity: givenEndpoint(given, 'identity'),
+    auditLog: givenEndpoint(given, 'auditLog'),
   };
   const { directConnect, ...found } = levels.reduce(fillEndpoints, initial);
   const gateways = found.gateways ?? loopback(directConnect);
   const inherited = initial.gateways ?? loopback(initial.directConnect);
   const identity = found.identity ?? loopback(inherited) ?? loopback(directConnect);
+  const auditLog = found.auditLog ?? loopback(directConnect);
   return {
+    auditLog: auditLog?.url ?? null,
     directConnect: directConnect?.url ?? null,
     gateways: gateways?.url ?? null,
     identity: identity?.url ?? PROVIDER_TRAITS[provider].identityEndpoint?.(region) ?? null,
@@ -157,12 +167,13 @@ export function combineEndpoints(
       directConnect: directConnect?.source ?? null,
       gateways: gateways?.source ?? null,
       identity: identity?.source ?? null,
+      auditLog: auditLog?.source ?? null,
     },
   };
 }
 
 function givenEndpoint(given: Endpoints, api: ApiName): ConfiguredEndpoint | null {
-  const url = given[api];
+  const url = given[api] ?? null;
   return url === null ? null : { url, source: given.sources?.[api] ?? '' };
 }
 
@@ -174,6 +185,7 @@ function fillEndpoints(found: FoundEndpoints, level: ApiEndpointSettings): Found
     directConnect: found.directConnect ?? requireUsable(level.directConnect),
     gateways: gateways ?? requireUsable(level.gateways),
     identity: identity ?? requireUsable(level.identity),
+    auditLog: found.auditLog ?? loopback(found.directConnect) ?? requireUsable(level.auditLog),
   };
 }
 

@@ -1,7 +1,7 @@
+import type { Actor } from '../../core/actor.ts';
 import type { OtherNetwork, RouteFinding } from '../../core/advertisedRoutes.ts';
 import type { Deadline } from '../../core/deadline.ts';
 import * as d from '../../core/decoders.ts';
-import type { AcceptorEvent } from '../../core/events/event.ts';
 import {
   type AnyValue,
   DETAIL_FIELD_NAMES,
@@ -25,7 +25,7 @@ import type {
   RequestDetails,
   StoredReason,
 } from '../../core/ledgerEntries.ts';
-import type { LedgerState, OngoingFailure, QueuedEvent } from '../../core/ledgerState.ts';
+import type { LedgerState, OngoingFailure } from '../../core/ledgerState.ts';
 import {
   type BgpPeer,
   type InterfaceField,
@@ -257,21 +257,6 @@ export function readTurns(raw: unknown): LedgerState['turns'] {
   }
 }
 
-const decodeEvent = d.openObject<AcceptorEvent>({
-  id: d.string,
-  type: oneLine,
-  at: d.instant,
-  detail: d.record,
-});
-const count = d.integer(0);
-
-export const decodeQueuedEvent: d.Decoder<QueuedEvent> = (raw, path) => {
-  const queued: QueuedEvent = decodeEvent(raw, path);
-  for (const key of ['triedInVain', 'refusals'] as const)
-    if (queued[key] !== undefined) count(queued[key], key);
-  return queued;
-};
-
 const decodeOngoingFailure = d.openObject<OngoingFailure>({
   since: d.instant,
   codes: d.nonEmptyArray(oneLine),
@@ -280,3 +265,16 @@ const decodeOngoingFailure = d.openObject<OngoingFailure>({
 /** Decodes a stored failure, which may have the words of any release. */
 export const decodeFailing: d.Decoder<OngoingFailure> = (raw, path) =>
   decodeOngoingFailure(STORED_NAMES.failing.toNew(raw), path);
+
+const printable = d.text('a text without control characters', (value) => !/\p{Cc}/u.test(value));
+
+/** Decodes the actor in the record of an end. */
+export const decodeActor = d.archivedObject<Actor>({
+  operation: oneLine,
+  at: d.instant,
+  identity: d.orNull(printable),
+  account: d.orNull(printable),
+  source: d.orNull(printable),
+  agent: d.orNull(printable),
+  gateway: d.orNull(printable),
+});

@@ -6,6 +6,7 @@ import type { AcceptanceProof, Receipt } from '../../core/receipt.ts';
 import type { LedgerRecords } from '../../run/ports.ts';
 import {
   assignmentFields,
+  decodeActor,
   decodeDetails,
   decodeStoredReason,
   evidenceFields,
@@ -28,7 +29,11 @@ export function collectRecords(
   const selected = records
     .filter((record) => Date.parse(timeOfRecord(record)) >= since.getTime() && !isExpiredRecord(record, at))
     .toSorted((a, b) => compareByCodePoint(timeOfRecord(a), timeOfRecord(b)));
-  const distinct = [...Map.groupBy(selected, identityOf).values()].flatMap(([first]) => first ?? []);
+  const distinct = [...Map.groupBy(selected, identityOf).values()].flatMap((same) => {
+    // The record of an end was written again, with the same time, if its actor was found later.
+    const [first] = same;
+    return same.find((record) => record.kind === 'ended' && record.value.actor !== undefined) ?? first ?? [];
+  });
   return {
     receipts: distinct.flatMap((record) => (record.kind === 'receipt' ? [record.value] : [])),
     ended: distinct.flatMap((record) => (record.kind === 'ended' ? [record.value] : [])),
@@ -68,7 +73,8 @@ export function recordsOfChange(change: LedgerChange): LedgerRecord[] {
   if (change.kind === 'accepted' && change.receipt !== null) {
     return [{ kind: 'receipt', value: change.receipt }];
   }
-  return change.kind === 'ended' && change.ended !== null ? [{ kind: 'ended', value: change.ended }] : [];
+  const isEnd = change.kind === 'ended' || change.kind === 'actorResolved';
+  return isEnd && change.ended !== null ? [{ kind: 'ended', value: change.ended }] : [];
 }
 
 /** The time by which a record is sorted and stored. It is the same when the record is written again. */
@@ -88,7 +94,7 @@ const decodeReceipt = d.archivedObject<Receipt>({
   }),
 });
 
-const decodeEnded = d.archivedObject<EndedRequest>({
+const decodeKnownEnded = d.archivedObject<EndedRequest>({
   id: interfaceId,
   connection: d.orNull(d.string),
   vlan: d.orNull(d.integer(1, 4094)),
@@ -102,6 +108,12 @@ const decodeEnded = d.archivedObject<EndedRequest>({
   held: d.array(decodeStoredReason),
   failures: d.integer(0),
 });
+
+/** `actor` was added within format 2, and only records of ends whose actor was found have it. */
+export const decodeEnded: d.Decoder<EndedRequest> = (raw, path) => {
+  const ended = decodeKnownEnded(raw, path);
+  return ended.actor === undefined ? ended : { ...ended, actor: decodeActor(ended.actor, `${path}.actor`) };
+};
 
 /**
  * @returns `null` for a kind of a later format, which is ignored

@@ -2,7 +2,8 @@ import * as d from '../../core/decoders.ts';
 import { EMPTY_LEDGER, type LedgerState } from '../../core/ledgerState.ts';
 import { quote } from '../../core/printableText.ts';
 import { isVirtualInterfaceId } from '../../core/resourceIds.ts';
-import { decodeAcceptance, decodeIntent, decodeObservation, decodeQueuedEvent } from './decodeItems.ts';
+import { decodeAcceptance, decodeIntent, decodeObservation } from './decodeItems.ts';
+import { decodeQueuedEvent } from './decodeQueuedEvent.ts';
 import type { ItemKind } from './formats/format1.ts';
 import { decodeStored, isOfLaterKind, type StoredValue, toStored, WrittenByNewer } from './storedForm.ts';
 

@@ -26,7 +26,10 @@ export function listEndpoints(
   endpoints: Required<Endpoints>,
   options: ConnectOptions & LedgerOptions,
 ): DoctorFinding[] {
-  const services = [...providerServices(policy, endpoints), ...functionServices(policy, options)];
+  const services = [
+    ...providerServices(policy, endpoints, options.auditLog ?? false),
+    ...functionServices(policy, options),
+  ];
   const findings = services.map(({ name, url, source }) =>
     ok('endpoint', `${name}: ${url}${source === null ? '' : ` (${source})`}`),
   );
@@ -36,9 +39,16 @@ export function listEndpoints(
 /** The provider's APIs that a run calls. */
 function providerServices(
   { recipient: { provider, region } }: Policy,
-  { directConnect, gateways, identity, sources }: Required<Endpoints>,
+  { directConnect, gateways, identity, auditLog, sources }: Required<Endpoints>,
+  readsAuditLog: boolean,
 ): CalledService[] {
-  const { services, directConnectEndpoint, gatewayEndpoint, identityEndpoint } = PROVIDER_TRAITS[provider];
+  const {
+    services,
+    auditLog: log,
+    directConnectEndpoint,
+    gatewayEndpoint,
+    identityEndpoint,
+  } = PROVIDER_TRAITS[provider];
   const ownIdentity = identityEndpoint?.(region) ?? null;
   return [
     {
@@ -50,6 +60,9 @@ function providerServices(
     ...(ownIdentity === null
       ? []
       : [{ name: 'STS', url: identity ?? ownIdentity, source: sources.identity }]),
+    ...(readsAuditLog
+      ? [{ name: log.title, url: auditLog ?? log.endpoint(region), source: sources.auditLog }]
+      : []),
   ];
 }
 

@@ -3,6 +3,8 @@ import { KINDS } from '../../core/kinds.ts';
 import { isConfirming, type VirtualInterface } from '../../core/model.ts';
 import { type Policy, usedKinds } from '../../core/policy.ts';
 import { formatList, quote } from '../../core/printableText.ts';
+import { PROVIDER_TRAITS } from '../../core/providers.ts';
+import { CallFailure } from '../../run/portErrors.ts';
 import { usedGatewayKinds } from '../../run/verifyCaller.ts';
 import type { ConnectOptions } from '../connectTarget.ts';
 import type { LedgerOptions } from '../ledgerOptions.ts';
@@ -27,6 +29,7 @@ export async function runChecks(
     ...listEndpoints(policy, endpoints, options),
     ...credentials,
     ...(found ? await checkAccount(policy, connected) : []),
+    ...(found && options.auditLog ? [await checkAuditLog(policy, connected)] : []),
     ...(await checkSecret(policy, endpoints)),
     ...(await checkLedger(policy, options)),
     ...(await checkEmulatorClock(endpoints.directConnect, new Date())),
@@ -71,6 +74,24 @@ async function checkAccount(policy: Policy, connected: Connected): Promise<Docto
       ? warn('clock', 'not checked: the API gave no answer to compare it with')
       : checkClock(connected.clockOffset()),
   ];
+}
+
+/** Checks the right to read the log of calls with one call. It is optional: without it, events do not name who did something by hand. */
+async function checkAuditLog({ recipient }: Policy, { auditLog }: Connected): Promise<DoctorFinding> {
+  const check = 'right to read the log of calls';
+  const { title, permission, actions } = PROVIDER_TRAITS[recipient.provider].auditLog;
+  const now = new Date();
+  try {
+    await auditLog.read('delete', null, new Date(now.getTime() - 60_000), now);
+    const has = actions.has('accept') ? 'acceptances and deletions' : 'deletions only';
+    return ok(check, `${title} can be read; it has ${has}`);
+  } catch (error) {
+    if (!(error instanceof CallFailure)) throw error;
+    return warn(
+      check,
+      `runs succeed without it, but events do not name who changed an interface by hand: grant \`${permission}\`, or leave out --audit-log: ${error.message}`,
+    );
+  }
 }
 
 /** The actions that the keys need to accept what the policy allows. */

@@ -1,4 +1,6 @@
+import type { Actor } from '../../core/actor.ts';
 import type { Deadline } from '../../core/deadline.ts';
+import { escapeText } from '../../core/printableText.ts';
 import type { WithoutFreeze } from '../../core/runReport.ts';
 import { countWithoutFreeze, formatHoldCodes, OUTCOME_WORDS } from '../output/requestText.ts';
 import { formatCount, formatDuration } from '../output/terminal.ts';
@@ -15,17 +17,22 @@ export function formatTickets({ tickets }: AcceptedView): string {
   return [...new Set(Object.values(tickets))].join(', ');
 }
 
-export function describeEnding({ as }: EndedView): string {
+/** Who accepted it is printed escaped, because the log of calls has any text. */
+export function describeEnding({ as, actor }: EndedView): string {
   switch (as) {
     case 'accepted':
       return 'accepted, detected later';
     case 'acceptedByOthers':
-      return 'accepted outside of vif-acceptor';
+      return `accepted outside of vif-acceptor${actor === undefined ? '' : ` by ${nameActor(actor)}`}`;
     case 'gone':
       return 'gone just now';
     default:
       return as;
   }
+}
+
+function nameActor({ identity, account, source }: Actor): string {
+  return escapeText(identity ?? account ?? source ?? 'an unknown identity');
 }
 
 /** The codes for which the request was held, or the number of failed confirms. */

@@ -212,7 +212,9 @@ function collectEnded(report: RunReport, recorded: readonly EndedRequest[]): End
 }
 
 function countUndelivered(state: LedgerState | null): TargetView['undelivered'] {
-  const queued = Object.values(state?.outbox ?? {}).map(({ at }) => at);
+  // An event that waits for its actor is not late.
+  const due = Object.values(state?.outbox ?? {}).filter(({ awaitedActor }) => awaitedActor === undefined);
+  const queued = due.map(({ at }) => at);
   return { count: queued.length, oldest: queued.sort(compareByCodePoint)[0] ?? null };
 }
 

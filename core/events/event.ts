@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Deadline } from '../deadline.ts';
+import { isRecord } from '../decoders.ts';
 import { canonicalJson } from '../json.ts';
 import type { StoredReason } from '../ledgerEntries.ts';
 import type { Recipient } from '../model.ts';
@@ -141,6 +142,22 @@ function escapeNotification({ who, why, byWhen, toDo }: Notification): Notificat
     byWhen: escapeForTemplate(byWhen),
     toDo: escapeForTemplate(toDo),
   };
+}
+
+/** The event with a sentence at the end of its message and of the reason in its notification, and with more keys in its detail. */
+export function appendToEvent<E extends AcceptorEvent>(
+  event: E,
+  sentence: string,
+  more: Readonly<Record<string, unknown>>,
+): E {
+  const { message, notification } = event.detail;
+  const added = escapeForTemplate(sentence);
+  const append = (text: unknown): string =>
+    typeof text !== 'string' || text === '-' ? added : `${text}; ${added}`;
+  const texts = isRecord(notification)
+    ? { message: append(message), notification: { ...notification, why: append(notification.why) } }
+    : { message: append(message) };
+  return { ...event, detail: { ...event.detail, ...more, ...texts } };
 }
 
 /** An event in the form in which it is published, to EventBridge and to a file alike; docs/events.schema.json describes it. */

@@ -14,6 +14,7 @@ import {
   type RequestReport,
   type RunProblem,
 } from '../runReport.ts';
+import type { ManualChange } from './actorOfEvent.ts';
 import type { AcceptorEvent, EventOrigin, EventType, RequestSummary } from './event.ts';
 
 /** What a run found, from which events are made. */
@@ -37,6 +38,8 @@ export interface RunFacts {
   readonly followUps: readonly FollowUp[];
   readonly unexpectedRoutes: readonly UnexpectedRoutes[];
   readonly failures: readonly RunProblem[];
+  /** whether the actors of manual changes are looked up */
+  readonly looksUpActors: boolean;
 }
 
 export const NO_RUN_FACTS = {
@@ -48,6 +51,7 @@ export const NO_RUN_FACTS = {
   followUps: [],
   unexpectedRoutes: [],
   failures: [],
+  looksUpActors: false,
 } as const;
 
 /** A request as the ledger recorded it. */
@@ -63,6 +67,8 @@ export interface UnlistedRequest extends RequestSummary {
 export interface NewEvent {
   readonly event: AcceptorEvent;
   readonly mark: PublishedMarker | null;
+  /** absent: the event reports no change that somebody else made */
+  readonly manualChange?: ManualChange;
 }
 
 /** One kind of event: how to find its occurrences that were not published before. */

@@ -1,4 +1,5 @@
 import type { LedgerChange } from '../ledgerState.ts';
+import { awaitActor } from './actorOfEvent.ts';
 import { deadlineNear } from './deadlineNear.ts';
 import type { EventDefinition, RunFacts } from './eventDefinition.ts';
 import { interfaceNotAvailable } from './interfaceNotAvailable.ts';
@@ -21,8 +22,12 @@ export const EVENT_DEFINITIONS: readonly EventDefinition[] = [
 
 /** The events that were not published before, as ledger changes that queue each event and mark it as published. */
 export function findNewEvents(facts: RunFacts): LedgerChange[] {
-  return EVENT_DEFINITIONS.flatMap((definition) => definition.findNew(facts)).map((found) => ({
-    kind: 'queued',
-    ...found,
-  }));
+  return EVENT_DEFINITIONS.flatMap((definition) => definition.findNew(facts)).map(
+    ({ event, mark, manualChange }) => ({
+      kind: 'queued',
+      event:
+        facts.looksUpActors && manualChange !== undefined ? awaitActor(event, manualChange, facts) : event,
+      mark,
+    }),
+  );
 }

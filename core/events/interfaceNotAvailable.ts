@@ -3,7 +3,7 @@ import type { Acceptance, FollowUpProblem } from '../ledgerEntries.ts';
 import { endpointOptions, formatCommand } from '../manualOverrideCommand.ts';
 import { quote } from '../printableText.ts';
 import { createEvent, describeOwner, NOTHING_TO_DO } from './event.ts';
-import type { EventDefinition } from './eventDefinition.ts';
+import type { EventDefinition, NewEvent } from './eventDefinition.ts';
 
 /** Reports a problem of an accepted interface, and reports again when the problem changes. */
 export const interfaceNotAvailable: EventDefinition = {
@@ -32,6 +32,7 @@ export const interfaceNotAvailable: EventDefinition = {
           },
         ),
         mark: isMove(problem, connection) ? { of: 'move', id, connection } : { of: 'problem', id, problem },
+        ...manualChangeOf(problem, id, acceptedAt),
       })),
 };
 
@@ -43,6 +44,18 @@ function isPublished({ problem, connection }: FollowUp, acceptance: Acceptance |
   return isMove(problem, connection)
     ? acceptance?.movedTo === connection
     : acceptance?.publishedProblem === problem;
+}
+
+/** What somebody else did, if that is the problem. The owner of the connection moves an interface, with a call in its own account. */
+function manualChangeOf(
+  problem: FollowUpProblem,
+  id: string,
+  acceptedAt: string,
+): Pick<NewEvent, 'manualChange'> {
+  const base = { id, type: null, ended: null };
+  if (problem === 'gone') return { manualChange: { action: 'delete', ...base, acceptedAt: null } };
+  if (problem === 'otherGateway') return { manualChange: { action: 'accept', ...base, acceptedAt } };
+  return {};
 }
 
 function isMove(problem: FollowUpProblem, connection: string | null): connection is string {

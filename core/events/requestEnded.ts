@@ -29,7 +29,11 @@ export const requestEnded: EventDefinition = {
           toDo: adviceAfterEnd(end),
         },
       };
-      return [{ event: createEvent(type, origin, at, [id, firstSeen ?? 'unseen'], detail), mark: null }];
+      const event = createEvent(type, origin, at, [id, firstSeen ?? 'unseen'], detail);
+      // A withdrawn request is not looked up: requesters control their number.
+      if (as !== 'acceptedByOthers') return [{ event, mark: null }];
+      const change = { id, type: end.request?.type ?? null, ended: end, acceptedAt: null };
+      return [{ event, mark: null, manualChange: { action: 'accept', ...change } }];
     }),
 };
 

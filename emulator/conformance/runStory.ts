@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DAY, parseDuration } from '../clock.ts';
-import type { DialectName, Service } from '../dialects.ts';
+import type { DialectName } from '../dialects.ts';
 import { compare, type Difference, MissingReference, memberAt, resolveReferences } from './expectation.ts';
 import { type Answer, callService as callByHttp, type Keys, type ServiceCall } from './serviceClient.ts';
-import type { CallStep, ClockStep, Role, Story } from './story.ts';
+import type { CallStep, ClockStep, Role, Story, StoryService } from './story.ts';
 
 /** An account of the story at an implementation. */
 export interface Account {
@@ -25,7 +25,7 @@ export const EMULATED_ACCOUNTS: Readonly<Record<Role, Account>> = {
 
 /** Where and as whom a story is run. */
 export interface Implementation {
-  readonly endpoints: Readonly<Record<Service, string>>;
+  readonly endpoints: Readonly<Record<StoryService, string>>;
   readonly region: string;
   readonly dialect: DialectName;
   readonly accounts: Readonly<Record<Role, Account>>;

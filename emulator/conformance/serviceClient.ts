@@ -1,5 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
-import type { Service } from '../dialects.ts';
+import type { StoryService } from './story.ts';
 
 /**
  * A client of the three services, made of modules of Node only: it must run where no SDK is installed. It signs requests and
@@ -18,7 +18,7 @@ export interface ServiceCall {
   readonly endpoint: string;
   readonly region: string;
   readonly keys: Keys;
-  readonly service: Service;
+  readonly service: StoryService;
   readonly operation: string;
   readonly input: unknown;
 }
@@ -126,7 +126,7 @@ function readAnswer({ service, operation }: ServiceCall, status: number, body: s
   }
 }
 
-function outputOf(content: Record<string, unknown>, service: Service, operation: string): unknown {
+function outputOf(content: Record<string, unknown>, service: StoryService, operation: string): unknown {
   if (service === 'directconnect') return content;
   const response = Object(content[`${operation}Response`]);
   return service === 'sts' ? response[`${operation}Result`] : response;

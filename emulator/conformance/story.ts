@@ -10,7 +10,7 @@ import {
   textMatching,
   writtenObject,
 } from '../decoders.ts';
-import { DIALECT_NAMES, type DialectName, SERVICES, type Service } from '../dialects.ts';
+import { DIALECT_NAMES, type DialectName } from '../dialects.ts';
 import { isoDuration } from '../options.ts';
 import hostedInterfaces from './hostedInterfaces.json' with { type: 'json' };
 
@@ -18,12 +18,16 @@ import hostedInterfaces from './hostedInterfaces.json' with { type: 'json' };
 export const ROLES = ['owner', 'recipient', 'unrelated'] as const;
 export type Role = (typeof ROLES)[number];
 
+/** The services that stories call. */
+const STORY_SERVICES = ['directconnect', 'ec2', 'sts'] as const;
+export type StoryService = (typeof STORY_SERVICES)[number];
+
 /** One call of an API, and the answer that the service gives. */
 export interface CallStep {
   readonly step: string;
   readonly dialects: readonly DialectName[];
   readonly as: Role;
-  readonly service: Service;
+  readonly service: StoryService;
   readonly operation: string;
   /** may contain `${name}`: the ID of an account, or an output that an earlier step kept */
   readonly input: Readonly<Record<string, unknown>>;
@@ -59,7 +63,7 @@ const readClockStep = writtenObject({ ...COMMON, advance: text });
 const readWrittenCall = writtenObject({
   ...COMMON,
   as: oneOf(ROLES),
-  service: oneOf(SERVICES),
+  service: oneOf(STORY_SERVICES),
   operation: text,
   input: optional(anyObject, {}),
   expect: optional(anyObject, {}),

@@ -3,6 +3,7 @@ import { clientException, type Operation } from '../wire.ts';
 import { ALLOCATE_OPERATIONS } from './allocate.ts';
 import { ASSOCIATION_PROPOSAL_OPERATIONS } from './associationProposals.ts';
 import { BGP_PEER_OPERATIONS } from './bgpPeers.ts';
+import { CLOUD_TRAIL_OPERATIONS } from './cloudTrail.ts';
 import { CONFIRM_OPERATIONS } from './confirm.ts';
 import { CONNECTION_OPERATIONS } from './connections.ts';
 import { CREATE_INTERFACE_OPERATIONS } from './createInterface.ts';
@@ -16,6 +17,7 @@ import { INTERFACE_ROUTE_OPERATIONS } from './interfaceRoutes.ts';
 import { INTERFACE_OPERATIONS } from './interfaces.ts';
 import { LAG_OPERATIONS } from './lags.ts';
 import { LOCATION_OPERATIONS } from './locations.ts';
+import { OUTSCALE_API_OPERATIONS } from './outscaleApi.ts';
 import { RESOURCE_TAG_OPERATIONS } from './resourceTags.ts';
 import { ROUTE_TABLE_OPERATIONS } from './routeTables.ts';
 import { STS_OPERATIONS } from './sts.ts';
@@ -50,6 +52,8 @@ const OPERATIONS: Readonly<Record<Service, Readonly<Record<string, Operation>>>>
     ...VPC_DEFAULT_OPERATIONS,
   },
   sts: STS_OPERATIONS,
+  cloudtrail: CLOUD_TRAIL_OPERATIONS,
+  oapi: OUTSCALE_API_OPERATIONS,
 };
 
 /** Each name once: `DescribeTags` is of two services. */
@@ -87,12 +91,15 @@ function memberOf(value: unknown, key: string): unknown {
 export function isMissing(
   service: Service,
   name: string,
-  { missingOperations, missingEc2Operations }: Dialect,
+  { missingOperations, missingEc2Operations, missingServices }: Dialect,
 ): boolean {
+  if (missingServices.includes(service)) return true;
   const missing: Readonly<Record<Service, readonly string[]>> = {
     directconnect: missingOperations,
     ec2: missingEc2Operations,
     sts: [],
+    cloudtrail: [],
+    oapi: [],
   };
   return missing[service].includes(name);
 }

@@ -26,6 +26,7 @@ type ListedElsewhere =
   | 'name'
   | 'missingOperations'
   | 'missingEc2Operations'
+  | 'missingServices'
   | 'missingMembers'
   | 'interfaceFields'
   | 'connectionFields';
@@ -60,6 +61,11 @@ const ROWS: Rows = {
   },
   deletionTime: {
     meaning: 'a deleted interface is `deleting`, until it is `deleted`, for (option `deletionTime`)',
+    sources: onEach('inference', 'inference'),
+    show: duration,
+  },
+  auditDelay: {
+    meaning: 'a call is in the log of calls after (option `auditDelay`; a real one is up to 15 minutes late)',
     sources: onEach('inference', 'inference'),
     show: duration,
   },

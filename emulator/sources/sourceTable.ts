@@ -1,3 +1,4 @@
+import { AUDIT_ROWS, AUDIT_SHAPES } from './auditRows.ts';
 import { CONNECTION_ROWS, HOSTED_CONNECTION_ROWS, LAG_ROWS, TAG_ROWS } from './connectionRows.ts';
 import { EC2_ROWS, EC2_TAG_ROWS, VPC_ROWS, VPC_SHAPES } from './ec2Rows.ts';
 import { ASSOCIATION_PROPOSAL_ROWS, DIRECT_CONNECT_GATEWAY_ROWS, STS_ROWS } from './gatewayRows.ts';
@@ -21,6 +22,7 @@ export const OPERATION_ROWS: OperationRows = {
   ...EC2_TAG_ROWS,
   ...VPC_ROWS,
   ...STS_ROWS,
+  ...AUDIT_ROWS,
 };
 
 /** The objects of inputs and answers, by name. */
@@ -28,6 +30,7 @@ export const SHAPES: Readonly<Record<string, Members>> = {
   ...NEW_INTERFACE_SHAPES,
   ...ANSWER_SHAPES,
   ...VPC_SHAPES,
+  ...AUDIT_SHAPES,
 };
 
 /** The members of a shape. Throws if there is no such shape. */

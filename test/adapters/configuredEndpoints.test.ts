@@ -13,6 +13,7 @@ const VARIABLES: readonly (readonly [string, AwsService])[] = [
   ['AWS_ENDPOINT_URL_DIRECT_CONNECT', 'directConnect'],
   ['AWS_ENDPOINT_URL_EC2', 'ec2'],
   ['AWS_ENDPOINT_URL_STS', 'sts'],
+  ['AWS_ENDPOINT_URL_CLOUDTRAIL', 'cloudTrail'],
   ['AWS_ENDPOINT_URL_DYNAMODB', 'dynamo'],
   ['AWS_ENDPOINT_URL_SECRETS_MANAGER', 'secrets'],
   ['AWS_ENDPOINT_URL_EVENTBRIDGE', 'events'],
@@ -28,7 +29,7 @@ afterEach(() => {
 
 /** The endpoints that the environment names. */
 async function named(): Promise<Record<string, unknown>> {
-  const found = Object.entries(await readConfiguredEndpoints(process.env));
+  const found = Object.entries(await readConfiguredEndpoints(process.env, { auditLog: true }));
   return Object.fromEntries(found.filter(([, endpoint]) => endpoint !== null));
 }
 
@@ -46,6 +47,7 @@ describe('an endpoint of the AWS configuration:', () => {
       directConnect: all,
       ec2: all,
       sts: { url: 'https://sts.example', source: 'AWS_ENDPOINT_URL_STS' },
+      cloudTrail: all,
       dynamo: all,
       secrets: all,
       events: all,
@@ -65,7 +67,7 @@ describe('an endpoint of the AWS configuration:', () => {
     '%s is refused by name when signed requests to %s would leave this machine unencrypted',
     async (variable, service) => {
       vi.stubEnv(variable, 'http://all.example');
-      const aws = await readConfiguredEndpoints(process.env);
+      const aws = await readConfiguredEndpoints(process.env, { auditLog: true });
       const failure = await rejectionOf((async () => configuredEndpoint(aws, service))());
       expect(failure).toBeInstanceOf(EndpointRefused);
       expect(String(failure)).toContain(`${variable} must be https`);
@@ -73,11 +75,17 @@ describe('an endpoint of the AWS configuration:', () => {
   );
 });
 
+it('the endpoint of CloudTrail is not read where it is not called', async () => {
+  vi.stubEnv('AWS_ENDPOINT_URL', 'https://all.example');
+  expect((await readConfiguredEndpoints(process.env)).cloudTrail).toBeNull();
+});
+
 describe('the endpoints of the APIs of a recipient', () => {
   const NONE: ConfiguredEndpoints = {
     directConnect: null,
     ec2: null,
     sts: null,
+    cloudTrail: null,
     dynamo: null,
     secrets: null,
     events: null,
@@ -86,7 +94,7 @@ describe('the endpoints of the APIs of a recipient', () => {
   const AWS = { provider: 'aws', region: 'eu-west-3' } as const;
   const OWN_STS = 'https://sts.eu-west-3.amazonaws.com';
   const EMULATOR = 'http://127.0.0.1:4599';
-  const nothing = { directConnect: null, gateways: null, identity: null };
+  const nothing = { directConnect: null, gateways: null, identity: null, auditLog: null };
 
   it('on AWS are those of the AWS configuration, each for its own service', () => {
     const aws = { ...NONE, ec2: at('https://ec2.example') };
@@ -94,6 +102,7 @@ describe('the endpoints of the APIs of a recipient', () => {
       directConnect: null,
       gateways: 'https://ec2.example',
       identity: OWN_STS,
+      auditLog: null,
     });
     const sts = { ...NONE, sts: at('https://sts.example') };
     expect(chooseEndpoints(AWS, nothing, sts)).toMatchObject({
@@ -105,7 +114,11 @@ describe('the endpoints of the APIs of a recipient', () => {
   it('on AWS are those of the command line, whatever the configuration says', () => {
     const aws = { ...NONE, directConnect: at('https://a.example'), ec2: at('https://b.example') };
     const given = { directConnect: 'https://c.example', gateways: 'https://d.example', identity: null };
-    expect(chooseEndpoints(AWS, given, aws)).toEqual({ ...given, identity: OWN_STS });
+    expect(chooseEndpoints(AWS, given, aws)).toEqual({
+      ...given,
+      identity: OWN_STS,
+      auditLog: null,
+    });
     expect(chooseEndpoints(AWS, { ...given, identity: 'https://e.example' }, aws)).toMatchObject({
       identity: 'https://e.example',
     });
@@ -119,6 +132,7 @@ describe('the endpoints of the APIs of a recipient', () => {
       directConnect: EMULATOR,
       gateways: EMULATOR,
       identity: EMULATOR,
+      auditLog: EMULATOR,
     });
   });
 

@@ -66,6 +66,36 @@ describe('doctor, on the rights that only a warning depends on,', () => {
   });
 });
 
+describe('doctor --audit-log, on the right to read the log of calls,', () => {
+  async function saidOfLog(dialect: Dialect, more: readonly string[], isRefused = false) {
+    const cloud = await startTestCloud({ dialect });
+    const operation = dialect === 'aws' ? 'LookupEvents' : 'ReadApiLogs';
+    if (isRefused) cloud.addFault({ kind: 'accessDenied', operation, times: 'always' });
+    const dir = folderWith({
+      'policy/hub.yaml': `version: 1
+recipient: { provider: ${dialect}, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
+owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
+`,
+    });
+    const { code, stdout } = await runCli(dir, ['doctor', '--json', '--endpoint', cloud.url, ...more]);
+    const findings: { check: string; result: string }[] = JSON.parse(stdout).targets[0].findings;
+    const ours = findings.filter(({ check }) => check === 'right to read the log of calls');
+    return { code, results: ours.map(({ result }) => result) };
+  }
+
+  it.each<Dialect>(['outscale', 'aws'])('at %s, that it may be read', async (dialect) => {
+    expect(await saidOfLog(dialect, ['--audit-log'])).toEqual({ code: 0, results: ['ok'] });
+  });
+
+  it.each<Dialect>(['outscale', 'aws'])('at %s, that it may not, which fails nothing', async (dialect) => {
+    expect(await saidOfLog(dialect, ['--audit-log'], true)).toEqual({ code: 0, results: ['warn'] });
+  });
+
+  it('is not checked without the option', async () => {
+    expect(await saidOfLog('aws', [], true)).toEqual({ code: 0, results: [] });
+  });
+});
+
 describe('doctor, on the types of interface that a policy allows,', () => {
   /** The findings about the gateway and the right to confirm, for a gateway that is associated with a virtual private gateway. */
   async function findingsFor(...grants: string[]) {

@@ -233,7 +233,10 @@ describe('the schemas of these documents', () => {
     ['run', ['.runs', 'reason.nearest', 'reason.withoutFreeze', 'counts.wouldAccept']],
     [
       'status',
-      ['.targets', 'reason.nearest', 'reason.withoutFreeze', ...described.map((key) => `pending.${key}`)],
+      [
+        ...['.targets', 'reason.nearest', 'reason.withoutFreeze', 'endedView.actor'],
+        ...described.map((key) => `pending.${key}`),
+      ],
     ],
     ['receipts', ['.receipts', '.damaged']],
   ])('require every key of %s except those that may be absent', (name, optional) => {

@@ -287,7 +287,7 @@ describe('the endpoints of OUTSCALE', () => {
     const outscale = await readOutscaleSettings(null, { OSC_ENDPOINT_DIRECT_LINK: HERE });
     const recipient = { provider: 'aws', region: 'eu-west-1' } as const;
     expect(endpointSettings({ outscale }, recipient)).toEqual([
-      { directConnect: null, gateways: null, identity: null },
+      { directConnect: null, gateways: null, identity: null, auditLog: null },
     ]);
     expect(readEndpoints({ outscale }, recipient)).toMatchObject({ directConnect: null, gateways: null });
   });

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
+import { type Actor, UNKNOWN_ACTORS } from '../../core/actor.ts';
 import { END_CAUSES } from '../../core/endedRequest.ts';
+import { addActor } from '../../core/events/actorOfEvent.ts';
 import { type AcceptorEvent, EVENT_TYPES, toPublishedEvent } from '../../core/events/event.ts';
 import { NO_RUN_FACTS, type RunFacts } from '../../core/events/eventDefinition.ts';
 import { findNewEvents } from '../../core/events/findNewEvents.ts';
@@ -23,6 +25,10 @@ import {
 const SCHEMA = JSON.parse(readFileSync(new URL('../../docs/events.schema.json', import.meta.url), 'utf8'));
 const validate = new Ajv2020({ strictTypes: false, allErrors: true }).compile(SCHEMA);
 const ID = 'dxvif-aaaaaaaa';
+const ACTOR: Actor = {
+  ...{ operation: 'DeleteVirtualInterface', at: '2026-11-10T11:00:00.000Z', identity: null, account: null },
+  ...{ source: null, agent: 'aws-cli', gateway: null },
+};
 const TRANSIT = expect.stringContaining('`transit`');
 
 function aRequest(type: string, outcome: Outcome, earliest: string | null): RequestReport {
@@ -183,6 +189,20 @@ describe('the JSON schema of events', () => {
     validate(toPublishedEvent(event));
     expect(validate.errors ?? []).toEqual([]);
   });
+
+  it.each([{ status: 'found', actor: ACTOR } as const, ...UNKNOWN_ACTORS.map((status) => ({ status }))])(
+    'describes the actor of each event about a manual change, when looking was: $status',
+    (result) => {
+      const manual = EVERYTHING.filter(
+        ({ detail }) => detail.as === 'acceptedByOthers' || detail.problem === 'gone',
+      );
+      expect(new Set(manual.map(({ type }) => type)).size).toBe(2);
+      for (const event of manual) {
+        validate(toPublishedEvent(addActor(event, 'accept', result)));
+        expect(validate.errors ?? []).toEqual([]);
+      }
+    },
+  );
 
   it.each(EVERYTHING.map((event) => [event.type, event] as const))(
     'allows no other key in %s, and requires every key',

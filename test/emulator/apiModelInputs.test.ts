@@ -2,16 +2,15 @@ import * as directConnectModel from '@aws-sdk/client-direct-connect';
 import * as ec2Model from '@aws-sdk/client-ec2';
 import * as stsModel from '@aws-sdk/client-sts';
 import { describe, expect, it } from 'vitest';
-import type { Service } from '../../emulator/dialects.ts';
 import { IGNORED_PARAMETERS } from '../../emulator/inProcessEmulator.ts';
 import { everyMember, operationModel } from './apiModel.ts';
 import { inProcessClient } from './inProcessClient.ts';
-import { CALLS, type Call } from './wire/allCalls.ts';
+import { CALLS, type Call, type RecordedService } from './wire/allCalls.ts';
 import { IDS } from './wire/callVariant.ts';
 import { createRecordedWorld } from './wire/replayRecording.ts';
 
 const MODELS = { directconnect: directConnectModel, ec2: ec2Model, sts: stsModel } satisfies Record<
-  Service,
+  RecordedService,
   object
 >;
 

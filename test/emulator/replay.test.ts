@@ -3,16 +3,16 @@ import * as ec2Model from '@aws-sdk/client-ec2';
 import * as stsModel from '@aws-sdk/client-sts';
 import { parseXML } from '@aws-sdk/xml-builder';
 import { describe, expect, it } from 'vitest';
-import { DIALECTS, type Service } from '../../emulator/dialects.ts';
+import { DIALECTS } from '../../emulator/dialects.ts';
 import { isMissing } from '../../emulator/operations/operationTable.ts';
 import { operationModel, unknownMembers } from './apiModel.ts';
-import { CALLS, type Call } from './wire/allCalls.ts';
+import { CALLS, type Call, type RecordedService } from './wire/allCalls.ts';
 import { CLIENTS, recordingOf } from './wire/recordingFiles.ts';
 import { createRecordedWorld, replayRecording } from './wire/replayRecording.ts';
 import { unknownXmlMembers } from './xmlModel.ts';
 
 const MODELS = { directconnect: directConnectModel, ec2: ec2Model, sts: stsModel } satisfies Record<
-  Service,
+  RecordedService,
   object
 >;
 

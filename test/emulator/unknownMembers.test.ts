@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import type { Service } from '../../emulator/dialects.ts';
-import { CALLS } from './wire/allCalls.ts';
+import { CALLS, type RecordedService } from './wire/allCalls.ts';
 import { recordingOf } from './wire/recordingFiles.ts';
 import { createRecordedWorld, replayRecording } from './wire/replayRecording.ts';
 import { withBody } from './wire/resignRequest.ts';
 
-const CODES: Readonly<Record<Service, string>> = {
+const CODES: Readonly<Record<RecordedService, string>> = {
   directconnect: 'DirectConnectClientException',
   ec2: 'UnknownParameter',
   sts: 'ValidationError',

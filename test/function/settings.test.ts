@@ -17,8 +17,9 @@ describe('the settings', () => {
   it('have defaults for all but the table', () => {
     expect(readSettings(TABLE)).toEqual({
       policyDir: '/opt/policy',
-      endpoints: { directConnect: null, gateways: null, identity: null },
+      endpoints: { directConnect: null, gateways: null, identity: null, auditLog: null },
       table: 'ledger',
+      auditLog: false,
       availableWithinMs: 7_200_000,
     });
   });
@@ -47,7 +48,21 @@ describe('the settings', () => {
       VIF_ACCEPTOR_GATEWAY_ENDPOINT: gateways,
       VIF_ACCEPTOR_STS_ENDPOINT: sts,
     };
-    expect(readSettings(env).endpoints).toEqual({ directConnect: null, gateways, identity });
+    expect(readSettings(env).endpoints).toMatchObject({ directConnect: null, gateways, identity });
+  });
+
+  it.each([
+    ['true', true],
+    ['false', false],
+    ['', false],
+  ])('read the log of calls with `%s`: %s', (VIF_ACCEPTOR_AUDIT_LOG, auditLog) => {
+    expect(readSettings({ ...TABLE, VIF_ACCEPTOR_AUDIT_LOG }).auditLog).toBe(auditLog);
+  });
+
+  it('refuse any other word for it', () => {
+    const error = refusal(() => readSettings({ ...TABLE, VIF_ACCEPTOR_AUDIT_LOG: 'yes' }));
+    expect(error).toBeInstanceOf(SettingRefused);
+    expect(error.message).toContain('VIF_ACCEPTOR_AUDIT_LOG must be `true` or `false`, got `yes`');
   });
 
   it.each([undefined, ''])('without a table (%j) are refused with the way to set it', (table) => {

@@ -68,6 +68,19 @@ describe('the options of the CDK app', () => {
     );
   });
 
+  it.each([
+    [undefined, false],
+    ['true', true],
+    ['false', false],
+    [true, true],
+  ])('read the log of calls with %j: %s', (auditLog, expected) => {
+    expect(options({ auditLog }).auditLog).toBe(expected);
+  });
+
+  it.each(['yes', 1, ''])('refuse `%s` for the log of calls', (auditLog) => {
+    expect(() => options({ auditLog })).toThrow('context `auditLog` must be `true` or `false`');
+  });
+
   it('report all errors at once', () => {
     const wrong = { notify: undefined, intervalMinutes: '1', stackName: '' };
     expect(() => options(wrong)).toThrow(/`notify`.*\n.*`intervalMinutes`.*\n.*`stackName`/);

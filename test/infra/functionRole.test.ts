@@ -34,6 +34,20 @@ function arn(resource: unknown): string {
 }
 
 describe('the permissions of a function', () => {
+  it('for AWS without a role allow reading CloudTrail in that region only with the option', () => {
+    const roles = templateOf([OWN_ROLE, OUTSCALE], { ...IN_PARIS, auditLog: true }).findResources(
+      'AWS::IAM::Role',
+    );
+    const granted = Object.values(roles)
+      .flatMap(({ Properties }) => Properties.Policies ?? [])
+      .flatMap(({ PolicyDocument }) => PolicyDocument.Statement)
+      .filter(({ Action }) => [Action].flat().includes('cloudtrail:LookupEvents'));
+    expect(granted).toMatchObject([
+      { Resource: '*', Condition: { StringEquals: { 'aws:RequestedRegion': 'eu-west-3' } } },
+    ]);
+    expect(rights(OWN_ROLE).join()).not.toContain('cloudtrail');
+  });
+
   it('for OUTSCALE allow reading the named secret, and nothing of Direct Connect', () => {
     expect(rights(OUTSCALE)).toEqual([
       'secretsmanager:GetSecretValue on arn:PARTITION:secretsmanager:eu-west-3:012345678901:secret:vif-acceptor/outscale-??????',

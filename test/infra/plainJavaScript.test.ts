@@ -39,6 +39,7 @@ describe('from plain JavaScript, the construct', () => {
       { ...GOOD, notify: { topic: 'arn:aws:sns:eu-west-3:012345678901:noc' } },
       '`notify.topic` must be a topic',
     ],
+    [{ ...GOOD, auditLog: 'true' }, '`auditLog` must be true or false, got `true`'],
     [{ ...GOOD, revision: 7 }, '`revision` must be a text, got `7`'],
     [
       { notify: 'nobody' },

@@ -47,6 +47,7 @@ export interface Deployment {
   readonly stackName?: string;
   /** whether to bundle the function, which takes about a second */
   readonly bundled?: boolean;
+  readonly auditLog?: boolean;
 }
 
 export const REVISION = 'v1-2-gabcdef0';
@@ -58,7 +59,15 @@ export function stackOf(policies: readonly CompiledPolicy[], deployment: Deploym
 
 export function installationOf(
   policies: readonly CompiledPolicy[],
-  { minutes = 5, env, notify = 'nobody', revision = REVISION, stackName, bundled = false }: Deployment = {},
+  {
+    minutes = 5,
+    env,
+    notify = 'nobody',
+    revision = REVISION,
+    stackName,
+    bundled = false,
+    auditLog = false,
+  }: Deployment = {},
 ): { stack: Stack; installation: Installation } {
   const app = new App({
     // It takes seconds; the test of the whole app includes it.
@@ -72,6 +81,7 @@ export function installationOf(
     revision,
     interval: Duration.minutes(minutes),
     availableWithin: Duration.hours(2),
+    auditLog,
   });
   return { stack, installation };
 }

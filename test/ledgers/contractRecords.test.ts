@@ -61,6 +61,29 @@ function contract(store: ReturnType<Store['prepare']>): void {
     return session;
   }
 
+  it('an event that waits for its actor, and the actor in the record of the end', async () => {
+    const { ledger } = await begin();
+    const id = 'dxvif-1a2b3c4d';
+    const end = anEndedRequest({ id, endedAt: AT, as: 'acceptedByOthers' });
+    const awaitedActor = { action: 'accept', id, type: 'private', since: AT, until: AT, ended: end } as const;
+    const event = createTestEvent('by hand');
+    const session = await take(ledger());
+    await session.write([
+      { kind: 'queued', event: { ...event, awaitedActor }, mark: null },
+      { kind: 'ended', id, ended: end },
+    ]);
+    await session.close([]);
+    const reopened = await take(ledger());
+    expect(reopened.state.outbox).toEqual({ [event.id]: { ...event, awaitedActor } });
+    const actor = {
+      ...{ operation: 'ConfirmPrivateVirtualInterface', at: AT, identity: 'arn:aws:iam::012345678901:root' },
+      ...{ account: '012345678901', source: null, agent: null, gateway: null },
+    };
+    await reopened.close([{ kind: 'actorResolved', event, ended: { ...end, actor } }]);
+    expect((await ledger().readState(KEY)).outbox).toEqual({ [event.id]: event });
+    expect((await ledger().readRecords(KEY, EVER)).ended).toEqual([{ ...end, actor }]);
+  });
+
   it('events until they are published', async () => {
     const { ledger } = await begin();
     const session = await take(ledger());

@@ -81,7 +81,12 @@ export function createRunner(simulator: Emulator, loaded: LoadedPolicy, options:
   const { account = RECIPIENT_ACCOUNT, requestTimeoutMs = 1000 } = options;
   const recipient = { ...loaded.policy.recipient, ...(options.region ? { region: options.region } : {}) };
   const { credentials = { accessKeyId: account, secretAccessKey: 'secret' } } = options;
-  const endpoints = { directConnect: simulator.url, gateways: simulator.url, identity: simulator.url };
+  const endpoints = {
+    directConnect: simulator.url,
+    gateways: simulator.url,
+    identity: simulator.url,
+    auditLog: simulator.url,
+  };
   const connected = connect(
     recipient,
     credentials,

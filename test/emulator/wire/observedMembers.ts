@@ -1,4 +1,6 @@
+import type { AuditRecord } from '../../../emulator/auditRecords.ts';
 import { InvalidInput, UnknownMember } from '../../../emulator/decoders.ts';
+import type { Service } from '../../../emulator/dialects.ts';
 import type { DialectName } from '../../../emulator/emulator.ts';
 import { IGNORED_PARAMETERS } from '../../../emulator/inProcessEmulator.ts';
 import { findOperation } from '../../../emulator/operations/operationTable.ts';
@@ -22,9 +24,8 @@ export interface ObservedMembers {
  */
 export function observeMembers(dialect: DialectName): ReadonlyMap<string, ObservedMembers> {
   const observed = new Map<string, ObservedMembers>();
-  for (const [name, calls] of Map.groupBy([...CALLS, ...UNRECORDED], (call) =>
-    rowKey(call.service, call.operation),
-  )) {
+  const all: readonly AnyCall[] = [...CALLS, ...UNRECORDED];
+  for (const [name, calls] of Map.groupBy(all, (call) => rowKey(call.service, call.operation))) {
     const { dialect: traits } = createRecordedWorld(dialect).world();
     const [first] = calls;
     const operation = first === undefined ? null : findOperation(first.service, first.operation, traits);
@@ -85,8 +86,16 @@ const NOT_RECORDED: Readonly<Record<string, readonly Leaf[]>> = {
   ],
 };
 
-/** Calls of operations that the pinned SDK does not have. */
-const UNRECORDED: readonly Call[] = [
+interface AnyCall extends Omit<Call, 'service'> {
+  readonly service: Service;
+}
+
+function isRecorded(call: AnyCall): call is Call {
+  return CALLS.some((one) => one === call);
+}
+
+/** Calls of operations for which no SDK client is installed. */
+const UNRECORDED: readonly AnyCall[] = [
   {
     service: 'directconnect',
     operation: 'ListVirtualInterfaceRoutes',
@@ -114,16 +123,68 @@ const UNRECORDED: readonly Call[] = [
     says: 'the first page',
     input: { virtualInterfaceId: IDS.request, maxResults: 1 },
   },
+  {
+    service: 'cloudtrail',
+    operation: 'LookupEvents',
+    says: 'a page',
+    input: { StartTime: 0, EndTime: 4_000_000_000, MaxResults: 1 },
+  },
+  {
+    service: 'cloudtrail',
+    operation: 'LookupEvents',
+    says: 'the second page',
+    input: {
+      LookupAttributes: [{ AttributeKey: 'EventName', AttributeValue: 'DeleteVirtualInterface' }],
+      MaxResults: 1,
+      NextToken: SECOND_PAGE,
+    },
+  },
+  {
+    service: 'oapi',
+    operation: 'ReadApiLogs',
+    says: 'a page',
+    input: {
+      Filters: { QueryDateAfter: '2000-01-01', QueryDateBefore: '2100-01-01' },
+      ResultsPerPage: 1,
+    },
+  },
+  {
+    service: 'oapi',
+    operation: 'ReadApiLogs',
+    says: 'the second page',
+    input: {
+      Filters: {
+        QueryCallNames: ['DeleteDirectLinkInterface'],
+        QueryDateAfter: '2000-01-01',
+        QueryDateBefore: '2100-01-01',
+      },
+      ResultsPerPage: 1,
+      NextPageToken: SECOND_PAGE,
+    },
+  },
+  {
+    service: 'oapi',
+    operation: 'DeleteDirectLinkInterface',
+    says: 'a request',
+    input: { DirectLinkInterfaceId: IDS.request },
+  },
 ];
 
 /** The input of a recorded call, as its operation gets it. */
-function readInput(call: Call): unknown {
-  if (UNRECORDED.includes(call)) return call.input;
+function readInput(call: AnyCall): unknown {
+  if (!isRecorded(call)) return call.input;
   const recording = recordingOf(call, 'sdk') ?? recordingOf(call, 'cli');
   if (recording === undefined) throw new Error(`${call.operation}: ${call.says} has no recording`);
   const { method, path, headers, body } = recording;
   const request = { method, target: path, headers, body: Buffer.from(body) };
   return (parseJsonCall(request) ?? parseQueryCall(request))?.input();
+}
+
+/** A call in the log of the world. */
+function aRecord(service: AuditRecord['service'], id: string): AuditRecord {
+  const name = service === 'oapi' ? 'DeleteDirectLinkInterface' : 'DeleteVirtualInterface';
+  const of = { account: IDS.account, region: 'eu-west-2', service, operation: name, agent: 'a program' };
+  return { id, at: Date.parse('2001-01-01'), ...of, input: {}, session: null, status: 200, error: null };
 }
 
 /** Executes an operation in a new world. @returns its answer, or why it refuses */
@@ -138,6 +199,8 @@ function executeIn(
     region: 'eu-west-2',
     sessionToken: null,
   };
+  for (const service of ['directconnect', 'oapi'] as const)
+    for (const id of ['1', '2']) context.world.auditRecords.push(aRecord(service, id));
   try {
     return operation(context, input);
   } catch (error) {

@@ -4,8 +4,7 @@ import { promisify } from 'node:util';
 import * as directConnectModel from '@aws-sdk/client-direct-connect';
 import * as ec2Model from '@aws-sdk/client-ec2';
 import * as stsModel from '@aws-sdk/client-sts';
-import type { Service } from '../../../emulator/dialects.ts';
-import type { Call } from './allCalls.ts';
+import type { Call, RecordedService } from './allCalls.ts';
 import { IDS } from './callVariant.ts';
 import type { Client, Recording } from './recordingFiles.ts';
 
@@ -16,7 +15,7 @@ const SDKS = {
   directconnect: { model: directConnectModel, Client: directConnectModel.DirectConnectClient },
   ec2: { model: ec2Model, Client: ec2Model.EC2Client },
   sts: { model: stsModel, Client: stsModel.STSClient },
-} satisfies Record<Service, { model: object; Client: unknown }>;
+} satisfies Record<RecordedService, { model: object; Client: unknown }>;
 
 /** Makes a call over HTTP, and returns what the client sent. */
 export async function recordCall(call: Call, client: Client): Promise<Recording> {
