@@ -24,12 +24,34 @@ export interface LedgerState {
   readonly damaged: Readonly<Record<string, string>>;
 }
 
-/** An event that is not delivered yet. */
-export interface QueuedEvent extends AcceptorEvent {
+/** The attempts to deliver an event to one receiver. */
+export interface DeliveryAttempts {
   /** number of runs that tried to deliver it and failed; absent: none */
   readonly triedInVain?: number;
   /** number of these runs that delivered other events; absent: none */
   readonly refusals?: number;
+}
+
+/** What became of a queued event at one receiver. */
+export interface ReceiverState extends DeliveryAttempts {
+  /** delivered or given up there, while other receivers do not have it yet; absent: neither */
+  readonly isDone?: boolean;
+}
+
+/** An event that not every receiver has yet. Its own attempts are those at the main receiver: the event bus or the events file. */
+export interface QueuedEvent extends AcceptorEvent, DeliveryAttempts {
+  /** by the receiver's name; absent: every receiver still needs it, and none but the main one was tried */
+  readonly receivers?: Readonly<Record<string, ReceiverState>>;
+}
+
+/** The name of the event bus or events file among the receivers of an event. */
+export const MAIN_RECEIVER = 'events';
+
+/** What became of an event at a receiver. */
+export function receiverStateOf(queued: QueuedEvent, receiver: string): ReceiverState {
+  const { triedInVain = 0, refusals = 0, receivers = {} } = queued;
+  const own = Object.hasOwn(receivers, receiver) ? (receivers[receiver] ?? {}) : {};
+  return receiver === MAIN_RECEIVER ? { ...own, triedInVain, refusals } : own;
 }
 
 export interface OngoingFailure {
@@ -72,9 +94,16 @@ export type LedgerChange =
   /** with the record of the end; `null`: there is nothing to report */
   | { readonly kind: 'ended'; readonly id: string; readonly ended: EndedRequest | null }
   | { readonly kind: 'queued'; readonly event: AcceptorEvent; readonly mark: PublishedMarker | null }
-  /** delivery failed; a refusal if the run delivered other events */
-  | { readonly kind: 'undelivered'; readonly ids: readonly string[]; readonly isRefusal: boolean }
-  /** delivered, or given up after too many refusals: in both cases no longer queued */
+  /** delivery to one receiver failed; a refusal if the run delivered other events there. No receiver: the main one */
+  | {
+      readonly kind: 'undelivered';
+      readonly ids: readonly string[];
+      readonly isRefusal: boolean;
+      readonly receiver?: string;
+    }
+  /** delivered to one receiver, or given up there, while others still need it */
+  | { readonly kind: 'settled'; readonly ids: readonly string[]; readonly receiver: string }
+  /** delivered to every receiver, or given up after too many refusals: in both cases no longer queued */
   | { readonly kind: 'delivered'; readonly ids: readonly string[] }
   | { readonly kind: 'recovered' }
   /** the compiled text of a policy, before the first acceptance under it */

@@ -7,7 +7,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { isRecord } from '../core/decoders.ts';
-import { EVENT_SOURCE, type EventType } from '../core/events/event.ts';
+import { EVENT_SOURCE, NOT_FOR_PEOPLE } from '../core/events/event.ts';
 import { EVENT_PATTERN_CHARACTERS, type QuotaUsage, sizeWhenDeployed } from './awsQuotas.ts';
 import type { Runbook } from './runbookLink.ts';
 import { formatValue } from './validateOptions.ts';
@@ -132,12 +132,6 @@ function allowAlarms(scope: Construct, topic: ITopic): ITopic {
   return topic;
 }
 
-/**
- * Events without a notification. An acceptance is the expected result and needs no action: it is on the dashboard, in the
- * receipts and on the event bus. All other types cause notifications, including types that are added later.
- */
-const NOT_NOTIFIED: readonly EventType[] = ['Request Accepted'];
-
 export interface NotificationRuleProps {
   /** of this deployment: other deployments on the same event bus notify for their own targets */
   readonly targets: readonly string[];
@@ -155,7 +149,7 @@ export class NotificationRule extends Construct {
     super(scope, id);
     const eventPattern = {
       source: [EVENT_SOURCE],
-      detailType: Match.anythingBut(...NOT_NOTIFIED),
+      detailType: Match.anythingBut(...NOT_FOR_PEOPLE),
       detail: { target: [...targets] },
     };
     new Rule(this, 'Rule', {

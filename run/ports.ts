@@ -12,8 +12,10 @@ export interface Ports {
   readonly gateways: Gateways;
   readonly caller: Caller;
   readonly ledger: Ledger;
-  /** `null`: no event is published or recorded as published; only the report says what happened */
+  /** `null`: without webhooks, no event is published or recorded as published; only the report says what happened */
   readonly eventPublisher: EventPublisher | null;
+  /** further receivers, each of which gets every event independently of the others; absent: none */
+  readonly webhooks?: readonly Webhook[];
 }
 
 /** The current time. */
@@ -115,6 +117,14 @@ export interface LedgerRecords {
 export interface EventPublisher {
   /** Publishes events. The next run retries those that were not delivered. Never throws. */
   publish(events: readonly AcceptorEvent[]): Promise<Delivery>;
+}
+
+/** A receiver of events over HTTP. */
+export interface Webhook extends EventPublisher {
+  /** by which the ledger records what it has; without any secret */
+  readonly name: string;
+  /** for messages; without any secret */
+  readonly description: string;
 }
 
 /** The result of publishing events. */

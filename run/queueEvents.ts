@@ -7,7 +7,7 @@ import { createRunFailedEvent } from '../core/events/runFailed.ts';
 import type { LedgerChange, LedgerState } from '../core/ledgerState.ts';
 import { reportRequest } from '../core/requestEvaluation.ts';
 import type { RunProblem } from '../core/runReport.ts';
-import { deliverEvents } from './deliverEvents.ts';
+import { deliverEvents, receiversOf } from './deliverEvents.ts';
 import type { LedgerUnitOfWork } from './ledgerUnitOfWork.ts';
 import type { Budget, RunFindings, RunInput } from './runContext.ts';
 
@@ -26,7 +26,7 @@ export function createEventFactory(
   origin: EventOrigin,
 ): EventFactory {
   const { ports, dryRun, loaded, endpoint, gatewayEndpoint } = input;
-  if (dryRun || ports.eventPublisher === null) return () => [];
+  if (dryRun || receiversOf(ports).length === 0) return () => [];
   const base = {
     ...NO_RUN_FACTS,
     origin,
@@ -131,7 +131,6 @@ export async function publishFindings(
   startedAt: string,
   found: RunFindings,
 ): Promise<RunProblem[]> {
-  const { eventPublisher } = input.ports;
   const { evaluations } = found;
   const createEvents = createEventFactory(input, ledger, origin);
   const unlisted =
@@ -139,7 +138,7 @@ export async function publishFindings(
   queueRequestEvents(input, ledger, createEvents, found);
   ledger.defer(createEvents({ unlisted }).map((change) => [change]));
   const notWritten = await writeDeferredInTime(ledger, budget);
-  if (eventPublisher === null) return notWritten;
+  if (receiversOf(input.ports).length === 0) return notWritten;
   const failures = [...found.failures, ...notWritten];
   const hasRecovered = failures.length === 0 && ledger.state().failing !== null;
   ledger.add([
@@ -147,7 +146,7 @@ export async function publishFindings(
     ...(hasRecovered ? [{ kind: 'recovered' } as const] : []),
   ]);
   const isFull = isQueueFull(ledger);
-  const notDelivered = await deliverEvents(eventPublisher, ledger, budget);
+  const notDelivered = await deliverEvents(input.ports, ledger, budget);
   return [...notWritten, ...notDelivered, ...(isFull ? [QUEUE_FULL] : [])];
 }
 
@@ -168,21 +167,25 @@ function requestsInLedger({ observations }: LedgerState, expiry: number | null):
   });
 }
 
-/** Publishes the event of a run whose ledger fails: directly, because nothing can be queued, and once per process. */
+/**
+ * Publishes the event of a run whose ledger fails: directly, because nothing can be queued, and once per process, unless a
+ * receiver does not take it.
+ */
 export async function publishFailure(
-  { ports: { eventPublisher, clock }, outage }: RunInput,
+  { ports, outage }: RunInput,
   origin: EventOrigin,
   startedAt: string,
   failures: readonly RunProblem[],
 ): Promise<RunProblem[]> {
   const codes = failures.map(({ code }) => code).join();
-  if (eventPublisher === null || outage.publishedCodes === codes) return [];
-  const event = createRunFailedEvent(origin, clock.now().toISOString(), failures, startedAt);
-  const { problem } = await eventPublisher.publish([event]);
-  if (problem !== null)
-    return [
-      { code: 'event-delivery', message: `the event of this failure could not be delivered: ${problem}` },
-    ];
-  outage.publishedCodes = codes;
-  return [];
+  const receivers = receiversOf(ports);
+  if (receivers.length === 0 || outage.publishedCodes === codes) return [];
+  const event = createRunFailedEvent(origin, ports.clock.now().toISOString(), failures, startedAt);
+  const deliveries = await Promise.all(receivers.map((receiver) => receiver.publish([event])));
+  const problems = deliveries.flatMap(({ problem }) => (problem === null ? [] : [problem]));
+  if (problems.length === 0) outage.publishedCodes = codes;
+  return problems.map((problem) => ({
+    code: 'event-delivery',
+    message: `the event of this failure could not be delivered: ${problem}`,
+  }));
 }

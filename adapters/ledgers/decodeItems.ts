@@ -227,11 +227,22 @@ const decodeEvent = d.openObject<AcceptorEvent>({
 });
 const count = d.integer(0);
 
+/** Checks the optional counters of attempts to deliver an event. */
+function checkAttempts(attempts: Readonly<Record<string, unknown>>, path: string): void {
+  for (const key of ['triedInVain', 'refusals'])
+    if (attempts[key] !== undefined) count(attempts[key], `${path}${key}`);
+}
+
 export const decodeQueuedEvent: d.Decoder<QueuedEvent> = (raw, path) => {
-  const queued: QueuedEvent = decodeEvent(raw, path);
-  for (const key of ['triedInVain', 'refusals'] as const)
-    if (queued[key] !== undefined) count(queued[key], key);
-  return queued;
+  const stored = d.record(raw, path);
+  checkAttempts(stored, '');
+  const receivers = stored.receivers === undefined ? {} : d.map(d.record)(stored.receivers, 'receivers');
+  for (const [name, state] of Object.entries(receivers)) {
+    const at = `receivers.${name}.`;
+    checkAttempts(state, at);
+    if (state.isDone !== undefined) d.boolean(state.isDone, `${at}isDone`);
+  }
+  return decodeEvent(raw, path);
 };
 
 const decodeOngoingFailure = d.openObject<OngoingFailure>({

@@ -64,6 +64,17 @@ export const EVENT_TYPES = [
 
 export type EventType = (typeof EVENT_TYPES)[number];
 
+/**
+ * Events without a notification to people. An acceptance is the expected result and needs no action: it is on the dashboard, in the
+ * receipts and on the event bus. All other types cause notifications, including types that are added later.
+ */
+export const NOT_FOR_PEOPLE: readonly EventType[] = ['Request Accepted'];
+
+/** Whether people get a notification about events of a type. */
+export function isForPeople(type: AcceptorEvent['type']): boolean {
+  return !NOT_FOR_PEOPLE.some((one) => one === type);
+}
+
 /** The format of `detail`, as docs/events.schema.json describes it. Keys may be added within a format. */
 const EVENT_FORMAT = 1;
 
