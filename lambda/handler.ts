@@ -20,5 +20,5 @@ export const handler = createHandler({
   credentials: (recipient, target, stsEndpoint) =>
     functionCredentials(recipient, target, stsEndpoint, secretNamed),
   ledger: (table) => createDynamoLedger(openTable(table), systemClock),
-  eventPublisher: createEventBridgePublisher(),
+  eventPublisher: createEventBridgePublisher({}, process.env.VIF_ACCEPTOR_EVENT_RESOURCE || null),
 });
