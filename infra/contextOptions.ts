@@ -17,6 +17,7 @@ export interface DeploymentOptions {
   readonly notify: string;
   readonly interval: Duration;
   readonly availableWithin: Duration;
+  readonly targetMetrics: boolean;
   readonly stackName: string;
 }
 
@@ -33,6 +34,7 @@ export function readOptions(context: Context, env: ProcessEnvironment): Deployme
     notify: parseNotify(context('notify'), errors),
     interval: parseMinutes('intervalMinutes', context, INTERVAL_RANGE, errors),
     availableWithin: parseMinutes('availableWithinMinutes', context, AVAILABLE_WITHIN_RANGE, errors),
+    targetMetrics: parseFlag('targetMetrics', context, errors),
     stackName: parseStackName(context('stackName'), errors),
   };
   if (errors.length > 0) throw new DeploymentRefused(errors);
@@ -56,6 +58,15 @@ function parseMinutes(key: string, context: Context, range: MinutesRange, errors
   const found = validateMinutes(`context \`${key}\``, minutes, range, String(value));
   errors.push(...found);
   return Duration.minutes(found.length === 0 ? minutes : range.defaultMinutes);
+}
+
+/** A flag of the command line is a text, and that of cdk.json may be a boolean. */
+function parseFlag(key: string, context: Context, errors: string[]): boolean {
+  const value = context(key);
+  if (value === undefined || value === false || value === 'false') return false;
+  if (value === true || value === 'true') return true;
+  errors.push(`context \`${key}\` must be true or false, got \`${String(value)}\``);
+  return false;
 }
 
 /** Several stacks in one region need different names. */

@@ -5,10 +5,9 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { isRecord } from '../core/decoders.ts';
 import { EVENT_SOURCE, NOT_FOR_PEOPLE } from '../core/events/event.ts';
-import { EVENT_PATTERN_CHARACTERS, type QuotaUsage, sizeWhenDeployed } from './awsQuotas.ts';
 import type { Runbook } from './runbookLink.ts';
 import { formatValue } from './validateOptions.ts';
 
@@ -133,8 +132,10 @@ function allowAlarms(scope: Construct, topic: ITopic): ITopic {
 }
 
 export interface NotificationRuleProps {
-  /** of this deployment: other deployments on the same event bus notify for their own targets */
-  readonly targets: readonly string[];
+  /** the ARN that events of this deployment have: other deployments on the same event bus notify for their own */
+  readonly resource: string;
+  /** the functions that publish the events */
+  readonly publishers: readonly IConstruct[];
   readonly topic: ITopic;
   /** gets messages that the topic does not take */
   readonly deadLetters: IQueue;
@@ -143,25 +144,23 @@ export interface NotificationRuleProps {
 
 /** The EventBridge rule that sends events to the topic, as a text that a person can act on. */
 export class NotificationRule extends Construct {
-  readonly usage: QuotaUsage;
-
-  constructor(scope: Construct, id: string, { targets, topic, deadLetters, runbook }: NotificationRuleProps) {
+  constructor(scope: Construct, id: string, props: NotificationRuleProps) {
     super(scope, id);
+    const { resource, publishers, topic, deadLetters, runbook } = props;
     const eventPattern = {
       source: [EVENT_SOURCE],
       detailType: Match.anythingBut(...NOT_FOR_PEOPLE),
-      detail: { target: [...targets] },
+      resources: [resource],
     };
-    new Rule(this, 'Rule', {
+    // Another ID than in release 0.2.0, whose pattern has the names of the targets: an update creates this rule before it deletes that
+    // one, and a rollback keeps that one. An event that both match causes two notifications, and none is lost.
+    const rule = new Rule(this, 'Events', {
       description: 'sends events to the notification topic',
       eventPattern,
       targets: [new SnsTopic(topic, { message: messageText(runbook), deadLetterQueue: deadLetters })],
     });
-    this.usage = {
-      what: 'characters of the pattern of a rule',
-      used: sizeWhenDeployed(Stack.of(this).resolve(eventPattern)),
-      quota: EVENT_PATTERN_CHARACTERS,
-    };
+    // Only a function that is already up to date publishes events with the resource.
+    rule.node.addDependency(...publishers);
   }
 }
 

@@ -54,6 +54,10 @@ function isDuration(value: unknown): value is Duration {
   return isRecord(value) && typeof value.toMinutes === 'function';
 }
 
+export function validateBoolean(what: string, value: unknown): string[] {
+  return typeof value === 'boolean' ? [] : [`${what} must be true or false, got ${formatValue(value)}`];
+}
+
 /** @param expected describes the allowed values in the message */
 export function validateText(what: string, value: unknown, expected: string): string[] {
   return typeof value === 'string' && value !== ''

@@ -12,6 +12,7 @@ import {
   DeploymentRefused,
   formatValue,
   INTERVAL_RANGE,
+  validateBoolean,
   validateDuration,
   validateText,
 } from './validateOptions.ts';
@@ -33,6 +34,12 @@ export interface VifAcceptorProps {
    */
   readonly availableWithin?: Duration;
   /**
+   * Whether each run writes metrics with the dimension `target`, which the dashboard then shows as graphs. They cost about $3 a month
+   * for each target. Alarms do not need them.
+   * @default false: the log and the dashboard have the values of each target
+   */
+  readonly targetMetrics?: boolean;
+  /**
    * Revision of the policies, shown in reports, outputs and on the dashboard.
    * @default the output of `git describe` in policyDir
    */
@@ -50,7 +57,7 @@ export class VifAcceptor extends Construct {
     // A plain JavaScript program may pass values of other types.
     if (!isRecord(props))
       throw new DeploymentRefused([`the third argument must be an object, got ${formatValue(props)}`]);
-    const { policyDir, notify, revision } = props;
+    const { policyDir, notify, revision, targetMetrics = false } = props;
     const { interval = Duration.minutes(INTERVAL_RANGE.defaultMinutes) } = props;
     const { availableWithin = Duration.minutes(AVAILABLE_WITHIN_RANGE.defaultMinutes) } = props;
     const folderErrors = validateText(
@@ -64,6 +71,7 @@ export class VifAcceptor extends Construct {
       ...validateNotify(notify, knownRegion(this)),
       ...validateDuration('`interval`', interval, INTERVAL_RANGE),
       ...validateDuration('`availableWithin`', availableWithin, AVAILABLE_WITHIN_RANGE),
+      ...validateBoolean('`targetMetrics`', targetMetrics),
       ...(revision === undefined ? [] : validateText('`revision`', revision, 'a text')),
       ...findPolicyProblems(tested),
     ];
@@ -75,6 +83,7 @@ export class VifAcceptor extends Construct {
       notify,
       interval,
       availableWithin,
+      targetMetrics,
       revision: revision ?? nameOrWarn(this, readRevision(policyDir)),
     });
   }

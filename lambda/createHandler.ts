@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import {
@@ -59,7 +58,7 @@ class RunFailed extends Error {
 
 /** The time reserved for reporting after the run, in milliseconds. */
 const REPORTING_MS = 2000;
-/** The last part of it, reserved for writing the metrics and returning, in milliseconds. */
+/** The last part of it, reserved for returning, in milliseconds. */
 const ENDING_MS = 500;
 
 /**
@@ -76,14 +75,14 @@ export function createHandler(platform: Platform) {
   };
 
   async function handle(event: unknown, context: Context): Promise<RunSummary> {
-    const target = await getTarget(event, platform, getLedger, targets);
+    const settings = readSettings(platform.env);
+    const target = await getTarget(event, settings, platform, getLedger, targets);
     const report = await executeRun({
       ...target,
       remaining: () => context.getRemainingTimeInMillis() - REPORTING_MS,
       leaseMs: context.getRemainingTimeInMillis() + REQUEST_LIMIT_MS,
     });
-    metrics.addDimension('target', report.target);
-    for (const { name, unit, value } of metricsOf(report)) metrics.addMetric(name, unit, value);
+    if (settings.targetMetrics) writeTargetMetrics(report, metrics);
     platform.onReport?.(report);
     logReport(report, logger, () => context.getRemainingTimeInMillis() - ENDING_MS);
     if (report.status !== 'failed') return summarizeRun(report);
@@ -92,11 +91,17 @@ export function createHandler(platform: Platform) {
 
   return middy<unknown, RunSummary>()
     .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use(logMetrics(metrics))
     .handler(handle);
 }
 
-/** Logs a line for the run and one for each item that it reports, while time is left: the metrics must still be written. */
+/** Writes the metrics of a run with the dimension `target`. Without them, its log line has the same values. */
+function writeTargetMetrics(report: RunReport, metrics: Metrics): void {
+  metrics.addDimension('target', report.target);
+  for (const { name, unit, value } of metricsOf(report)) metrics.addMetric(name, unit, value);
+  metrics.publishStoredMetrics();
+}
+
+/** Logs a line for the run and one for each item that it reports, while time is left. */
 function logReport(report: RunReport, logger: Logger, remaining: () => number): void {
   const log = ({ level, message, more }: LogLine): void => logger[level](message, more);
   log(runLine(report));
@@ -115,11 +120,11 @@ type Target = Omit<RunInput, 'remaining' | 'leaseMs'>;
 /** What a target keeps between invocations, created once per process. After a failure, the next invocation tries again. */
 async function getTarget(
   event: unknown,
+  settings: Settings,
   platform: Platform,
   getLedger: (settings: Settings) => Ledger,
   targets: Map<string, Target>,
 ): Promise<Target> {
-  const settings = readSettings(platform.env);
   const target = readEvent(event);
   const existing = targets.get(target);
   if (existing !== undefined) return existing;

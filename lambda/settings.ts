@@ -12,6 +12,8 @@ export interface Settings {
   readonly table: string;
   /** how long an accepted interface may take to become `available`, in milliseconds */
   readonly availableWithinMs: number;
+  /** whether each run writes metrics with the dimension `target`, which are billed for each target */
+  readonly targetMetrics: boolean;
 }
 
 /** A setting is missing or malformed; the message names it and the fix. */
@@ -33,6 +35,7 @@ export function readSettings(env: Environment): Settings {
     endpoints: readEndpoints(env),
     table: readTable(env.VIF_ACCEPTOR_TABLE),
     availableWithinMs: readMinutes(env, 'VIF_ACCEPTOR_AVAILABLE_WITHIN_MINUTES') ?? AVAILABLE_WITHIN_MS,
+    targetMetrics: readFlag(env, 'VIF_ACCEPTOR_TARGET_METRICS'),
   };
 }
 
@@ -71,4 +74,11 @@ function readMinutes(env: Environment, setting: string): number | null {
   const minutes = Number(value);
   if (Number.isInteger(minutes) && minutes >= 1) return minutes * 60_000;
   throw new SettingRefused(`setting ${setting} must be a whole number of minutes, got ${quote(value)}`);
+}
+
+function readFlag(env: Environment, setting: string): boolean {
+  const value = env[setting];
+  if (value === 'true') return true;
+  if (value === undefined || value === '' || value === 'false') return false;
+  throw new SettingRefused(`setting ${setting} must be \`true\` or \`false\`, got ${quote(value)}`);
 }

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROJECT_ROOT } from '../infra/providerFunction.ts';
+import { PROJECT_ROOT } from '../infra/bundledFunction.ts';
 import { bundleFunction } from './bundle.ts';
 import { compileTo } from './compileTo.ts';
 

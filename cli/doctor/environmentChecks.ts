@@ -60,7 +60,8 @@ export async function checkSecret(policy: Policy, endpoints: Endpoints): Promise
       ),
     ];
   }
-  const secret = `\`${credentials.secret}\``;
+  const { entry } = credentials;
+  const secret = `\`${credentials.secret}\`${entry === undefined ? '' : `, entry \`${entry}\`,`}`;
   if (!(await hasAwsAccess())) return [warn('secret', notChecked(secret))];
   const connected = connect(
     recipient,

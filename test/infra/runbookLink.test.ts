@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { EVENT_TYPES } from '../../core/events/event.ts';
 import { DEAD_LETTER_ALARM, TARGET_ALARMS } from '../../infra/alarmDefinitions.ts';
-import { PROJECT_ROOT } from '../../infra/providerFunction.ts';
+import { PROJECT_ROOT } from '../../infra/bundledFunction.ts';
 import { locateRunbook, runbookUrl } from '../../infra/runbookLink.ts';
 import { writeTempFiles } from '../support/tempFiles.ts';
 import { OUTSCALE, OWN_ROLE, templateOf } from './stackFixtures.ts';

@@ -1,0 +1,2 @@
+/** A placeholder until the watcher exists. */
+export const handler = async (): Promise<void> => {};
