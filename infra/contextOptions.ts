@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
+import { parseChatTopic } from './chatNotifications.ts';
 import { parseNotify } from './notifications.ts';
 import {
   AVAILABLE_WITHIN_RANGE,
@@ -15,6 +16,8 @@ export interface DeploymentOptions {
   readonly policyDir: string;
   /** an e-mail address, the ARN of a topic, or `nobody` */
   readonly notify: string;
+  /** the ARN of a topic, or `new`; `null`: none */
+  readonly chatTopic: string | null;
   readonly interval: Duration;
   readonly availableWithin: Duration;
   readonly targetMetrics: boolean;
@@ -32,6 +35,7 @@ export function readOptions(context: Context, env: ProcessEnvironment): Deployme
   const options: DeploymentOptions = {
     policyDir: parsePolicyDir(context('policyDir'), env, errors),
     notify: parseNotify(context('notify'), errors),
+    chatTopic: parseChatTopic(context('chatTopic'), errors),
     interval: parseMinutes('intervalMinutes', context, INTERVAL_RANGE, errors),
     availableWithin: parseMinutes('availableWithinMinutes', context, AVAILABLE_WITHIN_RANGE, errors),
     targetMetrics: parseFlag('targetMetrics', context, errors),

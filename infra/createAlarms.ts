@@ -15,8 +15,8 @@ import type { Runbook } from './runbookLink.ts';
 export interface AlarmsProps {
   readonly watched: WatchedDeployment;
   readonly deadLetters: IQueue;
-  /** gets a message when an alarm fires and when it is resolved; `null`: no notifications */
-  readonly topic: ITopic | null;
+  /** each gets a message when an alarm fires and when it is resolved */
+  readonly topics: readonly ITopic[];
   readonly runbook: Runbook;
 }
 
@@ -27,9 +27,9 @@ export interface AlarmsProps {
 export class Alarms extends Construct {
   readonly alarms: readonly IAlarm[];
 
-  constructor(scope: Construct, id: string, { watched, deadLetters, topic, runbook }: AlarmsProps) {
+  constructor(scope: Construct, id: string, { watched, deadLetters, topics, runbook }: AlarmsProps) {
     super(scope, id);
-    const shared = { deployment: watched.deployment, runbook, topic };
+    const shared = { deployment: watched.deployment, runbook, topics };
     const alarms = [
       ...[...ALERT_ALARMS, WATCHER_ALARM].map((one) => createAlarm(this, one, watched, shared)),
       createAlarm(this, DEAD_LETTER_ALARM, deadLetters, shared),
@@ -43,7 +43,7 @@ interface SharedProps {
   /** prefix of each alarm's name, so that two deployments in one account do not conflict */
   readonly deployment: string;
   readonly runbook: Runbook;
-  readonly topic: ITopic | null;
+  readonly topics: readonly ITopic[];
 }
 
 /**
@@ -54,7 +54,7 @@ function createAlarm<Subject>(
   scope: Construct,
   { title, meaning, firstStep, condition }: AlarmDefinition<Subject>,
   subject: Subject,
-  { deployment, runbook, topic }: SharedProps,
+  { deployment, runbook, topics }: SharedProps,
 ): IAlarm | null {
   const conditionProps = condition(subject);
   if (conditionProps === null) return null;
@@ -64,7 +64,7 @@ function createAlarm<Subject>(
     alarmName,
     alarmDescription: `${meaning(subject)}\nFirst: ${firstStep(subject)}\nThen: ${runbook.link(title)}`,
   });
-  if (topic !== null) {
+  for (const topic of topics) {
     const action = new SnsAction(topic);
     alarm.addAlarmAction(action);
     alarm.addOkAction(action);

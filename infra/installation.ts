@@ -6,13 +6,14 @@ import { Construct } from 'constructs';
 import { alertWindowFor } from '../core/alerts.ts';
 import { PROVIDERS } from '../core/model.ts';
 import type { CompiledPolicy } from '../language/index.ts';
+import { type ChatTopic, chatMessage, createChatTopic } from './chatNotifications.ts';
 import { describeExceededQuotas, type QuotaUsage, stackResourceUsage } from './awsQuotas.ts';
 import { PROJECT_ROOT } from './bundledFunction.ts';
 import { Alarms } from './createAlarms.ts';
 import { createDashboard } from './dashboard.ts';
 import { DeadLetterQueues } from './deadLetterQueues.ts';
 import { deploymentName } from './metrics.ts';
-import { createTopic, NotificationRule, type Notify } from './notifications.ts';
+import { createTopic, NotificationRule, type Notify, textMessage } from './notifications.ts';
 import { createLedgerTable, ProviderFunction } from './providerFunction.ts';
 import { locateRunbook } from './runbookLink.ts';
 import { DeploymentRefused } from './validateOptions.ts';
@@ -22,6 +23,8 @@ import { WatcherFunction } from './watcherFunction.ts';
 export interface InstallationProps {
   readonly policies: readonly CompiledPolicy[];
   readonly notify: Notify;
+  /** absent or `null`: no messages for chat channels */
+  readonly chatTopic?: ChatTopic | null;
   /** of the policies, as `git describe` prints it */
   readonly revision: string;
   /** between two runs for a target */
@@ -69,10 +72,15 @@ export class Installation extends Construct {
     const topic = createTopic(this, 'Topic', notify);
     const runbook = locateRunbook(PROJECT_ROOT);
     const { deadLetters } = queues;
-    if (topic !== null) {
+    const chatTopic = createChatTopic(this, 'ChatTopic', props.chatTopic ?? null);
+    const topics = [
+      ...(topic === null ? [] : [{ topic, message: textMessage(runbook) }]),
+      ...(chatTopic === null ? [] : [{ topic: chatTopic, message: chatMessage(runbook) }]),
+    ];
+    if (topics.length > 0) {
       const publishers = [...functions, watcher].map(({ function: publisher }) => publisher);
       const resource = ledger.tableArn;
-      new NotificationRule(this, 'Messages', { resource, publishers, topic, deadLetters, runbook });
+      new NotificationRule(this, 'Messages', { resource, publishers, topics, deadLetters });
     }
     const watched = {
       deployment,
@@ -81,11 +89,13 @@ export class Installation extends Construct {
       table: ledger.tableName,
       watcherLog: watcher.log.logGroupName,
     };
-    const { alarms } = new Alarms(this, 'Alarms', { watched, deadLetters, topic, runbook });
+    const { alarms } = new Alarms(this, 'Alarms', {
+      ...{ watched, deadLetters, topics: topics.map((one) => one.topic), runbook },
+    });
     const dashboard = createDashboard(this, 'Dashboard', {
       ...{ policies, deployment, revision, interval, targetMetrics, functions, alarms, runbook },
     });
-    addOutputs(this, { revision, ledger, queues, functions, watcher, topic, dashboard });
+    addOutputs(this, { revision, ledger, queues, functions, watcher, topic, chatTopic, dashboard });
     addDigests(this, policies);
 
     this.usages = [...functions.flatMap(({ usages }) => usages), stackResourceUsage(stack)];
@@ -117,12 +127,13 @@ interface OutputsProps {
   readonly functions: readonly ProviderFunction[];
   readonly watcher: WatcherFunction;
   readonly topic: ITopic | null;
+  readonly chatTopic: ITopic | null;
   readonly dashboard: Dashboard;
 }
 
 /** Adds stack outputs with the names that commands of docs/runbook.md need. */
 function addOutputs(scope: Construct, props: OutputsProps): void {
-  const { revision, ledger, queues, functions, watcher, topic, dashboard } = props;
+  const { revision, ledger, queues, functions, watcher, topic, chatTopic, dashboard } = props;
   const addOutput = (id: string, description: string, value: string): void => {
     new CfnOutput(scope, id, { description, value });
   };
@@ -134,6 +145,8 @@ function addOutputs(scope: Construct, props: OutputsProps): void {
   addOutput('DeadLettersQueue', 'undelivered invocations and notifications', queues.deadLetters.queueUrl);
   addOutput('FailedRunsQueue', 'records of failed runs', queues.failedRuns.queueUrl);
   if (topic !== null) addOutput('NotifyTopic', 'notifications and alarms', topic.topicArn);
+  if (chatTopic !== null)
+    addOutput('ChatTopic', 'notifications and alarms for Amazon Q Developer', chatTopic.topicArn);
   addOutput('DashboardName', 'dashboard', dashboard.dashboardName);
   addOutput('DashboardUrl', 'dashboard', dashboardUrl(dashboard));
 }

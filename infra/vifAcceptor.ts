@@ -5,6 +5,7 @@ import { isRecord } from '../core/decoders.ts';
 import { formatDiagnostic } from '../language/diagnostic.ts';
 import { type Revision, readRevision } from '../language/policyRevision.ts';
 import { type TestedPolicies, testPolicyFiles } from '../language/policyTests/runPolicyTests.ts';
+import { type ChatTopic, validateChatTopic } from './chatNotifications.ts';
 import { Installation } from './installation.ts';
 import { type Notify, validateNotify } from './notifications.ts';
 import {
@@ -23,6 +24,12 @@ export interface VifAcceptorProps {
   readonly policyDir: string;
   /** Who gets notifications and alarms: an e-mail address, a topic, or explicitly `'nobody'`. */
   readonly notify: Notify;
+  /**
+   * A second topic, for chat channels: `'new'` creates it. Its messages have the form that Amazon Q Developer in chat applications
+   * takes, for Slack and Microsoft Teams.
+   * @default none
+   */
+  readonly chatTopic?: ChatTopic;
   /**
    * Time between two runs for a target: 2 to 60 whole minutes.
    * @default 5 minutes
@@ -57,7 +64,7 @@ export class VifAcceptor extends Construct {
     // A plain JavaScript program may pass values of other types.
     if (!isRecord(props))
       throw new DeploymentRefused([`the third argument must be an object, got ${formatValue(props)}`]);
-    const { policyDir, notify, revision, targetMetrics = false } = props;
+    const { policyDir, notify, chatTopic, revision, targetMetrics = false } = props;
     const { interval = Duration.minutes(INTERVAL_RANGE.defaultMinutes) } = props;
     const { availableWithin = Duration.minutes(AVAILABLE_WITHIN_RANGE.defaultMinutes) } = props;
     const folderErrors = validateText(
@@ -69,6 +76,7 @@ export class VifAcceptor extends Construct {
     const reasons = [
       ...folderErrors,
       ...validateNotify(notify, knownRegion(this)),
+      ...validateChatTopic(chatTopic, knownRegion(this)),
       ...validateDuration('`interval`', interval, INTERVAL_RANGE),
       ...validateDuration('`availableWithin`', availableWithin, AVAILABLE_WITHIN_RANGE),
       ...validateBoolean('`targetMetrics`', targetMetrics),
@@ -81,6 +89,7 @@ export class VifAcceptor extends Construct {
     new Installation(this, 'Default', {
       policies: tested.policies,
       notify,
+      chatTopic: chatTopic ?? null,
       interval,
       availableWithin,
       targetMetrics,

@@ -4,7 +4,8 @@ import {
   PutEventsCommand,
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
-import { type AcceptorEvent, toPublishedEvent } from '../../core/events/event.ts';
+import { type AcceptorEvent, type PublishedEvent, toPublishedEvent } from '../../core/events/event.ts';
+import { chatTextOf } from '../../core/events/eventText.ts';
 import { printableJson } from '../../core/json.ts';
 import { escapeLong } from '../../core/printableText.ts';
 import { ApiFailure } from '../../run/portErrors.ts';
@@ -57,7 +58,16 @@ export function createEventBridgePublisher(
 }
 
 function textOf(event: AcceptorEvent): string {
-  return printableJson(toPublishedEvent(event));
+  return printableJson(toBusEvent(event));
+}
+
+/**
+ * An event as the bus gets it: with its texts for chat programs, because a rule of the bus can insert a text into a message, and
+ * cannot change it. They are added at publication, so that an event that an earlier release queued has them too.
+ */
+function toBusEvent(event: AcceptorEvent): PublishedEvent {
+  const published = toPublishedEvent(event);
+  return { ...published, detail: { ...published.detail, chat: chatTextOf(event) } };
 }
 
 /** Error codes of an entry that do not depend on the entry, so that it may be taken later. */
@@ -95,7 +105,7 @@ async function putEvents(
 }
 
 function toEntry(event: AcceptorEvent, resource: string | null): PutEventsRequestEntry {
-  const published = toPublishedEvent(event);
+  const published = toBusEvent(event);
   return {
     Source: published.source,
     DetailType: published['detail-type'],

@@ -43,6 +43,7 @@ export interface Deployment {
   readonly minutes?: number;
   readonly env?: Environment;
   readonly notify?: Notify | ((scope: Stack) => Notify);
+  readonly chatTopic?: ChatTopic | ((scope: Stack) => ChatTopic);
   readonly revision?: string;
   readonly stackName?: string;
   /** whether to bundle the function, which takes about a second */
