@@ -48,6 +48,8 @@ export interface ProviderTraits {
   readonly gatewayKinds: ReadonlySet<GatewayKind>;
   /** the types of interface that a grant can allow */
   readonly kinds: ReadonlySet<InterfaceKind>;
+  /** whether the API lists the routes that an owner advertises over an accepted interface */
+  readonly listsRoutes: boolean;
   /** whether the provider makes a BGP key where the requester gives none */
   readonly generatesKeys: boolean;
   /** whether the API returns the value of a match field */
@@ -72,6 +74,7 @@ export const PROVIDER_TRAITS: Readonly<Record<Provider, ProviderTraits>> = {
     mayRevealRequester: true,
     gatewayKinds: new Set(['virtual']),
     kinds: new Set(['private']),
+    listsRoutes: false,
     generatesKeys: false,
     returns: {
       connection: true,
@@ -102,6 +105,7 @@ export const PROVIDER_TRAITS: Readonly<Record<Provider, ProviderTraits>> = {
     mayRevealRequester: false,
     gatewayKinds: new Set(['virtual', 'directConnect']),
     kinds: new Set(['private', 'transit']),
+    listsRoutes: true,
     generatesKeys: true,
     returns: {
       connection: true,

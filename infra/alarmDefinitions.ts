@@ -3,6 +3,7 @@ import { type AlarmProps, ComparisonOperator, TreatMissingData } from 'aws-cdk-l
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { ALERT_CODES, ALERTS, type AlertCode, type AlertWindow, SILENT_INTERVALS } from '../core/alerts.ts';
 import type { PolicyRecipient } from '../core/policy.ts';
+import { PROVIDER_TRAITS } from '../core/providers.ts';
 import { deploymentMetric } from './metrics.ts';
 
 /** An alarm and the text that an on-call engineer reads with it. `createAlarms.ts` makes it. */
@@ -76,8 +77,7 @@ const MEANINGS: Readonly<Record<AlertCode, (subject: WatchedDeployment) => strin
 const POSSIBLE: Partial<Readonly<Record<AlertCode, (recipient: PolicyRecipient) => boolean>>> = {
   'deadline-near': ({ expiry }) => expiry !== null,
   'request-expired': ({ expiry }) => expiry !== null,
-  // OUTSCALE has no API for the routes of an interface.
-  'unexpected-routes': ({ provider }) => provider === 'aws',
+  'unexpected-routes': ({ provider }) => PROVIDER_TRAITS[provider].listsRoutes,
 };
 
 const MINUTE_MS = 60_000;

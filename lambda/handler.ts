@@ -4,7 +4,8 @@ import { createEventBridgePublisher } from '../adapters/events/eventBridgePublis
 import { createSecretLookup, functionCredentials } from '../adapters/functionCredentials.ts';
 import { createDynamoLedger } from '../adapters/ledgers/dynamo/dynamoLedger.ts';
 import { openTable } from '../adapters/ledgers/dynamo/dynamoTable.ts';
-import { createHandler, createLogger } from './createHandler.ts';
+import { createHandler } from './createHandler.ts';
+import { createLogger } from './logger.ts';
 
 /** One for the process: targets that share a secret cause one call in ten minutes. */
 const secretNamed = createSecretLookup();

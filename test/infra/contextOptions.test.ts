@@ -33,6 +33,19 @@ describe('the options of the CDK app', () => {
     );
   });
 
+  it.each([
+    { given: undefined, is: false },
+    { given: 'true', is: true },
+    { given: true, is: true },
+    { given: 'false', is: false },
+  ])('read `targetMetrics` $given as $is', ({ given, is }) => {
+    expect(options({ targetMetrics: given }).targetMetrics).toBe(is);
+  });
+
+  it.each(['', 'yes', 1, null])('refuse `%s` for `targetMetrics`', (given) => {
+    expect(() => options({ targetMetrics: given })).toThrow('context `targetMetrics` must be true or false');
+  });
+
   it.each(['', 7, null])('refuse the folder `%s`', (given) => {
     expect(() => options({ policyDir: given })).toThrow('context `policyDir` must be a folder');
   });

@@ -41,6 +41,7 @@ export const OTHER_ROLE = target('nice', 'aws', { role: ROLE, externalId: null }
 
 export interface Deployment {
   readonly minutes?: number;
+  readonly targetMetrics?: boolean;
   readonly env?: Environment;
   readonly notify?: Notify | ((scope: Stack) => Notify);
   readonly chatTopic?: ChatTopic | ((scope: Stack) => ChatTopic);
@@ -59,7 +60,15 @@ export function stackOf(policies: readonly CompiledPolicy[], deployment: Deploym
 
 export function installationOf(
   policies: readonly CompiledPolicy[],
-  { minutes = 5, env, notify = 'nobody', revision = REVISION, stackName, bundled = false }: Deployment = {},
+  {
+    minutes = 5,
+    targetMetrics = false,
+    env,
+    notify = 'nobody',
+    revision = REVISION,
+    stackName,
+    bundled = false,
+  }: Deployment = {},
 ): { stack: Stack; installation: Installation } {
   const app = new App({
     // It takes seconds; the test of the whole app includes it.
@@ -73,6 +82,7 @@ export function installationOf(
     revision,
     interval: Duration.minutes(minutes),
     availableWithin: Duration.hours(2),
+    targetMetrics,
   });
   return { stack, installation };
 }
