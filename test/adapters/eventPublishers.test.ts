@@ -38,7 +38,10 @@ describe('the publisher to the event bus', () => {
         Source: 'vif-acceptor',
         DetailType: 'Request Held',
         Time: Date.parse(AT) / 1000,
-        Detail: JSON.stringify(one?.detail),
+        Detail: JSON.stringify({
+          ...one?.detail,
+          chat: { what: 'held 0', who: '-', why: '-', byWhen: '-', toDo: '-', thread: 'acme/run' },
+        }),
       },
     ]);
   });

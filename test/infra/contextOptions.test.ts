@@ -71,6 +71,21 @@ describe('the options of the CDK app', () => {
     expect(() => options({ notify: given })).toThrow('context `notify` must be an e-mail address');
   });
 
+  it.each([
+    [undefined, null],
+    ['new', 'new'],
+    ['arn:aws:sns:eu-west-3:012345678901:chat', 'arn:aws:sns:eu-west-3:012345678901:chat'],
+  ])('take %s as the topic for chat', (given, chatTopic) => {
+    expect(options({ chatTopic: given }).chatTopic).toBe(chatTopic);
+  });
+
+  it.each(['', 'slack', true, 'arn:aws:sns:eu-west-3:012345678901:chat.fifo'])(
+    'refuse the topic for chat `%s`',
+    (given) => {
+      expect(() => options({ chatTopic: given })).toThrow('context `chatTopic` must be the ARN');
+    },
+  );
+
   it('require `notify`, at least as `nobody`', () => {
     expect(() => options({ notify: undefined })).toThrow(/`notify` is missing: .*`-c notify=nobody`/);
   });

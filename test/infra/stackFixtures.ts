@@ -4,6 +4,7 @@ import { digestOf } from '../../core/json.ts';
 import type { Provider } from '../../core/model.ts';
 import type { Credentials, Policy } from '../../core/policy.ts';
 import { writePolicy } from '../../core/policyText.ts';
+import type { ChatTopic } from '../../infra/chatNotifications.ts';
 import { Installation } from '../../infra/installation.ts';
 import type { Notify } from '../../infra/notifications.ts';
 import type { CompiledPolicy } from '../../language/index.ts';
@@ -65,6 +66,7 @@ export function installationOf(
     targetMetrics = false,
     env,
     notify = 'nobody',
+    chatTopic,
     revision = REVISION,
     stackName,
     bundled = false,
@@ -79,6 +81,7 @@ export function installationOf(
   const installation = new Installation(stack, 'Default', {
     policies,
     notify: typeof notify === 'function' ? notify(stack) : notify,
+    chatTopic: (typeof chatTopic === 'function' ? chatTopic(stack) : chatTopic) ?? null,
     revision,
     interval: Duration.minutes(minutes),
     availableWithin: Duration.hours(2),
