@@ -72,7 +72,7 @@ export class Installation extends Construct {
     const topic = createTopic(this, 'Topic', notify);
     const runbook = locateRunbook(PROJECT_ROOT);
     const { deadLetters } = queues;
-    const chatTopic = createChatTopic(this, 'ChatTopic', props.chatTopic ?? null);
+    const chatTopic = createChatTopic(this, 'Chat', props.chatTopic ?? null);
     const topics = [
       ...(topic === null ? [] : [{ topic, message: textMessage(runbook) }]),
       ...(chatTopic === null ? [] : [{ topic: chatTopic, message: chatMessage(runbook) }]),
