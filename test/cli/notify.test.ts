@@ -15,7 +15,9 @@ owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
 `;
 const TOKEN = 'planted-token';
 const SECRETS = [Buffer.alloc(32, 7), Buffer.alloc(32, 8)];
-const NOTIFY_SECRET = { VIF_ACCEPTOR_NOTIFY_SECRET: SECRETS.map((secret) => secret.toString('base64')).join(' ') };
+const NOTIFY_SECRET = {
+  VIF_ACCEPTOR_NOTIFY_SECRET: SECRETS.map((secret) => secret.toString('base64')).join(' '),
+};
 
 async function aReceiver(reply: () => Reply = () => text('ok')): Promise<ApiServer> {
   const api = await startApi(reply);
@@ -61,11 +63,22 @@ describe('run --notify', () => {
     let isDown = true;
     const { cloud, dir } = await start();
     const { url, received } = await aReceiver(() => (isDown ? text('', 500) : text('ok')));
-    const run = ['run', '--json', ...at(cloud), '--events', 'events.jsonl', '--notify', `slack:${url}/${TOKEN}`];
+    const run = [
+      'run',
+      '--json',
+      ...at(cloud),
+      '--events',
+      'events.jsonl',
+      '--notify',
+      `slack:${url}/${TOKEN}`,
+    ];
     const failed = await runCli(dir, run);
     expect(failed.code).toBe(1);
     expect(JSON.parse(failed.stdout).runs[0].failures).toEqual([
-      { code: 'event-delivery', message: expect.stringContaining(`the slack webhook at ${url}/… failed: HTTP 500`) },
+      {
+        code: 'event-delivery',
+        message: expect.stringContaining(`the slack webhook at ${url}/… failed: HTTP 500`),
+      },
     ]);
     isDown = false;
     const done = await runCli(dir, run);
@@ -96,7 +109,12 @@ describe('run --notify', () => {
     await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 102 });
     const named = ['--notify', `slack:${url}/a`, '--notify', `teams:${url}/b`];
     await runCli(dir, ['run', ...at(cloud), ...named], env);
-    expect(received.slice(6).map(({ path }) => path).sort()).toEqual(['/a', '/b']);
+    expect(
+      received
+        .slice(6)
+        .map(({ path }) => path)
+        .sort(),
+    ).toEqual(['/a', '/b']);
   });
 
   it.each([['plan'], ['run', '--dry-run'], ['status']])('is not used by `%s`', async (...command) => {
@@ -131,7 +149,11 @@ describe('run --notify', () => {
   it('uses the proxy of the environment', async () => {
     const [{ cloud, dir }, { url, received }] = [await start(), await aReceiver()];
     const { env, tunnels } = await startEgressProxy({ 'hooks.example': url });
-    const { stderr } = await runCli(dir, ['run', ...at(cloud), '--notify', `slack:https://hooks.example/${TOKEN}`], env);
+    const { stderr } = await runCli(
+      dir,
+      ['run', ...at(cloud), '--notify', `slack:https://hooks.example/${TOKEN}`],
+      env,
+    );
     expect({ stderr, tunnels, received: received.length }).toEqual({
       stderr: '',
       tunnels: ['hooks.example', 'hooks.example'],
@@ -141,9 +163,13 @@ describe('run --notify', () => {
 
   it('is shown by doctor without its token, and not called', async () => {
     const [{ cloud, dir }, { url, received }] = [await start(), await aReceiver()];
-    const { stdout } = await runCli(dir, ['doctor', '--endpoint', cloud.url, '--gateway-endpoint', cloud.url], {
-      VIF_ACCEPTOR_NOTIFY_URL: `teams:${url}/${TOKEN}`,
-    });
+    const { stdout } = await runCli(
+      dir,
+      ['doctor', '--endpoint', cloud.url, '--gateway-endpoint', cloud.url],
+      {
+        VIF_ACCEPTOR_NOTIFY_URL: `teams:${url}/${TOKEN}`,
+      },
+    );
     expect(stdout).toContain(`VIF_ACCEPTOR_NOTIFY_URL names the teams webhook at ${url}/…`);
     expect(stdout).not.toContain(TOKEN);
     expect(received).toEqual([]);

@@ -72,14 +72,18 @@ async function messageAbout(event: AcceptorEvent): Promise<CustomNotification> {
   await createEventBridgePublisher({ endpoint: bus.url, region: 'eu-west-3', credentials }).publish([event]);
   const [entry] = z.array(z.object({ DetailType: z.string(), Detail: z.string() })).parse(bus.entries);
   const published = { 'detail-type': entry?.DetailType, detail: JSON.parse(entry?.Detail ?? '') };
-  const { InputPathsMap, InputTemplate } = targetsOf()[1]?.InputTransformer ?? { InputPathsMap: {}, InputTemplate: '' };
-  const valueOf = (name: string): string => {
+  const { InputPathsMap, InputTemplate } = targetsOf()[1]?.InputTransformer ?? {
+    InputPathsMap: {},
+    InputTemplate: '',
+  };
+  const valueAt = (name: string): string => {
     const path = (InputPathsMap[name] ?? '').replace('$.', '').split('.');
-    const read = (value: unknown, key: string): unknown => z.record(z.string(), z.unknown()).parse(value)[key];
+    const read = (value: unknown, key: string): unknown =>
+      z.record(z.string(), z.unknown()).parse(value)[key];
     return z.string().parse(path.reduce(read, published));
   };
-  const whole = InputTemplate.replaceAll(/(?<=[:[,])<([\w-]+)>/g, (_, name) => JSON.stringify(valueOf(name)));
-  return CUSTOM_NOTIFICATION.parse(JSON.parse(whole.replaceAll(/<([\w-]+)>/g, (_, name) => valueOf(name))));
+  const whole = InputTemplate.replaceAll(/(?<=[:[,])<([\w-]+)>/g, (_, name) => JSON.stringify(valueAt(name)));
+  return CUSTOM_NOTIFICATION.parse(JSON.parse(whole.replaceAll(/<([\w-]+)>/g, (_, name) => valueAt(name))));
 }
 
 function heldEvent(name: string): AcceptorEvent {
@@ -155,7 +159,10 @@ describe('the message for chat', () => {
 describe('the topic for chat', () => {
   it('gets alarms as they are, and each event, and so does that of the notifications, as a text', () => {
     template.hasResourceProperties('AWS::Events::Rule', { State: 'ENABLED' });
-    expect(targetsOf().map(({ InputTransformer }) => InputTransformer.InputTemplate.slice(0, 2))).toEqual(['"v', '{"']);
+    expect(targetsOf().map(({ InputTransformer }) => InputTransformer.InputTemplate.slice(0, 2))).toEqual([
+      '"v',
+      '{"',
+    ]);
     for (const { Properties } of Object.values(template.findResources('AWS::CloudWatch::Alarm'))) {
       expect(Properties.AlarmActions).toHaveLength(2);
       expect(Properties.AlarmActions).toContain(ARN);

@@ -16,7 +16,8 @@ const run = promisify(execFile);
 function codeOf(language: string, part: string): string {
   const blocks = [...PAGE.matchAll(/^```(\w+)\n(.*?)^```$/gms)];
   const found = blocks.find(([, name, code = '']) => name === language && code.includes(part));
-  if (found?.[2] === undefined) throw new Error(`docs/notifications.md has no ${language} block with ${part}`);
+  if (found?.[2] === undefined)
+    throw new Error(`docs/notifications.md has no ${language} block with ${part}`);
   return found[2];
 }
 
@@ -53,7 +54,10 @@ print(is_genuine(headers, body, request["secret"]))
       policy: { digest: 'sha256:0', revision: 'v1' },
     } as const;
     const notification = { who: 'é', why: '🙂', byWhen: '-', toDo: '-' };
-    const event = createEvent('Request Held', origin, new Date().toISOString(), [], { message: 'é', notification });
+    const event = createEvent('Request Held', origin, new Date().toISOString(), [], {
+      message: 'é',
+      notification,
+    });
     await createWebhook({ ...settings, secrets: [SECRET, OTHER] }).publish([event]);
     expect(await isGenuine(receiver, SECRET)).toBe('True');
     expect(await isGenuine(receiver, OTHER)).toBe('True');
@@ -64,23 +68,26 @@ print(is_genuine(headers, body, request["secret"]))
   });
 });
 
-describe.skipIf(!isInstalled('jq') || !isInstalled('curl'))('the example of vif-acceptor-notify for Slack', () => {
-  it('sends subject and text, in which nothing is a mention', async () => {
-    const { url, received } = await aReceiver();
-    const dir = folderWith({
-      'slack.conf': `url = "${url}/hook"\n`,
-      notify: codeOf('sh', 'vif-acceptor-notify SUBJECT').replace(
-        /\/etc\/vif-acceptor\/slack$/m,
-        './slack.conf',
-      ),
+describe.skipIf(!isInstalled('jq') || !isInstalled('curl'))(
+  'the example of vif-acceptor-notify for Slack',
+  () => {
+    it('sends subject and text, in which nothing is a mention', async () => {
+      const { url, received } = await aReceiver();
+      const dir = folderWith({
+        'slack.conf': `url = "${url}/hook"\n`,
+        notify: codeOf('sh', 'vif-acceptor-notify SUBJECT').replace(
+          /\/etc\/vif-acceptor\/slack$/m,
+          './slack.conf',
+        ),
+      });
+      chmodSync(join(dir, 'notify'), 0o755);
+      const child = run(join(dir, 'notify'), ['unit failed'], { cwd: dir });
+      child.child.stdin?.end('line "1"\n<!channel> & `name`\n');
+      await child;
+      expect(received.map(({ method, path }) => `${method} ${path}`)).toEqual(['POST /hook']);
+      expect(JSON.parse(received[0]?.body ?? '')).toEqual({
+        text: 'unit failed\nline "1"\n&lt;!channel&gt; &amp; `name`\n',
+      });
     });
-    chmodSync(join(dir, 'notify'), 0o755);
-    const child = run(join(dir, 'notify'), ['unit failed'], { cwd: dir });
-    child.child.stdin?.end('line "1"\n<!channel> & `name`\n');
-    await child;
-    expect(received.map(({ method, path }) => `${method} ${path}`)).toEqual(['POST /hook']);
-    expect(JSON.parse(received[0]?.body ?? '')).toEqual({
-      text: 'unit failed\nline "1"\n&lt;!channel&gt; &amp; `name`\n',
-    });
-  });
-});
+  },
+);
