@@ -193,7 +193,10 @@ describe('the function', () => {
       const lines = log.map((line): Record<string, unknown> => JSON.parse(line));
       expect(lines.filter((line) => '_aws' in line)).toEqual([]);
       expect(lines).toMatchObject([
-        { message: 'run completed', run: { target: 'hub', metrics: { Pending: 0, RunFailed: 0, RunCompleted: 1 } } },
+        {
+          message: 'run completed',
+          run: { target: 'hub', metrics: { Pending: 0, RunFailed: 0, RunCompleted: 1 } },
+        },
       ]);
     },
   );

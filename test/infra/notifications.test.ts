@@ -99,8 +99,12 @@ describe('the rule', () => {
 
   it('has a pattern that does not grow with the number of targets', () => {
     const pattern = (count: number) => {
-      const policies = Array.from({ length: count }, (_, i) => target(`t${i}`, 'outscale', { secret: 'keys' }));
-      const [found] = Object.values(templateOf(policies, { notify: EMAIL }).findResources('AWS::Events::Rule'));
+      const policies = Array.from({ length: count }, (_, i) =>
+        target(`t${i}`, 'outscale', { secret: 'keys' }),
+      );
+      const [found] = Object.values(
+        templateOf(policies, { notify: EMAIL }).findResources('AWS::Events::Rule'),
+      );
       return found?.Properties.EventPattern;
     };
     expect(pattern(30)).toEqual(pattern(1));
