@@ -93,7 +93,10 @@ function attendedOnly(health: TargetHealth | null): TargetHealth | null {
   return { ...health, runs: health.runs.filter(({ flags }) => !flags.includes('unattended')) };
 }
 
-const WATCHED_CODES = ALERT_CODES.filter((code): code is WatchedAlertCode => ALERTS[code].event === null);
+/** The codes that the watcher publishes. */
+export const WATCHED_CODES = ALERT_CODES.filter(
+  (code): code is WatchedAlertCode => ALERTS[code].event === null,
+);
 
 function findChanges(
   alerts: readonly TargetAlert[],

@@ -5,6 +5,7 @@ import type { IFunction, ILayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { livePartition } from '../adapters/ledgers/dynamo/dynamoTable.ts';
+import { watchPartition } from '../adapters/ledgers/dynamo/watchStore.ts';
 import { createFunction, WATCHER_CODE } from './bundledFunction.ts';
 import type { DeadLetterQueues } from './deadLetterQueues.ts';
 import { eventStatement, logStatements } from './functionRole.ts';
@@ -21,8 +22,6 @@ export interface WatcherFunctionProps {
   readonly ledger: Table;
   readonly queues: DeadLetterQueues;
 }
-
-const WATCH_PARTITIONS = 'watch#*';
 
 const PERIOD = Duration.minutes(1);
 
@@ -73,7 +72,7 @@ function createWatcherRole(
   scope: Construct,
   id: string,
   log: LogGroup,
-  { ledger, queues }: WatcherFunctionProps,
+  { deployment, ledger, queues }: WatcherFunctionProps,
 ): Role {
   const onPartitions = (actions: string[], partitions: string[]): PolicyStatement =>
     new PolicyStatement({
@@ -87,7 +86,7 @@ function createWatcherRole(
       Watch: new PolicyDocument({
         statements: [
           onPartitions(['dynamodb:BatchGetItem'], [livePartition('*')]),
-          onPartitions(['dynamodb:GetItem', 'dynamodb:PutItem'], [WATCH_PARTITIONS]),
+          onPartitions(['dynamodb:GetItem', 'dynamodb:PutItem'], [watchPartition(deployment)]),
           eventStatement(Stack.of(scope)),
         ],
       }),

@@ -152,7 +152,9 @@ describe('the permissions of many targets', () => {
       expect(secrets).toHaveLength(200);
       expect(new Set(secrets).size).toBe(200);
       for (const { policy } of policies)
-        expect(secrets.filter((one) => one.includes(`:secret:vif-acceptor/${policy.target}-??????`))).toHaveLength(1);
+        expect(
+          secrets.filter((one) => one.includes(`:secret:vif-acceptor/${policy.target}-??????`)),
+        ).toHaveLength(1);
     },
     LONG,
   );

@@ -21,7 +21,11 @@ describe('the watcher', () => {
     expect(layers).toHaveLength(2);
     template.hasResourceProperties('AWS::Scheduler::Schedule', {
       ScheduleExpression: 'rate(1 minute)',
-      Target: { Arn: { 'Fn::GetAtt': [id, 'Arn'] }, Input: '{}', RetryPolicy: { MaximumEventAgeInSeconds: 60 } },
+      Target: {
+        Arn: { 'Fn::GetAtt': [id, 'Arn'] },
+        Input: '{}',
+        RetryPolicy: { MaximumEventAgeInSeconds: 60 },
+      },
     });
   });
 
