@@ -72,10 +72,9 @@ async function messageAbout(event: AcceptorEvent): Promise<CustomNotification> {
   await createEventBridgePublisher({ endpoint: bus.url, region: 'eu-west-3', credentials }).publish([event]);
   const [entry] = z.array(z.object({ DetailType: z.string(), Detail: z.string() })).parse(bus.entries);
   const published = { 'detail-type': entry?.DetailType, detail: JSON.parse(entry?.Detail ?? '') };
-  const { InputPathsMap, InputTemplate } = targetsOf()[1]?.InputTransformer ?? {
-    InputPathsMap: {},
-    InputTemplate: '',
-  };
+  const transformer = targetsOf()[1]?.InputTransformer;
+  if (transformer === undefined) throw new Error('the rule has no target for chat');
+  const { InputPathsMap, InputTemplate } = transformer;
   const valueAt = (name: string): string => {
     const path = (InputPathsMap[name] ?? '').replace('$.', '').split('.');
     const read = (value: unknown, key: string): unknown =>

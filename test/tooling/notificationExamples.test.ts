@@ -50,7 +50,10 @@ print(is_genuine(headers, body, request["secret"]))
     const receiver = await aReceiver();
     const settings = { format: 'json', url: new URL(receiver.url), routingKey: null } as const;
     const origin = {
-      ...{ target: 'acme', provider: 'aws', region: 'eu-west-3', account: '012345678901' },
+      target: 'acme',
+      provider: 'aws',
+      region: 'eu-west-3',
+      account: '012345678901',
       policy: { digest: 'sha256:0', revision: 'v1' },
     } as const;
     const notification = { who: 'é', why: '🙂', byWhen: '-', toDo: '-' };
