@@ -16,7 +16,7 @@ export function parseSecretUrl(text: string): URL | null {
 }
 
 /** A request to a secret URL. */
-export interface SecretUrlRequest {
+interface SecretUrlRequest {
   readonly method: 'GET' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   /** absent: none */
@@ -26,7 +26,7 @@ export interface SecretUrlRequest {
 }
 
 /** The answer to it: the status, or why there was none, as an error code or a short text without the URL. */
-export type SecretUrlAnswer = { readonly status: number } | { readonly failure: string };
+type SecretUrlAnswer = { readonly status: number } | { readonly failure: string };
 
 /**
  * Sends a request to a secret URL, through the proxy of the environment. Redirects are not followed, because the secret would

@@ -8,7 +8,7 @@ import { UsageError } from './options.ts';
 /** Variable with the webhooks, separated by white space. Their URLs are secrets, and the variable keeps them out of the process list. */
 export const NOTIFY_VARIABLE = 'VIF_ACCEPTOR_NOTIFY_URL';
 /** Variable with the secrets of signatures, separated by white space: two while a receiver changes from one to the other. */
-export const NOTIFY_SECRET_VARIABLE = 'VIF_ACCEPTOR_NOTIFY_SECRET';
+const NOTIFY_SECRET_VARIABLE = 'VIF_ACCEPTOR_NOTIFY_SECRET';
 
 const MOST_WEBHOOKS = 8;
 const MOST_SECRETS = 2;

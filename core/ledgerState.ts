@@ -28,7 +28,7 @@ export interface LedgerState {
 }
 
 /** The attempts to deliver an event to one receiver. */
-export interface DeliveryAttempts {
+interface DeliveryAttempts {
   /** number of runs that tried to deliver it and failed; absent: none */
   readonly triedInVain?: number;
   /** number of these runs that delivered other events; absent: none */

@@ -29,7 +29,7 @@ export function eventTextOf({ detail }: AcceptorEvent): EventText {
 }
 
 /** The texts of an event for programs that render markdown, such as Slack and Teams behind Amazon Q Developer. */
-export interface ChatText extends EventText {
+interface ChatText extends EventText {
   /** the messages about one request form a thread */
   readonly thread: string;
 }
