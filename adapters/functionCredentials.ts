@@ -1,5 +1,6 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { fromTemporaryCredentials } from '@aws-sdk/credential-providers';
+import { isRecord } from '../core/decoders.ts';
 import type { PolicyRecipient } from '../core/policy.ts';
 import { PROVIDER_TRAITS } from '../core/providers.ts';
 import { CredentialsUnusable } from '../run/portErrors.ts';
@@ -11,21 +12,25 @@ import { withTimeout } from './promises.ts';
 import {
   type AccessKey,
   createRotatingKey,
+  createStoredText,
   findInvalidPart,
   INVALID_PART,
   type RotatingKey,
+  type StoredText,
 } from './rotatingKey.ts';
 
 /**
  * Returns the credentials that the function uses for a recipient. OUTSCALE keys come only from Secrets Manager, because the
  * AWS credential chain has the keys of another cloud.
  * @param stsEndpoint `null`: the provider's own
+ * @param secretNamed gives the same text to all targets that share a secret, so that it is fetched once for them
  * @throws CredentialsUnusable if the policy names none that suit the provider; ProxyRefused
  */
 export function functionCredentials(
   recipient: PolicyRecipient,
   target: string,
   stsEndpoint: string | null,
+  secretNamed: SecretLookup = createSecretLookup(),
 ): ClientSettings['credentials'] {
   const { provider, region, credentials } = recipient;
   const { credentials: kind } = PROVIDER_TRAITS[provider];
@@ -36,7 +41,7 @@ export function functionCredentials(
           `target \`${target}\` names no secret: add \`credentials: { secret: NAME }\` under \`recipient\` in its policy`,
         );
       }
-      return secretsManagerKey(credentials.secret);
+      return keyInSecret(secretNamed(credentials.secret), credentials);
     case 'role':
       if (credentials === null) return null;
       if (!('role' in credentials)) {
@@ -82,32 +87,61 @@ const ROLE_FIXES: Readonly<Record<string, string>> = {
     'check that the role exists, and that its trust policy allows this caller and the `externalId` of the policy',
 };
 
-/** The form of a secret. */
-const FORM = '`{"accessKey": "…", "secretKey": "…"}`';
+/** Returns the text of a secret, by its name. @throws ProxyRefused */
+export type SecretLookup = (name: string) => StoredText;
 
-/**
- * The OUTSCALE key in a secret of Secrets Manager, in the function's own account and region.
- * @throws ProxyRefused
- */
-export function secretsManagerKey(name: string): RotatingKey {
+/** The secrets of one process: each is fetched once for all targets that name it. */
+export function createSecretLookup(): SecretLookup {
+  const secrets = new Map<string, StoredText>();
+  return (name) => {
+    const secret = secrets.get(name) ?? storedSecret(name);
+    secrets.set(name, secret);
+    return secret;
+  };
+}
+
+/** A secret of Secrets Manager, in the function's own account and region. @throws ProxyRefused */
+function storedSecret(name: string): StoredText {
   const client = new SecretsManagerClient({
     requestHandler: requestHandlerOptions(LIMITS),
     streamCollector: readBoundedBody,
   });
-  return createRotatingKey(`secret \`${name}\``, async () => {
+  return createStoredText(`secret \`${name}\``, async () => {
     const { SecretString } = await fetchCredentials(
       `secret \`${name}\` cannot be read`,
       'GetSecretValue',
       (abortSignal) => client.send(new GetSecretValueCommand({ SecretId: name }), { abortSignal }),
       SECRET_FIXES,
     );
-    const key = readAccessKey(SecretString ?? '');
-    if (key === null)
-      throw new CredentialsUnusable(`secret \`${name}\` must be ${FORM}; store it again in that form`);
+    return SecretString ?? '';
+  });
+}
+
+/** The form of a secret with one key, and of an entry of a secret with several. */
+const FORM = '`{"accessKey": "…", "secretKey": "…"}`';
+
+/** The OUTSCALE key in a secret, or in one of its entries. */
+function keyInSecret(
+  secret: StoredText,
+  { entry }: Extract<PolicyRecipient['credentials'], { secret: string }>,
+): RotatingKey {
+  // A name of an entry is one of the policy, and is safe to print. No part of the secret is ever printed.
+  const place = entry === undefined ? secret.location : `entry \`${entry}\` of ${secret.location}`;
+  return createRotatingKey(secret, (text) => {
+    const stored = parseJson(text);
+    const key = readAccessKey(entry === undefined ? stored : entryOf(stored, entry));
+    if (key === null) {
+      const isAbsent = entry !== undefined && entryOf(stored, entry) === undefined;
+      throw new CredentialsUnusable(
+        isAbsent
+          ? `${secret.location} has no entry \`${entry}\`: add it as ${FORM}, or correct \`recipient.credentials.entry\``
+          : `${place} must be ${FORM}; store it again in that form`,
+      );
+    }
     const invalidPart = findInvalidPart(key);
     if (invalidPart !== null)
       throw new CredentialsUnusable(
-        `\`${NAMES[invalidPart]}\` in secret \`${name}\` ${INVALID_PART}; store it again as ${FORM}`,
+        `\`${NAMES[invalidPart]}\` in ${place} ${INVALID_PART}; store it again as ${FORM}`,
       );
     return key;
   });
@@ -124,17 +158,23 @@ const SECRET_FIXES: Readonly<Record<string, string>> = {
   DecryptionFailure: 'the caller needs `kms:Decrypt` on its KMS key',
 };
 
-/** Reads the key from the text of a secret; `null`: the text has another form. No part of it is ever printed. */
-function readAccessKey(text: string): AccessKey | null {
-  let raw: unknown;
+/** `undefined`: the text is not JSON. The message of the parser quotes the text, which is the secret. */
+function parseJson(text: string): unknown {
   try {
-    raw = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
-    // The message of the parser quotes the text, which is the secret.
-    return null;
+    return undefined;
   }
-  const { accessKey, secretKey: secret }: { accessKey?: unknown; secretKey?: unknown } =
-    typeof raw === 'object' && raw !== null ? raw : {};
+}
+
+/** `undefined`: there is no such entry. */
+function entryOf(stored: unknown, entry: string): unknown {
+  return isRecord(stored) && Object.hasOwn(stored, entry) ? stored[entry] : undefined;
+}
+
+/** Reads a key; `null`: the value has another form. */
+function readAccessKey(value: unknown): AccessKey | null {
+  const { accessKey, secretKey: secret } = isRecord(value) ? value : {};
   if (typeof accessKey !== 'string' || typeof secret !== 'string') return null;
   return { accessKeyId: accessKey, secretAccessKey: secret };
 }

@@ -33,39 +33,79 @@ export interface RotatingKey {
 }
 
 /**
- * The cache lifetime of a key, in milliseconds: a replaced key is used after at most this time, even if the old one
- * still works.
+ * The cache lifetime of a stored text, in milliseconds: a replaced key is used after at most this time, even if the old
+ * one still works.
  */
 const CACHE_MS = 10 * 60 * 1000;
 
-/** An expiration in the past, so that the SDK caches no key and asks for it with every call: the only cache is the one here. */
+/** An expiration in the past, so that the SDK caches no key and asks for it with every call: the only cache is `StoredText`. */
 const EXPIRED = new Date(0);
 
-/** Creates a cached key. Callers that ask for it at the same time share one read. */
-export function createRotatingKey(place: string, read: () => Promise<AccessKey>): RotatingKey {
-  let cached: { readonly key: AccessKey; readonly until: number } | null = null;
-  let reading: Promise<AccessKey> | null = null;
-  const readAndCache = async (): Promise<AccessKey> => {
+/** One reading of a stored text. Two readings are different objects, also if the text is the same. */
+export interface Reading {
+  readonly text: string;
+}
+
+/** A text that is stored elsewhere and contains one key or several. It is read once for all who need it at the same time. */
+export interface StoredText {
+  /** where it is stored, for messages */
+  readonly location: string;
+  /** the last reading, of any age; `null`: there is none */
+  latest(): Reading | null;
+  /** the last reading if it is recent, otherwise a new one */
+  current(): Promise<Reading>;
+  /** reads it again, unless that has happened since `used` was read */
+  renewed(used: Reading | null): Promise<Reading>;
+}
+
+export function createStoredText(location: string, read: () => Promise<string>): StoredText {
+  let latest: Reading | null = null;
+  let until = 0;
+  let reading: Promise<Reading> | null = null;
+  const readAndCache = async (): Promise<Reading> => {
     try {
-      const key = await read();
-      cached = { key, until: performance.now() + CACHE_MS };
-      return key;
+      latest = { text: await read() };
+      until = performance.now() + CACHE_MS;
+      return latest;
     } finally {
       reading = null;
     }
   };
-  const readOnce = (): Promise<AccessKey> => {
+  const readOnce = (): Promise<Reading> => {
     reading ??= readAndCache();
     return reading;
   };
-  const currentKey = async (): Promise<AccessKey> =>
-    cached !== null && performance.now() < cached.until ? cached.key : readOnce();
+  return {
+    location,
+    latest: () => latest,
+    current: async () => (latest !== null && performance.now() < until ? latest : readOnce()),
+    renewed: async (used) => (latest !== null && latest !== used ? latest : readOnce()),
+  };
+}
+
+/**
+ * The key in a stored text, which other keys may share.
+ * @param keyOf takes the key out of the text. @throws CredentialsUnusable
+ */
+export function createRotatingKey(stored: StoredText, keyOf: (text: string) => AccessKey): RotatingKey {
+  const currentKey = async (): Promise<AccessKey> => {
+    const before = stored.latest();
+    const current = await stored.current();
+    try {
+      return keyOf(current.text);
+    } catch (error) {
+      // The key may have been added, or corrected, after the text was read for another one.
+      if (current !== before || !(error instanceof CredentialsUnusable)) throw error;
+      return keyOf((await stored.renewed(current)).text);
+    }
+  };
   const provide = async () => ({ ...(await currentKey()), expiration: EXPIRED });
   const renewed = async (refused: AccessKey): Promise<AccessKey> => {
-    const current = cached?.key ?? refused;
-    return isSameKey(current, refused) ? readOnce() : current;
+    const latest = stored.latest();
+    const current = latest === null ? refused : keyOf(latest.text);
+    return isSameKey(current, refused) ? keyOf((await stored.renewed(latest)).text) : current;
   };
-  return Object.assign(provide, { location: place, renewed });
+  return Object.assign(provide, { location: stored.location, renewed });
 }
 
 /** What happens to a call whose key was refused and has been replaced by now. */

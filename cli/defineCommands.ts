@@ -168,6 +168,11 @@ function defineRunCommand(main: Command, end: (code: ExitCode) => void, name: 'r
     addAuditLogOptions(command)
       .option('--events <file>', 'append each new event to this file, one JSON object per line')
       .option(
+        '--notify <webhook>',
+        'send each new event to this URL, or to `slack:URL`, `teams:URL` or `pagerduty:URL`; give it again for another one; prefer the variable VIF_ACCEPTOR_NOTIFY_URL, which the process list does not show',
+        (webhook: string, earlier: readonly string[] = []) => [...earlier, webhook],
+      )
+      .option(
         '--ping <url>',
         "URL to call after all runs are completed, for a dead-man's switch; prefer the variable VIF_ACCEPTOR_PING_URL, which the process list does not show",
       );

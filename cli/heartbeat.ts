@@ -1,8 +1,4 @@
-import { get as plainGet } from 'node:http';
-import { Agent, get } from 'node:https';
-import { readProxySettings, TunnelAgent } from '../adapters/awsProtocol/clientHttp.ts';
-import { isLoopback } from '../adapters/endpoint.ts';
-import { readErrorCode } from '../adapters/fileSystem.ts';
+import { callSecretUrl, describeStatus, parseSecretUrl } from '../adapters/secretUrl.ts';
 import { UsageError } from './options.ts';
 
 /** Variable with the ping URL. The URL is nearly a secret, and the variable keeps it out of the process list. */
@@ -23,9 +19,8 @@ export function readPingUrl(
   const [setting, text] =
     option === undefined ? [PING_VARIABLE, env[PING_VARIABLE] ?? ''] : ['--ping', option];
   if (text === '' && option === undefined) return null;
-  const url = URL.canParse(text) ? new URL(text) : null;
-  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(text));
-  if (url !== null && isSafe && url.username === '' && url.password === '') return url;
+  const url = parseSecretUrl(text);
+  if (url !== null) return url;
   throw new UsageError(
     `${setting} must be a URL such as \`https://ping.example/TOKEN\`: https, or http on loopback, without user name and password`,
   );
@@ -33,31 +28,11 @@ export function readPingUrl(
 
 /** Calls the dead-man's switch. Redirects are not followed: the setting must name the current URL. @returns why it failed; `null` when it succeeded */
 export async function sendPing(url: URL): Promise<string | null> {
-  const proxy = readProxySettings(process.env);
-  const agent = proxy === null ? new Agent() : new TunnelAgent(proxy, LIMIT_MS);
-  try {
-    const status = await requestStatus(url, agent);
-    if (status >= 200 && status < 300) return null;
-    const isRedirect = status >= 300 && status < 400;
-    return describeFailure(url, `HTTP ${status}${isRedirect ? ', a redirect, which is not followed' : ''}`);
-  } catch (error) {
-    const isLate = error instanceof Error && error.name === 'AbortError';
-    return describeFailure(url, isLate ? `no answer within ${LIMIT_MS / 1000} s` : readErrorCode(error));
-  } finally {
-    agent.destroy();
-  }
-}
-
-function requestStatus(url: URL, agent: Agent): Promise<number> {
-  const options = { signal: AbortSignal.timeout(LIMIT_MS), headers: { 'user-agent': 'vif-acceptor' } };
-  return new Promise((resolve, reject) => {
-    const isSecure = url.protocol === 'https:';
-    const request = isSecure ? get(url, { ...options, agent }) : plainGet(url, options);
-    request.once('error', reject).once('response', (response) => {
-      resolve(response.statusCode ?? 0);
-      response.destroy();
-    });
-  });
+  const answer = await callSecretUrl(url, { method: 'GET', limitMs: LIMIT_MS });
+  if ('failure' in answer) return describeFailure(url, answer.failure);
+  return answer.status >= 200 && answer.status < 300
+    ? null
+    : describeFailure(url, describeStatus(answer.status));
 }
 
 function describeFailure({ origin }: URL, why: string): string {

@@ -1,5 +1,13 @@
 import type { Acceptance, Observation } from './ledgerEntries.ts';
-import type { LedgerChange, LedgerState, PublishedMarker, QueuedEvent } from './ledgerState.ts';
+import {
+  type LedgerChange,
+  type LedgerState,
+  MAIN_RECEIVER,
+  type PublishedMarker,
+  type QueuedEvent,
+  type ReceiverState,
+  receiverStateOf,
+} from './ledgerState.ts';
 
 /** The state after one change. Records (receipts, ended requests, policies) are not part of the state. */
 export function applyLedgerChange(state: LedgerState, change: LedgerChange): LedgerState {
@@ -29,11 +37,10 @@ export function applyLedgerChanges(state: LedgerState, changes: readonly LedgerC
 
 /** A state under change. The values by ID are replaced, never changed in place. */
 type Draft = {
-  -readonly [K in Exclude<keyof LedgerState, 'damaged' | 'turns'>]: LedgerState[K] extends Readonly<
-    Record<string, infer Value>
-  >
-    ? DraftPart<Value>
-    : LedgerState[K];
+  -readonly [K in Exclude<
+    keyof LedgerState,
+    'damaged' | 'turns' | 'health'
+  >]: LedgerState[K] extends Readonly<Record<string, infer Value>> ? DraftPart<Value> : LedgerState[K];
 } & { turns: LedgerState['turns'] };
 
 /** One part of a state, by ID. It is copied on its first change. */
@@ -119,7 +126,13 @@ function apply(draft: Draft, change: LedgerChange): void {
     case 'undelivered':
       for (const id of change.ids) {
         const queued = draft.outbox.get(id);
-        if (queued !== undefined) draft.outbox.set(id, countFailedDelivery(queued, change.isRefusal));
+        if (queued !== undefined) draft.outbox.set(id, recordFailedDelivery(queued, change));
+      }
+      return;
+    case 'settled':
+      for (const id of change.ids) {
+        const queued = draft.outbox.get(id);
+        if (queued !== undefined) draft.outbox.set(id, recordAt(queued, change.receiver, { isDone: true }));
       }
       return;
     case 'delivered':
@@ -135,13 +148,20 @@ function apply(draft: Draft, change: LedgerChange): void {
   }
 }
 
-function countFailedDelivery(queued: QueuedEvent, isRefusal: boolean): QueuedEvent {
-  const { triedInVain = 0, refusals = 0 } = queued;
-  return {
-    ...queued,
-    triedInVain: triedInVain + 1,
-    ...(isRefusal ? { refusals: refusals + 1 } : {}),
-  };
+function recordFailedDelivery(
+  queued: QueuedEvent,
+  { receiver = MAIN_RECEIVER, isRefusal }: Extract<LedgerChange, { kind: 'undelivered' }>,
+): QueuedEvent {
+  const { triedInVain = 0, refusals = 0 } = receiverStateOf(queued, receiver);
+  const attempts = { triedInVain: triedInVain + 1, ...(isRefusal ? { refusals: refusals + 1 } : {}) };
+  return receiver === MAIN_RECEIVER ? { ...queued, ...attempts } : recordAt(queued, receiver, attempts);
+}
+
+/** Changes the state of an event at one receiver. */
+function recordAt(queued: QueuedEvent, receiver: string, change: ReceiverState): QueuedEvent {
+  const { receivers = {} } = queued;
+  const own = Object.hasOwn(receivers, receiver) ? receivers[receiver] : {};
+  return { ...queued, receivers: { ...receivers, [receiver]: { ...own, ...change } } };
 }
 
 /** Records that an event was published. The entry that it is about may be deleted already: then no marker is needed. */

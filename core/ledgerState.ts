@@ -2,6 +2,7 @@ import type { AwaitedActor } from './actor.ts';
 import type { DeadlineThreshold } from './deadline.ts';
 import type { EndedRequest } from './endedRequest.ts';
 import type { AcceptorEvent } from './events/event.ts';
+import type { TargetHealth } from './health.ts';
 import type { Acceptance, FollowUpProblem, Intent, Observation } from './ledgerEntries.ts';
 import type { Receipt } from './receipt.ts';
 import type { RouteWatch } from './routeWatch.ts';
@@ -22,18 +23,42 @@ export interface LedgerState {
   readonly outbox: Readonly<Record<string, QueuedEvent>>;
   /** the time of each owner's last turn, by name; empty unless an owner has to wait for a turn */
   readonly turns: Readonly<Record<string, string>>;
+  /** what the latest runs reported; `null`: no run has recorded it; `unreadable`: it is replaced when the run ends */
+  readonly health: TargetHealth | 'unreadable' | null;
   /** items that cannot be read, by ID: what is wrong and how to fix it. They are left unchanged */
   readonly damaged: Readonly<Record<string, string>>;
 }
 
-/** An event that is not delivered yet. */
-export interface QueuedEvent extends AcceptorEvent {
+/** The attempts to deliver an event to one receiver. */
+interface DeliveryAttempts {
   /** number of runs that tried to deliver it and failed; absent: none */
   readonly triedInVain?: number;
   /** number of these runs that delivered other events; absent: none */
   readonly refusals?: number;
   /** who made the change that it reports is looked up before it is delivered; absent: it is ready */
   readonly awaitedActor?: AwaitedActor;
+}
+
+/** What became of a queued event at one receiver. */
+export interface ReceiverState extends DeliveryAttempts {
+  /** delivered or given up there, while other receivers do not have it yet; absent: neither */
+  readonly isDone?: boolean;
+}
+
+/** An event that not every receiver has yet. Its own attempts are those at the main receiver: the event bus or the events file. */
+export interface QueuedEvent extends AcceptorEvent, DeliveryAttempts {
+  /** by the receiver's name; absent: every receiver still needs it, and none but the main one was tried */
+  readonly receivers?: Readonly<Record<string, ReceiverState>>;
+}
+
+/** The name of the event bus or events file among the receivers of an event. */
+export const MAIN_RECEIVER = 'events';
+
+/** What became of an event at a receiver. */
+export function receiverStateOf(queued: QueuedEvent, receiver: string): ReceiverState {
+  const { triedInVain = 0, refusals = 0, receivers = {} } = queued;
+  const own = Object.hasOwn(receivers, receiver) ? (receivers[receiver] ?? {}) : {};
+  return receiver === MAIN_RECEIVER ? { ...own, triedInVain, refusals } : own;
 }
 
 export interface OngoingFailure {
@@ -81,9 +106,16 @@ export type LedgerChange =
   | { readonly kind: 'queued'; readonly event: QueuedEvent; readonly mark: PublishedMarker | null }
   /** a queued event does not wait for its actor any longer; with the record of the end that names the actor, if one was found */
   | { readonly kind: 'actorResolved'; readonly event: QueuedEvent; readonly ended: EndedRequest | null }
-  /** delivery failed; a refusal if the run delivered other events */
-  | { readonly kind: 'undelivered'; readonly ids: readonly string[]; readonly isRefusal: boolean }
-  /** delivered, or given up after too many refusals: in both cases no longer queued */
+  /** delivery to one receiver failed; a refusal if the run delivered other events there. No receiver: the main one */
+  | {
+      readonly kind: 'undelivered';
+      readonly ids: readonly string[];
+      readonly isRefusal: boolean;
+      readonly receiver?: string;
+    }
+  /** delivered to one receiver, or given up there, while others still need it */
+  | { readonly kind: 'settled'; readonly ids: readonly string[]; readonly receiver: string }
+  /** delivered to every receiver, or given up after too many refusals: in both cases no longer queued */
   | { readonly kind: 'delivered'; readonly ids: readonly string[] }
   | { readonly kind: 'recovered' }
   /** the compiled text of a policy, before the first acceptance under it */
@@ -97,5 +129,6 @@ export const EMPTY_LEDGER: LedgerState = {
   acceptances: {},
   outbox: {},
   turns: {},
+  health: null,
   damaged: {},
 };

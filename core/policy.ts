@@ -22,9 +22,12 @@ export interface PolicyRecipient extends Recipient {
   readonly expiry: number | null;
 }
 
-/** OUTSCALE: the name of a secret. AWS: a role to assume. */
+/**
+ * OUTSCALE: the name of a secret, and of the entry in it if the secret holds several keys. AWS: a role to assume. Without an entry
+ * that key is absent, so that a policy without one keeps its compiled text and digest.
+ */
 export type Credentials =
-  | { readonly secret: string }
+  | { readonly secret: string; readonly entry?: string }
   | { readonly role: string; readonly externalId: string | null };
 
 /** An owner has at least one connection, in either list. */

@@ -182,11 +182,16 @@ const limit = d.orNull(d.integer(0));
 
 function credentialsDecoder(objectOf: d.ObjectDecoder): d.Decoder<Credentials> {
   const secret = objectOf<{ secret: string }>({ secret: d.string });
+  const entry = objectOf<{ secret: string; entry: string }>({ secret: d.string, entry: d.string });
   const role = objectOf<{ role: string; externalId: string | null }>({
     role: d.string,
     externalId: d.orNull(d.string),
   });
-  return (raw, path) => (Object.hasOwn(d.record(raw, path), 'secret') ? secret(raw, path) : role(raw, path));
+  return (raw, path) => {
+    const keys = d.record(raw, path);
+    if (Object.hasOwn(keys, 'entry')) return entry(raw, path);
+    return Object.hasOwn(keys, 'secret') ? secret(raw, path) : role(raw, path);
+  };
 }
 
 /**

@@ -13,7 +13,7 @@ export type CredentialKind =
 
 /** The keys below `recipient.credentials` of each kind. */
 export const CREDENTIAL_KEYS = {
-  secret: ['secret'],
+  secret: ['secret', 'entry'],
   role: ['role', 'externalId'],
 } as const satisfies Record<CredentialKind, readonly string[]>;
 

@@ -1,4 +1,5 @@
 import { printableValue } from './json.ts';
+import { metricsOf } from './metrics.ts';
 import { formatFirst, truncate, truncateMiddle } from './printableText.ts';
 import type { RunReport } from './runReport.ts';
 
@@ -50,13 +51,20 @@ export function summarizeRun(report: RunReport): RunSummary {
   };
 }
 
-/** The log line about the whole run, with its first failures and warnings. */
+/**
+ * The log line about the whole run, with its metrics, and its first failures and warnings. The dashboard of a deployment without
+ * metrics of each target reads the metrics from this line.
+ */
 export function runLine(report: RunReport): LogLine {
   const { status } = report;
   return {
     level: status === 'failed' ? 'error' : 'info',
     message: `run ${status}`,
     more: {
+      run: {
+        ...identityOf(report),
+        metrics: Object.fromEntries(metricsOf(report).map(({ name, value }) => [name, value])),
+      },
       report: {
         ...summarizeRun(report),
         ...firstItemsOf(report, 'failures'),
@@ -76,9 +84,14 @@ function firstItemsOf(report: RunReport, list: 'failures' | 'warnings'): object 
       };
 }
 
+/** The value of the key `run`, by which the log lines of one run are found. */
+function identityOf({ target, startedAt }: RunReport): Pick<RunReport, 'target' | 'startedAt'> {
+  return { target, startedAt };
+}
+
 /** A log line for each item of the report, failures first. The key `run` identifies the run. */
 export function* detailLines(report: RunReport): Generator<LogLine> {
-  const run = { target: report.target, startedAt: report.startedAt };
+  const run = identityOf(report);
   for (const list of listNames) {
     const level = list === 'failures' ? 'error' : list === 'warnings' ? 'warn' : 'info';
     for (const item of report[list])

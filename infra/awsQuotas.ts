@@ -10,8 +10,10 @@ export interface QuotaUsage {
 
 /** IAM: all inline policies of a role together, without white space. */
 export const ROLE_POLICY_CHARACTERS = 10_240;
-/** EventBridge: the pattern of one rule. */
-export const EVENT_PATTERN_CHARACTERS = 2048;
+/** IAM: one managed policy, without white space. */
+export const MANAGED_POLICY_CHARACTERS = 6144;
+/** IAM: managed policies of a role, unless AWS has raised it for the account. */
+export const MANAGED_POLICIES = 10;
 /** CloudFormation: resources of one stack. `test/infra/awsQuotas.test.ts` shows that its other quotas are reached later. */
 const RESOURCES = 500;
 

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { Duration } from 'aws-cdk-lib';
+import { parseChatTopic } from './chatNotifications.ts';
 import { parseNotify } from './notifications.ts';
 import {
   AVAILABLE_WITHIN_RANGE,
@@ -15,10 +16,13 @@ export interface DeploymentOptions {
   readonly policyDir: string;
   /** an e-mail address, the ARN of a topic, or `nobody` */
   readonly notify: string;
+  /** the ARN of a topic, or `new`; `null`: none */
+  readonly chatTopic: string | null;
   readonly interval: Duration;
   readonly availableWithin: Duration;
   /** whether the function reads the log of calls */
   readonly auditLog: boolean;
+  readonly targetMetrics: boolean;
   readonly stackName: string;
 }
 
@@ -33,9 +37,11 @@ export function readOptions(context: Context, env: ProcessEnvironment): Deployme
   const options: DeploymentOptions = {
     policyDir: parsePolicyDir(context('policyDir'), env, errors),
     notify: parseNotify(context('notify'), errors),
+    chatTopic: parseChatTopic(context('chatTopic'), errors),
     interval: parseMinutes('intervalMinutes', context, INTERVAL_RANGE, errors),
     availableWithin: parseMinutes('availableWithinMinutes', context, AVAILABLE_WITHIN_RANGE, errors),
     auditLog: parseFlag('auditLog', context, errors),
+    targetMetrics: parseFlag('targetMetrics', context, errors),
     stackName: parseStackName(context('stackName'), errors),
   };
   if (errors.length > 0) throw new DeploymentRefused(errors);

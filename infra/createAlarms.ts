@@ -1,44 +1,40 @@
-import { Stack } from 'aws-cdk-lib';
 import { Alarm, type IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { type AlarmDefinition, DEAD_LETTER_ALARM, TARGET_ALARMS } from './alarmDefinitions.ts';
-import type { EvaluationWindow } from './metrics.ts';
-import type { ProviderFunction } from './providerFunction.ts';
+import {
+  ALERT_ALARMS,
+  type AlarmDefinition,
+  DEAD_LETTER_ALARM,
+  WATCHER_ALARM,
+  type WatchedDeployment,
+} from './alarmDefinitions.ts';
 import type { Runbook } from './runbookLink.ts';
 
 export interface AlarmsProps {
-  readonly functions: readonly ProviderFunction[];
-  readonly window: EvaluationWindow;
-  readonly ledger: Table;
+  readonly watched: WatchedDeployment;
   readonly deadLetters: IQueue;
-  /** gets a message when an alarm fires and when it is resolved; `null`: no notifications */
-  readonly topic: ITopic | null;
+  /** each gets a message when an alarm fires and when it is resolved */
+  readonly topics: readonly ITopic[];
   readonly runbook: Runbook;
 }
 
-/** All CloudWatch alarms of a deployment: those of each target, and that of the dead-letter queue. */
+/**
+ * All CloudWatch alarms of a deployment. Their number does not depend on the number of targets: an event or the watcher's log names
+ * the target.
+ */
 export class Alarms extends Construct {
   readonly alarms: readonly IAlarm[];
 
-  constructor(scope: Construct, id: string, props: AlarmsProps) {
+  constructor(scope: Construct, id: string, { watched, deadLetters, topics, runbook }: AlarmsProps) {
     super(scope, id);
-    const { functions, window, ledger, deadLetters, topic, runbook } = props;
-    const shared = { deployment: deploymentName(scope), runbook, topic };
-    const targetAlarms = functions.flatMap(({ policies, log }) =>
-      policies.flatMap(({ policy: { target, recipient } }) => {
-        const subject = { target, recipient, window, table: ledger.tableName, log: log.logGroupName };
-        const targetScope = new Construct(this, target);
-        return TARGET_ALARMS.map((definition) =>
-          createAlarm(targetScope, definition, subject, target, shared),
-        );
-      }),
-    );
-    const queueAlarm = createAlarm(this, DEAD_LETTER_ALARM, deadLetters, null, shared);
-    this.alarms = [...targetAlarms, queueAlarm].filter((alarm) => alarm !== null);
+    const shared = { deployment: watched.deployment, runbook, topics };
+    const alarms = [
+      ...[...ALERT_ALARMS, WATCHER_ALARM].map((one) => createAlarm(this, one, watched, shared)),
+      createAlarm(this, DEAD_LETTER_ALARM, deadLetters, shared),
+    ];
+    this.alarms = alarms.filter((alarm) => alarm !== null);
   }
 }
 
@@ -47,40 +43,31 @@ interface SharedProps {
   /** prefix of each alarm's name, so that two deployments in one account do not conflict */
   readonly deployment: string;
   readonly runbook: Runbook;
-  readonly topic: ITopic | null;
+  readonly topics: readonly ITopic[];
 }
 
 /**
  * Creates an alarm whose description says what to do; `null` if it could never fire.
- * @param target in the alarm's name; `null`: the alarm belongs to no target
  * @returns a reference by name, so that the dashboard does not depend on the alarm resource (moto creates no alarms)
  */
 function createAlarm<Subject>(
   scope: Construct,
   { title, meaning, firstStep, condition }: AlarmDefinition<Subject>,
   subject: Subject,
-  target: string | null,
-  { deployment, runbook, topic }: SharedProps,
+  { deployment, runbook, topics }: SharedProps,
 ): IAlarm | null {
   const conditionProps = condition(subject);
   if (conditionProps === null) return null;
-  const alarmName = [`${deployment}:`, ...(target === null ? [] : [target]), title.toLowerCase()].join(' ');
+  const alarmName = `${deployment}: ${title.toLowerCase()}`;
   const alarm = new Alarm(scope, title, {
     ...conditionProps,
     alarmName,
     alarmDescription: `${meaning(subject)}\nFirst: ${firstStep(subject)}\nThen: ${runbook.link(title)}`,
   });
-  if (topic !== null) {
+  for (const topic of topics) {
     const action = new SnsAction(topic);
     alarm.addAlarmAction(action);
     alarm.addOkAction(action);
   }
   return Alarm.fromAlarmName(alarm, 'Named', alarmName);
-}
-
-/** The stack's name, and the construct path below it if the construct is part of another stack. */
-function deploymentName(installation: Construct): string {
-  const stack = Stack.of(installation);
-  const path = installation.node.scopes.slice(stack.node.scopes.length).map(({ node }) => node.id);
-  return [stack.stackName, ...path.filter((id) => id !== 'Default')].join('/');
 }

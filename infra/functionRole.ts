@@ -1,6 +1,6 @@
 import { Stack, Token, Validations } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
@@ -13,7 +13,13 @@ import { EVENT_SOURCE } from '../core/events/event.ts';
 import { KINDS } from '../core/kinds.ts';
 import { type Policy, recipientKey, usedKinds } from '../core/policy.ts';
 import { PROVIDER_TRAITS } from '../core/providers.ts';
-import { type QuotaUsage, ROLE_POLICY_CHARACTERS, sizeWhenDeployed } from './awsQuotas.ts';
+import {
+  MANAGED_POLICIES,
+  MANAGED_POLICY_CHARACTERS,
+  type QuotaUsage,
+  ROLE_POLICY_CHARACTERS,
+  sizeWhenDeployed,
+} from './awsQuotas.ts';
 
 export interface FunctionRoleProps {
   readonly policies: readonly Policy[];
@@ -32,35 +38,91 @@ export function createFunctionRole(
   { policies, ledger, failedRuns, log, auditLog }: FunctionRoleProps,
 ): { role: Role; usage: QuotaUsage } {
   const stack = Stack.of(scope);
-  const inlinePolicies = {
-    Targets: new PolicyDocument({
-      minimize: true,
-      statements: policies.flatMap((policy) => targetStatements(policy, stack, auditLog)),
-    }),
-    Ledger: new PolicyDocument({ statements: [ledgerStatement(policies, ledger), eventStatement(stack)] }),
-    Log: new PolicyDocument({
-      statements: [
-        new PolicyStatement({
-          actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
-          resources: [log.logGroupArn],
-        }),
-        new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failedRuns.queueArn] }),
-      ],
-    }),
+  const events = eventStatement(stack);
+  const Log = new PolicyDocument({ statements: logStatements(log, failedRuns) });
+  const inline = {
+    Targets: targetsDocument(policies, stack, auditLog),
+    Ledger: new PolicyDocument({ statements: [ledgerStatement(policies, ledger), events] }),
+    Log,
   };
-  const role = new Role(scope, id, {
-    assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
-    inlinePolicies,
-  });
-  acknowledgeWildcards(role, policies, stack.partition);
-  const size = Object.values(inlinePolicies).reduce(
-    (sum, policy) => sum + sizeWhenDeployed(stack.resolve(policy)),
-    0,
-  );
+  const size = Object.values(inline).reduce((sum, document) => sum + documentSize(document, stack), 0);
+  const assumedBy = new ServicePrincipal('lambda.amazonaws.com');
+  if (size <= ROLE_POLICY_CHARACTERS) {
+    const role = new Role(scope, id, { assumedBy, inlinePolicies: inline });
+    acknowledgeWildcards(role, policies, stack.partition);
+    return {
+      role,
+      usage: { what: 'characters of policies of a role', used: size, quota: ROLE_POLICY_CHARACTERS },
+    };
+  }
+  const managedPolicies = createManagedPolicies(scope, policies, ledger, auditLog);
+  const inlinePolicies = { Events: new PolicyDocument({ statements: [events] }), Log };
+  // The role refers to the policies, so they exist before an update takes its inline policies away.
+  const role = new Role(scope, id, { assumedBy, inlinePolicies, managedPolicies });
   return {
     role,
-    usage: { what: 'characters of policies of a role', used: size, quota: ROLE_POLICY_CHARACTERS },
+    usage: { what: 'managed policies of a role', used: managedPolicies.length, quota: MANAGED_POLICIES },
   };
+}
+
+/**
+ * Permissions for more targets than inline policies have room for, as managed policies. Each has the permissions of some targets, at
+ * their providers and in the ledger, so that every secret, role and partition is still named.
+ */
+function createManagedPolicies(
+  scope: Construct,
+  policies: readonly Policy[],
+  ledger: Table,
+  auditLog: boolean,
+): ManagedPolicy[] {
+  const stack = Stack.of(scope);
+  const documentOf = (group: readonly Policy[]): PolicyDocument => {
+    const document = targetsDocument(group, stack, auditLog);
+    document.addStatements(ledgerStatement(group, ledger));
+    return document;
+  };
+  const fits = (group: readonly Policy[]): boolean =>
+    documentSize(documentOf(group), stack) <= MANAGED_POLICY_CHARACTERS;
+  const created: ManagedPolicy[] = [];
+  for (let rest = policies; rest.length > 0; ) {
+    const group = rest.slice(0, longestFitting(rest, fits));
+    const policy = new ManagedPolicy(scope, `Targets${created.length + 1}`, { document: documentOf(group) });
+    acknowledgeWildcards(policy, group, stack.partition);
+    created.push(policy);
+    rest = rest.slice(group.length);
+  }
+  return created;
+}
+
+/** The length of the longest beginning of a list that fits, at least 1. Whatever fits with more items fits with fewer. */
+function longestFitting<T>(list: readonly T[], fits: (part: readonly T[]) => boolean): number {
+  let [fitting, tooLong] = [1, list.length + 1];
+  while (tooLong - fitting > 1) {
+    const middle = Math.floor((fitting + tooLong) / 2);
+    if (fits(list.slice(0, middle))) fitting = middle;
+    else tooLong = middle;
+  }
+  return fitting;
+}
+
+function documentSize(document: PolicyDocument, stack: Stack): number {
+  return sizeWhenDeployed(stack.resolve(document));
+}
+
+function targetsDocument(policies: readonly Policy[], stack: Stack, auditLog: boolean): PolicyDocument {
+  const statements = policies.flatMap((policy) => targetStatements(policy, stack, auditLog));
+  return new PolicyDocument({ minimize: true, statements });
+}
+
+/** Permissions for the log of a function, and for the records of its failed invocations. */
+export function logStatements(log: ILogGroup, failedRuns: IQueue): PolicyStatement[] {
+  return [
+    new PolicyStatement({
+      actions: ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      resources: [log.logGroupArn],
+    }),
+    new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [failedRuns.queueArn] }),
+  ];
 }
 
 /** Permissions for one target. */
@@ -100,7 +162,7 @@ function ledgerStatement(policies: readonly Policy[], table: Table): PolicyState
  * Permission to publish events, with this product's source only. The condition key has a value for each of up to ten entries of a
  * call, hence the set operator; that operator also matches a call without any value, hence `Null`.
  */
-function eventStatement({ partition, region, account }: Stack): PolicyStatement {
+export function eventStatement({ partition, region, account }: Stack): PolicyStatement {
   return new PolicyStatement({
     actions: ['events:PutEvents'],
     resources: [`arn:${partition}:events:${region}:${account}:event-bus/default`],
@@ -157,13 +219,17 @@ function ownRoleStatements(policy: Policy, { partition }: Stack, auditLog: boole
   ];
 }
 
-/** Acknowledges each wildcard in the role's permissions with a reason: cdk-nag reports wildcards without one. */
-function acknowledgeWildcards(role: Role, policies: readonly Policy[], partition: string): void {
+/** Acknowledges each wildcard in the permissions of targets with a reason: cdk-nag reports wildcards without one. */
+function acknowledgeWildcards(
+  holder: Role | ManagedPolicy,
+  policies: readonly Policy[],
+  partition: string,
+): void {
   const withOwnRole = policies.filter(usesOwnRole);
   if (withOwnRole.length === 0) return;
   const named = Token.isUnresolved(partition) ? '<AWS::Partition>' : partition;
   const confirmable = new Set(withOwnRole.map(({ recipient }) => interfaceArns(recipient, named)));
-  Validations.of(role).acknowledge(
+  Validations.of(holder).acknowledge(
     ...[...confirmable].map((resource) => ({
       id: `AwsSolutions-IAM5[Resource::${resource}]`,
       reason:

@@ -1,4 +1,5 @@
 /** The public API of the package `vif-acceptor`, for use in CDK apps. */
+export type { ChatTopic } from './chatNotifications.ts';
 export type { Notify } from './notifications.ts';
 export { DeploymentRefused } from './validateOptions.ts';
 export { VifAcceptor, type VifAcceptorProps } from './vifAcceptor.ts';

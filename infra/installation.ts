@@ -3,22 +3,28 @@ import type { Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { alertWindowFor } from '../core/alerts.ts';
 import { PROVIDERS } from '../core/model.ts';
 import type { CompiledPolicy } from '../language/index.ts';
 import { describeExceededQuotas, type QuotaUsage, stackResourceUsage } from './awsQuotas.ts';
+import { PROJECT_ROOT } from './bundledFunction.ts';
+import { type ChatTopic, chatMessage, createChatTopic } from './chatNotifications.ts';
 import { Alarms } from './createAlarms.ts';
 import { createDashboard } from './dashboard.ts';
 import { DeadLetterQueues } from './deadLetterQueues.ts';
-import { evaluationWindowFor } from './metrics.ts';
-import { createTopic, NotificationRule, type Notify } from './notifications.ts';
-import { createLedgerTable, PROJECT_ROOT, ProviderFunction } from './providerFunction.ts';
+import { deploymentName } from './metrics.ts';
+import { createTopic, NotificationRule, type Notify, textMessage } from './notifications.ts';
+import { createLedgerTable, ProviderFunction } from './providerFunction.ts';
 import { locateRunbook } from './runbookLink.ts';
 import { DeploymentRefused } from './validateOptions.ts';
 import { findTargetProblems } from './validateTargets.ts';
+import { WatcherFunction } from './watcherFunction.ts';
 
 export interface InstallationProps {
   readonly policies: readonly CompiledPolicy[];
   readonly notify: Notify;
+  /** absent or `null`: no messages for chat channels */
+  readonly chatTopic?: ChatTopic | null;
   /** of the policies, as `git describe` prints it */
   readonly revision: string;
   /** between two runs for a target */
@@ -27,6 +33,8 @@ export interface InstallationProps {
   readonly availableWithin: Duration;
   /** whether the functions read the logs of calls */
   readonly auditLog: boolean;
+  /** whether each run writes metrics with the dimension `target`, which the dashboard then shows */
+  readonly targetMetrics: boolean;
 }
 
 const FUNCTION_IDS = { outscale: 'Outscale', aws: 'Aws' } as const;
@@ -39,7 +47,7 @@ export class Installation extends Construct {
   /** @throws DeploymentRefused if a target could not work in the stack, or an AWS quota is exceeded */
   constructor(scope: Construct, id: string, props: InstallationProps) {
     super(scope, id);
-    const { policies, notify, revision, interval } = props;
+    const { policies, notify, revision, interval, targetMetrics } = props;
     const stack = Stack.of(this);
     const account = Token.isUnresolved(stack.account) ? null : stack.account;
     refuseIfAny(policies.flatMap((policy) => findTargetProblems(policy, account)));
@@ -54,32 +62,45 @@ export class Installation extends Construct {
       ];
     });
 
+    const deployment = deploymentName(this);
+    const watcher = new WatcherFunction(this, 'Watcher', {
+      deployment,
+      policyLayers: functions.map(({ policyLayer }) => policyLayer),
+      interval,
+      ledger,
+      queues,
+    });
+
     const topic = createTopic(this, 'Topic', notify);
     const runbook = locateRunbook(PROJECT_ROOT);
-    const targets = policies.map(({ policy }) => policy.target);
     const { deadLetters } = queues;
-    const notificationRule =
-      topic === null
-        ? null
-        : new NotificationRule(this, 'Messages', { targets, topic, deadLetters, runbook });
-
-    const window = evaluationWindowFor(interval);
-    const { alarms } = new Alarms(this, 'Alarms', { functions, window, ledger, deadLetters, topic, runbook });
-    const dashboard = createDashboard(this, 'Dashboard', {
-      policies,
-      revision,
-      window,
-      functions,
-      alarms,
-      runbook,
-    });
-    addOutputs(this, { policies, revision, ledger, queues, functions, topic, dashboard });
-
-    this.usages = [
-      ...functions.flatMap(({ usages }) => usages),
-      ...(notificationRule === null ? [] : [notificationRule.usage]),
-      stackResourceUsage(stack),
+    const chatTopic = createChatTopic(this, 'Chat', props.chatTopic ?? null);
+    const topics = [
+      ...(topic === null ? [] : [{ topic, message: textMessage(runbook) }]),
+      ...(chatTopic === null ? [] : [{ topic: chatTopic, message: chatMessage(runbook) }]),
     ];
+    if (topics.length > 0) {
+      const publishers = [...functions, watcher].map(({ function: publisher }) => publisher);
+      const resource = ledger.tableArn;
+      new NotificationRule(this, 'Messages', { resource, publishers, topics, deadLetters });
+    }
+    const watched = {
+      deployment,
+      recipients: policies.map(({ policy }) => policy.recipient),
+      window: alertWindowFor(interval.toMinutes()),
+      table: ledger.tableName,
+      watcherLog: watcher.log.logGroupName,
+    };
+    const { alarms } = new Alarms(this, 'Alarms', {
+      ...{ watched, deadLetters, topics: topics.map((one) => one.topic), runbook },
+    });
+    const dashboard = createDashboard(this, 'Dashboard', {
+      ...{ policies, deployment, revision, interval, targetMetrics, functions, alarms, runbook },
+    });
+    addOutputs(this, { revision, ledger, queues, functions, watcher, topic, chatTopic, dashboard });
+    addDigests(this, policies);
+
+    this.usages = [...functions.flatMap(({ usages }) => usages), stackResourceUsage(stack)];
     refuseIfAny(describeExceededQuotas(this.usages));
   }
 }
@@ -88,37 +109,46 @@ function refuseIfAny(reasons: readonly string[]): void {
   if (reasons.length > 0) throw new DeploymentRefused(reasons);
 }
 
+/**
+ * Adds the digests of the policies to the metadata of the template: an output for each would end a stack at 200 targets.
+ * `aws cloudformation get-template-summary` prints them.
+ */
+function addDigests(scope: Construct, policies: readonly CompiledPolicy[]): void {
+  const { templateOptions } = Stack.of(scope);
+  const digests = Object.fromEntries(policies.map(({ policy, digest }) => [policy.target, digest]));
+  const others: Readonly<Record<string, unknown>> = templateOptions.metadata?.[DIGESTS] ?? {};
+  templateOptions.metadata = { ...templateOptions.metadata, [DIGESTS]: { ...others, ...digests } };
+}
+
+const DIGESTS = 'VifAcceptorPolicies';
+
 interface OutputsProps {
-  readonly policies: readonly CompiledPolicy[];
   readonly revision: string;
   readonly ledger: Table;
   readonly queues: DeadLetterQueues;
   readonly functions: readonly ProviderFunction[];
+  readonly watcher: WatcherFunction;
   readonly topic: ITopic | null;
+  readonly chatTopic: ITopic | null;
   readonly dashboard: Dashboard;
 }
 
 /** Adds stack outputs with the names that commands of docs/runbook.md need. */
 function addOutputs(scope: Construct, props: OutputsProps): void {
-  const { policies, revision, ledger, queues, functions, topic, dashboard } = props;
+  const { revision, ledger, queues, functions, watcher, topic, chatTopic, dashboard } = props;
   const addOutput = (id: string, description: string, value: string): void => {
     new CfnOutput(scope, id, { description, value });
   };
-  // A scope of their own keeps names apart that differ only in a hyphen.
-  const digests = new Construct(scope, 'Policy');
-  for (const { policy, digest } of policies) {
-    new CfnOutput(digests, policy.target, {
-      description: `policy of target ${policy.target}`,
-      value: digest,
-    });
-  }
   addOutput('Revision', 'revision of the policies', revision);
   addOutput('LedgerTable', 'ledger of all targets', ledger.tableName);
   for (const { node, log } of functions)
     addOutput(`${node.id}Log`, `log of function ${node.id}`, log.logGroupName);
+  addOutput('WatcherLog', 'log of the watcher', watcher.log.logGroupName);
   addOutput('DeadLettersQueue', 'undelivered invocations and notifications', queues.deadLetters.queueUrl);
   addOutput('FailedRunsQueue', 'records of failed runs', queues.failedRuns.queueUrl);
   if (topic !== null) addOutput('NotifyTopic', 'notifications and alarms', topic.topicArn);
+  if (chatTopic !== null)
+    addOutput('ChatTopic', 'notifications and alarms for Amazon Q Developer', chatTopic.topicArn);
   addOutput('DashboardName', 'dashboard', dashboard.dashboardName);
   addOutput('DashboardUrl', 'dashboard', dashboardUrl(dashboard));
 }

@@ -5,10 +5,9 @@ import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { isRecord } from '../core/decoders.ts';
-import { EVENT_SOURCE, type EventType } from '../core/events/event.ts';
-import { EVENT_PATTERN_CHARACTERS, type QuotaUsage, sizeWhenDeployed } from './awsQuotas.ts';
+import { EVENT_SOURCE, NOT_FOR_PEOPLE } from '../core/events/event.ts';
 import type { Runbook } from './runbookLink.ts';
 import { formatValue } from './validateOptions.ts';
 
@@ -19,7 +18,7 @@ import { formatValue } from './validateOptions.ts';
 export type Notify = { readonly email: string } | { readonly topic: ITopic } | 'nobody';
 
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
-const TOPIC_ARN = /^arn:[\w-]+:sns:[\w-]+:[0-9]{12}:[\w-]+$/;
+export const TOPIC_ARN = /^arn:[\w-]+:sns:[\w-]+:[0-9]{12}:[\w-]+$/;
 
 const OPTION_FORMS =
   'give `-c notify=noc@example.com`, or the ARN of an SNS topic in the region of the stack, or `-c notify=nobody` for no ' +
@@ -58,7 +57,7 @@ export function validateNotify(notify: unknown, region: string | null): string[]
     return ['`notify` has both `email` and `topic`; give one of them'];
   if (topic !== undefined) {
     return isTopic(topic)
-      ? validateTopic(topic, region)
+      ? validateTopic('the topic to notify', topic.topicArn, topic.fifo, region)
       : [
           `\`notify.topic\` must be a topic, such as \`Topic.fromTopicArn(this, 'Noc', ARN)\`, got ${formatValue(topic)}`,
         ];
@@ -75,15 +74,15 @@ function isTopic(topic: unknown): topic is ITopic {
   return isRecord(topic) && typeof topic.topicArn === 'string';
 }
 
-/** @param region of the stack; `null` if it is not known yet */
-function validateTopic({ topicArn, fifo }: ITopic, region: string | null): string[] {
-  if (fifo)
-    return ['the topic to notify is a FIFO topic, to which alarms cannot publish; give a standard topic'];
-  const isElsewhere = TOPIC_ARN.test(topicArn) && region !== null && topicArn.split(':')[3] !== region;
+/**
+ * @param what names the topic in the message
+ * @param region of the stack; `null` if it is not known yet
+ */
+export function validateTopic(what: string, arn: string, isFifo: boolean, region: string | null): string[] {
+  if (isFifo) return [`${what} is a FIFO topic, to which alarms cannot publish; give a standard topic`];
+  const isElsewhere = TOPIC_ARN.test(arn) && region !== null && arn.split(':')[3] !== region;
   return isElsewhere
-    ? [
-        `the topic to notify, \`${topicArn}\`, is not in \`${region}\`, the region of the stack; give a topic of that region`,
-      ]
+    ? [`${what}, \`${arn}\`, is not in \`${region}\`, the region of the stack; give a topic of that region`]
     : [];
 }
 
@@ -103,7 +102,7 @@ export function createTopic(scope: Construct, id: string, notify: Notify): ITopi
 }
 
 /** Lets alarms of this account publish. (`NotificationRule` adds the permission of its rule.) */
-function allowAlarms(scope: Construct, topic: ITopic): ITopic {
+export function allowAlarms(scope: Construct, topic: ITopic): ITopic {
   const { statementAdded } = topic.addToResourcePolicy(
     new PolicyStatement({
       sid: 'Alarms',
@@ -132,47 +131,44 @@ function allowAlarms(scope: Construct, topic: ITopic): ITopic {
   return topic;
 }
 
-/**
- * Events without a notification. An acceptance is the expected result and needs no action: it is on the dashboard, in the
- * receipts and on the event bus. All other types cause notifications, including types that are added later.
- */
-const NOT_NOTIFIED: readonly EventType[] = ['Request Accepted'];
-
 export interface NotificationRuleProps {
-  /** of this deployment: other deployments on the same event bus notify for their own targets */
-  readonly targets: readonly string[];
-  readonly topic: ITopic;
-  /** gets messages that the topic does not take */
+  /** the ARN that events of this deployment have: other deployments on the same event bus notify for their own */
+  readonly resource: string;
+  /** the functions that publish the events */
+  readonly publishers: readonly IConstruct[];
+  /** each with the message that it gets */
+  readonly topics: readonly { readonly topic: ITopic; readonly message: RuleTargetInput }[];
+  /** gets messages that a topic does not take */
   readonly deadLetters: IQueue;
-  readonly runbook: Runbook;
 }
 
-/** The EventBridge rule that sends events to the topic, as a text that a person can act on. */
+/** The EventBridge rule that sends events to the topics. */
 export class NotificationRule extends Construct {
-  readonly usage: QuotaUsage;
-
-  constructor(scope: Construct, id: string, { targets, topic, deadLetters, runbook }: NotificationRuleProps) {
+  constructor(scope: Construct, id: string, props: NotificationRuleProps) {
     super(scope, id);
+    const { resource, publishers, topics, deadLetters: deadLetterQueue } = props;
     const eventPattern = {
       source: [EVENT_SOURCE],
-      detailType: Match.anythingBut(...NOT_NOTIFIED),
-      detail: { target: [...targets] },
+      detailType: Match.anythingBut(...NOT_FOR_PEOPLE),
+      resources: [resource],
     };
-    new Rule(this, 'Rule', {
-      description: 'sends events to the notification topic',
+    // Another ID than in release 0.2.0, whose pattern has the names of the targets: an update creates this rule before it deletes that
+    // one, and a rollback keeps that one. An event that both match causes two notifications, and none is lost.
+    const rule = new Rule(this, 'Events', {
+      description: 'sends events to the notification topics',
       eventPattern,
-      targets: [new SnsTopic(topic, { message: messageText(runbook), deadLetterQueue: deadLetters })],
+      targets: topics.map(({ topic, message }) => new SnsTopic(topic, { message, deadLetterQueue })),
     });
-    this.usage = {
-      what: 'characters of the pattern of a rule',
-      used: sizeWhenDeployed(Stack.of(this).resolve(eventPattern)),
-      quota: EVENT_PATTERN_CHARACTERS,
-    };
+    // Only a function that is already up to date publishes events with the resource.
+    rule.node.addDependency(...publishers);
   }
 }
 
-/** Every event has each of these fields (docs/events.schema.json): a missing one would leave its line empty. */
-function messageText(runbook: Runbook): RuleTargetInput {
+/**
+ * The message of an event as a text on which a person can act. Every event has each of these fields (docs/events.schema.json): a
+ * missing one would leave its line empty.
+ */
+export function textMessage(runbook: Runbook): RuleTargetInput {
   const detail = (field: string): string => EventField.fromPath(`$.detail.${field}`);
   const lines = [
     `vif-acceptor: ${EventField.detailType}, target ${detail('target')}`,

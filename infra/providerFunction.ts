@@ -1,56 +1,18 @@
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy, Stage } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
-import {
-  Architecture,
-  Code,
-  type FunctionProps,
-  type IFunction,
-  Function as LambdaFunction,
-  LayerVersion,
-  Runtime,
-} from 'aws-cdk-lib/aws-lambda';
-import { type BundlingOptions, LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Code, type IFunction, LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { TABLE_KEYS } from '../adapters/ledgers/dynamo/dynamoTable.ts';
 import type { CompiledPolicy } from '../language/index.ts';
 import type { QuotaUsage } from './awsQuotas.ts';
+import { createFunction, RUN_CODE } from './bundledFunction.ts';
 import type { DeadLetterQueues } from './deadLetterQueues.ts';
 import { createFunctionRole } from './functionRole.ts';
+import { FunctionSchedules } from './functionSchedules.ts';
 import { NAMESPACE, SERVICE } from './metrics.ts';
-import { TargetSchedules } from './targetSchedules.ts';
-
-export const PROJECT_ROOT = fileURLToPath(new URL('..', import.meta.url));
-
-/** The file that exports `handler`. */
-export const HANDLER_FILE = fileURLToPath(new URL('../lambda/handler.ts', import.meta.url));
-
-/** Modules that the bundle replaces, by absolute path. */
-export const ALIASES = {
-  '@aws-sdk/credential-provider-node': fileURLToPath(
-    new URL('../lambda/environmentCredentials.ts', import.meta.url),
-  ),
-} as const;
-
-/**
- * How the function is bundled. The SDK is bundled instead of taken from the runtime, and packages are bundled as ES modules where
- * they offer them: both start faster, by measurement.
- */
-export const BUNDLING = {
-  format: OutputFormat.ESM,
-  target: 'node24',
-  mainFields: ['module', 'main'],
-  minify: true,
-  bundleAwsSDK: true,
-  logLevel: LogLevel.WARNING,
-  esbuildArgs: Object.fromEntries(Object.entries(ALIASES).map(([from, to]) => [`--alias:${from}`, to])),
-} as const satisfies BundlingOptions;
-
-/** In the npm package: the bundle of `scripts/build.ts`. Users of the package need no bundler. */
-const PREBUILT = fileURLToPath(new URL('../function/', import.meta.url));
 
 export interface ProviderFunctionProps {
   /** Policies of one provider only: no target runs with permissions that another provider needs. */
@@ -62,6 +24,8 @@ export interface ProviderFunctionProps {
   readonly availableWithin: Duration;
   /** whether the function reads the log of calls */
   readonly auditLog: boolean;
+  /** whether each run writes metrics with the dimension `target` */
+  readonly targetMetrics: boolean;
   readonly ledger: Table;
   readonly queues: DeadLetterQueues;
 }
@@ -71,6 +35,8 @@ export class ProviderFunction extends Construct {
   readonly policies: readonly CompiledPolicy[];
   readonly function: IFunction;
   readonly log: LogGroup;
+  /** the compiled policies, below /opt/policy */
+  readonly policyLayer: LayerVersion;
   readonly usages: readonly QuotaUsage[];
 
   constructor(scope: Construct, id: string, props: ProviderFunctionProps) {
@@ -91,9 +57,8 @@ export class ProviderFunction extends Construct {
       log: this.log,
       auditLog: props.auditLog,
     });
-    this.function = createFunction(this, 'Function', {
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
+    this.policyLayer = new PolicyLayer(this, 'Policies', { policies, revision }).version;
+    this.function = createFunction(this, 'Function', RUN_CODE, {
       memorySize: 512,
       // Lambda allows at most 15 minutes.
       timeout: Duration.seconds(Math.min(maxEventAge.toSeconds(), 15 * 60)),
@@ -102,14 +67,18 @@ export class ProviderFunction extends Construct {
       maxEventAge,
       // The role may already send to this queue: CDK's own destination would add a second permission.
       onFailure: { bind: () => ({ destination: queues.failedRuns.queueArn }) },
-      layers: [new PolicyLayer(this, 'Policies', { policies, revision }).version],
+      layers: [this.policyLayer],
       logGroup: this.log,
       role,
       environment: environmentOf(props),
     });
-    new TargetSchedules(this, 'Calls', {
+    new FunctionSchedules(this, 'Calls', {
       function: this.function,
-      targets: policies.map(({ policy }) => policy.target),
+      invocations: policies.map(({ policy: { target } }) => ({
+        id: `Schedule-${target}`,
+        description: `a run for target ${target}`,
+        input: { target },
+      })),
       interval,
       maxEventAge,
       deadLetters: queues.deadLetters,
@@ -118,38 +87,24 @@ export class ProviderFunction extends Construct {
   }
 }
 
-function environmentOf({ ledger, availableWithin, auditLog }: ProviderFunctionProps): Record<string, string> {
+function environmentOf({ ledger, availableWithin, auditLog, targetMetrics }: ProviderFunctionProps) {
   return {
-    POWERTOOLS_SERVICE_NAME: SERVICE,
-    POWERTOOLS_METRICS_NAMESPACE: NAMESPACE,
-    VIF_ACCEPTOR_TABLE: ledger.tableName,
+    ...commonEnvironment(ledger),
     VIF_ACCEPTOR_AVAILABLE_WITHIN_MINUTES: String(availableWithin.toMinutes()),
     ...(auditLog ? { VIF_ACCEPTOR_AUDIT_LOG: 'true' } : {}),
+    VIF_ACCEPTOR_TARGET_METRICS: String(targetMetrics),
   };
 }
 
-/** Creates the Lambda function. A checkout bundles its code from the sources; the npm package contains the bundle. */
-function createFunction(
-  scope: Construct,
-  id: string,
-  props: Omit<FunctionProps, 'code' | 'handler'>,
-): LambdaFunction {
-  if (!existsSync(HANDLER_FILE)) {
-    return new LambdaFunction(scope, id, {
-      ...props,
-      code: Code.fromAsset(PREBUILT),
-      handler: 'index.handler',
-    });
-  }
-  return new NodejsFunction(scope, id, {
-    ...props,
-    entry: HANDLER_FILE,
-    projectRoot: PROJECT_ROOT,
-    depsLockFilePath: `${PROJECT_ROOT}package-lock.json`,
-    bundling: BUNDLING,
-    // It would set an environment variable that only version 2 of the SDK reads.
-    awsSdkConnectionReuse: false,
-  });
+/** The environment of every function of a deployment. */
+export function commonEnvironment({ tableName, tableArn }: Table): Record<string, string> {
+  return {
+    POWERTOOLS_SERVICE_NAME: SERVICE,
+    POWERTOOLS_METRICS_NAMESPACE: NAMESPACE,
+    VIF_ACCEPTOR_TABLE: tableName,
+    // The rule of the deployment selects its own events by this.
+    VIF_ACCEPTOR_EVENT_RESOURCE: tableArn,
+  };
 }
 
 interface PolicyLayerProps {

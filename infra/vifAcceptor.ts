@@ -5,6 +5,7 @@ import { isRecord } from '../core/decoders.ts';
 import { formatDiagnostic } from '../language/diagnostic.ts';
 import { type Revision, readRevision } from '../language/policyRevision.ts';
 import { type TestedPolicies, testPolicyFiles } from '../language/policyTests/runPolicyTests.ts';
+import { type ChatTopic, validateChatTopic } from './chatNotifications.ts';
 import { Installation } from './installation.ts';
 import { type Notify, validateNotify } from './notifications.ts';
 import {
@@ -24,6 +25,12 @@ export interface VifAcceptorProps {
   /** Who gets notifications and alarms: an e-mail address, a topic, or explicitly `'nobody'`. */
   readonly notify: Notify;
   /**
+   * A second topic, for chat channels: `'new'` creates it. Its messages have the form that Amazon Q Developer in chat applications
+   * takes, for Slack and Microsoft Teams.
+   * @default none
+   */
+  readonly chatTopic?: ChatTopic;
+  /**
    * Time between two runs for a target: 2 to 60 whole minutes.
    * @default 5 minutes
    */
@@ -39,6 +46,12 @@ export interface VifAcceptorProps {
    * @default false
    */
   readonly auditLog?: boolean;
+  /**
+   * Whether each run writes metrics with the dimension `target`, which the dashboard then shows as graphs. They cost about $3 a month
+   * for each target. Alarms do not need them.
+   * @default false: the log and the dashboard have the values of each target
+   */
+  readonly targetMetrics?: boolean;
   /**
    * Revision of the policies, shown in reports, outputs and on the dashboard.
    * @default the output of `git describe` in policyDir
@@ -57,7 +70,7 @@ export class VifAcceptor extends Construct {
     // A plain JavaScript program may pass values of other types.
     if (!isRecord(props))
       throw new DeploymentRefused([`the third argument must be an object, got ${formatValue(props)}`]);
-    const { policyDir, notify, revision, auditLog = false } = props;
+    const { policyDir, notify, chatTopic, revision, auditLog = false, targetMetrics = false } = props;
     const { interval = Duration.minutes(INTERVAL_RANGE.defaultMinutes) } = props;
     const { availableWithin = Duration.minutes(AVAILABLE_WITHIN_RANGE.defaultMinutes) } = props;
     const folderErrors = validateText(
@@ -69,9 +82,11 @@ export class VifAcceptor extends Construct {
     const reasons = [
       ...folderErrors,
       ...validateNotify(notify, knownRegion(this)),
+      ...validateChatTopic(chatTopic, knownRegion(this)),
       ...validateDuration('`interval`', interval, INTERVAL_RANGE),
       ...validateDuration('`availableWithin`', availableWithin, AVAILABLE_WITHIN_RANGE),
       ...validateFlag('`auditLog`', auditLog),
+      ...validateFlag('`targetMetrics`', targetMetrics),
       ...(revision === undefined ? [] : validateText('`revision`', revision, 'a text')),
       ...findPolicyProblems(tested),
     ];
@@ -81,9 +96,11 @@ export class VifAcceptor extends Construct {
     new Installation(this, 'Default', {
       policies: tested.policies,
       notify,
+      chatTopic: chatTopic ?? null,
       interval,
       availableWithin,
       auditLog,
+      targetMetrics,
       revision: revision ?? nameOrWarn(this, readRevision(policyDir)),
     });
   }

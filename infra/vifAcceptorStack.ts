@@ -1,12 +1,15 @@
 import { App, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { type ChatTopic, readChatTopic } from './chatNotifications.ts';
 import { type Notify, readNotify } from './notifications.ts';
 import { DeploymentRefused, formatValue } from './validateOptions.ts';
 import { VifAcceptor, type VifAcceptorProps } from './vifAcceptor.ts';
 
-export interface VifAcceptorStackProps extends StackProps, Omit<VifAcceptorProps, 'notify'> {
+export interface VifAcceptorStackProps extends StackProps, Omit<VifAcceptorProps, 'notify' | 'chatTopic'> {
   /** As for `VifAcceptor`, or one text: an e-mail address, the ARN of an existing topic, or `nobody`. */
   readonly notify: Notify | string;
+  /** As for `VifAcceptor`, or the ARN of an existing topic. */
+  readonly chatTopic?: ChatTopic | string | null;
 }
 
 /**
@@ -15,14 +18,20 @@ export interface VifAcceptorStackProps extends StackProps, Omit<VifAcceptorProps
  */
 export class VifAcceptorStack extends Stack {
   /** @throws DeploymentRefused */
-  constructor(scope: Construct, id: string, { notify, ...props }: VifAcceptorStackProps) {
+  constructor(scope: Construct, id: string, { notify, chatTopic, ...props }: VifAcceptorStackProps) {
     super(scope, id, {
       description: 'vif-acceptor: accepts hosted private virtual interfaces',
       ...currentEnvironment(),
       ...props,
     });
     // The ID keeps the names of resources: the table of the ledger stays the same one.
-    new VifAcceptor(this, 'Default', { ...props, notify: parseNotify(this, notify) });
+    new VifAcceptor(this, 'Default', {
+      ...props,
+      notify: parseNotify(this, notify),
+      ...(chatTopic === null || chatTopic === undefined
+        ? {}
+        : { chatTopic: parseChatTopicText(this, chatTopic) }),
+    });
   }
 }
 
@@ -39,6 +48,16 @@ function parseNotify(scope: Construct, notify: VifAcceptorStackProps['notify']):
   if (read !== null) return read;
   throw new DeploymentRefused([
     `\`notify\` must be an e-mail address, the ARN of a standard SNS topic, or \`nobody\`, got ${formatValue(notify)}`,
+  ]);
+}
+
+/** @throws DeploymentRefused */
+function parseChatTopicText(scope: Construct, chatTopic: ChatTopic | string): ChatTopic {
+  if (typeof chatTopic !== 'string') return chatTopic;
+  const read = readChatTopic(scope, chatTopic);
+  if (read !== null) return read;
+  throw new DeploymentRefused([
+    `\`chatTopic\` must be the ARN of a standard SNS topic, or \`new\` to create one, got ${formatValue(chatTopic)}`,
   ]);
 }
 

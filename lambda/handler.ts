@@ -1,10 +1,14 @@
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { systemClock } from '../adapters/connectApis.ts';
 import { createEventBridgePublisher } from '../adapters/events/eventBridgePublisher.ts';
-import { functionCredentials } from '../adapters/functionCredentials.ts';
+import { createSecretLookup, functionCredentials } from '../adapters/functionCredentials.ts';
 import { createDynamoLedger } from '../adapters/ledgers/dynamo/dynamoLedger.ts';
 import { openTable } from '../adapters/ledgers/dynamo/dynamoTable.ts';
-import { createHandler, createLogger } from './createHandler.ts';
+import { createHandler } from './createHandler.ts';
+import { createLogger } from './logger.ts';
+
+/** One for the process: targets that share a secret cause one call in ten minutes. */
+const secretNamed = createSecretLookup();
 
 const SERVICE = { serviceName: 'vif-acceptor' };
 
@@ -14,7 +18,8 @@ export const handler = createHandler({
   clock: systemClock,
   logger: createLogger(SERVICE.serviceName),
   metrics: new Metrics({ ...SERVICE, namespace: 'VifAcceptor' }),
-  credentials: functionCredentials,
+  credentials: (recipient, target, stsEndpoint) =>
+    functionCredentials(recipient, target, stsEndpoint, secretNamed),
   ledger: (table) => createDynamoLedger(openTable(table), systemClock),
-  eventPublisher: createEventBridgePublisher(),
+  eventPublisher: createEventBridgePublisher({}, process.env.VIF_ACCEPTOR_EVENT_RESOURCE || null),
 });

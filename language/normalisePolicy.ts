@@ -40,7 +40,11 @@ export function normalisePolicy(target: string, written: WrittenPolicy): Policy 
 function normaliseCredentials(
   written: WrittenPolicy['recipient']['credentials'],
 ): Policy['recipient']['credentials'] {
-  if (written?.secret !== undefined) return { secret: written.secret };
+  if (written?.secret !== undefined)
+    return {
+      secret: written.secret,
+      ...(written.entry === undefined ? {} : { entry: written.entry }),
+    };
   if (written?.role !== undefined) return { role: written.role, externalId: written.externalId ?? null };
   return null;
 }

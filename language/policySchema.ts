@@ -52,6 +52,9 @@ const recipient = z
         secret: plainText(
           'OUTSCALE: name of the secret that holds `{"accessKey": "…", "secretKey": "…"}`.',
         ).optional(),
+        entry: plainText(
+          'OUTSCALE: name of the entry, in a secret that holds the keys of several targets, `{"ENTRY": {"accessKey": "…", "secretKey": "…"}}`.',
+        ).optional(),
         role: patternText(
           'AWS: ARN of the role to assume. Without it the function uses its own.',
           /^arn:aws[a-z-]*:iam::[0-9]{12}:role\/[\w+=,.@/-]+$/,
@@ -64,7 +67,7 @@ const recipient = z
         externalId: plainText('AWS: external ID that the role requires.').optional(),
       }),
       'Where the function finds its credentials. The command line uses its own.',
-      { dependencies: { externalId: ['role'] } },
+      { dependencies: { externalId: ['role'], entry: ['secret'] } },
     ).optional(),
     expiry: checkedText(
       'Time until a pending request expires, such as `P7D`. When absent: `P7D` on OUTSCALE, never on AWS.',

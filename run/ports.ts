@@ -1,6 +1,7 @@
 import type { LoggedCall, ManualAction } from '../core/actor.ts';
 import type { EndedRequest } from '../core/endedRequest.ts';
 import type { AcceptorEvent } from '../core/events/event.ts';
+import type { TargetHealth } from '../core/health.ts';
 import type { InterfaceKind } from '../core/kinds.ts';
 import type { LedgerChange, LedgerState } from '../core/ledgerState.ts';
 import type { Gateway, GatewayNetworks, Routing, VirtualInterface } from '../core/model.ts';
@@ -15,8 +16,10 @@ export interface Ports {
   /** absent: actors are never looked up */
   readonly auditLog?: AuditLog;
   readonly ledger: Ledger;
-  /** `null`: no event is published or recorded as published; only the report says what happened */
+  /** `null`: without webhooks, no event is published or recorded as published; only the report says what happened */
   readonly eventPublisher: EventPublisher | null;
+  /** further receivers, each of which gets every event independently of the others; absent: none */
+  readonly webhooks?: readonly Webhook[];
 }
 
 /** The current time. */
@@ -118,8 +121,12 @@ export interface LedgerSession {
    * @throws LedgerFailure, also when the lease was lost
    */
   write(changes: readonly LedgerChange[]): Promise<void>;
-  /** Writes the remaining changes and releases the lease. @throws LedgerFailure */
-  close(changes: readonly LedgerChange[]): Promise<void>;
+  /**
+   * Writes the remaining changes and releases the lease.
+   * @param health recorded by the write that releases the lease, also after a failed write; absent: the recorded one is kept
+   * @throws LedgerFailure
+   */
+  close(changes: readonly LedgerChange[], health?: TargetHealth): Promise<void>;
 }
 
 /** The history of a recipient. */
@@ -136,6 +143,14 @@ export interface LedgerRecords {
 export interface EventPublisher {
   /** Publishes events. The next run retries those that were not delivered. Never throws. */
   publish(events: readonly AcceptorEvent[]): Promise<Delivery>;
+}
+
+/** A receiver of events over HTTP. */
+export interface Webhook extends EventPublisher {
+  /** by which the ledger records what it has; without any secret */
+  readonly name: string;
+  /** for messages; without any secret */
+  readonly description: string;
 }
 
 /** The result of publishing events. */

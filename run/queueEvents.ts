@@ -7,7 +7,7 @@ import { createRunFailedEvent } from '../core/events/runFailed.ts';
 import type { LedgerChange, LedgerState, QueuedEvent } from '../core/ledgerState.ts';
 import { reportRequest } from '../core/requestEvaluation.ts';
 import type { RunProblem } from '../core/runReport.ts';
-import { deliverEvents } from './deliverEvents.ts';
+import { deliverEvents, receiversOf } from './deliverEvents.ts';
 import type { LedgerUnitOfWork } from './ledgerUnitOfWork.ts';
 import { lookUpActors } from './lookUpActors.ts';
 import type { AuditLog } from './ports.ts';
@@ -28,7 +28,7 @@ export function createEventFactory(
   origin: EventOrigin,
 ): EventFactory {
   const { ports, dryRun, loaded, endpoint, gatewayEndpoint } = input;
-  if (dryRun || ports.eventPublisher === null) return () => [];
+  if (dryRun || receiversOf(ports).length === 0) return () => [];
   const base = {
     ...NO_RUN_FACTS,
     origin,
@@ -142,7 +142,6 @@ export async function publishFindings(
   previousListing: string | null,
   found: RunFindings,
 ): Promise<RunProblem[]> {
-  const { eventPublisher } = input.ports;
   const { evaluations } = found;
   const createEvents = createEventFactory(input, ledger, origin);
   const unlisted =
@@ -150,7 +149,7 @@ export async function publishFindings(
   queueRequestEvents(input, ledger, createEvents, found);
   ledger.defer(createEvents({ unlisted }).map((change) => [change]));
   const notWritten = await writeDeferredInTime(ledger, budget);
-  if (eventPublisher === null) return notWritten;
+  if (receiversOf(input.ports).length === 0) return notWritten;
   const failures = [...found.failures, ...notWritten];
   const hasRecovered = failures.length === 0 && ledger.state().failing !== null;
   ledger.add([
@@ -158,7 +157,7 @@ export async function publishFindings(
     ...(hasRecovered ? [{ kind: 'recovered' } as const] : []),
   ]);
   const isFull = isQueueFull(ledger);
-  const notDelivered = await deliverEvents(eventPublisher, ledger, budget);
+  const notDelivered = await deliverEvents(input.ports, ledger, budget);
   // After the events that wait for nothing, so that a slow log of calls delays none of them.
   const notDeliveredLate = await deliverLateEvents(input, ledger, budget, startedAt, previousListing, found);
   return [
@@ -177,13 +176,13 @@ async function deliverLateEvents(
   previousListing: string | null,
   found: RunFindings,
 ): Promise<RunProblem[]> {
-  const { eventPublisher, clock } = input.ports;
+  const { ports } = input;
   const isWaiting = ({ awaitedActor }: QueuedEvent): boolean => awaitedActor !== undefined;
-  if (eventPublisher === null || !Object.values(ledger.state().outbox).some(isWaiting)) return [];
+  if (!Object.values(ledger.state().outbox).some(isWaiting)) return [];
   const intervalMs = previousListing === null ? null : Date.parse(startedAt) - Date.parse(previousListing);
   const auditLog = auditLogOf(input);
-  found.warnings.push(...(await lookUpActors({ auditLog, ledger, clock, budget, intervalMs })));
-  return deliverEvents(eventPublisher, ledger, budget);
+  found.warnings.push(...(await lookUpActors({ auditLog, ledger, clock: ports.clock, budget, intervalMs })));
+  return deliverEvents(ports, ledger, budget);
 }
 
 const QUEUE_FULL: RunProblem = {
@@ -203,21 +202,25 @@ function requestsInLedger({ observations }: LedgerState, expiry: number | null):
   });
 }
 
-/** Publishes the event of a run whose ledger fails: directly, because nothing can be queued, and once per process. */
+/**
+ * Publishes the event of a run whose ledger fails: directly, because nothing can be queued, and once per process, unless a
+ * receiver does not take it.
+ */
 export async function publishFailure(
-  { ports: { eventPublisher, clock }, outage }: RunInput,
+  { ports, outage }: RunInput,
   origin: EventOrigin,
   startedAt: string,
   failures: readonly RunProblem[],
 ): Promise<RunProblem[]> {
   const codes = failures.map(({ code }) => code).join();
-  if (eventPublisher === null || outage.publishedCodes === codes) return [];
-  const event = createRunFailedEvent(origin, clock.now().toISOString(), failures, startedAt);
-  const { problem } = await eventPublisher.publish([event]);
-  if (problem !== null)
-    return [
-      { code: 'event-delivery', message: `the event of this failure could not be delivered: ${problem}` },
-    ];
-  outage.publishedCodes = codes;
-  return [];
+  const receivers = receiversOf(ports);
+  if (receivers.length === 0 || outage.publishedCodes === codes) return [];
+  const event = createRunFailedEvent(origin, ports.clock.now().toISOString(), failures, startedAt);
+  const deliveries = await Promise.all(receivers.map((receiver) => receiver.publish([event])));
+  const problems = deliveries.flatMap(({ problem }) => (problem === null ? [] : [problem]));
+  if (problems.length === 0) outage.publishedCodes = codes;
+  return problems.map((problem) => ({
+    code: 'event-delivery',
+    message: `the event of this failure could not be delivered: ${problem}`,
+  }));
 }

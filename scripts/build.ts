@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROJECT_ROOT } from '../infra/providerFunction.ts';
+import { PROJECT_ROOT, WATCHER_CODE } from '../infra/bundledFunction.ts';
 import { bundleFunction } from './bundle.ts';
 import { compileTo } from './compileTo.ts';
 
 /**
  * Builds dist/ for `npm pack`: Node does not strip types below node_modules, so the package contains JavaScript and the bundled
- * function. A checkout does not need it.
+ * functions. A checkout does not need it.
  */
 const dist = join(PROJECT_ROOT, 'dist');
 compileTo(dist, 'tsconfig.build.json');
@@ -20,3 +20,4 @@ const index = ["import '../bin/refuseOldNode.cjs';", "export * from './infra/ind
 writeFileSync(join(dist, 'index.js'), index.join('\n'));
 
 await bundleFunction(join(dist, 'function', 'index.mjs'));
+await bundleFunction(join(dist, 'watcher', 'index.mjs'), WATCHER_CODE.entry);

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { PROJECT_ROOT } from '../infra/providerFunction.ts';
+import { PROJECT_ROOT } from '../infra/bundledFunction.ts';
 
 /** Compiles a TypeScript project into its folder, which is emptied first: files of an earlier build would be shipped too. */
 export function compileTo(dist: string, project: string): void {

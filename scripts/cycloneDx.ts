@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import * as z from 'zod';
-import { PROJECT_ROOT } from '../infra/providerFunction.ts';
+import { PROJECT_ROOT } from '../infra/bundledFunction.ts';
 
 const wants = z.record(z.string(), z.string()).optional();
 const entry = z.object({

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PROJECT_ROOT } from '../infra/providerFunction.ts';
+import { PROJECT_ROOT } from '../infra/bundledFunction.ts';
 import {
   findBranchProblems,
   findReleaseProblems,

@@ -4,7 +4,8 @@ import {
   PutEventsCommand,
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
-import { type AcceptorEvent, toPublishedEvent } from '../../core/events/event.ts';
+import { type AcceptorEvent, type PublishedEvent, toPublishedEvent } from '../../core/events/event.ts';
+import { chatTextOf } from '../../core/events/eventText.ts';
 import { printableJson } from '../../core/json.ts';
 import { escapeLong } from '../../core/printableText.ts';
 import { ApiFailure } from '../../run/portErrors.ts';
@@ -22,8 +23,13 @@ const LIMIT_MS = 4000;
 /**
  * Creates a publisher to the default event bus.
  * @param config settings of the client; by default region, credentials and endpoint are those of the environment
+ * @param resource the ARN by which the rule of a deployment selects its own events; `null`: none. It is added at publication and not
+ * stored, so that an event that an earlier release stored has it too.
  */
-export function createEventBridgePublisher(config: EventBridgeClientConfig = {}): EventPublisher {
+export function createEventBridgePublisher(
+  config: EventBridgeClientConfig = {},
+  resource: string | null = null,
+): EventPublisher {
   let client: EventBridgeClient | undefined;
   return {
     publish: async (events) => {
@@ -37,7 +43,7 @@ export function createEventBridgePublisher(config: EventBridgeClientConfig = {})
       const refused = new Set<string>();
       let problem: string | null = null;
       for (const batch of splitIntoBatches(events, CALL_LIMIT, textOf)) {
-        const result = await putEvents(client, batch);
+        const result = await putEvents(client, batch, resource);
         delivered.push(...result.delivered);
         for (const id of result.refused) refused.add(id);
         problem ??= result.problem;
@@ -52,15 +58,28 @@ export function createEventBridgePublisher(config: EventBridgeClientConfig = {})
 }
 
 function textOf(event: AcceptorEvent): string {
-  return printableJson(toPublishedEvent(event));
+  return printableJson(toBusEvent(event));
+}
+
+/**
+ * An event as the bus gets it: with its texts for chat programs, because a rule of the bus can insert a text into a message, and
+ * cannot change it. They are added at publication, so that an event that an earlier release queued has them too.
+ */
+function toBusEvent(event: AcceptorEvent): PublishedEvent {
+  const published = toPublishedEvent(event);
+  return { ...published, detail: { ...published.detail, chat: chatTextOf(event) } };
 }
 
 /** Error codes of an entry that do not depend on the entry, so that it may be taken later. */
 const TEMPORARY = /^(Throttling|ThrottlingException|InternalFailure|InternalException|ServiceUnavailable)$/;
 
-async function putEvents(client: EventBridgeClient, events: readonly AcceptorEvent[]) {
+async function putEvents(
+  client: EventBridgeClient,
+  events: readonly AcceptorEvent[],
+  resource: string | null,
+) {
   try {
-    const command = new PutEventsCommand({ Entries: events.map(toEntry) });
+    const command = new PutEventsCommand({ Entries: events.map((event) => toEntry(event, resource)) });
     const { Entries = [] } = await withTimeout(LIMIT_MS, (abortSignal) =>
       client.send(command, { abortSignal }),
     );
@@ -85,12 +104,13 @@ async function putEvents(client: EventBridgeClient, events: readonly AcceptorEve
   }
 }
 
-function toEntry(event: AcceptorEvent): PutEventsRequestEntry {
-  const published = toPublishedEvent(event);
+function toEntry(event: AcceptorEvent, resource: string | null): PutEventsRequestEntry {
+  const published = toBusEvent(event);
   return {
     Source: published.source,
     DetailType: published['detail-type'],
     Time: new Date(published.time),
     Detail: printableJson(published.detail),
+    ...(resource === null ? {} : { Resources: [resource] }),
   };
 }

@@ -22,10 +22,24 @@ const decodeAwaitedActor = d.openObject<AwaitedActor>({
   ended: d.orNull(decodeEnded),
 });
 
+/** Checks the optional counters of attempts to deliver an event. */
+function checkAttempts(
+  { triedInVain, refusals }: { readonly triedInVain?: unknown; readonly refusals?: unknown },
+  path: string,
+): void {
+  for (const [key, value] of Object.entries({ triedInVain, refusals }))
+    if (value !== undefined) count(value, `${path}${key}`);
+}
+
 export const decodeQueuedEvent: d.Decoder<QueuedEvent> = (raw, path) => {
   const queued: QueuedEvent = decodeEvent(raw, path);
-  for (const key of ['triedInVain', 'refusals'] as const)
-    if (queued[key] !== undefined) count(queued[key], key);
+  checkAttempts(queued, '');
+  const receivers = queued.receivers === undefined ? {} : d.map(d.record)(queued.receivers, 'receivers');
+  for (const [name, state] of Object.entries(receivers)) {
+    const at = `receivers.${name}.`;
+    checkAttempts(state, at);
+    if (state.isDone !== undefined) d.boolean(state.isDone, `${at}isDone`);
+  }
   if (queued.awaitedActor === undefined) return queued;
   const { awaitedActor, ...ready } = queued;
   try {

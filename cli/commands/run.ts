@@ -2,7 +2,7 @@ import { systemClock } from '../../adapters/connectApis.ts';
 import { createFilePublisher } from '../../adapters/events/filePublisher.ts';
 import type { RunReport } from '../../core/runReport.ts';
 import type { CompiledPolicy, Diagnostic } from '../../language/index.ts';
-import type { Ports } from '../../run/ports.ts';
+import type { Ports, Webhook } from '../../run/ports.ts';
 import { readPingUrl, sendPing } from '../heartbeat.ts';
 import {
   describeLedgerLock,
@@ -17,11 +17,13 @@ import { startProgress } from '../output/progress.ts';
 import { describeRun } from '../output/runText.ts';
 import { describeProblems, paintFor, printDocument, printTexts } from '../output/terminal.ts';
 import { forEachTarget, type RunTargetOptions, runTarget } from '../runTarget.ts';
+import { readWebhooks } from '../webhookOptions.ts';
 
 export interface RunOptions extends RunTargetOptions {
   readonly policy?: readonly string[];
   readonly ledger?: string;
   readonly events?: string;
+  readonly notify?: readonly string[];
   readonly ping?: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
@@ -31,6 +33,8 @@ export interface RunOptions extends RunTargetOptions {
 /** `run` and, with `dryRun`, `plan`: runs once over every target, several at a time. A failing target does not stop the others. */
 export async function run(given: RunOptions): Promise<ExitCode> {
   const pingUrl = readPingUrl(given.ping, process.env);
+  // A plan publishes nothing, so it needs no valid webhooks.
+  const webhooks = given.dryRun === true ? [] : readWebhooks(given.notify ?? [], process.env);
   const { policies, errors } = loadValidPolicies(given.policy ?? []);
   printPolicyWarnings(policies);
   const options = withLedgerOption(given, policies);
@@ -38,7 +42,7 @@ export async function run(given: RunOptions): Promise<ExitCode> {
   const interruption = catchInterruption();
   const remaining = (): number => (interruption.aborted ? 0 : Number.POSITIVE_INFINITY);
   const progress = startProgress(options.json || quiet ? null : process.stderr, policies.length);
-  const shared = createSharedPorts(options);
+  const shared = createSharedPorts(options, webhooks);
   const { results: runs, rethrow } = await forEachTarget(policies, (compiled) =>
     runTarget(compiled, options, (connected) => ({ ...connected, ...shared }), {
       remaining,
@@ -130,12 +134,16 @@ async function pingOrWarn(url: URL): Promise<void> {
 }
 
 /** Creates the ports that all targets share: ledger and events file each serialise their writers. */
-function createSharedPorts(options: RunOptions): Pick<Ports, 'clock' | 'ledger' | 'eventPublisher'> {
+function createSharedPorts(
+  options: RunOptions,
+  webhooks: readonly Webhook[],
+): Pick<Ports, 'clock' | 'ledger' | 'eventPublisher' | 'webhooks'> {
   const { events } = options;
   return {
     clock: systemClock,
     ledger: openLedger(options),
     eventPublisher: events === undefined ? null : createFilePublisher(events),
+    webhooks,
   };
 }
 

@@ -15,13 +15,14 @@ import { PING_VARIABLE, readPingUrl } from '../heartbeat.ts';
 import { awsRegion, isLedgerTable, type LedgerOptions, ledgerPath, openLedger } from '../ledgerOptions.ts';
 import { formatDuration } from '../output/terminal.ts';
 import { personalAwsCredentials } from '../personalCredentials.ts';
+import { NOTIFY_VARIABLE, readWebhooks } from '../webhookOptions.ts';
 import { type DoctorFinding, fail, ok, runCheck, warn } from './doctorFinding.ts';
 import { describeNoGateways, hasAnyGateway } from './gatewayChecks.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Checks the environment variables that change how APIs and the dead-man's switch are called: proxy, certificates, ping URL.
+ * Checks the environment variables that change how APIs, the dead-man's switch and webhooks are called: proxy, certificates, URLs.
  * @throws ProxyRefused, UsageError
  */
 export function checkEnvironment(env: Environment): DoctorFinding[] {
@@ -37,6 +38,12 @@ export function checkEnvironment(env: Environment): DoctorFinding[] {
             `${PING_VARIABLE} names ${pingUrl.origin}/…, which \`run\` calls; doctor does not call it`,
           ),
         ]),
+    ...readWebhooks([], env).map(({ description }) =>
+      ok(
+        'webhook',
+        `${NOTIFY_VARIABLE} names ${description}, which gets each new event of \`run\`; doctor does not call it`,
+      ),
+    ),
   ];
 }
 
@@ -53,7 +60,8 @@ export async function checkSecret(policy: Policy, endpoints: Endpoints): Promise
       ),
     ];
   }
-  const secret = `\`${credentials.secret}\``;
+  const { entry } = credentials;
+  const secret = `\`${credentials.secret}\`${entry === undefined ? '' : `, entry \`${entry}\`,`}`;
   if (!(await hasAwsAccess())) return [warn('secret', notChecked(secret))];
   const connected = connect(
     recipient,

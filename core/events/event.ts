@@ -52,8 +52,8 @@ export function describeDeadline({ earliest, latest }: Deadline): string {
   return earliest === null ? `at any time, at the latest ${latest}` : `between ${earliest} and ${latest}`;
 }
 
-/** The types of events: EventBridge's `detail-type`. Each event is published once. Consumers rely on these names. */
-export const EVENT_TYPES = [
+/** The types of events that runs publish. */
+export const RUN_EVENT_TYPES = [
   'Request Accepted',
   'Request Held',
   'Deadline Near',
@@ -64,7 +64,24 @@ export const EVENT_TYPES = [
   'Run Failed',
 ] as const;
 
+/**
+ * The types of events: EventBridge's `detail-type`. Each event is published once. Consumers rely on these names. The last one is
+ * published by the watcher of a deployment.
+ */
+export const EVENT_TYPES = [...RUN_EVENT_TYPES, 'Target Alert'] as const;
+
 export type EventType = (typeof EVENT_TYPES)[number];
+
+/**
+ * Events without a notification to people. An acceptance is the expected result and needs no action: it is on the dashboard, in the
+ * receipts and on the event bus. All other types cause notifications, including types that are added later.
+ */
+export const NOT_FOR_PEOPLE: readonly EventType[] = ['Request Accepted'];
+
+/** Whether people get a notification about events of a type. */
+export function isForPeople(type: AcceptorEvent['type']): boolean {
+  return !NOT_FOR_PEOPLE.some((one) => one === type);
+}
 
 /** The format of `detail`, as docs/events.schema.json describes it. Keys may be added within a format. */
 const EVENT_FORMAT = 1;

@@ -10,6 +10,16 @@ const CREDENTIAL_FIXES: Readonly<Record<CredentialKind, string>> = {
   role: 'name a `role` to assume, or remove `credentials`',
 };
 
+/** The key that each kind of credentials needs if another one is there. */
+const COMPANIONS = {
+  secret: { by: 'entry', needed: 'secret', fix: 'add `secret:` with the secret that has this entry' },
+  role: {
+    by: 'externalId',
+    needed: 'role',
+    fix: 'add `role:` with the role that requires this external ID',
+  },
+} as const satisfies Readonly<Record<CredentialKind, { by: string; needed: string; fix: string }>>;
+
 /** Credentials have keys of the provider only, and are complete. */
 export function noForeignCredentials({ recipient }: PartialPolicy): Finding[] {
   const written = Object.keys(recipient?.credentials ?? {});
@@ -19,10 +29,19 @@ export function noForeignCredentials({ recipient }: PartialPolicy): Finding[] {
   const { credentials: kind } = PROVIDER_TRAITS[provider];
   const own: readonly string[] = CREDENTIAL_KEYS[kind];
   const foreign = written.filter((key) => KNOWN_KEYS.includes(key) && !own.includes(key));
-  if (kind === 'role' && written.includes('externalId') && !written.includes('role')) {
-    return [...foreign.map(refused), MISSING_ROLE];
+  const { needed, by, fix } = COMPANIONS[kind];
+  const isIncomplete = written.includes(by) && !written.includes(needed);
+  return [...foreign.map(refused), ...(isIncomplete ? [missing(needed, fix)] : [])];
+
+  function missing(key: string, fix: string): Finding {
+    return {
+      path: [...path, key],
+      at: 'value',
+      code: 'missing-key',
+      message: `key \`${key}\` is missing`,
+      fix,
+    };
   }
-  return foreign.map(refused);
 
   function refused(key: string): Finding {
     return {
@@ -56,11 +75,3 @@ export function noForeignPartition({ recipient }: PartialPolicy): Finding[] {
     },
   ];
 }
-
-const MISSING_ROLE: Finding = {
-  path: ['recipient', 'credentials', 'role'],
-  at: 'value',
-  code: 'missing-key',
-  message: 'key `role` is missing',
-  fix: 'add `role:` with the role that requires this external ID',
-};

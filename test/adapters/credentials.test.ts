@@ -150,6 +150,39 @@ describe('the keys of OUTSCALE', () => {
     expect(outscale.received[0]?.headers).not.toHaveProperty('x-amz-security-token');
   });
 
+  const ENTRY = { ...SECRET, entry: 'acme' };
+
+  it('come from the named entry of a secret that holds several keys', async () => {
+    const SecretString = JSON.stringify({ acme: KEY, other: { accessKey: 'OTHER', secretKey: 'other' } });
+    await aws(() => json({ SecretString }));
+    expect(await provide('outscale', ENTRY)).toMatchObject({
+      accessKeyId: KEY.accessKey,
+      secretAccessKey: KEY.secretKey,
+    });
+  });
+
+  it.each([
+    ['has no such entry', { other: KEY }, 'has no entry `acme`'],
+    ['is itself a key', KEY, 'has no entry `acme`'],
+    ['has another thing there', { acme: 'planted-secret-key' }, 'entry `acme` of secret'],
+    ['has half a key there', { acme: { accessKey: 'OSCACCESSKEY' } }, 'entry `acme` of secret'],
+    ['has an invalid key there', { acme: { ...KEY, accessKey: '' } }, '`accessKey` in entry `acme`'],
+  ])('are not taken from a secret that %s, and no part of it is printed', async (_, stored, problem) => {
+    await aws(() => json({ SecretString: JSON.stringify(stored) }));
+    const failure = await rejectionOf(provide('outscale', ENTRY));
+    expect(failure).toBeInstanceOf(CredentialsUnusable);
+    expect(String(failure)).toContain(problem);
+    expect(inspect(failure)).not.toMatch(/planted|OSCACCESSKEY/);
+  });
+
+  it.each(['__proto__', 'constructor', 'toString'])(
+    'are no inherited property: entry `%s`',
+    async (entry) => {
+      await aws(() => json({ SecretString: JSON.stringify({ acme: KEY }) }));
+      expect(String(await rejectionOf(provide('outscale', { ...SECRET, entry })))).toContain('has no entry');
+    },
+  );
+
   it.each<Credentials | null>([null, { role: 'arn:aws:iam::012345678901:role/x', externalId: null }])(
     'are never replaced by those of AWS when the policy names %j',
     (credentials) => {

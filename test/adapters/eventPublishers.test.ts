@@ -38,9 +38,20 @@ describe('the publisher to the event bus', () => {
         Source: 'vif-acceptor',
         DetailType: 'Request Held',
         Time: Date.parse(AT) / 1000,
-        Detail: JSON.stringify(one?.detail),
+        Detail: JSON.stringify({
+          ...one?.detail,
+          chat: { what: 'held 0', who: '-', why: '-', byWhen: '-', toDo: '-', thread: 'acme/run' },
+        }),
       },
     ]);
+  });
+
+  it('adds the resource of its deployment to every event, and stores it in none', async () => {
+    const bus = await startEventBus();
+    const arn = 'arn:aws:dynamodb:eu-west-3:012345678901:table/ledger';
+    await busPublisher(bus, arn).publish(some(12));
+    expect(bus.entries.map(({ Resources }) => Resources)).toEqual(Array(12).fill([arn]));
+    expect(bus.entries.map(({ Detail }) => Detail).filter((detail) => detail.includes(arn))).toEqual([]);
   });
 
   it('sends ten events in a call', async () => {

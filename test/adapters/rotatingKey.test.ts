@@ -1,9 +1,14 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connect } from '../../adapters/connectApis.ts';
-import { functionCredentials } from '../../adapters/functionCredentials.ts';
-import { createRotatingKey, withKeyRenewal } from '../../adapters/rotatingKey.ts';
-import { ApiFailure, KeyReplaced } from '../../run/portErrors.ts';
+import { createSecretLookup, functionCredentials } from '../../adapters/functionCredentials.ts';
+import {
+  createRotatingKey,
+  createStoredText,
+  type RotatingKey,
+  withKeyRenewal,
+} from '../../adapters/rotatingKey.ts';
+import { ApiFailure, CredentialsUnusable, KeyReplaced } from '../../run/portErrors.ts';
 import { rejectionOf, TIMEOUT_MS } from '../support/apiClients.ts';
 import { json, type Received, type Reply, startApi, xml } from '../support/apiServer.ts';
 import { aRecipient } from '../support/builders.ts';
@@ -131,6 +136,73 @@ describe('when the key in the secret is replaced', () => {
   });
 });
 
+describe('targets that share a secret', () => {
+  /** A target for each entry, and how often the secret was read. */
+  async function sharing(stored: () => unknown, ...entries: string[]) {
+    const api = await startApi(() => json({ SecretString: JSON.stringify(stored()) }));
+    onTestFinished(() => api.close());
+    vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', api.url);
+    const secretNamed = createSecretLookup();
+    const keys = entries.map((entry) => {
+      const credentials = { secret: 'shared', entry };
+      const key = functionCredentials({ ...RECIPIENT, credentials }, entry, null, secretNamed);
+      if (typeof key !== 'function' || !('renewed' in key)) throw new Error('no key that can be renewed');
+      return key;
+    });
+    return { keys, reads: () => api.received.length };
+  }
+  const entry = (accessKey: string) => ({ accessKey, secretKey: 'planted' });
+  const ids = (keys: readonly RotatingKey[]) =>
+    Promise.all(keys.map(async (key) => (await key()).accessKeyId));
+
+  it('cause one read of it, and each uses the key of its entry', async () => {
+    const { keys, reads } = await sharing(() => ({ a: entry('KEYA'), b: entry('KEYB') }), 'a', 'b');
+    expect(await ids(keys)).toEqual(['KEYA', 'KEYB']);
+    expect(await ids(keys)).toEqual(['KEYA', 'KEYB']);
+    expect(reads()).toBe(1);
+  });
+
+  it('cause one more read when all of their keys are replaced and refused', async () => {
+    let generation = 1;
+    const stored = () => ({ a: entry(`KEYA${generation}`), b: entry(`KEYB${generation}`) });
+    const { keys, reads } = await sharing(stored, 'a', 'b');
+    const old = await Promise.all(keys.map((key) => key()));
+    generation = 2;
+    for (const [i, key] of keys.entries())
+      expect(await key.renewed(old[i] ?? { accessKeyId: '', secretAccessKey: '' })).toMatchObject({
+        accessKeyId: i === 0 ? 'KEYA2' : 'KEYB2',
+      });
+    expect(reads()).toBe(2);
+  });
+
+  it('cause a read for a refused key that is still the stored one, which is not taken for a new one', async () => {
+    const { keys, reads } = await sharing(() => ({ a: entry('KEYA') }), 'a');
+    const [key] = keys;
+    const old = await key?.();
+    if (key === undefined || old === undefined) throw new Error('no key');
+    expect((await key.renewed(old)).accessKeyId).toBe('KEYA');
+    expect(reads()).toBe(2);
+  });
+
+  it('find an entry that was added after the secret was read for another target', async () => {
+    let stored: object = { a: entry('KEYA') };
+    const { keys, reads } = await sharing(() => stored, 'a', 'b');
+    const [a, b] = keys;
+    await a?.();
+    stored = { ...stored, b: entry('KEYB') };
+    expect((await b?.())?.accessKeyId).toBe('KEYB');
+    expect(reads()).toBe(2);
+  });
+
+  it('keep their keys while the entry of another one is missing', async () => {
+    const { keys } = await sharing(() => ({ a: entry('KEYA') }), 'a', 'b');
+    const [a, b] = keys;
+    if (b === undefined) throw new Error('no key');
+    expect(await rejectionOf(b())).toBeInstanceOf(CredentialsUnusable);
+    expect((await a?.())?.accessKeyId).toBe('KEYA');
+  });
+});
+
 describe('a call whose key is refused', () => {
   it('is made once when the secret still contains that key, which the message says', async () => {
     const { apis, calls, reads } = await world('KEYTWO');
@@ -168,11 +240,12 @@ describe('a call whose key is refused', () => {
   it('is not made again when its time ended while the new key was read', async () => {
     const abort = new AbortController();
     let reads = 0;
-    const key = createRotatingKey('the secret', async () => {
+    const stored = createStoredText('the secret', async () => {
       reads += 1;
       if (reads === 2) abort.abort();
-      return { accessKeyId: `KEY${reads}`, secretAccessKey: 'secret' };
+      return `KEY${reads}`;
     });
+    const key = createRotatingKey(stored, (accessKeyId) => ({ accessKeyId, secretAccessKey: 'secret' }));
     let calls = 0;
     const refused = async (): Promise<never> => {
       calls += 1;

@@ -85,6 +85,21 @@ describe('a change affects only what it names', () => {
       { kind: 'undelivered', ids: ['x'], isRefusal: true },
       { outbox: { ...full.outbox, x: { ...anEvent('x'), triedInVain: 1, refusals: 1 } } },
     ],
+    [
+      'a failed delivery to a further receiver is counted there, apart from that to the main one',
+      { kind: 'undelivered', ids: ['x', 'unknown'], isRefusal: true, receiver: '__proto__' },
+      {
+        outbox: {
+          ...full.outbox,
+          x: { ...anEvent('x'), receivers: JSON.parse('{"__proto__": {"triedInVain": 1, "refusals": 1}}') },
+        },
+      },
+    ],
+    [
+      'a delivery to one of several receivers keeps the event in the queue',
+      { kind: 'settled', ids: ['x', 'unknown'], receiver: 'slack-1' },
+      { outbox: { ...full.outbox, x: { ...anEvent('x'), receivers: { 'slack-1': { isDone: true } } } } },
+    ],
     ['a recovery', { kind: 'recovered' }, { failing: null }],
     ['a policy, which is not part of the state', { kind: 'policyUsed', digest: 'sha256:', text: '{}' }, {}],
   ])('%s', (_, change, difference) => {

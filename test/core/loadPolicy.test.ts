@@ -24,6 +24,10 @@ describe('a compiled policy', () => {
     ['with everything in it', RICH],
     ['with everything in it, in format 2', RICH_2],
     [
+      'with a key that is one entry of a secret',
+      aPolicy({ recipient: aRecipient({ credentials: { secret: 'keys', entry: 'acme' } }) }),
+    ],
+    [
       'of AWS, by a role',
       aPolicy({ recipient: { ...AWS, credentials: { role: 'arn:…', externalId: null } } }),
     ],

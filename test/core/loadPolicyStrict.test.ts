@@ -163,6 +163,8 @@ describe('the refusal names the path and the expected form', () => {
     ['two ways', role('{"role":"r","secret":"s"}'), '`recipient.credentials.role` must be absent'],
     ['another role', role('{"externalId":null,"role":""}'), '`recipient.credentials.role` must be a text'],
     ['another ID', role('{"externalId":"","role":"r"}'), '`recipient.credentials.externalId` must be a text'],
+    ['an entry of no secret', role('{"entry":"e"}'), '`recipient.credentials.secret` must be present'],
+    ['no entry', role('{"entry":null,"secret":"s"}'), '`recipient.credentials.entry` must be a text'],
     ['neither', role('[]'), '`recipient.credentials` must be an object, got a list of 0'],
   ])('%s', (_, [from, to], words) => {
     const text = writePolicy(RICH);

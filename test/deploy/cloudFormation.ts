@@ -7,8 +7,17 @@ export type Resources = Readonly<Record<string, { readonly Type: string; readonl
 
 /** The resources of the last deployed template, including those that moto does not create. */
 export async function deployedTemplate(moto: Moto): Promise<Resources> {
+  return (await wholeTemplate(moto)).Resources;
+}
+
+/** The digests of the policies of the last deployed template, by target. */
+export async function deployedDigests(moto: Moto): Promise<Readonly<Record<string, string>>> {
+  return (await wholeTemplate(moto)).Metadata.VifAcceptorPolicies;
+}
+
+async function wholeTemplate(moto: Moto): Promise<z.infer<typeof template>> {
   const answer = await callCloudFormation(moto, 'GetTemplate');
-  return getTemplate.parse(answer).GetTemplateResponse.GetTemplateResult.TemplateBody.Resources;
+  return getTemplate.parse(answer).GetTemplateResponse.GetTemplateResult.TemplateBody;
 }
 
 /** The physical names of resources by logical ID. A resource that moto did not create has none. */
@@ -44,6 +53,7 @@ async function callCloudFormation(moto: Moto, Action: string): Promise<unknown> 
 
 const json = z.string().transform((text): unknown => JSON.parse(text));
 const template = z.object({
+  Metadata: z.object({ VifAcceptorPolicies: z.record(z.string(), z.string()) }),
   Resources: z.record(z.string(), z.object({ Type: z.string(), Properties: z.unknown() })),
 });
 const getTemplate = z.object({

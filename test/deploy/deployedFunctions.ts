@@ -93,7 +93,8 @@ const layerVersion = z.object({ Content: asset });
 const reference = z.object({ Ref: z.string() });
 const lambdaFunction = z.object({
   Code: asset,
-  Layers: z.tuple([reference]),
+  // The watcher has the layers of all providers.
+  Layers: z.tuple([reference], reference),
   LoggingConfig: z.object({ LogGroup: reference }),
 });
 const schedule = z.object({

@@ -53,6 +53,7 @@ function functionOf(cloud: Emulator, policies: readonly LoadedPolicy[]) {
       VIF_ACCEPTOR_ENDPOINT: cloud.url,
       VIF_ACCEPTOR_GATEWAY_ENDPOINT: cloud.url,
       VIF_ACCEPTOR_TABLE: 'ledger',
+      VIF_ACCEPTOR_TARGET_METRICS: 'true',
     },
     clock: systemClock,
     logger: new Logger({ serviceName: 'vif-acceptor' }),

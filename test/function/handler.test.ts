@@ -35,6 +35,7 @@ function functionOn(
       VIF_ACCEPTOR_ENDPOINT: cloud.url,
       VIF_ACCEPTOR_GATEWAY_ENDPOINT: cloud.url,
       VIF_ACCEPTOR_TABLE: 'ledger',
+      VIF_ACCEPTOR_TARGET_METRICS: 'true',
       ...env,
     },
     clock: systemClock,
@@ -182,6 +183,23 @@ describe('the function', () => {
     expect(metrics()).not.toHaveProperty('HoursToDeadline');
     expect(JSON.stringify(metrics()._aws)).toContain('"Namespace":"VifAcceptor"');
   });
+
+  it.each(['', 'false'])(
+    'writes no metrics of a target with the setting `%s`, and has the same values in the line of the run',
+    async (setting) => {
+      const cloud = await startTestCloud();
+      const env = { VIF_ACCEPTOR_TARGET_METRICS: setting };
+      await functionOn(cloud, env)({ target: 'hub' }, lambdaContext());
+      const lines = log.map((line): Record<string, unknown> => JSON.parse(line));
+      expect(lines.filter((line) => '_aws' in line)).toEqual([]);
+      expect(lines).toMatchObject([
+        {
+          message: 'run completed',
+          run: { target: 'hub', metrics: { Pending: 0, RunFailed: 0, RunCompleted: 1 } },
+        },
+      ]);
+    },
+  );
 
   it('fails its invocation, after reporting, when the run failed', async () => {
     const cloud = await startTestCloud();

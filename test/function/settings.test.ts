@@ -21,7 +21,13 @@ describe('the settings', () => {
       table: 'ledger',
       auditLog: false,
       availableWithinMs: 7_200_000,
+      targetMetrics: false,
     });
+  });
+
+  it.each(['yes', '1', 'TRUE'])('refuse `%s` for a flag', (value) => {
+    const env = { ...TABLE, VIF_ACCEPTOR_TARGET_METRICS: value };
+    expect(refusal(() => readSettings(env))).toBeInstanceOf(SettingRefused);
   });
 
   it('may name other endpoints, where an empty text means none', () => {

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createEventBridgePublisher } from '../../adapters/events/eventBridgePublisher.ts';
-import { secretsManagerKey } from '../../adapters/functionCredentials.ts';
+import { functionCredentials } from '../../adapters/functionCredentials.ts';
 import type { AcceptorEvent } from '../../core/events/event.ts';
 import { CredentialsUnusable } from '../../run/portErrors.ts';
 import { type Reply, startApi } from '../support/apiServer.ts';
+import { aRecipient } from '../support/builders.ts';
 import { startEventBus } from '../support/eventBus.ts';
 import { startSecretsManager } from '../support/secretsManager.ts';
 import { fieldsOf } from './allowedConfirms.ts';
@@ -26,9 +27,15 @@ const statuses = fc.oneof({ weight: 8, arbitrary: fc.constant(200) }, fc.constan
 
 describe('with any answer of Secrets Manager', () => {
   const key = JSON.stringify({ accessKey: 'AK', secretKey: SECRET });
+  // An entry of a secret that is one key, or of one that is a map of keys; `__proto__` is no entry.
+  const entries = fc.constantFrom(null, null, 'acme', 'accessKey', '__proto__');
+  const keys = JSON.stringify({ acme: { accessKey: 'AK', secretKey: SECRET }, other: null });
   const whole = { ARN: 'arn', Name: 'n', SecretString: key };
   const bodies = fc.oneof(
     mutateText(key, TOKENS.json, fc.oneof(maliciousJson, maliciousText)).map((SecretString) =>
+      JSON.stringify({ SecretString }),
+    ),
+    mutateText(keys, TOKENS.json, fc.oneof(maliciousJson, maliciousText)).map((SecretString) =>
       JSON.stringify({ SecretString }),
     ),
     replaceValues(JSON.parse(key)).map((SecretString) => JSON.stringify({ SecretString })),
@@ -44,20 +51,27 @@ describe('with any answer of Secrets Manager', () => {
     vi.stubEnv('AWS_REGION', 'eu-west-3');
     vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
     vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
-    const seen = await platform.fuzz(200, fc.tuple(bodies, statuses), async ([body, status]) => {
-      manager.answer(answer(body, status));
-      try {
-        const { accessKeyId, secretAccessKey } = await secretsManagerKey('name')();
-        expect(accessKeyId).toMatch(/^\w+$/);
-        expect(secretAccessKey).toMatch(/^[!-~]+$/);
-        return 'a key';
-      } catch (error) {
-        if (!(error instanceof CredentialsUnusable)) throw error;
-        expectPrintable(error.message);
-        expect(error.message).not.toContain(SECRET);
-        return 'reported as unusable';
-      }
-    });
+    const seen = await platform.fuzz(
+      200,
+      fc.tuple(bodies, statuses, entries),
+      async ([body, status, entry]) => {
+        manager.answer(answer(body, status));
+        try {
+          const credentials = { secret: 'name', ...(entry === null ? {} : { entry }) };
+          const provide = functionCredentials(aRecipient({ credentials }), 'acme', null);
+          if (typeof provide !== 'function') throw new Error('no provider of credentials');
+          const { accessKeyId, secretAccessKey } = await provide();
+          expect(accessKeyId).toMatch(/^\w+$/);
+          expect(secretAccessKey).toMatch(/^[!-~]+$/);
+          return 'a key';
+        } catch (error) {
+          if (!(error instanceof CredentialsUnusable)) throw error;
+          expectPrintable(error.message);
+          expect(error.message).not.toContain(SECRET);
+          return 'reported as unusable';
+        }
+      },
+    );
     expectSome(seen, 'a key', 'reported as unusable');
   });
 });

@@ -2,11 +2,14 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { onTestFinished, vi } from 'vitest';
 import * as z from 'zod';
-import { createInMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
+import { createDynamoLedger } from '../../adapters/ledgers/dynamo/dynamoLedger.ts';
+import { openTable } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
 import type { Emulator } from '../../emulator/emulator.ts';
 import { createHandler } from '../../lambda/createHandler.ts';
+import { createWatcher } from '../../lambda/createWatcher.ts';
 import { RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { SIMPLE_POLICY, startTestCloud } from '../support/cloud.ts';
+import type { Dynamo } from '../support/dynamo.ts';
 import { recordingPublisher } from '../support/eventPublishers.ts';
 import { lambdaContext, policyFolder } from '../support/lambda.ts';
 import {
@@ -24,27 +27,36 @@ import { target, templateOf } from './stackFixtures.ts';
 const MINUTE = 60_000;
 const RECIPIENT = 'outscale/eu-west-2/012345678901';
 
-const environment = z.object({
-  POWERTOOLS_SERVICE_NAME: z.string(),
-  POWERTOOLS_METRICS_NAMESPACE: z.string(),
-  VIF_ACCEPTOR_AVAILABLE_WITHIN_MINUTES: z.string(),
-});
+/** The environment of a function as the template has it; values that are only known when deployed are left out. */
+const environment = z
+  .record(z.string(), z.unknown())
+  .transform((variables) => Object.entries(variables).filter(([, value]) => typeof value === 'string'))
+  .pipe(z.array(z.tuple([z.string(), z.string()])))
+  .transform((entries): Record<string, string> => Object.fromEntries(entries));
 
 /**
- * Evaluates the deployed alarms of target `hub` with the metrics that the real function writes. Runs against the emulator take
- * place at each interval, and the alarms are evaluated each minute.
+ * Evaluates the deployed alarms of target `hub` with the metrics that the real watcher writes. Runs of the real function against the
+ * emulator take place at each interval; each minute the watcher reads what they recorded, and the alarms are evaluated.
  */
-export async function startAlarmTimeline({ minutes = 5 } = {}) {
+export async function startAlarmTimeline(dynamo: Dynamo, { minutes = 5 } = {}) {
   const template = templateOf([target('hub', 'outscale', { secret: 'vif-acceptor/outscale' })], { minutes });
-  const [fn] = Object.values(template.findResources('AWS::Lambda::Function'));
+  const environmentOf = (id: RegExp) => {
+    const [, found] =
+      Object.entries(template.findResources('AWS::Lambda::Function')).find(([key]) => id.test(key)) ?? [];
+    return environment.parse(found?.Properties.Environment.Variables);
+  };
   const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) =>
     readAlarm(Properties),
   );
   const cloud = await startTestCloud();
-  const { eventPublisher, ledger, invoke } = createFunction(
-    cloud,
-    environment.parse(fn?.Properties.Environment.Variables),
-  );
+  const common = {
+    VIF_ACCEPTOR_TABLE: await dynamo.createTable(),
+    VIF_ACCEPTOR_POLICY_DIR: policyFolder(SIMPLE_POLICY),
+  };
+  const { eventPublisher, ledger, invoke, watch } = createFunctions(cloud, dynamo, {
+    run: { ...environmentOf(/^OutscaleFunction/), ...common },
+    watcher: { ...environmentOf(/^WatcherFunction/), ...common },
+  });
   const evaluator = createAlarmEvaluator(alarms);
   const [schedule] = Object.values(template.findResources('AWS::Scheduler::Schedule'));
   const { DeadLetterConfig } = schedule?.Properties.Target ?? {};
@@ -67,15 +79,18 @@ export async function startAlarmTimeline({ minutes = 5 } = {}) {
     /**
      * Advances the clock with the scheduled runs. @returns changes of alarms, as `MINUTES name: state`
      * @param finishes whether a run finishes, by its number
+     * @param isWatched whether the watcher is invoked
      */
     run: async (
       hours: number,
       finishes: (run: number) => boolean | Promise<boolean> = () => true,
+      isWatched = true,
     ): Promise<string[]> => {
       const changes: string[] = [];
       for (let minute = 0; minute < hours * 60; minute += 1) {
         if (minute % minutes === 0 && (await finishes(minute / minutes)))
           evaluator.addSamples(await invoke());
+        if (isWatched) evaluator.addSamples(await watch());
         cloud.clock.advance(MINUTE);
         changes.push(
           ...evaluator.evaluateAt(cloud.clock.now().getTime()).map((change) => `${minute + 1} ${change}`),
@@ -91,8 +106,13 @@ export async function startAlarmTimeline({ minutes = 5 } = {}) {
   };
 }
 
-/** The function as it runs in Lambda, except for its keys, its provider and its clock, which is the emulator's. */
-function createFunction(cloud: Emulator, env: z.infer<typeof environment>) {
+interface Environments {
+  readonly run: Readonly<Record<string, string>>;
+  readonly watcher: Readonly<Record<string, string>>;
+}
+
+/** The two functions as they run in Lambda, except for their keys, their provider and their clock, which is the emulator's. */
+function createFunctions(cloud: Emulator, dynamo: Dynamo, env: Environments) {
   const log: string[] = [];
   const write = (chunk: string | Uint8Array): boolean => log.push(String(chunk)) > 0;
   vi.spyOn(process.stdout, 'write').mockImplementation(write);
@@ -104,32 +124,40 @@ function createFunction(cloud: Emulator, env: z.infer<typeof environment>) {
   });
   const clock = { now: () => cloud.clock.now(), monotonic: () => performance.now() };
   const eventPublisher = recordingPublisher();
-  const ledger = createInMemoryLedger(clock);
-  const serviceName = env.POWERTOOLS_SERVICE_NAME;
+  const serviceName = 'vif-acceptor';
+  const { POWERTOOLS_METRICS_NAMESPACE: namespace = '', VIF_ACCEPTOR_TABLE: table = '' } = env.watcher;
+  const ledger = createDynamoLedger(openTable(table, dynamo.config), clock);
   const handler = createHandler({
-    env: {
-      ...env,
-      VIF_ACCEPTOR_TABLE: 'ledger',
-      VIF_ACCEPTOR_POLICY_DIR: policyFolder(SIMPLE_POLICY),
-      VIF_ACCEPTOR_ENDPOINT: cloud.url,
-      VIF_ACCEPTOR_GATEWAY_ENDPOINT: cloud.url,
-    },
+    env: { ...env.run, VIF_ACCEPTOR_ENDPOINT: cloud.url, VIF_ACCEPTOR_GATEWAY_ENDPOINT: cloud.url },
     clock,
     logger: new Logger({ serviceName }),
-    metrics: new Metrics({ serviceName, namespace: env.POWERTOOLS_METRICS_NAMESPACE }),
+    metrics: new Metrics({ serviceName, namespace }),
     credentials: () => ({ accessKeyId: RECIPIENT_ACCOUNT, secretAccessKey: 'secret' }),
     ledger: () => ledger,
     eventPublisher,
   });
-  /** @returns its metrics */
-  const invoke = async (): Promise<Sample[]> => {
+  const watcher = createWatcher({
+    env: env.watcher,
+    clock,
+    logger: new Logger({ serviceName }),
+    metrics: new Metrics({ serviceName, namespace }),
+    table: (name) => openTable(name, dynamo.config),
+    eventPublisher,
+  });
+  /** @returns the metrics that it writes */
+  const samplesBy = async (call: () => Promise<unknown>): Promise<Sample[]> => {
     vi.setSystemTime(cloud.clock.now());
     log.length = 0;
     // A failed run fails its invocation.
-    await handler({ target: 'hub' }, lambdaContext()).catch(() => undefined);
+    await call().catch(() => undefined);
     return log.join('').split('\n').filter(Boolean).flatMap(samplesOf);
   };
-  return { eventPublisher, ledger, invoke };
+  return {
+    eventPublisher,
+    ledger,
+    invoke: () => samplesBy(async () => handler({ target: 'hub' }, lambdaContext())),
+    watch: () => samplesBy(() => watcher({}, lambdaContext(50_000))),
+  };
 }
 
 /** Evaluates alarms and keeps their states. */
@@ -160,5 +188,5 @@ function createAlarmEvaluator(alarms: readonly Alarm[]) {
 }
 
 function shortName({ AlarmName }: Alarm): string {
-  return AlarmName.replace('VifAcceptor: ', '').replace('hub ', '');
+  return AlarmName.replace('VifAcceptor: ', '');
 }

@@ -1,14 +1,26 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
 import { ACME_1, PROD, UNKNOWN_CONNECTION } from '../support/cloud.ts';
+import { type Dynamo, startDynalite } from '../support/dynamo.ts';
 import { startAlarmTimeline } from './alarmTimeline.ts';
 
 const LISTING = { operation: 'DescribeVirtualInterfaces' } as const;
 const CONFIRM = { operation: 'ConfirmPrivateVirtualInterface' } as const;
 
+/** Many hours of invocations. */
+const LONG = 180_000;
+
+let dynamo: Dynamo;
+
+beforeAll(async () => {
+  dynamo = await startDynalite();
+});
+
+afterAll(() => dynamo.close());
+
 describe('no alarm fires', () => {
   it('on an ordinary day with an accepted and a held request', async () => {
-    const { cloud, run } = await startAlarmTimeline();
+    const { cloud, run } = await startAlarmTimeline(dynamo);
     await run(1);
     await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 102 });
@@ -16,7 +28,7 @@ describe('no alarm fires', () => {
   });
 
   it('for transient API errors: two failed runs and two failed confirms', async () => {
-    const { cloud, run } = await startAlarmTimeline();
+    const { cloud, run } = await startAlarmTimeline(dynamo);
     await run(1);
     cloud.addFault({ kind: 'accessDenied', ...LISTING, times: 2 });
     expect(await run(1)).toEqual([]);
@@ -26,7 +38,7 @@ describe('no alarm fires', () => {
   });
 
   it('for a run that found another run active, or that was killed', async () => {
-    const { holdLease, run } = await startAlarmTimeline();
+    const { holdLease, run } = await startAlarmTimeline(dynamo);
     await run(1);
     await holdLease(7);
     expect(await run(1)).toEqual([]);
@@ -37,39 +49,39 @@ describe('no alarm fires', () => {
 /** What makes each alarm fire, and what resolves it. Times are minutes from the last step. */
 const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
   'run failing': async () => {
-    const { cloud, run } = await startAlarmTimeline();
+    const { cloud, run } = await startAlarmTimeline(dynamo);
     await run(2);
     cloud.addFault({ kind: 'accessDenied', ...LISTING, times: 'always' });
-    expect(await run(3)).toEqual(['30 run failing: ALARM']);
+    expect(await run(3)).toEqual(['31 run failing: ALARM']);
     cloud.clearFaults();
     expect(await run(1)).toEqual(['26 run failing: OK']);
   },
 
   'not running': async () => {
-    const { run, holdLease } = await startAlarmTimeline();
+    const { run, holdLease } = await startAlarmTimeline(dynamo);
     await run(2);
-    expect(await run(2, () => false)).toEqual(['20 not running: ALARM']);
+    expect(await run(2, () => false)).toEqual(['11 not running: ALARM']);
     expect(await run(1)).toEqual(['1 not running: OK']);
     const findsAnotherRun = async (): Promise<boolean> => {
       await holdLease(5);
       return true;
     };
-    expect(await run(1, findsAnotherRun)).toEqual(['20 not running: ALARM']);
+    expect(await run(1, findsAnotherRun)).toEqual(['11 not running: ALARM']);
   },
 
   'deadline near': async () => {
-    const { cloud, run, skip } = await startAlarmTimeline();
+    const { cloud, run, skip } = await startAlarmTimeline(dynamo);
     await run(0.25);
     const id = await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
     await run(0.25);
     skip('P5DT23H');
     expect(await run(2)).toEqual(['41 deadline near: ALARM']);
     await actAs(cloud, RECIPIENT_ACCOUNT).confirm(id, PROD);
-    expect(await run(2)).toEqual(['65 deadline near: OK']);
+    expect(await run(2)).toEqual(['1 deadline near: OK']);
   },
 
   'request expired': async () => {
-    const { cloud, run, skip } = await startAlarmTimeline();
+    const { cloud, run, skip } = await startAlarmTimeline(dynamo);
     await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
     await run(0.25);
     skip('P6DT23H30M');
@@ -77,17 +89,17 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
   },
 
   'confirm failing': async () => {
-    const { cloud, run } = await startAlarmTimeline();
+    const { cloud, run } = await startAlarmTimeline(dynamo);
     await run(1);
     await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     cloud.addFault({ kind: 'serverError', ...CONFIRM, times: 'always' });
-    expect(await run(1)).toEqual(['11 confirm failing: ALARM', '30 run failing: ALARM']);
+    expect(await run(1)).toEqual(['11 confirm failing: ALARM', '31 run failing: ALARM']);
     cloud.clearFaults();
     expect(await run(2)).toEqual(['26 run failing: OK', '46 confirm failing: OK']);
   },
 
   'accepted but not available': async () => {
-    const { cloud, run } = await startAlarmTimeline();
+    const { cloud, run } = await startAlarmTimeline(dynamo);
     await run(1);
     const id = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     // Before it could become available.
@@ -99,62 +111,71 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
   },
 
   'event delivery failing': async () => {
-    const { cloud, eventPublisher, run } = await startAlarmTimeline();
+    const { cloud, eventPublisher, run } = await startAlarmTimeline(dynamo);
     await run(1);
     await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
     eventPublisher.deliverAtMost(0);
-    expect(await run(1)).toEqual(['11 event delivery failing: ALARM', '30 run failing: ALARM']);
+    expect(await run(1)).toEqual(['11 event delivery failing: ALARM', '31 run failing: ALARM']);
     eventPublisher.deliverAtMost(10);
     expect(await run(2)).toEqual(['26 run failing: OK', '46 event delivery failing: OK']);
   },
 
+  'watcher not running': async () => {
+    const { run } = await startAlarmTimeline(dynamo);
+    await run(0.5);
+    expect(await run(0.5, () => true, false)).toEqual(['17 watcher not running: ALARM']);
+    expect(await run(0.5)).toEqual(['1 watcher not running: OK']);
+  },
+
   'dead letters': async () => {
-    const { deadLetters, run } = await startAlarmTimeline();
+    const { deadLetters, run } = await startAlarmTimeline(dynamo);
     deadLetters(0);
     expect(await run(1)).toEqual([]);
     deadLetters(1);
     // SQS stops reporting when the queue is unused.
-    expect(await run(12)).toEqual(['1 dead letters: ALARM']);
+    expect(await run(7)).toEqual(['1 dead letters: ALARM']);
     deadLetters(0);
     expect(await run(1)).toEqual(['1 dead letters: OK']);
   },
 };
 
 describe('the alarm', () => {
-  it.each(Object.entries(SCENARIOS))('`%s` fires when it should, alone, and is resolved', (_, story) =>
-    story(),
+  it.each(Object.entries(SCENARIOS))(
+    '`%s` fires when it should, alone, and is resolved',
+    (_, story) => story(),
+    LONG,
   );
 
   it('is tested here, each of them', async () => {
-    expect(Object.keys(SCENARIOS).sort()).toEqual((await startAlarmTimeline()).names.sort());
+    expect(Object.keys(SCENARIOS).sort()).toEqual((await startAlarmTimeline(dynamo)).names.sort());
   });
 
   it('`run failing` fires for failed runs among runs that are killed', async () => {
-    const { cloud, run } = await startAlarmTimeline();
+    const { cloud, run } = await startAlarmTimeline(dynamo);
     await run(1);
     cloud.addFault({ kind: 'accessDenied', ...LISTING, times: 'always' });
-    expect(await run(3, (n) => n % 3 === 2)).toEqual(['45 run failing: ALARM']);
+    expect(await run(3, (n) => n % 3 === 2)).toEqual(['46 run failing: ALARM']);
   });
 
-  it('`not running` fires if nothing ever ran', async () => {
-    const { run } = await startAlarmTimeline();
-    expect(await run(1, () => false)).toEqual(['1 not running: ALARM']);
+  it('`not running` fires if nothing ever ran, three intervals after the watcher began', async () => {
+    const { run } = await startAlarmTimeline(dynamo);
+    expect(await run(1, () => false)).toEqual(['16 not running: ALARM']);
     expect(await run(1)).toEqual(['1 not running: OK']);
   });
 
-  it('`deadline near` stays on while runs fail, until `run failing` fires', async () => {
-    const { cloud, run, skip } = await startAlarmTimeline();
+  it('`deadline near` stays on while runs fail', async () => {
+    const { cloud, run, skip } = await startAlarmTimeline(dynamo);
     await run(0.25);
     await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
     await run(0.25);
     skip('P6D');
     expect(await run(1)).toEqual(['1 deadline near: ALARM']);
     cloud.addFault({ kind: 'accessDenied', ...LISTING, times: 'always' });
-    expect(await run(2)).toEqual(['30 run failing: ALARM', '65 deadline near: OK']);
+    expect(await run(2)).toEqual(['31 run failing: ALARM']);
   });
 
   it('`deadline near` does not fire for an unknown earliest expiry, for which an event is published instead', async () => {
-    const { cloud, eventPublisher, run } = await startAlarmTimeline();
+    const { cloud, eventPublisher, run } = await startAlarmTimeline(dynamo);
     const id = await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 101 });
     expect(await run(1)).toEqual([]);
     expect(eventPublisher.takePublished()).toContain(`Deadline Near ${id}`);
@@ -163,15 +184,15 @@ describe('the alarm', () => {
 
 describe('an outage is detected', () => {
   it.each([
-    { minutes: 2, failing: 31, silent: 9 },
-    { minutes: 5, failing: 30, silent: 20 },
-    { minutes: 15, failing: 30, silent: 60 },
-    { minutes: 60, failing: 61, silent: 240 },
+    { minutes: 2, failing: 31, silent: 5 },
+    { minutes: 5, failing: 31, silent: 11 },
+    { minutes: 15, failing: 31, silent: 31 },
+    { minutes: 60, failing: 61, silent: 121 },
   ])(
     'after $failing minutes of failing runs, and $silent minutes without runs, at an interval of $minutes',
     async ({ minutes, failing, silent }) => {
       const hours = (5 * minutes) / 60 + 4;
-      const { cloud, run } = await startAlarmTimeline({ minutes });
+      const { cloud, run } = await startAlarmTimeline(dynamo, { minutes });
       await run(hours);
       cloud.addFault({ kind: 'accessDenied', ...LISTING, times: 'always' });
       expect(await run(hours)).toEqual([`${failing} run failing: ALARM`]);
@@ -179,5 +200,6 @@ describe('an outage is detected', () => {
       await run(hours);
       expect(await run(hours, () => false)).toEqual([`${silent} not running: ALARM`]);
     },
+    LONG,
   );
 });

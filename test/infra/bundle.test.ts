@@ -14,6 +14,7 @@ import { openTable } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
 import { recipientKey } from '../../core/policy.ts';
 import type { LoadedPolicy } from '../../core/policyText.ts';
 import type { Emulator } from '../../emulator/emulator.ts';
+import { WATCHER_CODE } from '../../infra/bundledFunction.ts';
 import { bundleFunction } from '../../scripts/bundle.ts';
 import { bundledPackages, packageName } from '../../scripts/cycloneDx.ts';
 import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
@@ -87,6 +88,25 @@ beforeAll(async () => {
 });
 
 afterAll(() => dynamo.close());
+
+describe('the bundled watcher', () => {
+  let watcher: Metafile;
+  beforeAll(async () => {
+    watcher = await bundleFunction(join(folder, 'watcher.mjs'), WATCHER_CODE.entry);
+  });
+
+  it('loads less than 300 KB of JavaScript', () => {
+    const bytes = Object.values(watcher.outputs).reduce((sum, output) => sum + output.bytes, 0);
+    expect(bytes).toBeGreaterThan(50_000);
+    expect(bytes).toBeLessThan(300_000);
+  });
+
+  it('contains no package that the function does not contain, and no client of a provider or of secrets', () => {
+    const packages = [...bundledPackages(watcher)].map(packageName).sort();
+    expect(PACKAGES).toEqual(expect.arrayContaining(packages));
+    expect(packages.filter((name) => /direct-connect|secrets-manager|credential-providers/.test(name))).toEqual([]);
+  });
+});
 
 describe('the bundled function', () => {
   it('loads less than 500 KB of JavaScript', () => {

@@ -33,6 +33,19 @@ describe('the options of the CDK app', () => {
     );
   });
 
+  it.each([
+    { given: undefined, is: false },
+    { given: 'true', is: true },
+    { given: true, is: true },
+    { given: 'false', is: false },
+  ])('read `targetMetrics` $given as $is', ({ given, is }) => {
+    expect(options({ targetMetrics: given }).targetMetrics).toBe(is);
+  });
+
+  it.each(['', 'yes', 1, null])('refuse `%s` for `targetMetrics`', (given) => {
+    expect(() => options({ targetMetrics: given })).toThrow('context `targetMetrics` must be true or false');
+  });
+
   it.each(['', 7, null])('refuse the folder `%s`', (given) => {
     expect(() => options({ policyDir: given })).toThrow('context `policyDir` must be a folder');
   });
@@ -57,6 +70,21 @@ describe('the options of the CDK app', () => {
   ])('refuse to notify `%s`', (given) => {
     expect(() => options({ notify: given })).toThrow('context `notify` must be an e-mail address');
   });
+
+  it.each([
+    [undefined, null],
+    ['new', 'new'],
+    ['arn:aws:sns:eu-west-3:012345678901:chat', 'arn:aws:sns:eu-west-3:012345678901:chat'],
+  ])('take %s as the topic for chat', (given, chatTopic) => {
+    expect(options({ chatTopic: given }).chatTopic).toBe(chatTopic);
+  });
+
+  it.each(['', 'slack', true, 'arn:aws:sns:eu-west-3:012345678901:chat.fifo'])(
+    'refuse the topic for chat `%s`',
+    (given) => {
+      expect(() => options({ chatTopic: given })).toThrow('context `chatTopic` must be the ARN');
+    },
+  );
 
   it('require `notify`, at least as `nobody`', () => {
     expect(() => options({ notify: undefined })).toThrow(/`notify` is missing: .*`-c notify=nobody`/);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { ALERT_CODES } from '../../core/alerts.ts';
 import type { Provider } from '../../core/model.ts';
 import { DeploymentRefused, INTERVAL_RANGE } from '../../infra/validateOptions.ts';
 import { installationOf, target } from './stackFixtures.ts';
@@ -22,61 +23,103 @@ function documented(name: string): number {
   return value;
 }
 
-/** A stack with targets that have their own credentials, and names of 20 characters. */
-function stackOf(count: number, provider: Provider) {
+/** How the targets of a stack get their credentials. */
+type Credentials = 'secretEach' | 'sharedSecret' | 'roleEach';
+const PROVIDERS: Readonly<Record<Credentials, Provider>> = {
+  secretEach: 'outscale',
+  sharedSecret: 'outscale',
+  roleEach: 'aws',
+};
+
+/** A stack with targets whose names have 20 characters, one account for each. */
+function stackOf(count: number, credentials: Credentials) {
   const policies = Array.from({ length: count }, (_, i) => {
     const name = `t${String(i).padStart(5, '0')}`.padEnd(20, 'x');
-    const role = { role: `arn:aws:iam::012345678901:role/${name}`, externalId: null };
-    return target(name, provider, provider === 'aws' ? role : { secret: `vif-acceptor/${name}` });
+    const own = {
+      secretEach: { secret: `vif-acceptor/${name}` },
+      sharedSecret: { secret: 'vif-acceptor/outscale', entry: name },
+      roleEach: { role: `arn:aws:iam::012345678901:role/${name}`, externalId: null },
+    };
+    return target(name, PROVIDERS[credentials], own[credentials]);
   });
   return installationOf(policies, { notify: { email: 'noc@example.com' } }).stack;
 }
 
-function countOf(count: number, provider: Provider, type: string): number {
-  return Object.keys(Template.fromStack(stackOf(count, provider)).findResources(type)).length;
+/** How many resources of each type are in the stacks of a deployment. */
+function countResources(sizes: readonly number[], credentials: Credentials): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const size of sizes) {
+    const { Resources } = Template.fromStack(stackOf(size, credentials)).toJSON();
+    for (const { Type } of Object.values<{ Type: string }>(Resources))
+      counts.set(Type, (counts.get(Type) ?? 0) + 1);
+  }
+  return counts;
 }
+
+/** Resources whose number in a stack does not depend on the number of targets, by their name on the page. */
+const PER_STACK = {
+  roles: 'AWS::IAM::Role',
+  rules: 'AWS::Events::Rule',
+  tables: 'AWS::DynamoDB::Table',
+  dashboards: 'AWS::CloudWatch::Dashboard',
+  logGroups: 'AWS::Logs::LogGroup',
+  queues: 'AWS::SQS::Queue',
+  functions: 'AWS::Lambda::Function',
+} as const;
+
+/** Stacks are large, and the machine may be busy. */
+const LONG = 180_000;
 
 describe(`${PAGE} documents of a stack`, () => {
   it('memory, architecture and interval of its function, and schedules without a flexible time window', () => {
-    const template = Template.fromStack(stackOf(1, 'outscale'));
-    template.hasResourceProperties('AWS::Lambda::Function', {
-      MemorySize: documented('memory'),
-      Architectures: ['arm64'],
-    });
+    const template = Template.fromStack(stackOf(1, 'secretEach'));
+    for (const name of ['memory', 'watcherMemory'])
+      template.hasResourceProperties('AWS::Lambda::Function', {
+        MemorySize: documented(name),
+        Architectures: ['arm64'],
+      });
     template.hasResourceProperties('AWS::Scheduler::Schedule', {
       ScheduleExpression: `rate(${documented('interval')} minutes)`,
       FlexibleTimeWindow: { Mode: 'OFF' },
     });
     expect(documented('interval')).toBe(INTERVAL_RANGE.defaultMinutes);
+    expect(documented('metrics')).toBe(ALERT_CODES.length);
   });
 
   it.each([
-    { provider: 'outscale', alarms: 'alarmsOutscale' },
-    { provider: 'aws', alarms: 'alarmsAws' },
-  ] as const)('the number of alarms of each $provider target, and one more', ({ provider, alarms }) => {
-    expect(countOf(1, provider, 'AWS::CloudWatch::Alarm')).toBe(documented(alarms) + 1);
-    expect(countOf(3, provider, 'AWS::CloudWatch::Alarm')).toBe(3 * documented(alarms) + 1);
-  });
+    { sizes: [1], credentials: 'secretEach' },
+    { sizes: [47], credentials: 'secretEach' },
+    { sizes: [200], credentials: 'secretEach' },
+    { sizes: [200], credentials: 'sharedSecret' },
+    { sizes: [200], credentials: 'roleEach' },
+    { sizes: [200, 200, 200, 200, 200], credentials: 'secretEach' },
+  ] as const)(
+    'the resources of stacks of $sizes targets, $credentials: only schedules and managed policies depend on the number of targets',
+    ({ sizes, credentials }) => {
+      const counts = countResources(sizes, credentials);
+      const alarms = credentials === 'roleEach' ? 'alarmsAws' : 'alarmsOutscale';
+      const expected = Object.entries({ ...PER_STACK, [alarms]: 'AWS::CloudWatch::Alarm' }).map(
+        ([name, type]) => [type, sizes.length * documented(name)] as const,
+      );
+      expect(expected.map(([type]) => [type, counts.get(type)])).toEqual(expected);
+      const targets = sizes.reduce((sum, size) => sum + size, 0);
+      // The watcher has one schedule.
+      expect(counts.get('AWS::Scheduler::Schedule')).toBe(targets + sizes.length);
+      expect(counts.get('AWS::IAM::ManagedPolicy') ?? 0).toBeLessThanOrEqual(10 * sizes.length);
+    },
+    LONG,
+  );
 
   it.each([
-    ['roles', 'AWS::IAM::Role'],
-    ['rules', 'AWS::Events::Rule'],
-    ['tables', 'AWS::DynamoDB::Table'],
-    ['dashboards', 'AWS::CloudWatch::Dashboard'],
-    ['logGroups', 'AWS::Logs::LogGroup'],
-    ['queues', 'AWS::SQS::Queue'],
-  ])('the number of %s, which does not depend on the number of targets', (name, type) => {
-    expect([1, 3].map((count) => countOf(count, 'outscale', type))).toEqual([
-      documented(name),
-      documented(name),
-    ]);
-  });
-
-  it.each([
-    { provider: 'outscale', most: 'targetsOutscale' },
-    { provider: 'aws', most: 'targetsAws' },
-  ] as const)('the maximum number of $provider targets', ({ provider, most }) => {
-    expect(() => stackOf(documented(most), provider)).not.toThrow();
-    expect(() => stackOf(documented(most) + 1, provider)).toThrow(DeploymentRefused);
-  });
+    { credentials: 'secretEach', most: 'targetsSecretEach' },
+    { credentials: 'sharedSecret', most: 'targetsSharedSecret' },
+    { credentials: 'roleEach', most: 'targetsRoleEach' },
+  ] as const)(
+    'the maximum number of targets, $credentials',
+    ({ credentials, most }) => {
+      expect(() => stackOf(documented(most), credentials)).not.toThrow();
+      expect(() => stackOf(documented(most) + 1, credentials)).toThrow(DeploymentRefused);
+    },
+    LONG,
+  );
 });

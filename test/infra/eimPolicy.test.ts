@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Emulator } from '../../emulator/emulator.ts';
-import { PROJECT_ROOT } from '../../infra/providerFunction.ts';
+import { PROJECT_ROOT } from '../../infra/bundledFunction.ts';
 import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
 import { folderWith, runCli, withOwners } from '../support/cli.ts';
 import {

@@ -93,7 +93,8 @@ describe('the permissions of a function', () => {
       ...rights(OUTSCALE),
       ...rights(OWN_ROLE, OTHER_ROLE),
     ]);
-    templateOf([OUTSCALE, OWN_ROLE]).resourceCountIs('AWS::Lambda::Function', 2);
+    // The third one is the watcher.
+    templateOf([OUTSCALE, OWN_ROLE]).resourceCountIs('AWS::Lambda::Function', 3);
   });
 
   it('allow only items of its own targets in the ledger, and only events with its own source', () => {

@@ -1,12 +1,14 @@
+import type { Template } from 'aws-cdk-lib/assertions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { type AcceptorEvent, EVENT_TYPES, toPublishedEvent } from '../../core/events/event.ts';
+import { createTargetAlertEvent } from '../../core/events/targetAlert.ts';
 import { anOwner, CONNECTION } from '../support/builders.ts';
-import { aHold, aRequest, publishInTurn } from '../support/eventFixtures.ts';
+import { aHold, aRequest, ORIGIN, PUBLISHED_AT, publishInTurn } from '../support/eventFixtures.ts';
 import { aLedger, anAcceptance, anEndedRequest, anObservation, aReceipt } from '../support/ledgerBuilders.ts';
 import { readNotificationRule } from './renderNotification.ts';
-import { ACCOUNT, target, templateOf } from './stackFixtures.ts';
+import { ACCOUNT, OUTSCALE, OWN_ROLE, target, templateOf } from './stackFixtures.ts';
 
 const ID = 'dxvif-aaaaaaaa';
 const EMAIL = { email: 'noc@example.com' };
@@ -17,7 +19,14 @@ function exampleEvents(): AcceptorEvent[] {
   const state = aLedger({ observations: { [ID]: anObservation() }, acceptances: { [ID]: anAcceptance() } });
   const deadline = { earliest: '2026-11-10T13:00:00.000Z', latest: '2026-11-10T14:00:00.000Z' };
   const request = aRequest({ name: specialCharacters, deadline, decision: aHold('no-grant') });
-  return publishInTurn(state, {
+  const alert = {
+    code: 'not-running',
+    status: 'raised',
+    since: '',
+    lastRun: null,
+    failureCodes: [],
+  } as const;
+  const fromRuns = publishInTurn(state, {
     owners: [anOwner({ contact: '"NOC" <noc@acme.example>' })],
     requests: [request],
     receipts: [aReceipt()],
@@ -39,17 +48,25 @@ function exampleEvents(): AcceptorEvent[] {
     ],
     failures: [{ code: 'api', message: `no answer: ${specialCharacters}` }],
   }).flat();
+  return [...fromRuns, createTargetAlertEvent(ORIGIN, PUBLISHED_AT, alert, 'ledger')];
 }
 
 const template = templateOf([target('acme', 'outscale', { secret: 'keys' })], { notify: EMAIL });
 const rule = readNotificationRule(template);
+
+/** What each function of a deployment gives as the resource of its events. */
+function eventResources(of: Template): unknown[] {
+  const functions = Object.values(of.findResources('AWS::Lambda::Function'));
+  return functions.map(({ Properties }) => Properties.Environment.Variables.VIF_ACCEPTOR_EVENT_RESOURCE);
+}
+const [RESOURCE] = eventResources(template);
 
 describe('a notification', () => {
   it.each(EVENT_TYPES)('of `%s` has complete lines, or is not sent', (type) => {
     const example = exampleEvents().find((one) => one.type === type);
     if (example === undefined) throw new Error(`there is no event of type ${type}`);
     const event = toPublishedEvent(example);
-    expect(rule.matches(event)).toBe(type !== 'Request Accepted');
+    expect(rule.matches(event, RESOURCE)).toBe(type !== 'Request Accepted');
     // A line that is not a JSON string would prevent the delivery.
     const lines = rule.linesOf(event).map((line) => z.string().parse(JSON.parse(line)));
     expect(lines.map((line) => line.split(':')[0])).toEqual([
@@ -77,6 +94,37 @@ describe('a notification', () => {
       `"Where: outscale, region eu-west-2, account ${ACCOUNT}; detected at 2026-11-10T12:00:10.000Z"`,
     ]);
     expect(lines.at(-1)).toMatch(/^"More: docs\/runbook\.md#notifications/);
+  });
+});
+
+describe('the rule', () => {
+  it('selects the events of every function of the deployment by the ARN of its table', () => {
+    const all = templateOf([OUTSCALE, OWN_ROLE], { notify: EMAIL });
+    const [pattern] = Object.values(all.findResources('AWS::Events::Rule'));
+    const arn = { 'Fn::GetAtt': [expect.stringMatching(/^Ledger/), 'Arn'] };
+    expect(eventResources(all)).toEqual([arn, arn, arn]);
+    expect(pattern?.Properties.EventPattern.resources).toEqual([arn]);
+  });
+
+  it('has a pattern that does not grow with the number of targets', () => {
+    const pattern = (count: number) => {
+      const policies = Array.from({ length: count }, (_, i) =>
+        target(`t${i}`, 'outscale', { secret: 'keys' }),
+      );
+      const [found] = Object.values(
+        templateOf(policies, { notify: EMAIL }).findResources('AWS::Events::Rule'),
+      );
+      return found?.Properties.EventPattern;
+    };
+    expect(pattern(30)).toEqual(pattern(1));
+  });
+
+  it('is updated after the functions, and is another resource than that of release 0.2.0', () => {
+    const functions = Object.keys(template.findResources('AWS::Lambda::Function'));
+    const [[id = '', found] = []] = Object.entries(template.findResources('AWS::Events::Rule'));
+    expect(found?.DependsOn).toEqual(expect.arrayContaining(functions));
+    // The deletion of that one is the last step of an update, and is not part of its rollback.
+    expect(id).not.toMatch(/^MessagesRule/);
   });
 });
 

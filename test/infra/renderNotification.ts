@@ -6,7 +6,7 @@ const rule = z.object({
   EventPattern: z.object({
     source: z.array(z.string()),
     'detail-type': z.tuple([z.object({ 'anything-but': z.array(z.string()) })]),
-    detail: z.object({ target: z.array(z.string()) }),
+    resources: z.tuple([z.unknown()]),
   }),
   Targets: z.tuple([
     z.object({
@@ -22,8 +22,8 @@ const rule = z.object({
 
 /** Applies the deployed rule to events, as EventBridge does. */
 export interface RenderedRule {
-  /** whether the rule sends a notification */
-  matches(event: PublishedEvent): boolean;
+  /** whether the rule sends a notification. @param resource of the event, as a value of the template */
+  matches(event: PublishedEvent, resource: unknown): boolean;
   /** inserts each value unchanged and unescaped: a line must be a JSON string to be delivered */
   linesOf(event: object): string[];
 }
@@ -33,9 +33,9 @@ export function readNotificationRule(template: Template): RenderedRule {
   const { EventPattern, Targets } = rule.parse(made?.Properties);
   const [{ InputTransformer }] = Targets;
   return {
-    matches: (event) => {
+    matches: (event, resource) => {
       const [{ 'anything-but': not }] = EventPattern['detail-type'];
-      const isOurs = EventPattern.detail.target.some((name) => name === event.detail.target);
+      const isOurs = JSON.stringify(EventPattern.resources) === JSON.stringify([resource]);
       return EventPattern.source.includes(event.source) && !not.includes(event['detail-type']) && isOurs;
     },
     linesOf: (event) => {

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { EVENT_TYPES } from '../../core/events/event.ts';
-import { DEAD_LETTER_ALARM, TARGET_ALARMS } from '../../infra/alarmDefinitions.ts';
-import { PROJECT_ROOT } from '../../infra/providerFunction.ts';
+import { ALERT_ALARMS, DEAD_LETTER_ALARM, WATCHER_ALARM } from '../../infra/alarmDefinitions.ts';
+import { PROJECT_ROOT } from '../../infra/bundledFunction.ts';
 import { locateRunbook, runbookUrl } from '../../infra/runbookLink.ts';
 import { writeTempFiles } from '../support/tempFiles.ts';
 import { OUTSCALE, OWN_ROLE, templateOf } from './stackFixtures.ts';
@@ -23,7 +23,7 @@ function headingsBelow(heading: string): (string | undefined)[] {
 
 describe('docs/runbook.md', () => {
   it('has a heading for every alarm, in the same order, and no others', () => {
-    const titles = [...TARGET_ALARMS, DEAD_LETTER_ALARM].map(({ title }) => title);
+    const titles = [...ALERT_ALARMS, WATCHER_ALARM, DEAD_LETTER_ALARM].map(({ title }) => title);
     expect(headingsBelow('Alarms')).toEqual(titles);
   });
 

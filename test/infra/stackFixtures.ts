@@ -4,6 +4,7 @@ import { digestOf } from '../../core/json.ts';
 import type { Provider } from '../../core/model.ts';
 import type { Credentials, Policy } from '../../core/policy.ts';
 import { writePolicy } from '../../core/policyText.ts';
+import type { ChatTopic } from '../../infra/chatNotifications.ts';
 import { Installation } from '../../infra/installation.ts';
 import type { Notify } from '../../infra/notifications.ts';
 import type { CompiledPolicy } from '../../language/index.ts';
@@ -41,8 +42,10 @@ export const OTHER_ROLE = target('nice', 'aws', { role: ROLE, externalId: null }
 
 export interface Deployment {
   readonly minutes?: number;
+  readonly targetMetrics?: boolean;
   readonly env?: Environment;
   readonly notify?: Notify | ((scope: Stack) => Notify);
+  readonly chatTopic?: ChatTopic | ((scope: Stack) => ChatTopic);
   readonly revision?: string;
   readonly stackName?: string;
   /** whether to bundle the function, which takes about a second */
@@ -61,12 +64,14 @@ export function installationOf(
   policies: readonly CompiledPolicy[],
   {
     minutes = 5,
+    targetMetrics = false,
+    auditLog = false,
     env,
     notify = 'nobody',
+    chatTopic,
     revision = REVISION,
     stackName,
     bundled = false,
-    auditLog = false,
   }: Deployment = {},
 ): { stack: Stack; installation: Installation } {
   const app = new App({
@@ -78,10 +83,12 @@ export function installationOf(
   const installation = new Installation(stack, 'Default', {
     policies,
     notify: typeof notify === 'function' ? notify(stack) : notify,
+    chatTopic: (typeof chatTopic === 'function' ? chatTopic(stack) : chatTopic) ?? null,
     revision,
     interval: Duration.minutes(minutes),
     availableWithin: Duration.hours(2),
     auditLog,
+    targetMetrics,
   });
   return { stack, installation };
 }

@@ -1,6 +1,63 @@
-import { Match } from 'aws-cdk-lib/assertions';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { OTHER_ROLE, OUTSCALE, OWN_ROLE, REVISION, target, templateOf } from './stackFixtures.ts';
+
+/** The environment of the function with this logical ID. */
+function environmentOf(template: Template, id: RegExp): object {
+  const [, found] =
+    Object.entries(template.findResources('AWS::Lambda::Function')).find(([key]) => id.test(key)) ?? [];
+  return found?.Properties.Environment.Variables;
+}
+
+describe('the watcher', () => {
+  const template = templateOf([OUTSCALE, OWN_ROLE], { minutes: 15 });
+
+  it('is one function of the deployment, invoked every minute, with the policies of all functions', () => {
+    const [[id, watcher] = []] = Object.entries(
+      template.findResources('AWS::Lambda::Function', { Properties: { MemorySize: 256 } }),
+    );
+    const layers = Object.keys(template.findResources('AWS::Lambda::LayerVersion'));
+    expect(watcher?.Properties.Layers).toEqual(layers.map((Ref) => ({ Ref })));
+    expect(layers).toHaveLength(2);
+    template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'rate(1 minute)',
+      Target: {
+        Arn: { 'Fn::GetAtt': [id, 'Arn'] },
+        Input: '{}',
+        RetryPolicy: { MaximumEventAgeInSeconds: 60 },
+      },
+    });
+  });
+
+  it('knows its deployment and how often runs are scheduled', () => {
+    expect(environmentOf(template, /^WatcherFunction/)).toEqual({
+      POWERTOOLS_SERVICE_NAME: 'vif-acceptor',
+      POWERTOOLS_METRICS_NAMESPACE: 'VifAcceptor',
+      VIF_ACCEPTOR_TABLE: { Ref: expect.stringMatching(/^Ledger/) },
+      VIF_ACCEPTOR_EVENT_RESOURCE: { 'Fn::GetAtt': [expect.stringMatching(/^Ledger/), 'Arn'] },
+      VIF_ACCEPTOR_DEPLOYMENT: 'VifAcceptor',
+      VIF_ACCEPTOR_INTERVAL_MINUTES: '15',
+    });
+  });
+
+  it('may read the state of targets and keep its own, and has no permission at a provider', () => {
+    const roles = Object.entries(template.findResources('AWS::IAM::Role'));
+    const [, role] = roles.find(([id]) => id.startsWith('WatcherRole')) ?? [];
+    const policies: { PolicyDocument: { Statement: object[] } }[] = role?.Properties.Policies ?? [];
+    const Resource = { 'Fn::GetAtt': [expect.stringMatching(/^Ledger/), 'Arn'] };
+    const leading = (key: string) => ({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': key } });
+    expect(policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)).toEqual([
+      { Effect: 'Allow', Action: 'dynamodb:BatchGetItem', Resource, Condition: leading('live#*') },
+      {
+        ...{ Effect: 'Allow', Action: ['dynamodb:GetItem', 'dynamodb:PutItem'], Resource },
+        Condition: leading('watch#VifAcceptor'),
+      },
+      expect.objectContaining({ Action: 'events:PutEvents' }),
+      expect.objectContaining({ Action: ['logs:CreateLogStream', 'logs:PutLogEvents'] }),
+      expect.objectContaining({ Action: 'sqs:SendMessage' }),
+    ]);
+  });
+});
 
 describe('the function', () => {
   const template = templateOf([OWN_ROLE, OTHER_ROLE]);
@@ -17,16 +74,19 @@ describe('the function', () => {
   });
 
   it('has an environment with settings only, and no secret', () => {
-    template.hasResourceProperties('AWS::Lambda::Function', {
-      Environment: {
-        Variables: {
-          POWERTOOLS_SERVICE_NAME: 'vif-acceptor',
-          POWERTOOLS_METRICS_NAMESPACE: 'VifAcceptor',
-          VIF_ACCEPTOR_TABLE: { Ref: Match.stringLikeRegexp('^Ledger') },
-          VIF_ACCEPTOR_AVAILABLE_WITHIN_MINUTES: '120',
-        },
-      },
+    expect(environmentOf(template, /^AwsFunction/)).toEqual({
+      POWERTOOLS_SERVICE_NAME: 'vif-acceptor',
+      POWERTOOLS_METRICS_NAMESPACE: 'VifAcceptor',
+      VIF_ACCEPTOR_TABLE: { Ref: expect.stringMatching(/^Ledger/) },
+      VIF_ACCEPTOR_EVENT_RESOURCE: { 'Fn::GetAtt': [expect.stringMatching(/^Ledger/), 'Arn'] },
+      VIF_ACCEPTOR_AVAILABLE_WITHIN_MINUTES: '120',
+      VIF_ACCEPTOR_TARGET_METRICS: 'false',
     });
+  });
+
+  it('writes metrics of each target only with the option for them', () => {
+    const environment = environmentOf(templateOf([OWN_ROLE], { targetMetrics: true }), /^AwsFunction/);
+    expect(environment).toMatchObject({ VIF_ACCEPTOR_TARGET_METRICS: 'true' });
   });
 
   it('is never retried by Lambda for the same event', () => {
@@ -71,7 +131,7 @@ describe('the ledger', () => {
 describe('the schedule', () => {
   it('invokes the function for each target every five minutes, and retries while Lambda does not take the invocation', () => {
     const template = templateOf([OUTSCALE, OWN_ROLE]);
-    template.resourceCountIs('AWS::Scheduler::Schedule', 2);
+    template.resourceCountIs('AWS::Scheduler::Schedule', 3);
     for (const name of ['paris', 'lyon']) {
       template.hasResourceProperties('AWS::Scheduler::Schedule', {
         ScheduleExpression: 'rate(5 minutes)',
@@ -127,17 +187,16 @@ describe('the schedule', () => {
 });
 
 describe('the outputs', () => {
-  it('contain the digest of every policy, the revision, and the names that commands need', () => {
+  it('contain the revision, and the names that commands need', () => {
     const notify = { email: 'noc@example.com' };
     const outputs = Object.values(templateOf([OUTSCALE, OWN_ROLE], { notify }).findOutputs('*'));
     const reference = (pattern: string): object => ({ Ref: expect.stringMatching(pattern) });
     expect(outputs).toEqual([
-      { Description: 'policy of target paris', Value: OUTSCALE.digest },
-      { Description: 'policy of target lyon', Value: OWN_ROLE.digest },
       { Description: 'revision of the policies', Value: REVISION },
       { Description: 'ledger of all targets', Value: reference('^Ledger') },
       { Description: 'log of function Outscale', Value: reference('^OutscaleLogs') },
       { Description: 'log of function Aws', Value: reference('^AwsLogs') },
+      { Description: 'log of the watcher', Value: reference('^WatcherLogs') },
       { Description: 'undelivered invocations and notifications', Value: reference('^QueuesDeadLetters') },
       { Description: 'records of failed runs', Value: reference('^QueuesFailedRuns') },
       { Description: 'notifications and alarms', Value: reference('^Topic') },
@@ -149,12 +208,17 @@ describe('the outputs', () => {
     ]);
   });
 
-  it('distinguish targets whose names differ only in a hyphen', () => {
-    const own = Object.values(
-      templateOf(['a-1', 'a1'].map((name) => target(name, 'aws', null))).findOutputs('*'),
-    );
-    expect(own.map(({ Description }) => Description)).toEqual(
-      expect.arrayContaining(['policy of target a-1', 'policy of target a1']),
-    );
+  it('are as many for any number of targets', () => {
+    const outputs = (count: number) => {
+      const policies = Array.from({ length: count }, (_, i) => target(`t${i}`, 'aws', null));
+      return Object.keys(templateOf(policies).findOutputs('*')).length;
+    };
+    expect(outputs(30)).toBe(outputs(1));
   });
+});
+
+it('the metadata of the template contain the digest of every policy', () => {
+  const policies = ['a-1', 'a1'].map((name) => target(name, 'aws', null));
+  const { Metadata } = templateOf(policies).toJSON();
+  expect(Metadata.VifAcceptorPolicies).toEqual({ 'a-1': policies[0]?.digest, a1: policies[1]?.digest });
 });

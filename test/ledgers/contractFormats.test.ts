@@ -106,6 +106,26 @@ function contract(store: ReturnType<Store['prepare']>): void {
     expect(Object.keys(damaged)).toEqual(['b']);
   });
 
+  it('what became of an event at each receiver is kept, with keys of a later release, and an invalid state is damage', async () => {
+    const event = { id: 'a', type: 'Request Held', at: '2026-11-10T12:00:00.000Z', detail: {} };
+    const receivers = { 'slack-1': { refusals: 2, triedInVain: 3, ...FUTURE }, events: { isDone: true } };
+    const reach = await begin({
+      'announcement/a': later('announcement', { ...event, receivers }),
+      'announcement/b': toStored('announcement', { ...event, id: 'b', receivers: { x: { isDone: 'yes' } } }),
+      'announcement/c': toStored('announcement', { ...event, id: 'c', receivers: { x: { refusals: -1 } } }),
+      'announcement/d': toStored('announcement', { ...event, id: 'd', receivers: [] }),
+    });
+    await write(reach(), { kind: 'undelivered', ids: ['a'], isRefusal: true, receiver: 'slack-1' });
+    await write(reach(), { kind: 'settled', ids: ['a'], receiver: 'pagerduty-1' });
+    const { outbox, damaged } = await reach().readState(KEY);
+    expect(outbox.a?.receivers).toEqual({
+      ...receivers,
+      'slack-1': { refusals: 3, triedInVain: 4, ...FUTURE },
+      'pagerduty-1': { isDone: true },
+    });
+    expect(Object.keys(damaged).sort()).toEqual(['b', 'c', 'd']);
+  });
+
   it('keys of a later release are kept in intents, in their evidence and in acceptances', async () => {
     const evidence = theEvidence({ request: aVif({ peers: [{ ...aPeer(), ...FUTURE }], ...FUTURE }) });
     const intent = { ...anIntent(), evidence: { ...evidence, ...FUTURE }, ...FUTURE };

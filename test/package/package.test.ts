@@ -13,6 +13,7 @@ import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { inWords } from '../../bin/nodeVersions.cjs';
+import { RUN_CODE, WATCHER_CODE } from '../../infra/bundledFunction.ts';
 import { bundleFunction } from '../../scripts/bundle.ts';
 import { PROD } from '../support/cloud.ts';
 import { writeTempFiles } from '../support/tempFiles.ts';
@@ -51,6 +52,7 @@ describe('the tarball', () => {
       'dist/function/index.mjs',
       'dist/index.js',
       'dist/package.json',
+      'dist/watcher/index.mjs',
       'package.json',
     ]);
   });
@@ -81,10 +83,13 @@ describe('the tarball', () => {
     expect(unpacked).toBeLessThan(MAX_UNPACKED);
   });
 
-  it('contains the function that a checkout deploys', async () => {
+  it.each([
+    { folder: 'function', code: RUN_CODE },
+    { folder: 'watcher', code: WATCHER_CODE },
+  ])('contains the $folder that a checkout deploys', async ({ folder, code }) => {
     const file = join(writeTempFiles({}), 'index.mjs');
-    await bundleFunction(file);
-    expect(packed.text('dist/function/index.mjs')).toBe(readFileSync(file, 'utf8'));
+    await bundleFunction(file, code.entry);
+    expect(packed.text(`dist/${folder}/index.mjs`)).toBe(readFileSync(file, 'utf8'));
   });
 });
 

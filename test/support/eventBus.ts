@@ -7,6 +7,7 @@ export interface BusEntry {
   readonly DetailType: string;
   readonly Time: number;
   readonly Detail: string;
+  readonly Resources?: readonly string[];
 }
 
 export interface EventBus {

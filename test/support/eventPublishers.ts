@@ -4,9 +4,9 @@ import type { EventPublisher } from '../../run/ports.ts';
 import type { EventBus } from './eventBus.ts';
 
 /** The function's own event publisher, connected to an event bus on loopback. */
-export function busPublisher({ url }: EventBus): EventPublisher {
+export function busPublisher({ url }: EventBus, resource: string | null = null): EventPublisher {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
-  return createEventBridgePublisher({ endpoint: url, region: 'eu-west-3', credentials });
+  return createEventBridgePublisher({ endpoint: url, region: 'eu-west-3', credentials }, resource);
 }
 
 /** Records published events, and can be set to fail. */

@@ -103,7 +103,10 @@ function withPins(written: Readonly<Record<string, WrittenGrant>>): Pick<Written
 function recipients(provider: Provider): Arbitrary<WrittenPolicy['recipient']> {
   const credentials =
     provider === 'outscale'
-      ? fc.record({ secret: fc.constantFrom('vif-acceptor/outscale', 'other') })
+      ? fc.record(
+          { secret: fc.constantFrom('vif-acceptor/outscale', 'other'), entry: texts },
+          { requiredKeys: ['secret'] },
+        )
       : fc.record(
           {
             role: accounts.map((account) => `arn:aws:iam::${account}:role/vif-acceptor`),

@@ -55,7 +55,7 @@ describe('the units for a machine without AWS', () => {
   it('contain no key, and give keys only to the run', () => {
     for (const file of FILES)
       expect(readFileSync(join(UNITS_FOLDER, file), 'utf8')).not.toMatch(
-        /(OSC_\w+|PING_URL|PASSWORD|TOKEN)=/,
+        /(OSC_\w+|PING_URL|NOTIFY_\w+|PASSWORD|TOKEN)=/,
       );
     expect(settingsOf('vif-acceptor.service', 'EnvironmentFile')).toEqual(['/etc/vif-acceptor/environment']);
     for (const unit of ['vif-acceptor-policy.service', 'vif-acceptor-events.service']) {

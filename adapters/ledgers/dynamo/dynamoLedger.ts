@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { WriteRequest } from '@aws-sdk/client-dynamodb';
 import { applyLedgerChanges } from '../../../core/applyLedgerChanges.ts';
+import type { TargetHealth } from '../../../core/health.ts';
 import type { LedgerChange, LedgerState } from '../../../core/ledgerState.ts';
 import { LedgerFailure } from '../../../run/portErrors.ts';
 import type { Clock, Ledger, LedgerSession } from '../../../run/ports.ts';
 import { createLease } from '../lease.ts';
 import { compareStates } from '../ledgerItems.ts';
 import { livePartition, type Table } from './dynamoTable.ts';
-import type { Head } from './headItem.ts';
+import type { WrittenHead } from './headItem.ts';
 import { archivePolicy, putRecordRequests, readPolicyText, readRecords } from './historyItems.ts';
 import {
   createFencedToken,
@@ -59,13 +60,13 @@ async function openSession(
     }
   };
   /** Without the token, writes that are still in flight have no effect. */
-  const releaseUncertain = async (): Promise<void> => {
+  const releaseUncertain = async (health?: TargetHealth): Promise<void> => {
     status = 'closed';
-    await updateHead(table, partition, token, { release: true });
+    await updateHead(table, partition, token, { release: true, health });
   };
 
   async function begin() {
-    const { lastListing, failing, turns } = taken;
+    const { lastListing, failing, turns, health } = taken;
     const epoch = taken.isAbandoned ? taken.unusedEpoch : taken.epoch;
     if (taken.isAbandoned) {
       await copyEpoch(table, key, taken.epoch, epoch);
@@ -74,7 +75,7 @@ async function openSession(
     }
     const held = await readEpochUnderLease(table, key, epoch, token);
     if (held === null) throw leaseLost();
-    return { epoch, initial: { ...held, lastListing, failing, turns } };
+    return { epoch, initial: { ...held, lastListing, failing, turns, health } };
   }
   const { epoch, initial } = await trackUncertainty(begin).catch(async (error: unknown) => {
     // The first failure is the one to report.
@@ -83,7 +84,7 @@ async function openSession(
   });
   let state = initial;
   /** the head as it is in the table */
-  let written: Head = { epoch, ...pickHead(initial) };
+  let written: WrittenHead = { epoch, ...pickHead(initial) };
 
   async function write(changes: readonly LedgerChange[], update: HeadUpdate): Promise<void> {
     if (status !== 'open')
@@ -127,16 +128,17 @@ async function openSession(
   return {
     state: initial,
     write: (changes) => write(changes, {}),
-    close: async (changes) => {
-      if (status === 'uncertain') await releaseUncertain();
-      if (changes.length > 0) await write(changes, { release: true });
-      else if (status === 'open') await updateHead(table, partition, token, { release: true, head: written });
+    close: async (changes, health) => {
+      if (status === 'uncertain') await releaseUncertain(health);
+      if (changes.length > 0) await write(changes, { release: true, health });
+      else if (status === 'open')
+        await updateHead(table, partition, token, { release: true, head: written, health });
       status = 'closed';
     },
   };
 }
 
-function pickHead({ lastListing, failing, turns }: LedgerState): Omit<Head, 'epoch'> {
+function pickHead({ lastListing, failing, turns }: LedgerState): Omit<WrittenHead, 'epoch'> {
   return { lastListing, failing, turns };
 }
 
@@ -153,8 +155,8 @@ export function createDynamoLedger(table: Table, clock: Clock): Ledger {
     readState: async (key) => {
       const partition = livePartition(key);
       for (;;) {
-        const { epoch, lastListing, failing, turns } = await fetchHead(table, partition);
-        const state = { ...(await readEpoch(table, key, epoch)), lastListing, failing, turns };
+        const { epoch, ...head } = await fetchHead(table, partition);
+        const state = { ...(await readEpoch(table, key, epoch)), ...head };
         // Otherwise the items were copied to another epoch between the two reads.
         if ((await fetchHead(table, partition)).epoch === epoch) return state;
       }

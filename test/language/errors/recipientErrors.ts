@@ -95,6 +95,13 @@ export const RECIPIENT: readonly Row[] = [
     '`role`',
   ],
   [aws('credentials: { externalId: x }'), 'missing-key', 'recipient.credentials.role', '2:73', 'add `role:`'],
+  [
+    outscale('credentials: { entry: x }'),
+    'missing-key',
+    'recipient.credentials.secret',
+    '2:78',
+    'add `secret:`',
+  ],
   [aws('credentials: { role: vif-acceptor }'), 'role', 'recipient.credentials.role', '2:94', 'arn:aws:iam::'],
   [
     aws('credentials: { role: "arn:aws:iam::012345678901:role/*" }'),

@@ -5,9 +5,16 @@ import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/a
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
-export interface TargetSchedulesProps {
+/** What a schedule invokes a function for. */
+export interface Invocation {
+  readonly id: string;
+  readonly description: string;
+  readonly input: object;
+}
+
+export interface FunctionSchedulesProps {
   readonly function: IFunction;
-  readonly targets: readonly string[];
+  readonly invocations: readonly Invocation[];
   readonly interval: Duration;
   /** how late an invocation may start: a later one would overlap with the next */
   readonly maxEventAge: Duration;
@@ -19,25 +26,25 @@ export interface TargetSchedulesProps {
 const MAX_RETRIES = 185;
 
 /**
- * Invokes the function at each interval, with one schedule per target.
+ * Invokes a function at each interval, with one schedule for each invocation.
  *
  * The Scheduler delivers an invocation to Lambda's queue, so it retries only invocations that Lambda did not take: throttled,
  * denied, or during an outage. Lambda retries those that it took and cannot start, until the function's `maxEventAge`.
  */
-export class TargetSchedules extends Construct {
-  constructor(scope: Construct, id: string, props: TargetSchedulesProps) {
+export class FunctionSchedules extends Construct {
+  constructor(scope: Construct, id: string, props: FunctionSchedulesProps) {
     super(scope, id);
-    const { function: invoked, targets, interval, maxEventAge, deadLetters } = props;
+    const { function: invoked, invocations, interval, maxEventAge, deadLetters } = props;
     const role = createInvokerRole(this, invoked, deadLetters);
-    for (const target of targets) {
-      new Schedule(this, `Schedule-${target}`, {
-        description: `a run for target ${target}`,
+    for (const { id: scheduleId, description, input } of invocations) {
+      new Schedule(this, scheduleId, {
+        description,
         schedule: ScheduleExpression.rate(interval),
         target: {
           bind: () => ({
             arn: invoked.functionArn,
             role,
-            input: ScheduleTargetInput.fromObject({ target }),
+            input: ScheduleTargetInput.fromObject(input),
             retryPolicy: {
               maximumRetryAttempts: MAX_RETRIES,
               maximumEventAgeInSeconds: maxEventAge.toSeconds(),
