@@ -10,43 +10,32 @@ import { collectSamples, type MeasuredTarget } from './targetSamples.ts';
 /** Readable by all, because node_exporter is another user. The file contains nothing that a requester chose, and no secret. */
 const MODE = 0o644;
 
+type Measure = () => MeasuredTarget[] | Promise<MeasuredTarget[]>;
+
 /**
  * Writes the metrics file if the option `--metrics` names one. A failure is printed, and never ends the command, whose result is
  * already known.
  * @returns whether it failed
  */
-export async function writeMetrics(
-  path: string | undefined,
-  measure: () => MeasuredTarget[] | Promise<MeasuredTarget[]>,
-): Promise<boolean> {
-  const problem = path === undefined ? null : await measureAndReplace(path, measure);
+export async function writeMetrics(path: string | undefined, measure: Measure): Promise<boolean> {
+  const problem = path === undefined ? null : await replaceMetricsFile(path, measure);
   if (problem !== null) process.stderr.write(`${paintFor(process.stderr).bad('error:')} ${problem}\n`);
   return problem !== null;
-}
-
-async function measureAndReplace(
-  path: string,
-  measure: () => MeasuredTarget[] | Promise<MeasuredTarget[]>,
-): Promise<string | null> {
-  try {
-    return await replaceMetricsFile(path, await measure());
-  } catch (error) {
-    // Any error: what the runs did must still be printed.
-    return `metrics file ${quoteTrusted(path)} was not written: ${String(error)}`;
-  }
 }
 
 /**
  * Replaces the metrics file, complete or not at all: node_exporter reads the old file or the new one.
  * @returns why it was not written, one sentence; `null`: it was written
  */
-async function replaceMetricsFile(path: string, targets: readonly MeasuredTarget[]): Promise<string | null> {
-  const names = targets.map(({ target }) => target);
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  // node_exporter refuses the whole file for two values of one metric of one target.
-  if (twice !== undefined)
-    return `metrics file ${quoteTrusted(path)} was not written: two policy files have the target name ${quoteTrusted(twice)}; rename one`;
+async function replaceMetricsFile(path: string, measure: Measure): Promise<string | null> {
+  // Any error is caught, because what the runs did must still be printed.
   try {
+    const targets = await measure();
+    const names = targets.map(({ target }) => target);
+    const twice = names.find((name, index) => names.indexOf(name) !== index);
+    // node_exporter refuses the whole file for two values of one metric of one target.
+    if (twice !== undefined)
+      return `metrics file ${quoteTrusted(path)} was not written: two policy files have the target name ${quoteTrusted(twice)}; rename one`;
     const place = await findPlace(path);
     const previous = parseExposition(await readText(place));
     await replaceFile(place, renderExposition(collectSamples(targets, previous)), () => undefined, MODE);

@@ -1,3 +1,4 @@
+import { metricsOf } from '../../core/metrics.ts';
 import { REASON_CODES } from '../../core/reasons.ts';
 import { isPending, RUN_PROBLEM_CODES, type RunReport } from '../../core/runReport.ts';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -104,6 +105,7 @@ function measureFacts(facts: TargetFacts): Sample[] {
       : [
           sample('not_available_interfaces', report.followUps.length),
           sample('ungranted_interfaces', report.ungranted.length),
+          ...measureRoutes(report),
         ]),
     ...(state === null
       ? []
@@ -114,6 +116,13 @@ function measureFacts(facts: TargetFacts): Sample[] {
           sample('damaged_ledger_items', view.damaged.length),
         ]),
   ];
+}
+
+/** No sample if the provider reports no routes. */
+function measureRoutes(report: RunReport): Sample[] {
+  return metricsOf(report).flatMap(({ name, value }: { readonly name: string; readonly value: number }) =>
+    name === 'UnexpectedRoutes' ? [sample('unexpected_routes', value)] : [],
+  );
 }
 
 function measureRequests({ pending: viewed, source }: TargetView): Sample[] {
