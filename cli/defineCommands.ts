@@ -224,9 +224,9 @@ Examples:
   vif-acceptor run --policy policy/acme.yaml
   vif-acceptor run --policy policy/acme.yaml policy/lab.yaml --json | jq '.runs[].requests[]'
 
-Exit codes: 0 success, 1 a run failed, or the file of --metrics was not written, 2 wrong usage, 3 a policy file is invalid (the valid ones were still processed),
-5 no run failed, but at least one target was skipped because another run holds its lease. The lease of a run that was killed
-expires within 5 minutes.
+Exit codes: 0 success, 1 a run failed, or the file of --metrics was not written, 2 wrong usage, 3 a policy file is invalid (the
+valid ones were still processed), 5 no run failed, but at least one target was skipped because another run holds its lease. The
+lease of a run that was killed expires within 5 minutes.
 After Ctrl-C, SIGTERM or SIGHUP no further confirm starts; a confirm in progress is completed, and the lease is released.`,
   plan: `
 Example:

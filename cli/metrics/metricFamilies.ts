@@ -85,7 +85,7 @@ export const METRIC_FAMILIES = {
   },
   not_available_interfaces: gauge(
     'both',
-    'Accepted interfaces with a problem: down, gone, on another gateway, ….',
+    'Accepted interfaces with a problem: down, gone, not available in time, on another gateway or without routes.',
   ),
   ungranted_interfaces: gauge('both', 'Live interfaces on our gateways that no current grant would justify.'),
   unexpected_routes: gauge(

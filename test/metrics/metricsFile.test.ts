@@ -9,10 +9,11 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { FAMILY_ENTRIES } from '../../cli/metrics/metricFamilies.ts';
 import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
 import { folderWith, runCli } from '../support/cli.ts';
 import { ACME_1, PROD, startTestCloud, UNKNOWN_CONNECTION } from '../support/cloud.ts';
-import { anEndedRequest, anObservation } from '../support/ledgerBuilders.ts';
+import { anObservation } from '../support/ledgerBuilders.ts';
 
 const POLICY = `version: 1
 recipient: { provider: outscale, region: eu-west-2, account: "${RECIPIENT_ACCOUNT}" }
@@ -218,6 +219,34 @@ describe('run --metrics', () => {
   });
 });
 
+/** Metrics that the runs of these tests cannot have: the provider of the test has no routes. */
+const OF_OTHER_PROVIDERS = ['unexpected_routes'];
+
+it('every metric of the table is in the file in one situation or another', async () => {
+  const { command, dir } = await machine();
+  const lost = anObservation({
+    connection: UNKNOWN_CONNECTION,
+    firstSeen: ago(8 * DAY_S),
+    notListedAt: ago(8 * DAY_S),
+  });
+  const items = { 'sighting/dxvif-99999999': lost };
+  const target = { lease: null, lastListing: ago(300), failing: null, items };
+  writeFileSync(join(dir, 'ledger.json'), JSON.stringify({ format: 2, targets: { [KEY]: target } }));
+  const names = new Set<string>();
+  const collect = (file = FILE): void => {
+    for (const name of Object.keys(valuesIn(dir, file))) names.add(name.replace(/\{.*/, ''));
+  };
+  await command('run', ['--events', 'no/such/folder/events']);
+  collect();
+  await command('run', ['--events', 'events'], { OSC_SECRET_KEY: 'wrong' });
+  collect();
+  await command('status', ['--metrics', 'status.prom']);
+  collect('status.prom');
+  const families = FAMILY_ENTRIES.map(([name]) => name).filter((name) => !OF_OTHER_PROVIDERS.includes(name));
+  // The lost request was the only one with an expiry.
+  expect([...names, 'earliest_expiry_timestamp_seconds'].sort()).toEqual(families.sort());
+});
+
 describe('the metrics file', () => {
   it('is readable by all, also if it was not and in a process that hides its files, and leaves no other file', async () => {
     const { command, dir } = await machine();
@@ -276,9 +305,6 @@ describe('the metrics file', () => {
 describe('status --metrics', () => {
   it('writes what is pending and what the ledger records, and nothing that only a run knows', async () => {
     const { cloud, command, values, dir } = await machine();
-    const ended = anEndedRequest({ as: 'expired', endedAt: ago(120) });
-    const key = { target: KEY, kind: 'ended', ended };
-    void key;
     await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
     await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 102 });
     for (const args of [[], ['--check']]) {
