@@ -29,11 +29,10 @@ export function applyLedgerChanges(state: LedgerState, changes: readonly LedgerC
 
 /** A state under change. The values by ID are replaced, never changed in place. */
 type Draft = {
-  -readonly [K in Exclude<keyof LedgerState, 'damaged' | 'turns'>]: LedgerState[K] extends Readonly<
-    Record<string, infer Value>
-  >
-    ? DraftPart<Value>
-    : LedgerState[K];
+  -readonly [K in Exclude<
+    keyof LedgerState,
+    'damaged' | 'turns' | 'health'
+  >]: LedgerState[K] extends Readonly<Record<string, infer Value>> ? DraftPart<Value> : LedgerState[K];
 } & { turns: LedgerState['turns'] };
 
 /** One part of a state, by ID. It is copied on its first change. */

@@ -1,6 +1,7 @@
 import type { DeadlineThreshold } from './deadline.ts';
 import type { EndedRequest } from './endedRequest.ts';
 import type { AcceptorEvent } from './events/event.ts';
+import type { TargetHealth } from './health.ts';
 import type { Acceptance, FollowUpProblem, Intent, Observation } from './ledgerEntries.ts';
 import type { Receipt } from './receipt.ts';
 
@@ -20,6 +21,8 @@ export interface LedgerState {
   readonly outbox: Readonly<Record<string, QueuedEvent>>;
   /** the time of each owner's last turn, by name; empty unless an owner has to wait for a turn */
   readonly turns: Readonly<Record<string, string>>;
+  /** what the latest runs reported; `null`: no run has recorded it; `unreadable`: it is replaced when the run ends */
+  readonly health: TargetHealth | 'unreadable' | null;
   /** items that cannot be read, by ID: what is wrong and how to fix it. They are left unchanged */
   readonly damaged: Readonly<Record<string, string>>;
 }
@@ -88,5 +91,6 @@ export const EMPTY_LEDGER: LedgerState = {
   acceptances: {},
   outbox: {},
   turns: {},
+  health: null,
   damaged: {},
 };

@@ -1,4 +1,4 @@
-import type { RunReport } from './runReport.ts';
+import { earliestExpiryOf, type RunReport } from './runReport.ts';
 
 export interface Metric {
   readonly name: MetricName;
@@ -47,12 +47,10 @@ export function metricsOf(report: RunReport): Metric[] {
 
 /** Hours to the closest earliest expiry of the pending requests. Left out if none is known. */
 function hoursToDeadline(report: RunReport): Metric[] {
-  const ends = report.requests
-    .filter(({ outcome }) => outcome !== 'accepted' && outcome !== 'gone')
-    .map(({ deadline }) => deadline.earliest)
-    .filter((end) => end !== null)
-    .map((end) => (Date.parse(end) - Date.parse(report.finishedAt)) / 3_600_000);
-  return ends.length === 0 ? [] : [{ name: 'HoursToDeadline', unit: 'None', value: Math.min(...ends) }];
+  const expiry = earliestExpiryOf(report);
+  if (expiry === null) return [];
+  const value = (Date.parse(expiry) - Date.parse(report.finishedAt)) / 3_600_000;
+  return [{ name: 'HoursToDeadline', unit: 'None', value }];
 }
 
 function countMetric(name: MetricName, value: number): Metric {

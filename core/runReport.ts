@@ -172,3 +172,12 @@ export function countOutcomes(requests: readonly RequestReport[], dryRun: boolea
     ...(dryRun ? { wouldAccept: of('wouldAccept') } : {}),
   };
 }
+
+/** The closest earliest expiry of the requests that are still pending; `null`: none is known. */
+export function earliestExpiryOf({ requests }: Pick<RunReport, 'requests'>): string | null {
+  const ends = requests
+    .filter(({ outcome }) => outcome !== 'accepted' && outcome !== 'gone')
+    .map(({ deadline }) => deadline.earliest)
+    .filter((end) => end !== null);
+  return ends.reduce<string | null>((first, end) => (first === null || end < first ? end : first), null);
+}

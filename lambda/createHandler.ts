@@ -1,6 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { Logger } from '@aws-lambda-powertools/logger';
+import type { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import type { Metrics } from '@aws-lambda-powertools/metrics';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
@@ -13,11 +11,10 @@ import {
 } from '../adapters/awsProtocol/configuredEndpoints.ts';
 import { connect, REQUEST_LIMIT_MS, REQUEST_TIMEOUT_MS } from '../adapters/connectApis.ts';
 import type { functionCredentials } from '../adapters/functionCredentials.ts';
-import { printableValue } from '../core/json.ts';
 import { metricsOf } from '../core/metrics.ts';
 import { agreedKeyDigests } from '../core/policy.ts';
-import { type LoadedPolicy, loadPolicy, PolicyRefused } from '../core/policyText.ts';
-import { escapeInvisible, formatList, quote } from '../core/printableText.ts';
+import { type LoadedPolicy, loadPolicy } from '../core/policyText.ts';
+import { formatList, quote } from '../core/printableText.ts';
 import {
   describeRunFailure,
   detailCount,
@@ -31,12 +28,8 @@ import type { RunReport } from '../core/runReport.ts';
 import type { Clock, EventPublisher, Ledger } from '../run/ports.ts';
 import { executeRun } from '../run/run.ts';
 import type { RunInput } from '../run/runContext.ts';
+import { listTargets, readPolicyFile, readRevision } from './policyLayer.ts';
 import { EventRefused, readEvent, readSettings, type Settings } from './settings.ts';
-
-/** Creates the logger of the function. Its JSON lines are safe to print in a terminal, whatever names they contain. */
-export function createLogger(serviceName: string): Logger {
-  return new Logger({ serviceName, jsonReplacerFn: printableValue });
-}
 
 /** The parts that the function is made of: `handler.ts` gives the real ones, the demo and the tests their own. */
 export interface Platform {
@@ -124,7 +117,7 @@ async function getTarget(
   const existing = targets.get(target);
   if (existing !== undefined) return existing;
   const loaded = await readPolicy(settings, target);
-  const revision = (await readPolicyFile(settings, target, 'revision.txt')).trim();
+  const revision = await readRevision(settings.policyDir, target);
   const aws = await readConfiguredEndpoints(platform.env);
   // The SDK reads these endpoints itself; here they are only refused if they must not be used.
   for (const service of ['dynamo', 'events', 'secrets'] as const) configuredEndpoint(aws, service);
@@ -169,7 +162,7 @@ function createTarget(
  * of this function, and the function's role permits only their recipients. @throws EventRefused, PolicyRefused
  */
 async function readPolicy(settings: Settings, target: string): Promise<LoadedPolicy> {
-  const targets = await listTargets(settings, target);
+  const targets = await listTargets(settings.policyDir, target);
   // Only a listed name becomes part of a path: the event can contain any text.
   if (!targets.includes(target)) {
     throw new EventRefused(
@@ -177,27 +170,5 @@ async function readPolicy(settings: Settings, target: string): Promise<LoadedPol
     );
   }
   // Fail closed: `loadPolicy` refuses a policy whose target is not the name of its file.
-  return loadPolicy(await readPolicyFile(settings, target, `${target}.json`), target);
-}
-
-/** The targets whose policies are deployed with this function. */
-async function listTargets({ policyDir }: Settings, target: string): Promise<string[]> {
-  try {
-    const files = await readdir(policyDir);
-    return files
-      .filter((file) => file.endsWith('.json'))
-      .map((file) => file.slice(0, -'.json'.length))
-      .sort();
-  } catch (cause) {
-    throw new PolicyRefused(target, escapeInvisible(`${policyDir} cannot be read`), { cause });
-  }
-}
-
-async function readPolicyFile({ policyDir }: Settings, target: string, name: string): Promise<string> {
-  const path = join(policyDir, name);
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new PolicyRefused(target, escapeInvisible(`${path} cannot be read`), { cause });
-  }
+  return loadPolicy(await readPolicyFile(settings.policyDir, target, `${target}.json`), target);
 }

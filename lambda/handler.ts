@@ -4,7 +4,8 @@ import { createEventBridgePublisher } from '../adapters/events/eventBridgePublis
 import { functionCredentials } from '../adapters/functionCredentials.ts';
 import { createDynamoLedger } from '../adapters/ledgers/dynamo/dynamoLedger.ts';
 import { openTable } from '../adapters/ledgers/dynamo/dynamoTable.ts';
-import { createHandler, createLogger } from './createHandler.ts';
+import { createHandler } from './createHandler.ts';
+import { createLogger } from './logger.ts';
 
 const SERVICE = { serviceName: 'vif-acceptor' };
 

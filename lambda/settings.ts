@@ -29,11 +29,45 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** @throws SettingRefused, EndpointRefused */
 export function readSettings(env: Environment): Settings {
   return {
-    policyDir: env.VIF_ACCEPTOR_POLICY_DIR || '/opt/policy',
+    policyDir: readPolicyDir(env),
     endpoints: readEndpoints(env),
     table: readTable(env.VIF_ACCEPTOR_TABLE),
     availableWithinMs: readMinutes(env, 'VIF_ACCEPTOR_AVAILABLE_WITHIN_MINUTES') ?? AVAILABLE_WITHIN_MS,
   };
+}
+
+/** The settings of the watcher, read from its environment. */
+export interface WatcherSettings extends Pick<Settings, 'policyDir' | 'table'> {
+  /** name of the deployment: the dimension of its metrics, and the key of its item in the table */
+  readonly deployment: string;
+  /** between two scheduled runs for a target */
+  readonly intervalMinutes: number;
+}
+
+/** @throws SettingRefused */
+export function readWatcherSettings(env: Environment): WatcherSettings {
+  const { VIF_ACCEPTOR_DEPLOYMENT: deployment } = env;
+  const intervalMs = readMinutes(env, 'VIF_ACCEPTOR_INTERVAL_MINUTES');
+  // Fail closed: with a guessed interval, a silent target would be reported too late or falsely.
+  if (intervalMs === null)
+    throw missingSetting('VIF_ACCEPTOR_INTERVAL_MINUTES', 'the minutes between two runs');
+  if (!deployment) throw missingSetting('VIF_ACCEPTOR_DEPLOYMENT', 'the name of the deployment');
+  return {
+    policyDir: readPolicyDir(env),
+    table: readTable(env.VIF_ACCEPTOR_TABLE),
+    deployment,
+    intervalMinutes: intervalMs / 60_000,
+  };
+}
+
+function missingSetting(name: string, meaning: string): SettingRefused {
+  return new SettingRefused(
+    `setting ${name} is missing: it must be ${meaning}; deploy with the CDK app, which sets it`,
+  );
+}
+
+function readPolicyDir(env: Environment): string {
+  return env.VIF_ACCEPTOR_POLICY_DIR || '/opt/policy';
 }
 
 /** Reads the target's name from an invocation event, `{"target": "NAME"}`. It can be any text. @throws EventRefused */
@@ -59,9 +93,7 @@ function readEndpoint(env: Environment, setting: string): string | null {
 function readTable(name: string | undefined): string {
   if (name) return name;
   // Fail closed: without a ledger, two runs could accept requests at the same time.
-  throw new SettingRefused(
-    'setting VIF_ACCEPTOR_TABLE is missing: it must be the name of the DynamoDB table of the ledger; deploy with the CDK app, which sets it',
-  );
+  throw missingSetting('VIF_ACCEPTOR_TABLE', 'the name of the DynamoDB table of the ledger');
 }
 
 /** @returns milliseconds */

@@ -1,4 +1,5 @@
 import { applyLedgerChanges } from '../core/applyLedgerChanges.ts';
+import type { TargetHealth } from '../core/health.ts';
 import type { LedgerChange, LedgerState } from '../core/ledgerState.ts';
 import { LedgerFailure } from './portErrors.ts';
 import type { Ledger } from './ports.ts';
@@ -35,6 +36,8 @@ export interface LedgerUnitOfWork {
 /**
  * Runs `work` under the lease of a ledger, then writes the added changes and releases the lease. After an error, only
  * releases it.
+ * @param healthAfter the health of the target to record with the release, from the one that the ledger had; `error`: that of
+ * `work` or of the last write, `null`: none
  * @returns `false`: another run has the lease, and `work` did not run
  * @throws LedgerFailure
  */
@@ -43,16 +46,17 @@ export async function withLease(
   key: string,
   leaseMs: number,
   work: (ledger: LedgerUnitOfWork) => Promise<void>,
+  healthAfter: (before: LedgerState['health'], error: unknown) => TargetHealth,
 ): Promise<boolean> {
   const session = await ledger.open(key, leaseMs);
   if (session === null) return false;
   const { unitOfWork, takeAdded } = createUnitOfWork(session.state, (changes) => session.write(changes));
   try {
     await work(unitOfWork);
-    await session.close(takeAdded());
+    await session.close(takeAdded(), healthAfter(session.state.health, null));
   } catch (error) {
     // The first error is thrown, also if it is that of the last write. A lease that cannot be released expires.
-    await session.close([]).catch(() => undefined);
+    await session.close([], healthAfter(session.state.health, error)).catch(() => undefined);
     throw error;
   }
   return true;

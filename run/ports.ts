@@ -1,5 +1,6 @@
 import type { EndedRequest } from '../core/endedRequest.ts';
 import type { AcceptorEvent } from '../core/events/event.ts';
+import type { TargetHealth } from '../core/health.ts';
 import type { InterfaceKind } from '../core/kinds.ts';
 import type { LedgerChange, LedgerState } from '../core/ledgerState.ts';
 import type { Gateway, Routing, VirtualInterface } from '../core/model.ts';
@@ -97,8 +98,12 @@ export interface LedgerSession {
    * @throws LedgerFailure, also when the lease was lost
    */
   write(changes: readonly LedgerChange[]): Promise<void>;
-  /** Writes the remaining changes and releases the lease. @throws LedgerFailure */
-  close(changes: readonly LedgerChange[]): Promise<void>;
+  /**
+   * Writes the remaining changes and releases the lease.
+   * @param health recorded by the write that releases the lease, also after a failed write; absent: the recorded one is kept
+   * @throws LedgerFailure
+   */
+  close(changes: readonly LedgerChange[], health?: TargetHealth): Promise<void>;
 }
 
 /** The history of a recipient. */

@@ -1,11 +1,12 @@
 import { applyLedgerChanges } from '../core/applyLedgerChanges.ts';
 import type { EventOrigin } from '../core/events/event.ts';
 import { connectionChanges, findFollowUps } from '../core/followUp.ts';
+import { recordRun, type TargetHealth } from '../core/health.ts';
 import type { LedgerState } from '../core/ledgerState.ts';
 import { liftFreeze, recipientKey } from '../core/policy.ts';
 import { type Reconciliation, reconcile } from '../core/reconcile.ts';
 import { evaluateRequests, reportRequest } from '../core/requestEvaluation.ts';
-import { countOutcomes, type RunProblem, type RunReport } from '../core/runReport.ts';
+import { countOutcomes, type RequestReport, type RunProblem, type RunReport } from '../core/runReport.ts';
 import { missingLedgerIds, pickFound } from '../core/snapshot.ts';
 import { findUngrantedInterfaces } from '../core/ungrantedInterfaces.ts';
 import { createAcceptanceRecorder } from './acceptanceRecorder.ts';
@@ -47,7 +48,7 @@ import { verifyCaller } from './verifyCaller.ts';
  *  8. do everything that no confirm depends on, such as writing the deferred changes   deferredWork.ts
  *  9. queue and deliver events                                                         queueEvents.ts
  *                                                                                      deliverEvents.ts
- * 10. release the lease, and return the report
+ * 10. release the lease and record the health of the target, and return the report
  *
  * Everyone who may offer interfaces can create and withdraw any number of them. So the calls and writes before the first
  * confirm have a fixed bound, and all work whose amount requesters control waits for step 8.
@@ -57,35 +58,63 @@ import { verifyCaller } from './verifyCaller.ts';
  */
 export async function executeRun(input: RunInput): Promise<RunReport> {
   const { loaded, ports, dryRun } = input;
-  const { digest, policy } = loaded;
+  const { policy } = loaded;
   const startedAt = ports.clock.now().toISOString();
   const origin = originOf(input);
   const found = noFindings();
   let hadLease = true;
+  let requests: readonly RequestReport[] | null = null;
+  // Reported once, at the end: there may be thousands of requests.
+  const requestsOf = (): readonly RequestReport[] => {
+    requests ??= reportRequests(input, found);
+    return requests;
+  };
+  // A failed record of an acceptance is reported already, and the ledger throws the same error again.
+  const problemsOf = (error: unknown): RunProblem[] =>
+    error instanceof LedgerFailure && error.isReported ? [] : [toProblem(error)];
+  const healthAfter = (before: LedgerState['health'], error: unknown): TargetHealth => {
+    const failures = [...found.failures, ...(error === null ? [] : problemsOf(error))];
+    const report = createReport(input, startedAt, { ...found, failures }, requestsOf(), true);
+    return recordRun(before === 'unreadable' ? null : before, report, ports.eventPublisher !== null);
+  };
   try {
     const key = recipientKey(policy.recipient);
     const budget = smallestBudget(input.remaining, budgetFromNow(ports.clock, input.leaseMs));
     const work = (ledger: LedgerUnitOfWork): Promise<void> =>
       processAndPublish(input, ledger, budget, origin, startedAt, found);
     if (dryRun) await withoutLease(ports.ledger, key, work);
-    else hadLease = await withLease(ports.ledger, key, input.leaseMs, work);
+    else hadLease = await withLease(ports.ledger, key, input.leaseMs, work, healthAfter);
     input.outage.publishedCodes = null;
   } catch (error) {
-    // A failed record of an acceptance is reported already, and the ledger throws the same error again.
-    if (!(error instanceof LedgerFailure && error.isReported)) found.failures.push(toProblem(error));
+    found.failures.push(...problemsOf(error));
     if (!dryRun) found.failures.push(...(await publishFailure(input, origin, startedAt, found.failures)));
   }
-  const { evaluations, ...rest } = found;
-  const requests = [...(evaluations?.values() ?? [])].map((evaluation) =>
-    reportRequest(evaluation, policy.recipient, input.endpoint, input.oscCli),
+  return createReport(input, startedAt, found, requestsOf(), hadLease);
+}
+
+function reportRequests(
+  { loaded, endpoint, oscCli }: RunInput,
+  { evaluations }: RunFindings,
+): readonly RequestReport[] {
+  return [...(evaluations?.values() ?? [])].map((evaluation) =>
+    reportRequest(evaluation, loaded.policy.recipient, endpoint, oscCli),
   );
+}
+
+function createReport(
+  { loaded: { digest, policy }, ports, dryRun, revision }: RunInput,
+  startedAt: string,
+  { evaluations, ...rest }: RunFindings,
+  requests: readonly RequestReport[],
+  hadLease: boolean,
+): RunReport {
   return {
     target: policy.target,
     startedAt,
     finishedAt: ports.clock.now().toISOString(),
     dryRun,
-    status: hadLease ? (found.failures.length > 0 ? 'failed' : 'completed') : 'leaseHeld',
-    policy: { digest, revision: input.revision },
+    status: hadLease ? (rest.failures.length > 0 ? 'failed' : 'completed') : 'leaseHeld',
+    policy: { digest, revision },
     counts: evaluations === null ? null : countOutcomes(requests, dryRun),
     requests,
     ...rest,
@@ -138,6 +167,7 @@ async function processRequests(
   const { expiry } = policy.recipient;
   const before = ledger.state();
   found.failures.push(...damagedItems(before));
+  if (before.health === 'unreadable') found.warnings.push(UNREADABLE_HEALTH);
 
   // Step 2.
   found.warnings.push(...(await verifyCaller(loaded, ports, input.callerChecks)));
@@ -199,6 +229,14 @@ async function processRequests(
     },
   );
 }
+
+/** No decision depends on the health, so the run continues. */
+const UNREADABLE_HEALTH: RunProblem = {
+  code: 'ledger',
+  message:
+    'the recorded health of the target is damaged, or a newer release wrote it: what earlier runs reported is unknown to the ' +
+    'alerts; nothing is to be done, because this run replaces it',
+};
 
 /** A damaged ledger item needs a person. It is a failure of the run, but other requests are processed. */
 function damagedItems({ damaged }: LedgerState): RunProblem[] {

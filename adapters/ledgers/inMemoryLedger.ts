@@ -39,9 +39,11 @@ export function createInMemoryLedger(clock: Clock): Ledger {
       return {
         state: stateOf(key),
         write,
-        close: async (changes) => {
+        close: async (changes, health) => {
           if (changes.length > 0) await write(changes);
-          if (isOurs()) leases.delete(key);
+          if (!isOurs()) return;
+          if (health !== undefined) states.set(key, { ...stateOf(key), health });
+          leases.delete(key);
         },
       };
     },

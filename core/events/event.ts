@@ -51,8 +51,8 @@ export function describeDeadline({ earliest, latest }: Deadline): string {
   return earliest === null ? `at any time, at the latest ${latest}` : `between ${earliest} and ${latest}`;
 }
 
-/** The types of events: EventBridge's `detail-type`. Each event is published once. Consumers rely on these names. */
-export const EVENT_TYPES = [
+/** The types of events that runs publish. */
+export const RUN_EVENT_TYPES = [
   'Request Accepted',
   'Request Held',
   'Deadline Near',
@@ -61,6 +61,12 @@ export const EVENT_TYPES = [
   'Accepted Interface Not Available',
   'Run Failed',
 ] as const;
+
+/**
+ * The types of events: EventBridge's `detail-type`. Each event is published once. Consumers rely on these names. The last one is
+ * published by the watcher of a deployment.
+ */
+export const EVENT_TYPES = [...RUN_EVENT_TYPES, 'Target Alert'] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];
 

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { createEvent, EVENT_TYPES, type EventOrigin, type EventType } from '../../core/events/event.ts';
+import {
+  createEvent,
+  EVENT_TYPES,
+  type EventOrigin,
+  type EventType,
+  RUN_EVENT_TYPES,
+} from '../../core/events/event.ts';
 import type { RunFacts } from '../../core/events/eventDefinition.ts';
 import { EVENT_DEFINITIONS } from '../../core/events/findNewEvents.ts';
+import { type AlertChange, createTargetAlertEvent } from '../../core/events/targetAlert.ts';
 import type { FollowUp } from '../../core/followUp.ts';
 import type { LedgerState } from '../../core/ledgerState.ts';
 import { VGW } from '../support/builders.ts';
@@ -22,7 +29,9 @@ const held = aRequest();
 const late = aRequest({ outcome: 'notAttempted' });
 
 /** For each type: one occurrence, and occurrences about other objects. */
-const EXAMPLES: Readonly<Record<EventType, readonly [Partial<RunFacts>, ...Partial<RunFacts>[]]>> = {
+type RunEventType = (typeof RUN_EVENT_TYPES)[number];
+
+const EXAMPLES: Readonly<Record<RunEventType, readonly [Partial<RunFacts>, ...Partial<RunFacts>[]]>> = {
   'Request Accepted': [
     { receipts: [aReceipt()] },
     { receipts: [aReceipt({ id: LIVE })] },
@@ -57,9 +66,9 @@ const EXAMPLES: Readonly<Record<EventType, readonly [Partial<RunFacts>, ...Parti
   ],
 };
 
-const first = (type: EventType): Partial<RunFacts> => EXAMPLES[type][0];
+const first = (type: RunEventType): Partial<RunFacts> => EXAMPLES[type][0];
 
-describe.each(EVENT_TYPES)('%s', (type) => {
+describe.each(RUN_EVENT_TYPES)('%s', (type) => {
   it('is found and published under its name', () => {
     expect(publish(state, first(type)).type).toBe(type);
   });
@@ -118,7 +127,7 @@ describe('a published event', () => {
   });
 
   it('has exactly one definition for each type', () => {
-    expect(EVENT_DEFINITIONS.flatMap(({ types }) => types).sort()).toEqual([...EVENT_TYPES].sort());
+    expect(EVENT_DEFINITIONS.flatMap(({ types }) => types).sort()).toEqual([...RUN_EVENT_TYPES].sort());
   });
 });
 
@@ -135,7 +144,7 @@ it('events of different types never share an ID', () => {
       message: '-',
       notification: { who: '-', why: '-', byWhen: '-', toDo: '-' },
     }).id;
-  const types = ['Request Accepted', 'Request Held', 'Deadline Near', 'Request Ended', 'Run Failed'] as const;
+  const types = EVENT_TYPES.filter((type) => type !== 'Request Expired');
   expect(new Set(types.map(idOf)).size).toBe(types.length);
 });
 
@@ -155,4 +164,41 @@ it('the end of a long failure message is kept, because an API states the cause t
 it('a run without findings publishes no event', () => {
   const quiet: LedgerState = aLedger({ failing: { since: soon, codes: ['api'] } });
   expect(publishInTurn(quiet, {}, { ended: [anEndedRequest({ as: 'accepted' })] })).toEqual([[], []]);
+});
+
+describe('Target Alert', () => {
+  const raised: AlertChange = {
+    code: 'run-failing',
+    status: 'raised',
+    since: soon,
+    lastRun: soon,
+    failureCodes: ['api'],
+  };
+  const eventOf = (given: Partial<AlertChange> = {}, at = PUBLISHED_AT) =>
+    createTargetAlertEvent(ORIGIN, at, { ...raised, ...given }, 'ledger');
+
+  it('has the same ID when the watcher finds the same change again', () => {
+    expect(eventOf({}, soon).id).toBe(eventOf({ failureCodes: [] }).id);
+  });
+
+  it('has another ID for another alert, its end, and the next time that it is raised', () => {
+    const events = [
+      eventOf(),
+      eventOf({ code: 'confirm-failing' }),
+      eventOf({ status: 'resolved' }),
+      eventOf({ lastRun: PUBLISHED_AT }),
+      eventOf({ since: PUBLISHED_AT }),
+    ];
+    expect(new Set(events.map(({ id }) => id)).size).toBe(events.length);
+  });
+
+  it('names the target, the alert, since when, and the causes of failing runs', () => {
+    const { detail } = eventOf();
+    expect(detail).toMatchObject({ ...ORIGIN, alert: 'run-failing', status: 'raised', since: soon });
+    expect(detail.failureCodes).toEqual(['api']);
+    expect(detail.message).toContain(`\`acme\``);
+    expect(detail.notification).toMatchObject({
+      toDo: expect.stringContaining('--policy policy/acme.yaml --ledger dynamodb:ledger'),
+    });
+  });
 });

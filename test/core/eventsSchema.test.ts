@@ -2,12 +2,19 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { END_CAUSES } from '../../core/endedRequest.ts';
-import { type AcceptorEvent, EVENT_TYPES, toPublishedEvent } from '../../core/events/event.ts';
+import {
+  type AcceptorEvent,
+  EVENT_TYPES,
+  type EventOrigin,
+  toPublishedEvent,
+} from '../../core/events/event.ts';
 import { NO_RUN_FACTS, type RunFacts } from '../../core/events/eventDefinition.ts';
 import { findNewEvents } from '../../core/events/findNewEvents.ts';
+import { createTargetAlertEvent } from '../../core/events/targetAlert.ts';
 import { FOLLOW_UP_PROBLEMS, requestDetailsOf } from '../../core/ledgerEntries.ts';
 import { ManualOverrideCommand } from '../../core/manualOverrideCommand.ts';
 import { type Outcome, pickDescribedFields, type RequestReport } from '../../core/runReport.ts';
+import { WATCHED_CODES } from '../../core/watchTargets.ts';
 import { aVif, RECIPIENT_ACCOUNT, VGW } from '../support/builders.ts';
 import {
   aLedger,
@@ -43,17 +50,27 @@ function aRequest(type: string, outcome: Outcome, earliest: string | null): Requ
   };
 }
 
+const ORIGIN: EventOrigin = {
+  target: 'acme',
+  provider: 'outscale',
+  region: 'eu-west-2',
+  account: RECIPIENT_ACCOUNT,
+  policy: { digest: `sha256:${'0'.repeat(64)}`, revision: 'v1' },
+};
+
+/** Every event of the watcher. */
+const ALERT_EVENTS = WATCHED_CODES.flatMap((code) =>
+  (['raised', 'resolved'] as const).map((status) => {
+    const change = { code, status, since: '2026-11-17T04:00:00.000Z', lastRun: null, failureCodes: ['api'] };
+    return createTargetAlertEvent(ORIGIN, '2026-11-17T04:00:05.000Z', change, 'ledger');
+  }),
+);
+
 /** Every event of these facts. */
 function findEvents(given: Partial<RunFacts>): AcceptorEvent[] {
   const facts: RunFacts = {
     ...NO_RUN_FACTS,
-    origin: {
-      target: 'acme',
-      provider: 'outscale',
-      region: 'eu-west-2',
-      account: RECIPIENT_ACCOUNT,
-      policy: { digest: `sha256:${'0'.repeat(64)}`, revision: 'v1' },
-    },
+    origin: ORIGIN,
     endpoints: { directConnect: null, gateways: null },
     startedAt: '2026-11-17T04:00:00.000Z',
     at: '2026-11-17T04:00:05.000Z',
@@ -114,7 +131,7 @@ const eventsOf = (type: string): AcceptorEvent[] => [
   }),
 ];
 
-const EVERYTHING = [...eventsOf('private'), ...eventsOf('transit')];
+const EVERYTHING = [...eventsOf('private'), ...eventsOf('transit'), ...ALERT_EVENTS];
 
 /** The types of interfaces that events show in `request`. */
 const typesShown = (events: readonly AcceptorEvent[]): unknown[] =>

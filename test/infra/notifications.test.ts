@@ -2,8 +2,9 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { type AcceptorEvent, EVENT_TYPES, toPublishedEvent } from '../../core/events/event.ts';
+import { createTargetAlertEvent } from '../../core/events/targetAlert.ts';
 import { anOwner, CONNECTION } from '../support/builders.ts';
-import { aHold, aRequest, publishInTurn } from '../support/eventFixtures.ts';
+import { aHold, aRequest, ORIGIN, PUBLISHED_AT, publishInTurn } from '../support/eventFixtures.ts';
 import { aLedger, anAcceptance, anEndedRequest, anObservation, aReceipt } from '../support/ledgerBuilders.ts';
 import { readNotificationRule } from './renderNotification.ts';
 import { ACCOUNT, target, templateOf } from './stackFixtures.ts';
@@ -17,7 +18,14 @@ function exampleEvents(): AcceptorEvent[] {
   const state = aLedger({ observations: { [ID]: anObservation() }, acceptances: { [ID]: anAcceptance() } });
   const deadline = { earliest: '2026-11-10T13:00:00.000Z', latest: '2026-11-10T14:00:00.000Z' };
   const request = aRequest({ name: specialCharacters, deadline, decision: aHold('no-grant') });
-  return publishInTurn(state, {
+  const alert = {
+    code: 'not-running',
+    status: 'raised',
+    since: '',
+    lastRun: null,
+    failureCodes: [],
+  } as const;
+  const fromRuns = publishInTurn(state, {
     owners: [anOwner({ contact: '"NOC" <noc@acme.example>' })],
     requests: [request],
     receipts: [aReceipt()],
@@ -39,6 +47,7 @@ function exampleEvents(): AcceptorEvent[] {
     ],
     failures: [{ code: 'api', message: `no answer: ${specialCharacters}` }],
   }).flat();
+  return [...fromRuns, createTargetAlertEvent(ORIGIN, PUBLISHED_AT, alert, 'ledger')];
 }
 
 const template = templateOf([target('acme', 'outscale', { secret: 'keys' })], { notify: EMAIL });

@@ -196,6 +196,7 @@ const STORED_EVENT_TYPES = [
   'Request Expired',
   'Accepted Interface Not Available',
   'Pass Failed',
+  'Target Alert',
 ];
 const STORED_REASON_CODES = [
   'not-private',

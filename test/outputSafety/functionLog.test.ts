@@ -3,7 +3,8 @@ import { describe, expect, it, vi } from 'vitest';
 import { systemClock } from '../../adapters/connectApis.ts';
 import { createInMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
 import type { Emulator } from '../../emulator/emulator.ts';
-import { createHandler, createLogger } from '../../lambda/createHandler.ts';
+import { createHandler } from '../../lambda/createHandler.ts';
+import { createLogger } from '../../lambda/logger.ts';
 import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
 import {
   ACME_1,

@@ -48,9 +48,9 @@ export function observeLedger(ledger: Ledger): ObservedLedger {
       note('write', changes);
       return session.write(changes);
     },
-    close: (changes) => {
+    close: (changes, health) => {
       note('close', changes);
-      return session.close(changes);
+      return session.close(changes, health);
     },
   }));
   return {

@@ -1,5 +1,6 @@
 import type { WriteRequest } from '@aws-sdk/client-dynamodb';
 import { applyLedgerChanges } from '../../../core/applyLedgerChanges.ts';
+import type { TargetHealth } from '../../../core/health.ts';
 import type { LedgerChange } from '../../../core/ledgerState.ts';
 import { LedgerFailure } from '../../../run/portErrors.ts';
 import type { Clock, Ledger, LedgerSession } from '../../../run/ports.ts';
@@ -57,13 +58,13 @@ async function openSession(
     }
   };
   /** Without the token, writes that are still in flight have no effect. */
-  const releaseUncertain = async (): Promise<void> => {
+  const releaseUncertain = async (health?: TargetHealth): Promise<void> => {
     status = 'closed';
-    await updateHead(table, partition, token, { release: true });
+    await updateHead(table, partition, token, { release: true, health });
   };
 
   async function begin() {
-    const { lastListing, failing, turns } = taken;
+    const { lastListing, failing, turns, health } = taken;
     const epoch = taken.isAbandoned ? taken.unusedEpoch : taken.epoch;
     if (taken.isAbandoned) {
       await copyEpoch(table, key, taken.epoch, epoch);
@@ -72,7 +73,7 @@ async function openSession(
     }
     const held = await readEpochUnderLease(table, key, epoch, token);
     if (held === null) throw leaseLost();
-    return { epoch, initial: { ...held, lastListing, failing, turns } };
+    return { epoch, initial: { ...held, lastListing, failing, turns, health } };
   }
   const { epoch, initial } = await trackUncertainty(begin).catch(async (error: unknown) => {
     // The first failure is the one to report.
@@ -117,10 +118,10 @@ async function openSession(
   return {
     state: initial,
     write: (changes) => write(changes, {}),
-    close: async (changes) => {
-      if (status === 'uncertain') await releaseUncertain();
-      if (changes.length > 0) await write(changes, { release: true });
-      else if (status === 'open') await updateHead(table, partition, token, { release: true });
+    close: async (changes, health) => {
+      if (status === 'uncertain') await releaseUncertain(health);
+      if (changes.length > 0) await write(changes, { release: true, health });
+      else if (status === 'open') await updateHead(table, partition, token, { release: true, health });
       status = 'closed';
     },
   };
@@ -143,8 +144,8 @@ export function createDynamoLedger(table: Table, clock: Clock): Ledger {
     readState: async (key) => {
       const partition = livePartition(key);
       for (;;) {
-        const { epoch, lastListing, failing, turns } = await fetchHead(table, partition);
-        const state = { ...(await readEpoch(table, key, epoch)), lastListing, failing, turns };
+        const { epoch, ...head } = await fetchHead(table, partition);
+        const state = { ...(await readEpoch(table, key, epoch)), ...head };
         // Otherwise the items were copied to another epoch between the two reads.
         if ((await fetchHead(table, partition)).epoch === epoch) return state;
       }

@@ -1,10 +1,12 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import * as d from '../../../core/decoders.ts';
+import type { TargetHealth } from '../../../core/health.ts';
 import type { LedgerState } from '../../../core/ledgerState.ts';
 import { LedgerFailure } from '../../../run/portErrors.ts';
 import { decodeFailing, readTurns } from '../decodeItems.ts';
 import { STORED_NAMES } from '../formats/storedNames.ts';
 import { LEDGER_FORMAT, readFormat, WrittenByNewer } from '../storedForm.ts';
+import { encodeHealth, readHealth } from '../storedHealth.ts';
 import type { TableItem } from './dynamoTable.ts';
 import { numberAttribute } from './storedAttributes.ts';
 
@@ -12,7 +14,12 @@ import { numberAttribute } from './storedAttributes.ts';
  * The head: the item of a target that has the lease, by which runs exclude each other, and the current epoch. Only the state items
  * of the current epoch are valid.
  */
-export interface Head extends Pick<LedgerState, 'lastListing' | 'failing' | 'turns'> {
+export interface Head extends WrittenHead {
+  readonly health: LedgerState['health'];
+}
+
+/** The part of the head that every write of the state writes. The health is written only when the lease is released. */
+export interface WrittenHead extends Pick<LedgerState, 'lastListing' | 'failing' | 'turns'> {
   readonly epoch: number;
 }
 
@@ -31,9 +38,15 @@ export const HEAD_ATTRIBUTES = {
   '#failing': 'failing',
   '#turns': 'turns',
   '#format': 'format',
+  '#health': 'health',
 };
 
-export function headValues({ epoch, lastListing, failing, turns }: Head): Record<string, AttributeValue> {
+export function headValues({
+  epoch,
+  lastListing,
+  failing,
+  turns,
+}: WrittenHead): Record<string, AttributeValue> {
   return {
     ':epoch': { N: String(epoch) },
     ':listing': lastListing === null ? { NULL: true } : { S: lastListing },
@@ -44,9 +57,13 @@ export function headValues({ epoch, lastListing, failing, turns }: Head): Record
   };
 }
 
+export function healthValues(health: TargetHealth): Record<string, AttributeValue> {
+  return { ':health': { S: JSON.stringify(encodeHealth(health)) } };
+}
+
 /** Fail closed: an unreadable head is an error, not an empty ledger. */
 export function decodeHead(item: TableItem | undefined, partition: string, table: string): Head {
-  if (item === undefined) return { epoch: 0, lastListing: null, failing: null, turns: {} };
+  if (item === undefined) return { epoch: 0, lastListing: null, failing: null, turns: {}, health: null };
   try {
     const needs = readFormat(numberAttribute(item.needs), 'needs');
     if (needs > LEDGER_FORMAT) throw new WrittenByNewer(needs);
@@ -59,6 +76,7 @@ export function decodeHead(item: TableItem | undefined, partition: string, table
         'failing',
       ),
       turns: parseTurns(item[HEAD_ATTRIBUTES['#turns']]),
+      health: parseHealth(item[HEAD_ATTRIBUTES['#health']]),
     };
   } catch (error) {
     if (error instanceof WrittenByNewer)
@@ -84,6 +102,15 @@ function parseTurns(value: AttributeValue | undefined): LedgerState['turns'] {
     return readTurns(JSON.parse(value?.S ?? '{}'));
   } catch (error) {
     if (error instanceof SyntaxError) return {};
+    throw error;
+  }
+}
+
+export function parseHealth(value: AttributeValue | undefined): LedgerState['health'] {
+  try {
+    return value === undefined ? null : readHealth(JSON.parse(value.S ?? ''));
+  } catch (error) {
+    if (error instanceof SyntaxError) return 'unreadable';
     throw error;
   }
 }

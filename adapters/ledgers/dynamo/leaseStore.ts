@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { GetItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import type { TargetHealth } from '../../../core/health.ts';
 import { LedgerFailure } from '../../../run/portErrors.ts';
 import { type Lease, MAX_LEASE_MS } from '../lease.ts';
 import { type Condition, itemKey, type Table, type TableItem, textAttribute } from './dynamoTable.ts';
@@ -11,6 +12,8 @@ import {
   HEAD_SORT_KEY,
   type Head,
   headValues,
+  healthValues,
+  type WrittenHead,
 } from './headItem.ts';
 
 /** The head when the lease was taken. */
@@ -114,9 +117,10 @@ export async function fetchHead(table: Table, partition: string): Promise<Head> 
 
 /** What an update of the head changes. Every update also proves that this run still holds the lease. */
 export interface HeadUpdate {
-  readonly head?: Head;
+  readonly head?: WrittenHead;
   /** releases the lease */
   readonly release?: boolean;
+  readonly health?: TargetHealth | undefined;
 }
 
 /** @returns whether this run still held the lease. @throws LedgerFailure */
@@ -124,7 +128,7 @@ export async function updateHead(
   table: Table,
   partition: string,
   token: string,
-  { head, release = false }: HeadUpdate,
+  { head, release = false, health }: HeadUpdate,
 ): Promise<boolean> {
   const sets = [
     ...(head === undefined
@@ -136,6 +140,7 @@ export async function updateHead(
           '#turns = :turns',
           '#format = :format',
         ]),
+    ...(health === undefined ? [] : ['#health = :health']),
     ...(release ? ['#released = :token'] : ['#token = :token']),
   ];
   const removes = [
@@ -159,6 +164,7 @@ export async function updateHead(
       ExpressionAttributeValues: {
         ':token': { S: token },
         ...(head === undefined ? {} : headValues(head)),
+        ...(health === undefined ? {} : healthValues(health)),
       },
     });
     return client.send(command, options);

@@ -13,9 +13,11 @@ import { describeThisProcess, isHolderGone } from './leaseHolder.ts';
 import { type LoadedFile, loadLedgerFile, storeLedgerFile } from './ledgerFile.ts';
 import {
   changeItems,
+  healthOf,
   holderOf,
   type LedgerTarget,
   readTarget,
+  replaceHealth,
   replaceLease,
   replaceTarget,
   storedItems,
@@ -73,7 +75,7 @@ export function createFileLedger(path: string, clock: Clock): Ledger {
     const before =
       known === undefined
         ? toState(entry, path)
-        : { ...known, lastListing: listed, failing: failed, turns: given };
+        : { ...known, lastListing: listed, failing: failed, turns: given, health: healthOf(entry) };
     const after = applyLedgerChanges(before, changes);
     const changed = compareStates(before, after);
     // Write order matters: events before history, so a crash never loses an unpublished event.
@@ -107,11 +109,13 @@ export function createFileLedger(path: string, clock: Clock): Ledger {
             if (entry.lease?.token !== token) throw leaseLost(key, path);
             return applyToTarget(entry, key, changes, at);
           }),
-        close: (changes) =>
+        close: (changes, health) =>
           update(key, async (entry, at) => {
             const isOurs = entry.lease?.token === token;
             if (!isOurs && changes.length > 0) throw leaseLost(key, path);
-            return isOurs ? replaceLease(await applyToTarget(entry, key, changes, at), null, null) : null;
+            if (!isOurs) return null;
+            const released = replaceLease(await applyToTarget(entry, key, changes, at), null, null);
+            return health === undefined ? released : replaceHealth(released, health);
           }),
       };
     },
@@ -130,5 +134,11 @@ function leaseLost(key: string, path: string): LedgerFailure {
 
 function toState(target: LedgerTarget, path: string): LedgerState {
   const { lastListing, failing, turns } = target;
-  return { ...readItems(storedItems(target), `ledger ${path}`), lastListing, failing, turns };
+  return {
+    ...readItems(storedItems(target), `ledger ${path}`),
+    lastListing,
+    failing,
+    turns,
+    health: healthOf(target),
+  };
 }

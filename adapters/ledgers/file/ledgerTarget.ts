@@ -1,9 +1,11 @@
 import * as d from '../../../core/decoders.ts';
+import type { TargetHealth } from '../../../core/health.ts';
 import type { LedgerState } from '../../../core/ledgerState.ts';
 import { readTurns } from '../decodeItems.ts';
 import type { Lease } from '../lease.ts';
 import { type Items, type StoredItem, toStoredItem } from '../ledgerItems.ts';
 import { digestOfData, readFormat, type StoredValue } from '../storedForm.ts';
+import { encodeHealth, readHealth } from '../storedHealth.ts';
 import { decodeHolder, type LeaseHolder } from './leaseHolder.ts';
 import { EMPTY_ENTRY, type LedgerFile, type TargetEntry } from './ledgerFile.ts';
 
@@ -18,31 +20,46 @@ export interface LedgerTarget extends TargetEntry {
   readonly additions: Items;
   /** see `LedgerState`; stored under the `later/` key, because release 0.1.0 rejects additional keys in an entry */
   readonly turns: LedgerState['turns'];
+  /** see `LedgerState`, as any release stored it; stored beside `turns` for the same reason. `undefined`: absent */
+  readonly storedHealth: unknown;
 }
 
 /** Keys among the additions that are not names of items. */
 const LEASE = 'lease';
 const TURNS = 'turns';
+const HEALTH = 'health';
 
 function laterKey(key: string): string {
   return `later/${key}`;
 }
 
 export function readTarget({ targets }: LedgerFile, key: string): LedgerTarget {
-  const { [TURNS]: turns, ...additions } = targets[laterKey(key)]?.items ?? {};
-  return { ...(targets[key] ?? EMPTY_ENTRY), additions, turns: readTurns(turns) };
+  const { [TURNS]: turns, [HEALTH]: storedHealth, ...additions } = targets[laterKey(key)]?.items ?? {};
+  return { ...(targets[key] ?? EMPTY_ENTRY), additions, turns: readTurns(turns), storedHealth };
 }
 
 export function replaceTarget(
   file: LedgerFile,
   key: string,
-  { additions, turns, ...entry }: LedgerTarget,
+  { additions, turns, storedHealth, ...entry }: LedgerTarget,
 ): LedgerFile {
   const before = file.targets[laterKey(key)];
-  const items = Object.keys(turns).length === 0 ? additions : { ...additions, [TURNS]: turns };
+  const items = {
+    ...additions,
+    ...(Object.keys(turns).length === 0 ? {} : { [TURNS]: turns }),
+    ...(storedHealth === undefined ? {} : { [HEALTH]: storedHealth }),
+  };
   const isNeeded = before !== undefined || Object.keys(items).length > 0;
   const later = isNeeded ? { [laterKey(key)]: { ...(before ?? EMPTY_ENTRY), items } } : {};
   return { ...file, targets: { ...file.targets, [key]: entry, ...later } };
+}
+
+export function healthOf({ storedHealth }: LedgerTarget): LedgerState['health'] {
+  return readHealth(storedHealth);
+}
+
+export function replaceHealth(target: LedgerTarget, health: TargetHealth): LedgerTarget {
+  return { ...target, storedHealth: encodeHealth(health) };
 }
 
 /** The target with this lease; `null`: without a lease. */

@@ -1,0 +1,153 @@
+import { describe, expect, it } from 'vitest';
+import { alertWindowFor } from '../../core/alerts.ts';
+import {
+  EMPTY_WATCH_STATE,
+  recordPublished,
+  type WatchedTarget,
+  type WatchState,
+  watchTargets,
+} from '../../core/watchTargets.ts';
+import { ORIGIN } from '../support/eventFixtures.ts';
+import { aHealth, minutesBefore } from '../support/healthBuilders.ts';
+
+const KEY = 'outscale/eu-west-2/012345678901';
+const WINDOW = alertWindowFor(5);
+
+function aTarget(given: Partial<WatchedTarget> = {}): WatchedTarget {
+  return { origin: ORIGIN, health: aHealth([[], [], []]), listedAt: null, ...given };
+}
+
+/** What the watcher finds a number of minutes after the last run of `aHealth`. */
+function watch(later: number, target: WatchedTarget = aTarget(), state: WatchState = EMPTY_WATCH_STATE) {
+  const now = new Date(minutesBefore(-later));
+  const result = watchTargets([target], state, now, WINDOW);
+  return {
+    alerts: result.alerts.map(({ alert }) => alert.code),
+    changes: result.changes.map(({ change }) => `${change.code} ${change.status}`),
+    /** without the changes */
+    state: result.state,
+    /** with the changes */
+    published: recordPublished(result.state, result.changes),
+  };
+}
+
+const FAILING = aTarget({
+  health: aHealth([['failed'], ['failed'], []], {
+    lastFailure: { at: minutesBefore(0), codes: ['api'] },
+  }),
+});
+
+describe('the watcher', () => {
+  it('finds nothing while runs complete, and keeps nothing', () => {
+    const { alerts, changes, published } = watch(1);
+    expect([alerts, changes, published]).toEqual([[], [], EMPTY_WATCH_STATE]);
+  });
+
+  it('publishes an alert once when it is raised, and once when it is resolved', () => {
+    const raised = watch(15);
+    expect([raised.alerts, raised.changes]).toEqual([['not-running'], ['not-running raised']]);
+    const later = watch(16, aTarget(), raised.published);
+    expect([later.alerts, later.changes]).toEqual([['not-running'], []]);
+    const resolved = watch(1, aTarget(), later.published);
+    expect([resolved.alerts, resolved.changes]).toEqual([[], ['not-running resolved']]);
+    expect(watch(2, aTarget(), resolved.published).changes).toEqual([]);
+    expect(resolved.published).toEqual(EMPTY_WATCH_STATE);
+  });
+
+  it('publishes again what could not be published', () => {
+    expect(watch(16, aTarget(), watch(15).state).changes).toEqual(['not-running raised']);
+  });
+
+  it('publishes only alerts that no event of a run names', () => {
+    const health = aHealth([['expired', 'notAvailable', 'unexpectedRoutes']], {
+      earliestExpiry: minutesBefore(-60),
+    });
+    const { alerts, changes } = watch(1, aTarget({ health }));
+    expect(alerts).toEqual(['deadline-near', 'request-expired', 'not-available', 'unexpected-routes']);
+    expect(changes).toEqual([]);
+  });
+
+  it('publishes the cause of failing runs', () => {
+    const { changes } = watchTargets([FAILING], EMPTY_WATCH_STATE, new Date(minutesBefore(-1)), WINDOW);
+    expect(changes).toEqual([
+      {
+        target: FAILING,
+        change: {
+          code: 'run-failing',
+          status: 'raised',
+          since: minutesBefore(5),
+          lastRun: minutesBefore(0),
+          failureCodes: ['api'],
+        },
+      },
+    ]);
+  });
+
+  it('does not publish that failing runs are resolved while no run finishes', () => {
+    const failing = watch(1, FAILING);
+    const silent = watch(90, FAILING, failing.published);
+    expect([silent.alerts, silent.changes]).toEqual([['not-running'], ['not-running raised']]);
+    const resolved = watch(1, aTarget(), silent.published);
+    expect(resolved.changes).toEqual(['not-running resolved', 'run-failing resolved']);
+  });
+
+  it('forgets targets that were removed from the deployment', () => {
+    const other = aTarget({ origin: { ...ORIGIN, account: '999999999999' } });
+    const { published } = watch(15);
+    expect(watch(1, other, published).state).toEqual(EMPTY_WATCH_STATE);
+  });
+
+  it('keeps what a later release raised', () => {
+    const state = { firstWatched: {}, raised: { [KEY]: { 'later-alert': minutesBefore(0) } } };
+    expect(watch(1, aTarget(), state).published).toEqual(state);
+    expect(watch(15, aTarget(), state).published.raised).toEqual({
+      [KEY]: { 'later-alert': minutesBefore(0), 'not-running': minutesBefore(0) },
+    });
+  });
+});
+
+describe('a target that records no run', () => {
+  const silent = aTarget({ health: null });
+
+  it('counts from the first time that it is watched', () => {
+    const first = watch(0, silent);
+    expect([first.alerts, first.state.firstWatched]).toEqual([[], { [KEY]: minutesBefore(0) }]);
+    const second = watch(14, silent, first.state);
+    expect([second.alerts, second.state]).toEqual([[], first.state]);
+    expect(watch(15, silent, second.state).alerts).toEqual(['not-running']);
+  });
+
+  it('counts from its last run as soon as it has one', () => {
+    const first = watch(0, silent);
+    expect(watch(10, aTarget(), first.state).state.firstWatched).toEqual({});
+  });
+
+  it('counts from a listing by a release that records no health', () => {
+    const { state } = watch(0, silent);
+    const listed = { ...silent, listedAt: minutesBefore(-10) };
+    expect(watch(24, listed, state).alerts).toEqual([]);
+    expect(watch(25, listed, state).alerts).toEqual(['not-running']);
+  });
+
+  it('counts from that listing also if its health is older, after a rollback and an upgrade', () => {
+    expect(watch(600, aTarget({ listedAt: minutesBefore(-590) })).alerts).toEqual([]);
+  });
+
+  it('is also one whose runs publish no events, such as those of a person', () => {
+    const health = aHealth([['unattended'], ['unattended']]);
+    const first = watch(0, aTarget({ health }));
+    expect(first.state.firstWatched).toEqual({ [KEY]: minutesBefore(0) });
+    expect(watch(15, aTarget({ health }), first.state).alerts).toEqual(['not-running']);
+  });
+
+  it('is also one whose only run is dated in the future', () => {
+    const health = aHealth([], { runs: [{ at: minutesBefore(-6000), flags: [] }] });
+    const first = watch(0, aTarget({ health }));
+    expect(watch(15, aTarget({ health }), first.state).alerts).toEqual(['not-running']);
+  });
+});
+
+it('runs of a person do not count as failing runs of a deployment', () => {
+  const health = aHealth([['failed', 'unattended'], ['failed', 'unattended'], []]);
+  expect(watch(0, aTarget({ health })).alerts).toEqual([]);
+});
