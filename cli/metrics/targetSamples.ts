@@ -1,3 +1,4 @@
+import { ALERT_CODES } from '../../core/alerts.ts';
 import { metricsOf } from '../../core/metrics.ts';
 import { REASON_CODES } from '../../core/reasons.ts';
 import { isPending, RUN_PROBLEM_CODES, type RunReport } from '../../core/runReport.ts';
@@ -68,6 +69,7 @@ function measure(measured: Measured): Sample[] {
       return [
         ...common,
         instant('last_check_end_timestamp_seconds', measured.facts.report.finishedAt),
+        ...instants('last_run_end_timestamp_seconds', buildTargetView(measured.facts).lastRun),
         ...measureFacts(measured.facts),
       ];
     case 'run':
@@ -114,6 +116,9 @@ function measureFacts(facts: TargetFacts): Sample[] {
           sample('undelivered_events', view.undelivered.count),
           ...instants('oldest_undelivered_event_timestamp_seconds', view.undelivered.oldest),
           sample('damaged_ledger_items', view.damaged.length),
+          ...ALERT_CODES.map((code) =>
+            sample('alerts', view.alerts.some((alert) => alert.code === code) ? 1 : 0, { code }),
+          ),
         ]),
   ];
 }

@@ -191,6 +191,22 @@ const STORIES: Readonly<Record<string, readonly AlertStory[]>> = {
       raised: [21, 30],
     },
   ],
+  VifAcceptorRecordedAlert: [
+    {
+      series: { [`${M}alerts{instance="host", target="acme", code="run-failing"}`]: '0x4 1x20' },
+      quiet: [4],
+      raised: [5, 20],
+      labels: { ...OF_TARGET, code: 'run-failing' },
+    },
+    {
+      series: {
+        [`${M}alerts{instance="host", target="acme", code="run-failing"}`]: '1x20',
+        [`${M}last_run_success${T}`]: '0x20',
+      },
+      quiet: [5, 20],
+      raised: [],
+    },
+  ],
   VifAcceptorUnitFailed: [
     {
       series: {
