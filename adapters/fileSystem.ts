@@ -3,14 +3,16 @@ import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises
 import { dirname } from 'node:path';
 
 /**
- * Replaces a file atomically; only its owner can read it. If the process or the machine stops, or the disk is full, the
- * file has the old or the new text, never a part of one.
+ * Replaces a file atomically. If the process or the machine stops, or the disk is full, the file has the old or the new text,
+ * never a part of one.
  * @param beforeReplacing called when the new text is on disk; may throw, which keeps the old text
+ * @param mode the permissions of the new file, independent of the umask; without it, only its owner can read it
  */
 export async function replaceFile(
   path: string,
   text: string | Buffer,
   beforeReplacing: () => void,
+  mode?: number,
 ): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
@@ -18,6 +20,7 @@ export async function replaceFile(
     try {
       // Not a single `write`, which on a full disk writes a part and reports success.
       await file.writeFile(text);
+      if (mode !== undefined) await file.chmod(mode);
       await file.sync();
     } finally {
       await file.close();

@@ -12,6 +12,7 @@ import {
   jsonOption,
   ledgerOption,
   maxAgeOption,
+  metricsOption,
   policyOption,
   profileOption,
   quietTargetsOption,
@@ -52,6 +53,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
       'for cron and monitoring: one line per problem and exit code 1; no output and exit code 0 when there is none',
     )
     .addOption(maxAgeOption())
+    .addOption(metricsOption())
     .addHelpText('after', STATUS_HELP)
     .action(async ({ check, ...options }) => {
       const { status } = await import('./commands/status.ts');
@@ -167,6 +169,7 @@ function defineRunCommand(main: Command, end: (code: ExitCode) => void, name: 'r
   if (!isPlan) {
     addAuditLogOptions(command)
       .option('--events <file>', 'append each new event to this file, one JSON object per line')
+      .addOption(metricsOption())
       .option(
         '--notify <webhook>',
         'send each new event to this URL, or to `slack:URL`, `teams:URL` or `pagerduty:URL`; give it again for another one; prefer the variable VIF_ACCEPTOR_NOTIFY_URL, which the process list does not show',
@@ -228,9 +231,9 @@ Examples:
   vif-acceptor run --policy policy/acme.yaml
   vif-acceptor run --policy policy/acme.yaml policy/lab.yaml --json | jq '.runs[].requests[]'
 
-Exit codes: 0 success, 1 a run failed, 2 wrong usage, 3 a policy file is invalid (the valid ones were still processed),
-5 no run failed, but at least one target was skipped because another run holds its lease. The lease of a run that was killed
-expires within 5 minutes.
+Exit codes: 0 success, 1 a run failed, or the file of --metrics was not written, 2 wrong usage, 3 a policy file is invalid (the
+valid ones were still processed), 5 no run failed, but at least one target was skipped because another run holds its lease. The
+lease of a run that was killed expires within 5 minutes.
 After Ctrl-C, SIGTERM or SIGHUP no further confirm starts; a confirm in progress is completed, and the lease is released.`,
   plan: `
 Example:
@@ -250,6 +253,7 @@ Examples:
   vif-acceptor status --ledger dynamodb:TABLE --html /var/www/vif-acceptor.html
   vif-acceptor status --json | jq '.targets[].pending[] | select(.now.outcome == "held")'
   vif-acceptor status --check --max-age PT1H
+  vif-acceptor status --ledger dynamodb:TABLE --metrics /var/lib/prometheus/node-exporter/vif-acceptor.prom --quiet
 
 --check reports requests that are held, that expire within a day, or that expired since the last check; a last complete
 listing older than --max-age; failing runs; accepted interfaces with a problem; and checks that could not be made. Exit code 3

@@ -133,6 +133,14 @@ export function jsonOption(): Option {
   );
 }
 
+/** `--metrics FILE` of `run` and `status`. */
+export function metricsOption(): Option {
+  return new Option(
+    '--metrics <file>',
+    'write metrics for Prometheus to this file, for the textfile collector of node_exporter; its folder must exist',
+  );
+}
+
 /** The formats of `policy check` and `policy test`. `text` is the report for people; the others are documents on standard output. */
 export const CHECK_FORMATS = ['text', 'json', 'github', 'sarif'] as const;
 export const TEST_FORMATS = ['text', 'json', 'github', 'junit'] as const;

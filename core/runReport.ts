@@ -17,25 +17,28 @@ export interface RunProblem {
   readonly message: string;
 }
 
-export type RunProblemCode =
-  | 'api'
-  | 'listing-incomplete'
-  | 'wrong-account-or-region'
-  | 'credentials'
-  | 'ledger'
-  | 'confirm-failed'
-  | 'other-gateway'
-  | 'gateway-missing'
-  | 'gateway-other-account'
-  | 'own-connections-unknown'
-  | 'routes-unknown'
-  | 'advertised-routes-unknown'
-  | 'unknown-state'
-  | 'out-of-time'
-  | 'clock'
-  | 'event-delivery'
-  | 'audit-log'
-  | 'internal';
+export const RUN_PROBLEM_CODES = [
+  'api',
+  'listing-incomplete',
+  'wrong-account-or-region',
+  'credentials',
+  'ledger',
+  'confirm-failed',
+  'other-gateway',
+  'gateway-missing',
+  'gateway-other-account',
+  'own-connections-unknown',
+  'routes-unknown',
+  'advertised-routes-unknown',
+  'unknown-state',
+  'out-of-time',
+  'clock',
+  'event-delivery',
+  'audit-log',
+  'internal',
+] as const;
+
+export type RunProblemCode = (typeof RUN_PROBLEM_CODES)[number];
 
 /** The outcome of a request in a run. `wouldAccept` only in a plan. */
 export const OUTCOMES = ['accepted', 'held', 'gone', 'failed', 'notAttempted', 'wouldAccept'] as const;

@@ -4,8 +4,9 @@ import { formatJsonSchema } from '../language/reference/policyJsonSchema.ts';
 import { updateGeneratedTables } from '../language/reference/referenceTables.ts';
 import { updateEmulatorPage } from './emulatorReference.ts';
 import { commandReference, diagnosticReference } from './generatedPages.ts';
+import { updateMetricsPage } from './metricsReference.ts';
 
-/** Writes the generated parts of docs/: the JSON schema of policy files, the tables of their reference page, the command reference, the codes of errors, and the tables of the emulator. */
+/** Writes the generated parts of docs/: the JSON schema of policy files, the tables of their reference page, the command reference, the codes of errors, the tables of the emulator, and that of metrics. */
 const docs = join(import.meta.dirname, '..', 'docs');
 writeFileSync(join(docs, 'policy.schema.json'), formatJsonSchema());
 const page = join(docs, 'policy.md');
@@ -14,3 +15,5 @@ writeFileSync(join(docs, 'cli.md'), commandReference());
 writeFileSync(join(docs, 'diagnostics.md'), diagnosticReference());
 const emulator = join(docs, 'emulator.md');
 writeFileSync(emulator, updateEmulatorPage(readFileSync(emulator, 'utf8')));
+const prometheus = join(docs, 'prometheus.md');
+writeFileSync(prometheus, updateMetricsPage(readFileSync(prometheus, 'utf8')));

@@ -11,8 +11,10 @@ import {
   readLedgerLock,
   withLedgerOption,
 } from '../ledgerOptions.ts';
-import { loadValidPolicies, printPolicyErrors, printPolicyWarnings } from '../loadPolicies.ts';
-import { EXIT, type ExitCode } from '../options.ts';
+import { printPolicyErrors, printPolicyWarnings } from '../loadPolicies.ts';
+import { loadPoliciesAndMeasure, measureRuns } from '../metrics/measuredTargets.ts';
+import { writeMetrics } from '../metrics/metricsFile.ts';
+import { EXIT, type ExitCode, UsageError } from '../options.ts';
 import { startProgress } from '../output/progress.ts';
 import { describeRun } from '../output/runText.ts';
 import { describeProblems, paintFor, printDocument, printTexts } from '../output/terminal.ts';
@@ -25,6 +27,7 @@ export interface RunOptions extends RunTargetOptions {
   readonly events?: string;
   readonly notify?: readonly string[];
   readonly ping?: string;
+  readonly metrics?: string;
   readonly dryRun?: boolean;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -33,9 +36,13 @@ export interface RunOptions extends RunTargetOptions {
 /** `run` and, with `dryRun`, `plan`: runs once over every target, several at a time. A failing target does not stop the others. */
 export async function run(given: RunOptions): Promise<ExitCode> {
   const pingUrl = readPingUrl(given.ping, process.env);
+  if (given.metrics !== undefined && given.dryRun)
+    throw new UsageError(
+      '--metrics reports runs, and --dry-run makes none; remove one of them, or use `status --metrics FILE`',
+    );
+  const { policies, errors } = await loadPoliciesAndMeasure(given, 'run');
   // A plan publishes nothing, so it needs no valid webhooks.
   const webhooks = given.dryRun === true ? [] : readWebhooks(given.notify ?? [], process.env);
-  const { policies, errors } = loadValidPolicies(given.policy ?? []);
   printPolicyWarnings(policies);
   const options = withLedgerOption(given, policies);
   const { dryRun = false, quiet = false } = options;
@@ -51,6 +58,9 @@ export async function run(given: RunOptions): Promise<ExitCode> {
     }),
   );
   progress.stop();
+  const unmeasured = await writeMetrics(options.metrics, () =>
+    measureRuns({ policies, errors }, runs, shared.ledger),
+  );
   if (runs.length === 0) rethrow();
   const shown = await Promise.all(
     runs.map(async (report) => ({ report, lock: await describeLock(report, policies, options) })),
@@ -63,7 +73,7 @@ export async function run(given: RunOptions): Promise<ExitCode> {
   if (!dryRun && !interruption.aborted) await pruneOrWarn(options);
   if (errors.length > 0) return EXIT.invalidPolicy;
   const statuses = new Set(runs.map(({ status }) => status));
-  if (statuses.has('failed')) return EXIT.failed;
+  if (statuses.has('failed') || unmeasured) return EXIT.failed;
   return statuses.has('leaseHeld') ? EXIT.locked : EXIT.done;
 }
 

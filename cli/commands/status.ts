@@ -3,7 +3,9 @@ import { chmodSync, realpathSync, renameSync, rmSync, type Stats, statSync, writ
 import { dirname } from 'node:path';
 import type { Diagnostic } from '../../language/index.ts';
 import { type LedgerOptions, openLedger, withLedgerOption } from '../ledgerOptions.ts';
-import { loadValidPolicies, printPolicyErrors } from '../loadPolicies.ts';
+import { printPolicyErrors } from '../loadPolicies.ts';
+import { loadPoliciesAndMeasure, measureStatus } from '../metrics/measuredTargets.ts';
+import { checkMetricsPath, writeMetrics } from '../metrics/metricsFile.ts';
 import { EXIT, type ExitCode, UsageError } from '../options.ts';
 import { startProgress } from '../output/progress.ts';
 import { describeProblems, paintFor, printDocument, printTexts } from '../output/terminal.ts';
@@ -19,6 +21,7 @@ export interface StatusOptions extends RunTargetOptions, LedgerOptions {
   readonly json?: boolean;
   readonly quiet?: boolean;
   readonly html?: string;
+  readonly metrics?: string;
   readonly maxAge?: number;
 }
 
@@ -26,25 +29,30 @@ export interface StatusOptions extends RunTargetOptions, LedgerOptions {
 export async function status(given: StatusOptions): Promise<ExitCode> {
   if (given.maxAge !== undefined)
     throw new UsageError('--max-age applies only to --check; add --check, or remove --max-age');
-  const { policies, errors } = loadValidPolicies(given.policy ?? []);
+  // Checked before the listing, so that a mistyped path is reported at once.
+  if (given.metrics !== undefined) await checkMetricsPath(given.metrics);
+  const { policies, errors } = await loadPoliciesAndMeasure(given, 'status');
   const options = withLedgerOption(given, policies);
   const { quiet = false } = options;
-  // Checked before the listing, so that a mistyped path is reported at once.
   const file = options.html === undefined ? null : preparePageFile(options.html);
   const ledger = openLedger(options);
   const progress = startProgress(options.json || quiet ? null : process.stderr, policies.length);
-  const { results: targets, rethrow } = await forEachTarget(policies, async (compiled) =>
-    buildTargetView(await collectStatus(compiled, options, ledger, progress)),
+  const { results: collected, rethrow } = await forEachTarget(policies, (compiled) =>
+    collectStatus(compiled, options, ledger, progress),
   );
   progress.stop();
+  const unmeasured = await writeMetrics(options.metrics, () =>
+    measureStatus({ policies, errors }, collected),
+  );
   rethrow();
+  const targets = collected.map(buildTargetView);
   printTargets(targets, errors, options);
   const problem = file === null ? null : file.write(renderStatusPage(targets, errors));
   if (problem !== null) process.stderr.write(`${paintFor(process.stderr).bad('error:')} ${problem}\n`);
   else if (file !== null && !options.json && !quiet) process.stderr.write(`wrote ${options.html}\n`);
   if (!options.json || !quiet) printPolicyErrors(errors, { invalid: 'not shown', others: 'are shown' });
   if (errors.length > 0) return EXIT.invalidPolicy;
-  return problem !== null || targets.some(isIncomplete) ? EXIT.failed : EXIT.done;
+  return problem !== null || unmeasured || targets.some(isIncomplete) ? EXIT.failed : EXIT.done;
 }
 
 /** Whether a part of the target could not be read. */
@@ -70,8 +78,8 @@ function printTargets(
 
 /** Whether `--quiet` shows the target: it has a request, the end of one or a problem. In doubt it is shown. */
 function needsReport(view: TargetView): boolean {
-  const { pending, followed, ungranted, unexpectedRoutes, ended, warnings, failures } = view;
-  const problems = [ungranted, unexpectedRoutes, warnings, failures, describeConcerns(view)];
+  const { pending, followed, ungranted, unexpectedRoutes, ended, warnings, failures, alerts } = view;
+  const problems = [ungranted, unexpectedRoutes, warnings, failures, alerts, describeConcerns(view)];
   const found = [pending, followed, ended, ...problems];
   return isIncomplete(view) || isStale(view) || found.some(({ length }) => length > 0);
 }

@@ -24,10 +24,12 @@ import {
   withLedgerOption,
 } from '../ledgerOptions.ts';
 import { loadValidPolicies } from '../loadPolicies.ts';
+import { measureStatus } from '../metrics/measuredTargets.ts';
+import { checkMetricsPath, writeMetrics } from '../metrics/metricsFile.ts';
 import { EXIT, type ExitCode, InvalidPolicies } from '../options.ts';
 import type { Progress } from '../output/progress.ts';
 import { forEachTarget } from '../runTarget.ts';
-import { collectStatus } from '../status/collectStatus.ts';
+import { collectStatus, type TargetFacts } from '../status/collectStatus.ts';
 import { renderStatusPage } from '../status/htmlPage.ts';
 import { buildTargetView, type TargetView } from '../status/targetView.ts';
 import { preparePageFile, type StatusOptions } from './status.ts';
@@ -40,9 +42,10 @@ const MAX_AGE_SECONDS = 30 * 60;
  * requests it reported.
  */
 export async function statusCheck(given: StatusOptions): Promise<ExitCode> {
+  // Checked before the listing, so that a mistyped path is reported at once.
+  if (given.metrics !== undefined) await checkMetricsPath(given.metrics);
   const { policies, errors } = loadPoliciesOrErrors(given.policy ?? []);
   const options = withLedgerOption(given, policies);
-  // Checked before the listing, so that a mistyped path is reported at once.
   const file = options.html === undefined ? null : preparePageFile(options.html);
   const ledger = openLedger(options);
   const path = ledgerPath(options);
@@ -50,8 +53,14 @@ export async function statusCheck(given: StatusOptions): Promise<ExitCode> {
   const { results, rethrow } = await forEachTarget(policies, async (compiled): Promise<Checked> => {
     const facts = await collectStatus(compiled, options, ledger, SILENT);
     const isRecorded = facts.recordsFailure === null;
-    return { view: buildTargetView(facts), key: recipientKey(facts.policy.recipient), isRecorded };
+    return { facts, view: buildTargetView(facts), key: recipientKey(facts.policy.recipient), isRecorded };
   });
+  const unmeasured = await writeMetrics(options.metrics, () =>
+    measureStatus(
+      { policies, errors },
+      results.map(({ facts }) => facts),
+    ),
+  );
   const state = await readCheckState(statePath);
   const compare = createComparison(state, options.maxAge ?? MAX_AGE_SECONDS);
   const checks = results.map(compare);
@@ -78,11 +87,12 @@ export async function statusCheck(given: StatusOptions): Promise<ExitCode> {
   }
   rethrow();
   if (errors.length > 0) return EXIT.invalidPolicy;
-  return findings.length > 0 || unwritten !== null ? EXIT.failed : EXIT.done;
+  return findings.length > 0 || unwritten !== null || unmeasured ? EXIT.failed : EXIT.done;
 }
 
 /** One checked target. */
 interface Checked {
+  readonly facts: TargetFacts;
   readonly view: TargetView;
   readonly key: string;
   /** whether the history records could be read */

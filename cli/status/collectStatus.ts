@@ -26,7 +26,7 @@ export interface TargetFacts {
 }
 
 /** Period of the history that the status shows, in milliseconds. */
-const RECENT_MS = 30 * 24 * 60 * 60 * 1000;
+export const RECENT_MS = 30 * 24 * 60 * 60 * 1000;
 
 /** Makes a plan of one target and reads its ledger. Writes nothing. Errors that a run reports become part of the result. */
 export async function collectStatus(
@@ -82,7 +82,8 @@ function makeReadOnly(ledger: Ledger, onState: (state: LedgerState) => void): Le
   };
 }
 
-async function readRecords(
+/** Reads the history records; a failure is part of the result. */
+export async function readRecords(
   ledger: Ledger,
   { recipient }: Policy,
   since: Date,

@@ -1,4 +1,5 @@
 import type { Actor } from '../../core/actor.ts';
+import { ALERTS } from '../../core/alerts.ts';
 import type { Deadline } from '../../core/deadline.ts';
 import { escapeText } from '../../core/printableText.ts';
 import type { WithoutFreeze } from '../../core/runReport.ts';
@@ -161,6 +162,15 @@ export function describeConcerns(view: TargetView): string[] {
         ]),
     ...damaged.filter((message) => !shown.has(message)),
   ];
+}
+
+/** The alerts by what the last runs recorded, one sentence; `null`: there are none. */
+export function describeAlerts({ alerts }: TargetView): string | null {
+  if (alerts.length === 0) return null;
+  const each = alerts.map(
+    ({ code, since }) => `${code} since ${formatMinute(since)} UTC (runbook: ${ALERTS[code].title})`,
+  );
+  return `alerts: ${each.join(', ')}`;
 }
 
 /** `2 pending: 1 would be accepted, 1 held`. */

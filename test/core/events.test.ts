@@ -192,10 +192,14 @@ it('a run without findings publishes no event', () => {
 });
 
 describe('Target Alert', () => {
-  const raised = {
-    ...{ code: 'run-failing', status: 'raised', since: soon, lastRun: soon, failureCodes: ['api'] },
-  } as const satisfies AlertChange;
-  const eventOf = (given: Partial<Parameters<typeof createTargetAlertEvent>[2]> = {}, at = PUBLISHED_AT) =>
+  const raised: AlertChange = {
+    code: 'run-failing',
+    status: 'raised',
+    since: soon,
+    lastRun: soon,
+    failureCodes: ['api'],
+  };
+  const eventOf = (given: Partial<AlertChange> = {}, at = PUBLISHED_AT) =>
     createTargetAlertEvent(ORIGIN, at, { ...raised, ...given }, 'ledger');
 
   it('has the same ID when the watcher finds the same change again', () => {

@@ -52,7 +52,9 @@ owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }
   // systemd creates these folders.
   const made = settingsOf('vif-acceptor.service', 'StateDirectory').join(' ').split(' ');
   for (const name of made) mkdirSync(join(dir, name));
-  const places = { '/opt/vif-acceptor': ROOT, '%S': dir };
+  for (const name of settingsOf('vif-acceptor.service', 'CacheDirectory'))
+    mkdirSync(join(dir, 'cache', name), { recursive: true });
+  const places = { '/opt/vif-acceptor': ROOT, '%S': dir, '%C': join(dir, 'cache') };
   const [program = '', ...args] = commandOf('vif-acceptor.service', places);
   const { PATH = '', ...environment } = environmentOf('vif-acceptor.service', places);
   const env = {

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import * as z from 'zod';
 import { REQUEST_LIMIT_MS } from '../../adapters/connectApis.ts';
 import { createProgram } from '../../cli/defineCommands.ts';
 import { PING_VARIABLE } from '../../cli/heartbeat.ts';
@@ -140,4 +142,29 @@ it('both CronJobs differ only in their command, and the page has the values of t
     expect(PAGE).toContain(`| ${value} |`);
   expect(PAGE).toContain(`| ${run?.pod.terminationGracePeriodSeconds} |`);
   expect(PAGE).toContain(`--stop-timeout=${run?.pod.terminationGracePeriodSeconds}`);
+});
+
+it('the pod of the metrics serves the file that the patched run writes, as the same user, and has no other volume', () => {
+  const patch: unknown = parse(read('docs/kubernetes/metrics-patch.yaml'));
+  const added = z
+    .array(z.strictObject({ op: z.literal('add'), path: z.string(), value: z.unknown() }))
+    .parse(patch);
+  const of = (list: string) =>
+    added.filter(({ path }) => path.endsWith(`/${list}/-`)).map(({ value }) => value);
+  const documents = read('docs/kubernetes/metrics.yaml').split(/^---$/m);
+  const [claim, deployment] = documents.map((text) => parse(text));
+  const spec = deployment.spec.template.spec;
+  const [{ args: served, volumeMounts, securityContext }] = spec.containers;
+  const folder = served.at(-1).replace('--collector.textfile.directory=', '');
+  expect(of('args')).toEqual(['--metrics', `${folder}/vif-acceptor.prom`]);
+  expect(of('volumeMounts')).toEqual([{ name: 'metrics', mountPath: folder }]);
+  expect(volumeMounts).toEqual([{ name: 'metrics', mountPath: folder, readOnly: true }]);
+  const volume = { name: 'metrics', persistentVolumeClaim: { claimName: claim.metadata.name } };
+  expect([of('volumes'), spec.volumes]).toEqual([[volume], [volume]]);
+  const run = manifestJob('vif-acceptor');
+  expect(spec.securityContext).toEqual(run.pod.securityContext);
+  expect(securityContext).toEqual(run.container.securityContext);
+  // Two nodes can write and read it. The network policy of the run is not about this pod.
+  expect(claim.spec.accessModes).toEqual(['ReadWriteMany']);
+  expect(deployment.spec.template.metadata.labels).not.toEqual(run.labels);
 });

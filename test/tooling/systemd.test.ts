@@ -33,12 +33,14 @@ describe('the units for a machine without AWS', () => {
     });
   });
 
-  it('run the command line, which accepts, keeps a ledger and writes events, for its own user only', async () => {
-    const { state, ended, accepted } = await runByUnit();
+  it('run the command line, which accepts, keeps a ledger and writes events, for its own user only, and metrics for all', async () => {
+    const { dir, state, ended, accepted } = await runByUnit();
     expect(ended).toMatchObject({ code: 0, output: expect.stringContaining('1 accepted, 1 held') });
     expect(accepted).toBe(`pending ${PROD}`);
     for (const file of ['ledger.json', 'events/events.jsonl'])
       expect(statSync(join(state, file)).mode & 0o777).toBe(0o600);
+    expect(statSync(join(dir, 'cache/vif-acceptor/vif-acceptor.prom')).mode & 0o777).toBe(0o644);
+    expect(settingsOf('vif-acceptor.service', 'CacheDirectoryMode')).toEqual(['0755']);
   });
 
   it('end a run that hangs after its lease has expired', () => {
