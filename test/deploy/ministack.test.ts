@@ -1,0 +1,188 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { DynamoDBClient, QueryCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { TABLE_KEYS } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
+import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
+import { ACME_1, ACME_2, PROD } from '../support/cloud.ts';
+import { installMinistack } from '../support/ministack.ts';
+import { ACCOUNT, REGION } from './awsServer.ts';
+import type { Outputs } from './cdk.ts';
+import { readReceiptIds } from './deployEnvironment.ts';
+import { functionNames } from './deployedFunctions.ts';
+import { receiveAll } from './mailbox.ts';
+import {
+  deleteRolePolicy,
+  invokeLater,
+  keyOfRole,
+  putRolePolicy,
+  readLog,
+  type StartedFunction,
+  startedFunctions,
+  subscribe,
+} from './ministackApis.ts';
+import {
+  INTERVAL_MINUTES,
+  type MinistackEnvironment,
+  OTHER_SECRET,
+  openMinistackEnvironment,
+} from './ministackEnvironment.ts';
+import { SECRET, TARGETS } from './policyRepository.ts';
+
+const { folder, skipped } = await installMinistack();
+const TARGET = TARGETS.outscale;
+
+/** Time limit for what follows the next start by the schedule: the interval, ministack's clock of 10 seconds, and a run. */
+const NEXT_RUN_MS = (INTERVAL_MINUTES + 3) * 60_000;
+
+/** The tests run in this order, and each depends on the ones before it. */
+describe.skipIf(folder === null)(
+  `a deployment to ministack, which starts schedules, runs functions and enforces IAM${skipped}`,
+  () => {
+    let environment: MinistackEnvironment;
+    let outputs: Outputs = {};
+    let started: StartedFunction;
+    let notifications: () => Promise<string[]>;
+    let allowedId = '';
+    let heldId = '';
+
+    beforeAll(async () => {
+      environment = await openMinistackEnvironment(folder ?? '');
+      await environment.policies.allow('outscale', [ACME_1]);
+      const acme = actAs(environment.emulator, ACME);
+      allowedId = await acme.offer({ connection: ACME_1, vlan: 101 });
+      heldId = await acme.offer({ connection: ACME_2, vlan: 102 });
+      await environment.cdk.bootstrap();
+    });
+
+    afterAll(() => environment?.close());
+
+    const see = (id: string): Promise<string> => actAs(environment.emulator, RECIPIENT_ACCOUNT).see(id);
+    const receiptIds = (): Promise<string[]> => {
+      const { aws, dir, policies } = environment;
+      return readReceiptIds(aws, { dir, policies, table: outputs.LedgerTable ?? '', provider: 'outscale' });
+    };
+
+    it('creates the whole stack, with a schedule for the target', async () => {
+      const { aws, cdk, policies } = environment;
+      outputs = await cdk.deploy();
+      expect(outputs.Revision).toBe(await policies.revision());
+      notifications = await subscribe(aws, outputs.NotifyTopic ?? '');
+      const all = await startedFunctions(aws);
+      for (const { roleName } of all) await allowEventsWithoutSource(environment, roleName);
+      const ofTarget = all.filter(({ input }) => input === JSON.stringify({ target: TARGET }));
+      expect(ofTarget).toEqual([
+        expect.objectContaining({ expression: `rate(${INTERVAL_MINUTES} minutes)` }),
+      ]);
+      for (const one of ofTarget) started = one;
+    });
+
+    it('accepts the allowed request by itself when the schedule starts the function, and holds the other', async () => {
+      await waitFor(
+        NEXT_RUN_MS,
+        async () => (await see(allowedId)) === `pending ${PROD}`,
+        async () => readLog(environment.aws, outputs.OutscaleLog ?? ''),
+      );
+      expect(await see(heldId)).toBe('confirming');
+      expect(await receiptIds()).toEqual([allowedId]);
+    });
+
+    it('sends the held request to a subscription of the topic, as text', async () => {
+      const messages: string[] = [];
+      await waitFor(NEXT_RUN_MS, async () => {
+        messages.push(...(await notifications()));
+        return messages.some((message) => message.includes(heldId));
+      });
+      const text = messages.find((message) => message.includes(heldId)) ?? '';
+      expect(() => JSON.parse(text)).toThrow(SyntaxError);
+      expect(text.split('\n').length).toBeGreaterThan(5);
+      expect(text).toContain(TARGET);
+      expect(text).not.toContain('<');
+    });
+
+    it('lets the role of the function do what a run needs, and nothing else', async () => {
+      const { aws } = environment;
+      const config = { ...aws.config, credentials: await keyOfRole(aws, started.roleName) };
+      const [dynamo, secrets, events] = [
+        new DynamoDBClient(config),
+        new SecretsManagerClient(config),
+        new EventBridgeClient(config),
+      ];
+      const TableName = outputs.LedgerTable;
+      const query = {
+        KeyConditionExpression: '#key = :key',
+        ExpressionAttributeNames: { '#key': TABLE_KEYS.partition },
+        ExpressionAttributeValues: { ':key': { S: 'x' } },
+      };
+      await dynamo.send(new QueryCommand({ TableName, ...query }));
+      await secrets.send(new GetSecretValueCommand({ SecretId: SECRET }));
+
+      const refused = { name: 'AccessDeniedException' };
+      await expect(dynamo.send(new ScanCommand({ TableName }))).rejects.toMatchObject(refused);
+      await expect(secrets.send(new GetSecretValueCommand({ SecretId: OTHER_SECRET }))).rejects.toMatchObject(
+        refused,
+      );
+      const entry = { Source: 'vif-acceptor', DetailType: 'x', Detail: '{}', EventBusName: 'other' };
+      await expect(events.send(new PutEventsCommand({ Entries: [entry] }))).rejects.toMatchObject(refused);
+      for (const client of [dynamo, secrets, events]) client.destroy();
+    });
+
+    it('keeps the record of a failed run in the queue', async () => {
+      const { aws } = environment;
+      const table = `arn:aws:dynamodb:${REGION}:${ACCOUNT}:table/${outputs.LedgerTable}`;
+      const withoutLedger = { Effect: 'Deny', Action: 'dynamodb:*', Resource: table };
+      await putRolePolicy(aws, started.roleName, 'WithoutLedger', withoutLedger);
+      await invokeLater(aws, started);
+      const records: string[] = [];
+      await waitFor(NEXT_RUN_MS, async () => {
+        records.push(...(await receiveAll(aws, outputs.FailedRunsQueue ?? '')));
+        return records.length > 0;
+      });
+      await deleteRolePolicy(aws, started.roleName, 'WithoutLedger');
+      const record = failedRun.parse(JSON.parse(records[0] ?? ''));
+      expect(record.requestPayload).toEqual({ target: TARGET });
+      expect(record.requestContext.functionArn).toContain(started.functionName);
+    });
+
+    it('removes the functions and schedules, and keeps the ledger, when the stack is destroyed', async () => {
+      const { aws, cdk } = environment;
+      await cdk.destroy();
+      expect(await functionNames(aws)).toEqual([]);
+      expect(await startedFunctions(aws)).toEqual([]);
+      expect(await receiptIds()).toEqual([allowedId]);
+    });
+  },
+);
+
+/**
+ * Lets a role publish any event. ministack does not know the condition key `events:source`, so the condition of the role that the key
+ * is present refuses every event.
+ */
+async function allowEventsWithoutSource({ aws }: MinistackEnvironment, roleName: string): Promise<void> {
+  const Resource = `arn:aws:events:${REGION}:${ACCOUNT}:event-bus/default`;
+  await putRolePolicy(aws, roleName, 'EventsWithoutSource', {
+    Effect: 'Allow',
+    Action: 'events:PutEvents',
+    Resource,
+  });
+}
+
+/** Waits until a condition holds. @param explain says more if it does not */
+async function waitFor(
+  limitMs: number,
+  isDone: () => Promise<boolean>,
+  explain: () => Promise<string> = () => Promise.resolve(''),
+): Promise<void> {
+  const end = Date.now() + limitMs;
+  while (!(await isDone())) {
+    if (Date.now() > end) throw new Error(`nothing happened within ${limitMs / 1000} s\n${await explain()}`);
+    await pause(2000);
+  }
+}
+
+const failedRun = z.object({
+  requestPayload: z.unknown(),
+  requestContext: z.object({ functionArn: z.string() }),
+});
