@@ -6,6 +6,7 @@ import { createQueue, receiveAll } from './mailbox.ts';
 export interface StartedFunction {
   readonly functionName: string;
   readonly roleName: string;
+  readonly logGroup: string;
   readonly expression: string;
   /** JSON text */
   readonly input: string;
@@ -24,9 +25,14 @@ export async function startedFunctions(aws: AwsServer): Promise<StartedFunction[
       );
       const functionName = lastPart(Target.Arn, ':');
       const answer = await aws.call('lambda', { path: `/2015-03-31/functions/${functionName}` });
-      const { Role } = getFunction.parse(await answer.json()).Configuration;
-      const roleName = lastPart(Role, '/');
-      return { functionName, roleName, expression: ScheduleExpression, input: Target.Input };
+      const { Role, LoggingConfig } = getFunction.parse(await answer.json()).Configuration;
+      return {
+        functionName,
+        roleName: lastPart(Role, '/'),
+        logGroup: LoggingConfig.LogGroup,
+        expression: ScheduleExpression,
+        input: Target.Input,
+      };
     }),
   );
 }
@@ -91,7 +97,7 @@ export async function subscribe(aws: AwsServer, TopicArn: string): Promise<() =>
 }
 
 /** The log of a function. */
-export async function readLog(aws: AwsServer, logGroupName: string): Promise<string> {
+export async function readLog(aws: AwsServer, { logGroup: logGroupName }: StartedFunction): Promise<string> {
   const json = { target: 'Logs_20140328.FilterLogEvents', body: { logGroupName } };
   const { events } = filterLogEvents.parse(await (await aws.call('logs', { json })).json());
   return events.map(({ message }) => message).join('\n');
@@ -104,5 +110,7 @@ const schedule = z.object({
   ScheduleExpression: z.string(),
   Target: z.object({ Arn: z.string(), Input: z.string() }),
 });
-const getFunction = z.object({ Configuration: z.object({ Role: z.string() }) });
+const getFunction = z.object({
+  Configuration: z.object({ Role: z.string(), LoggingConfig: z.object({ LogGroup: z.string() }) }),
+});
 const filterLogEvents = z.object({ events: z.array(z.object({ message: z.string() })) });

@@ -41,7 +41,6 @@ export async function openMinistackEnvironment(folder: string): Promise<Ministac
     const server = await startMinistack(folder, {
       // Verifies every signature, and every permission of a role.
       AUTH: 'true',
-     
       MINISTACK_ACCOUNT_ID: ACCOUNT,
       MINISTACK_REGION: REGION,
       AWS_ACCESS_KEY_ID: ACCOUNT,
@@ -54,10 +53,7 @@ export async function openMinistackEnvironment(folder: string): Promise<Ministac
     closeActions.push(server.stop);
     const front = await startTlsFront(server.port);
     closeActions.push(front.close);
-    const aws = awsServerAt(front.url, {
-      recentErrors: server.recentLog,
-      stop: server.stop,
-    });
+    const aws = awsServerAt(front.url, { recentErrors: server.recentLog, stop: server.stop });
     const policies = await createPolicyRepository(dir, INTERVAL_MINUTES);
     const cdk = createCdk(aws, dir, policies.dir, []);
     await createSecret(aws, SECRET);

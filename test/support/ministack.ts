@@ -44,7 +44,7 @@ export interface Ministack {
 }
 
 /** Time limit for the start of the server. */
-const START_TIMEOUT_MS = 120_000;
+const START_TIMEOUT_MS = 60_000;
 
 /** Time that the server has to stop by itself. */
 const STOP_TIMEOUT_MS = 5000;
