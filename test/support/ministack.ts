@@ -128,9 +128,3 @@ async function untilReady(url: string): Promise<boolean> {
   }
   return false;
 }
-
-// Installs it for the tests that only look for it.
-if (import.meta.main) {
-  const { folder, skipped } = await installMinistack();
-  process.stdout.write(`${folder ?? `ministack${skipped}`}\n`);
-}
