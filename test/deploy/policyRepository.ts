@@ -64,7 +64,7 @@ export async function createPolicyRepository(
   await exec(process.execPath, init, { cwd: tool, env: { HOME: dir } });
   // As `npm install` does, without a registry.
   installByCopy(tarball, repository);
-  if (intervalMinutes !== null) await setInterval(join(repository, 'app.mjs'), intervalMinutes);
+  if (intervalMinutes !== null) await writeInterval(join(repository, 'app.mjs'), intervalMinutes);
 
   const git = async (...args: string[]): Promise<string> => {
     const author = ['-c', 'user.name=operator', '-c', 'user.email=operator@example.com'];
@@ -98,7 +98,7 @@ export async function createPolicyRepository(
 }
 
 /** Edits the app as docs/deploy.md says. */
-async function setInterval(app: string, minutes: number): Promise<void> {
+async function writeInterval(app: string, minutes: number): Promise<void> {
   const text = await readFile(app, 'utf8');
   const edited = text
     .replace('import', "import { Duration } from 'aws-cdk-lib';\nimport")
