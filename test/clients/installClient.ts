@@ -33,8 +33,17 @@ const COMPLETE = 'complete';
  * @param requirements every package, also those that others need, as `pip freeze` prints them: NAME==VERSION
  */
 export function installPythonClient(name: string, requirements: readonly string[]): Promise<Client> {
+  return install(name, planPythonClient(name, requirements));
+}
+
+/** The same, if an earlier run installed it: for tests that ask no registry. */
+export function findPythonClient(name: string, requirements: readonly string[]): Promise<Client> {
+  return find(name, planPythonClient(name, requirements));
+}
+
+function planPythonClient(name: string, requirements: readonly string[]): () => Promise<Recipe> {
   requireExact(requirements, /^[\w.[\]-]+==\w[\w.]*$/);
-  return install(name, async () => {
+  return async () => {
     const python = await identify(name, 'python3', ['-c', 'import sys; print(sys.version, sys.executable)']);
     return {
       key: ['python', python, ...requirements],
@@ -55,7 +64,7 @@ export function installPythonClient(name: string, requirements: readonly string[
         await run(...pip('check'), folder);
       },
     };
-  });
+  };
 }
 
 /**
@@ -115,8 +124,7 @@ interface Recipe {
 async function install(name: string, plan: () => Promise<Recipe>): Promise<Client> {
   try {
     const { key, fill } = await plan();
-    const hash = createHash('sha256').update(JSON.stringify(key)).digest('hex').slice(0, 16);
-    const folder = join(CACHE, `${name}-${hash}`);
+    const folder = folderOf(name, key);
     await mkdir(CACHE, { recursive: true });
     // Test files run at the same time in processes of their own.
     const waiting = { retries: 600, factor: 1, minTimeout: 1000, maxTimeout: 1000 };
@@ -138,6 +146,22 @@ async function install(name: string, plan: () => Promise<Recipe>): Promise<Clien
     if (error instanceof NotAvailable) return { folder: null, skipped: ` (skipped: ${error.message})` };
     throw error;
   }
+}
+
+async function find(name: string, plan: () => Promise<Recipe>): Promise<Client> {
+  try {
+    const folder = folderOf(name, (await plan()).key);
+    if (existsSync(join(folder, COMPLETE))) return { folder, skipped: '' };
+    return { folder: null, skipped: ` (skipped: no earlier run installed ${name})` };
+  } catch (error) {
+    if (error instanceof NotAvailable) return { folder: null, skipped: ` (skipped: ${error.message})` };
+    throw error;
+  }
+}
+
+function folderOf(name: string, key: readonly string[]): string {
+  const hash = createHash('sha256').update(JSON.stringify(key)).digest('hex').slice(0, 16);
+  return join(CACHE, `${name}-${hash}`);
 }
 
 function requireExact(wanted: readonly string[], form: RegExp): void {

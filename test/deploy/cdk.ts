@@ -2,13 +2,13 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
-import { ACCOUNT, type Moto, REGION } from './moto.ts';
+import { ACCOUNT, type AwsServer, REGION } from './awsServer.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 export const STACK = 'VifAcceptor';
 
 /** Time limit of one command. */
-const COMMAND_TIMEOUT_MS = 120_000;
+const COMMAND_TIMEOUT_MS = 600_000;
 
 export type Outputs = Readonly<Record<string, string>>;
 
@@ -23,19 +23,24 @@ export interface Cdk {
 }
 
 /**
- * Runs the CDK CLI against moto. `deploy` has two options and `diff` has one because of limits of moto: when it executes a change
- * set, it stores no outputs and never completes an update; and it does not store the values of parameters that have a default.
+ * Runs the CDK CLI against a server.
  * @param dir receives all files that the CLI writes: the assembly, and its account data in the home folder
  * @param repository has the app
+ * @param deployOptions of `cdk deploy`, which the server needs
  */
-export function createCdk(moto: Moto, dir: string, repository: string): Cdk {
+export function createCdk(
+  server: AwsServer,
+  dir: string,
+  repository: string,
+  deployOptions: readonly string[],
+): Cdk {
   const outputsPath = join(dir, 'outputs.json');
   const cdk = async (...args: string[]): Promise<string> => {
     const allArgs = [...args, '--output', join(dir, 'cdk.out'), '--no-color'];
     try {
-      return await runCdk(repository, allArgs, environmentVariables(moto, dir));
+      return await runCdk(repository, allArgs, environmentVariables(server, dir));
     } catch (error) {
-      throw new Error(`${error instanceof Error ? error.message : error}\nmoto: ${moto.recentErrors()}`);
+      throw new Error(`${error instanceof Error ? error.message : error}\n${server.recentErrors()}`);
     }
   };
   return {
@@ -43,10 +48,10 @@ export function createCdk(moto: Moto, dir: string, repository: string): Cdk {
       await cdk('bootstrap');
     },
     deploy: async () => {
-      const motoOptions = ['--method=direct', '--no-previous-parameters'];
-      await cdk('deploy', '--require-approval', 'never', ...motoOptions, '--outputs-file', outputsPath);
+      await cdk('deploy', '--require-approval', 'never', ...deployOptions, '--outputs-file', outputsPath);
       return readOutputs(await readFile(outputsPath, 'utf8'));
     },
+    // moto has no change sets.
     diff: async () => parseChanges(await cdk('diff', '--method=template')),
     destroy: async () => {
       await cdk('destroy', '--force');
@@ -54,7 +59,7 @@ export function createCdk(moto: Moto, dir: string, repository: string): Cdk {
   };
 }
 
-function environmentVariables({ url }: Moto, dir: string): Record<string, string> {
+function environmentVariables({ url }: AwsServer, dir: string): Record<string, string> {
   return {
     // The app is `node app.mjs`. It must use the Node of this process, not another one on the machine.
     PATH: [dirname(process.execPath), process.env.PATH ?? ''].join(delimiter),

@@ -8,10 +8,11 @@ import { type Emulator, readScenario, startEmulator } from '../../emulator/emula
 import { ACME, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { runCli } from '../support/cli.ts';
 import { ACME_1, ACME_2, PROD } from '../support/cloud.ts';
+import { type AwsServer, REGION } from './awsServer.ts';
 import { type Cdk, createCdk, type Outputs } from './cdk.ts';
 import { type DeployedFunction, deployedFunctions } from './deployedFunctions.ts';
 import { copyEventsTo, type Mailbox, openMailbox, replaceTopics } from './mailbox.ts';
-import { type Moto, REGION, startMoto } from './moto.ts';
+import { MOTO_DEPLOY_OPTIONS, type Moto, startMoto } from './moto.ts';
 import { createPolicyRepository, type PolicyRepository, SECRET, TARGET_REGION } from './policyRepository.ts';
 import type { InvocationResult } from './runtimeApi.ts';
 import { type Sandbox, type SandboxSettings, startSandbox } from './sandbox.ts';
@@ -55,8 +56,8 @@ export async function openDeployEnvironment(): Promise<DeployEnvironment> {
     const emulators = { outscale: await startProvider('outscale'), aws: await startProvider('aws') };
     closeActions.push(emulators.outscale.close, emulators.aws.close);
     const policies = await createPolicyRepository(dir);
-    const cdk = createCdk(moto, dir, policies.dir);
-    await createSecret(moto);
+    const cdk = createCdk(moto, dir, policies.dir, MOTO_DEPLOY_OPTIONS);
+    await createSecret(moto, SECRET);
     const events = await openMailbox(moto, 'events');
     const notifications = await openMailbox(moto, 'notifications');
     await copyEventsTo(moto, events);
@@ -83,20 +84,7 @@ export async function openDeployEnvironment(): Promise<DeployEnvironment> {
         }
         return { ...sandbox, deployed, invokeScheduled: () => sandbox.invoke(event) };
       },
-      receiptIds: async (table, provider) => {
-        const args = [
-          'receipts',
-          '--policy',
-          policies.policyFile(provider),
-          '--ledger',
-          `dynamodb:${table}`,
-          '--json',
-        ];
-        const env = { AWS_ENDPOINT_URL_DYNAMODB: moto.url, AWS_REGION: REGION };
-        const { code, stdout, stderr } = await runCli(dir, args, env);
-        if (code !== 0) throw new Error(`\`receipts\` exits with code ${code}:\n${stdout}${stderr}`);
-        return receiptsDocument.parse(JSON.parse(stdout)).receipts.map(({ receipt }) => receipt.id);
-      },
+      receiptIds: (table, provider) => readReceiptIds(moto, { dir, policies, table, provider }),
     };
   } catch (error) {
     await close();
@@ -104,10 +92,29 @@ export async function openDeployEnvironment(): Promise<DeployEnvironment> {
   }
 }
 
+interface ReceiptsOptions {
+  readonly dir: string;
+  readonly policies: PolicyRepository;
+  readonly table: string;
+  readonly provider: Provider;
+}
+
+/** Reads the IDs of receipts with the command line. */
+export async function readReceiptIds(
+  { url }: AwsServer,
+  { dir, policies, table, provider }: ReceiptsOptions,
+): Promise<string[]> {
+  const source = ['--policy', policies.policyFile(provider), '--ledger', `dynamodb:${table}`];
+  const env = { AWS_ENDPOINT_URL_DYNAMODB: url, AWS_REGION: REGION };
+  const { code, stdout, stderr } = await runCli(dir, ['receipts', ...source, '--json'], env);
+  if (code !== 0) throw new Error(`\`receipts\` exits with code ${code}:\n${stdout}${stderr}`);
+  return receiptsDocument.parse(JSON.parse(stdout)).receipts.map(({ receipt }) => receipt.id);
+}
+
 const receiptsDocument = z.object({ receipts: z.array(z.object({ receipt: z.object({ id: z.string() }) })) });
 
 /** Starts the emulator of a provider with a gateway of the recipient and two connections of acme. */
-async function startProvider(dialect: Provider): Promise<Emulator> {
+export async function startProvider(dialect: Provider): Promise<Emulator> {
   const connection = (id: string) => ({ account: ACME, id, name: id, location: 'PAR1' });
   const scenario = readScenario({
     region: TARGET_REGION,
@@ -118,11 +125,11 @@ async function startProvider(dialect: Provider): Promise<Emulator> {
   return await startEmulator({ scenario });
 }
 
-/** Creates the secret with the access key of the recipient at OUTSCALE. */
-async function createSecret(moto: Moto): Promise<void> {
-  const client = new SecretsManagerClient(moto.config);
+/** Creates a secret with the access key of the recipient at OUTSCALE. */
+export async function createSecret(aws: AwsServer, Name: string): Promise<void> {
+  const client = new SecretsManagerClient(aws.config);
   const SecretString = JSON.stringify({ accessKey: RECIPIENT_ACCOUNT, secretKey: 'secret' });
-  await client.send(new CreateSecretCommand({ Name: SECRET, SecretString }));
+  await client.send(new CreateSecretCommand({ Name, SecretString }));
   client.destroy();
 }
 

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Provider } from '../../core/model.ts';
@@ -36,8 +36,14 @@ export interface PolicyRepository {
 /** The notifications of the stack. */
 const NOTIFY = 'noc@example.com';
 
-/** @param dir receives the packed tool and the repository */
-export async function createPolicyRepository(dir: string): Promise<PolicyRepository> {
+/**
+ * @param dir receives the packed tool and the repository
+ * @param intervalMinutes between two runs; `null`: that of the template
+ */
+export async function createPolicyRepository(
+  dir: string,
+  intervalMinutes: number | null = null,
+): Promise<PolicyRepository> {
   const tool = join(dir, 'tool');
   const repository = join(dir, 'network-policy');
   await mkdir(tool, { recursive: true });
@@ -58,6 +64,7 @@ export async function createPolicyRepository(dir: string): Promise<PolicyReposit
   await exec(process.execPath, init, { cwd: tool, env: { HOME: dir } });
   // As `npm install` does, without a registry.
   installByCopy(tarball, repository);
+  if (intervalMinutes !== null) await writeInterval(join(repository, 'app.mjs'), intervalMinutes);
 
   const git = async (...args: string[]): Promise<string> => {
     const author = ['-c', 'user.name=operator', '-c', 'user.email=operator@example.com'];
@@ -88,6 +95,15 @@ export async function createPolicyRepository(dir: string): Promise<PolicyReposit
       return Object.fromEntries(compiled.policies.map(({ policy, digest }) => [policy.target, digest]));
     },
   };
+}
+
+/** Edits the app as docs/deploy.md says. */
+async function writeInterval(app: string, minutes: number): Promise<void> {
+  const text = await readFile(app, 'utf8');
+  const edited = text
+    .replace('import', "import { Duration } from 'aws-cdk-lib';\nimport")
+    .replace("policyDir: 'policy',", `$& interval: Duration.minutes(${minutes}),`);
+  await writeFile(app, edited);
 }
 
 function policyText(provider: Provider, connections: readonly string[]): string {

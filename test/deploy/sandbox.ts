@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { REGION } from './awsServer.ts';
 import type { DeployedFunction } from './deployedFunctions.ts';
-import { REGION } from './moto.ts';
 import { type InvocationResult, startRuntimeApi } from './runtimeApi.ts';
 import { unzip } from './unzip.ts';
 

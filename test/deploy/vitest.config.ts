@@ -8,8 +8,9 @@ export default mergeConfig(
     test: {
       include: ['test/deploy/**/*.test.ts'],
       reporters: ['verbose', './test/tooling/skippedReporter.ts'],
-      // Each test depends on the ones before it.
+      // Each test depends on the ones before it in its file, and a deployment needs both cores.
       bail: 1,
+      fileParallelism: false,
       testTimeout: 120_000,
       hookTimeout: 120_000,
     },

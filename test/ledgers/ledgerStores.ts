@@ -18,8 +18,9 @@ import { createInMemoryLedger } from '../../adapters/ledgers/inMemoryLedger.ts';
 import { digestOfData, type StoredValue } from '../../adapters/ledgers/storedForm.ts';
 import type { Clock, Ledger } from '../../run/ports.ts';
 import { startTableServer } from '../soak/cloud/tableServer.ts';
-import { type Dynamo, startDynalite, startMoto } from '../support/dynamo.ts';
+import { type Dynamo, startDynalite, startMinistackDynamo, startMoto } from '../support/dynamo.ts';
 import { isInstalled } from '../support/installedPrograms.ts';
+import { findMinistack } from '../support/ministack.ts';
 import { writeTempFiles } from '../support/tempFiles.ts';
 
 /** All ledger implementations. */
@@ -82,6 +83,8 @@ function onDynamo(name: string, isHere: boolean, start: () => Promise<Dynamo>): 
   };
 }
 
+const ministack = await findMinistack();
+
 const nothing = (): Promise<never> => Promise.reject(new Error('this store has no stored form'));
 
 export const STORES: readonly Store[] = [
@@ -132,4 +135,7 @@ export const STORES: readonly Store[] = [
   onDynamo("the soak's table", true, startTableServer),
   onDynamo('DynamoDB (dynalite)', true, startDynalite),
   onDynamo('DynamoDB (moto_server, of pip)', isInstalled('moto_server', '--help'), startMoto),
+  onDynamo('DynamoDB (ministack, of pip)', ministack.folder !== null, () =>
+    startMinistackDynamo(ministack.folder ?? ''),
+  ),
 ];

@@ -1,8 +1,8 @@
 import { type ChildProcess, fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { delimiter, dirname, join } from 'node:path';
+import { freePort } from '../support/freePort.ts';
 
 const VERDACCIO = join(import.meta.dirname, 'verdaccio');
 const SERVER = 'node_modules/verdaccio/bin/verdaccio';
@@ -121,16 +121,6 @@ function npmEnvironment(folder: string, url: string): Record<string, string> {
 
 function npmSetting(folder: string, name: string): string {
   return npm(folder, 'config', 'get', name).stdout.trim();
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
-  return address.port;
 }
 
 async function stop(server: ChildProcess): Promise<void> {

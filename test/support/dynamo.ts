@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { Agent } from 'node:http';
-import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   CreateTableCommand,
@@ -12,6 +11,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { TABLE_KEYS } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
 import { startTransactingDynalite } from '../../bench/world/dynalite.ts';
+import { freePort } from './freePort.ts';
+import { startMinistack } from './ministack.ts';
 
 /** A DynamoDB on loopback, with its real protocol. */
 export interface Dynamo {
@@ -41,14 +42,29 @@ export async function startMoto(): Promise<Dynamo> {
   const ended = once(child, 'close');
   const url = `http://127.0.0.1:${port}`;
   await untilUp(`${url}/moto-api/`);
-  const dynamo = dynamoAt(url, async () => {
-    child.kill();
-    await ended;
-  });
+  const dynamo = withTimeToLive(
+    dynamoAt(url, async () => {
+      child.kill();
+      await ended;
+    }),
+  );
+  // moto checks a condition and writes in two steps, in threads, so calls are sent one at a time.
   return {
     ...dynamo,
-    // moto checks a condition and writes in two steps, in threads, so calls are sent one at a time.
     config: { ...dynamo.config, requestHandler: { httpAgent: new Agent({ maxSockets: 1 }) } },
+  };
+}
+
+/** Starts ministack. @param folder of its installation */
+export async function startMinistackDynamo(folder: string): Promise<Dynamo> {
+  const { port, stop } = await startMinistack(folder, {});
+  return withTimeToLive(dynamoAt(`http://127.0.0.1:${port}`, stop));
+}
+
+/** Sets the time to live of every table, as the stack does. (dynalite knows none.) */
+function withTimeToLive(dynamo: Dynamo): Dynamo {
+  return {
+    ...dynamo,
     createTable: async () => {
       const name = await dynamo.createTable();
       const client = new DynamoDBClient(dynamo.config);
@@ -88,15 +104,6 @@ function dynamoAt(url: string, close: () => Promise<void>): Dynamo {
       return name;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 async function untilUp(url: string): Promise<void> {
