@@ -1,4 +1,5 @@
 import {
+  type AgreedRoutes,
   findingKey,
   findUnexpectedRoutes,
   type OtherNetwork,
@@ -24,8 +25,8 @@ import type { LedgerUnitOfWork } from './ledgerUnitOfWork.ts';
 import type { EventFactory } from './queueEvents.ts';
 import {
   createNetworkReader,
-  NO_NETWORKS,
   type NetworksRead,
+  NO_NETWORKS,
   type RoutesRead,
   readRoutes,
   type UnreadPart,
