@@ -1,5 +1,4 @@
 import {
-  type AgreedRoutes,
   findingKey,
   findUnexpectedRoutes,
   type OtherNetwork,
