@@ -55,7 +55,11 @@ function fitsFormat2({ owners }: Pick<Policy, 'owners'>): boolean {
   );
 }
 
-function withoutRoutes({ routes: _, maxPrefixes: __, ...grant }: Grant): Omit<Grant, 'routes' | 'maxPrefixes'> {
+function withoutRoutes({
+  routes: _,
+  maxPrefixes: __,
+  ...grant
+}: Grant): Omit<Grant, 'routes' | 'maxPrefixes'> {
   return grant;
 }
 

@@ -24,8 +24,8 @@ import type { LedgerUnitOfWork } from './ledgerUnitOfWork.ts';
 import type { EventFactory } from './queueEvents.ts';
 import {
   createNetworkReader,
-  NO_NETWORKS,
   type NetworksRead,
+  NO_NETWORKS,
   type RoutesRead,
   readRoutes,
   type UnreadPart,

@@ -42,7 +42,10 @@ export interface ExplainedHoldRule {
 }
 
 export interface ExplainedGrant
-  extends Pick<Grant, 'type' | 'gateway' | 'gatewayName' | 'limit' | 'routes' | 'maxPrefixes' | 'from' | 'until'> {
+  extends Pick<
+    Grant,
+    'type' | 'gateway' | 'gatewayName' | 'limit' | 'routes' | 'maxPrefixes' | 'from' | 'until'
+  > {
   readonly name: string;
   readonly fields: readonly FieldVerdict[];
   /** `false`: the connection is shared, and the grant has no pin, so that it applies to no request there */

@@ -78,13 +78,14 @@ function advertisedNotes(old: Policy, now: Policy, renamed: readonly Rename[]): 
   return now.owners.flatMap((owner) =>
     owner.grants.flatMap((grant) => {
       const before = oldGrantOf(owner.name, grant.name);
-      return ADVERTISED_KEYS.filter((key) => canonicalJson(before?.[key] ?? null) !== canonicalJson(grant[key]))
-        .map((key) => ({
-          grant: `${owner.name}.${grant.name}`,
-          key,
-          old: before?.[key] ?? null,
-          new: grant[key],
-        }));
+      return ADVERTISED_KEYS.filter(
+        (key) => canonicalJson(before?.[key] ?? null) !== canonicalJson(grant[key]),
+      ).map((key) => ({
+        grant: `${owner.name}.${grant.name}`,
+        key,
+        old: before?.[key] ?? null,
+        new: grant[key],
+      }));
     }),
   );
 }

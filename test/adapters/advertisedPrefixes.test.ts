@@ -44,7 +44,9 @@ describe('the prefixes that an owner advertises', () => {
   });
 
   it('are not what is advertised to the owner, even if the API ignores the filter', async () => {
-    const { prefixes } = await ask(json({ routes: [route('10.0.0.0/16'), route('10.9.0.0/16', 'advertised')] }));
+    const { prefixes } = await ask(
+      json({ routes: [route('10.0.0.0/16'), route('10.9.0.0/16', 'advertised')] }),
+    );
     expect(await prefixes()).toEqual(['10.0.0.0/16']);
   });
 

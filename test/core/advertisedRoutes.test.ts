@@ -140,6 +140,13 @@ it('the most urgent finding comes first', () => {
 });
 
 it('the prefixes to compare with others are the outermost ones without default routes', () => {
-  const advertised = ['10.1.2.0/24', '0.0.0.0/0', '10.1.0.0/16', '2001:db8:1::/48', '2001:db8::/32', '10.2.0.0/16'];
+  const advertised = [
+    '10.1.2.0/24',
+    '0.0.0.0/0',
+    '10.1.0.0/16',
+    '2001:db8:1::/48',
+    '2001:db8::/32',
+    '10.2.0.0/16',
+  ];
   expect(prefixesToCompare(advertised)).toEqual(['10.1.0.0/16', '10.2.0.0/16', '2001:db8::/32']);
 });

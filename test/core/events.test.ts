@@ -8,10 +8,10 @@ import {
 } from '../../core/events/event.ts';
 import type { RunFacts } from '../../core/events/eventDefinition.ts';
 import { EVENT_DEFINITIONS } from '../../core/events/findNewEvents.ts';
-import type { UnexpectedRoutes } from '../../core/routeWatch.ts';
 import { type AlertChange, createTargetAlertEvent } from '../../core/events/targetAlert.ts';
 import type { FollowUp } from '../../core/followUp.ts';
 import type { LedgerState } from '../../core/ledgerState.ts';
+import type { UnexpectedRoutes } from '../../core/routeWatch.ts';
 import { VGW } from '../support/builders.ts';
 import { aHold, aRequest, ORIGIN, PUBLISHED_AT, publish, publishInTurn } from '../support/eventFixtures.ts';
 import {
@@ -44,7 +44,15 @@ const late = aRequest({ outcome: 'notAttempted' });
 function unexpected(given: Partial<UnexpectedRoutes> = {}): UnexpectedRoutes {
   const place = { owner: 'acme', gateway: VGW.prod, connection: null };
   const times = { acceptedAt: '2026-11-10T11:00:00.000Z', readAt: '2026-11-10T12:00:00.000Z' };
-  return { id: LIVE, ...place, ...times, prefixes: 1, findings: [aRouteFinding('0.0.0.0/0')], findingCount: 1, ...given };
+  return {
+    id: LIVE,
+    ...place,
+    ...times,
+    prefixes: 1,
+    findings: [aRouteFinding('0.0.0.0/0')],
+    findingCount: 1,
+    ...given,
+  };
 }
 
 /** For each type: one occurrence, and occurrences about other objects. */
@@ -132,7 +140,13 @@ const OTHERS: readonly EventOrigin[] = [
 ];
 
 describe('a published event', () => {
-  const marked = ['Request Held', 'Deadline Near', 'Accepted Interface Not Available', 'Unexpected Routes', 'Run Failed'] as const;
+  const marked = [
+    'Request Held',
+    'Deadline Near',
+    'Accepted Interface Not Available',
+    'Unexpected Routes',
+    'Run Failed',
+  ] as const;
   it.each(marked)('is not published again by the next run: %s', (type) => {
     const [once, again] = publishInTurn(state, first(type), first(type));
     expect([once?.length, again]).toEqual([1, []]);

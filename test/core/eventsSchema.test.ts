@@ -24,9 +24,9 @@ import {
   anEndedRequest,
   anObservation,
   aReceipt,
-  storedReasons,
   aRouteFinding,
   aRouteWatch,
+  storedReasons,
 } from '../support/ledgerBuilders.ts';
 
 const SCHEMA = JSON.parse(readFileSync(new URL('../../docs/events.schema.json', import.meta.url), 'utf8'));
@@ -82,7 +82,9 @@ function findEvents(given: Partial<RunFacts>): AcceptorEvent[] {
     endpoints: { directConnect: null, gateways: null },
     startedAt: '2026-11-17T04:00:00.000Z',
     at: '2026-11-17T04:00:05.000Z',
-    state: aLedger({ observations: { [ID]: anObservation() }, acceptances: { 'dxvif-1': anAcceptance({ routes: aRouteWatch() }) },
+    state: aLedger({
+      observations: { [ID]: anObservation() },
+      acceptances: { 'dxvif-1': anAcceptance({ routes: aRouteWatch() }) },
     }),
     ...given,
   };
@@ -143,7 +145,11 @@ const eventsOf = (type: string): AcceptorEvent[] => [
         readAt: '2026-11-10T12:00:00.000Z',
         findings: [
           ...Array.from({ length: 30 }, () => aRouteFinding('0.0.0.0/0')),
-          { ...aRouteFinding('10.0.0.0/8'), code: 'overlaps-vpc', overlaps: { id: 'vpc-1', owner: null, cidr: '10.0.0.0/16' } },
+          {
+            ...aRouteFinding('10.0.0.0/8'),
+            code: 'overlaps-vpc',
+            overlaps: { id: 'vpc-1', owner: null, cidr: '10.0.0.0/16' },
+          },
         ],
         findingCount: 60,
       },

@@ -73,7 +73,11 @@ describe('a policy of format 1 is refused with what only format 2 can express', 
 });
 
 it('a policy of format 2 is refused with routes, also with none', () => {
-  for (const change of [{ routes: ['10.20.0.0/16'] }, { maxPrefixes: 1 }, { routes: null, maxPrefixes: null }]) {
+  for (const change of [
+    { routes: ['10.20.0.0/16'] },
+    { maxPrefixes: 1 },
+    { routes: null, maxPrefixes: null },
+  ]) {
     const raw = JSON.parse(writePolicy(RICH_2));
     Object.assign(raw.owners[0].grants[0], change);
     expect(refusal(canonicalJson(raw))).toContain('not in canonical form');

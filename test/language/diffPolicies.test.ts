@@ -63,7 +63,11 @@ describe('a change of what an owner may advertise', () => {
     });
     if (before === undefined || after === undefined) throw new Error('a policy was not compiled');
     const { changes, limits, opens, notes: found } = diffPolicies(before, after, NOW);
-    return { changes: [...changes, ...limits], opens, keys: found.map((note) => /`(\w+)` of grant `([\w.]+)`/.exec(note)?.slice(1)) };
+    return {
+      changes: [...changes, ...limits],
+      opens,
+      keys: found.map((note) => /`(\w+)` of grant `([\w.]+)`/.exec(note)?.slice(1)),
+    };
   }
   const grant = (rest = ''): string => `a: { gateway: vgw-12345678${rest} }`;
 

@@ -3,7 +3,14 @@ import { EMPTY_LEDGER, type LedgerChange } from '../../core/ledgerState.ts';
 import { LedgerFailure } from '../../run/portErrors.ts';
 import type { Ledger, LedgerSession } from '../../run/ports.ts';
 import { rejectionOf } from '../support/apiClients.ts';
-import { anAcceptance, anIntent, anObservation, aRouteFinding, aRouteWatch, storedReasons } from '../support/ledgerBuilders.ts';
+import {
+  anAcceptance,
+  anIntent,
+  anObservation,
+  aRouteFinding,
+  aRouteWatch,
+  storedReasons,
+} from '../support/ledgerBuilders.ts';
 import { testClock } from '../support/testClock.ts';
 import { STORES, type Store } from './ledgerStores.ts';
 
@@ -12,7 +19,12 @@ const OTHER_KEY = 'outscale/us-east-2/012345678901';
 const LEASE_MS = 60_000;
 const LISTED = { kind: 'listed', at: '2026-11-10T11:00:00.000Z' } as const;
 const { message: _, ...FINDING } = aRouteFinding('0.0.0.0/0');
-const ROUTED = anAcceptance({ grants: ['a', 'b'], availableAt: LISTED.at, routesSettled: true, routes: aRouteWatch({ findings: [FINDING] }) });
+const ROUTED = anAcceptance({
+  grants: ['a', 'b'],
+  availableAt: LISTED.at,
+  routesSettled: true,
+  routes: aRouteWatch({ findings: [FINDING] }),
+});
 const OBSERVED: LedgerChange = { kind: 'observed', id: 'dxvif-1', observation: anObservation() };
 
 describe.for(STORES)('the ledger in $name', ({ isHere, prepare }) => {

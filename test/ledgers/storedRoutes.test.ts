@@ -8,7 +8,13 @@ it('an acceptance without routes, as earlier releases store it, has none', () =>
 });
 
 it('unreadable routes are read as none, because they decide nothing, and the acceptance stays', () => {
-  for (const routes of [7, [], {}, { ...aRouteWatch(), prefixes: 'all' }, { ...aRouteWatch(), triedAt: 'today' }])
+  for (const routes of [
+    7,
+    [],
+    {},
+    { ...aRouteWatch(), prefixes: 'all' },
+    { ...aRouteWatch(), triedAt: 'today' },
+  ])
     expect(decodeAcceptance({ ...anAcceptance(), routes }, '')).toEqual(anAcceptance());
 });
 

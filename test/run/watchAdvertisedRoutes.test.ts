@@ -77,7 +77,10 @@ describe('the routes of an accepted interface', () => {
       prefixes: 2,
       findings: [{ code: 'default-route', prefix: '0.0.0.0/0', overlaps: null, counts: null }],
       findingCount: 1,
-      notification: { who: 'owner acme (noc@acme.example)', toDo: expect.stringContaining(`--virtual-interface-id ${id} `) },
+      notification: {
+        who: 'owner acme (noc@acme.example)',
+        toDo: expect.stringContaining(`--virtual-interface-id ${id} `),
+      },
     });
     // It is reported by every run, published once, and nothing is undone.
     expect(await later()).toEqual(found);
@@ -196,7 +199,11 @@ describe('routes that cannot be read', () => {
     const { cloud, later } = await accepted({ vlans: [101, 102] });
     // A read is attempted three times.
     cloud.addFault({ kind: 'throttle', operation: LIST_ROUTES, times: 3 });
-    expect(await later()).toMatchObject({ status: 'completed', warned: ['advertised-routes-unknown'], asked: 3 });
+    expect(await later()).toMatchObject({
+      status: 'completed',
+      warned: ['advertised-routes-unknown'],
+      asked: 3,
+    });
     expect(await later()).toMatchObject({ warned: [], asked: 1 });
   });
 
@@ -283,7 +290,10 @@ it('a plan reads no routes, and shows what the last run found', async () => {
   await advertise(cloud, id, '0.0.0.0/0');
   expect(await later('PT5M', { dryRun: true })).toEqual(QUIET);
   await later();
-  expect(await later('PT2H', { dryRun: true })).toEqual({ ...QUIET, codes: [`${id}, default-route 0.0.0.0/0`] });
+  expect(await later('PT2H', { dryRun: true })).toEqual({
+    ...QUIET,
+    codes: [`${id}, default-route 0.0.0.0/0`],
+  });
 });
 
 it('an event that was not delivered is delivered later, once', async () => {

@@ -1,4 +1,3 @@
-import type { ReportedRouteFinding, RouteWatch } from '../../core/routeWatch.ts';
 import type { EndedRequest } from '../../core/endedRequest.ts';
 import {
   type Acceptance,
@@ -13,6 +12,7 @@ import {
 import { EMPTY_LEDGER, type LedgerState } from '../../core/ledgerState.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import type { Receipt } from '../../core/receipt.ts';
+import type { ReportedRouteFinding, RouteWatch } from '../../core/routeWatch.ts';
 import type { Snapshot } from '../../core/snapshot.ts';
 import { aGateway, aVif, CONNECTION, RECIPIENT_ACCOUNT, VGW } from './builders.ts';
 

@@ -3,7 +3,8 @@ import { aws, besideAcme, granting, matching, outscale, owning, type Row } from 
 const OWNER = ['connections: [dxcon-1]', 'gateway: vgw-12345678'];
 const PROD = 'owners.acme.grants.prod';
 /** One grant on AWS with a line 8 of its own. */
-const onAws = (line: string): string => granting(line).replace(/^recipient: .*$/m, aws().split('\n')[1] ?? '');
+const onAws = (line: string): string =>
+  granting(line).replace(/^recipient: .*$/m, aws().split('\n')[1] ?? '');
 const from = (written: string): string => granting(`from: ${written}`);
 
 /** Errors in owners, their connections, the validity of grants, and hold rules. */
