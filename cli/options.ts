@@ -96,7 +96,7 @@ export function addAuditLogOptions(command: Command): Command {
     .addOption(
       new Option(
         '--audit-log',
-        'look up who changed an interface by hand, in CloudTrail or in the API logs of OUTSCALE; its event then waits for up to 20 minutes',
+        'look up who changed an interface manually, in CloudTrail or in the API logs of OUTSCALE; its event then waits for up to 20 minutes',
       ).env(VARIABLES.auditLog),
     )
     .addOption(

@@ -41,7 +41,7 @@ export interface VifAcceptorProps {
    */
   readonly availableWithin?: Duration;
   /**
-   * Whether the function looks up in CloudTrail, or in the API logs of OUTSCALE, who changed an interface by hand. Its event then waits
+   * Whether the function looks up in CloudTrail, or in the API logs of OUTSCALE, who changed an interface manually. Its event then waits
    * for up to 20 minutes.
    * @default false
    */

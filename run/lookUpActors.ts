@@ -90,6 +90,6 @@ function toResult(awaited: AwaitedActor, outcome: Outcome): ActorResult {
 function describeFailure({ message }: CallFailure): RunProblem {
   return {
     code: 'audit-log',
-    message: `who changed an interface by hand could not be looked up, and its event does not name the person: ${message}`,
+    message: `who changed an interface manually could not be looked up, and its event does not name the person: ${message}`,
   };
 }

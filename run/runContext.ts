@@ -73,7 +73,7 @@ export interface RunInput {
   readonly gatewayEndpoint: string | null;
   /** how osc-cli finds the keys of the user; absent or `null`: commands for people are for the AWS CLI, as in all events */
   readonly oscCli?: OscCliProfile | null | undefined;
-  /** whether events wait until the provider's log of calls says who changed an interface by hand; absent: they do not */
+  /** whether events wait until the provider's log of calls says who changed an interface manually; absent: they do not */
   readonly looksUpActors?: boolean;
   /** only reads: takes no lease, writes, confirms and publishes nothing */
   readonly dryRun: boolean;

@@ -76,7 +76,7 @@ async function checkAccount(policy: Policy, connected: Connected): Promise<Docto
   ];
 }
 
-/** Checks the right to read the log of calls with one call. It is optional: without it, events do not name who did something by hand. */
+/** Checks the right to read the log of calls with one call. It is optional: without it, events do not name who did something manually. */
 async function checkAuditLog({ recipient }: Policy, { auditLog }: Connected): Promise<DoctorFinding> {
   const check = 'right to read the log of calls';
   const { title, permission, actions } = PROVIDER_TRAITS[recipient.provider].auditLog;
@@ -89,7 +89,7 @@ async function checkAuditLog({ recipient }: Policy, { auditLog }: Connected): Pr
     if (!(error instanceof CallFailure)) throw error;
     return warn(
       check,
-      `runs succeed without it, but events do not name who changed an interface by hand: grant \`${permission}\`, or leave out --audit-log: ${error.message}`,
+      `runs succeed without it, but events do not name who changed an interface manually: grant \`${permission}\`, or leave out --audit-log: ${error.message}`,
     );
   }
 }

@@ -5,7 +5,7 @@ import { ACME, actAs, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { folderWith, runCli } from '../support/cli.ts';
 import { ACME_1, PROD, startTestCloud } from '../support/cloud.ts';
 
-it('run --audit-log names in the file of events and in status who accepted a request by hand', async () => {
+it('run --audit-log names in the file of events and in status who accepted a request manually', async () => {
   const cloud = await startTestCloud({ dialect: 'aws', now: new Date() });
   const dir = folderWith({
     'policy/hub.yaml': `version: 1

@@ -66,7 +66,7 @@ function contract(store: ReturnType<Store['prepare']>): void {
     const id = 'dxvif-1a2b3c4d';
     const end = anEndedRequest({ id, endedAt: AT, as: 'acceptedByOthers' });
     const awaitedActor = { action: 'accept', id, type: 'private', since: AT, until: AT, ended: end } as const;
-    const event = createTestEvent('by hand');
+    const event = createTestEvent('manually');
     const session = await take(ledger());
     await session.write([
       { kind: 'queued', event: { ...event, awaitedActor }, mark: null },

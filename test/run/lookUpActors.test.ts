@@ -59,7 +59,7 @@ function countLookUps(cloud: Emulator): number {
 }
 
 /** A request that is held, and then accepted by a person of the recipient. */
-async function acceptByHand(
+async function acceptManually(
   cloud: Emulator,
   after: Awaited<ReturnType<typeof startRuns>>['after'],
   vlan = 102,
@@ -82,7 +82,7 @@ describe('the event of a request that somebody else accepted on AWS', () => {
   it('names the actor at once if CloudTrail has the call already', async () => {
     const { cloud, runner, after } = await startRuns({});
     await after(null);
-    const id = await acceptByHand(cloud, after);
+    const id = await acceptManually(cloud, after);
     const { events } = await after('PT5M');
     expect(events.map(({ detail }) => detail.request)).toMatchObject([{ id }]);
     expect(lookupOf(events[0])).toMatchObject({ actor: BY_ROOT, actorLookup: 'found' });
@@ -94,7 +94,7 @@ describe('the event of a request that somebody else accepted on AWS', () => {
   it('waits until CloudTrail has the call, is delivered once, and delays no other event', async () => {
     const { cloud, after } = await startRuns({ auditDelay: 'PT15M' });
     await after(null);
-    await acceptByHand(cloud, after);
+    await acceptManually(cloud, after);
     await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 103 });
     const first = await after('PT5M');
     expect(first.events).toEqual([]);
@@ -113,7 +113,7 @@ describe('the event of a request that somebody else accepted on AWS', () => {
   it('waits for 20 minutes at most, and then says that the log has no such call', async () => {
     const { cloud, after } = await startRuns({ auditDelay: 'P1D' });
     await after(null);
-    await acceptByHand(cloud, after);
+    await acceptManually(cloud, after);
     const delivered: number[] = [];
     for (let minutes = 0; minutes <= 30; minutes += 5) {
       const { events } = await after('PT5M');
@@ -137,13 +137,13 @@ describe('the event of a request that somebody else accepted on AWS', () => {
   it('does not wait if the credentials may not read CloudTrail, which is not tried again', async () => {
     const { cloud, after } = await startRuns({});
     await after(null);
-    await acceptByHand(cloud, after);
+    await acceptManually(cloud, after);
     cloud.addFault({ kind: 'accessDenied', operation: 'LookupEvents', times: 'always' });
     const { events, report } = await after('PT5M');
     expect(events.map(lookupOf)).toEqual([{ actor: null, actorLookup: 'notPermitted' }]);
     expect(report).toMatchObject({ status: 'completed', warnings: [{ code: 'audit-log' }] });
     const calls = countLookUps(cloud);
-    await acceptByHand(cloud, after, 103);
+    await acceptManually(cloud, after, 103);
     expect((await after('PT5M')).events.map(lookupOf)).toEqual([
       { actor: null, actorLookup: 'notPermitted' },
     ]);
@@ -153,7 +153,7 @@ describe('the event of a request that somebody else accepted on AWS', () => {
   it('waits while CloudTrail cannot be reached, and fails no run', async () => {
     const { cloud, after } = await startRuns({});
     await after(null);
-    await acceptByHand(cloud, after);
+    await acceptManually(cloud, after);
     cloud.addFault({ kind: 'reset', operation: 'LookupEvents', times: 3 });
     const { events, report } = await after('PT5M');
     expect(events).toEqual([]);
@@ -164,7 +164,7 @@ describe('the event of a request that somebody else accepted on AWS', () => {
   it('is delivered without an actor if no time is left to look, or if looking is turned off meanwhile', async () => {
     const { cloud, after } = await startRuns({});
     await after(null);
-    await acceptByHand(cloud, after);
+    await acceptManually(cloud, after);
     expect((await after('PT5M', { remaining: () => 14_999 })).events).toEqual([]);
     expect((await after('PT5M', { looksUpActors: false })).events.map(lookupOf)).toEqual([
       { actor: null, actorLookup: 'failed' },
@@ -174,7 +174,7 @@ describe('the event of a request that somebody else accepted on AWS', () => {
   it('has no actor, and nothing is looked up, without the option', async () => {
     const { cloud, after } = await startRuns({});
     await after(null);
-    await acceptByHand(cloud, after);
+    await acceptManually(cloud, after);
     const { events } = await after('PT5M', { looksUpActors: false });
     expect(events.map(lookupOf)).toEqual([{ actor: undefined, actorLookup: undefined }]);
     expect(countLookUps(cloud)).toBe(0);
@@ -184,7 +184,7 @@ describe('the event of a request that somebody else accepted on AWS', () => {
     const { cloud, after } = await startRuns({});
     await after(null);
     const other = await actAs(cloud, ACME).offer({ connection: ACME_1, vlan: 103 });
-    const id = await acceptByHand(cloud, after);
+    const id = await acceptManually(cloud, after);
     await actAs(cloud, RECIPIENT_ACCOUNT).confirm(other, PROD);
     await expect(actAs(cloud, RECIPIENT_ACCOUNT).confirm(id, PROD)).rejects.toThrow();
     const { events } = await after('PT5M');
@@ -241,7 +241,7 @@ describe('the event of an accepted interface that is gone', () => {
 it('the event of a request that somebody else accepted on OUTSCALE does not wait, because the call is not logged', async () => {
   const { cloud, after } = await startRuns({ dialect: 'outscale' });
   await after(null);
-  await acceptByHand(cloud, after);
+  await acceptManually(cloud, after);
   const { events } = await after('PT5M');
   expect(events.map(lookupOf)).toEqual([{ actor: null, actorLookup: 'notLogged' }]);
   expect(countLookUps(cloud)).toBe(0);
