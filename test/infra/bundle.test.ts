@@ -104,7 +104,9 @@ describe('the bundled watcher', () => {
   it('contains no package that the function does not contain, and no client of a provider or of secrets', () => {
     const packages = [...bundledPackages(watcher)].map(packageName).sort();
     expect(PACKAGES).toEqual(expect.arrayContaining(packages));
-    expect(packages.filter((name) => /direct-connect|secrets-manager|credential-providers/.test(name))).toEqual([]);
+    expect(
+      packages.filter((name) => /direct-connect|secrets-manager|credential-providers/.test(name)),
+    ).toEqual([]);
   });
 });
 
