@@ -70,8 +70,8 @@ function printTargets(
 
 /** Whether `--quiet` shows the target: it has a request, the end of one or a problem. In doubt it is shown. */
 function needsReport(view: TargetView): boolean {
-  const { pending, followed, ungranted, ended, warnings, failures } = view;
-  const found = [pending, followed, ungranted, ended, warnings, failures, describeConcerns(view)];
+  const { pending, followed, ungranted, ended, warnings, failures, alerts } = view;
+  const found = [pending, followed, ungranted, ended, warnings, failures, alerts, describeConcerns(view)];
   return isIncomplete(view) || isStale(view) || found.some(({ length }) => length > 0);
 }
 

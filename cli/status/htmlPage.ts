@@ -5,6 +5,7 @@ import { renderPendingSection } from './htmlPending.ts';
 import { renderRecords } from './htmlRecords.ts';
 import { type Html, html, prose, renderCode, renderTime, trusted } from './htmlTemplate.ts';
 import {
+  describeAlerts,
   describeConcerns,
   describeLastListingTime,
   describeSource,
@@ -82,7 +83,12 @@ function renderTarget(view: TargetView, anchor: string): Html {
   const { recipient, policy, expirySeconds, warnings } = view;
   const { provider, region, account } = recipient;
   const source = describeSource(view);
-  const concerns = [...describeConcerns(view), ...warnings.map(({ message }) => message)];
+  const alerts = describeAlerts(view);
+  const concerns = [
+    ...(alerts === null ? [] : [alerts]),
+    ...describeConcerns(view),
+    ...warnings.map(({ message }) => message),
+  ];
   return html`<section class="target" id="${anchor}">
 <h2>${view.target} <small>${prose(summarizePending(view))}</small></h2>
 <p class="about">${provider} ${region} ${account} · policy ${renderCode(policy.digest.slice(0, 19))}, revision ${policy.revision} · ${

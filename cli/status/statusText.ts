@@ -14,6 +14,7 @@ import {
 } from '../output/terminal.ts';
 import type { PendingView } from './pendingView.ts';
 import {
+  describeAlerts,
   describeConcerns,
   describeEnding,
   describeEndReason,
@@ -39,12 +40,14 @@ export function describeTarget(view: TargetView, paint: Paint): string {
   const { target, status, failures, warnings, followed, ungranted, accepted, ended, ignored } = view;
   const title = `${target}: ${summarizePending(view)}${status === 'failed' ? '; failed' : ''}`;
   const source = describeSource(view);
+  const alerts = describeAlerts(view);
   const since = view.since.slice(0, 10);
   const text = [
     status === 'failed' ? paint.bad(title) : title,
     paint.faint(describePolicy(view)),
     (isStale(view) ? paint.warn : paint.faint)(describeLastListing(view)),
     ...(source === null ? [] : [paint.bad(source)]),
+    ...(alerts === null ? [] : [paint.bad(alerts)]),
     ...failures.map(({ code, message }) => paint.bad(`${code}: ${message}`)),
     ...describeConcerns(view).map(paint.bad),
     ...warnings.map(({ message }) => paint.warn(`warning: ${message}`)),

@@ -1,3 +1,4 @@
+import { ALERTS } from '../../core/alerts.ts';
 import type { Deadline } from '../../core/deadline.ts';
 import type { WithoutFreeze } from '../../core/runReport.ts';
 import { countWithoutFreeze, formatHoldCodes, OUTCOME_WORDS } from '../output/requestText.ts';
@@ -154,6 +155,15 @@ export function describeConcerns(view: TargetView): string[] {
         ]),
     ...damaged.filter((message) => !shown.has(message)),
   ];
+}
+
+/** The alerts by what the last runs recorded, one sentence; `null`: there are none. */
+export function describeAlerts({ alerts }: TargetView): string | null {
+  if (alerts.length === 0) return null;
+  const each = alerts.map(
+    ({ code, since }) => `${code} since ${formatMinute(since)} UTC (runbook: ${ALERTS[code].title})`,
+  );
+  return `alerts: ${each.join(', ')}`;
 }
 
 /** `2 pending: 1 would be accepted, 1 held`. */

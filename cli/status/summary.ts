@@ -159,7 +159,7 @@ function toneOf(views: readonly TargetView[], waiting: readonly PendingInTarget[
   if (isUrgent || views.some(({ status }) => status === 'failed')) return 'bad';
   const hasConcerns = views.some(
     (view) =>
-      describeConcerns(view).length + view.ungranted.length + view.warnings.length > 0 ||
+      describeConcerns(view).length + view.ungranted.length + view.warnings.length + view.alerts.length > 0 ||
       view.followed.some(({ problem }) => problem !== null),
   );
   return hasConcerns || waiting.some(({ item }) => !willBeAccepted(item)) ? 'warn' : 'good';

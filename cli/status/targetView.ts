@@ -1,4 +1,6 @@
+import { alertWindowFor, findAlerts, type TargetAlert } from '../../core/alerts.ts';
 import type { EndedRequest } from '../../core/endedRequest.ts';
+import type { TargetHealth } from '../../core/health.ts';
 import type { LedgerState, OngoingFailure } from '../../core/ledgerState.ts';
 import type { Recipient } from '../../core/model.ts';
 import { compareByCodePoint } from '../../core/printableText.ts';
@@ -39,6 +41,10 @@ export interface TargetView {
   readonly lastListing: string | null;
   /** failure of the runs that was published and still lasts; `null`: none */
   readonly failing: OngoingFailure | null;
+  /** when the last run that recorded itself in this ledger finished; `null`: none did */
+  readonly lastRun: string | null;
+  /** alerts by what the last runs recorded, the most urgent first */
+  readonly alerts: readonly TargetAlert[];
   /** soonest expiry first */
   readonly pending: readonly PendingView[];
   /** uncertain confirms of requests that are not pending */
@@ -107,6 +113,8 @@ export function buildTargetView(facts: TargetFacts): TargetView {
     warnings: report.warnings,
     lastListing: state?.lastListing ?? null,
     failing: state?.failing ?? null,
+    lastRun: healthOf(state)?.runs[0]?.at ?? null,
+    alerts: findRecordedAlerts(healthOf(state), at),
     pending,
     inDoubt: Object.entries(state?.intents ?? {}).flatMap(([id, intent]) => {
       const confirm = toUncertainConfirm(intent);
@@ -121,6 +129,35 @@ export function buildTargetView(facts: TargetFacts): TargetView {
     undelivered: countUndelivered(state),
     damaged: [...Object.values(state?.damaged ?? {}), ...records.damaged],
   };
+}
+
+/** The recorded health; `null`: none is recorded, or it cannot be read. */
+function healthOf(state: LedgerState | null): TargetHealth | null {
+  return state === null || state.health === 'unreadable' ? null : state.health;
+}
+
+function findRecordedAlerts(health: TargetHealth | null, at: string): readonly TargetAlert[] {
+  const minutes = intervalOf(health?.runs ?? []);
+  const alerts = findAlerts(
+    { health, otherSign: null },
+    new Date(at),
+    alertWindowFor(minutes ?? MIN_INTERVAL),
+  );
+  // Without an interval, it is not known when the next run is due.
+  return minutes === null ? alerts.filter(({ code }) => code !== 'not-running') : alerts;
+}
+
+/** A person may have started the last runs within seconds, which says nothing about when the next run is due, in minutes. */
+const MIN_INTERVAL = 5;
+
+/** The usual time between two of these runs, in minutes; `null`: there are too few to know. */
+function intervalOf(runs: TargetHealth['runs']): number | null {
+  const gaps = runs
+    .slice(1)
+    .map(({ at }, i) => secondsBetween(at, runs[i]?.at ?? at) / 60)
+    .sort((a, b) => a - b);
+  const median = gaps[Math.floor(gaps.length / 2)];
+  return median === undefined || gaps.length < 2 ? null : Math.max(MIN_INTERVAL, Math.round(median));
 }
 
 /** An accepted interface that was not available yet when a run last listed it. */

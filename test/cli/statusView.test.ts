@@ -1,14 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import { PLAIN } from '../../cli/output/terminal.ts';
 import type { TargetFacts } from '../../cli/status/collectStatus.ts';
+import { renderStatusPage } from '../../cli/status/htmlPage.ts';
 import { computeAxis, computeLifetime, percentAt, renderAxis } from '../../cli/status/htmlTimeline.ts';
+import { describeTarget } from '../../cli/status/statusText.ts';
 import { formatElapsedBar, formatTimeLeft } from '../../cli/status/statusWording.ts';
 import { summarizeStatus } from '../../cli/status/summary.ts';
 import { buildTargetView, type TargetView } from '../../cli/status/targetView.ts';
 import type { EndedRequest } from '../../core/endedRequest.ts';
+import type { RunFlag } from '../../core/health.ts';
 import type { LedgerState } from '../../core/ledgerState.ts';
 import { ManualOverrideCommand } from '../../core/manualOverrideCommand.ts';
 import { pickDescribedFields, type RequestReport, type RunReport } from '../../core/runReport.ts';
 import { AWS, aLiveVif, aPolicy, aVif } from '../support/builders.ts';
+import { aHealth } from '../support/healthBuilders.ts';
 import {
   aLedger,
   anAcceptance,
@@ -72,6 +77,13 @@ function aRequest(id: string, given: Partial<RequestReport> = {}): RequestReport
     withoutFreeze: null,
     ...given,
   };
+}
+
+/** The lines of a status that begin with this word. */
+function linesOf(view: TargetView, word: string): string[] {
+  return describeTarget(view, PLAIN)
+    .split('\n')
+    .filter((line) => line.startsWith(word));
 }
 
 function between(earliest: string | null, latest: string): Partial<RequestReport> {
@@ -354,5 +366,49 @@ describe('the summary', () => {
       note: 'invalid policy files',
       tone: 'bad',
     });
+  });
+});
+
+describe('the alerts', () => {
+  /** a view of runs that finished this number of minutes ago, the newest first */
+  const viewOf = (ages: readonly number[], flags: readonly RunFlag[] = []): TargetView => {
+    const runs = ages.map((age) => ({
+      at: new Date(Date.parse(NOW) - age * 60_000).toISOString(),
+      flags,
+    }));
+    return buildTargetView(facts([], aLedger({ health: aHealth([], { runs }) })));
+  };
+
+  it('are those of the recorded health, with the time of the last run', () => {
+    const view = viewOf([1, 6, 11], ['failed']);
+    expect(view.lastRun).toBe('2026-11-10T11:59:00.000Z');
+    expect(view.alerts).toEqual([{ code: 'run-failing', since: '2026-11-10T11:49:00.000Z' }]);
+  });
+
+  it('say that no run finished when three of the usual intervals have passed', () => {
+    const codesOf = (...ages: number[]) => viewOf(ages).alerts.map(({ code }) => code);
+    expect(codesOf(14, 19, 24)).toEqual([]);
+    expect(codesOf(15, 20, 25)).toEqual(['not-running']);
+    expect(codesOf(179, 239, 299)).toEqual([]);
+    expect(codesOf(180, 240, 300)).toEqual(['not-running']);
+  });
+
+  it('do not say that without knowing the usual interval, or from runs within seconds', () => {
+    expect(viewOf([600, 605]).alerts).toEqual([]);
+    expect(viewOf([14, 14.1, 14.2]).alerts).toEqual([]);
+  });
+
+  it('are one line, and one item of the page; without alerts there is none', () => {
+    const view = viewOf([15, 20, 25], ['failed']);
+    const [line = ''] = linesOf(view, 'alerts:');
+    expect(line).toContain('not-running');
+    expect(line).toContain('run-failing');
+    expect(renderStatusPage([view], [])).toContain('not-running');
+    expect(linesOf(viewOf([1, 6, 11]), 'alerts:')).toEqual([]);
+  });
+
+  it('are none if the health cannot be read', () => {
+    const view = buildTargetView(facts([], aLedger({ health: 'unreadable' })));
+    expect([view.alerts, view.lastRun]).toEqual([[], null]);
   });
 });

@@ -8,7 +8,7 @@ import {
 } from '../../core/events/event.ts';
 import type { RunFacts } from '../../core/events/eventDefinition.ts';
 import { EVENT_DEFINITIONS } from '../../core/events/findNewEvents.ts';
-import { createTargetAlertEvent } from '../../core/events/targetAlert.ts';
+import { type AlertChange, createTargetAlertEvent } from '../../core/events/targetAlert.ts';
 import type { FollowUp } from '../../core/followUp.ts';
 import type { LedgerState } from '../../core/ledgerState.ts';
 import { VGW } from '../support/builders.ts';
@@ -167,10 +167,14 @@ it('a run without findings publishes no event', () => {
 });
 
 describe('Target Alert', () => {
-  const raised = {
-    ...{ code: 'run-failing', status: 'raised', since: soon, lastRun: soon, failureCodes: ['api'] },
-  } as const;
-  const eventOf = (given: Partial<Parameters<typeof createTargetAlertEvent>[2]> = {}, at = PUBLISHED_AT) =>
+  const raised: AlertChange = {
+    code: 'run-failing',
+    status: 'raised',
+    since: soon,
+    lastRun: soon,
+    failureCodes: ['api'],
+  };
+  const eventOf = (given: Partial<AlertChange> = {}, at = PUBLISHED_AT) =>
     createTargetAlertEvent(ORIGIN, at, { ...raised, ...given }, 'ledger');
 
   it('has the same ID when the watcher finds the same change again', () => {

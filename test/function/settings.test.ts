@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { EndpointRefused } from '../../adapters/endpoint.ts';
-import { EventRefused, readEvent, readSettings, SettingRefused } from '../../lambda/settings.ts';
+import {
+  EventRefused,
+  readEvent,
+  readSettings,
+  readWatcherSettings,
+  SettingRefused,
+} from '../../lambda/settings.ts';
 
 const TABLE = { VIF_ACCEPTOR_TABLE: 'ledger' };
 
@@ -117,5 +123,29 @@ describe('the event of an invocation', () => {
     const error = refusal(() => readEvent(event));
     expect(error).toBeInstanceOf(EventRefused);
     expect(error.message).toBe('event must be `{"target": "NAME"}`, with the name of a policy file');
+  });
+});
+
+describe('the settings of the watcher', () => {
+  const ALL = { ...TABLE, VIF_ACCEPTOR_DEPLOYMENT: 'VifAcceptor', VIF_ACCEPTOR_INTERVAL_MINUTES: '5' };
+
+  it('are the deployment, the interval of runs, the table and the folder of policies', () => {
+    expect(readWatcherSettings(ALL)).toEqual({
+      policyDir: '/opt/policy',
+      table: 'ledger',
+      deployment: 'VifAcceptor',
+      intervalMinutes: 5,
+    });
+  });
+
+  it.each(Object.keys(ALL))('are refused without %s, which the message names', (name) => {
+    const error = refusal(() => readWatcherSettings({ ...ALL, [name]: '' }));
+    expect(error).toBeInstanceOf(SettingRefused);
+    expect(error.message).toContain(`setting ${name} is missing`);
+  });
+
+  it('are refused with an interval that is not a number of minutes', () => {
+    const error = refusal(() => readWatcherSettings({ ...ALL, VIF_ACCEPTOR_INTERVAL_MINUTES: '5m' }));
+    expect(error).toBeInstanceOf(SettingRefused);
   });
 });

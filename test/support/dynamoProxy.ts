@@ -93,6 +93,8 @@ async function answer(
       return;
     case 'unprocessed': {
       const { RequestItems } = JSON.parse(body);
+      if (String(request.headers['x-amz-target']).endsWith('.BatchGetItem'))
+        return answerPartOfRead(upstream, request, RequestItems, response);
       const [[table, [first, ...rest]]] = Object.entries<unknown[]>(RequestItems) as [[string, unknown[]]];
       await forward(upstream, request, JSON.stringify({ RequestItems: { [table]: [first] } }));
       response.writeHead(200).end(JSON.stringify({ UnprocessedItems: rest.length ? { [table]: rest } : {} }));
@@ -106,6 +108,21 @@ async function answer(
     default:
       mishap satisfies never;
   }
+}
+
+/** Only the first key of a read is processed. */
+async function answerPartOfRead(
+  upstream: string,
+  request: IncomingMessage,
+  items: Readonly<Record<string, { readonly Keys: readonly unknown[] }>>,
+  response: ServerResponse,
+): Promise<void> {
+  const [[table, read] = ['', { Keys: [] }]] = Object.entries(items);
+  const [first, ...rest] = read.Keys;
+  const part = JSON.stringify({ RequestItems: { [table]: { ...read, Keys: [first] } } });
+  const { text } = await forward(upstream, request, part);
+  const UnprocessedKeys = rest.length === 0 ? {} : { [table]: { ...read, Keys: rest } };
+  response.writeHead(200).end(JSON.stringify({ ...JSON.parse(text), UnprocessedKeys }));
 }
 
 function refuse(response: ServerResponse, status: number, type: string, more: object = {}): void {

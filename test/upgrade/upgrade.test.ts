@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import * as z from 'zod';
+import { openTable } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
+import { readHeads, type WatchedHead } from '../../adapters/ledgers/dynamo/watchStore.ts';
 import { type Emulator, readScenario, startEmulator } from '../../emulator/emulator.ts';
 import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
 import { runCli } from '../support/cli.ts';
@@ -181,6 +183,12 @@ async function runCommand(release: Release, folder: string, url: string): Promis
   return runs[0];
 }
 
+/** What the watcher of a deployment reads of the target. */
+async function headOf(table: string): Promise<WatchedHead | undefined> {
+  const key = `aws/${REGION}/${RECIPIENT_ACCOUNT}`;
+  return (await readHeads(openTable(table, dynamo.config), [key])).get(key);
+}
+
 /** When a request was first seen and when it expires. */
 function times({ requests }: Report, id: string) {
   const { firstSeen, deadline } = requests.find((request) => request.id === id) ?? {};
@@ -239,6 +247,8 @@ describe.skipIf(!isHere)(`an upgrade from 0.1.0 (${OLD_REVISION} of the git hist
     setBusDown(false);
     simulator.clearFaults();
     await other.withdraw(withdrawn);
+    // The watcher counts from this listing until a run of this release records its health.
+    expect(await headOf(table)).toEqual({ health: null, listedAt: expect.any(String) });
 
     // The upgrade: no new request is held, the intended one is accepted, and the undelivered event is delivered.
     const upgraded = await run(after);
@@ -253,6 +263,7 @@ describe.skipIf(!isHere)(`an upgrade from 0.1.0 (${OLD_REVISION} of the git hist
     expect(upgraded.ended).toEqual([{ id: withdrawn, as: 'rejected' }]);
     expect(times(upgraded, early).deadline?.earliest).toBeNull();
     expect(times(upgraded, unknown).deadline?.earliest).not.toBeNull();
+    expect((await headOf(table))?.health).toMatchObject({ runs: [{ flags: [] }] });
     const late = await other.offer({ connection: CONNECTION.unknown, vlan: 11 });
     const acceptedByToday = await acme.offer({ connection: CONNECTION.acme, vlan: 103 });
     expect(outcomes(await run(after))).toMatchObject({
@@ -265,7 +276,12 @@ describe.skipIf(!isHere)(`an upgrade from 0.1.0 (${OLD_REVISION} of the git hist
     simulator.clearFaults();
 
     // The rollback: the same for what this release wrote.
+    const recorded = await headOf(table);
     const rolledBack = await run(before);
+    // Release 0.1.0 leaves the health as it is, so the watcher counts from the later listing.
+    const kept = await headOf(table);
+    expect(kept?.health).toEqual(recorded?.health);
+    expect(kept?.listedAt).not.toBe(recorded?.listedAt);
     expect(rolledBack.failures).toEqual([]);
     expect(outcomes(rolledBack)).toEqual({
       [early]: 'held unknown-requester',

@@ -1,0 +1,218 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { itemKey, putRequest } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
+import { watchPartition } from '../../adapters/ledgers/dynamo/watchStore.ts';
+import { ALERT_CODES, ALERTS } from '../../core/alerts.ts';
+import { LedgerFailure } from '../../run/portErrors.ts';
+import { ACME, actAs } from '../support/accounts.ts';
+import { ACME_1 } from '../support/cloud.ts';
+import { proxiedDynamo } from '../support/proxiedDynamo.ts';
+import { INTERVAL, startWatchedDeployment } from './watchedDeployment.ts';
+
+const LISTING = { operation: 'DescribeVirtualInterfaces' } as const;
+const LONG = 240_000;
+const at = proxiedDynamo();
+
+/** A deployment whose only target has been silent for this number of minutes. */
+async function startSilent(minutes: number) {
+  const deployment = await startWatchedDeployment(at);
+  await deployment.recordRuns({ hub: true });
+  await deployment.watch();
+  deployment.cloud.clock.advance(minutes * 60_000);
+  return deployment;
+}
+
+describe('among 200 targets', () => {
+  it('a silent one is found within three intervals, and published once by name', {
+    timeout: LONG,
+  }, async () => {
+    const deployment = await startWatchedDeployment(at, { others: 199 });
+    expect(await deployment.pass(5)).toEqual([]);
+    // Its last run was five minutes ago.
+    expect(await deployment.pass(15, { hubRuns: false })).toEqual(['10 Target Alert hub not-running raised']);
+    const { metrics, events, log } = await deployment.watch();
+    expect([metrics, events]).toEqual([{ TargetsNotRunning: 1 }, []]);
+    expect(log.flatMap(({ alert }) => alert ?? [])).toEqual([
+      expect.objectContaining({ target: 'hub', code: 'not-running' }),
+    ]);
+    expect(await deployment.pass(3)).toEqual(['0 Target Alert hub not-running resolved']);
+    expect((await deployment.watch()).metrics).toEqual({});
+  });
+
+  it('a failing one is found, and published once by name', { timeout: LONG }, async () => {
+    const deployment = await startWatchedDeployment(at, { others: 199 });
+    expect(await deployment.pass(30)).toEqual([]);
+    deployment.cloud.addFault({ kind: 'accessDenied', ...LISTING, times: 'always' });
+    expect(await deployment.pass(40)).toEqual(['30 Target Alert hub run-failing raised']);
+    expect((await deployment.watch()).metrics).toEqual({ TargetsFailing: 1 });
+    deployment.cloud.clearFaults();
+    expect(await deployment.pass(40)).toEqual([
+      expect.stringMatching(/^\d+ Target Alert hub run-failing resolved$/),
+    ]);
+  });
+});
+
+describe('the watcher', () => {
+  it('writes a metric for each alert in every invocation, for the deployment', async () => {
+    const deployment = await startWatchedDeployment(at);
+    const { document, result } = await deployment.watch();
+    expect(document).toMatchObject({ service: 'vif-acceptor', deployment: 'VifAcceptor' });
+    expect(Object.keys(document ?? {})).toEqual(
+      expect.arrayContaining(ALERT_CODES.map((code) => ALERTS[code].metric)),
+    );
+    expect(result).toEqual({ format: 1, targets: 1, alerts: 0, published: 0 });
+  });
+
+  it('writes its item only when something changes', async () => {
+    const deployment = await startSilent(15);
+    at.proxy.calls.length = 0;
+    await deployment.watch();
+    await deployment.watch();
+    expect(at.proxy.calls.filter((call) => call === 'PutItem')).toHaveLength(1);
+  });
+
+  it('reads heads that the table returns in several answers', async () => {
+    const deployment = await startWatchedDeployment(at, { others: 3 });
+    await deployment.recordRuns({ hub: true });
+    at.proxy.mishap = (operation, earlier) =>
+      operation === 'BatchGetItem' && earlier < 3 ? 'unprocessed' : null;
+    await deployment.watch();
+    at.proxy.mishap = () => null;
+    const [state] = await deployment.table.query(watchPartition('VifAcceptor'), { from: '' });
+    expect(state).toBeUndefined();
+  });
+
+  it('counts a target whose policy is refused as not running, and watches the others', async () => {
+    const deployment = await startSilent(15);
+    writeFileSync(join(deployment.env.VIF_ACCEPTOR_POLICY_DIR, 'broken.json'), '{}');
+    deployment.restartWatcher();
+    const { metrics, events, log } = await deployment.watch();
+    expect([metrics, events]).toEqual([{ TargetsNotRunning: 2 }, ['Target Alert hub not-running raised']]);
+    expect(log).toContainEqual(expect.objectContaining({ level: 'ERROR', target: 'broken' }));
+  });
+
+  it('counts confirms that fail from the runs of the function', async () => {
+    const deployment = await startWatchedDeployment(at);
+    await deployment.pass(1);
+    await actAs(deployment.cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    const fault = {
+      kind: 'serverError',
+      operation: 'ConfirmPrivateVirtualInterface',
+      times: 'always',
+    } as const;
+    deployment.cloud.addFault(fault);
+    expect(await deployment.pass(15)).toEqual([
+      '5 Target Alert hub run-failing raised',
+      '10 Target Alert hub confirm-failing raised',
+    ]);
+  });
+});
+
+describe('a watcher that cannot deliver its events', () => {
+  it('writes its metrics, fails, and publishes each alert once when it can', async () => {
+    const deployment = await startSilent(15);
+    deployment.eventPublisher.deliverAtMost(0);
+    const failed = await deployment.watch();
+    expect(String(failed.result)).toContain('WatchFailed');
+    expect([failed.metrics, failed.events]).toEqual([{ TargetsNotRunning: 1 }, []]);
+    deployment.eventPublisher.deliverAtMost(10);
+    expect((await deployment.watch()).events).toEqual(['Target Alert hub not-running raised']);
+    expect((await deployment.watch()).events).toEqual([]);
+  });
+
+  it('counts the targets whose alerts wait, from the fourth time on', async () => {
+    const deployment = await startSilent(15);
+    deployment.eventPublisher.deliverAtMost(0);
+    for (let i = 0; i < 3; i += 1)
+      expect((await deployment.watch()).metrics).toEqual({ TargetsNotRunning: 1 });
+    expect((await deployment.watch()).metrics).toEqual({ TargetsNotRunning: 1, TargetsUndelivered: 1 });
+  });
+
+  it('publishes nothing without time, and again in the next invocation', async () => {
+    const deployment = await startSilent(15);
+    const late = await deployment.watch(9000);
+    expect([late.metrics, late.events]).toEqual([{ TargetsNotRunning: 1 }, []]);
+    expect((await deployment.watch()).events).toEqual(['Target Alert hub not-running raised']);
+  });
+});
+
+describe('a watcher that cannot reach the table', () => {
+  it.each(['GetItem', 'BatchGetItem'])('fails without metrics when %s fails', async (failing) => {
+    const deployment = await startSilent(15);
+    at.proxy.mishap = (operation) => (operation === failing ? 'accessDenied' : null);
+    const { result, metrics, events } = await deployment.watch();
+    expect(result).toBeInstanceOf(LedgerFailure);
+    expect([metrics, events]).toEqual([null, []]);
+    at.proxy.mishap = () => null;
+    expect((await deployment.watch()).events).toEqual(['Target Alert hub not-running raised']);
+  });
+
+  it('publishes an alert again under the same ID when its state could not be written', async () => {
+    const deployment = await startSilent(15);
+    at.proxy.mishap = (operation) => (operation === 'PutItem' ? 'accessDenied' : null);
+    const { result, metrics } = await deployment.watch();
+    expect([result instanceof LedgerFailure, metrics]).toEqual([true, { TargetsNotRunning: 1 }]);
+    at.proxy.mishap = () => null;
+    deployment.cloud.clock.advance(60_000);
+    await deployment.watch();
+    await deployment.watch();
+    const ids = deployment.eventPublisher.delivered.map(({ id }) => id);
+    expect([ids.length, new Set(ids).size]).toEqual([2, 1]);
+  });
+
+  it('publishes everything again when its item is damaged, and replaces it', async () => {
+    const deployment = await startSilent(15);
+    await deployment.watch();
+    await deployment.table.writeAll([
+      putRequest({
+        ...itemKey(watchPartition('VifAcceptor'), 'alerts'),
+        version: { N: '1' },
+        data: { S: '{' },
+      }),
+    ]);
+    const again = await deployment.watch();
+    expect(again.events).toEqual(['Target Alert hub not-running raised']);
+    expect(again.log).toContainEqual(expect.objectContaining({ level: 'WARN', problem: expect.any(String) }));
+    expect((await deployment.watch()).events).toEqual([]);
+  });
+});
+
+describe('the head that the function writes', () => {
+  it('has the health of the target, and remains below 1 KB', async () => {
+    const deployment = await startWatchedDeployment(at);
+    deployment.cloud.addFault({ kind: 'accessDenied', ...LISTING, times: 'always' });
+    for (let run = 0; run < 16; run += 1) {
+      await deployment.invoke();
+      deployment.cloud.clock.advance(INTERVAL * 60_000);
+    }
+    const head = await deployment.headOfHub();
+    expect(head.health).toBeDefined();
+    const bytes = Object.entries(head).map(([name, value]) => [name, ...Object.values(value)].join(''));
+    expect(Buffer.byteLength(bytes.join(''))).toBeLessThan(1024);
+  });
+
+  it('makes a run whose ledger fails a failed run, not a silent one', async () => {
+    const deployment = await startWatchedDeployment(at);
+    await deployment.pass(1);
+    await actAs(deployment.cloud, ACME).offer({ connection: ACME_1, vlan: 101 });
+    at.proxy.mishap = (operation) => (operation === 'TransactWriteItems' ? 'accessDenied' : null);
+    await deployment.pass(1);
+    const { metrics } = await deployment.watch();
+    at.proxy.mishap = () => null;
+    expect(metrics).toEqual({});
+    expect(String((await deployment.headOfHub()).health?.S)).toContain('"codes":["ledger"]');
+  });
+
+  it('does not stop a run when it cannot be read, and is replaced', async () => {
+    const deployment = await startWatchedDeployment(at);
+    await deployment.invoke();
+    const head = await deployment.headOfHub();
+    await deployment.table.writeAll([putRequest({ ...head, health: { S: '{"format":9}' } })]);
+    const before = await deployment.watch();
+    expect(before.log).toContainEqual(expect.objectContaining({ level: 'WARN', target: 'hub' }));
+    const summary = await deployment.invoke();
+    expect(summary).toMatchObject({ status: 'completed', lists: { warnings: 1 } });
+    expect(await deployment.invoke()).toMatchObject({ status: 'completed', lists: { warnings: 0 } });
+  });
+});
