@@ -123,7 +123,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<void>>> = {
   'watcher not running': async () => {
     const { run } = await startAlarmTimeline(dynamo);
     await run(0.5);
-    expect(await run(0.5, () => true, false)).toEqual(['17 watcher not running: ALARM']);
+    expect(await run(0.5, () => true, false)).toEqual(['16 watcher not running: ALARM']);
     expect(await run(0.5)).toEqual(['1 watcher not running: OK']);
   },
 

@@ -75,6 +75,19 @@ function permissions(policies: readonly CompiledPolicy[]): string[] {
   );
 }
 
+/** A document as it is deployed to eu-west-3. */
+function inParis(document: unknown): string {
+  return JSON.stringify(document)
+    .replaceAll('{"Ref":"AWS::Partition"}', '"aws"')
+    .replaceAll('{"Ref":"AWS::Region"}', '"eu-west-3"')
+    .replaceAll('{"Ref":"AWS::AccountId"}', '"012345678901"')
+    .replaceAll(
+      /\{"Fn::GetAtt":\["Ledger\w+","Arn"\]\}/g,
+      `"arn:aws:dynamodb:eu-west-3:012345678901:table/${'x'.repeat(40)}"`,
+    )
+    .replaceAll(/\{"Fn::Join":\["",\[([^\]]*)\]\]\}/g, (_, parts: string) => parts.replaceAll('","', ''));
+}
+
 const oneOrMore = z.union([z.unknown().array(), z.unknown()]);
 const statements = z.object({
   Statement: z.array(
@@ -166,7 +179,7 @@ describe('the permissions of many targets', () => {
       const managed = template.findResources('AWS::IAM::ManagedPolicy');
       expect(Object.keys(managed).length).toBeGreaterThan(1);
       for (const { Properties } of Object.values(managed))
-        expect(JSON.stringify(Properties.PolicyDocument).length).toBeLessThan(7000);
+        expect(inParis(Properties.PolicyDocument).length).toBeLessThanOrEqual(6144);
       const roles = Object.entries(template.findResources('AWS::IAM::Role'));
       const [, role] = roles.find(([id]) => id.startsWith('OutscaleRole')) ?? [];
       expect(role?.Properties.ManagedPolicyArns).toEqual(Object.keys(managed).map((Ref) => ({ Ref })));

@@ -95,24 +95,26 @@ describe('the bundled watcher', () => {
     watcher = await bundleFunction(join(folder, 'watcher.mjs'), WATCHER_CODE.entry);
   });
 
-  it('loads less than 300 KB of JavaScript', () => {
+  it('loads less than 310 KB of JavaScript', () => {
     const bytes = Object.values(watcher.outputs).reduce((sum, output) => sum + output.bytes, 0);
     expect(bytes).toBeGreaterThan(50_000);
-    expect(bytes).toBeLessThan(300_000);
+    expect(bytes).toBeLessThan(310_000);
   });
 
   it('contains no package that the function does not contain, and no client of a provider or of secrets', () => {
     const packages = [...bundledPackages(watcher)].map(packageName).sort();
     expect(PACKAGES).toEqual(expect.arrayContaining(packages));
-    expect(packages.filter((name) => /direct-connect|secrets-manager|credential-providers/.test(name))).toEqual([]);
+    expect(
+      packages.filter((name) => /direct-connect|secrets-manager|credential-providers/.test(name)),
+    ).toEqual([]);
   });
 });
 
 describe('the bundled function', () => {
-  it('loads less than 500 KB of JavaScript', () => {
+  it('loads less than 510 KB of JavaScript', () => {
     const bytes = Object.values(metafile.outputs).reduce((sum, output) => sum + output.bytes, 0);
     expect(bytes).toBeGreaterThan(100_000);
-    expect(bytes).toBeLessThan(500_000);
+    expect(bytes).toBeLessThan(510_000);
   });
 
   it.each([

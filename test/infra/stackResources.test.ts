@@ -45,7 +45,7 @@ describe('the watcher', () => {
     const [, role] = roles.find(([id]) => id.startsWith('WatcherRole')) ?? [];
     const policies: { PolicyDocument: { Statement: object[] } }[] = role?.Properties.Policies ?? [];
     const Resource = { 'Fn::GetAtt': [expect.stringMatching(/^Ledger/), 'Arn'] };
-    const leading = (key: string) => ({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': key } });
+    const leading = (key: string) => ({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [key] } });
     expect(policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement)).toEqual([
       { Effect: 'Allow', Action: 'dynamodb:BatchGetItem', Resource, Condition: leading('live#*') },
       {
