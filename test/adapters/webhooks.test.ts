@@ -93,6 +93,7 @@ describe('a webhook', () => {
     expect(delivery).toEqual({ delivered: [one.id, two.id], postponed: [], problem: null });
     expect(received.map(({ method, path }) => `${method} ${path}`)).toEqual(['POST /hook', 'POST /hook']);
     const [first] = received;
+    expect(String(first?.headers['webhook-signature']).split(' ')).toHaveLength(2);
     expect(JSON.parse(first?.body ?? '')).toEqual(JSON.parse(JSON.stringify(toPublishedEvent(one))));
     expect(first?.headers).toMatchObject({
       'content-type': 'application/json',
