@@ -109,7 +109,7 @@ const EXCEPTIONS: readonly Exception[] = [
   {
     words: ['fault', 'sighting', 'announce'],
     files:
-      /^(docs\/ledger\.md$|adapters\/ledgers\/dynamo\/|test\/(?:ledgers|cli|run|soak|fuzz|tooling\/matchField)\/)/,
+      /^(docs\/ledger\.md$|adapters\/ledgers\/dynamo\/|test\/(?:ledgers|cli|metrics|run|soak|fuzz|tooling\/matchField)\/)/,
     lines: /['"`/.[](?:faults|sightings?|announcements?)\b|STORED_NAMES\.\w+/,
     reason: 'a name that the ledger stores',
   },
