@@ -127,7 +127,10 @@ describe('the connection where an accepted interface belongs', () => {
 });
 
 it('an accepted interface does not belong on a connection of another owner', () => {
-  const owners = [anOwner({ connections: [CONNECTION.owner] }), anOwner({ name: 'beta', connections: [LAG] })];
+  const owners = [
+    anOwner({ connections: [CONNECTION.owner] }),
+    anOwner({ name: 'beta', connections: [LAG] }),
+  ];
   expect(connectionChanges({ [ID]: anAcceptance() }, foundAs({ connection: LAG }), owners)).toEqual([]);
 });
 
