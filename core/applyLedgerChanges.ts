@@ -121,19 +121,13 @@ function apply(draft: Draft, change: LedgerChange): void {
       draft.outbox.set(change.event.id, change.event);
       return;
     case 'actorResolved':
-      if (draft.outbox.get(change.event.id) !== undefined) draft.outbox.set(change.event.id, change.event);
+      changeQueued(draft, [change.event.id], () => change.event);
       return;
     case 'undelivered':
-      for (const id of change.ids) {
-        const queued = draft.outbox.get(id);
-        if (queued !== undefined) draft.outbox.set(id, recordFailedDelivery(queued, change));
-      }
+      changeQueued(draft, change.ids, (queued) => recordFailedDelivery(queued, change));
       return;
     case 'settled':
-      for (const id of change.ids) {
-        const queued = draft.outbox.get(id);
-        if (queued !== undefined) draft.outbox.set(id, recordAt(queued, change.receiver, { isDone: true }));
-      }
+      changeQueued(draft, change.ids, (queued) => recordAt(queued, change.receiver, { isDone: true }));
       return;
     case 'delivered':
       for (const id of change.ids) draft.outbox.delete(id);
@@ -145,6 +139,14 @@ function apply(draft: Draft, change: LedgerChange): void {
       return;
     default:
       change satisfies never;
+  }
+}
+
+/** Changes those of the events that are still queued. */
+function changeQueued(draft: Draft, ids: readonly string[], to: (queued: QueuedEvent) => QueuedEvent): void {
+  for (const id of ids) {
+    const queued = draft.outbox.get(id);
+    if (queued !== undefined) draft.outbox.set(id, to(queued));
   }
 }
 

@@ -1,7 +1,7 @@
+import type { RouteWatch } from './advertisedRoutes.ts';
 import type { Deadline } from './deadline.ts';
 import { DETAIL_FIELD_NAMES, type DetailFieldName, pick } from './interfaceFields.ts';
 import type { Gateway, Recipient, VirtualInterface } from './model.ts';
-import type { RouteWatch } from './routeWatch.ts';
 
 /** The evidence for an acceptance: everything needed to verify the decision later. It contains no secret. */
 export interface Evidence {

@@ -1,4 +1,5 @@
-import { type ActorResult, type AwaitedActor, findActor, type LoggedCall } from '../core/actor.ts';
+import type { ActorResult, LoggedCall } from '../core/actor.ts';
+import { type AwaitedActor, findActor } from '../core/awaitedActor.ts';
 import { addActor } from '../core/events/actorOfEvent.ts';
 import type { LedgerChange, QueuedEvent } from '../core/ledgerState.ts';
 import type { RunProblem } from '../core/runReport.ts';

@@ -4,6 +4,7 @@ import {
   type OtherNetwork,
   prefixesToCompare,
   type RouteFinding,
+  type RouteWatch,
 } from '../core/advertisedRoutes.ts';
 import type { Acceptance } from '../core/ledgerEntries.ts';
 import { formatFirst } from '../core/printableText.ts';
@@ -15,7 +16,6 @@ import {
   MOST_FINDINGS_KEPT,
   MOST_PREFIXES_KEPT,
   prefixesOfOthers,
-  type RouteWatch,
   type UnreadCode,
 } from '../core/routeWatch.ts';
 import type { RunProblem } from '../core/runReport.ts';

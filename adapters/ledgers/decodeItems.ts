@@ -1,5 +1,5 @@
 import type { Actor } from '../../core/actor.ts';
-import type { OtherNetwork, RouteFinding } from '../../core/advertisedRoutes.ts';
+import type { OtherNetwork, RouteFinding, RouteWatch } from '../../core/advertisedRoutes.ts';
 import type { Deadline } from '../../core/deadline.ts';
 import * as d from '../../core/decoders.ts';
 import {
@@ -36,7 +36,6 @@ import {
   type VirtualInterface,
 } from '../../core/model.ts';
 import { gatewayKind, isVirtualInterfaceId } from '../../core/resourceIds.ts';
-import type { RouteWatch } from '../../core/routeWatch.ts';
 import { STORED_NAMES } from './formats/storedNames.ts';
 
 /** Decoders for the evidence of an acceptance. They throw `Malformed`, and keep keys of later releases. */

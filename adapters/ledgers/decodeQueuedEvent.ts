@@ -1,4 +1,5 @@
-import { type AwaitedActor, MANUAL_ACTIONS } from '../../core/actor.ts';
+import { MANUAL_ACTIONS } from '../../core/actor.ts';
+import type { AwaitedActor } from '../../core/awaitedActor.ts';
 import * as d from '../../core/decoders.ts';
 import type { AcceptorEvent } from '../../core/events/event.ts';
 import type { QueuedEvent } from '../../core/ledgerState.ts';

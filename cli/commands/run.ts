@@ -36,13 +36,10 @@ export interface RunOptions extends RunTargetOptions {
 /** `run` and, with `dryRun`, `plan`: runs once over every target, several at a time. A failing target does not stop the others. */
 export async function run(given: RunOptions): Promise<ExitCode> {
   const pingUrl = readPingUrl(given.ping, process.env);
-  if (given.metrics !== undefined && given.dryRun)
-    throw new UsageError(
-      '--metrics reports runs, and --dry-run makes none; remove one of them, or use `status --metrics FILE`',
-    );
-  const { policies, errors } = await loadPoliciesAndMeasure(given, 'run');
+  refuseMetricsOfPlan(given);
   // A plan publishes nothing, so it needs no valid webhooks.
   const webhooks = given.dryRun === true ? [] : readWebhooks(given.notify ?? [], process.env);
+  const { policies, errors } = await loadPoliciesAndMeasure(given, 'run');
   printPolicyWarnings(policies);
   const options = withLedgerOption(given, policies);
   const { dryRun = false, quiet = false } = options;
@@ -75,6 +72,14 @@ export async function run(given: RunOptions): Promise<ExitCode> {
   const statuses = new Set(runs.map(({ status }) => status));
   if (statuses.has('failed') || unmeasured) return EXIT.failed;
   return statuses.has('leaseHeld') ? EXIT.locked : EXIT.done;
+}
+
+/** @throws UsageError */
+function refuseMetricsOfPlan({ metrics, dryRun }: RunOptions): void {
+  if (metrics !== undefined && dryRun)
+    throw new UsageError(
+      '--metrics reports runs, and --dry-run makes none; remove one of them, or use `status --metrics FILE`',
+    );
 }
 
 /** A run, with the description of the lease that kept it from its target. */

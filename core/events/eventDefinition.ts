@@ -1,3 +1,4 @@
+import type { ManualChange } from '../awaitedActor.ts';
 import type { EndedRequest } from '../endedRequest.ts';
 import type { FollowUp } from '../followUp.ts';
 import type { StoredReason } from '../ledgerEntries.ts';
@@ -14,7 +15,6 @@ import {
   type RequestReport,
   type RunProblem,
 } from '../runReport.ts';
-import type { ManualChange } from './actorOfEvent.ts';
 import type { AcceptorEvent, EventOrigin, EventType, RequestSummary } from './event.ts';
 
 /** What a run found, from which events are made. */

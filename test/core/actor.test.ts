@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Actor, type ActorResult, awaitedActor, findActor, UNKNOWN_ACTORS } from '../../core/actor.ts';
+import { type Actor, type ActorResult, UNKNOWN_ACTORS } from '../../core/actor.ts';
+import { awaitedActor, findActor } from '../../core/awaitedActor.ts';
 import { addActor, awaitActor, describeActor } from '../../core/events/actorOfEvent.ts';
 import { createEvent } from '../../core/events/event.ts';
 import { EMPTY_LEDGER } from '../../core/ledgerState.ts';

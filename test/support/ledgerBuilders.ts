@@ -1,3 +1,4 @@
+import type { RouteWatch } from '../../core/advertisedRoutes.ts';
 import type { EndedRequest } from '../../core/endedRequest.ts';
 import {
   type Acceptance,
@@ -12,7 +13,7 @@ import {
 import { EMPTY_LEDGER, type LedgerState } from '../../core/ledgerState.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import type { Receipt } from '../../core/receipt.ts';
-import type { ReportedRouteFinding, RouteWatch } from '../../core/routeWatch.ts';
+import type { ReportedRouteFinding } from '../../core/routeWatch.ts';
 import type { Snapshot } from '../../core/snapshot.ts';
 import { aGateway, aVif, CONNECTION, RECIPIENT_ACCOUNT, VGW } from './builders.ts';
 

@@ -1,0 +1,54 @@
+import type { Actor, LoggedCall, ManualAction } from './actor.ts';
+import type { EndedRequest } from './endedRequest.ts';
+
+/** The actor of an event: its event is not delivered before the actor is looked up, or `until` has passed. */
+export interface AwaitedActor {
+  readonly action: ManualAction;
+  /** the interface */
+  readonly id: string;
+  /** the type of the interface, on which the name of the call depends; `null`: unknown */
+  readonly type: string | null;
+  /** the earliest time of the call */
+  readonly since: string;
+  readonly until: string;
+  /** the record of the end, which gets the actor too; `null`: there is none */
+  readonly ended: EndedRequest | null;
+}
+
+/** What somebody else did to an interface, of which an event reports. */
+export interface ManualChange extends Pick<AwaitedActor, 'action' | 'id' | 'type' | 'ended'> {
+  /** when it was accepted by this product, if it was: the change cannot be earlier than that; `null`: it was not */
+  readonly acceptedAt: string | null;
+}
+
+/**
+ * How long an event waits for its actor, in milliseconds: CloudTrail has a call after 15 minutes at the latest, and a person should
+ * not wait much longer.
+ */
+const WAIT_MS = 20 * 60 * 1000;
+
+/** How long before the last complete listing the call may have been made, in milliseconds: that listing may have been outdated. */
+const SLACK_MS = 60 * 60 * 1000;
+
+/** The longest time that is searched, in milliseconds: what is older would be found among too many other calls. */
+const LONGEST_MS = 7 * 24 * 60 * 60 * 1000;
+
+/** @param before when a listing last showed the interface as it was before; `null`: unknown */
+export function awaitedActor(
+  { action, id, type, ended }: Pick<AwaitedActor, 'action' | 'id' | 'type' | 'ended'>,
+  before: string | null,
+  at: string,
+): AwaitedActor {
+  const now = Date.parse(at);
+  const earliest = before === null ? now - LONGEST_MS : Date.parse(before) - SLACK_MS;
+  const since = new Date(Math.max(earliest, now - LONGEST_MS)).toISOString();
+  return { action, id, type, since, until: new Date(now + WAIT_MS).toISOString(), ended };
+}
+
+/** The call that did what is awaited: the latest one, because a later call replaced the effect of an earlier one. */
+export function findActor({ action, id, since }: AwaitedActor, calls: readonly LoggedCall[]): Actor | null {
+  const own = calls.filter(
+    (call) => call.action === action && call.id === id && Date.parse(call.actor.at) >= Date.parse(since),
+  );
+  return own.toSorted((a, b) => Date.parse(b.actor.at) - Date.parse(a.actor.at))[0]?.actor ?? null;
+}
