@@ -1,9 +1,8 @@
 import type { DeadlineThreshold } from './deadline.ts';
 import type { EndedRequest } from './endedRequest.ts';
 import type { AcceptorEvent } from './events/event.ts';
-import type { Acceptance, FollowUpProblem, Intent, Observation } from './ledgerEntries.ts';
+import type { Acceptance, FollowUpProblem, Intent, Observation, RouteWatch } from './ledgerEntries.ts';
 import type { Receipt } from './receipt.ts';
-import type { RouteWatch } from './routeWatch.ts';
 
 /** The state that is kept between runs, for one target. Instants are ISO 8601 in UTC. */
 export interface LedgerState {

@@ -5,7 +5,7 @@ import {
   prefixesToCompare,
   type RouteFinding,
 } from '../core/advertisedRoutes.ts';
-import type { Acceptance } from '../core/ledgerEntries.ts';
+import type { Acceptance, RouteWatch } from '../core/ledgerEntries.ts';
 import { formatFirst } from '../core/printableText.ts';
 import { PROVIDER_TRAITS } from '../core/providers.ts';
 import {
@@ -15,7 +15,6 @@ import {
   MOST_FINDINGS_KEPT,
   MOST_PREFIXES_KEPT,
   prefixesOfOthers,
-  type RouteWatch,
   type UnreadCode,
 } from '../core/routeWatch.ts';
 import type { RunProblem } from '../core/runReport.ts';

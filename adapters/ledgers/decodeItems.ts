@@ -23,6 +23,7 @@ import type {
   Observation,
   Published,
   RequestDetails,
+  RouteWatch,
   StoredReason,
 } from '../../core/ledgerEntries.ts';
 import type { LedgerState, OngoingFailure, QueuedEvent } from '../../core/ledgerState.ts';
@@ -36,7 +37,6 @@ import {
   type VirtualInterface,
 } from '../../core/model.ts';
 import { gatewayKind, isVirtualInterfaceId } from '../../core/resourceIds.ts';
-import type { RouteWatch } from '../../core/routeWatch.ts';
 import { STORED_NAMES } from './formats/storedNames.ts';
 
 /** Decoders for the evidence of an acceptance. They throw `Malformed`, and keep keys of later releases. */

@@ -6,13 +6,14 @@ import {
   type Intent,
   NOTHING_PUBLISHED,
   type Observation,
+  type RouteWatch,
   requestDetailsOf,
   type StoredReason,
 } from '../../core/ledgerEntries.ts';
 import { EMPTY_LEDGER, type LedgerState } from '../../core/ledgerState.ts';
 import type { VirtualInterface } from '../../core/model.ts';
 import type { Receipt } from '../../core/receipt.ts';
-import type { ReportedRouteFinding, RouteWatch } from '../../core/routeWatch.ts';
+import type { ReportedRouteFinding } from '../../core/routeWatch.ts';
 import type { Snapshot } from '../../core/snapshot.ts';
 import { aGateway, aVif, CONNECTION, RECIPIENT_ACCOUNT, VGW } from './builders.ts';
 
