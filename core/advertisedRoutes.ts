@@ -141,29 +141,3 @@ function describeNetwork({ id, owner, cidr }: OtherNetwork): string {
     ? `${quote(cidr)} of VPC ${quote(id)}`
     : `${quote(cidr)} that owner \`${owner}\` advertises over ${quote(id)}`;
 }
-
-/** What the ledger records about the prefixes that the owner of an accepted interface advertises. */
-export interface RouteWatch {
-  /** when a run last tried to read them */
-  readonly triedAt: string;
-  /** when a run last read them; `null`: none could */
-  readonly readAt: string | null;
-  /** digest of what the policy had agreed at that time: if it changes, they are read again */
-  readonly agreed: string;
-  /** what could not be read or compared: each an `UnreadCode` of routeWatch.ts, or a code of a later release */
-  readonly unread: readonly string[];
-  /** when a run last reported `unread`; `null`: none has */
-  readonly warnedAt: string | null;
-  /** the number of prefixes */
-  readonly count: number;
-  /** the prefixes to compare with those of other owners */
-  readonly prefixes: readonly string[];
-  /** the most urgent findings */
-  readonly findings: readonly RouteFinding[];
-  /** the number of all findings */
-  readonly findingCount: number;
-  /** the keys of the published findings that last */
-  readonly published: readonly string[];
-  /** the number of published events */
-  readonly publishedCount: number;
-}

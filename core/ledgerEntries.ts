@@ -1,4 +1,4 @@
-import type { RouteWatch } from './advertisedRoutes.ts';
+import type { RouteFinding } from './advertisedRoutes.ts';
 import type { Deadline } from './deadline.ts';
 import { DETAIL_FIELD_NAMES, type DetailFieldName, pick } from './interfaceFields.ts';
 import type { Gateway, Recipient, VirtualInterface } from './model.ts';
@@ -174,6 +174,32 @@ export interface Acceptance extends Assignment {
   readonly publishedCount: number;
   /** what its owner advertises; `null`: not read yet, or the provider does not list it */
   readonly routes: RouteWatch | null;
+}
+
+/** What the ledger records about the prefixes that the owner of an accepted interface advertises. */
+export interface RouteWatch {
+  /** when a run last tried to read them */
+  readonly triedAt: string;
+  /** when a run last read them; `null`: none could */
+  readonly readAt: string | null;
+  /** digest of what the policy had agreed at that time: if it changes, they are read again */
+  readonly agreed: string;
+  /** what could not be read or compared: each an `UnreadCode` (routeWatch.ts), or a code of a later release */
+  readonly unread: readonly string[];
+  /** when a run last reported `unread`; `null`: none has */
+  readonly warnedAt: string | null;
+  /** the number of prefixes */
+  readonly count: number;
+  /** the prefixes to compare with those of other owners */
+  readonly prefixes: readonly string[];
+  /** the most urgent findings */
+  readonly findings: readonly RouteFinding[];
+  /** the number of all findings */
+  readonly findingCount: number;
+  /** the keys of the published findings that last */
+  readonly published: readonly string[];
+  /** the number of published events */
+  readonly publishedCount: number;
 }
 
 /** The entry of a new acceptance. The second parameter is the request as described immediately before. */

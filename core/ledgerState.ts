@@ -1,10 +1,9 @@
-import type { RouteWatch } from './advertisedRoutes.ts';
 import type { AwaitedActor } from './awaitedActor.ts';
 import type { DeadlineThreshold } from './deadline.ts';
 import type { EndedRequest } from './endedRequest.ts';
 import type { AcceptorEvent } from './events/event.ts';
 import type { TargetHealth } from './health.ts';
-import type { Acceptance, FollowUpProblem, Intent, Observation } from './ledgerEntries.ts';
+import type { Acceptance, FollowUpProblem, Intent, Observation, RouteWatch } from './ledgerEntries.ts';
 import type { Receipt } from './receipt.ts';
 
 /** The state that is kept between runs, for one target. Instants are ISO 8601 in UTC. */

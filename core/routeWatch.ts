@@ -3,12 +3,11 @@ import {
   describeRouteFinding,
   type OtherNetwork,
   type RouteFinding,
-  type RouteWatch,
 } from './advertisedRoutes.ts';
 import { findFittingGrants } from './grants.ts';
 import { identifyByConnection } from './identifyRequester.ts';
 import { canonicalJson, digestOf } from './json.ts';
-import type { Acceptance } from './ledgerEntries.ts';
+import type { Acceptance, RouteWatch } from './ledgerEntries.ts';
 import { hasEnded, type VirtualInterface } from './model.ts';
 import type { Grant, Policy } from './policy.ts';
 import { compareByCodePoint, quote } from './printableText.ts';

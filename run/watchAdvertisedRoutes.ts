@@ -4,9 +4,8 @@ import {
   type OtherNetwork,
   prefixesToCompare,
   type RouteFinding,
-  type RouteWatch,
 } from '../core/advertisedRoutes.ts';
-import type { Acceptance } from '../core/ledgerEntries.ts';
+import type { Acceptance, RouteWatch } from '../core/ledgerEntries.ts';
 import { formatFirst } from '../core/printableText.ts';
 import { PROVIDER_TRAITS } from '../core/providers.ts';
 import {

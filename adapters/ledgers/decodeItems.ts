@@ -1,5 +1,5 @@
 import type { Actor } from '../../core/actor.ts';
-import type { OtherNetwork, RouteFinding, RouteWatch } from '../../core/advertisedRoutes.ts';
+import type { OtherNetwork, RouteFinding } from '../../core/advertisedRoutes.ts';
 import type { Deadline } from '../../core/deadline.ts';
 import * as d from '../../core/decoders.ts';
 import {
@@ -23,6 +23,7 @@ import type {
   Observation,
   Published,
   RequestDetails,
+  RouteWatch,
   StoredReason,
 } from '../../core/ledgerEntries.ts';
 import type { LedgerState, OngoingFailure } from '../../core/ledgerState.ts';

@@ -1,4 +1,3 @@
-import type { RouteWatch } from '../../core/advertisedRoutes.ts';
 import type { EndedRequest } from '../../core/endedRequest.ts';
 import {
   type Acceptance,
@@ -7,6 +6,7 @@ import {
   type Intent,
   NOTHING_PUBLISHED,
   type Observation,
+  type RouteWatch,
   requestDetailsOf,
   type StoredReason,
 } from '../../core/ledgerEntries.ts';
