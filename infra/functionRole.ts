@@ -94,7 +94,7 @@ function createManagedPolicies(
   return created;
 }
 
-/** The length of the longest beginning of a list that fits, at least 1. Whatever fits with more items fits with fewer. */
+/** The length of the longest beginning of a list that fits, at least 1. A list that fits with more items fits with fewer. */
 function longestFitting<T>(list: readonly T[], fits: (part: readonly T[]) => boolean): number {
   let [fitting, tooLong] = [1, list.length + 1];
   while (tooLong - fitting > 1) {
