@@ -8,7 +8,7 @@ import { type Emulator, readScenario, startEmulator } from '../../emulator/emula
 import { ACME, RECIPIENT_ACCOUNT } from '../support/accounts.ts';
 import { runCli } from '../support/cli.ts';
 import { ACME_1, ACME_2, PROD } from '../support/cloud.ts';
-import { REGION } from './awsServer.ts';
+import { type AwsServer, REGION } from './awsServer.ts';
 import { type Cdk, createCdk, type Outputs } from './cdk.ts';
 import { type DeployedFunction, deployedFunctions } from './deployedFunctions.ts';
 import { copyEventsTo, type Mailbox, openMailbox, replaceTopics } from './mailbox.ts';
