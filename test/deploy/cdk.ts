@@ -8,7 +8,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 export const STACK = 'VifAcceptor';
 
 /** Time limit of one command. */
-const COMMAND_TIMEOUT_MS = 600_000;
+const COMMAND_TIMEOUT_MS = 120_000;
 
 export type Outputs = Readonly<Record<string, string>>;
 
