@@ -72,6 +72,17 @@ describe('a policy of format 1 is refused with what only format 2 can express', 
   });
 });
 
+it('a policy with only one of the keys of format 3 is written with it', () => {
+  for (const change of [{ routes: null }, { maxPrefixes: null }]) {
+    const owners = RICH_3.owners.map(({ grants, ...owner }) => ({
+      ...owner,
+      grants: grants.map((grant) => ({ ...grant, ...change })),
+    }));
+    const policy = { ...RICH_3, owners };
+    expect(loadPolicy(writePolicy(policy), 'acme').policy).toEqual(policy);
+  }
+});
+
 it('a policy of format 2 is refused with routes, also with none', () => {
   for (const change of [
     { routes: ['10.20.0.0/16'] },
