@@ -1,10 +1,11 @@
 import { applyLedgerChanges } from '../core/applyLedgerChanges.ts';
 import type { EventOrigin } from '../core/events/event.ts';
 import { connectionChanges, findFollowUps } from '../core/followUp.ts';
-import { recordRun, type TargetHealth } from '../core/health.ts';
+import type { TargetHealth } from '../core/health.ts';
 import type { LedgerState } from '../core/ledgerState.ts';
 import { liftFreeze, recipientKey } from '../core/policy.ts';
 import { type Reconciliation, reconcile } from '../core/reconcile.ts';
+import { recordRun } from '../core/recordRun.ts';
 import { evaluateRequests, reportRequest } from '../core/requestEvaluation.ts';
 import { countOutcomes, type RequestReport, type RunProblem, type RunReport } from '../core/runReport.ts';
 import { missingLedgerIds, pickFound } from '../core/snapshot.ts';

@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { itemKey, putRequest } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
-import { watchPartition } from '../../adapters/ledgers/dynamo/watchStore.ts';
+import { readWatchState, watchPartition, writeWatchState } from '../../adapters/ledgers/dynamo/watchStore.ts';
 import { ALERT_CODES, ALERTS } from '../../core/alerts.ts';
+import { EMPTY_WATCH_STATE } from '../../core/watchTargets.ts';
 import { LedgerFailure } from '../../run/portErrors.ts';
 import { ACME, actAs } from '../support/accounts.ts';
 import { ACME_1 } from '../support/cloud.ts';
@@ -70,6 +71,20 @@ describe('the watcher', () => {
     await deployment.watch();
     await deployment.watch();
     expect(at.proxy.calls.filter((call) => call === 'PutItem')).toHaveLength(1);
+  });
+
+  it('does not overwrite what another watcher wrote since it read its item', async () => {
+    const { table } = await startWatchedDeployment(at);
+    const state = { firstWatched: {}, raised: { hub: { 'not-running': '2026-11-10T12:00:00.000Z' } } };
+    const { version } = await readWatchState(table, 'VifAcceptor');
+    expect(await writeWatchState(table, 'VifAcceptor', state, version)).toBe(true);
+    expect(await writeWatchState(table, 'VifAcceptor', EMPTY_WATCH_STATE, version)).toBe(false);
+    expect(await readWatchState(table, 'VifAcceptor')).toEqual({
+      state,
+      version: version + 1,
+      problem: null,
+    });
+    expect(await writeWatchState(table, 'VifAcceptor', EMPTY_WATCH_STATE, version + 1)).toBe(true);
   });
 
   it('reads heads that the table returns in several answers', async () => {

@@ -1,0 +1,66 @@
+import { RUN_FLAGS, type RunFlag, type TargetHealth } from './health.ts';
+import { metricsOf } from './metrics.ts';
+import { earliestExpiryOf, type RunReport } from './runReport.ts';
+
+const EMPTY_HEALTH: TargetHealth = {
+  runs: [],
+  lastFailure: null,
+  lastCounts: null,
+  earliestExpiry: null,
+};
+
+/** The flag that a metric of a run sets if it is not zero. */
+const FLAGS_BY_METRIC: Readonly<Record<string, RunFlag>> = {
+  RunFailed: 'failed',
+  ConfirmFailed: 'confirmFailed',
+  EventDeliveryFailed: 'undelivered',
+  Expired: 'expired',
+  NotAvailable: 'notAvailable',
+  UnexpectedRoutes: 'unexpectedRoutes',
+};
+
+/** How long a run is kept, in milliseconds: longer than the window of any interval that has more than three runs in it. */
+const KEPT_MS = 80 * 60_000;
+/** The number of runs that are kept in any case: the shortest window has three. */
+const MIN_RUNS = 3;
+/** At the shortest interval of a deployment, two minutes, 40 runs are in 80 minutes. */
+const MAX_RUNS = 45;
+/** The most codes that are kept of a failed run, of which a report may have any number. */
+const MAX_CODES = 5;
+
+/**
+ * The health after one more run.
+ * @param recorded the health before it; `null`: unknown
+ * @param isAttended whether the run publishes events
+ */
+export function recordRun(
+  recorded: TargetHealth | null,
+  report: RunReport,
+  isAttended: boolean,
+): TargetHealth {
+  const { runs, ...before } = recorded ?? EMPTY_HEALTH;
+  const { finishedAt, failures, counts } = report;
+  // Whole seconds, so that the stored age of a run is exact, and does not drift when it is written again.
+  const at = new Date(Math.floor(Date.parse(finishedAt) / 1000) * 1000).toISOString();
+  const found = metricsOf(report).flatMap(({ name, value }) => (value > 0 ? [FLAGS_BY_METRIC[name]] : []));
+  const flags = RUN_FLAGS.filter((flag) => (flag === 'unattended' ? !isAttended : found.includes(flag)));
+  // Fail closed: a run that is dated later was timed by a clock that ran ahead, and would hide that no runs finish.
+  const earlier = runs.filter((run) => Date.parse(run.at) <= Date.parse(at));
+  const kept = [{ at, flags }, ...earlier].filter(
+    (run, i) => i < MIN_RUNS || Date.parse(at) - Date.parse(run.at) < KEPT_MS,
+  );
+  return {
+    runs: kept.slice(0, MAX_RUNS),
+    lastFailure:
+      failures.length === 0
+        ? before.lastFailure
+        : { at, codes: [...new Set(failures.map(({ code }) => code))].slice(0, MAX_CODES) },
+    lastCounts: counts === null ? before.lastCounts : { at, ...pickCounts(counts) },
+    // Without a complete listing, what was pending may still be pending.
+    earliestExpiry: counts === null ? before.earliestExpiry : earliestExpiryOf(report),
+  };
+}
+
+function pickCounts({ pending, held, accepted, failed }: NonNullable<RunReport['counts']>) {
+  return { pending, held, accepted, failed };
+}
