@@ -54,8 +54,8 @@ export interface StoredText {
   latest(): Reading | null;
   /** the last reading if it is recent, otherwise a new one */
   current(): Promise<Reading>;
-  /** reads it again, unless that has happened since `used` was read */
-  renewed(used: Reading | null): Promise<Reading>;
+  /** reads it again */
+  renewed(): Promise<Reading>;
 }
 
 export function createStoredText(location: string, read: () => Promise<string>): StoredText {
@@ -79,7 +79,7 @@ export function createStoredText(location: string, read: () => Promise<string>):
     location,
     latest: () => latest,
     current: async () => (latest !== null && performance.now() < until ? latest : readOnce()),
-    renewed: async (used) => (latest !== null && latest !== used ? latest : readOnce()),
+    renewed: readOnce,
   };
 }
 
@@ -96,14 +96,14 @@ export function createRotatingKey(stored: StoredText, keyOf: (text: string) => A
     } catch (error) {
       // The key may have been added, or corrected, after the text was read for another one.
       if (current !== before || !(error instanceof CredentialsUnusable)) throw error;
-      return keyOf((await stored.renewed(current)).text);
+      return keyOf((await stored.renewed()).text);
     }
   };
   const provide = async () => ({ ...(await currentKey()), expiration: EXPIRED });
   const renewed = async (refused: AccessKey): Promise<AccessKey> => {
     const latest = stored.latest();
     const current = latest === null ? refused : keyOf(latest.text);
-    return isSameKey(current, refused) ? keyOf((await stored.renewed(latest)).text) : current;
+    return isSameKey(current, refused) ? keyOf((await stored.renewed()).text) : current;
   };
   return Object.assign(provide, { location: stored.location, renewed });
 }

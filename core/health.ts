@@ -3,7 +3,7 @@
  * it releases the lease. Alerts are computed from it, without the log and without metrics of each target.
  */
 export interface TargetHealth {
-  /** newest first, at most `MAX_RUNS` */
+  /** newest first, a limited number */
   readonly runs: readonly RecordedRun[];
   /** of the last run that failed; `null`: none is known */
   readonly lastFailure: { readonly at: string; readonly codes: readonly string[] } | null;

@@ -5,7 +5,7 @@ import type { TargetHealth } from '../core/health.ts';
 import type { LedgerState } from '../core/ledgerState.ts';
 import { liftFreeze, recipientKey } from '../core/policy.ts';
 import { type Reconciliation, reconcile } from '../core/reconcile.ts';
-import { recordRun } from '../core/recordHealth.ts';
+import { recordRun } from '../core/recordRun.ts';
 import { evaluateRequests, reportRequest } from '../core/requestEvaluation.ts';
 import { listUnexpectedRoutes } from '../core/routeWatch.ts';
 import { countOutcomes, type RequestReport, type RunProblem, type RunReport } from '../core/runReport.ts';

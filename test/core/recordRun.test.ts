@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { TargetHealth } from '../../core/health.ts';
-import { recordRun } from '../../core/recordHealth.ts';
+import { recordRun } from '../../core/recordRun.ts';
 import { countOutcomes, type RunProblemCode, type RunReport } from '../../core/runReport.ts';
 import { aRequest } from '../support/eventFixtures.ts';
 import { aHealth, minutesBefore, RECORDED_AT } from '../support/healthBuilders.ts';
