@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { MAIN_RECEIVER } from '../../core/ledgerState.ts';
 import { LedgerFailure } from '../../run/portErrors.ts';
-import type { Ledger, Ports, Webhook } from '../../run/ports.ts';
+import type { Ports, Webhook } from '../../run/ports.ts';
 import { actAs, UNKNOWN_REQUESTER } from '../support/accounts.ts';
 import { createRunner, SIMPLE_POLICY, startTestCloud, UNKNOWN_CONNECTION } from '../support/cloud.ts';
 import { type RecordingPublisher, recordingPublisher } from '../support/eventPublishers.ts';
@@ -32,9 +32,9 @@ async function start() {
       vlan += 1;
       return actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan });
     },
-    run: (changes: Partial<Ports> = {}, ledger?: Ledger) => {
+    run: (changes: Partial<Ports> = {}, leaseMs = 60_000) => {
       cloud.clock.advance('PT5M');
-      return runner.run({ ports: { ...ports, ...changes } }, ledger);
+      return runner.run({ ports: { ...ports, ...changes }, leaseMs });
     },
     queue: async () => Object.values((await runner.ledger.readState(RECIPIENT)).outbox),
   };
@@ -144,7 +144,7 @@ describe('events with several receivers', () => {
         return { delivered: events.slice(0, 1).map(({ id }) => id), problem: 'slow' };
       },
     };
-    await run({ clock, webhooks: [slow] });
+    await run({ clock, webhooks: [slow] }, 600_000);
     expect(file.delivered).toHaveLength(12);
     expect(calls).toBe(2);
   });
