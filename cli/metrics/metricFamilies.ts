@@ -32,7 +32,10 @@ export const METRIC_FAMILIES = {
     '1 if the policy file of the target is valid, 0 if it has errors and is not run.',
   ),
   last_run_end_timestamp_seconds: {
-    ...gauge('both', 'End of the last run over the target, also of a failed one; `status` reads it in the ledger.'),
+    ...gauge(
+      'both',
+      'End of the last run over the target, also of a failed one; `status` reads it in the ledger.',
+    ),
     isKept: true,
   },
   last_run_duration_seconds: { ...gauge('run', 'Duration of the last run over the target.'), isKept: true },
@@ -54,7 +57,10 @@ export const METRIC_FAMILIES = {
     labels: ['code'],
   },
   alerts: {
-    ...gauge('both', 'By code of docs/runbook.md, 1 if the target has the alert by what the last runs recorded in the ledger.'),
+    ...gauge(
+      'both',
+      'By code of docs/runbook.md, 1 if the target has the alert by what the last runs recorded in the ledger.',
+    ),
     labels: ['code'],
   },
   runs_total: {
