@@ -82,7 +82,9 @@ describe.skipIf(folder === null)(
       while (!(await isDone())) {
         if (Date.now() > end) {
           const log = await readLog(environment.aws, started);
-          throw new Error(`nothing happened within ${NEXT_RUN_MS / 1000} s; the log of the function:\n${log}`);
+          throw new Error(
+            `nothing happened within ${NEXT_RUN_MS / 1000} s; the log of the function:\n${log}`,
+          );
         }
         await pause(2000);
       }
@@ -102,12 +104,16 @@ describe.skipIf(folder === null)(
       for (const one of ofTarget) started = one;
     });
 
-    it('accepts the allowed request by itself when the schedule starts the function, and holds the other', { timeout: NEXT_RUN_MS + 60_000 }, async () => {
+    it('accepts the allowed request by itself when the schedule starts the function, and holds the other', {
+      timeout: NEXT_RUN_MS + 60_000,
+    }, async () => {
       await waitFor(async () => (await see(allowedId)) === `pending ${PROD}`);
       expect(await see(heldId)).toBe('confirming');
     });
 
-    it('sends the held request to a subscription of the topic, as text', { timeout: NEXT_RUN_MS + 60_000 }, async () => {
+    it('sends the held request to a subscription of the topic, as text', {
+      timeout: NEXT_RUN_MS + 60_000,
+    }, async () => {
       const messages: string[] = [];
       await waitFor(async () => {
         messages.push(...(await notifications()));
