@@ -1,4 +1,3 @@
-import type { Actor } from './actor.ts';
 import { deadlineOf, NO_DEADLINE } from './deadline.ts';
 import {
   type Observation,
@@ -6,7 +5,7 @@ import {
   requestDetailsOf,
   type StoredReason,
 } from './ledgerEntries.ts';
-import type { VirtualInterface } from './model.ts';
+import type { Actor, VirtualInterface } from './model.ts';
 
 /** A request that is no longer pending. */
 export interface EndedRequest {

@@ -186,3 +186,19 @@ export function isUnreadable({ unreadable }: VirtualInterface, field: InterfaceF
 export function isUnacceptedOffer(vif: VirtualInterface): boolean {
   return vif.state === 'confirming' && vif.gateway === null && !isUnreadable(vif, 'gateway');
 }
+
+/** Who did something to an interface, as the provider's log of calls says it. It has no key, and no decision depends on it. */
+export interface Actor {
+  /** the call: `DeleteVirtualInterface` */
+  readonly operation: string;
+  readonly at: string;
+  /** an ARN or a user name; `null`: the log has none */
+  readonly identity: string | null;
+  readonly account: string | null;
+  /** the address or the service that the call came from */
+  readonly source: string | null;
+  /** the program that made the call */
+  readonly agent: string | null;
+  /** the gateway that the call named; `null`: none */
+  readonly gateway: string | null;
+}

@@ -1,25 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Service } from './dialects.ts';
 import type { Context, Reply, Request } from './wire.ts';
-
-/** A call that may have changed something, as the provider's log of calls has it. */
-export interface AuditRecord {
-  readonly id: string;
-  /** in milliseconds since the epoch, by the emulated clock */
-  readonly at: number;
-  readonly account: string;
-  readonly region: string;
-  readonly service: Service;
-  readonly operation: string;
-  /** without secrets */
-  readonly input: unknown;
-  /** the role and the name of an assumed session; `null`: the account's own keys */
-  readonly session: { readonly role: string; readonly name: string } | null;
-  readonly agent: string;
-  readonly status: number;
-  /** the error of the answer; `null`: it succeeded */
-  readonly error: { readonly code: string; readonly message: string } | null;
-}
+import type { AuditRecord } from './world.ts';
 
 /** The emulator has no address of its callers. */
 export const CALLER_ADDRESS = '127.0.0.1';

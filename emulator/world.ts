@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { AuditRecord } from './auditRecords.ts';
 import type { Clock } from './clock.ts';
-import type { Dialect } from './dialects.ts';
+import type { Dialect, Service } from './dialects.ts';
 
 /** Generates IDs that look like real ones. The same seed gives the same IDs in the same order. */
 export interface Ids {
@@ -277,6 +276,25 @@ export interface Session {
   readonly account: string;
   readonly role: string;
   readonly name: string;
+}
+
+/** A call that may have changed something, as the provider's log of calls has it. */
+export interface AuditRecord {
+  readonly id: string;
+  /** in milliseconds since the epoch, by the emulated clock */
+  readonly at: number;
+  readonly account: string;
+  readonly region: string;
+  readonly service: Service;
+  readonly operation: string;
+  /** without secrets */
+  readonly input: unknown;
+  /** the role and the name of an assumed session; `null`: the account's own keys */
+  readonly session: { readonly role: string; readonly name: string } | null;
+  readonly agent: string;
+  readonly status: number;
+  /** the error of the answer; `null`: it succeeded */
+  readonly error: { readonly code: string; readonly message: string } | null;
 }
 
 export interface World {

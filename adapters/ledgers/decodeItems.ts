@@ -1,4 +1,3 @@
-import type { Actor } from '../../core/actor.ts';
 import type { Deadline } from '../../core/deadline.ts';
 import * as d from '../../core/decoders.ts';
 import {
@@ -26,6 +25,7 @@ import type {
 } from '../../core/ledgerEntries.ts';
 import type { LedgerState, OngoingFailure } from '../../core/ledgerState.ts';
 import {
+  type Actor,
   type BgpPeer,
   type InterfaceField,
   isKeyDigest,

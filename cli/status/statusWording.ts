@@ -1,5 +1,5 @@
-import type { Actor } from '../../core/actor.ts';
 import type { Deadline } from '../../core/deadline.ts';
+import type { Actor } from '../../core/model.ts';
 import { escapeText } from '../../core/printableText.ts';
 import type { WithoutFreeze } from '../../core/runReport.ts';
 import { countWithoutFreeze, formatHoldCodes, OUTCOME_WORDS } from '../output/requestText.ts';

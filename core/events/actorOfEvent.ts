@@ -1,22 +1,15 @@
 import {
-  type Actor,
   type ActorResult,
-  type AwaitedActor,
   awaitedActor,
   type ManualAction,
   type UnknownActor,
 } from '../actor.ts';
 import type { QueuedEvent } from '../ledgerState.ts';
+import type { Actor } from '../model.ts';
 import { escapeLong } from '../printableText.ts';
 import { PROVIDER_TRAITS } from '../providers.ts';
 import { type AcceptorEvent, appendToEvent } from './event.ts';
-import type { RunFacts } from './eventDefinition.ts';
-
-/** What somebody else did to an interface, of which an event reports. */
-export interface ManualChange extends Pick<AwaitedActor, 'action' | 'id' | 'type' | 'ended'> {
-  /** when it was accepted by this product, if it was: the change cannot be earlier than that; `null`: it was not */
-  readonly acceptedAt: string | null;
-}
+import type { ManualChange, RunFacts } from './eventDefinition.ts';
 
 /**
  * The event as it is queued: with the actor to look up. An action that the provider does not log is not looked up, so that its event

@@ -1,3 +1,4 @@
+import type { AwaitedActor } from '../actor.ts';
 import type { EndedRequest } from '../endedRequest.ts';
 import type { FollowUp } from '../followUp.ts';
 import type { StoredReason } from '../ledgerEntries.ts';
@@ -13,7 +14,6 @@ import {
   type RequestReport,
   type RunProblem,
 } from '../runReport.ts';
-import type { ManualChange } from './actorOfEvent.ts';
 import type { AcceptorEvent, EventOrigin, EventType, RequestSummary } from './event.ts';
 
 /** What a run found, from which events are made. */
@@ -58,6 +58,12 @@ export interface UnlistedRequest extends RequestSummary {
   readonly type: string | null;
   /** why the last run that listed it held it */
   readonly held: readonly StoredReason[];
+}
+
+/** What somebody else did to an interface, of which an event reports. */
+export interface ManualChange extends Pick<AwaitedActor, 'action' | 'id' | 'type' | 'ended'> {
+  /** when it was accepted by this product, if it was: the change cannot be earlier than that; `null`: it was not */
+  readonly acceptedAt: string | null;
 }
 
 /** An event to publish, with the marker that prevents a second publication; `null` when the event cannot occur twice. */

@@ -1,7 +1,8 @@
-import { type AuditRecord, CALLER_ADDRESS, visibleRecords } from '../auditRecords.ts';
+import { CALLER_ADDRESS, visibleRecords } from '../auditRecords.ts';
 import { exactObject, finiteNumber, integer, list, oneOf, optional, text } from '../decoders.ts';
 import type { Service } from '../dialects.ts';
 import { ApiError, type Operation, type Output, operation } from '../wire.ts';
+import type { AuditRecord } from '../world.ts';
 import { paginate } from './listParameters.ts';
 
 /** The most events of a page. */

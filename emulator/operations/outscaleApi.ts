@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { type AuditRecord, CALLER_ADDRESS, visibleRecords } from '../auditRecords.ts';
+import { CALLER_ADDRESS, visibleRecords } from '../auditRecords.ts';
 import { exactObject, InvalidInput, integerBetween, list, optional, type Reader, text } from '../decoders.ts';
 import { deleteInterface, hasEnded } from '../lifecycle.ts';
 import { ApiError, type Operation, type Output, operation } from '../wire.ts';
 import { isVisibleTo } from './callerResources.ts';
+import type { AuditRecord } from '../world.ts';
 import { paginate } from './listParameters.ts';
 
 /** A date, or a date and time, as milliseconds since the epoch. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type Actor, type ActorResult, awaitedActor, findActor, UNKNOWN_ACTORS } from '../../core/actor.ts';
+import { type ActorResult, awaitedActor, findActor, UNKNOWN_ACTORS } from '../../core/actor.ts';
 import { addActor, awaitActor, describeActor } from '../../core/events/actorOfEvent.ts';
 import { createEvent } from '../../core/events/event.ts';
 import { EMPTY_LEDGER } from '../../core/ledgerState.ts';
-import type { Provider } from '../../core/model.ts';
+import type { Actor, Provider } from '../../core/model.ts';
 
 const AT = '2026-11-10T11:00:00.000Z';
 const ID = 'dxvif-aaaaaaaa';

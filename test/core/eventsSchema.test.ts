@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { type Actor, UNKNOWN_ACTORS } from '../../core/actor.ts';
+import { UNKNOWN_ACTORS } from '../../core/actor.ts';
 import { END_CAUSES } from '../../core/endedRequest.ts';
 import { addActor } from '../../core/events/actorOfEvent.ts';
 import { type AcceptorEvent, EVENT_TYPES, toPublishedEvent } from '../../core/events/event.ts';
@@ -9,6 +9,7 @@ import { NO_RUN_FACTS, type RunFacts } from '../../core/events/eventDefinition.t
 import { findNewEvents } from '../../core/events/findNewEvents.ts';
 import { FOLLOW_UP_PROBLEMS, requestDetailsOf } from '../../core/ledgerEntries.ts';
 import { ManualOverrideCommand } from '../../core/manualOverrideCommand.ts';
+import type { Actor } from '../../core/model.ts';
 import { type Outcome, pickDescribedFields, type RequestReport } from '../../core/runReport.ts';
 import { aVif, RECIPIENT_ACCOUNT, VGW } from '../support/builders.ts';
 import {

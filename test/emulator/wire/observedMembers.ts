@@ -1,4 +1,4 @@
-import type { AuditRecord } from '../../../emulator/auditRecords.ts';
+import type { AuditRecord } from '../../../emulator/world.ts';
 import { InvalidInput, UnknownMember } from '../../../emulator/decoders.ts';
 import type { Service } from '../../../emulator/dialects.ts';
 import type { DialectName } from '../../../emulator/emulator.ts';
