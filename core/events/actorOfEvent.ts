@@ -1,9 +1,4 @@
-import {
-  type ActorResult,
-  awaitedActor,
-  type ManualAction,
-  type UnknownActor,
-} from '../actor.ts';
+import { type ActorResult, awaitedActor, type ManualAction, type UnknownActor } from '../actor.ts';
 import type { QueuedEvent } from '../ledgerState.ts';
 import type { Actor } from '../model.ts';
 import { escapeLong } from '../printableText.ts';

@@ -3,8 +3,8 @@ import { CALLER_ADDRESS, visibleRecords } from '../auditRecords.ts';
 import { exactObject, InvalidInput, integerBetween, list, optional, type Reader, text } from '../decoders.ts';
 import { deleteInterface, hasEnded } from '../lifecycle.ts';
 import { ApiError, type Operation, type Output, operation } from '../wire.ts';
-import { isVisibleTo } from './callerResources.ts';
 import type { AuditRecord } from '../world.ts';
+import { isVisibleTo } from './callerResources.ts';
 import { paginate } from './listParameters.ts';
 
 /** A date, or a date and time, as milliseconds since the epoch. */

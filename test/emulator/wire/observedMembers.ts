@@ -1,4 +1,3 @@
-import type { AuditRecord } from '../../../emulator/world.ts';
 import { InvalidInput, UnknownMember } from '../../../emulator/decoders.ts';
 import type { Service } from '../../../emulator/dialects.ts';
 import type { DialectName } from '../../../emulator/emulator.ts';
@@ -7,6 +6,7 @@ import { findOperation } from '../../../emulator/operations/operationTable.ts';
 import { parseQueryCall } from '../../../emulator/queryProtocol.ts';
 import { rowKey } from '../../../emulator/sources/source.ts';
 import { ApiError, type Operation, type Output, parseJsonCall } from '../../../emulator/wire.ts';
+import type { AuditRecord } from '../../../emulator/world.ts';
 import { CALLS, type Call } from './allCalls.ts';
 import { IDS, SECOND_PAGE } from './callVariant.ts';
 import { recordingOf } from './recordingFiles.ts';
