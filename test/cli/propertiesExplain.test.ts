@@ -46,14 +46,14 @@ function expectedGrant(
   request: VirtualInterface,
   deciding: readonly string[],
 ): object {
-  const { name, type, gateway, limit, from, until } = grant;
+  const { name, type, gateway, limit, routes, maxPrefixes, from, until } = grant;
   const fields = conditionsOf(grant, request);
   const verdicts = fields.map(({ verdict }) => verdict);
   const now = NOW.toISOString();
   const outOfTime =
     from !== null && now < from ? 'grant-not-started' : until !== null && now >= until ? 'grant-ended' : null;
   return {
-    ...{ name, type, gateway, limit, from, until, fields, outOfTime },
+    ...{ name, type, gateway, limit, routes, maxPrefixes, from, until, fields, outOfTime },
     applies: isPinned(grant) || !isSharedBy(owner, request),
     fits: verdicts.includes('no') ? 'no' : verdicts.includes('unknown') ? 'unknown' : 'yes',
     decides: deciding.includes(name),

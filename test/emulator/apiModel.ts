@@ -25,7 +25,13 @@ export const NOT_IN_THE_PINNED_SDK: readonly string[] = [
 ];
 
 /** Operations that AWS documents, and that the installed SDK does not have. */
-export const OPERATIONS_NOT_IN_THE_PINNED_SDK: readonly string[] = ['ListVirtualInterfaceRoutes'];
+export const OPERATIONS_NOT_IN_THE_PINNED_SDK: readonly string[] = [
+  'ListVirtualInterfaceRoutes',
+  // The SDK’s client of CloudTrail is not a dependency, and OUTSCALE’s own API has none.
+  'LookupEvents',
+  'ReadApiLogs',
+  'DeleteDirectLinkInterface',
+];
 
 /** Input and output of an operation; throws if the package has no such operation. */
 export function operationModel(model: object, name: string): { input: unknown; output: unknown } {
