@@ -1,7 +1,7 @@
 import { findingKey } from '../advertisedRoutes.ts';
 import { endpointOptions, formatCommand } from '../manualOverrideCommand.ts';
 import { formatList, quote } from '../printableText.ts';
-import { createEvent, describeOwner, NOTHING_TO_DO } from './event.ts';
+import { createEvent, describeOwner } from './event.ts';
 import type { EventDefinition } from './eventDefinition.ts';
 
 /** The most findings that one event has. */
@@ -24,6 +24,7 @@ export const unexpectedRoutes: EventDefinition = {
       const command =
         `aws directconnect list-virtual-interface-routes --virtual-interface-id ${id} ` +
         `--filters routeDirection=accepted ${formatCommand(endpointOptions(origin.region, endpoints.directConnect))}`;
+      const hasDefault = findings.some(({ code }) => code === 'default-route');
       const detail = {
         message: `owner \`${owner}\` of ${quote(id)}, accepted for gateway \`${gateway}\`, ${why}`,
         interface: { id, owner, gateway, acceptedAt, connection },
@@ -34,8 +35,8 @@ export const unexpectedRoutes: EventDefinition = {
         notification: {
           who: describeOwner(owner, owners),
           why,
-          byWhen: NOTHING_TO_DO,
-          toDo: `ask the owner to stop advertising it, or agree to it in \`routes\` or \`maxPrefixes\` of its grant; to see the routes: ${command}`,
+          byWhen: 'now',
+          toDo: `call the owner, who must stop advertising it${hasDefault ? '' : ', or agree to it in `routes` or `maxPrefixes` of its grant'}; nothing was undone: the runbook says how to withdraw the routes; to see them: ${command}`,
         },
       };
       const key = [id, acceptedAt, watch.publishedCount, ...keys];

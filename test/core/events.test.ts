@@ -11,9 +11,16 @@ import { EVENT_DEFINITIONS } from '../../core/events/findNewEvents.ts';
 import { type AlertChange, createTargetAlertEvent } from '../../core/events/targetAlert.ts';
 import type { FollowUp } from '../../core/followUp.ts';
 import type { LedgerState } from '../../core/ledgerState.ts';
-import type { UnexpectedRoutes } from '../../core/routeWatch.ts';
 import { VGW } from '../support/builders.ts';
-import { aHold, aRequest, ORIGIN, PUBLISHED_AT, publish, publishInTurn } from '../support/eventFixtures.ts';
+import {
+  aHold,
+  anUnexpectedRoutes,
+  aRequest,
+  ORIGIN,
+  PUBLISHED_AT,
+  publish,
+  publishInTurn,
+} from '../support/eventFixtures.ts';
 import {
   aLedger,
   anAcceptance,
@@ -40,20 +47,6 @@ function aFollowUp(given: Partial<FollowUp> = {}): FollowUp {
 const soon = '2026-11-17T04:00:00.000Z';
 const held = aRequest();
 const late = aRequest({ outcome: 'notAttempted' });
-
-function unexpected(given: Partial<UnexpectedRoutes> = {}): UnexpectedRoutes {
-  const place = { owner: 'acme', gateway: VGW.prod, connection: null };
-  const times = { acceptedAt: '2026-11-10T11:00:00.000Z', readAt: '2026-11-10T12:00:00.000Z' };
-  return {
-    id: LIVE,
-    ...place,
-    ...times,
-    prefixes: 1,
-    findings: [aRouteFinding('0.0.0.0/0')],
-    findingCount: 1,
-    ...given,
-  };
-}
 
 /** For each type: one occurrence, and occurrences about other objects. */
 type RunEventType = (typeof RUN_EVENT_TYPES)[number];
@@ -87,10 +80,10 @@ const EXAMPLES: Readonly<Record<RunEventType, readonly [Partial<RunFacts>, ...Pa
     { followUps: [aFollowUp({ id: ID })] },
   ],
   'Unexpected Routes': [
-    { unexpectedRoutes: [unexpected()] },
-    { unexpectedRoutes: [unexpected({ id: 'dxvif-33333333' })] },
-    { unexpectedRoutes: [unexpected({ acceptedAt: soon })] },
-    { unexpectedRoutes: [unexpected({ findings: [aRouteFinding('10.0.0.0/8')] })] },
+    { unexpectedRoutes: [anUnexpectedRoutes({ id: LIVE })] },
+    { unexpectedRoutes: [anUnexpectedRoutes({ id: 'dxvif-33333333' })] },
+    { unexpectedRoutes: [anUnexpectedRoutes({ id: LIVE, acceptedAt: soon })] },
+    { unexpectedRoutes: [anUnexpectedRoutes({ id: LIVE, findings: [aRouteFinding('10.0.0.0/8')] })] },
   ],
   'Run Failed': [
     { failures: [{ code: 'api', message: '…' }] },

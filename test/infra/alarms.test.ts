@@ -184,7 +184,7 @@ describe('the alarm', () => {
 
 describe('an outage is detected', () => {
   it.each([
-    { minutes: 2, failing: 31, silent: 5 },
+    { minutes: 2, failing: 31, silent: 6 },
     { minutes: 5, failing: 31, silent: 11 },
     { minutes: 15, failing: 31, silent: 31 },
     { minutes: 60, failing: 61, silent: 121 },

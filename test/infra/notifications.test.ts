@@ -5,8 +5,22 @@ import * as z from 'zod';
 import { type AcceptorEvent, EVENT_TYPES, toPublishedEvent } from '../../core/events/event.ts';
 import { createTargetAlertEvent } from '../../core/events/targetAlert.ts';
 import { anOwner, CONNECTION } from '../support/builders.ts';
-import { aHold, aRequest, ORIGIN, PUBLISHED_AT, publishInTurn } from '../support/eventFixtures.ts';
-import { aLedger, anAcceptance, anEndedRequest, anObservation, aReceipt } from '../support/ledgerBuilders.ts';
+import {
+  aHold,
+  anUnexpectedRoutes,
+  aRequest,
+  ORIGIN,
+  PUBLISHED_AT,
+  publishInTurn,
+} from '../support/eventFixtures.ts';
+import {
+  aLedger,
+  anAcceptance,
+  anEndedRequest,
+  anObservation,
+  aReceipt,
+  aRouteWatch,
+} from '../support/ledgerBuilders.ts';
 import { readNotificationRule } from './renderNotification.ts';
 import { ACCOUNT, OUTSCALE, OWN_ROLE, target, templateOf } from './stackFixtures.ts';
 
@@ -16,7 +30,10 @@ const EMAIL = { email: 'noc@example.com' };
 /** One event of each type, with special characters in the owner's contact and the interface's name. */
 function exampleEvents(): AcceptorEvent[] {
   const specialCharacters = 'a"b\\c`\u001b<detail-target>"';
-  const state = aLedger({ observations: { [ID]: anObservation() }, acceptances: { [ID]: anAcceptance() } });
+  const state = aLedger({
+    observations: { [ID]: anObservation() },
+    acceptances: { [ID]: anAcceptance({ routes: aRouteWatch() }) },
+  });
   const deadline = { earliest: '2026-11-10T13:00:00.000Z', latest: '2026-11-10T14:00:00.000Z' };
   const request = aRequest({ name: specialCharacters, deadline, decision: aHold('no-grant') });
   const alert = {
@@ -46,6 +63,7 @@ function exampleEvents(): AcceptorEvent[] {
         fix: null,
       },
     ],
+    unexpectedRoutes: [anUnexpectedRoutes({ id: ID, owner: 'acme' })],
     failures: [{ code: 'api', message: `no answer: ${specialCharacters}` }],
   }).flat();
   return [...fromRuns, createTargetAlertEvent(ORIGIN, PUBLISHED_AT, alert, 'ledger')];

@@ -57,7 +57,7 @@ const LATER_KEYS: Readonly<Record<ItemKind, readonly string[]>> = {
     'grounds.request.region',
     'grounds.request.unreadable',
   ],
-  acceptance: ['connection', 'movedTo'],
+  acceptance: ['connection', 'movedTo', 'routes'],
   announcement: ['refusals', 'triedInVain'],
   receipt: [
     'gatewaySeen.ownerAccount',
@@ -195,6 +195,7 @@ const STORED_EVENT_TYPES = [
   'Request Ended',
   'Request Expired',
   'Accepted Interface Not Available',
+  'Unexpected Routes',
   'Pass Failed',
   'Target Alert',
 ];

@@ -5,8 +5,10 @@ import { findNewEvents } from '../../core/events/findNewEvents.ts';
 import type { LedgerState } from '../../core/ledgerState.ts';
 import { ManualOverrideCommand } from '../../core/manualOverrideCommand.ts';
 import type { ReasonCode } from '../../core/reasons.ts';
+import type { UnexpectedRoutes } from '../../core/routeWatch.ts';
 import { pickDescribedFields, type ReportedDecision, type RequestReport } from '../../core/runReport.ts';
 import { aVif, CONNECTION, RECIPIENT_ACCOUNT, VGW } from './builders.ts';
+import { aRouteFinding } from './ledgerBuilders.ts';
 
 /** Facts of runs, and the events that they lead to. */
 
@@ -71,4 +73,12 @@ export function publish(state: LedgerState, facts: Partial<RunFacts>): AcceptorE
   const [first, ...others] = publishInTurn(state, facts).flat();
   if (first === undefined || others.length > 0) throw new Error('expected exactly one event');
   return first;
+}
+
+/** The routes of an accepted interface of which one is a default route. */
+export function anUnexpectedRoutes(given: Partial<UnexpectedRoutes> = {}): UnexpectedRoutes {
+  const place = { owner: 'acme', gateway: VGW.prod, connection: null };
+  const times = { acceptedAt: '2026-11-10T11:00:00.000Z', readAt: '2026-11-10T12:00:00.000Z' };
+  const findings = [aRouteFinding('0.0.0.0/0')];
+  return { id: 'dxvif-bbbbbbbb', ...place, ...times, prefixes: 1, findings, findingCount: 1, ...given };
 }
