@@ -68,7 +68,8 @@ function parseMinutes(key: string, context: Context, range: MinutesRange, errors
 }
 
 function parseFlag(key: string, context: Context, errors: string[]): boolean {
-  const value = context(key) ?? false;
+  const value = context(key);
+  if (value === undefined) return false;
   // `-c KEY=VALUE` gives a text.
   if (typeof value === 'boolean' || value === 'true' || value === 'false') return String(value) === 'true';
   errors.push(`context \`${key}\` must be \`true\` or \`false\`, got \`${String(value)}\``);

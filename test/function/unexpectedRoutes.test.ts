@@ -42,7 +42,8 @@ async function startFunction() {
     log.length = 0;
     await handler({ target: 'hub' }, lambdaContext());
     const lines = log.join('').split('\n').filter(Boolean);
-    const metric = lines.map((line) => JSON.parse(line)).find((line) => '_aws' in line)?.UnexpectedRoutes;
+    const metric = lines.map((line) => JSON.parse(line)).find(({ run }) => run?.metrics)?.run
+      .metrics.UnexpectedRoutes;
     return { metric, events: eventPublisher.takePublished() };
   };
   return { cloud, invoke };

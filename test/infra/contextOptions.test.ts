@@ -43,7 +43,7 @@ describe('the options of the CDK app', () => {
   });
 
   it.each(['', 'yes', 1, null])('refuse `%s` for `targetMetrics`', (given) => {
-    expect(() => options({ targetMetrics: given })).toThrow('context `targetMetrics` must be true or false');
+    expect(() => options({ targetMetrics: given })).toThrow('context `targetMetrics` must be');
   });
 
   it.each(['', 7, null])('refuse the folder `%s`', (given) => {

@@ -142,9 +142,10 @@ describe('text of a requester in a suggested patch', () => {
 });
 
 describe('text of a requester in a notification', () => {
-  const mail = readNotificationRule(
-    templateOf([target('hub', 'aws', null)], { notify: { email: 'noc@example.com' } }),
-  );
+  const template = templateOf([target('hub', 'aws', null)], { notify: { email: 'noc@example.com' } });
+  const mail = readNotificationRule(template);
+  const [made] = Object.values(template.findResources('AWS::Lambda::Function'));
+  const resource: unknown = made?.Properties.Environment.Variables.VIF_ACCEPTOR_EVENT_RESOURCE;
 
   it('does not prevent its delivery, adds no line, and does not control a mail program', async () => {
     const { hostile } = await collectOutputs();
@@ -152,7 +153,7 @@ describe('text of a requester in a notification', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
-    const messages = events.filter(mail.matches).map(mail.linesOf);
+    const messages = events.filter((event) => mail.matches(event, resource)).map(mail.linesOf);
     expect(messages.length).toBeGreaterThanOrEqual(2 * MALICIOUS_NAMES.length);
     for (const lines of messages) {
       // EventBridge delivers only lines that are one quoted text, and drops the whole message for any other line.
