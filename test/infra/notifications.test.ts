@@ -119,7 +119,7 @@ describe('the rule', () => {
     expect(pattern(30)).toEqual(pattern(1));
   });
 
-  it('is updated after the functions, and is another resource than that of release 0.2.0', () => {
+  it('is updated after the functions, and is another resource than that of release 0.1.0', () => {
     const functions = Object.keys(template.findResources('AWS::Lambda::Function'));
     const [[id = '', found] = []] = Object.entries(template.findResources('AWS::Events::Rule'));
     expect(found?.DependsOn).toEqual(expect.arrayContaining(functions));
