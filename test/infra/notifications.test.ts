@@ -6,7 +6,15 @@ import { type AcceptorEvent, EVENT_TYPES, toPublishedEvent } from '../../core/ev
 import { createTargetAlertEvent } from '../../core/events/targetAlert.ts';
 import { anOwner, CONNECTION } from '../support/builders.ts';
 import { aHold, aRequest, ORIGIN, PUBLISHED_AT, publishInTurn } from '../support/eventFixtures.ts';
-import { aLedger, anAcceptance, anEndedRequest, anObservation, aReceipt } from '../support/ledgerBuilders.ts';
+import {
+  aLedger,
+  anAcceptance,
+  anEndedRequest,
+  anObservation,
+  aReceipt,
+  aRouteFinding,
+  aRouteWatch,
+} from '../support/ledgerBuilders.ts';
 import { readNotificationRule } from './renderNotification.ts';
 import { ACCOUNT, OUTSCALE, OWN_ROLE, target, templateOf } from './stackFixtures.ts';
 
@@ -16,7 +24,8 @@ const EMAIL = { email: 'noc@example.com' };
 /** One event of each type, with special characters in the owner's contact and the interface's name. */
 function exampleEvents(): AcceptorEvent[] {
   const specialCharacters = 'a"b\\c`\u001b<detail-target>"';
-  const state = aLedger({ observations: { [ID]: anObservation() }, acceptances: { [ID]: anAcceptance() } });
+  const acceptances = { [ID]: anAcceptance({ routes: aRouteWatch() }) };
+  const state = aLedger({ observations: { [ID]: anObservation() }, acceptances });
   const deadline = { earliest: '2026-11-10T13:00:00.000Z', latest: '2026-11-10T14:00:00.000Z' };
   const request = aRequest({ name: specialCharacters, deadline, decision: aHold('no-grant') });
   const alert = {
@@ -44,6 +53,19 @@ function exampleEvents(): AcceptorEvent[] {
         connection: null,
         message: specialCharacters,
         fix: null,
+      },
+    ],
+    unexpectedRoutes: [
+      {
+        id: ID,
+        owner: 'acme',
+        gateway: 'vgw-1',
+        acceptedAt: '',
+        readAt: PUBLISHED_AT,
+        connection: null,
+        prefixes: 1,
+        findings: [{ ...aRouteFinding('0.0.0.0/0'), message: specialCharacters }],
+        findingCount: 1,
       },
     ],
     failures: [{ code: 'api', message: `no answer: ${specialCharacters}` }],
