@@ -152,8 +152,9 @@ export class NotificationRule extends Construct {
       detailType: Match.anythingBut(...NOT_FOR_PEOPLE),
       resources: [resource],
     };
-    // Another ID than in release 0.2.0, whose pattern has the names of the targets: an update creates this rule before it deletes that
-    // one, and a rollback keeps that one. An event that both match causes two notifications, and none is lost.
+    // Another ID than in release 0.1.0, whose pattern has the names of the targets: an update creates this rule before it deletes that
+    // one, and a rollback keeps that one. An event that both match causes two notifications. An invocation of 0.1.0 that outlives its
+    // rule publishes events without the resource, for which there is no notification: docs/upgrade.md says how to find them.
     const rule = new Rule(this, 'Events', {
       description: 'sends events to the notification topics',
       eventPattern,

@@ -16,15 +16,23 @@ const rule = z.strictObject({
   annotations: z.strictObject({ summary: z.string(), description: z.string(), runbook: z.string() }),
 });
 
+/** A rule that only names a value. */
+const recording = z.strictObject({ record: z.string(), expr: z.string() });
+
 const rules = z.strictObject({
-  groups: z.array(z.strictObject({ name: z.string(), rules: z.array(rule) })),
+  groups: z.array(z.strictObject({ name: z.string(), rules: z.array(z.union([rule, recording])) })),
 });
 
 export type AlertRule = z.infer<typeof rule>;
+export type RecordingRule = z.infer<typeof recording>;
 
-/** Every alert rule. Throws if the file has a key that this schema does not know, such as a misspelt one. */
-export function readAlertRules(): readonly AlertRule[] {
-  return rules.parse(parse(readFileSync(RULES_FILE, 'utf8'))).groups.flatMap((group) => group.rules);
+/** Every rule of the file. Throws if the file has a key that this schema does not know, such as a misspelt one. */
+export function readRules(): { alerts: readonly AlertRule[]; recordings: readonly RecordingRule[] } {
+  const all = rules.parse(parse(readFileSync(RULES_FILE, 'utf8'))).groups.flatMap((group) => group.rules);
+  return {
+    alerts: all.flatMap((one) => ('alert' in one ? [one] : [])),
+    recordings: all.flatMap((one) => ('record' in one ? [one] : [])),
+  };
 }
 
 const panel = z.looseObject({

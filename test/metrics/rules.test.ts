@@ -7,11 +7,11 @@ import { updateMetricsPage } from '../../scripts/metricsReference.ts';
 import { folderWith } from '../support/cli.ts';
 import { isInstalled } from '../support/installedPrograms.ts';
 import { runProgram } from '../support/systemdUnits.ts';
-import { metricsIn, RULES_FILE, readAlertRules, readDashboard } from './alertRules.ts';
+import { metricsIn, RULES_FILE, readDashboard, readRules } from './alertRules.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
-const RULES = readAlertRules();
+const { alerts: RULES, recordings: RECORDINGS } = readRules();
 const PAGE = read('docs/prometheus.md');
 const HAS_PROMTOOL = isInstalled('promtool');
 
@@ -67,7 +67,7 @@ describe('the alert rules', () => {
     const { code, output } = await promtool(ROOT, 'check', 'rules', '--lint=all', '--lint-fatal', RULES_FILE);
     expect({ code, output }).toEqual({
       code: 0,
-      output: expect.stringContaining(`${RULES.length} rules found`),
+      output: expect.stringContaining(`${RULES.length + RECORDINGS.length} rules found`),
     });
   });
 });
@@ -124,6 +124,8 @@ interface AlertStory {
   readonly raised: readonly number[];
   /** labels that the alert has beside those of its rule */
   readonly labels?: Readonly<Record<string, string>>;
+  /** between two runs; default: 5 */
+  readonly interval?: 60;
 }
 
 const M = 'vif_acceptor_';
@@ -143,8 +145,21 @@ const STORIES: Readonly<Record<string, readonly AlertStory[]>> = {
       quiet: [5, 9],
       raised: [10, 30],
     },
+    // Hourly runs until minute 60.
+    {
+      series: { [`${M}last_run_end_timestamp_seconds${T}`]: '0x59 3600x300' },
+      quiet: [59, 239],
+      raised: [241],
+      interval: 60,
+    },
   ],
   VifAcceptorListingOld: [
+    {
+      series: { [`${M}last_complete_listing_timestamp_seconds${T}`]: '0x400' },
+      quiet: [359],
+      raised: [361],
+      interval: 60,
+    },
     {
       series: { [`${M}last_complete_listing_timestamp_seconds${T}`]: '0x100' },
       quiet: [29],
@@ -154,7 +169,50 @@ const STORIES: Readonly<Record<string, readonly AlertStory[]>> = {
   VifAcceptorRunFailing: [
     // From minute 60 on every run fails: more than half an hour later that is more than half.
     { series: { [`${M}last_run_success${T}`]: '1x59 0x60 1x90' }, quiet: [60, 89, 180], raised: [101, 120] },
-    { series: { [`${M}failing_since_timestamp_seconds${T}`]: '600x100' }, quiet: [49], raised: [52] },
+    // From minute 10 on every run fails for the same reason.
+    {
+      series: {
+        [`${M}failing_since_timestamp_seconds${T}`]: '_x9 600x100',
+        [`${M}last_run_end_timestamp_seconds${T}`]: '0x9 605x4 905x4 1205x4 1505x4 1805x4 2105x4 2405x60',
+      },
+      quiet: [49],
+      raised: [52],
+    },
+    // Of hourly runs, one failed.
+    {
+      series: {
+        [`${M}last_run_success${T}`]: '1x239 0x59 1x300',
+        [`${M}failing_since_timestamp_seconds${T}`]: '_x239 14400x59 _x300',
+        [`${M}last_run_end_timestamp_seconds${T}`]: '10800x239 14405x59 18005x300',
+      },
+      quiet: [241, 271, 281, 299, 311, 400],
+      raised: [],
+      interval: 60,
+    },
+    // The first hourly run of a machine failed.
+    {
+      series: { [`${M}last_run_success${T}`]: '0x59 1x300' },
+      quiet: [40, 71, 100, 119, 131, 200],
+      raised: [],
+      interval: 60,
+    },
+    // From minute 60 on, two hourly runs failed for the same reason.
+    {
+      series: {
+        [`${M}failing_since_timestamp_seconds${T}`]: '_x59 3600x200',
+        [`${M}last_run_end_timestamp_seconds${T}`]: '5x59 3605x59 7205x200',
+      },
+      quiet: [119],
+      raised: [131],
+      interval: 60,
+    },
+    // Two of three hourly runs failed, each for another reason.
+    {
+      series: { [`${M}last_run_success${T}`]: '1x179 0x119 1x300' },
+      quiet: [239],
+      raised: [300],
+      interval: 60,
+    },
   ],
   VifAcceptorDeadlineNear: [
     { series: { [`${M}earliest_expiry_timestamp_seconds${T}`]: '90000x70' }, quiet: [30, 59], raised: [61] },
@@ -176,6 +234,13 @@ const STORIES: Readonly<Record<string, readonly AlertStory[]>> = {
       series: { [`${M}confirm_failed_runs_total${T}`]: '0x9 1x4 2x4 3x80' },
       quiet: [9, 14, 19, 85],
       raised: [21, 60],
+    },
+    // The confirms of hourly runs failed from minute 60 on.
+    {
+      series: { [`${M}confirm_failed_runs_total${T}`]: '0x59 1x59 2x59 3x300' },
+      quiet: [59, 61, 119, 365],
+      raised: [121, 181, 240],
+      interval: 60,
     },
   ],
   VifAcceptorNotAvailable: [
@@ -225,7 +290,23 @@ const STORIES: Readonly<Record<string, readonly AlertStory[]>> = {
     { series: { [`${M}damaged_ledger_items${T}`]: '0x4 1x20' }, quiet: [4], raised: [5] },
   ],
   VifAcceptorMetricsMissing: [
-    { series: { [`${M}build_info${T}`]: '1x20' }, quiet: [20, 35], raised: [45], labels: {} },
+    { series: {}, quiet: [14], raised: [16], labels: {} },
+    // The file of one of two machines is gone from minute 21 on; the other machine still has its file.
+    {
+      series: { [`${M}build_info${T}`]: '1x20', [`${M}build_info{instance="other", target="lab"}`]: '1x300' },
+      quiet: [20, 35],
+      raised: [45, 300],
+      labels: { instance: 'host' },
+    },
+    // A target that leaves the file, or another version, is no missing file.
+    {
+      series: {
+        [`${M}build_info${T}`]: '1x20',
+        [`${M}build_info{instance="host", target="lab", version="2"}`]: '1x100',
+      },
+      quiet: [20, 45, 100],
+      raised: [],
+    },
   ],
   VifAcceptorMetricsStale: [
     {
@@ -236,6 +317,13 @@ const STORIES: Readonly<Record<string, readonly AlertStory[]>> = {
       quiet: [29],
       raised: [31],
       labels: { instance: 'host', file: '/textfile/vif-acceptor.prom' },
+    },
+    {
+      series: { 'node_textfile_mtime_seconds{instance="host", file="/textfile/vif-acceptor.prom"}': '0x400' },
+      quiet: [359],
+      raised: [361],
+      labels: { instance: 'host', file: '/textfile/vif-acceptor.prom' },
+      interval: 60,
     },
   ],
   VifAcceptorMetricsUnreadable: [
@@ -272,15 +360,25 @@ describe('each alert', () => {
     'is raised when its story says so, and not before, for `promtool test rules`',
     async () => {
       const bare = folderWith({});
-      // The texts for people are left out: only the labels are compared.
-      const rules = RULES.map(({ annotations: _, ...rule }) => rule);
-      writeFileSync(join(bare, 'rules.yaml'), JSON.stringify({ groups: [{ name: 'all', rules }] }));
-      const tests = Object.entries(STORIES).flatMap(([alert, stories]) =>
-        stories.map((story) => promtoolTest(alert, story)),
+      // promtool evaluates every rule of a file at every minute of a story, so that each alert has a file of its own.
+      const files = RULES.flatMap(({ annotations: _, ...rule }) =>
+        [5, 60].flatMap((interval) => {
+          const stories = STORIES[rule.alert]?.filter((story) => (story.interval ?? 5) === interval) ?? [];
+          if (stories.length === 0) return [];
+          const recordings = RECORDINGS.map(({ record, expr }) => ({
+            record,
+            expr: expr.replace('vector(300)', `vector(${interval * 60})`),
+          }));
+          const name = `${rule.alert}-${interval}.yaml`;
+          const groups = [{ name: 'all', rules: [...recordings, rule] }];
+          writeFileSync(join(bare, `rules-${name}`), JSON.stringify({ groups }));
+          const tests = stories.map((story) => promtoolTest(rule.alert, story));
+          const document = { rule_files: [`rules-${name}`], evaluation_interval: '1m', tests };
+          writeFileSync(join(bare, name), JSON.stringify(document));
+          return [name];
+        }),
       );
-      const document = { rule_files: ['rules.yaml'], evaluation_interval: '1m', tests };
-      writeFileSync(join(bare, 'test.yaml'), JSON.stringify(document));
-      const { code, output } = await promtool(bare, 'test', 'rules', 'test.yaml');
+      const { code, output } = await promtool(bare, 'test', 'rules', ...files);
       expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('SUCCESS') });
     },
   );
