@@ -1,4 +1,5 @@
-import { type Cidr, cidrsOverlap, containsCidr, formatCidr, outermostCidrs, parseCidr } from './ip.ts';
+import { CidrIndex } from './cidrIndex.ts';
+import { type Cidr, compareCidrs, formatCidr, outermostCidrs, parseCidr } from './ip.ts';
 import { compareByCodePoint, quote } from './printableText.ts';
 
 /** What can be unexpected about the prefixes that the owner of an accepted interface advertises, most urgent first. Codes are stable. */
@@ -42,51 +43,76 @@ export interface AgreedRoutes {
 /** The shortest prefix that counts as a network. A shorter one covers so much that it acts as a default route. */
 const SHORTEST_NETWORK = 8;
 
+/** What is unexpected about the prefixes of an interface. */
+export interface UnexpectedPrefixes {
+  /** the most urgent findings */
+  readonly findings: readonly RouteFinding[];
+  /** the number of all findings */
+  readonly findingCount: number;
+}
+
 /**
  * Finds what is unexpected about the prefixes that an owner advertises over an interface. Advisory only: nothing is undone.
  * A default route is expected only if `routes` contain it: it overlaps everything, so it is not reported as an overlap too.
  * @param advertised normalised prefixes, each once
  * @param others the networks of the gateway's VPCs, and what other owners advertise on the same gateway
+ * @param most the number of findings to return: owners choose the number of prefixes, so that of all findings has no limit
  */
 export function findUnexpectedRoutes(
   advertised: readonly string[],
   { routes, maxPrefixes }: AgreedRoutes,
   others: readonly OtherNetwork[],
-): RouteFinding[] {
-  const agreed = routes.map(parseBlocks);
-  const networks = others.flatMap((other) => parseBlocks([other.cidr]).map((block) => ({ other, block })));
-  const ofPrefixes = parseBlocks(advertised).flatMap((prefix): RouteFinding[] => {
-    const isAgreed = agreed.every((blocks) => blocks.some((block) => containsCidr(block, prefix)));
-    const about = { prefix: formatCidr(prefix), overlaps: null, counts: null };
-    if (actsAsDefaultRoute(prefix))
-      return isAgreed && agreed.length > 0 ? [] : [{ ...about, code: 'default-route' }];
-    const overlapping = networks.filter(({ block }) => cidrsOverlap(block, prefix));
-    return [
-      ...(isAgreed ? [] : [{ ...about, code: 'outside-routes' }]),
-      ...overlapping.map(({ other }) => ({
-        ...about,
-        code: other.owner === null ? 'overlaps-vpc' : 'overlaps-owner',
-        overlaps: other,
-      })),
-    ];
-  });
-  const count = advertised.length;
-  const ofAll: RouteFinding[] =
-    maxPrefixes === null || count <= maxPrefixes
-      ? []
-      : [
-          {
-            code: 'too-many-prefixes',
-            prefix: null,
-            overlaps: null,
-            counts: { advertised: count, agreed: maxPrefixes },
-          },
-        ];
-  return [...ofPrefixes, ...ofAll].sort(
-    (a, b) => rankOf(a) - rankOf(b) || compareByCodePoint(findingKey(a), findingKey(b)),
+  most: number,
+): UnexpectedPrefixes {
+  const agreed = routes.map((blocks) => new CidrIndex(parseBlocks(blocks).map((cidr) => ({ cidr }))));
+  // Sorted, so that the same ones are returned each time.
+  const networks = others
+    .toSorted((a, b) => compareByCodePoint(a.id, b.id))
+    .flatMap((other) => parseBlocks([other.cidr]).map((cidr) => ({ cidr, other })));
+  const known = Map.groupBy(networks, ({ other }) =>
+    other.owner === null ? 'overlaps-vpc' : 'overlaps-owner',
   );
+  const indexes = [...known].map(([code, of]) => ({ code, index: new CidrIndex(of) }));
+  /** the first findings of each code, so that the most urgent ones are among them */
+  const first = new Map<string, RouteFinding[]>();
+  let findingCount = 0;
+  const add = (
+    code: string,
+    more: number,
+    create: (room: number) => readonly Omit<RouteFinding, 'code'>[],
+  ) => {
+    const kept = first.get(code) ?? [];
+    findingCount += more;
+    kept.push(...create(most - kept.length).map((finding) => ({ code, ...finding })));
+    first.set(code, kept);
+  };
+  for (const cidr of parseBlocks(advertised).sort(compareCidrs)) {
+    const isAgreed = agreed.every((index) => index.contains(cidr));
+    const about = { prefix: formatCidr(cidr), overlaps: null, counts: null };
+    if (actsAsDefaultRoute(cidr)) {
+      if (!isAgreed || agreed.length === 0) add('default-route', 1, (room) => [about].slice(0, room));
+      continue;
+    }
+    if (!isAgreed) add('outside-routes', 1, (room) => [about].slice(0, room));
+    for (const { code, index } of indexes)
+      add(code, index.countOverlaps(cidr), (room) =>
+        index.overlaps(cidr, room).map(({ other }) => ({ ...about, overlaps: other })),
+      );
+  }
+  const counts = { advertised: advertised.length, agreed: maxPrefixes ?? Number.POSITIVE_INFINITY };
+  if (counts.advertised > counts.agreed)
+    add('too-many-prefixes', 1, () => [{ prefix: null, overlaps: null, counts }]);
+  return { findings: mostUrgent([...first.values()].flat(), most), findingCount };
 }
 
+/** The most urgent of these findings, in a stable order. */
+export function mostUrgent(findings: readonly RouteFinding[], most: number): RouteFinding[] {
+  return findings
+    .toSorted((a, b) => rankOf(a) - rankOf(b) || compareByCodePoint(findingKey(a), findingKey(b)))
+    .slice(0, most);
+}
+
+/** The rank of a finding. One that a later release stored comes first: nothing is known about its urgency. */
 function rankOf({ code }: RouteFinding): number {
   return ROUTE_FINDING_CODES.indexOf(code);
 }

@@ -6,6 +6,7 @@ import {
   type OtherNetwork,
   prefixesToCompare,
 } from '../../core/advertisedRoutes.ts';
+import { cidrsOverlap, formatCidr, parseCidr, parseHostAddress } from '../../core/ip.ts';
 
 const NOTHING_AGREED: AgreedRoutes = { routes: [], maxPrefixes: null };
 const VPC: OtherNetwork = { id: 'vpc-1', owner: null, cidr: '10.0.0.0/16' };
@@ -17,7 +18,7 @@ function found(
   agreed: Partial<AgreedRoutes> = {},
   others: readonly OtherNetwork[] = [],
 ): string[] {
-  return findUnexpectedRoutes(advertised, { ...NOTHING_AGREED, ...agreed }, others).map(
+  return findUnexpectedRoutes(advertised, { ...NOTHING_AGREED, ...agreed }, others, 50).findings.map(
     ({ code, prefix }) => `${code} ${prefix ?? 'all'}`,
   );
 }
@@ -87,7 +88,7 @@ describe('an overlap', () => {
   });
 
   it('with another owner names its interface and its prefix', () => {
-    expect(findUnexpectedRoutes(['10.20.1.0/24'], NOTHING_AGREED, [VPC, GLOBEX])).toEqual([
+    expect(findUnexpectedRoutes(['10.20.1.0/24'], NOTHING_AGREED, [VPC, GLOBEX], 50).findings).toEqual([
       { code: 'overlaps-owner', prefix: '10.20.1.0/24', overlaps: GLOBEX, counts: null },
     ]);
   });
@@ -107,7 +108,7 @@ describe('more prefixes than agreed', () => {
   const prefixes = ['10.1.0.0/16', '10.2.0.0/16', '10.3.0.0/16'];
 
   it('are found with both numbers', () => {
-    expect(findUnexpectedRoutes(prefixes, { routes: [], maxPrefixes: 2 }, [])).toEqual([
+    expect(findUnexpectedRoutes(prefixes, { routes: [], maxPrefixes: 2 }, [], 50).findings).toEqual([
       { code: 'too-many-prefixes', prefix: null, overlaps: null, counts: { advertised: 3, agreed: 2 } },
     ]);
   });
@@ -118,7 +119,9 @@ describe('more prefixes than agreed', () => {
 
   it('are the same finding when their number changes', () => {
     const keyOf = (count: number): string[] =>
-      findUnexpectedRoutes(prefixes.slice(0, count), { routes: [], maxPrefixes: 1 }, []).map(findingKey);
+      findUnexpectedRoutes(prefixes.slice(0, count), { routes: [], maxPrefixes: 1 }, [], 50).findings.map(
+        findingKey,
+      );
     expect(keyOf(3)).toEqual(keyOf(2));
   });
 });
@@ -150,3 +153,50 @@ it('the prefixes to compare with others are the outermost ones without default r
   ];
   expect(prefixesToCompare(advertised)).toEqual(['10.1.0.0/16', '10.2.0.0/16', '2001:db8::/32']);
 });
+
+describe('very many prefixes and networks', () => {
+  /** The /24 blocks of 10.0.0.0/8 from this one on. */
+  const blocks = (from: number, count: number): string[] =>
+    Array.from({ length: count }, (_, i) => `10.${(from + i) >> 8}.${(from + i) & 255}.0/24`);
+  const networks = blocks(0, 7500).map((cidr, i): OtherNetwork => ({ id: `vpc-${i}`, owner: null, cidr }));
+
+  it('are counted, and only the most urgent findings are returned', () => {
+    const advertised = [...blocks(7000, 1000), '10.0.0.0/8', '0.0.0.0/0'];
+    const { findings, findingCount } = findUnexpectedRoutes(advertised, NOTHING_AGREED, networks, 50);
+    expect([findings.length, findings[0]?.code, findingCount]).toEqual([50, 'default-route', 1 + 500 + 7500]);
+  });
+
+  it('have the same findings as comparing each with each, in any order', () => {
+    // Deterministic blocks of several sizes and both families, of which many are the same or contain others.
+    const block = (seed: number): string =>
+      formatCidr(
+        parseHostAddress(
+          seed % 5 === 0
+            ? `2001:db8:${(seed % 7).toString(16)}::/${32 + (seed % 17)}`
+            : `10.${(seed * 7) % 4}.${(seed * 13) % 16}.0/${8 + ((seed * 11) % 19)}`,
+        )?.subnet ?? expect.fail('no block'),
+      );
+    const advertised = [...new Set(Array.from({ length: 60 }, (_, i) => block(i)))];
+    const others = Array.from({ length: 120 }, (_, i): OtherNetwork => {
+      const owner = i % 2 === 0 ? null : 'globex';
+      return { id: `other-${i}`, owner, cidr: block(1000 + i * 3) };
+    });
+    const expected = advertised.flatMap((prefix) =>
+      others.filter(({ cidr }) => overlap(cidr, prefix)).map(({ id }) => `${prefix} ${id}`),
+    );
+    const keysOf = (list: readonly string[], known: readonly OtherNetwork[], most: number): string[] =>
+      findUnexpectedRoutes(list, NOTHING_AGREED, known, most).findings.map(
+        ({ prefix, overlaps }) => `${prefix} ${overlaps?.id}`,
+      );
+    const all = keysOf(advertised, others, 100_000);
+    expect(expected.length).toBeGreaterThan(100);
+    expect(all.toSorted()).toEqual(expected.toSorted());
+    expect(findUnexpectedRoutes(advertised, NOTHING_AGREED, others, 5).findingCount).toBe(expected.length);
+    expect(keysOf(advertised.toReversed(), others.toReversed(), 5)).toEqual(keysOf(advertised, others, 5));
+  });
+});
+
+function overlap(a: string, b: string): boolean {
+  const [one, other] = [parseCidr(a), parseCidr(b)];
+  return one !== null && other !== null && cidrsOverlap(one, other);
+}

@@ -239,6 +239,18 @@ describe('the networks of the VPCs', () => {
     expect((await later('PT1H')).codes).toEqual([]);
   });
 
+  it('that can no longer be described do not hide a more urgent finding behind many overlaps', async () => {
+    const { id, cloud, later } = await accepted({ policy: policyFor('maxPrefixes: 99') });
+    const many = Array.from({ length: 60 }, (_, i) => `10.0.${i}.0/24`);
+    await advertise(cloud, id, ...many);
+    await later();
+    cloud.addFault({ kind: 'accessDenied', operation: 'DescribeVpcs', times: 'always' });
+    await advertise(cloud, id, ...many, '0.0.0.0/0');
+    const { codes, events } = await later('PT1H');
+    expect(codes[0]).toMatch(`${id}, default-route 0.0.0.0/0, overlaps-vpc `);
+    expect(events).toEqual([`Unexpected Routes ${id}`]);
+  });
+
   it('behind a Direct Connect gateway are those of its virtual private gateways', async () => {
     const { id, cloud, later } = await accepted({ policy: policyFor('maxPrefixes: 9', DC_GATEWAY) });
     await advertise(cloud, id, '10.0.7.0/24');
