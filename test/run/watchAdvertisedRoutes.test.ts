@@ -286,6 +286,20 @@ describe('the reads of many interfaces', () => {
     expect(await later()).toEqual(READ);
   });
 
+  it('that the permission is missing for are one call, and no more are recorded as tried than a run may read', async () => {
+    const { cloud, runner, later } = await accepted({ vlans });
+    cloud.addFault({ kind: 'accessDenied', operation: LIST_ROUTES, times: 'always' });
+    const tried = async () => {
+      const { acceptances } = await runner.ledger.readState('aws/eu-west-2/012345678901');
+      return Object.values(acceptances).filter(({ routes }) => routes !== null).length;
+    };
+    expect(await later()).toEqual({ ...READ, warned: ['advertised-routes-unknown'] });
+    expect(await tried()).toBe(20);
+    expect(await later()).toEqual(READ);
+    expect(await tried()).toBe(vlans.length);
+    expect(await later()).toEqual(QUIET);
+  });
+
   it('come after the confirms of the run', async () => {
     const { cloud, offer, later } = await accepted();
     await offer(ACME_1, 102);
