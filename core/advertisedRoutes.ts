@@ -1,5 +1,5 @@
 import { CidrIndex } from './cidrIndex.ts';
-import { type Cidr, compareCidrs, formatCidr, outermostCidrs, parseCidr } from './ip.ts';
+import { type Cidr, compareCidrs, containsCidr, formatCidr, outermostCidrs, parseCidr } from './ip.ts';
 import { compareByCodePoint, quote } from './printableText.ts';
 
 /** What can be unexpected about the prefixes that the owner of an accepted interface advertises, most urgent first. Codes are stable. */
@@ -7,6 +7,7 @@ const ROUTE_FINDING_CODES: readonly string[] = [
   'default-route',
   'overlaps-vpc',
   'overlaps-owner',
+  'no-agreement',
   'outside-routes',
   'too-many-prefixes',
 ];
@@ -40,8 +41,15 @@ export interface AgreedRoutes {
   readonly maxPrefixes: number | null;
 }
 
-/** The shortest prefix that counts as a network. A shorter one covers so much that it acts as a default route. */
-const SHORTEST_NETWORK = 8;
+export const NOTHING_AGREED: AgreedRoutes = { routes: [], maxPrefixes: null };
+
+/**
+ * The shortest prefixes that count as networks: what the largest organisations have. A shorter one covers so much that it acts as a default
+ * route, also as one of a few that cover the Internet together.
+ */
+const SHORTEST_NETWORK = { 4: 8, 6: 16 } as const;
+/** The unique local addresses of IPv6, of which an organisation may use a half. */
+const UNIQUE_LOCAL: Cidr = { family: 6, base: 0xfcn << 120n, prefix: 7 };
 
 /** What is unexpected about the prefixes of an interface. */
 export interface UnexpectedPrefixes {
@@ -55,15 +63,17 @@ export interface UnexpectedPrefixes {
  * Finds what is unexpected about the prefixes that an owner advertises over an interface. Advisory only: nothing is undone.
  * A default route is expected only if `routes` contain it: it overlaps everything, so it is not reported as an overlap too.
  * @param advertised normalised prefixes, each once
+ * @param agreement `null`: something was agreed, and no grant says any more what
  * @param others the networks of the gateway's VPCs, and what other owners advertise on the same gateway
  * @param most the number of findings to return: owners choose the number of prefixes, so that of all findings has no limit
  */
 export function findUnexpectedRoutes(
   advertised: readonly string[],
-  { routes, maxPrefixes }: AgreedRoutes,
+  agreement: AgreedRoutes | null,
   others: readonly OtherNetwork[],
   most: number,
 ): UnexpectedPrefixes {
+  const { routes } = agreement ?? NOTHING_AGREED;
   const agreed = routes.map((blocks) => new CidrIndex(parseBlocks(blocks).map((cidr) => ({ cidr }))));
   // Sorted, so that the same ones are returned each time.
   const networks = others
@@ -99,10 +109,20 @@ export function findUnexpectedRoutes(
         index.overlaps(cidr, room).map(({ other }) => ({ ...about, overlaps: other })),
       );
   }
-  const counts = { advertised: advertised.length, agreed: maxPrefixes ?? Number.POSITIVE_INFINITY };
-  if (counts.advertised > counts.agreed)
-    add('too-many-prefixes', 1, () => [{ prefix: null, overlaps: null, counts }]);
-  return { findings: mostUrgent([...first.values()].flat(), most), findingCount };
+  const ofAll = findOfAll(advertised.length, agreement);
+  return {
+    findings: mostUrgent([...[...first.values()].flat(), ...ofAll], most),
+    findingCount: findingCount + ofAll.length,
+  };
+}
+
+/** What is unexpected about all prefixes together. */
+function findOfAll(advertised: number, agreement: AgreedRoutes | null): RouteFinding[] {
+  const ofAll = { prefix: null, overlaps: null };
+  if (agreement === null) return advertised === 0 ? [] : [{ ...ofAll, code: 'no-agreement', counts: null }];
+  const { maxPrefixes } = agreement;
+  if (maxPrefixes === null || advertised <= maxPrefixes) return [];
+  return [{ ...ofAll, code: 'too-many-prefixes', counts: { advertised, agreed: maxPrefixes } }];
 }
 
 /** The most urgent of these findings, in a stable order. */
@@ -133,8 +153,9 @@ export function prefixesToCompare(advertised: readonly string[]): string[] {
   return outermostCidrs(blocks).map(formatCidr);
 }
 
-function actsAsDefaultRoute({ prefix }: Cidr): boolean {
-  return prefix < SHORTEST_NETWORK;
+function actsAsDefaultRoute(cidr: Cidr): boolean {
+  const isHalfOfUniqueLocal = cidr.prefix > UNIQUE_LOCAL.prefix && containsCidr(UNIQUE_LOCAL, cidr);
+  return cidr.prefix < SHORTEST_NETWORK[cidr.family] && !isHalfOfUniqueLocal;
 }
 
 function parseBlocks(texts: readonly string[]): Cidr[] {
@@ -153,6 +174,8 @@ export function describeRouteFinding({ code, prefix, overlaps, counts }: RouteFi
     case 'overlaps-vpc':
     case 'overlaps-owner':
       return `advertises ${what}, which overlaps ${other}`;
+    case 'no-agreement':
+      return `advertises ${what}, and the grant that said what is agreed is no longer in the policy: no grant for the interface says it now`;
     case 'outside-routes':
       return `advertises ${what}, which is not within \`routes\` of its grant`;
     case 'too-many-prefixes':

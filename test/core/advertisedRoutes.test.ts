@@ -3,12 +3,12 @@ import {
   type AgreedRoutes,
   findingKey,
   findUnexpectedRoutes,
+  NOTHING_AGREED,
   type OtherNetwork,
   prefixesToCompare,
 } from '../../core/advertisedRoutes.ts';
 import { cidrsOverlap, formatCidr, parseCidr, parseHostAddress } from '../../core/ip.ts';
 
-const NOTHING_AGREED: AgreedRoutes = { routes: [], maxPrefixes: null };
 const VPC: OtherNetwork = { id: 'vpc-1', owner: null, cidr: '10.0.0.0/16' };
 const GLOBEX: OtherNetwork = { id: 'dxvif-99999999', owner: 'globex', cidr: '10.20.0.0/16' };
 
@@ -46,8 +46,13 @@ describe('a default route', () => {
     expect(found(['0.0.0.0/0'], {}, [VPC, GLOBEX])).toEqual(['default-route 0.0.0.0/0']);
   });
 
+  it('is also found when IPv6 is split into prefixes that no organisation has', () => {
+    const split = Array.from({ length: 32 }, (_, i) => `${(0x20 + i).toString(16)}00::/8`);
+    expect(found([...split, 'fc00::/7', '2002::/15'])).toHaveLength(34);
+  });
+
   it('is not the largest network that an owner can have', () => {
-    expect(found(['10.0.0.0/8', 'fd00::/8'])).toEqual([]);
+    expect(found(['10.0.0.0/8', 'fd00::/8', 'fd12::/15', '2001::/16'])).toEqual([]);
   });
 });
 
@@ -79,6 +84,15 @@ describe('a prefix outside of `routes`', () => {
 
   it('cannot exist where nothing is agreed', () => {
     expect(found(['203.0.113.0/24'])).toEqual([]);
+  });
+});
+
+describe('an agreement that no grant has any more', () => {
+  it('is found if anything is advertised', () => {
+    const codes = (prefixes: readonly string[]): string[] =>
+      findUnexpectedRoutes(prefixes, null, [], 50).findings.map(({ code }) => code);
+    expect(codes(['10.20.0.0/16', '0.0.0.0/0'])).toEqual(['default-route', 'no-agreement']);
+    expect(codes([])).toEqual([]);
   });
 });
 

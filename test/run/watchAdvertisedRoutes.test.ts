@@ -124,6 +124,37 @@ describe('the routes of an accepted interface', () => {
     expect((await later('PT5M', { loaded: renamed })).codes).toEqual([`${id}, outside-routes 10.30.0.0/16`]);
   });
 
+  it.each([
+    [
+      'is not valid any more',
+      `grants: { prod2: { gateway: ${PROD}, routes: [10.20.0.0/16], until: 2020-01-01T00:00:00Z } }`,
+    ],
+    ['is for another interface', `grants: { prod2: { gateway: ${PROD}, match: { vlan: [999] } } }`],
+  ])('are reported without an agreement while the grant that replaces theirs %s', async (_, grants) => {
+    const { id, cloud, later } = await accepted();
+    await advertise(cloud, id, '10.30.0.0/16');
+    expect((await later()).codes).toEqual([`${id}, outside-routes 10.30.0.0/16`]);
+    const loaded = compileTestPolicy(`owners: { acme: { connections: [${ACME_1}], ${grants} } }`, 'aws');
+    const without = { ...READ, codes: [`${id}, no-agreement all`] };
+    expect(await later('PT5M', { loaded })).toEqual({ ...without, events: [`Unexpected Routes ${id}`] });
+    expect(await later('PT1H', { loaded })).toEqual(without);
+    expect((await later()).codes).toEqual([`${id}, outside-routes 10.30.0.0/16`]);
+  });
+
+  it('of which nothing was agreed are not reported when their grant is removed', async () => {
+    const { id, cloud, later } = await accepted({
+      policy: compileTestPolicy(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`, 'aws'),
+    });
+    await advertise(cloud, id, '10.30.0.0/16');
+    expect(await later()).toEqual(READ);
+    const loaded = compileTestPolicy(
+      `owners: { globex: { connections: [${ACME_2}], gateway: ${PROD} } }`,
+      'aws',
+    );
+    expect(await later('PT1H', { loaded })).toEqual(READ);
+    expect(await later('PT1H', { loaded })).toEqual(READ);
+  });
+
   it('that overlap a VPC of the gateway are reported', async () => {
     const { id, cloud, later } = await accepted({ policy: policyFor('maxPrefixes: 9') });
     await advertise(cloud, id, '10.0.7.0/24');
