@@ -49,8 +49,8 @@ export function parseHostAddress(text: string): HostAddress | null {
  * Whether it is the IPv4 broadcast address: the last of a subnet with more than two addresses. IPv6 has no broadcast
  * address.
  */
-export function isBroadcast({ host, subnet: { family, base, prefix } }: HostAddress): boolean {
-  return family === 4 && prefix < 31 && host === base + (1n << hostBits(family, prefix)) - 1n;
+export function isBroadcast({ host, subnet }: HostAddress): boolean {
+  return subnet.family === 4 && subnet.prefix < 31 && host === lastAddress(subnet);
 }
 
 export function containsCidr(outer: Cidr, inner: Cidr): boolean {
@@ -64,6 +64,10 @@ export function enclosingCidr(cidr: Cidr, prefix: number): Cidr | null {
   const { family, base } = cidr;
   if (cidr.prefix < prefix) return null;
   return { family, base: (base >> hostBits(family, prefix)) << hostBits(family, prefix), prefix };
+}
+
+export function lastAddress({ family, base, prefix }: Cidr): bigint {
+  return base + (1n << hostBits(family, prefix)) - 1n;
 }
 
 export function cidrsOverlap(a: Cidr, b: Cidr): boolean {
@@ -81,7 +85,7 @@ export function outermostCidrs(blocks: readonly Cidr[]): Cidr[] {
 }
 
 /** Sorts a block directly before the blocks that it contains. */
-function compareCidrs(a: Cidr, b: Cidr): number {
+export function compareCidrs(a: Cidr, b: Cidr): number {
   if (a.family !== b.family) return a.family - b.family;
   if (a.base !== b.base) return a.base < b.base ? -1 : 1;
   return a.prefix - b.prefix;

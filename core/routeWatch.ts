@@ -1,6 +1,7 @@
 import {
   type AgreedRoutes,
   describeRouteFinding,
+  NOTHING_AGREED,
   type OtherNetwork,
   type RouteFinding,
 } from './advertisedRoutes.ts';
@@ -47,7 +48,7 @@ export function interfacesWithDueRoutes(
   acceptances: Readonly<Record<string, Acceptance>>,
   found: ReadonlyMap<string, VirtualInterface | null>,
   at: Date,
-): { readonly id: string; readonly acceptance: Acceptance; readonly agreed: AgreedRoutes }[] {
+): { readonly id: string; readonly acceptance: Acceptance; readonly agreed: AgreedRoutes | null }[] {
   const due = Object.entries(acceptances).flatMap(([id, acceptance]) => {
     const vif = found.get(id) ?? null;
     if (vif === null || hasEnded(vif) || acceptance.availableAt === null) return [];
@@ -58,27 +59,35 @@ export function interfacesWithDueRoutes(
   return due.sort((a, b) => compareByCodePoint(lastTry(a), lastTry(b)) || compareByCodePoint(a.id, b.id));
 }
 
-function isDue(watch: RouteWatch | null, agreed: AgreedRoutes, at: Date): boolean {
+function isDue(watch: RouteWatch | null, agreed: AgreedRoutes | null, at: Date): boolean {
   if (watch === null || watch.agreed !== agreedDigest(agreed)) return true;
   // The absolute difference: a try that is dated far in the future is not recent.
   return Math.abs(at.getTime() - Date.parse(watch.triedAt)) >= READ_EVERY_MS;
 }
 
-export function agreedDigest(agreed: AgreedRoutes): string {
+export function agreedDigest(agreed: AgreedRoutes | null): string {
   return digestOf(canonicalJson(agreed)).slice(0, 'sha256:'.length + 16);
 }
 
+const NOTHING_DIGEST = agreedDigest(NOTHING_AGREED);
+
 /**
  * What is agreed for an accepted interface: by the grants under which it was accepted, or, if the policy no longer names them, by those
- * that match it now. As with limits, those of all of them apply.
+ * that match it now. As with limits, those of all of them apply. `null`: something was agreed when the routes were last read, and no grant
+ * says any more what.
  */
 function agreedRoutesFor(
   policy: Policy,
   acceptance: Acceptance,
   vif: VirtualInterface,
   at: Date,
-): AgreedRoutes {
+): AgreedRoutes | null {
   const grants = grantsFor(policy, acceptance, vif, at);
+  if (grants.length === 0) {
+    const before = acceptance.routes?.agreed ?? NOTHING_DIGEST;
+    // Fail closed: a grant that is removed or renamed does not end what was agreed.
+    return before === NOTHING_DIGEST ? NOTHING_AGREED : null;
+  }
   const most = grants.map(({ maxPrefixes }) => maxPrefixes).filter((count) => count !== null);
   return {
     routes: grants.map(({ routes }) => routes).filter((routes) => routes !== null),

@@ -1,11 +1,13 @@
 import {
   findingKey,
   findUnexpectedRoutes,
+  mostUrgent,
   type OtherNetwork,
   prefixesToCompare,
   type RouteFinding,
 } from '../core/advertisedRoutes.ts';
 import type { Acceptance, RouteWatch } from '../core/ledgerEntries.ts';
+import type { LedgerChange } from '../core/ledgerState.ts';
 import { formatFirst } from '../core/printableText.ts';
 import { PROVIDER_TRAITS } from '../core/providers.ts';
 import {
@@ -73,29 +75,36 @@ async function readDueRoutes(
   const reserved = Math.max(budget() * (1 - READS_SHARE), 2 * requestTimeoutMs);
   const due = interfacesWithDueRoutes(loaded.policy, ledger.state().acceptances, seen, ports.clock.now());
   const readNetworks = createNetworkReader(input);
-  const results: ReadResult[] = [];
-  for (const [index, one] of due.slice(0, MOST_READ).entries()) {
+  const wasReported = reportedBefore(ledger.state().acceptances, ports.clock.now());
+  const unreported: { id: string; parts: readonly UnreadPart[] }[] = [];
+  const recordAll = (results: readonly ReadResult[]): void => {
+    const { acceptances } = ledger.state();
+    const changes = results.flatMap((result): LedgerChange[] => {
+      const acceptance = acceptances[result.id];
+      if (acceptance === undefined) return [];
+      const parts = wasReported(result) ? [] : unreadParts(result);
+      unreported.push({ id: result.id, parts });
+      const routes = routesAfter(result, acceptance, acceptances, parts.length > 0, ports.clock.now());
+      return [{ kind: 'routesRead', id: result.id, routes }];
+    });
+    // All at once: each addition copies the state.
+    ledger.add(changes);
+  };
+  const first = due.slice(0, MOST_READ);
+  for (const [index, one] of first.entries()) {
     // The next run reads the others first: they have waited longest.
     if (budget() < reserved) break;
     const read = await readRoutes(one.id, input);
     if (read.stop === 'all') {
-      // No other interface would be answered either. Those that are due now are tried again in an hour.
-      results.push(...due.slice(index).map((other) => ({ ...other, ...read, networks: NO_NETWORKS })));
+      // No other interface would be answered either. Those that this run would have read are tried again in an hour.
+      recordAll(first.slice(index).map((other) => ({ ...other, ...read, networks: NO_NETWORKS })));
       break;
     }
     const networks = read.prefixes === null ? NO_NETWORKS : await readNetworks(one.acceptance.gateway);
-    results.push({ ...one, ...read, networks });
+    recordAll([{ ...one, ...read, networks }]);
     if (read.stop === 'run') break;
   }
-  const at = ports.clock.now();
-  const { acceptances } = ledger.state();
-  const unreported = results.map((result) => ({
-    id: result.id,
-    parts: wasReported(result, acceptances, at) ? [] : unreadParts(result),
-  }));
   found.warnings.push(...describeUnread(unreported));
-  for (const [index, result] of results.entries())
-    record(result, (unreported[index]?.parts.length ?? 0) > 0, ledger, at);
 }
 
 interface ReadResult extends DueInterface, RoutesRead {
@@ -123,23 +132,31 @@ function describeUnread(
   });
 }
 
-/** Records what was read about an interface, or that it was tried. */
-function record(result: ReadResult, isReported: boolean, ledger: LedgerUnitOfWork, at: Date): void {
-  const { id, prefixes, agreed } = result;
-  const { acceptances } = ledger.state();
-  const acceptance = acceptances[id];
-  if (acceptance === undefined) return;
+/** What the ledger has of the routes of an interface after they were read or tried. */
+function routesAfter(
+  result: ReadResult,
+  acceptance: Acceptance,
+  acceptances: Readonly<Record<string, Acceptance>>,
+  isReported: boolean,
+  at: Date,
+): RouteWatch {
+  const { prefixes, agreed } = result;
   const before = acceptance.routes ?? NOT_READ;
   const triedAt = at.toISOString();
-  const watch =
-    prefixes === null
-      ? before
-      : { ...evaluate(before, prefixes, result, prefixesOfOthers(acceptances, acceptance)), readAt: triedAt };
   const codes = unreadParts(result).map(({ code }) => code);
-  const unread = prefixes === null ? codes : [...codes, ...tooMany(prefixes)];
   const warnedAt = codes.length === 0 ? null : isReported ? triedAt : before.warnedAt;
-  const routes = { ...watch, triedAt, agreed: agreedDigest(agreed), unread, warnedAt };
-  ledger.add([{ kind: 'routesRead', id, routes }]);
+  const tried = { triedAt, agreed: agreedDigest(agreed), warnedAt };
+  if (prefixes === null) return { ...before, ...tried, unread: codes };
+  const toCompare = prefixesToCompare(prefixes);
+  const tooMany: UnreadCode[] = toCompare.length > MOST_PREFIXES_KEPT ? ['too-many-to-compare'] : [];
+  return {
+    ...before,
+    ...tried,
+    ...evaluate(before, prefixes, result, prefixesOfOthers(acceptances, acceptance)),
+    readAt: triedAt,
+    unread: [...codes, ...tooMany],
+    prefixes: toCompare.slice(0, MOST_PREFIXES_KEPT),
+  };
 }
 
 const NOT_READ: RouteWatch = {
@@ -161,19 +178,21 @@ function evaluate(
   prefixes: readonly string[],
   { agreed, networks }: ReadResult,
   ofOthers: readonly OtherNetwork[],
-): RouteWatch {
-  const current = findUnexpectedRoutes(prefixes, agreed, [...networks.networks, ...ofOthers]);
+): Pick<RouteWatch, 'count' | 'findings' | 'findingCount' | 'published'> {
+  const current = findUnexpectedRoutes(
+    prefixes,
+    agreed,
+    [...networks.networks, ...ofOthers],
+    MOST_FINDINGS_KEPT,
+  );
   // Fail closed: an overlap with a VPC lasts until the networks of the VPCs can be read again.
   const kept = networks.isKnown ? [] : before.findings.filter((one) => isOverlapStill(one, prefixes));
-  const all = [...kept, ...current];
-  const findings = all.slice(0, MOST_FINDINGS_KEPT);
+  const findings = mostUrgent([...kept, ...current.findings], MOST_FINDINGS_KEPT);
   const keys = new Set(findings.map(findingKey));
   return {
-    ...before,
     count: prefixes.length,
-    prefixes: prefixesToCompare(prefixes).slice(0, MOST_PREFIXES_KEPT),
     findings,
-    findingCount: all.length,
+    findingCount: kept.length + current.findingCount,
     // What is over is published again when it comes back.
     published: before.published.filter((key) => keys.has(key)),
   };
@@ -183,27 +202,24 @@ function isOverlapStill({ code, prefix }: RouteFinding, prefixes: readonly strin
   return code === 'overlaps-vpc' && prefix !== null && prefixes.includes(prefix);
 }
 
-function tooMany(prefixes: readonly string[]): UnreadCode[] {
-  return prefixesToCompare(prefixes).length > MOST_PREFIXES_KEPT ? ['too-many-to-compare'] : [];
-}
-
 /**
- * Whether a run reported what is unread: of the same interface, or, because a missing permission concerns all interfaces, of any. What may
- * change is reported once a day, and gateways elsewhere once.
+ * Finds out whether an earlier run reported what is unread: of the same interface, or, because a missing permission concerns all interfaces, of
+ * any. What may change is reported once a day, and gateways elsewhere once.
+ * @param acceptances as they were before this run read any routes
  */
-function wasReported(
-  result: ReadResult,
+function reportedBefore(
   acceptances: Readonly<Record<string, Acceptance>>,
   at: Date,
-): boolean {
+): (result: ReadResult) => boolean {
   const isRecent = ({ warnedAt }: RouteWatch): boolean =>
     warnedAt !== null && Math.abs(at.getTime() - Date.parse(warnedAt)) < WARN_EVERY_MS;
-  const all = Object.values(acceptances).flatMap(({ routes }) => routes ?? []);
-  const own = acceptances[result.id]?.routes ?? null;
-  return unreadParts(result).every(({ code }) => {
-    const watches = code.endsWith('-forbidden') ? all : own === null ? [] : [own];
-    return watches.some(
-      (watch) => watch.unread.includes(code) && (code === 'networks-elsewhere' || isRecent(watch)),
-    );
-  });
+  const watches = Object.values(acceptances).flatMap(({ routes }) => routes ?? []);
+  const recentCodes = new Set(watches.filter(isRecent).flatMap(({ unread }) => unread));
+  return (result) => {
+    const own = acceptances[result.id]?.routes ?? null;
+    return unreadParts(result).every(({ code }) => {
+      if (code.endsWith('-forbidden')) return recentCodes.has(code);
+      return own?.unread.includes(code) === true && (code === 'networks-elsewhere' || isRecent(own));
+    });
+  };
 }

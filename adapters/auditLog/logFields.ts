@@ -6,10 +6,13 @@ export const MOST_CALLS = 6;
 /** The longest text that is kept of a log. */
 const MAX_TEXT = 500;
 
-/** Reads a text of a log; `null`: it has none. Control characters become spaces, so that the ledger can keep it. */
+/** Reads a text of a log; `null`: it has none. Control characters and cut halves of a character are replaced, so that the ledger can keep it. */
 export function readText(value: unknown): string | null {
   if (typeof value !== 'string' || value.trim() === '') return null;
-  return value.replaceAll(/\p{Cc}+/gu, ' ').slice(0, MAX_TEXT);
+  return value
+    .replaceAll(/\p{Cc}+/gu, ' ')
+    .slice(0, MAX_TEXT)
+    .toWellFormed();
 }
 
 /** Reads an instant, to milliseconds; `null`: it is none. */

@@ -54,6 +54,12 @@ const DELETED_ON_AWS = {
 };
 
 describe('CloudTrail', () => {
+  it('has no half of a character where a long text is cut', async () => {
+    const { api } = answering({ Events: [trailEvent({ userAgent: `${'a'.repeat(499)}\u{1F600}` })] });
+    const [call] = await createCloudTrailLog(api).read('delete', 'private', SINCE, UNTIL);
+    expect(call?.actor.agent).toBe(`${'a'.repeat(499)}\uFFFD`);
+  });
+
   it('is searched by the name of the call in the period, and no key of its answer is kept', async () => {
     const { api, inputs } = answering({ Events: [trailEvent()] });
     const calls = await createCloudTrailLog(api).read('delete', 'private', SINCE, UNTIL);

@@ -124,6 +124,37 @@ describe('the routes of an accepted interface', () => {
     expect((await later('PT5M', { loaded: renamed })).codes).toEqual([`${id}, outside-routes 10.30.0.0/16`]);
   });
 
+  it.each([
+    [
+      'is not valid any more',
+      `grants: { prod2: { gateway: ${PROD}, routes: [10.20.0.0/16], until: 2020-01-01T00:00:00Z } }`,
+    ],
+    ['is for another interface', `grants: { prod2: { gateway: ${PROD}, match: { vlan: [999] } } }`],
+  ])('are reported without an agreement while the grant that replaces theirs %s', async (_, grants) => {
+    const { id, cloud, later } = await accepted();
+    await advertise(cloud, id, '10.30.0.0/16');
+    expect((await later()).codes).toEqual([`${id}, outside-routes 10.30.0.0/16`]);
+    const loaded = compileTestPolicy(`owners: { acme: { connections: [${ACME_1}], ${grants} } }`, 'aws');
+    const without = { ...READ, codes: [`${id}, no-agreement all`] };
+    expect(await later('PT5M', { loaded })).toEqual({ ...without, events: [`Unexpected Routes ${id}`] });
+    expect(await later('PT1H', { loaded })).toEqual(without);
+    expect((await later()).codes).toEqual([`${id}, outside-routes 10.30.0.0/16`]);
+  });
+
+  it('of which nothing was agreed are not reported when their grant is removed', async () => {
+    const { id, cloud, later } = await accepted({
+      policy: compileTestPolicy(`owners: { acme: { connections: [${ACME_1}], gateway: ${PROD} } }`, 'aws'),
+    });
+    await advertise(cloud, id, '10.30.0.0/16');
+    expect(await later()).toEqual(READ);
+    const loaded = compileTestPolicy(
+      `owners: { globex: { connections: [${ACME_2}], gateway: ${PROD} } }`,
+      'aws',
+    );
+    expect(await later('PT1H', { loaded })).toEqual(READ);
+    expect(await later('PT1H', { loaded })).toEqual(READ);
+  });
+
   it('that overlap a VPC of the gateway are reported', async () => {
     const { id, cloud, later } = await accepted({ policy: policyFor('maxPrefixes: 9') });
     await advertise(cloud, id, '10.0.7.0/24');
@@ -239,6 +270,18 @@ describe('the networks of the VPCs', () => {
     expect((await later('PT1H')).codes).toEqual([]);
   });
 
+  it('that can no longer be described do not hide a more urgent finding behind many overlaps', async () => {
+    const { id, cloud, later } = await accepted({ policy: policyFor('maxPrefixes: 99') });
+    const many = Array.from({ length: 60 }, (_, i) => `10.0.${i}.0/24`);
+    await advertise(cloud, id, ...many);
+    await later();
+    cloud.addFault({ kind: 'accessDenied', operation: 'DescribeVpcs', times: 'always' });
+    await advertise(cloud, id, ...many, '0.0.0.0/0');
+    const { codes, events } = await later('PT1H');
+    expect(codes[0]).toMatch(`${id}, default-route 0.0.0.0/0, overlaps-vpc `);
+    expect(events).toEqual([`Unexpected Routes ${id}`]);
+  });
+
   it('behind a Direct Connect gateway are those of its virtual private gateways', async () => {
     const { id, cloud, later } = await accepted({ policy: policyFor('maxPrefixes: 9', DC_GATEWAY) });
     await advertise(cloud, id, '10.0.7.0/24');
@@ -272,6 +315,20 @@ describe('the reads of many interfaces', () => {
     const { later } = await accepted();
     expect(await later('PT5M', { remaining: () => 1999 })).toMatchObject({ status: 'completed', asked: 0 });
     expect(await later()).toEqual(READ);
+  });
+
+  it('that the permission is missing for are one call, and no more are recorded as tried than a run may read', async () => {
+    const { cloud, runner, later } = await accepted({ vlans });
+    cloud.addFault({ kind: 'accessDenied', operation: LIST_ROUTES, times: 'always' });
+    const tried = async () => {
+      const { acceptances } = await runner.ledger.readState('aws/eu-west-2/012345678901');
+      return Object.values(acceptances).filter(({ routes }) => routes !== null).length;
+    };
+    expect(await later()).toEqual({ ...READ, warned: ['advertised-routes-unknown'] });
+    expect(await tried()).toBe(20);
+    expect(await later()).toEqual(READ);
+    expect(await tried()).toBe(vlans.length);
+    expect(await later()).toEqual(QUIET);
   });
 
   it('come after the confirms of the run', async () => {
