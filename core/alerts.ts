@@ -89,8 +89,8 @@ export interface RunRecord {
   /** `null`: no run has recorded it yet */
   readonly health: TargetHealth | null;
   /**
-   * the last sign of a run beside the health: when the target was first watched, or a listing by a run of a release that records
-   * no health; `null`: there is none
+   * the last sign of a run beside the health: when the target was first watched, or, if no health is recorded, a listing by a run
+   * of a release that records none; `null`: there is none
    */
   readonly otherSign: string | null;
 }

@@ -1,7 +1,7 @@
 import { ALERT_CODES, ALERTS, type AlertWindow, findAlerts, type TargetAlert } from './alerts.ts';
 import type { EventOrigin } from './events/event.ts';
 import type { AlertChange, WatchedAlertCode } from './events/targetAlert.ts';
-import type { TargetHealth } from './health.ts';
+import { isUnattended, type TargetHealth } from './health.ts';
 import { recipientKey } from './policy.ts';
 
 /** A target of a deployment, as the watcher reads it from the ledger. */
@@ -15,7 +15,7 @@ export interface WatchedTarget {
 
 /** What the watcher keeps. The keys of targets are recipient keys, as in the ledger. Instants are ISO 8601 in UTC. */
 export interface WatchState {
-  /** when a target of which no run is recorded was first watched */
+  /** since when a target was watched without an attended run that a run recorded later */
   readonly firstWatched: Readonly<Record<string, string>>;
   /** since when an alert is raised, by target and code; published as raised, and not yet as resolved */
   readonly raised: Readonly<Record<string, Readonly<Record<string, string>>>>;
@@ -43,14 +43,9 @@ export function watchTargets(
   const watched = targets.map((target) => {
     const key = recipientKey(target.origin);
     const health = attendedOnly(target.health);
-    // Fail closed: a run that is dated in the future does not prove that runs finish, so the target counts as one without a run.
-    const isKnown = health?.runs.some(({ at }) => Date.parse(at) <= now.getTime()) ?? false;
-    const firstWatched = isKnown ? null : (before.firstWatched[key] ?? now.toISOString());
-    const otherSign = [firstWatched, target.listedAt]
-      .filter((sign) => sign !== null)
-      .sort()
-      .at(-1);
-    const alerts = findAlerts({ health, otherSign: otherSign ?? null }, now, window);
+    const firstWatched = firstWatchedOf(target, health, before.firstWatched[key] ?? null, now);
+    const otherSign = laterOf(firstWatched, target.health === null ? target.listedAt : null);
+    const alerts = findAlerts({ health, otherSign }, now, window);
     return {
       key,
       target,
@@ -90,7 +85,40 @@ export function recordPublished(state: WatchState, published: WatchResult['chang
 /** A run that publishes no events does not prove that people are notified, so it does not count for a deployment. */
 function attendedOnly(health: TargetHealth | null): TargetHealth | null {
   if (health === null) return null;
-  return { ...health, runs: health.runs.filter(({ flags }) => !flags.includes('unattended')) };
+  return { ...health, runs: health.runs.filter((run) => !isUnattended(run)) };
+}
+
+/**
+ * Since when the target has to be counted from the watcher's own clock; `null`: an attended run shows when runs last finished.
+ * @param health with attended runs only
+ * @param before the stored answer. It remains until an attended run finishes later, so that nothing else can delay an alert again
+ */
+function firstWatchedOf(
+  { health: recorded, listedAt }: WatchedTarget,
+  health: TargetHealth | null,
+  before: string | null,
+  now: Date,
+): string | null {
+  // Fail closed: a run that is dated in the future does not prove that runs finish, so the target counts as one without a run.
+  const past = health?.runs.find(({ at }) => Date.parse(at) <= now.getTime())?.at ?? null;
+  const isLater = past !== null && (before === null || Date.parse(past) >= Date.parse(before));
+  return isLater && !isListedByEarlierRelease(recorded, listedAt) ? null : (before ?? now.toISOString());
+}
+
+/**
+ * Whether a release that records no health listed the interfaces after the recorded runs: after a rollback. The listing itself is
+ * no sign of an attended run, because that release does not record which runs are attended.
+ */
+function isListedByEarlierRelease(recorded: TargetHealth | null, listedAt: string | null): boolean {
+  const [newest] = recorded?.runs ?? [];
+  // Recorded runs have whole seconds.
+  const toSeconds = (instant: string): number => Math.floor(Date.parse(instant) / 1000);
+  return newest !== undefined && listedAt !== null && toSeconds(listedAt) > toSeconds(newest.at);
+}
+
+function laterOf(a: string | null, b: string | null): string | null {
+  if (a === null || b === null) return a ?? b;
+  return Date.parse(a) > Date.parse(b) ? a : b;
 }
 
 /** The codes that the watcher publishes. */

@@ -134,7 +134,8 @@ async function readTargets(
     const { health = null, listedAt = null } = heads.get(recipientKey(origin)) ?? {};
     if (health !== 'unreadable') return { origin, health, listedAt };
     logger.warn('health unreadable', { target: origin.target });
-    return { origin, health: null, listedAt };
+    // Fail closed: without the health it is not known whether the listing is that of an attended run.
+    return { origin, health: null, listedAt: null };
   });
 }
 

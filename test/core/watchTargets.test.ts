@@ -129,8 +129,30 @@ describe('a target that records no run', () => {
     expect(watch(25, listed, state).alerts).toEqual(['not-running']);
   });
 
-  it('counts from that listing also if its health is older, after a rollback and an upgrade', () => {
-    expect(watch(600, aTarget({ listedAt: minutesBefore(-590) })).alerts).toEqual([]);
+  it('counts from its first watch if that listing is later than its health, after a rollback and an upgrade', () => {
+    const listed = (minute: number) => aTarget({ listedAt: minutesBefore(-minute) });
+    const first = watch(600, listed(590));
+    expect(first.alerts).toEqual([]);
+    expect(watch(614, listed(610), first.state).alerts).toEqual([]);
+    expect(watch(615, listed(610), first.state).alerts).toEqual(['not-running']);
+  });
+
+  it('does not count from a listing by an unattended run, which is recorded', () => {
+    const runs = [
+      { at: minutesBefore(-178), flags: ['unattended' as const] },
+      { at: minutesBefore(0), flags: [] },
+    ];
+    const listedAt = '2026-11-10T14:58:00.900Z';
+    const target = aTarget({ health: aHealth([], { runs }), listedAt });
+    expect(watch(180, target).alerts).toEqual(['not-running']);
+  });
+
+  it('is counted from its first watch until an attended run finishes after it', () => {
+    const first = watch(0, silent);
+    const older = aTarget({ health: aHealth([], { runs: [{ at: minutesBefore(1), flags: [] }] }) });
+    const second = watch(5, older, first.state);
+    expect(second.state).toEqual(first.state);
+    expect(watch(15, silent, second.state).alerts).toEqual(['not-running']);
   });
 
   it('is also one whose runs publish no events, such as those of a person', () => {
