@@ -1,7 +1,7 @@
 import { ALERT_CODES, ALERTS, type AlertWindow, findAlerts, type TargetAlert } from './alerts.ts';
 import type { EventOrigin } from './events/event.ts';
 import type { AlertChange, WatchedAlertCode } from './events/targetAlert.ts';
-import { isUnattended, type TargetHealth } from './health.ts';
+import { isUnattended, type RecordedRun, type TargetHealth } from './health.ts';
 import { recipientKey } from './policy.ts';
 
 /** A target of a deployment, as the watcher reads it from the ledger. */
@@ -25,7 +25,7 @@ export const EMPTY_WATCH_STATE: WatchState = { firstWatched: {}, raised: {} };
 
 /** What the watcher finds. */
 export interface WatchResult {
-  /** the most urgent first for each target */
+  /** the most urgent first for each target, with those that were published as raised and that no run shows to be over */
   readonly alerts: readonly { readonly target: WatchedTarget; readonly alert: TargetAlert }[];
   /** changes of alerts to publish */
   readonly changes: readonly { readonly target: WatchedTarget; readonly change: AlertChange }[];
@@ -45,14 +45,11 @@ export function watchTargets(
     const health = attendedOnly(target.health);
     const firstWatched = firstWatchedOf(target, health, before.firstWatched[key] ?? null, now);
     const otherSign = laterOf(firstWatched, target.health === null ? target.listedAt : null);
-    const alerts = findAlerts({ health, otherSign }, now, window);
-    return {
-      key,
-      target,
-      firstWatched,
-      alerts,
-      changes: findChanges(alerts, before.raised[key] ?? {}, health),
-    };
+    const raised = before.raised[key] ?? {};
+    const found = findAlerts({ health, otherSign }, now, window);
+    const recent = recentRuns(health, now, window);
+    const alerts = [...found, ...findUnresolved(raised, found, recent)].sort(byUrgency);
+    return { key, target, firstWatched, alerts, changes: findChanges(alerts, raised, health) };
   });
   return {
     alerts: watched.flatMap(({ target, alerts }) => alerts.map((alert) => ({ target, alert }))),
@@ -131,17 +128,49 @@ function findChanges(
   raised: WatchState['raised'][string],
   health: TargetHealth | null,
 ): AlertChange[] {
-  const isSilent = alerts.some(({ code }) => code === 'not-running');
   const lastRun = health?.runs[0]?.at ?? null;
   return WATCHED_CODES.flatMap((code): AlertChange[] => {
     const since = alerts.find((alert) => alert.code === code)?.since ?? null;
     const raisedSince = raised[code] ?? null;
     if (since !== null && raisedSince === null)
       return [{ code, status: 'raised', since, lastRun, failureCodes: failureCodesFor(code, health) }];
-    // While no run finishes, nothing shows that another alert is over.
-    if (since !== null || raisedSince === null || isSilent) return [];
+    if (since !== null || raisedSince === null) return [];
     return [{ code, status: 'resolved', since: raisedSince, lastRun, failureCodes: [] }];
   });
+}
+
+/**
+ * The alerts that were published as raised, and that are not found now, but that no run shows to be over.
+ * @param recent the attended runs of the window
+ */
+function findUnresolved(
+  raised: WatchState['raised'][string],
+  found: readonly TargetAlert[],
+  recent: readonly RecordedRun[],
+): TargetAlert[] {
+  const isSilent = found.some(({ code }) => code === 'not-running');
+  const isCompleted = recent.some(({ flags }) => !flags.includes('failed'));
+  return WATCHED_CODES.flatMap((code): TargetAlert[] => {
+    const since = raised[code];
+    if (since === undefined || found.some((alert) => alert.code === code)) return [];
+    // Fail closed: without a run in the window (also: if the health cannot be read) nothing shows that an alert is over, and a run
+    // that failed shows only that runs finish: what it did not report, it could not find out.
+    const isOver = code === 'not-running' ? recent.length > 0 : isCompleted && !isSilent;
+    return isOver ? [] : [{ code, since }];
+  });
+}
+
+function recentRuns(
+  health: TargetHealth | null,
+  now: Date,
+  { durationMs }: AlertWindow,
+): readonly RecordedRun[] {
+  const ages = (health?.runs ?? []).map((run) => ({ run, age: now.getTime() - Date.parse(run.at) }));
+  return ages.flatMap(({ run, age }) => (age >= 0 && age < durationMs ? [run] : []));
+}
+
+function byUrgency(a: TargetAlert, b: TargetAlert): number {
+  return ALERT_CODES.indexOf(a.code) - ALERT_CODES.indexOf(b.code);
 }
 
 /** The codes explain only failing runs: those of a run before the silence would mislead. */

@@ -86,9 +86,50 @@ describe('the watcher', () => {
   it('does not publish that failing runs are resolved while no run finishes', () => {
     const failing = watch(1, FAILING);
     const silent = watch(90, FAILING, failing.published);
-    expect([silent.alerts, silent.changes]).toEqual([['not-running'], ['not-running raised']]);
+    expect([silent.alerts, silent.changes]).toEqual([['not-running', 'run-failing'], ['not-running raised']]);
     const resolved = watch(1, aTarget(), silent.published);
-    expect(resolved.changes).toEqual(['not-running resolved', 'run-failing resolved']);
+    expect([resolved.alerts, resolved.changes]).toEqual([
+      [],
+      ['not-running resolved', 'run-failing resolved'],
+    ]);
+  });
+
+  it('does not publish that failing runs are resolved when the first run after a silence failed', () => {
+    const silent = watch(90, FAILING, watch(1, FAILING).published);
+    const failed = watch(1, aTarget({ health: aHealth([['failed']]) }), silent.published);
+    expect([failed.alerts, failed.changes]).toEqual([['run-failing'], ['not-running resolved']]);
+  });
+
+  it.each([
+    { what: 'is not known', health: null },
+    { what: 'has no attended run', health: aHealth([['unattended']]) },
+    {
+      what: 'has no attended run in the window',
+      health: aHealth([], { runs: [{ at: minutesBefore(120), flags: [] }] }),
+    },
+  ])('publishes no resolution while the health $what', ({ health }) => {
+    const failing = watch(1, FAILING).published;
+    const raised = recordPublished(failing, [
+      {
+        target: FAILING,
+        change: {
+          ...{ code: 'not-running', status: 'raised', since: minutesBefore(9) },
+          ...{ lastRun: null, failureCodes: [] },
+        },
+      },
+    ]);
+    // A listing by a release that records no health, and the first watch, delay the alert.
+    const target = aTarget({ health, listedAt: minutesBefore(0) });
+    const { alerts, changes } = watch(1, target, raised);
+    expect([alerts, changes]).toEqual([['not-running', 'run-failing'], []]);
+  });
+
+  it('does not publish that confirms succeed again while runs fail for another cause', () => {
+    const confirms = aTarget({ health: aHealth([['confirmFailed'], ['confirmFailed'], ['confirmFailed']]) });
+    const { published } = watch(1, confirms);
+    const failing = aTarget({ health: aHealth([['failed']]) });
+    expect(watch(1, failing, published).changes).toEqual([]);
+    expect(watch(1, aTarget(), published).changes).toEqual(['confirm-failing resolved']);
   });
 
   it('forgets targets that were removed from the deployment', () => {
