@@ -168,8 +168,9 @@ async function publishChanges(
   remaining: () => number,
 ): Promise<{ delivered: WatchResult['changes']; problem: string | null }> {
   const delivered: WatchResult['changes'][number][] = [];
+  let problem: string | null = null;
   for (let i = 0; i < changes.length; i += PUBLISHED_AT_ONCE) {
-    if (remaining() <= 0) return { delivered, problem: 'no time was left' };
+    if (remaining() <= 0) return { delivered, problem: problem ?? 'no time was left' };
     const part = new Map(
       changes.slice(i, i + PUBLISHED_AT_ONCE).map((change) => {
         const event = createEvent(change);
@@ -181,9 +182,10 @@ async function publishChanges(
       const published = part.get(id);
       if (published !== undefined) delivered.push(published.change);
     }
-    if (answer.problem !== null) return { delivered, problem: answer.problem };
+    // The problem may concern one event only: it must not delay those that follow.
+    problem ??= answer.problem;
   }
-  return { delivered, problem: null };
+  return { delivered, problem };
 }
 
 /** Writes the state if it differs from the stored one. If another watcher wrote it meanwhile, that one published the changes too. */

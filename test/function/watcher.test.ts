@@ -144,6 +144,15 @@ describe('a watcher that cannot deliver its events', () => {
     expect((await deployment.watch()).metrics).toEqual({ TargetsNotRunning: 1, TargetsUndelivered: 1 });
   });
 
+  it('publishes the events that follow one that is refused', async () => {
+    const deployment = await startWatchedDeployment(at, { others: 59 });
+    await deployment.recordRuns({ hub: true });
+    deployment.cloud.clock.advance(15 * 60_000);
+    deployment.eventPublisher.deliverAtMost(49);
+    const { result, events } = await deployment.watch();
+    expect([String(result), events.length]).toEqual([expect.stringContaining('WatchFailed'), 59]);
+  });
+
   it('publishes nothing without time, and again in the next invocation', async () => {
     const deployment = await startSilent(15);
     const late = await deployment.watch(9000);
