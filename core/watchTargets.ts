@@ -19,9 +19,11 @@ export interface WatchState {
   readonly firstWatched: Readonly<Record<string, string>>;
   /** since when an alert is raised, by target and code; published as raised, and not yet as resolved */
   readonly raised: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** the targets of `raised`, which can leave the deployment before their alerts are resolved */
+  readonly origins: Readonly<Record<string, EventOrigin>>;
 }
 
-export const EMPTY_WATCH_STATE: WatchState = { firstWatched: {}, raised: {} };
+export const EMPTY_WATCH_STATE: WatchState = { firstWatched: {}, raised: {}, origins: {} };
 
 /** What the watcher finds. */
 export interface WatchResult {
@@ -33,12 +35,16 @@ export interface WatchResult {
   readonly state: WatchState;
 }
 
-/** Computes the alerts of all targets of a deployment, and what was not published about them before. */
+/**
+ * Computes the alerts of all targets of a deployment, and what was not published about them before.
+ * @param unread names of targets of the deployment whose policy cannot be read, so that they are not among `targets`
+ */
 export function watchTargets(
   targets: readonly WatchedTarget[],
   before: WatchState,
   now: Date,
   window: AlertWindow,
+  unread: readonly string[] = [],
 ): WatchResult {
   const watched = targets.map((target) => {
     const key = recipientKey(target.origin);
@@ -51,32 +57,56 @@ export function watchTargets(
     const alerts = [...found, ...findUnresolved(raised, found, recent)].sort(byUrgency);
     return { key, target, firstWatched, alerts, changes: findChanges(alerts, raised, health) };
   });
+  const left = findLeft(new Set(watched.map(({ key }) => key)), before);
+  // Fail closed: a target whose policy cannot be read did not leave, and its alerts are not over.
+  const removed = left.filter(({ target }) => !unread.includes(target.origin.target));
+  const kept = [...watched, ...left].map(({ key }) => key);
+  const keptOf = <T>(all: Readonly<Record<string, T>>): Record<string, T> =>
+    Object.fromEntries(kept.flatMap((key) => (all[key] === undefined ? [] : [[key, all[key]]])));
   return {
     alerts: watched.flatMap(({ target, alerts }) => alerts.map((alert) => ({ target, alert }))),
-    changes: watched.flatMap(({ target, changes }) => changes.map((change) => ({ target, change }))),
-    // The entries of targets that were removed from the deployment are dropped.
+    changes: [...watched, ...removed].flatMap(({ target, changes }) =>
+      changes.map((change) => ({ target, change })),
+    ),
     state: {
       firstWatched: Object.fromEntries(
         watched.flatMap(({ key, firstWatched }) => (firstWatched === null ? [] : [[key, firstWatched]])),
       ),
-      raised: Object.fromEntries(
-        watched.flatMap(({ key }) => (before.raised[key] === undefined ? [] : [[key, before.raised[key]]])),
-      ),
+      raised: keptOf(before.raised),
+      origins: keptOf(before.origins),
     },
   };
+}
+
+/** The targets that are no longer among the watched ones, with the resolution of the alerts that were published as raised. */
+function findLeft(watched: ReadonlySet<string>, { raised, origins }: WatchState) {
+  return Object.entries(origins).flatMap(([key, origin]) => {
+    if (watched.has(key)) return [];
+    const target: WatchedTarget = { origin, health: null, listedAt: null };
+    const changes = WATCHED_CODES.flatMap((code): AlertChange[] => {
+      const since = raised[key]?.[code];
+      const none = { lastRun: null, failureCodes: [] };
+      return since === undefined ? [] : [{ code, status: 'resolved', since, ...none, cause: 'removed' }];
+    });
+    return changes.length === 0 ? [] : [{ key, target, changes }];
+  });
 }
 
 /** The state after these changes were published. */
 export function recordPublished(state: WatchState, published: WatchResult['changes']): WatchState {
   const raised = new Map(Object.entries(state.raised));
+  const origins = new Map(Object.entries(state.origins));
   for (const { target, change } of published) {
     const key = recipientKey(target.origin);
     const { [change.code]: _, ...others } = raised.get(key) ?? {};
     const own = change.status === 'raised' ? { ...others, [change.code]: change.since } : others;
-    if (Object.keys(own).length === 0) raised.delete(key);
-    else raised.set(key, own);
+    raised.set(key, own);
+    origins.set(key, target.origin);
+    if (Object.keys(own).length > 0) continue;
+    raised.delete(key);
+    origins.delete(key);
   }
-  return { ...state, raised: Object.fromEntries(raised) };
+  return { ...state, raised: Object.fromEntries(raised), origins: Object.fromEntries(origins) };
 }
 
 /** A run that publishes no events does not prove that people are notified, so it does not count for a deployment. */
@@ -133,9 +163,11 @@ function findChanges(
     const since = alerts.find((alert) => alert.code === code)?.since ?? null;
     const raisedSince = raised[code] ?? null;
     if (since !== null && raisedSince === null)
-      return [{ code, status: 'raised', since, lastRun, failureCodes: failureCodesFor(code, health) }];
+      return [
+        { code, status: 'raised', since, lastRun, failureCodes: failureCodesFor(code, health), cause: null },
+      ];
     if (since !== null || raisedSince === null) return [];
-    return [{ code, status: 'resolved', since: raisedSince, lastRun, failureCodes: [] }];
+    return [{ code, status: 'resolved', since: raisedSince, lastRun, failureCodes: [], cause: null }];
   });
 }
 

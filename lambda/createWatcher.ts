@@ -74,7 +74,7 @@ export function createWatcher(platform: WatcherPlatform) {
     const targets = await readTargets(table, deployed.origins, logger);
     const now = clock.now();
     const window = alertWindowFor(settings.intervalMinutes);
-    const result = watchTargets(targets, stored.state, now, window);
+    const result = watchTargets(targets, stored.state, now, window, deployed.refused);
     for (const refused of deployed.refused) logger.error('policy refused', { target: refused });
     for (const { target, alert } of result.alerts)
       logger.warn('alert', {

@@ -17,13 +17,15 @@ export interface AlertChange {
   readonly lastRun: string | null;
   /** problem codes of the last failed run; empty if none is known */
   readonly failureCodes: readonly string[];
+  /** `removed`: it is resolved because the target is no longer part of the deployment; `null`: because of the recorded runs */
+  readonly cause: 'removed' | null;
 }
 
 /** Reports that a target needs a person, and that it no longer does. */
 export function createTargetAlertEvent(
   origin: EventOrigin,
   at: string,
-  { code, status, since, lastRun, failureCodes }: AlertChange,
+  { code, status, since, lastRun, failureCodes, cause }: AlertChange,
   table: string,
 ): AcceptorEvent {
   const { target } = origin;
@@ -42,10 +44,13 @@ export function createTargetAlertEvent(
           },
         }
       : {
-          message: `target \`${target}\`: ${title.toLowerCase()}: resolved; it lasted from ${since} to ${at}`,
+          message: `target \`${target}\`: ${title.toLowerCase()}: resolved${cause === 'removed' ? `, because the deployment no longer has the target` : ''}; it lasted from ${since} to ${at}`,
           notification: {
             who: NOTHING_TO_DO,
-            why: 'the runs that are recorded no longer show it',
+            why:
+              cause === 'removed'
+                ? 'the target was removed from the deployment, which no longer runs for it or watches it'
+                : 'the runs that are recorded no longer show it',
             byWhen: NOTHING_TO_DO,
             toDo: NOTHING_TO_DO,
           },
@@ -56,6 +61,7 @@ export function createTargetAlertEvent(
     status,
     since,
     failureCodes: [...failureCodes],
+    cause,
   });
 }
 

@@ -68,8 +68,13 @@ const ORIGIN: EventOrigin = {
 
 /** Every event of the watcher. */
 const ALERT_EVENTS = WATCHED_CODES.flatMap((code) =>
-  (['raised', 'resolved'] as const).map((status) => {
-    const change = { code, status, since: '2026-11-17T04:00:00.000Z', lastRun: null, failureCodes: ['api'] };
+  (['raised', 'resolved', 'removed'] as const).map((how) => {
+    const status = how === 'removed' ? 'resolved' : how;
+    const cause = how === 'removed' ? how : null;
+    const change = {
+      ...{ code, status, since: '2026-11-17T04:00:00.000Z', lastRun: null },
+      ...{ failureCodes: ['api'], cause },
+    } as const;
     return createTargetAlertEvent(ORIGIN, '2026-11-17T04:00:05.000Z', change, 'ledger');
   }),
 );

@@ -78,6 +78,7 @@ describe('the watcher', () => {
           since: minutesBefore(5),
           lastRun: minutesBefore(0),
           failureCodes: ['api'],
+          cause: null,
         },
       },
     ]);
@@ -114,7 +115,7 @@ describe('the watcher', () => {
         target: FAILING,
         change: {
           ...{ code: 'not-running', status: 'raised', since: minutesBefore(9) },
-          ...{ lastRun: null, failureCodes: [] },
+          ...{ lastRun: null, failureCodes: [], cause: null },
         },
       },
     ]);
@@ -132,14 +133,32 @@ describe('the watcher', () => {
     expect(watch(1, aTarget(), published).changes).toEqual(['confirm-failing resolved']);
   });
 
-  it('forgets targets that were removed from the deployment', () => {
+  it('resolves the alerts of a target that was removed from the deployment, and then forgets it', () => {
     const other = aTarget({ origin: { ...ORIGIN, account: '999999999999' } });
     const { published } = watch(15);
-    expect(watch(1, other, published).state).toEqual(EMPTY_WATCH_STATE);
+    const removed = watchTargets([other], published, new Date(minutesBefore(-1)), WINDOW);
+    expect(removed.changes).toEqual([
+      {
+        target: { origin: ORIGIN, health: null, listedAt: null },
+        change: {
+          ...{ code: 'not-running', status: 'resolved', since: minutesBefore(0), lastRun: null },
+          ...{ failureCodes: [], cause: 'removed' },
+        },
+      },
+    ]);
+    // It is published again if it could not be published.
+    expect(watch(2, other, removed.state).changes).toEqual(['not-running resolved']);
+    expect(recordPublished(removed.state, removed.changes)).toEqual(EMPTY_WATCH_STATE);
+  });
+
+  it('does not resolve the alerts of a target whose policy cannot be read', () => {
+    const { published } = watch(15);
+    const result = watchTargets([], published, new Date(minutesBefore(-1)), WINDOW, [ORIGIN.target]);
+    expect([result.changes, result.state]).toEqual([[], published]);
   });
 
   it('keeps what a later release raised', () => {
-    const state = { firstWatched: {}, raised: { [KEY]: { 'later-alert': minutesBefore(0) } } };
+    const state = { ...EMPTY_WATCH_STATE, raised: { [KEY]: { 'later-alert': minutesBefore(0) } } };
     expect(watch(1, aTarget(), state).published).toEqual(state);
     expect(watch(15, aTarget(), state).published.raised).toEqual({
       [KEY]: { 'later-alert': minutesBefore(0), 'not-running': minutesBefore(0) },

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { itemKey, putRequest } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
@@ -9,7 +9,7 @@ import { LedgerFailure } from '../../run/portErrors.ts';
 import { ACME, actAs } from '../support/accounts.ts';
 import { ACME_1 } from '../support/cloud.ts';
 import { proxiedDynamo } from '../support/proxiedDynamo.ts';
-import { INTERVAL, startWatchedDeployment } from './watchedDeployment.ts';
+import { HUB_KEY, INTERVAL, startWatchedDeployment } from './watchedDeployment.ts';
 
 const LISTING = { operation: 'DescribeVirtualInterfaces' } as const;
 const LONG = 240_000;
@@ -75,7 +75,7 @@ describe('the watcher', () => {
 
   it('does not overwrite what another watcher wrote since it read its item', async () => {
     const { table } = await startWatchedDeployment(at);
-    const state = { firstWatched: {}, raised: { hub: { 'not-running': '2026-11-10T12:00:00.000Z' } } };
+    const state = { ...EMPTY_WATCH_STATE, raised: { hub: { 'not-running': '2026-11-10T12:00:00.000Z' } } };
     const { version } = await readWatchState(table, 'VifAcceptor');
     expect(await writeWatchState(table, 'VifAcceptor', state, version)).toBe(true);
     expect(await writeWatchState(table, 'VifAcceptor', EMPTY_WATCH_STATE, version)).toBe(false);
@@ -122,6 +122,30 @@ describe('the watcher', () => {
       '10 Target Alert hub confirm-failing raised',
     ]);
   });
+});
+
+it('a stored state without the names of targets can be read', async () => {
+  const { table } = await startWatchedDeployment(at);
+  const raised = { [HUB_KEY]: { 'not-running': '2026-11-10T12:00:00.000Z' } };
+  await table.writeAll([
+    putRequest({
+      ...itemKey(watchPartition('VifAcceptor'), 'alerts'),
+      format: { N: '1' },
+      version: { N: '1' },
+      data: { S: JSON.stringify({ firstWatched: {}, raised }) },
+    }),
+  ]);
+  const state = { ...EMPTY_WATCH_STATE, raised };
+  expect(await readWatchState(table, 'VifAcceptor')).toEqual({ state, version: 1, problem: null });
+});
+
+it('a target that was removed from the deployment has its alert resolved', async () => {
+  const deployment = await startSilent(15);
+  await deployment.watch();
+  rmSync(join(deployment.env.VIF_ACCEPTOR_POLICY_DIR, 'hub.json'));
+  deployment.restartWatcher();
+  expect((await deployment.watch()).events).toEqual(['Target Alert hub not-running resolved']);
+  expect((await deployment.watch()).events).toEqual([]);
 });
 
 describe('a watcher that cannot deliver its events', () => {
