@@ -11,6 +11,8 @@ export interface WatchedTarget {
   readonly health: TargetHealth | null;
   /** the last complete listing by a run that released the lease; `null`: there is none, or a run has the lease or was killed */
   readonly listedAt: string | null;
+  /** whether its policy is refused: the function refuses it too, so no run for it finishes */
+  readonly isRefused: boolean;
 }
 
 /** What the watcher keeps. The keys of targets are recipient keys, as in the ledger. Instants are ISO 8601 in UTC. */
@@ -52,10 +54,19 @@ export function watchTargets(
     const firstWatched = firstWatchedOf(target, health, before.firstWatched[key] ?? null, now);
     const otherSign = laterOf(firstWatched, target.health === null ? target.listedAt : null);
     const raised = before.raised[key] ?? {};
-    const found = findAlerts({ health, otherSign }, now, window);
+    const ofRuns = findAlerts({ health, otherSign }, now, window);
+    const isAdded = target.isRefused && ofRuns.every(({ code }) => code !== 'not-running');
+    const lastSign = health?.runs[0]?.at ?? firstWatched ?? now.toISOString();
+    const found = isAdded ? [{ code: 'not-running' as const, since: lastSign }, ...ofRuns] : ofRuns;
     const recent = recentRuns(health, now, window);
     const alerts = [...found, ...findUnresolved(raised, found, recent)].sort(byUrgency);
-    return { key, target, firstWatched, alerts, changes: findChanges(alerts, raised, health) };
+    return {
+      key,
+      target,
+      firstWatched,
+      alerts,
+      changes: findChanges(alerts, raised, health, target.isRefused),
+    };
   });
   const left = findLeft(new Set(watched.map(({ key }) => key)), before);
   // Fail closed: a target whose policy cannot be read did not leave, and its alerts are not over.
@@ -82,7 +93,7 @@ export function watchTargets(
 function findLeft(watched: ReadonlySet<string>, { raised, origins }: WatchState) {
   return Object.entries(origins).flatMap(([key, origin]) => {
     if (watched.has(key)) return [];
-    const target: WatchedTarget = { origin, health: null, listedAt: null };
+    const target: WatchedTarget = { origin, health: null, listedAt: null, isRefused: false };
     const changes = WATCHED_CODES.flatMap((code): AlertChange[] => {
       const since = raised[key]?.[code];
       const none = { lastRun: null, failureCodes: [] };
@@ -157,15 +168,15 @@ function findChanges(
   alerts: readonly TargetAlert[],
   raised: WatchState['raised'][string],
   health: TargetHealth | null,
+  isRefused: boolean,
 ): AlertChange[] {
   const lastRun = health?.runs[0]?.at ?? null;
   return WATCHED_CODES.flatMap((code): AlertChange[] => {
     const since = alerts.find((alert) => alert.code === code)?.since ?? null;
     const raisedSince = raised[code] ?? null;
+    const cause = isRefused && code === 'not-running' ? 'policy-refused' : null;
     if (since !== null && raisedSince === null)
-      return [
-        { code, status: 'raised', since, lastRun, failureCodes: failureCodesFor(code, health), cause: null },
-      ];
+      return [{ code, status: 'raised', since, lastRun, failureCodes: failureCodesFor(code, health), cause }];
     if (since !== null || raisedSince === null) return [];
     return [{ code, status: 'resolved', since: raisedSince, lastRun, failureCodes: [], cause: null }];
   });

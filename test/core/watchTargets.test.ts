@@ -14,7 +14,7 @@ const KEY = 'outscale/eu-west-2/012345678901';
 const WINDOW = alertWindowFor(5);
 
 function aTarget(given: Partial<WatchedTarget> = {}): WatchedTarget {
-  return { origin: ORIGIN, health: aHealth([[], [], []]), listedAt: null, ...given };
+  return { origin: ORIGIN, health: aHealth([[], [], []]), listedAt: null, isRefused: false, ...given };
 }
 
 /** What the watcher finds a number of minutes after the last run of `aHealth`. */
@@ -139,7 +139,7 @@ describe('the watcher', () => {
     const removed = watchTargets([other], published, new Date(minutesBefore(-1)), WINDOW);
     expect(removed.changes).toEqual([
       {
-        target: { origin: ORIGIN, health: null, listedAt: null },
+        target: { origin: ORIGIN, health: null, listedAt: null, isRefused: false },
         change: {
           ...{ code: 'not-running', status: 'resolved', since: minutesBefore(0), lastRun: null },
           ...{ failureCodes: [], cause: 'removed' },
@@ -149,6 +149,21 @@ describe('the watcher', () => {
     // It is published again if it could not be published.
     expect(watch(2, other, removed.state).changes).toEqual(['not-running resolved']);
     expect(recordPublished(removed.state, removed.changes)).toEqual(EMPTY_WATCH_STATE);
+  });
+
+  it('publishes at once that a target does not run if its policy is refused, until it is not', () => {
+    const refused = aTarget({ isRefused: true });
+    const now = new Date(minutesBefore(-1));
+    const { changes } = watchTargets([refused], EMPTY_WATCH_STATE, now, WINDOW);
+    expect(changes.map(({ change }) => change)).toEqual([
+      {
+        ...{ code: 'not-running', status: 'raised', since: minutesBefore(0), lastRun: minutesBefore(0) },
+        ...{ failureCodes: [], cause: 'policy-refused' },
+      },
+    ]);
+    const { published } = watch(1, refused);
+    expect(watch(2, refused, published).changes).toEqual([]);
+    expect(watch(3, aTarget(), published).changes).toEqual(['not-running resolved']);
   });
 
   it('does not resolve the alerts of a target whose policy cannot be read', () => {

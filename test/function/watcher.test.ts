@@ -107,6 +107,20 @@ describe('the watcher', () => {
     expect(log).toContainEqual(expect.objectContaining({ level: 'ERROR', target: 'broken' }));
   });
 
+  it('names a target whose policy is refused in an event, if its recipient can be read', async () => {
+    const deployment = await startWatchedDeployment(at);
+    await deployment.recordRuns({ hub: true });
+    const recipient = { provider: 'outscale', region: 'eu-west-2', account: '000000000001' };
+    const text = JSON.stringify({ format: 1, target: 'broken', recipient });
+    writeFileSync(join(deployment.env.VIF_ACCEPTOR_POLICY_DIR, 'broken.json'), text);
+    // A refused policy that names the recipient of another target does not replace it.
+    const same = JSON.stringify({ recipient: { ...recipient, account: '012345678901' } });
+    writeFileSync(join(deployment.env.VIF_ACCEPTOR_POLICY_DIR, 'a.json'), same);
+    deployment.restartWatcher();
+    const { metrics, events } = await deployment.watch();
+    expect([metrics, events]).toEqual([{ TargetsNotRunning: 2 }, ['Target Alert broken not-running raised']]);
+  });
+
   it('counts confirms that fail from the runs of the function', async () => {
     const deployment = await startWatchedDeployment(at);
     await deployment.pass(1);
