@@ -89,8 +89,8 @@ export interface RunRecord {
   /** `null`: no run has recorded it yet */
   readonly health: TargetHealth | null;
   /**
-   * the last sign of a run beside the health: when the target was first watched, or a listing by a run of a release that records
-   * no health; `null`: there is none
+   * the last sign of a run beside the health: when the target was first watched, or, if no health is recorded, a listing by a run
+   * of a release that records none; `null`: there is none
    */
   readonly otherSign: string | null;
 }
@@ -105,9 +105,10 @@ export const SILENT_INTERVALS = 3;
  * The next run retries after a single failure, which is published as `Run Failed`. If more than half of the runs in a window fail,
  * the problem does not resolve itself. This is detected after half an hour (after the second run, if runs are an hour apart), which
  * leaves 5 of the 6 hours that the last deadline warning gives. The share is that of the runs that reported; `not-running` covers
- * those that did not. Exactly half raises no alert: a window may contain two runs, one of which failed.
+ * those that did not. Exactly half raises no alert: a window may contain two runs, one of which failed. A single run raises none.
  */
 const FAILED_SHARE = 0.5;
+const MIN_FAILED = 2;
 
 /**
  * One of the thresholds at which a warning is published. 72 hours are published only: they span a weekend, and need not wake anyone.
@@ -142,7 +143,9 @@ export function findAlerts({ health, otherSign }: RunRecord, now: Date, window: 
   const conditions: Readonly<Record<AlertCode, string | null>> = {
     'not-running': silentSince(signs.sort().at(-1) ?? null, at, window),
     'run-failing':
-      flagged('failed').length > recent.length * FAILED_SHARE ? firstOf(flagged('failed')) : null,
+      flagged('failed').length >= MIN_FAILED && flagged('failed').length > recent.length * FAILED_SHARE
+        ? firstOf(flagged('failed'))
+        : null,
     // An unknown earliest expiry raises no alert: it is published at once (`Deadline Near` without hours).
     'deadline-near': expiry === null || !isNear(expiry, at) ? null : deadlineAlertFrom(expiry),
     // One is enough: a request that expires was published when it was held and at every threshold, or something is broken.

@@ -33,6 +33,10 @@ export const RUN_FLAGS = [
 ] as const;
 export type RunFlag = (typeof RUN_FLAGS)[number];
 
+export function isUnattended({ flags }: RecordedRun): boolean {
+  return flags.includes('unattended');
+}
+
 export interface RecordedCounts {
   readonly at: string;
   readonly pending: number;

@@ -3,7 +3,7 @@ import { type Match, matchDecoder } from './fields/evaluateMatch.ts';
 import { parseCidr } from './ip.ts';
 import { canonicalJson, digestOf } from './json.ts';
 import { INTERFACE_KINDS } from './kinds.ts';
-import { PROVIDERS } from './model.ts';
+import { PROVIDERS, type Recipient } from './model.ts';
 import type { Credentials, Grant, HoldRule, Owner, Policy, PolicyRecipient } from './policy.ts';
 import { ACCOUNT, gatewayKind, isConnectionId, isName } from './resourceIds.ts';
 
@@ -90,6 +90,24 @@ export function loadPolicy(text: string, target: string): LoadedPolicy {
   if (policy.target !== target) throw new PolicyRefused(target, `it is for target \`${policy.target}\``);
   return { policy, digest: digestOf(text) };
 }
+
+/** Reads the recipient of a compiled policy that was refused, to name the target in an event; `null`: it cannot be read. */
+export function readRecipient(text: string): Recipient | null {
+  try {
+    const { recipient } = d.record(JSON.parse(text), '');
+    const { provider, region, account } = decodeRecipient(recipient, 'recipient');
+    return { provider, region, account };
+  } catch (error) {
+    if (error instanceof d.Malformed || error instanceof SyntaxError) return null;
+    throw error;
+  }
+}
+
+const decodeRecipient = d.openObject<Recipient>({
+  provider: d.oneOf(PROVIDERS),
+  region: d.text('a region', isName),
+  account: d.text('an account', (value) => ACCOUNT.test(value)),
+});
 
 /**
  * Reads the archived policy of an earlier acceptance. It decides no new request, so keys that did not exist when it was written

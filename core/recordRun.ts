@@ -1,4 +1,4 @@
-import { RUN_FLAGS, type RunFlag, type TargetHealth } from './health.ts';
+import { isUnattended, type RecordedRun, RUN_FLAGS, type RunFlag, type TargetHealth } from './health.ts';
 import { metricsOf } from './metrics.ts';
 import { earliestExpiryOf, type RunReport } from './runReport.ts';
 
@@ -21,7 +21,7 @@ const FLAGS_BY_METRIC: Readonly<Record<string, RunFlag>> = {
 
 /** How long a run is kept, in milliseconds: longer than the window of any interval that has more than three runs in it. */
 const KEPT_MS = 80 * 60_000;
-/** The number of runs that are kept in any case: the shortest window has three. */
+/** The number of attended runs, and of unattended ones, that are kept in any case: the shortest window has three. */
 const MIN_RUNS = 3;
 /** At the shortest interval of a deployment, two minutes, 40 runs are in 80 minutes. */
 const MAX_RUNS = 45;
@@ -44,13 +44,8 @@ export function recordRun(
   const at = new Date(Math.floor(Date.parse(finishedAt) / 1000) * 1000).toISOString();
   const found = metricsOf(report).flatMap(({ name, value }) => (value > 0 ? [FLAGS_BY_METRIC[name]] : []));
   const flags = RUN_FLAGS.filter((flag) => (flag === 'unattended' ? !isAttended : found.includes(flag)));
-  // Fail closed: a run that is dated later was timed by a clock that ran ahead, and would hide that no runs finish.
-  const earlier = runs.filter((run) => Date.parse(run.at) <= Date.parse(at));
-  const kept = [{ at, flags }, ...earlier].filter(
-    (run, i) => i < MIN_RUNS || Date.parse(at) - Date.parse(run.at) < KEPT_MS,
-  );
   return {
-    runs: kept.slice(0, MAX_RUNS),
+    runs: keepRuns({ at, flags }, runs),
     lastFailure:
       failures.length === 0
         ? before.lastFailure
@@ -59,6 +54,33 @@ export function recordRun(
     // Without a complete listing, what was pending may still be pending.
     earliestExpiry: counts === null ? before.earliestExpiry : earliestExpiryOf(report),
   };
+}
+
+/**
+ * The runs to keep, newest first. Alerts of a deployment count attended runs only, so an unattended run never removes an attended
+ * one: they are counted apart, and the unattended ones get the room that is left.
+ */
+function keepRuns(run: RecordedRun, before: readonly RecordedRun[]): RecordedRun[] {
+  const at = Date.parse(run.at);
+  const isKept = (earlier: RecordedRun): boolean => {
+    // Fail closed: the clock of an unattended run, such as that of a person's computer, proves nothing about an attended one.
+    if (isUnattended(run) && !isUnattended(earlier)) return true;
+    // Fail closed: a run that is dated later was timed by a clock that ran ahead, and would hide that no runs finish.
+    return Date.parse(earlier.at) <= at;
+  };
+  const isRecent = (one: RecordedRun, i: number): boolean =>
+    i < MIN_RUNS || at - Date.parse(one.at) < KEPT_MS;
+  const runs = [run, ...before.filter(isKept)].sort((a, b) => Date.parse(b.at) - Date.parse(a.at));
+  const attended = runs
+    .filter((one) => !isUnattended(one))
+    .filter(isRecent)
+    .slice(0, MAX_RUNS);
+  const unattended = runs
+    .filter(isUnattended)
+    .filter(isRecent)
+    .slice(0, MAX_RUNS - attended.length);
+  const kept = new Set([...attended, ...unattended]);
+  return runs.filter((one) => kept.has(one));
 }
 
 function pickCounts({ pending, held, accepted, failed }: NonNullable<RunReport['counts']>) {

@@ -6,9 +6,9 @@ import { readHeads, readWatchState, writeWatchState } from '../adapters/ledgers/
 import { ALERT_CODES, ALERTS, alertWindowFor } from '../core/alerts.ts';
 import type { AcceptorEvent, EventOrigin } from '../core/events/event.ts';
 import { createTargetAlertEvent } from '../core/events/targetAlert.ts';
-import { canonicalJson } from '../core/json.ts';
+import { canonicalJson, digestOf } from '../core/json.ts';
 import { recipientKey } from '../core/policy.ts';
-import { loadPolicy, PolicyRefused } from '../core/policyText.ts';
+import { loadPolicy, PolicyRefused, readRecipient } from '../core/policyText.ts';
 import {
   recordPublished,
   type WatchedTarget,
@@ -71,10 +71,10 @@ export function createWatcher(platform: WatcherPlatform) {
     deployed ??= await readDeployedTargets(settings);
     const stored = await readWatchState(table, settings.deployment);
     if (stored.problem !== null) logger.warn('watch state unreadable', { problem: stored.problem });
-    const targets = await readTargets(table, deployed.origins, logger);
+    const targets = await readTargets(table, deployed, logger);
     const now = clock.now();
     const window = alertWindowFor(settings.intervalMinutes);
-    const result = watchTargets(targets, stored.state, now, window);
+    const result = watchTargets(targets, stored.state, now, window, deployed.refused);
     for (const refused of deployed.refused) logger.error('policy refused', { target: refused });
     for (const { target, alert } of result.alerts)
       logger.warn('alert', {
@@ -100,6 +100,7 @@ export function createWatcher(platform: WatcherPlatform) {
 }
 
 interface DeployedTargets {
+  /** also of a refused policy, if its recipient can be read */
   readonly origins: readonly EventOrigin[];
   /** targets whose policy is refused: the function refuses it too, so no run for them finishes */
   readonly refused: readonly string[];
@@ -110,9 +111,11 @@ async function readDeployedTargets({ policyDir, deployment }: WatcherSettings): 
   const revision = await readRevision(policyDir, deployment);
   const origins: EventOrigin[] = [];
   const refused: string[] = [];
-  for (const target of await listTargets(policyDir, deployment))
+  const named: EventOrigin[] = [];
+  for (const target of await listTargets(policyDir, deployment)) {
+    let text = '';
     try {
-      const text = await readPolicyFile(policyDir, target, `${target}.json`);
+      text = await readPolicyFile(policyDir, target, `${target}.json`);
       const { policy, digest } = loadPolicy(text, target);
       const { provider, region, account } = policy.recipient;
       origins.push({ target, provider, region, account, policy: { digest, revision } });
@@ -120,21 +123,33 @@ async function readDeployedTargets({ policyDir, deployment }: WatcherSettings): 
       // Fail closed: the target is counted as not running, and the others are watched.
       if (!(error instanceof PolicyRefused)) throw error;
       refused.push(target);
+      const recipient = readRecipient(text);
+      if (recipient !== null)
+        named.push({ target, ...recipient, policy: { digest: digestOf(text), revision } });
     }
+  }
+  // Fail closed: a refused policy must not replace a valid one, or an earlier refused one, that names the same recipient.
+  const known = new Set(origins.map(recipientKey));
+  for (const origin of named) {
+    if (!known.has(recipientKey(origin))) origins.push(origin);
+    known.add(recipientKey(origin));
+  }
   return { origins, refused };
 }
 
 async function readTargets(
   table: Table,
-  origins: readonly EventOrigin[],
+  { origins, refused }: DeployedTargets,
   logger: Logger,
 ): Promise<WatchedTarget[]> {
   const heads = await readHeads(table, origins.map(recipientKey));
   return origins.map((origin) => {
     const { health = null, listedAt = null } = heads.get(recipientKey(origin)) ?? {};
-    if (health !== 'unreadable') return { origin, health, listedAt };
+    const isRefused = refused.includes(origin.target);
+    if (health !== 'unreadable') return { origin, health, listedAt, isRefused };
     logger.warn('health unreadable', { target: origin.target });
-    return { origin, health: null, listedAt };
+    // Fail closed: without the health it is not known whether the listing is that of an attended run.
+    return { origin, health: null, listedAt: null, isRefused };
   });
 }
 
@@ -167,8 +182,9 @@ async function publishChanges(
   remaining: () => number,
 ): Promise<{ delivered: WatchResult['changes']; problem: string | null }> {
   const delivered: WatchResult['changes'][number][] = [];
+  let problem: string | null = null;
   for (let i = 0; i < changes.length; i += PUBLISHED_AT_ONCE) {
-    if (remaining() <= 0) return { delivered, problem: 'no time was left' };
+    if (remaining() <= 0) return { delivered, problem: problem ?? 'no time was left' };
     const part = new Map(
       changes.slice(i, i + PUBLISHED_AT_ONCE).map((change) => {
         const event = createEvent(change);
@@ -180,9 +196,10 @@ async function publishChanges(
       const published = part.get(id);
       if (published !== undefined) delivered.push(published.change);
     }
-    if (answer.problem !== null) return { delivered, problem: answer.problem };
+    // The problem may concern one event only: it must not delay those that follow.
+    problem ??= answer.problem;
   }
-  return { delivered, problem: null };
+  return { delivered, problem };
 }
 
 /** Writes the state if it differs from the stored one. If another watcher wrote it meanwhile, that one published the changes too. */

@@ -17,35 +17,49 @@ export interface AlertChange {
   readonly lastRun: string | null;
   /** problem codes of the last failed run; empty if none is known */
   readonly failureCodes: readonly string[];
+  /**
+   * `policy-refused`: it is raised because the deployed policy is refused; `removed`: it is resolved because the target is no longer
+   * part of the deployment; `null`: because of the recorded runs
+   */
+  readonly cause: 'policy-refused' | 'removed' | null;
 }
 
 /** Reports that a target needs a person, and that it no longer does. */
 export function createTargetAlertEvent(
   origin: EventOrigin,
   at: string,
-  { code, status, since, lastRun, failureCodes }: AlertChange,
+  { code, status, since, lastRun, failureCodes, cause }: AlertChange,
   table: string,
 ): AcceptorEvent {
   const { target } = origin;
   const { title } = ALERTS[code];
-  const { what, why, byWhen, command } = TEXTS[code];
-  const causes = failureCodes.length === 0 ? '' : ` (last failure: ${formatList(failureCodes)})`;
+  const { what, why: whyRaised, byWhen, command } = TEXTS[code];
+  const why = cause === 'policy-refused' ? POLICY_REFUSED : whyRaised;
+  const causes =
+    cause === 'policy-refused'
+      ? ' (the deployed policy is refused)'
+      : failureCodes.length === 0
+        ? ''
+        : ` (last failure: ${formatList(failureCodes)})`;
   const detail =
     status === 'raised'
       ? {
           message: `target \`${target}\`: ${title.toLowerCase()}: ${what} since ${since}${causes}`,
           notification: {
             who: NOTHING_TO_DO,
-            why: `${why}${causes}`,
+            why: cause === null ? `${why}${causes}` : why,
             byWhen,
             toDo: `vif-acceptor ${command} --policy policy/${target}.yaml --ledger dynamodb:${table}, then the runbook, "${title}"`,
           },
         }
       : {
-          message: `target \`${target}\`: ${title.toLowerCase()}: resolved; it lasted from ${since} to ${at}`,
+          message: `target \`${target}\`: ${title.toLowerCase()}: resolved${cause === 'removed' ? `, because the deployment no longer has the target` : ''}; it lasted from ${since} to ${at}`,
           notification: {
             who: NOTHING_TO_DO,
-            why: 'the runs that are recorded no longer show it',
+            why:
+              cause === 'removed'
+                ? 'the target was removed from the deployment, which no longer runs for it or watches it'
+                : 'the runs that are recorded no longer show it',
             byWhen: NOTHING_TO_DO,
             toDo: NOTHING_TO_DO,
           },
@@ -56,6 +70,7 @@ export function createTargetAlertEvent(
     status,
     since,
     failureCodes: [...failureCodes],
+    cause,
   });
 }
 
@@ -68,6 +83,8 @@ interface AlertTexts {
   readonly command: 'status' | 'doctor';
 }
 
+const POLICY_REFUSED =
+  'the function refuses the deployed policy, so it does nothing for this target; its log says why: compile and deploy the policy again';
 const BEFORE_EXPIRY = 'before the next pending request expires';
 
 const TEXTS: Readonly<Record<WatchedAlertCode, AlertTexts>> = {

@@ -108,7 +108,8 @@ describe('`run-failing`', () => {
     { failed: 6, of: 12, is: [] },
     { failed: 7, of: 12, is: ['run-failing'] },
     { failed: 1, of: 2, is: [] },
-    { failed: 1, of: 1, is: ['run-failing'] },
+    { failed: 1, of: 1, is: [] },
+    { failed: 2, of: 2, is: ['run-failing'] },
     { failed: 2, of: 3, is: ['run-failing'] },
   ])('is $is when $failed of $of runs failed', ({ failed, of, is }) => {
     expect(codesOf(aHealth(newest('failed', failed, of)))).toEqual(is);

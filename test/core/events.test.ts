@@ -205,6 +205,7 @@ describe('Target Alert', () => {
     since: soon,
     lastRun: soon,
     failureCodes: ['api'],
+    cause: null,
   };
   const eventOf = (given: Partial<AlertChange> = {}, at = PUBLISHED_AT) =>
     createTargetAlertEvent(ORIGIN, at, { ...raised, ...given }, 'ledger');

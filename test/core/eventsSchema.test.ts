@@ -12,7 +12,7 @@ import {
 } from '../../core/events/event.ts';
 import { NO_RUN_FACTS, type RunFacts } from '../../core/events/eventDefinition.ts';
 import { findNewEvents } from '../../core/events/findNewEvents.ts';
-import { createTargetAlertEvent } from '../../core/events/targetAlert.ts';
+import { type AlertChange, createTargetAlertEvent } from '../../core/events/targetAlert.ts';
 import { FOLLOW_UP_PROBLEMS, requestDetailsOf } from '../../core/ledgerEntries.ts';
 import { ManualOverrideCommand } from '../../core/manualOverrideCommand.ts';
 import { type Outcome, pickDescribedFields, type RequestReport } from '../../core/runReport.ts';
@@ -68,8 +68,14 @@ const ORIGIN: EventOrigin = {
 
 /** Every event of the watcher. */
 const ALERT_EVENTS = WATCHED_CODES.flatMap((code) =>
-  (['raised', 'resolved'] as const).map((status) => {
-    const change = { code, status, since: '2026-11-17T04:00:00.000Z', lastRun: null, failureCodes: ['api'] };
+  (['raised', 'policy-refused', 'resolved', 'removed'] as const).map((how) => {
+    const status: AlertChange['status'] =
+      how === 'raised' || how === 'policy-refused' ? 'raised' : 'resolved';
+    const cause = how === 'raised' || how === 'resolved' ? null : how;
+    const change = {
+      ...{ code, status, since: '2026-11-17T04:00:00.000Z', lastRun: null },
+      ...{ failureCodes: ['api'], cause },
+    } as const;
     return createTargetAlertEvent(ORIGIN, '2026-11-17T04:00:05.000Z', change, 'ledger');
   }),
 );

@@ -89,6 +89,35 @@ describe('the recorded runs', () => {
   });
 });
 
+describe('unattended runs', () => {
+  /** the health after runs at these minutes; `?` after a minute: an unattended run */
+  const after = (...runs: readonly string[]): TargetHealth =>
+    runs.reduce<TargetHealth | null>((health, run) => {
+      const finishedAt = minutesBefore(-Number.parseFloat(run));
+      return recordRun(health, aReport({ finishedAt }), !run.endsWith('?'));
+    }, null) ?? aHealth();
+  const attendedIn = ({ runs }: TargetHealth): string[] =>
+    runs.filter(({ flags }) => !flags.includes('unattended')).map(({ at }) => at);
+
+  it('never replace the newest attended ones, however long ago those were', () => {
+    const many = Array.from({ length: 60 }, (_, i) => `${1000 + i}?`);
+    const health = after('0', '60', '120', '180', ...many);
+    expect(attendedIn(health)).toEqual([-180, -120, -60].map(minutesBefore));
+    expect(health.runs).toHaveLength(45);
+    expect(health.runs[0]?.at).toBe(minutesBefore(-1059));
+  });
+
+  it('leave each attended run of the window of the shortest interval', () => {
+    const minutes = Array.from({ length: 80 }, (_, i) => (i % 2 === 0 ? `${i}` : `${i}?`));
+    expect(attendedIn(after(...minutes))).toHaveLength(40);
+  });
+
+  it('with a slow clock do not remove attended ones, and the newest remains the first', () => {
+    const health = after('0', '5', '10', '-60?');
+    expect(health.runs.map(({ at }) => at)).toEqual([-10, -5, 0, 60].map(minutesBefore));
+  });
+});
+
 describe('the health keeps', () => {
   it('the codes of the last failed run, each once and at most five', () => {
     const failed = recordRun(

@@ -14,7 +14,7 @@ const KEY = 'outscale/eu-west-2/012345678901';
 const WINDOW = alertWindowFor(5);
 
 function aTarget(given: Partial<WatchedTarget> = {}): WatchedTarget {
-  return { origin: ORIGIN, health: aHealth([[], [], []]), listedAt: null, ...given };
+  return { origin: ORIGIN, health: aHealth([[], [], []]), listedAt: null, isRefused: false, ...given };
 }
 
 /** What the watcher finds a number of minutes after the last run of `aHealth`. */
@@ -78,6 +78,7 @@ describe('the watcher', () => {
           since: minutesBefore(5),
           lastRun: minutesBefore(0),
           failureCodes: ['api'],
+          cause: null,
         },
       },
     ]);
@@ -86,19 +87,93 @@ describe('the watcher', () => {
   it('does not publish that failing runs are resolved while no run finishes', () => {
     const failing = watch(1, FAILING);
     const silent = watch(90, FAILING, failing.published);
-    expect([silent.alerts, silent.changes]).toEqual([['not-running'], ['not-running raised']]);
+    expect([silent.alerts, silent.changes]).toEqual([['not-running', 'run-failing'], ['not-running raised']]);
     const resolved = watch(1, aTarget(), silent.published);
-    expect(resolved.changes).toEqual(['not-running resolved', 'run-failing resolved']);
+    expect([resolved.alerts, resolved.changes]).toEqual([
+      [],
+      ['not-running resolved', 'run-failing resolved'],
+    ]);
   });
 
-  it('forgets targets that were removed from the deployment', () => {
+  it('does not publish that failing runs are resolved when the first run after a silence failed', () => {
+    const silent = watch(90, FAILING, watch(1, FAILING).published);
+    const failed = watch(1, aTarget({ health: aHealth([['failed']]) }), silent.published);
+    expect([failed.alerts, failed.changes]).toEqual([['run-failing'], ['not-running resolved']]);
+  });
+
+  it.each([
+    { what: 'is not known', health: null },
+    { what: 'has no attended run', health: aHealth([['unattended']]) },
+    {
+      what: 'has no attended run in the window',
+      health: aHealth([], { runs: [{ at: minutesBefore(120), flags: [] }] }),
+    },
+  ])('publishes no resolution while the health $what', ({ health }) => {
+    const failing = watch(1, FAILING).published;
+    const raised = recordPublished(failing, [
+      {
+        target: FAILING,
+        change: {
+          ...{ code: 'not-running', status: 'raised', since: minutesBefore(9) },
+          ...{ lastRun: null, failureCodes: [], cause: null },
+        },
+      },
+    ]);
+    // A listing by a release that records no health, and the first watch, delay the alert.
+    const target = aTarget({ health, listedAt: minutesBefore(0) });
+    const { alerts, changes } = watch(1, target, raised);
+    expect([alerts, changes]).toEqual([['not-running', 'run-failing'], []]);
+  });
+
+  it('does not publish that confirms succeed again while runs fail for another cause', () => {
+    const confirms = aTarget({ health: aHealth([['confirmFailed'], ['confirmFailed'], ['confirmFailed']]) });
+    const { published } = watch(1, confirms);
+    const failing = aTarget({ health: aHealth([['failed']]) });
+    expect(watch(1, failing, published).changes).toEqual([]);
+    expect(watch(1, aTarget(), published).changes).toEqual(['confirm-failing resolved']);
+  });
+
+  it('resolves the alerts of a target that was removed from the deployment, and then forgets it', () => {
     const other = aTarget({ origin: { ...ORIGIN, account: '999999999999' } });
     const { published } = watch(15);
-    expect(watch(1, other, published).state).toEqual(EMPTY_WATCH_STATE);
+    const removed = watchTargets([other], published, new Date(minutesBefore(-1)), WINDOW);
+    expect(removed.changes).toEqual([
+      {
+        target: { origin: ORIGIN, health: null, listedAt: null, isRefused: false },
+        change: {
+          ...{ code: 'not-running', status: 'resolved', since: minutesBefore(0), lastRun: null },
+          ...{ failureCodes: [], cause: 'removed' },
+        },
+      },
+    ]);
+    // It is published again if it could not be published.
+    expect(watch(2, other, removed.state).changes).toEqual(['not-running resolved']);
+    expect(recordPublished(removed.state, removed.changes)).toEqual(EMPTY_WATCH_STATE);
+  });
+
+  it('publishes at once that a target does not run if its policy is refused, until it is not', () => {
+    const refused = aTarget({ isRefused: true });
+    const now = new Date(minutesBefore(-1));
+    const { changes } = watchTargets([refused], EMPTY_WATCH_STATE, now, WINDOW);
+    expect(changes.map(({ change }) => change)).toEqual([
+      {
+        ...{ code: 'not-running', status: 'raised', since: minutesBefore(0), lastRun: minutesBefore(0) },
+        ...{ failureCodes: [], cause: 'policy-refused' },
+      },
+    ]);
+    const { published } = watch(1, refused);
+    expect(watch(2, refused, published).changes).toEqual([]);
+    expect(watch(3, aTarget(), published).changes).toEqual(['not-running resolved']);
+  });
+
+  it('does not resolve the alerts of a target whose policy cannot be read', () => {
+    const { published } = watch(15);
+    const result = watchTargets([], published, new Date(minutesBefore(-1)), WINDOW, [ORIGIN.target]);
+    expect([result.changes, result.state]).toEqual([[], published]);
   });
 
   it('keeps what a later release raised', () => {
-    const state = { firstWatched: {}, raised: { [KEY]: { 'later-alert': minutesBefore(0) } } };
+    const state = { ...EMPTY_WATCH_STATE, raised: { [KEY]: { 'later-alert': minutesBefore(0) } } };
     expect(watch(1, aTarget(), state).published).toEqual(state);
     expect(watch(15, aTarget(), state).published.raised).toEqual({
       [KEY]: { 'later-alert': minutesBefore(0), 'not-running': minutesBefore(0) },
@@ -129,8 +204,30 @@ describe('a target that records no run', () => {
     expect(watch(25, listed, state).alerts).toEqual(['not-running']);
   });
 
-  it('counts from that listing also if its health is older, after a rollback and an upgrade', () => {
-    expect(watch(600, aTarget({ listedAt: minutesBefore(-590) })).alerts).toEqual([]);
+  it('counts from its first watch if that listing is later than its health, after a rollback and an upgrade', () => {
+    const listed = (minute: number) => aTarget({ listedAt: minutesBefore(-minute) });
+    const first = watch(600, listed(590));
+    expect(first.alerts).toEqual([]);
+    expect(watch(614, listed(610), first.state).alerts).toEqual([]);
+    expect(watch(615, listed(610), first.state).alerts).toEqual(['not-running']);
+  });
+
+  it('does not count from a listing by an unattended run, which is recorded', () => {
+    const runs = [
+      { at: minutesBefore(-178), flags: ['unattended' as const] },
+      { at: minutesBefore(0), flags: [] },
+    ];
+    const listedAt = '2026-11-10T14:58:00.900Z';
+    const target = aTarget({ health: aHealth([], { runs }), listedAt });
+    expect(watch(180, target).alerts).toEqual(['not-running']);
+  });
+
+  it('is counted from its first watch until an attended run finishes after it', () => {
+    const first = watch(0, silent);
+    const older = aTarget({ health: aHealth([], { runs: [{ at: minutesBefore(1), flags: [] }] }) });
+    const second = watch(5, older, first.state);
+    expect(second.state).toEqual(first.state);
+    expect(watch(15, silent, second.state).alerts).toEqual(['not-running']);
   });
 
   it('is also one whose runs publish no events, such as those of a person', () => {

@@ -17,7 +17,7 @@ import type { ProxiedDynamo } from '../support/proxiedDynamo.ts';
 
 const MINUTE = 60_000;
 export const INTERVAL = 5;
-const HUB_KEY = recipientKey(SIMPLE_POLICY.policy.recipient);
+export const HUB_KEY = recipientKey(SIMPLE_POLICY.policy.recipient);
 
 /**
  * A deployment with target `hub`, for which the real function runs against the emulator, and others, of which only the recorded health

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { itemKey, putRequest } from '../../adapters/ledgers/dynamo/dynamoTable.ts';
@@ -9,7 +9,7 @@ import { LedgerFailure } from '../../run/portErrors.ts';
 import { ACME, actAs } from '../support/accounts.ts';
 import { ACME_1 } from '../support/cloud.ts';
 import { proxiedDynamo } from '../support/proxiedDynamo.ts';
-import { INTERVAL, startWatchedDeployment } from './watchedDeployment.ts';
+import { HUB_KEY, INTERVAL, startWatchedDeployment } from './watchedDeployment.ts';
 
 const LISTING = { operation: 'DescribeVirtualInterfaces' } as const;
 const LONG = 240_000;
@@ -75,7 +75,7 @@ describe('the watcher', () => {
 
   it('does not overwrite what another watcher wrote since it read its item', async () => {
     const { table } = await startWatchedDeployment(at);
-    const state = { firstWatched: {}, raised: { hub: { 'not-running': '2026-11-10T12:00:00.000Z' } } };
+    const state = { ...EMPTY_WATCH_STATE, raised: { hub: { 'not-running': '2026-11-10T12:00:00.000Z' } } };
     const { version } = await readWatchState(table, 'VifAcceptor');
     expect(await writeWatchState(table, 'VifAcceptor', state, version)).toBe(true);
     expect(await writeWatchState(table, 'VifAcceptor', EMPTY_WATCH_STATE, version)).toBe(false);
@@ -107,6 +107,20 @@ describe('the watcher', () => {
     expect(log).toContainEqual(expect.objectContaining({ level: 'ERROR', target: 'broken' }));
   });
 
+  it('names a target whose policy is refused in an event, if its recipient can be read', async () => {
+    const deployment = await startWatchedDeployment(at);
+    await deployment.recordRuns({ hub: true });
+    const recipient = { provider: 'outscale', region: 'eu-west-2', account: '000000000001' };
+    const text = JSON.stringify({ format: 1, target: 'broken', recipient });
+    writeFileSync(join(deployment.env.VIF_ACCEPTOR_POLICY_DIR, 'broken.json'), text);
+    // A refused policy that names the recipient of another target does not replace it.
+    const same = JSON.stringify({ recipient: { ...recipient, account: '012345678901' } });
+    writeFileSync(join(deployment.env.VIF_ACCEPTOR_POLICY_DIR, 'a.json'), same);
+    deployment.restartWatcher();
+    const { metrics, events } = await deployment.watch();
+    expect([metrics, events]).toEqual([{ TargetsNotRunning: 2 }, ['Target Alert broken not-running raised']]);
+  });
+
   it('counts confirms that fail from the runs of the function', async () => {
     const deployment = await startWatchedDeployment(at);
     await deployment.pass(1);
@@ -122,6 +136,30 @@ describe('the watcher', () => {
       '10 Target Alert hub confirm-failing raised',
     ]);
   });
+});
+
+it('a stored state without the names of targets can be read', async () => {
+  const { table } = await startWatchedDeployment(at);
+  const raised = { [HUB_KEY]: { 'not-running': '2026-11-10T12:00:00.000Z' } };
+  await table.writeAll([
+    putRequest({
+      ...itemKey(watchPartition('VifAcceptor'), 'alerts'),
+      format: { N: '1' },
+      version: { N: '1' },
+      data: { S: JSON.stringify({ firstWatched: {}, raised }) },
+    }),
+  ]);
+  const state = { ...EMPTY_WATCH_STATE, raised };
+  expect(await readWatchState(table, 'VifAcceptor')).toEqual({ state, version: 1, problem: null });
+});
+
+it('a target that was removed from the deployment has its alert resolved', async () => {
+  const deployment = await startSilent(15);
+  await deployment.watch();
+  rmSync(join(deployment.env.VIF_ACCEPTOR_POLICY_DIR, 'hub.json'));
+  deployment.restartWatcher();
+  expect((await deployment.watch()).events).toEqual(['Target Alert hub not-running resolved']);
+  expect((await deployment.watch()).events).toEqual([]);
 });
 
 describe('a watcher that cannot deliver its events', () => {
@@ -142,6 +180,15 @@ describe('a watcher that cannot deliver its events', () => {
     for (let i = 0; i < 3; i += 1)
       expect((await deployment.watch()).metrics).toEqual({ TargetsNotRunning: 1 });
     expect((await deployment.watch()).metrics).toEqual({ TargetsNotRunning: 1, TargetsUndelivered: 1 });
+  });
+
+  it('publishes the events that follow one that is refused', async () => {
+    const deployment = await startWatchedDeployment(at, { others: 59 });
+    await deployment.recordRuns({ hub: true });
+    deployment.cloud.clock.advance(15 * 60_000);
+    deployment.eventPublisher.deliverAtMost(49);
+    const { result, events } = await deployment.watch();
+    expect([String(result), events.length]).toEqual([expect.stringContaining('WatchFailed'), 59]);
   });
 
   it('publishes nothing without time, and again in the next invocation', async () => {

@@ -42,6 +42,7 @@ function exampleEvents(): AcceptorEvent[] {
     since: '',
     lastRun: null,
     failureCodes: [],
+    cause: null,
   } as const;
   const fromRuns = publishInTurn(state, {
     owners: [anOwner({ contact: '"NOC" <noc@acme.example>' })],

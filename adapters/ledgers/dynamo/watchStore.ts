@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { BatchGetItemCommand, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import * as d from '../../../core/decoders.ts';
+import type { EventOrigin } from '../../../core/events/event.ts';
 import type { LedgerState } from '../../../core/ledgerState.ts';
+import { PROVIDERS } from '../../../core/model.ts';
 import { EMPTY_WATCH_STATE, type WatchState } from '../../../core/watchTargets.ts';
 import { LedgerFailure } from '../../../run/portErrors.ts';
 import {
@@ -115,10 +117,24 @@ export function watchPartition(deployment: string): string {
 const SORT_KEY = 'alerts';
 const FORMAT = 1;
 
-const decodeWatchState = d.openObject<WatchState>({
+const decodeOrigin = d.openObject<EventOrigin>({
+  target: d.string,
+  provider: d.oneOf(PROVIDERS),
+  region: d.string,
+  account: d.string,
+  policy: d.openObject<EventOrigin['policy']>({ digest: d.string, revision: d.string }),
+});
+
+const decodeStored = d.openObject<WatchState>({
   firstWatched: d.map(d.instant),
   raised: d.map(d.map(d.instant)),
+  origins: d.map(decodeOrigin),
 });
+
+function decodeWatchState(raw: unknown): WatchState {
+  // Additive key: a state without it names no target.
+  return decodeStored({ origins: {}, ...d.record(raw, '') }, '');
+}
 
 /** @throws LedgerFailure */
 export async function readWatchState(table: Table, deployment: string): Promise<StoredWatchState> {
@@ -138,7 +154,7 @@ export async function readWatchState(table: Table, deployment: string): Promise<
   try {
     d.oneOf([FORMAT])(numberAttribute(item.format), 'format');
     return {
-      state: decodeWatchState(JSON.parse(textAttribute(item, 'data') ?? ''), ''),
+      state: decodeWatchState(JSON.parse(textAttribute(item, 'data') ?? '')),
       version,
       problem: null,
     };
