@@ -117,6 +117,20 @@ describe('run --notify', () => {
     ).toEqual(['/a', '/b']);
   });
 
+  it.each([
+    ['run', '--notify', 'slack:', `https://hooks.example/${TOKEN}`],
+    ['run', '--notify', 'slack:', `hooks.example/${TOKEN}`],
+    ['status', `slack:https://hooks.example/${TOKEN}`],
+    [`https://hooks.example/${TOKEN}`],
+    ['run', `--notfy=slack:hooks.example/${TOKEN}`],
+    ['completion', `https://hooks.example/${TOKEN}`],
+  ])('does not repeat the URL of a webhook in an error of usage: `%s %s %s %s`', async (...typed) => {
+    const { code, stdout, stderr } = await runCli(folderWith({}), typed);
+    expect(code).toBe(2);
+    expect(stderr).not.toBe('');
+    expect(stdout + stderr).not.toContain(TOKEN);
+  });
+
   it.each([['plan'], ['run', '--dry-run'], ['status']])('is not used by `%s`', async (...command) => {
     const [{ cloud, dir }, { url, received }] = [await start(), await aReceiver()];
     await runCli(dir, [...command, ...at(cloud)], { VIF_ACCEPTOR_NOTIFY_URL: `slack:${url}/` });
