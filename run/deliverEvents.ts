@@ -7,7 +7,7 @@ import {
 } from '../core/ledgerState.ts';
 import { compareByCodePoint, formatList, quote } from '../core/printableText.ts';
 import type { RunProblem } from '../core/runReport.ts';
-import { isQueueFull, MOST_QUEUED, type Receiver, receiversOf } from './eventReceivers.ts';
+import { hasMainReceiver, isQueueFull, MOST_QUEUED, type Receiver, receiversOf } from './eventReceivers.ts';
 import type { LedgerUnitOfWork } from './ledgerUnitOfWork.ts';
 import type { Ports } from './ports.ts';
 import { type Budget, budgetFromNow, smallestBudget } from './runContext.ts';
@@ -63,7 +63,13 @@ export async function deliverEvents(
   );
   const isDoneAt = ({ receiver: { name }, done }: ReceiverDelivery, event: QueuedEvent): boolean =>
     done.has(event.id) || receiverStateOf(event, name).isDone === true;
-  const removed = queued.filter((event) => deliveries.every((delivery) => isDoneAt(delivery, event)));
+  // Fail closed: a run that has only webhooks leaves what the main receiver of other runs does not have yet.
+  const isForOthers = ports.eventPublisher === null && hasMainReceiver(ports, ledger.state());
+  const removed = queued.filter(
+    (event) =>
+      deliveries.every((delivery) => isDoneAt(delivery, event)) &&
+      (!isForOthers || receiverStateOf(event, MAIN_RECEIVER).isDone === true),
+  );
   const removedIds = new Set(removed.map(({ id }) => id));
   ledger.add([
     ...deliveries.flatMap((delivery) => changesOf(delivery, removedIds)),

@@ -31,16 +31,24 @@ export function receiversOf({ eventPublisher, webhooks = [] }: Ports): readonly 
 export const MOST_QUEUED = 5000;
 
 /**
+ * Whether the main receiver needs the events: this run has one, or a recorded run had one, so that other runs with the same ledger
+ * deliver them. Where no run is recorded, it cannot be known, and the receivers of this run are taken as all.
+ */
+export function hasMainReceiver({ eventPublisher }: Ports, { health }: LedgerState): boolean {
+  if (eventPublisher !== null) return true;
+  const runs = health === null || health === 'unreadable' ? [] : health.runs;
+  return runs.some(({ flags }) => !flags.includes('unattended') && !flags.includes('webhooksOnly'));
+}
+
+/**
  * Whether the queue is full: the main receiver still needs so many events or, without one, every webhook does. One webhook that is
  * down therefore does not keep new events from the other receivers: for that webhook, the oldest events are given up.
  */
-export function isQueueFull(ports: Ports, { outbox }: LedgerState): boolean {
-  const queued = Object.values(outbox);
+export function isQueueFull(ports: Ports, state: LedgerState): boolean {
+  const queued = Object.values(state.outbox);
   if (queued.length < MOST_QUEUED) return false;
-  const receivers = receiversOf(ports);
-  const counted = ports.eventPublisher === null ? receivers : receivers.slice(0, 1);
-  return counted.every(
-    ({ name }) =>
-      queued.filter((event) => receiverStateOf(event, name).isDone !== true).length >= MOST_QUEUED,
+  const names = hasMainReceiver(ports, state) ? [MAIN_RECEIVER] : receiversOf(ports).map(({ name }) => name);
+  return names.every(
+    (name) => queued.filter((event) => receiverStateOf(event, name).isDone !== true).length >= MOST_QUEUED,
   );
 }

@@ -79,7 +79,9 @@ export async function executeRun(input: RunInput): Promise<RunReport> {
   const healthAfter = (before: LedgerState['health'], error: unknown): TargetHealth => {
     const failures = [...found.failures, ...(error === null ? [] : problemsOf(error))];
     const report = createReport(input, startedAt, { ...found, failures }, requestsOf(), true);
-    return recordRun(before === 'unreadable' ? null : before, report, receiversOf(ports).length > 0);
+    const isAttended = receiversOf(ports).length > 0;
+    const recorded = before === 'unreadable' ? null : before;
+    return recordRun(recorded, report, isAttended, ports.eventPublisher !== null);
   };
   try {
     const key = recipientKey(policy.recipient);
