@@ -117,6 +117,18 @@ describe('run --notify', () => {
     ).toEqual(['/a', '/b']);
   });
 
+  it('ends with a failure, and releases the lease, if a webhook changes to another protocol', async () => {
+    const bytes = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n';
+    const [{ cloud, dir }, { url }] = [await start(), await aReceiver(() => ({ does: 'raw', bytes }))];
+    const run = ['run', '--json', ...at(cloud), '--notify', `slack:${url}/${TOKEN}`];
+    for (const { code, stdout } of [await runCli(dir, run), await runCli(dir, run)]) {
+      expect(code).toBe(1);
+      expect(JSON.parse(stdout).runs).toMatchObject([
+        { status: 'failed', failures: [{ code: 'event-delivery' }] },
+      ]);
+    }
+  });
+
   it.each([
     ['run', '--notify', 'slack:', `https://hooks.example/${TOKEN}`],
     ['run', '--notify', 'slack:', `hooks.example/${TOKEN}`],
