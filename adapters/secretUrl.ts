@@ -37,30 +37,41 @@ export async function callSecretUrl(url: URL, request: SecretUrlRequest): Promis
   const proxy = readProxySettings(process.env);
   const agent = proxy === null ? new Agent() : new TunnelAgent(proxy, request.limitMs);
   try {
-    return { status: await send(url, request, agent) };
+    return await send(url, request, agent);
   } catch (error) {
-    const isLate = error instanceof Error && error.name === 'AbortError';
-    return { failure: isLate ? `no answer within ${request.limitMs / 1000} s` : readErrorCode(error) };
+    return { failure: readErrorCode(error) };
   } finally {
     agent.destroy();
   }
 }
 
-function send(url: URL, { method, headers, body, limitMs }: SecretUrlRequest, agent: Agent): Promise<number> {
-  const options: RequestOptions = {
-    method,
-    signal: AbortSignal.timeout(limitMs),
-    headers: { 'user-agent': 'vif-acceptor', ...headers },
-  };
-  return new Promise((resolve, reject) => {
+/** Resolves in any case within the limit: a caller may have nothing else that keeps the process running. */
+function send(
+  url: URL,
+  { method, headers, body, limitMs }: SecretUrlRequest,
+  agent: Agent,
+): Promise<SecretUrlAnswer> {
+  const options: RequestOptions = { method, headers: { 'user-agent': 'vif-acceptor', ...headers } };
+  return new Promise((resolve) => {
     const isSecure = url.protocol === 'https:';
     const request = isSecure ? secureRequest(url, { ...options, agent }) : plainRequest(url, options);
+    const settle = (answer: SecretUrlAnswer): void => {
+      clearTimeout(timer);
+      resolve(answer);
+      request.destroy();
+    };
+    // Not the `signal` of the request: Node ignores it once the request is destroyed, and its timer does not keep the process running.
+    const timer = setTimeout(() => settle({ failure: `no answer within ${limitMs / 1000} s` }), limitMs);
     request
-      .once('error', reject)
-      .once('response', (response) => {
-        resolve(response.statusCode ?? 0);
-        response.destroy();
+      // Also after it is settled: an error without a listener would end the process.
+      .on('error', (error) => settle({ failure: readErrorCode(error) }))
+      .once('response', (response) => settle({ status: response.statusCode ?? 0 }))
+      .once('upgrade', (response, socket) => {
+        settle({ status: response.statusCode ?? 0 });
+        socket.destroy();
       })
+      // Fail closed: a connection that ends in a way that none of the above reports is no delivery.
+      .once('close', () => settle({ failure: 'the connection was closed without an answer' }))
       .end(body);
   });
 }

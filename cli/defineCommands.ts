@@ -1,4 +1,4 @@
-import { Argument, Command } from 'commander';
+import { Argument, Command, type ErrorOptions } from 'commander';
 import { FLAGS } from '../emulator/flags.ts';
 import { findNearest } from '../language/didYouMean.ts';
 import packageJson from '../package.json' with { type: 'json' };
@@ -20,12 +20,35 @@ import {
 } from './options.ts';
 
 /**
+ * A command whose errors do not repeat what was typed where it may be a secret: a URL, such as that of a webhook, in any error,
+ * also if it was given as a word of its own by mistake, and the value of an unknown option.
+ */
+class DiscreetCommand extends Command {
+  override createCommand(name?: string): Command {
+    return new DiscreetCommand(name);
+  }
+
+  override error(message: string, options?: ErrorOptions): never {
+    return super.error(this.#withoutSecrets(message, options?.code), options);
+  }
+
+  #withoutSecrets(message: string, code: string | undefined): string {
+    if (code === 'commander.excessArguments') {
+      const [most, typed] = [this.registeredArguments.length, this.args.length];
+      return `error: too many arguments for '${this.name()}': at most ${most} can be given, got ${typed}; remove the space in the value of an option, or write the value in quotes`;
+    }
+    const text = code === 'commander.unknownOption' ? message.replace(/'(-[^='\s]*=).*'/s, "'$1…'") : message;
+    return text.replace(/(https?:\/\/)[^\s']*/gi, '$1…');
+  }
+}
+
+/**
  * Defines every command of the program. Each command is imported only when it is typed, because the SDK alone takes a third of a second
  * to load.
  * @param end receives the exit code of the command that ran
  */
 export function createProgram(end: (code: ExitCode) => void): Command {
-  const main = new Command('vif-acceptor')
+  const main = new DiscreetCommand('vif-acceptor')
     .description(
       'Accepts the hosted virtual interfaces that a policy clearly allows, and reports every other request.',
     )

@@ -30,6 +30,8 @@ export const RUN_FLAGS = [
   'unexpectedRoutes',
   /** the run publishes no events and writes no metrics, so it does not prove that people are notified */
   'unattended',
+  /** the run publishes events, but only to webhooks: it does not prove that the target has no event bus or events file */
+  'webhooksOnly',
 ] as const;
 export type RunFlag = (typeof RUN_FLAGS)[number];
 

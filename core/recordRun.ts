@@ -32,18 +32,24 @@ const MAX_CODES = 5;
  * The health after one more run.
  * @param recorded the health before it; `null`: unknown
  * @param isAttended whether the run publishes events
+ * @param hasMainReceiver whether it publishes them to an event bus or an events file
  */
 export function recordRun(
   recorded: TargetHealth | null,
   report: RunReport,
   isAttended: boolean,
+  hasMainReceiver: boolean = isAttended,
 ): TargetHealth {
   const { runs, ...before } = recorded ?? EMPTY_HEALTH;
   const { finishedAt, failures, counts } = report;
   // Whole seconds, so that the stored age of a run is exact, and does not drift when it is written again.
   const at = new Date(Math.floor(Date.parse(finishedAt) / 1000) * 1000).toISOString();
-  const found = metricsOf(report).flatMap(({ name, value }) => (value > 0 ? [FLAGS_BY_METRIC[name]] : []));
-  const flags = RUN_FLAGS.filter((flag) => (flag === 'unattended' ? !isAttended : found.includes(flag)));
+  const found = new Set([
+    ...metricsOf(report).flatMap(({ name, value }) => (value > 0 ? [FLAGS_BY_METRIC[name]] : [])),
+    ...(isAttended ? [] : ['unattended']),
+    ...(isAttended && !hasMainReceiver ? ['webhooksOnly'] : []),
+  ]);
+  const flags = RUN_FLAGS.filter((flag) => found.has(flag));
   return {
     runs: keepRuns({ at, flags }, runs),
     lastFailure:

@@ -7,26 +7,38 @@ import {
 } from '../core/ledgerState.ts';
 import { compareByCodePoint, formatList, quote } from '../core/printableText.ts';
 import type { RunProblem } from '../core/runReport.ts';
+import { hasMainReceiver, isQueueFull, MOST_QUEUED, type Receiver, receiversOf } from './eventReceivers.ts';
 import type { LedgerUnitOfWork } from './ledgerUnitOfWork.ts';
-import type { EventPublisher, Ports } from './ports.ts';
+import type { Ports } from './ports.ts';
 import { type Budget, budgetFromNow, smallestBudget } from './runContext.ts';
 
 /** The time to reserve for one call to the publisher, in milliseconds. */
 const DELIVERY_MS = 5000;
-/** The most events in one call: what fits one call to EventBridge. */
-const AT_ONCE = 10;
-/** The same for a webhook, which gets each event in a request of its own. */
-const WEBHOOK_AT_ONCE = 4;
 /** After how many calls in a row that deliver nothing a run stops: sooner if none of its calls delivered anything. */
 const MOST_FUTILE_CALLS = { nothingDelivered: 2, someDelivered: 5 };
 /** After how many refusals an event is given up: if kept for ever, refused events would fill the ledger. */
 const MOST_REFUSALS = 10;
-/** The most events that one run gives up, because the failure names each of them. */
+/** The most refused events that one run gives up, because the failure names each of them. */
 const MOST_GIVEN_UP = 20;
+
+/** How long the delivery to webhooks may take in a run, in milliseconds: a slow one must not keep the lease from the next run. */
+const WEBHOOKS_MS = 60_000;
+
+/** How much time a run has left to deliver events. */
+export interface DeliveryBudgets {
+  readonly main: Budget;
+  readonly webhooks: Budget;
+}
+
+/** The budgets of a run, from now on: several deliveries of a run share them. */
+export function deliveryBudgets({ clock }: Ports, main: Budget): DeliveryBudgets {
+  return { main, webhooks: smallestBudget(main, budgetFromNow(clock, WEBHOOKS_MS)) };
+}
 
 /**
  * Delivers the queued events, including those of earlier runs, to every receiver that does not have them yet. Receivers are
  * independent: one that fails delays no other, and each gets an event again only if this run cannot record that it has it.
+ * @param isIncluded the events that are delivered; absent: all
  * @returns for each receiver, a problem if events were not delivered, also for lack of time, and one that names the events
  *   that were given up
  * @throws LedgerFailure
@@ -34,47 +46,36 @@ const MOST_GIVEN_UP = 20;
 export async function deliverEvents(
   ports: Ports,
   ledger: LedgerUnitOfWork,
-  budget: Budget,
+  budgets: DeliveryBudgets,
+  isIncluded: (event: QueuedEvent) => boolean = () => true,
 ): Promise<RunProblem[]> {
-  const queued = Object.values(ledger.state().outbox).filter(isReady);
+  const queued = Object.values(ledger.state().outbox).filter((event) => isReady(event) && isIncluded(event));
   if (queued.length === 0) return [];
   await ledger.write([]);
   const receivers = receiversOf(ports);
-  const webhookBudget = smallestBudget(budget, budgetFromNow(ports.clock, WEBHOOKS_MS));
+  const most = isQueueFull(ports, ledger.state()) ? Number.POSITIVE_INFINITY : MOST_QUEUED;
   const deliveries = await Promise.all(
     receivers.map((receiver) =>
-      deliverTo(receiver, queued, receiver.name === MAIN_RECEIVER ? budget : webhookBudget),
+      receiver.name === MAIN_RECEIVER
+        ? deliverTo(receiver, queued, budgets.main, Number.POSITIVE_INFINITY)
+        : deliverTo(receiver, queued, budgets.webhooks, most),
     ),
   );
   const isDoneAt = ({ receiver: { name }, done }: ReceiverDelivery, event: QueuedEvent): boolean =>
     done.has(event.id) || receiverStateOf(event, name).isDone === true;
-  const removed = queued.filter((event) => deliveries.every((delivery) => isDoneAt(delivery, event)));
+  // Fail closed: a run that has only webhooks leaves what the main receiver of other runs does not have yet.
+  const isForOthers = ports.eventPublisher === null && hasMainReceiver(ports, ledger.state());
+  const removed = queued.filter(
+    (event) =>
+      deliveries.every((delivery) => isDoneAt(delivery, event)) &&
+      (!isForOthers || receiverStateOf(event, MAIN_RECEIVER).isDone === true),
+  );
   const removedIds = new Set(removed.map(({ id }) => id));
   ledger.add([
     ...deliveries.flatMap((delivery) => changesOf(delivery, removedIds)),
     ...(removed.length === 0 ? [] : [{ kind: 'delivered', ids: [...removedIds] } as const]),
   ]);
   return deliveries.flatMap(({ problems }) => problems);
-}
-
-/** How long the delivery to webhooks may take in a run, in milliseconds: a slow one must not keep the lease from the next run. */
-const WEBHOOKS_MS = 60_000;
-
-/** A receiver of events, with the name by which the ledger records what it has. */
-interface Receiver extends EventPublisher {
-  readonly name: string;
-  /** for messages; `null`: the message of the publisher says which one it is */
-  readonly description: string | null;
-  /** the most events in one call */
-  readonly atOnce: number;
-}
-
-/** The receivers of a run; none: no event is created. */
-export function receiversOf({ eventPublisher, webhooks = [] }: Ports): readonly Receiver[] {
-  const others = webhooks.map((webhook) => ({ ...webhook, atOnce: WEBHOOK_AT_ONCE }));
-  if (eventPublisher === null) return others;
-  const publish: EventPublisher['publish'] = (events) => eventPublisher.publish(events);
-  return [{ publish, name: MAIN_RECEIVER, description: null, atOnce: AT_ONCE }, ...others];
 }
 
 /** What one receiver got in this run. */
@@ -90,11 +91,15 @@ interface ReceiverDelivery {
   readonly problems: readonly RunProblem[];
 }
 
-/** Delivers to one receiver. Events that it refused come last, so that none of them blocks others. */
+/**
+ * Delivers to one receiver. Events that it refused come last, so that none of them blocks others.
+ * @param most how many events may wait for it: the oldest of any more are given up
+ */
 async function deliverTo(
   receiver: Receiver,
   queued: readonly QueuedEvent[],
   budget: Budget,
+  most: number,
 ): Promise<ReceiverDelivery> {
   const { name, description } = receiver;
   const own = queued
@@ -105,17 +110,21 @@ async function deliverTo(
   // If the receiver takes nothing at all, its refusals say nothing about single events.
   const isWorking = delivered.length > 0;
   const givenUp = isWorking ? refused.filter(isLastRefusal).slice(0, MOST_GIVEN_UP) : [];
-  const done = new Set([...delivered, ...givenUp.map(({ event }) => event.id)]);
+  const settled = new Set([...delivered, ...givenUp.map(({ event }) => event.id)]);
+  const waiting = own.filter(({ event }) => !settled.has(event.id));
+  const tooMany = waiting.toSorted(compareByTime).slice(0, Math.max(0, waiting.length - most));
+  const done = new Set([...settled, ...tooMany.map(({ event }) => event.id)]);
   const left = own.length - done.size;
   return {
     receiver,
     done,
     refused: refused.map(({ event }) => event.id).filter((id) => !done.has(id)),
     isRefusal: isWorking,
-    postponed,
+    postponed: postponed.filter((id) => !done.has(id)),
     problems: [
       ...(left === 0 ? [] : [describeUndelivered(left, own.length, problem, description)]),
       ...(givenUp.length === 0 ? [] : [describeGivenUp(givenUp, problem, description)]),
+      ...(tooMany.length === 0 ? [] : [describeTooMany(tooMany, problem, description)]),
     ],
   };
 }
@@ -185,7 +194,11 @@ function isReady({ awaitedActor }: QueuedEvent): boolean {
 
 /** Orders events by refusals, then by time. */
 function compareQueued(a: Queued, b: Queued): number {
-  return (a.state.refusals ?? 0) - (b.state.refusals ?? 0) || compareByCodePoint(a.event.at, b.event.at);
+  return (a.state.refusals ?? 0) - (b.state.refusals ?? 0) || compareByTime(a, b);
+}
+
+function compareByTime(a: Queued, b: Queued): number {
+  return compareByCodePoint(a.event.at, b.event.at);
 }
 
 /**
@@ -227,14 +240,32 @@ function describeGivenUp(
   problem: string | null,
   receiver: string | null,
 ): RunProblem {
-  const which = events.map(({ event: { id, type, detail } }) => {
-    const about = detail.request ?? detail.interface;
-    const ofInterface =
-      typeof about === 'object' && about !== null && 'id' in about ? ` of ${quote(String(about.id))}` : '';
-    return `${quote(type)}${ofInterface} (event ${quote(id)})`;
-  });
+  const which = events.map(nameEvent);
   const message =
     `refused${receiver === null ? '' : ` by ${receiver}`} in ${MOST_REFUSALS} runs that delivered others, and given up: ${formatList(which)}; ` +
     `the reason was: ${problem ?? 'none was given'}; the commands status and receipts show what became of these interfaces`;
   return { code: 'event-delivery', message };
+}
+
+function describeTooMany(
+  events: readonly Queued[],
+  problem: string | null,
+  receiver: string | null,
+): RunProblem {
+  const more = events.length - MOST_GIVEN_UP;
+  const which = [
+    ...events.slice(0, MOST_GIVEN_UP).map(nameEvent),
+    ...(more > 0 ? [`${more} more events`] : []),
+  ];
+  const message =
+    `given up${receiver === null ? '' : ` for ${receiver}`}, because more than ${MOST_QUEUED} events wait for it: ${formatList(which)}; ` +
+    `other receivers get them; the reason was: ${problem ?? 'no time was left'}; repair this receiver, or remove it from the settings`;
+  return { code: 'event-delivery', message };
+}
+
+function nameEvent({ event: { id, type, detail } }: Queued): string {
+  const about = detail.request ?? detail.interface;
+  const ofInterface =
+    typeof about === 'object' && about !== null && 'id' in about ? ` of ${quote(String(about.id))}` : '';
+  return `${quote(type)}${ofInterface} (event ${quote(id)})`;
 }

@@ -7,7 +7,8 @@ import { createRunFailedEvent } from '../core/events/runFailed.ts';
 import type { LedgerChange, LedgerState, QueuedEvent } from '../core/ledgerState.ts';
 import { reportRequest } from '../core/requestEvaluation.ts';
 import type { RunProblem } from '../core/runReport.ts';
-import { deliverEvents, receiversOf } from './deliverEvents.ts';
+import { type DeliveryBudgets, deliverEvents, deliveryBudgets } from './deliverEvents.ts';
+import { isQueueFull, MOST_QUEUED, receiversOf } from './eventReceivers.ts';
 import type { LedgerUnitOfWork } from './ledgerUnitOfWork.ts';
 import { lookUpActors } from './lookUpActors.ts';
 import type { AuditLog } from './ports.ts';
@@ -39,7 +40,7 @@ export function createEventFactory(
     const at = ports.clock.now().toISOString();
     const { owners } = loaded.policy;
     const changes = findNewEvents({ ...base, startedAt: at, at, state: ledger.state(), owners, ...facts });
-    return isQueueFull(ledger) ? changes.filter(isAlwaysQueued) : changes;
+    return isQueueFull(ports, ledger.state()) ? changes.filter(isAlwaysQueued) : changes;
   };
 }
 
@@ -48,24 +49,13 @@ function auditLogOf({ ports, looksUpActors = false }: RunInput): AuditLog | null
   return looksUpActors ? (ports.auditLog ?? null) : null;
 }
 
-/**
- * From this many queued events on, event types whose number requesters control are not queued, so that an outage of the
- * receiver cannot make the ledger grow without bound. Events of held requests, of deadlines and of unexpected routes are queued once there is
- * room, because they are not marked as published. Events of withdrawn and deleted requests are lost, but the requests
- * stay on record for 90 days; each run meanwhile fails and says so.
- */
-const MOST_QUEUED = 5000;
-
+/** Types of events that are not queued while the queue is full. */
 const CONTROLLED_BY_REQUESTERS: ReadonlySet<string> = new Set([
   'Request Held',
   'Deadline Near',
   'Request Ended',
   'Unexpected Routes',
 ]);
-
-function isQueueFull(ledger: LedgerUnitOfWork): boolean {
-  return Object.keys(ledger.state().outbox).length >= MOST_QUEUED;
-}
 
 function isAlwaysQueued(change: LedgerChange): boolean {
   if (change.kind !== 'queued') return true;
@@ -156,33 +146,38 @@ export async function publishFindings(
     ...createEvents({ startedAt, failures }),
     ...(hasRecovered ? [{ kind: 'recovered' } as const] : []),
   ]);
-  const isFull = isQueueFull(ledger);
-  const notDelivered = await deliverEvents(input.ports, ledger, budget);
+  const isFull = isQueueFull(input.ports, ledger.state());
+  const budgets = deliveryBudgets(input.ports, budget);
+  const notDelivered = await deliverEvents(input.ports, ledger, budgets);
   // After the events that wait for nothing, so that a slow log of calls delays none of them.
-  const notDeliveredLate = await deliverLateEvents(input, ledger, budget, startedAt, previousListing, found);
-  return [
-    ...notWritten,
-    ...(notDelivered.length > 0 ? notDelivered : notDeliveredLate),
-    ...(isFull ? [QUEUE_FULL] : []),
-  ];
+  const notDeliveredLate = await deliverLateEvents(input, ledger, budgets, startedAt, previousListing, found);
+  return [...notWritten, ...notDelivered, ...notDeliveredLate, ...(isFull ? [QUEUE_FULL] : [])];
 }
 
 /** Looks up the actors that events wait for, and delivers the events that became ready. @returns the problems of delivery */
 async function deliverLateEvents(
   input: RunInput,
   ledger: LedgerUnitOfWork,
-  budget: Budget,
+  budgets: DeliveryBudgets,
   startedAt: string,
   previousListing: string | null,
   found: RunFindings,
 ): Promise<RunProblem[]> {
   const { ports } = input;
   const isWaiting = ({ awaitedActor }: QueuedEvent): boolean => awaitedActor !== undefined;
-  if (!Object.values(ledger.state().outbox).some(isWaiting)) return [];
+  const waiting = new Set(
+    Object.values(ledger.state().outbox)
+      .filter(isWaiting)
+      .map(({ id }) => id),
+  );
+  if (waiting.size === 0) return [];
   const intervalMs = previousListing === null ? null : Date.parse(startedAt) - Date.parse(previousListing);
   const auditLog = auditLogOf(input);
-  found.warnings.push(...(await lookUpActors({ auditLog, ledger, clock: ports.clock, budget, intervalMs })));
-  return deliverEvents(ports, ledger, budget);
+  found.warnings.push(
+    ...(await lookUpActors({ auditLog, ledger, clock: ports.clock, budget: budgets.main, intervalMs })),
+  );
+  // Only these: the run has tried all others already, and a second refusal in it would count twice.
+  return deliverEvents(ports, ledger, budgets, ({ id }) => waiting.has(id));
 }
 
 const QUEUE_FULL: RunProblem = {

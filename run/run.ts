@@ -14,6 +14,7 @@ import { findUngrantedInterfaces } from '../core/ungrantedInterfaces.ts';
 import { createAcceptanceRecorder } from './acceptanceRecorder.ts';
 import { acceptRequests, planWithoutFreeze } from './acceptRequests.ts';
 import { doDeferredWork } from './deferredWork.ts';
+import { receiversOf } from './eventReceivers.ts';
 import { type LedgerUnitOfWork, withLease, withoutLease } from './ledgerUnitOfWork.ts';
 import { listInterfaces } from './listInterfaces.ts';
 import { trackMissing } from './missingInterfaces.ts';
@@ -78,7 +79,9 @@ export async function executeRun(input: RunInput): Promise<RunReport> {
   const healthAfter = (before: LedgerState['health'], error: unknown): TargetHealth => {
     const failures = [...found.failures, ...(error === null ? [] : problemsOf(error))];
     const report = createReport(input, startedAt, { ...found, failures }, requestsOf(), true);
-    return recordRun(before === 'unreadable' ? null : before, report, ports.eventPublisher !== null);
+    const isAttended = receiversOf(ports).length > 0;
+    const recorded = before === 'unreadable' ? null : before;
+    return recordRun(recorded, report, isAttended, ports.eventPublisher !== null);
   };
   try {
     const key = recipientKey(policy.recipient);

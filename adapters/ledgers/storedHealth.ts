@@ -29,6 +29,7 @@ const LETTERS: Readonly<Record<RunFlag, string>> = {
   notAvailable: 'n',
   unexpectedRoutes: 'r',
   unattended: 'q',
+  webhooksOnly: 'w',
 };
 const FLAGS: ReadonlyMap<string, RunFlag> = new Map(
   Object.entries(LETTERS).map(([flag, letter]) => [letter, flag as RunFlag]),

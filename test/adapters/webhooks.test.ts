@@ -82,6 +82,8 @@ describe('a signature', () => {
   });
 });
 
+const SWITCHING = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n';
+
 describe('a webhook', () => {
   it('gets the event in a request of its own, signed by each secret, so that a receiver can change from one to the other', async () => {
     const { url, received } = await aReceiver();
@@ -109,6 +111,8 @@ describe('a webhook', () => {
     ['a redirect', text('', 307), 'HTTP 307, a redirect, which is not followed', 1],
     ['a broken connection', { does: 'reset' }, 'ECONNRESET', 1],
     ['no answer', { does: 'hang' }, 'no answer within 3 s', 1],
+    ['a connection that is closed without an answer', { does: 'raw', bytes: '' }, 'ECONNRESET', 1],
+    ['a change to another protocol', { does: 'raw', bytes: SWITCHING }, 'HTTP 101', 1],
   ])('takes nothing as delivered after %s', async (_, reply, why, calls) => {
     const { url, received } = await aReceiver(() => reply);
     const [one, two] = [anEvent(), anEvent('Request Held', 1)];

@@ -117,6 +117,32 @@ describe('run --notify', () => {
     ).toEqual(['/a', '/b']);
   });
 
+  it('ends with a failure, and releases the lease, if a webhook changes to another protocol', async () => {
+    const bytes = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n';
+    const [{ cloud, dir }, { url }] = [await start(), await aReceiver(() => ({ does: 'raw', bytes }))];
+    const run = ['run', '--json', ...at(cloud), '--notify', `slack:${url}/${TOKEN}`];
+    for (const { code, stdout } of [await runCli(dir, run), await runCli(dir, run)]) {
+      expect(code).toBe(1);
+      expect(JSON.parse(stdout).runs).toMatchObject([
+        { status: 'failed', failures: [{ code: 'event-delivery' }] },
+      ]);
+    }
+  });
+
+  it.each([
+    ['run', '--notify', 'slack:', `https://hooks.example/${TOKEN}`],
+    ['run', '--notify', 'slack:', `hooks.example/${TOKEN}`],
+    ['status', `slack:https://hooks.example/${TOKEN}`],
+    [`https://hooks.example/${TOKEN}`],
+    ['run', `--notfy=slack:hooks.example/${TOKEN}`],
+    ['completion', `https://hooks.example/${TOKEN}`],
+  ])('does not repeat the URL of a webhook in an error of usage: `%s %s %s %s`', async (...typed) => {
+    const { code, stdout, stderr } = await runCli(folderWith({}), typed);
+    expect(code).toBe(2);
+    expect(stderr).not.toBe('');
+    expect(stdout + stderr).not.toContain(TOKEN);
+  });
+
   it.each([['plan'], ['run', '--dry-run'], ['status']])('is not used by `%s`', async (...command) => {
     const [{ cloud, dir }, { url, received }] = [await start(), await aReceiver()];
     await runCli(dir, [...command, ...at(cloud)], { VIF_ACCEPTOR_NOTIFY_URL: `slack:${url}/` });

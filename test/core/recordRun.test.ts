@@ -54,6 +54,16 @@ describe('a run is recorded', () => {
     expect(flagsOf(aReport({ failures: failures('api') }), false)).toEqual([['failed', 'unattended']]);
   });
 
+  it('as one with webhooks only if it publishes events, but has no event bus or events file', () => {
+    const flagsWith = (isAttended: boolean, hasMain: boolean) =>
+      recordRun(null, aReport({}), isAttended, hasMain).runs.map(({ flags }) => flags);
+    expect([flagsWith(true, true), flagsWith(true, false), flagsWith(false, false)]).toEqual([
+      [[]],
+      [['webhooksOnly']],
+      [['unattended']],
+    ]);
+  });
+
   it('with a time in whole seconds, which does not drift when it is stored as an age', () => {
     const [run] = recordRun(null, aReport({ finishedAt: '2026-11-10T12:00:00.987Z' }), true).runs;
     expect(run?.at).toBe(RECORDED_AT);

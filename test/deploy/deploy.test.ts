@@ -102,6 +102,8 @@ describe.skipIf(!HAS_MOTO)(
         // The layers of both functions change, because each contains the revision of all policies.
         '~ AWS::Lambda::LayerVersion',
         '~ AWS::Lambda::LayerVersion',
+        // The digests of the policies.
+        '~ Metadata',
         '~ Output Revision',
       ]);
     });

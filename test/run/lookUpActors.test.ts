@@ -4,6 +4,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 import { describe, expect, it } from 'vitest';
 import type { AcceptorEvent } from '../../core/events/event.ts';
 import type { Emulator, Options } from '../../emulator/emulator.ts';
+import type { EventPublisher } from '../../run/ports.ts';
 import type { RunInput } from '../../run/runContext.ts';
 import { ACME, actAs, RECIPIENT_ACCOUNT, UNKNOWN_REQUESTER } from '../support/accounts.ts';
 import {
@@ -108,6 +109,33 @@ describe('the event of a request that somebody else accepted on AWS', () => {
     const third = await after('PT5M');
     expect(third.events.map(lookupOf)).toMatchObject([{ actor: BY_ROOT, actorLookup: 'found' }]);
     expect((await after('PT5M')).events).toEqual([]);
+  });
+
+  it('is delivered after the others, each of which a receiver that refuses it is asked for once in a run', async () => {
+    const { cloud, runner, after } = await startRuns({});
+    await after(null);
+    await acceptManually(cloud, after);
+    const refused = await actAs(cloud, UNKNOWN_REQUESTER).offer({
+      connection: UNKNOWN_CONNECTION,
+      vlan: 103,
+    });
+    const taken: string[] = [];
+    const eventPublisher: EventPublisher = {
+      publish: async (events) => {
+        const isRefused = ({ detail }: AcceptorEvent) =>
+          JSON.stringify(detail.request ?? null).includes(refused);
+        const delivered = events.filter((event) => !isRefused(event)).map(({ id }) => id);
+        taken.push(...delivered);
+        return { delivered, problem: events.some(isRefused) ? 'refused' : null };
+      },
+    };
+    // A third event, so that the receiver works in the first delivery of the run.
+    await actAs(cloud, UNKNOWN_REQUESTER).offer({ connection: UNKNOWN_CONNECTION, vlan: 104 });
+    const { report } = await after('PT5M', { ports: { ...runner.ports, eventPublisher } });
+    const { outbox } = await runner.ledger.readState(`aws/eu-west-2/${RECIPIENT_ACCOUNT}`);
+    expect(taken).toHaveLength(2);
+    expect(Object.values(outbox)).toMatchObject([{ type: 'Request Held', refusals: 1, triedInVain: 1 }]);
+    expect(report.failures.map(({ code }) => code)).toEqual(['event-delivery']);
   });
 
   it('waits for 20 minutes at most, and then says that the log has no such call', async () => {

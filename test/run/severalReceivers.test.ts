@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { MAIN_RECEIVER } from '../../core/ledgerState.ts';
+import { createEvent } from '../../core/events/event.ts';
+import { MAIN_RECEIVER, type QueuedEvent } from '../../core/ledgerState.ts';
 import { LedgerFailure } from '../../run/portErrors.ts';
 import type { Ports, Webhook } from '../../run/ports.ts';
 import { actAs, UNKNOWN_REQUESTER } from '../support/accounts.ts';
@@ -8,6 +9,13 @@ import { createRunner, SIMPLE_POLICY, startTestCloud, UNKNOWN_CONNECTION } from 
 import { type RecordingPublisher, recordingPublisher } from '../support/eventPublishers.ts';
 
 const RECIPIENT = 'outscale/eu-west-2/012345678901';
+const ORIGIN = {
+  target: 'acme',
+  provider: 'outscale',
+  region: 'eu-west-2',
+  account: '012345678901',
+  policy: { digest: 'sha256:0', revision: 'v1' },
+} as const;
 const EVERY = Number.POSITIVE_INFINITY;
 
 type TestWebhook = RecordingPublisher & Webhook;
@@ -35,6 +43,22 @@ async function start() {
     run: (changes: Partial<Ports> = {}, leaseMs = 60_000) => {
       cloud.clock.advance('PT5M');
       return runner.run({ ports: { ...ports, ...changes }, leaseMs });
+    },
+    /** Queues so many events, the first of which is the oldest. */
+    fill: async (count: number, receivers: NonNullable<QueuedEvent['receivers']>) => {
+      const session = await runner.ledger.open(RECIPIENT, 60_000);
+      const event = createEvent('Run Failed', ORIGIN, '2026-10-01T00:00:00.000Z', [], {
+        message: 'filler',
+        notification: { who: 'a', why: 'b', byWhen: 'c', toDo: 'd' },
+      });
+      const at = (place: number): string => (place === 0 ? '2026-09-01T00:00:00.000Z' : event.at);
+      await session?.close(
+        Array.from({ length: count }, (_, place) => ({
+          kind: 'queued' as const,
+          event: { ...event, id: `filler-${place}`, at: at(place), receivers },
+          mark: null,
+        })),
+      );
     },
     queue: async () => Object.values((await runner.ledger.readState(RECIPIENT)).outbox),
   };
@@ -147,6 +171,49 @@ describe('events with several receivers', () => {
     await run({ clock, webhooks: [slow] }, 600_000);
     expect(file.delivered).toHaveLength(12);
     expect(calls).toBe(2);
+  });
+
+  it('stay queued for the main receiver after a run that has only a webhook', async () => {
+    const { offer, run, queue, file, chat } = await start();
+    await run();
+    const id = await offer();
+    await run({ eventPublisher: null, webhooks: [chat] });
+    expect(chat.takePublished()).toEqual([`Request Held ${id}`]);
+    await run();
+    expect(file.takePublished()).toEqual([`Request Held ${id}`]);
+    expect(await queue()).toEqual([]);
+  });
+
+  it('are removed after the delivery to a webhook where no recorded run had a main receiver', async () => {
+    const { offer, run, queue, chat } = await start();
+    const webhookOnly = { eventPublisher: null, webhooks: [chat] };
+    await run(webhookOnly);
+    await offer();
+    expect((await run(webhookOnly)).status).toBe('completed');
+    expect(await queue()).toEqual([]);
+  });
+
+  it('that fill the queue of one webhook still reach the others, and the oldest of that webhook are given up with a failure', async () => {
+    const { offer, run, queue, file, chat, fill } = await start();
+    chat.deliverAtMost(0);
+    await fill(5000, { [MAIN_RECEIVER]: { isDone: true }, 'pagerduty-1': { isDone: true } });
+    const id = await offer();
+    const { failures } = await run();
+    expect(file.takePublished()).toContain(`Request Held ${id}`);
+    expect(failures.map(({ message }) => message.includes('filler-0'))).toEqual([false, true]);
+    const left = await queue();
+    expect(left).toHaveLength(5000);
+    expect(left.map((event) => event.id)).not.toContain('filler-0');
+  });
+
+  it('that fill the queue of every webhook are kept, and no more are queued, where there is no file', async () => {
+    const { offer, run, queue, chat, fill } = await start();
+    chat.deliverAtMost(0);
+    await fill(5000, {});
+    await offer();
+    await run({ eventPublisher: null, webhooks: [chat] });
+    expect((await queue()).filter(({ id }) => id.startsWith('filler-'))).toHaveLength(5000);
+    expect((await queue()).filter(({ type }) => type === 'Request Held')).toEqual([]);
   });
 
   it('about a ledger that fails are sent to each receiver directly', async () => {

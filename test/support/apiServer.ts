@@ -26,7 +26,9 @@ export type Reply =
   | { readonly does: 'pour'; readonly status: number }
   /** declares a longer body than it sends, then closes the connection */
   | { readonly does: 'cut'; readonly body: string }
-  | { readonly does: 'reset' };
+  | { readonly does: 'reset' }
+  /** answers with these bytes, whether they are HTTP or not, then closes the connection */
+  | { readonly does: 'raw'; readonly bytes: string };
 
 export interface ApiServer {
   readonly url: string;
@@ -116,6 +118,9 @@ function act(reply: Reply, response: ServerResponse, drips: Set<NodeJS.Timeout>)
       return;
     case 'reset':
       response.socket?.resetAndDestroy();
+      return;
+    case 'raw':
+      response.socket?.end(reply.bytes);
       return;
     default:
       reply satisfies never;
