@@ -116,7 +116,7 @@ export interface Ledger {
 export interface LedgerSession {
   readonly state: LedgerState;
   /**
-   * Writes the changes in order. After a failure, none or some of them are written: events before the changes that they
+   * Writes the changes in order. After a failure, none or some of them are written: events before or with the changes that they
    * report, observations before the listing, and an intent only while this session has the lease.
    * @throws LedgerFailure, also when the lease was lost
    */

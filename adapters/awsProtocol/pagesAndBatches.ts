@@ -54,23 +54,28 @@ export interface CallLimit {
   readonly bytes: number;
 }
 
-/** Splits a list into batches that each fit one call, in order. An item that is too large by itself has its own batch. */
+/**
+ * Splits a list into batches that each fit one call, in order. An item that is too large by itself has its own batch.
+ * @param countOf for how many items of the call it counts
+ */
 export function splitIntoBatches<T>(
   list: readonly T[],
   limit: CallLimit,
   textOf: (item: T) => string,
+  countOf: (item: T) => number = () => 1,
 ): T[][] {
   const batches: T[][] = [];
-  let bytes = 0;
+  let [bytes, items] = [0, 0];
   for (const item of list) {
     const size = Buffer.byteLength(textOf(item));
+    const count = countOf(item);
     const last = batches.at(-1);
-    if (last === undefined || last.length === limit.items || bytes + size > limit.bytes) {
+    if (last === undefined || items + count > limit.items || bytes + size > limit.bytes) {
       batches.push([item]);
-      bytes = size;
+      [bytes, items] = [size, count];
     } else {
       last.push(item);
-      bytes += size;
+      [bytes, items] = [bytes + size, items + count];
     }
   }
   return batches;

@@ -114,3 +114,32 @@ it('a run after a killed one only writes the lease before it can accept, indepen
   ).toBeInstanceOf(LedgerFailure);
   expect((await ledger.readState(KEY)).observations['dxvif-1']).toEqual(anObservation());
 });
+
+it('a write that fails after its first transaction has no event of a request without the observation of the request', async () => {
+  const ledger = await begin();
+  const session = await take(ledger);
+  const notification = { who: '-', why: '-', byWhen: '-', toDo: '-' };
+  const many = Array.from({ length: 80 }, (_, i) => `dxvif-${i}`);
+  const changes = many.flatMap((id): LedgerChange[] => [
+    { kind: 'observed', id, observation: anObservation() },
+    {
+      kind: 'queued',
+      event: createEvent('Deadline Near', ORIGIN, PUBLISHED_AT, [id], { message: id, notification }),
+      mark: { of: 'deadline', id, threshold: 'unknown' },
+    },
+  ]);
+  let transactions = 0;
+  at.proxy.mishap = (operation) => {
+    if (operation === 'TransactWriteItems') transactions += 1;
+    return operation === 'TransactWriteItems' && transactions > 1 ? 'accessDenied' : null;
+  };
+  expect(await rejectionOf(session.write(changes))).toBeInstanceOf(LedgerFailure);
+  at.proxy.mishap = () => null;
+  const { observations, outbox } = await ledger.readState(KEY);
+  const published = Object.values(observations).filter((one) => one.published.thresholds.includes('unknown'));
+  expect(published.length).toBeGreaterThan(0);
+  expect(Object.values(outbox).map(({ detail }) => detail.message)).toEqual(
+    expect.arrayContaining(Object.keys(observations)),
+  );
+  expect(Object.keys(outbox)).toHaveLength(published.length);
+});

@@ -1,13 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { WriteRequest } from '@aws-sdk/client-dynamodb';
 import { applyLedgerChanges } from '../../../core/applyLedgerChanges.ts';
 import type { TargetHealth } from '../../../core/health.ts';
 import type { LedgerChange, LedgerState } from '../../../core/ledgerState.ts';
 import { LedgerFailure } from '../../../run/portErrors.ts';
 import type { Clock, Ledger, LedgerSession } from '../../../run/ports.ts';
 import { createLease } from '../lease.ts';
-import { compareStates } from '../ledgerItems.ts';
-import { livePartition, type Table } from './dynamoTable.ts';
+import { compareStates, type Items } from '../ledgerItems.ts';
+import { livePartition, type Table, type WriteGroup } from './dynamoTable.ts';
 import type { WrittenHead } from './headItem.ts';
 import { archivePolicy, putRecordRequests, readPolicyText, readRecords } from './historyItems.ts';
 import {
@@ -47,8 +46,8 @@ async function openSession(
   const updateHeadUnderLease = async (update: HeadUpdate): Promise<void> => {
     if (!(await updateHead(table, partition, token, update))) throw leaseLost();
   };
-  const writeUnderLease = async (requests: readonly WriteRequest[]): Promise<void> => {
-    if (!(await table.writeIfConditionHolds(leaseCondition(partition, token), requests))) throw leaseLost();
+  const writeUnderLease = async (groups: readonly WriteGroup[]): Promise<void> => {
+    if (!(await table.writeIfConditionHolds(leaseCondition(partition, token), groups))) throw leaseLost();
   };
   /** After a failure it is unknown what was written, so the session writes nothing more. The next run reads the actual state. */
   const trackUncertainty = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -95,17 +94,20 @@ async function openSession(
     await trackUncertainty(async () => {
       await archivePolicies(changes);
       const { events, puts, deletes } = compareStates(state, after);
+      const about = groupBySubject(changes, events, puts);
       // Write order matters: events first, then history, then state and deletions, so a crash never loses an unpublished event.
-      const requests = [
-        ...putStateRequests(key, epoch, events),
-        ...putRecordRequests(key, changes),
-        ...putStateRequests(key, epoch, puts),
-        ...deleteStateRequests(key, epoch, deletes),
+      const groups = [
+        ...putStateRequests(key, epoch, Object.fromEntries(about.get(null) ?? [])).map((one) => [one]),
+        ...putRecordRequests(key, changes).map((one) => [one]),
+        ...Object.entries(puts).map((item) =>
+          putStateRequests(key, epoch, Object.fromEntries([...(about.get(item[0]) ?? []), item])),
+        ),
+        ...deleteStateRequests(key, epoch, deletes).map((one) => [one]),
       ];
-      if (requests.length > 0) await writeUnderLease(requests);
+      if (groups.length > 0) await writeUnderLease(groups);
       const head = { epoch, ...pickHead(after) };
       // Without a request, the update of the head proves that the lease is still held.
-      if (update.release === true || requests.length === 0 || !isDeepStrictEqual(head, written)) {
+      if (update.release === true || groups.length === 0 || !isDeepStrictEqual(head, written)) {
         await updateHeadUnderLease({ ...update, head });
         written = head;
       }
@@ -136,6 +138,28 @@ async function openSession(
       status = 'closed';
     },
   };
+}
+
+/**
+ * New events by the name of the observation that the same write puts; `null`: of none. Both are written in one transaction: an event
+ * without the observation of a new request would be published again with another ID, because the next run observes the request later.
+ */
+function groupBySubject(
+  changes: readonly LedgerChange[],
+  events: Items,
+  puts: Items,
+): ReadonlyMap<string | null, readonly (readonly [string, unknown])[]> {
+  const subjects = new Map<string, string>(
+    changes.flatMap((change) =>
+      change.kind === 'queued' && change.mark !== null && 'id' in change.mark
+        ? [[`announcement/${change.event.id}`, `sighting/${change.mark.id}`] as const]
+        : [],
+    ),
+  );
+  return Map.groupBy(Object.entries(events), ([name]) => {
+    const subject = subjects.get(name) ?? null;
+    return subject !== null && Object.hasOwn(puts, subject) ? subject : null;
+  });
 }
 
 function pickHead({ lastListing, failing, turns }: LedgerState): Omit<WrittenHead, 'epoch'> {

@@ -55,11 +55,15 @@ export interface Table {
   /** Puts and deletes in no particular order. Requests that depend on each other need two calls. */
   writeAll(requests: readonly WriteRequest[]): Promise<void>;
   /**
-   * Puts and deletes in order, in one or more transactions. Each transaction is applied only if the condition is met.
+   * Puts and deletes in order, in one or more transactions. Each transaction is applied only if the condition is met. The requests of
+   * one group are in the same transaction.
    * @returns `false` when it was not met: that transaction and all later ones are not applied
    */
-  writeIfConditionHolds(condition: Condition, requests: readonly WriteRequest[]): Promise<boolean>;
+  writeIfConditionHolds(condition: Condition, groups: readonly WriteGroup[]): Promise<boolean>;
 }
+
+/** Requests that are applied together or not at all. They must fit one transaction. */
+export type WriteGroup = readonly WriteRequest[];
 
 /** A condition on one item of the table. */
 export type Condition = Omit<ConditionCheck, 'TableName'>;
@@ -165,14 +169,19 @@ export function openTable(name: string, config: DynamoDBClientConfig = {}): Tabl
     writeAll: async (requests) => {
       for (let i = 0; i < requests.length; i += MAX_BATCH) await writeBatch(requests.slice(i, i + MAX_BATCH));
     },
-    writeIfConditionHolds: async (condition, requests) => {
-      for (const part of splitIntoBatches(requests, TRANSACTION_LIMIT, JSON.stringify)) {
+    writeIfConditionHolds: async (condition, groups) => {
+      for (const part of splitIntoBatches(
+        groups,
+        TRANSACTION_LIMIT,
+        JSON.stringify,
+        ({ length }) => length,
+      )) {
         const command = new TransactWriteItemsCommand({
           // Makes retries idempotent, even if the first attempt arrives after its retry.
           ClientRequestToken: randomUUID(),
           TransactItems: [
             { ConditionCheck: { TableName: name, ...condition } },
-            ...part.map((request) => toTransactItem(name, request)),
+            ...part.flat().map((request) => toTransactItem(name, request)),
           ],
         });
         const answer = await callIfConditionHolds('TransactWriteItems', (dynamo, _, options) =>

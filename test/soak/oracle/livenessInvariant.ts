@@ -13,9 +13,17 @@ const SETTLED = 3;
 /** Requests that expire within this time, in milliseconds, may be processed first. */
 const URGENT = 4 * 86_400_000;
 
+/** The wait of an owner for its turn. */
+interface Wait {
+  /** number of runs without faults in which it had no turn */
+  readonly runs: number;
+  /** the other owners that had a turn in these runs */
+  readonly served: ReadonlySet<string>;
+}
+
 /**
  * Checks that a run without faults accepts every request that could be accepted during the whole run, or that it reached its
- * limit. In that case, the owner has a turn within as many such runs as there are waiting owners.
+ * limit. In that case, the owner has a turn within as many such runs as there are owners that wait or had a turn meanwhile.
  */
 export function checkLiveness(scene: Scene, { addViolation }: Violations) {
   const { plan, truths, badSince, world, wallClock, now } = scene;
@@ -25,8 +33,8 @@ export function checkLiveness(scene: Scene, { addViolation }: Violations) {
   const ageUnknown = new Set<string>();
   let hasListed = false;
   let offBefore = wallClock() - now();
-  /** number of runs since the last turn of each waiting owner */
-  const waits = new Map<string, number>();
+  /** how long each waiting owner has waited since its last turn */
+  const waits = new Map<string, Wait>();
 
   /** The gateway that the request could have had during the whole run, if it had been processed first. */
   function missed({ policy }: VirtualRun, request: Truth, live: readonly Truth[]): string | null {
@@ -81,17 +89,19 @@ export function checkLiveness(scene: Scene, { addViolation }: Violations) {
       [...attempts, ...descriptions.keys()].map((id) => ownerOf(policy, truths.get(id))),
     );
     const waiting = new Set(left.map((truth) => ownerOf(policy, truth)));
-    const bound = Math.ceil(new Set([...served, ...waiting]).size / policy.acceptsPerRun);
     for (const owner of waits.keys()) if (served.has(owner) || !waiting.has(owner)) waits.delete(owner);
     for (const owner of [...waiting].filter((one) => !served.has(one))) {
       // Requests that may expire soon come first, and may belong to another owner.
       if (left.some((truth) => ownerOf(policy, truth) !== owner && isUrgent(truth))) continue;
-      const runs = (waits.get(owner) ?? 0) + 1;
-      waits.set(owner, runs);
-      if (runs >= bound)
+      const before = waits.get(owner) ?? { runs: 0, served: new Set<string>() };
+      const wait = { runs: before.runs + 1, served: new Set([...before.served, ...served]) };
+      waits.set(owner, wait);
+      // Every other owner may have one turn before it. An owner that had that turn in an earlier run counts too, although it no longer waits.
+      const bound = Math.ceil(new Set([...wait.served, ...waiting]).size / policy.acceptsPerRun);
+      if (wait.runs >= bound)
         addViolation(
           'liveness',
-          `${owner} waits with an allowed request, and had no turn in ${runs} runs without faults`,
+          `${owner} waits with an allowed request, and had no turn in ${wait.runs} runs without faults`,
         );
     }
   }
