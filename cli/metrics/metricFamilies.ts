@@ -100,7 +100,7 @@ export const METRIC_FAMILIES = {
   ungranted_interfaces: gauge('both', 'Live interfaces on our gateways that no current grant would justify.'),
   unexpected_routes: gauge(
     'both',
-    'Routes of accepted interfaces that their grants do not expect; only where the provider returns routes (AWS).',
+    'Accepted interfaces with routes that their grants do not expect; only where the provider returns routes (AWS).',
   ),
   undelivered_events: gauge('both', 'Events that wait to be delivered.'),
   oldest_undelivered_event_timestamp_seconds: gauge(
