@@ -65,8 +65,8 @@ export async function policyLanguage({ owners = 2000, runs = 5 } = {}): Promise<
     return { part: 'policies', what: name, unit: 'ms', ours, bound: null, ratio: null, limit: { atMost } };
   };
   return [
-    line('policy check', 2000, () => compiled(now)),
-    line('policy diff, both compiled', 5000, () => diffPolicies(before, after, at)),
+    line('policy check', 1500, () => compiled(now)),
+    line('policy diff, both compiled', 4000, () => diffPolicies(before, after, at)),
   ];
 }
 
