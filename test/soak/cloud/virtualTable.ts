@@ -1,3 +1,4 @@
+import { virtualNow } from '../virtual/virtualTime.ts';
 import { type Answer, answerJson, type VirtualServer } from './virtualServer.ts';
 
 type Value = Readonly<Record<string, unknown>>;
@@ -19,6 +20,7 @@ interface Asked extends Conditional {
   readonly ReturnValues?: string;
   readonly RequestItems: Readonly<Record<string, readonly Write[]>>;
   readonly TransactItems: readonly Action[];
+  readonly ClientRequestToken?: string;
 }
 
 interface Action {
@@ -32,18 +34,26 @@ interface Write {
   readonly DeleteRequest?: { readonly Key: Item };
 }
 
+/** How long DynamoDB remembers the token of a transaction, in milliseconds. */
+const TOKEN_MS = 600_000;
+
 /** A table with the keys `pk` and `sk` in memory, with the wire protocol of DynamoDB. */
 export function createVirtualTable(): VirtualServer & { readonly items: ReadonlyMap<string, Item> } {
   const items = new Map<string, Item>();
+  /** The transactions that were applied: when, by token. A transaction that arrives again within ten minutes changes nothing. */
+  const applied = new Map<string, number>();
   const put = (item: Item) => items.set(nameOf(item), item);
   const operations: Readonly<Record<string, (asked: Asked) => unknown>> = {
-    TransactWriteItems: ({ TransactItems }) => {
+    TransactWriteItems: ({ TransactItems, ClientRequestToken: token = '' }) => {
+      const appliedAt = applied.get(token);
+      if (appliedAt !== undefined && virtualNow() < appliedAt + TOKEN_MS) return {};
       const isMet = ({ ConditionCheck: check }: Action) => check === undefined || isMetBy(items, check);
       if (!TransactItems.every(isMet)) return new Canceled(TransactItems.map(isMet));
       for (const { Put, Delete } of TransactItems) {
         if (Put) put(Put.Item);
         if (Delete) items.delete(nameOf(Delete.Key));
       }
+      if (token !== '') applied.set(token, virtualNow());
       return {};
     },
     GetItem: ({ Key }) => {
