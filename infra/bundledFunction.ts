@@ -37,6 +37,7 @@ export const ALIASES = {
   '@aws-sdk/credential-provider-node': fileURLToPath(
     new URL('../lambda/environmentCredentials.ts', import.meta.url),
   ),
+  'node:http': fileURLToPath(new URL('../lambda/nodeHttp.ts', import.meta.url)),
 } as const;
 
 /**

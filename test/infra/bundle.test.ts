@@ -145,6 +145,11 @@ describe('the bundled function', () => {
     expect(imports.map(({ path }) => path).filter((path) => !isBuiltin(path))).toEqual([]);
   });
 
+  it('does not import `node:http`, for which Node would load its implementation of fetch', () => {
+    const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
+    expect(imports.filter(({ path }) => /^(node:)?http$/.test(path))).toEqual([]);
+  });
+
   it('starts in its own process, and names an unknown target', async () => {
     const env = { VIF_ACCEPTOR_POLICY_DIR: policyFolder(SIMPLE_POLICY), VIF_ACCEPTOR_TABLE: 'ledger' };
     const { returned } = await invoke({ target: 'lyon' }, env);
