@@ -83,14 +83,14 @@ export function withDescription(
   id: string,
   vif: VirtualInterface | null,
 ): DecisionContext {
-  const place = context.interfaces.findIndex((other) => other.id === id);
-  const listed = context.interfaces[place];
   if (vif === null) return without(context, id);
-  if (listed === undefined) return { ...context, interfaces: [...context.interfaces, vif] };
+  const { interfaces } = context;
+  const listed = indexOf(interfaces).byId.get(id)?.[0];
+  if (listed === undefined) return { ...context, interfaces: [...interfaces, vif] };
   // It is nearly always unchanged: then the thousands of others are not copied.
   return canonicalJson(listed) === canonicalJson(vif)
     ? context
-    : { ...context, interfaces: context.interfaces.with(place, vif) };
+    : { ...context, interfaces: interfaces.with(interfaces.indexOf(listed), vif) };
 }
 
 /**

@@ -138,7 +138,7 @@ function mayBelong(
   policy: Owners,
   context: DecisionContext,
 ): boolean {
-  return mayBelongToOwner(vif, owner, policy, context) && (grant === null || mayMatchGrant(vif, grant));
+  return mayBelongToOwner(vif, owner, policy, context) && (grant === null || matchOf(grant)(vif).mayMatch);
 }
 
 /** @param vif on a connection of the owner, or on an unknown one */
@@ -179,6 +179,11 @@ function mayMatchGrant(vif: VirtualInterface, { type, match }: Grant): boolean {
   const isOfOtherType = type !== 'private' && vif.type !== type && KNOWN_TYPES.has(vif.type);
   return !isOfOtherType && matchVerdict(match, vif, 'matchesCertainly') !== 'no';
 }
+
+/** Computed once for each grant and interface: every acceptance counts the interfaces of its owner again. */
+const matchOf = memoizeByObject((grant: Grant) =>
+  memoizeByObject((vif: VirtualInterface) => ({ mayMatch: mayMatchGrant(vif, grant) })),
+);
 
 /** Every type that the API documents. */
 const KNOWN_TYPES: ReadonlySet<string | null> = new Set([...INTERFACE_KINDS, 'public']);

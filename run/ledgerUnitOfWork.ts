@@ -91,8 +91,10 @@ function createUnitOfWork(
 ): { unitOfWork: LedgerUnitOfWork; takeAdded(): readonly LedgerChange[] } {
   /** with the deferred changes */
   let state = initial;
-  /** without them */
+  /** without them, as far as it is computed */
   let stateToWrite = initial;
+  /** changes that are missing in it: computing it after each change would copy the state for each acceptance */
+  let missing: LedgerChange[] = [];
   /** changes for the next write */
   let added: LedgerChange[] = [];
   /** by the interface that they are about */
@@ -102,9 +104,16 @@ function createUnitOfWork(
   /** the write that has not begun yet, and takes every change that is added until it does; `null`: none */
   let nextWrite: Promise<void> | null = null;
 
+  const computeStateToWrite = (): LedgerState => {
+    stateToWrite = applyLedgerChanges(stateToWrite, missing);
+    missing = [];
+    return stateToWrite;
+  };
   const addToWrite = (changes: readonly LedgerChange[]): void => {
-    stateToWrite = applyLedgerChanges(stateToWrite, changes);
-    for (const change of changes) added.push(change);
+    for (const change of changes) {
+      missing.push(change);
+      added.push(change);
+    }
   };
   const addDeferred = (subjects: Iterable<string | null>): void => {
     const due: LedgerChange[] = [];
@@ -118,7 +127,7 @@ function createUnitOfWork(
     // Deferred changes of the same interfaces come first: written later, an older change would undo a newer one.
     addDeferred(new Set(changes.map(subjectOf)));
     addToWrite(changes);
-    state = deferred.size === 0 ? stateToWrite : applyLedgerChanges(state, changes);
+    state = deferred.size === 0 ? computeStateToWrite() : applyLedgerChanges(state, changes);
   };
   const takeAdded = (): readonly LedgerChange[] => {
     // Fail closed: after a failed write the content of the ledger is unknown, so nothing more is written.
@@ -163,7 +172,7 @@ function createUnitOfWork(
     }
     const dropped = deferred.size;
     deferred.clear();
-    state = stateToWrite;
+    state = computeStateToWrite();
     return dropped;
   };
   return { unitOfWork: { state: () => state, add, defer, writeDeferred, write }, takeAdded };
