@@ -2,6 +2,7 @@ import type { Metafile } from 'esbuild';
 import { packageName } from '../../scripts/cycloneDx.ts';
 import { assertSameCalls } from '../calls/recordedCalls.ts';
 import { inSequence } from '../calls/replayPlan.ts';
+import type { BenchProcess } from '../childProcess.ts';
 import {
   assertAccepted,
   type BenchEnvironment,
@@ -9,7 +10,7 @@ import {
   readInvocation,
   TARGET,
 } from '../environment.ts';
-import { comparePairs, type ReportLine, repeatInOrder, summarize } from '../report.ts';
+import { comparePairs, type Pair, type ReportLine, repeatInOrder, summarize } from '../report.ts';
 import type { Population } from '../world/population.ts';
 
 /** A typical target: no request is pending. */
@@ -22,46 +23,57 @@ const IDLE: Population = {
   confirming: 0,
 };
 
-/** An idle run of a warm function, compared with a bare loop of the same calls. */
+/** An idle run of a warm function, compared with a bare loop of the same calls, and with the SDK's clients making them. */
 export async function idleRun(
   environment: BenchEnvironment,
   { population = IDLE, latency = 40, pairs = 21 } = {},
 ): Promise<readonly ReportLine[]> {
   await environment.fill(population, latency);
-  const [table, bareTable] = [await environment.newTable(), await environment.newTable()];
-  const [ours, bare] = [
-    await environment.startFunction(population, table),
-    await environment.startBareLoop(),
-  ];
-  const run = async () => {
-    const invocation = readInvocation(await ours.ask('invoke', { target: TARGET }));
-    assertAccepted(0, invocation);
+  const table = await environment.newTable();
+  const sides = {
+    ours: await environment.startFunction(population, table),
+    bare: await environment.startBareLoop(),
+    clients: await environment.startSdkClients(population, {}),
+  };
+  const measure = async (side: BenchProcess, event: object) => {
+    const invocation = readInvocation(await side.ask('invoke', event));
     return { ...invocation, recorded: await environment.takeRecordedCalls() };
   };
-  const loop = async (event: object) => {
-    const invocation = readInvocation(await bare.ask('invoke', event));
-    return { ...invocation, recorded: await environment.takeRecordedCalls() };
+  const run = async () => {
+    const measured = await measure(sides.ours, { target: TARGET });
+    assertAccepted(0, measured);
+    return measured;
   };
   try {
-    // The first run verifies its caller. The other side's table needs the same content as its ledger.
-    const first = [inSequence((await run()).recorded)];
-    await loop(environment.eventFor([first], table, bareTable));
-    const event = environment.eventFor([[inSequence((await run()).recorded)]], table, bareTable);
-    await loop(event);
+    // The first run verifies its caller. The tables of the other sides need the same content as its ledger.
+    const plans = [[[inSequence((await run()).recorded)]], [[inSequence((await run()).recorded)]]];
+    const prepare = async (side: BenchProcess) => {
+      const own = await environment.newTable();
+      let event = {};
+      for (const plan of plans) {
+        event = environment.eventFor(plan, table, own);
+        await measure(side, event);
+      }
+      return () => measure(side, event);
+    };
+    const [bare, clients] = [await prepare(sides.bare), await prepare(sides.clients)];
     const taken = await repeatInOrder(pairs, async () => {
-      const [a, b] = [await run(), await loop(event)];
-      assertSameCalls(a.recorded, b.recorded);
-      return { times: [a.ms, b.ms] as const, work: [a.cpu, b.cpu] as const };
+      const measured = { ours: await run(), bare: await bare(), clients: await clients() };
+      assertSameCalls(measured.ours.recorded, measured.bare.recorded);
+      assertSameCalls(measured.ours.recorded, measured.clients.recorded);
+      return measured;
     });
+    const compare = (other: 'bare' | 'clients', figure: 'ms' | 'cpu') =>
+      comparePairs(taken.map((measured): Pair => [measured.ours[figure], measured[other][figure]]));
     const what = `an idle run, warm, ${latency} ms per answer`;
-    const times = comparePairs(taken.map(({ times: pair }) => pair));
-    const work = comparePairs(taken.map(({ work: pair }) => pair));
+    const toClients = `${what}, compared with the SDK's clients alone`;
     return [
-      { part: 'quiet', what, unit: 'ms', ...times, limit: { atMost: 1.2 } },
-      { part: 'quiet', what: 'of that, CPU time', unit: 'ms', ...work, limit: null },
+      { part: 'quiet', what, unit: 'ms', ...compare('bare', 'ms'), limit: { atMost: 1.2 } },
+      { part: 'quiet', what: 'of that, CPU time', unit: 'ms', ...compare('bare', 'cpu'), limit: null },
+      { part: 'quiet', what: toClients, unit: 'ms', ...compare('clients', 'ms'), limit: { atMost: 1.1 } },
     ];
   } finally {
-    await Promise.all([ours.stop(), bare.stop()]);
+    await Promise.all(Object.values(sides).map((side) => side.stop()));
   }
 }
 
