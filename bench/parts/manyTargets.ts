@@ -1,16 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { PROJECT_ROOT } from '../../infra/bundledFunction.ts';
+import { compilePackage } from '../../scripts/compileTo.ts';
 import { assertSameCalls } from '../calls/recordedCalls.ts';
 import { inLanes, inSequence } from '../calls/replayPlan.ts';
 import { type BenchEnvironment, emulatorKeys, SMALL_HEAP_FLAGS } from '../environment.ts';
 import { comparePairs, type ReportLine, repeatInOrder } from '../report.ts';
 import { connectionsOf, type Population, policyText } from '../world/population.ts';
-
-const MAIN = join(import.meta.dirname, '../../cli/main.ts');
 
 /** Reports the peak memory of the process when it exits. Short, because it is loaded into the measured process. */
 const PEAK_SCRIPT = `
@@ -23,15 +23,16 @@ const PEAK_SCRIPT = `
 `;
 const PEAK = `data:text/javascript,${encodeURIComponent(PEAK_SCRIPT)}`;
 
-/** Runs the command line in its own process. Rejects if it fails. @param flags Node options */
+/** Runs the command line in its own process. Rejects if it fails. @param main its entry point @param flags Node options */
 async function runCommand(
+  main: string,
   args: readonly string[],
   cwd: string,
   flags: readonly string[] = [],
 ): Promise<{ ms: number; peak: number; stdout: string }> {
   const begun = performance.now();
   const env = { ...emulatorKeys('eu-west-1'), XDG_STATE_HOME: cwd };
-  const child = spawn(process.execPath, [...flags, '--import', PEAK, MAIN, ...args], {
+  const child = spawn(process.execPath, [...flags, '--import', PEAK, main, ...args], {
     cwd,
     env,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
@@ -66,8 +67,9 @@ export async function manyTargets(
   environment: BenchEnvironment,
   { many = 100, few = 10, latency = 40, pairs = 3 } = {},
 ): Promise<readonly ReportLine[]> {
+  const main = compileCommand(environment.folder);
   const runs = await repeatInOrder(pairs, async () => {
-    const { ms, recorded } = await runTargets(environment, populationOf(many), latency);
+    const { ms, recorded } = await runTargets(main, environment, populationOf(many), latency);
     await environment.fill(populationOf(many), latency);
     const byTarget = [...Map.groupBy(recorded, ({ region }) => region).values()];
     const plan = [inLanes(byTarget.map(inSequence), AT_ONCE)];
@@ -80,7 +82,7 @@ export async function manyTargets(
     return [ms, bound] as const;
   });
   const memory = async (count: number): Promise<number> =>
-    (await runTargets(environment, populationOf(count), latency, SMALL_HEAP_FLAGS)).peak / 2 ** 20;
+    (await runTargets(main, environment, populationOf(count), latency, SMALL_HEAP_FLAGS)).peak / 2 ** 20;
   const peaks = await repeatInOrder(pairs, async () => [await memory(many), await memory(few)] as const);
   const what = `${many} targets in one command, ${latency} ms per answer`;
   return [
@@ -95,8 +97,17 @@ export async function manyTargets(
   ];
 }
 
+/** Compiles the command line as the npm package has it: Node need not strip types. @returns its entry point */
+function compileCommand(folder: string): string {
+  const dist = join(folder, 'dist');
+  compilePackage(dist);
+  symlinkSync(join(PROJECT_ROOT, 'node_modules'), join(folder, 'node_modules'));
+  return join(dist, 'cli', 'main.js');
+}
+
 /** Runs the command once, with a new ledger. */
 async function runTargets(
+  main: string,
   environment: BenchEnvironment,
   population: Population,
   latency: number,
@@ -111,6 +122,7 @@ async function runTargets(
   });
   const ledger = ['--ledger', join(folder, 'ledger.json')];
   const { stdout, ...taken } = await runCommand(
+    main,
     ['run', '--json', '--endpoint', environment.urls.provider, ...ledger, '--policy', ...files],
     folder,
     flags,
