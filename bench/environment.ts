@@ -64,8 +64,14 @@ export function memoryGrowthMb({ idle, peak }: Invocation): number {
   return (peak - idle) / 2 ** 20;
 }
 
-/** Node options for measuring memory: with a small heap. By default, V8 uses several times as much before it collects garbage. */
-export const SMALL_HEAP_FLAGS: readonly string[] = ['--max-semi-space-size=2', '--max-old-space-size=48'];
+/**
+ * Node options for measuring memory, with a small heap. By default, V8 uses several times as much before it collects garbage. Within the
+ * heap it still collects late, so the old space is only as large as the process needs to be as fast as with a larger one.
+ * @param megabytes of the old space
+ */
+export function smallHeapFlags(megabytes: number): readonly string[] {
+  return ['--max-semi-space-size=2', `--max-old-space-size=${megabytes}`];
+}
 
 /** The three servers, each in its own process, and the processes that are measured against them. */
 export interface BenchEnvironment {

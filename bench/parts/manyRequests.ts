@@ -7,12 +7,14 @@ import {
   type Invocation,
   memoryGrowthMb,
   readInvocation,
-  SMALL_HEAP_FLAGS,
   type StartOptions,
+  smallHeapFlags,
   TARGET,
 } from '../environment.ts';
 import { comparePairs, type Limit, type Pair, type ReportLine, repeatInOrder } from '../report.ts';
 import type { Population } from '../world/population.ts';
+
+const SMALL_HEAP = smallHeapFlags(36);
 
 /** Concurrent confirms of one run. */
 const LANES = 4;
@@ -106,9 +108,9 @@ export async function manyRequests(
   };
   const [free, tight] = [
     await repeatInOrder(pairs, () => measure([], true)),
-    await repeatInOrder(pairs, () => measure(SMALL_HEAP_FLAGS, true)),
+    await repeatInOrder(pairs, () => measure(SMALL_HEAP, true)),
   ];
-  const [freshFree, freshTight] = [await measure([], false), await measure(SMALL_HEAP_FLAGS, false)];
+  const [freshFree, freshTight] = [await measure([], false), await measure(SMALL_HEAP, false)];
 
   const { available, confirming } = population;
   const what = `${confirming} of ${available + confirming} interfaces to accept, ${latency} ms per answer`;

@@ -8,7 +8,7 @@ import { PROJECT_ROOT } from '../../infra/bundledFunction.ts';
 import { compilePackage } from '../../scripts/compileTo.ts';
 import { assertSameCalls } from '../calls/recordedCalls.ts';
 import { inLanes, inSequence } from '../calls/replayPlan.ts';
-import { type BenchEnvironment, emulatorKeys, SMALL_HEAP_FLAGS } from '../environment.ts';
+import { type BenchEnvironment, emulatorKeys, smallHeapFlags } from '../environment.ts';
 import { comparePairs, type ReportLine, repeatInOrder } from '../report.ts';
 import { connectionsOf, type Population, policyText } from '../world/population.ts';
 
@@ -54,6 +54,8 @@ function isReadable(stream: unknown): stream is Readable {
   return typeof stream === 'object' && stream !== null && 'read' in stream;
 }
 
+const SMALL_HEAP = smallHeapFlags(48);
+
 /** Targets that the command processes concurrently. */
 const AT_ONCE = 4;
 
@@ -82,7 +84,7 @@ export async function manyTargets(
     return [ms, bound] as const;
   });
   const memory = async (count: number): Promise<number> =>
-    (await runTargets(main, environment, populationOf(count), latency, SMALL_HEAP_FLAGS)).peak / 2 ** 20;
+    (await runTargets(main, environment, populationOf(count), latency, SMALL_HEAP)).peak / 2 ** 20;
   const peaks = await repeatInOrder(pairs, async () => [await memory(many), await memory(few)] as const);
   const what = `${many} targets in one command, ${latency} ms per answer`;
   return [
