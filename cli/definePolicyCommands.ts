@@ -7,6 +7,7 @@ import {
   jsonOption,
   ledgerOption,
   maxProposalsOption,
+  policyFilesOption,
   policyOption,
   profileOption,
   quietFilesOption,
@@ -38,13 +39,14 @@ export function addPolicyCommands(main: Command, end: (code: ExitCode) => void):
       'validates policy files: lists every error with line, column and fix; exit code 3 when there is one',
     )
     .argument('[file...]', FILES)
+    .addOption(policyFilesOption())
     .addOption(formatOption(CHECK_FORMATS))
     .addOption(new Option('--json', 'the same as --format json'))
     .addOption(quietFilesOption())
     .addHelpText('after', CHECK_HELP)
-    .action(async (files, options) => {
+    .action(async (files, { policy: named = [], ...options }) => {
       const { policyCheck } = await import('./commands/policyCheck.ts');
-      end(policyCheck(files, options));
+      end(policyCheck([...files, ...named], options));
     });
   policy
     .command('test')
@@ -52,13 +54,14 @@ export function addPolicyCommands(main: Command, end: (code: ExitCode) => void):
       'runs the policy tests in the folder `cases` beside the policies; exit code 1 when one fails',
     )
     .argument('[file...]', FILES)
+    .addOption(policyFilesOption())
     .addOption(formatOption(TEST_FORMATS))
     .addOption(new Option('--json', 'the same as --format json'))
     .addOption(quietFilesOption())
     .addHelpText('after', TEST_HELP)
-    .action(async (files, options) => {
+    .action(async (files, { policy: named = [], ...options }) => {
       const { policyTest } = await import('./commands/policyTest.ts');
-      end(policyTest(files, options));
+      end(policyTest([...files, ...named], options));
     });
   policy
     .command('explain')

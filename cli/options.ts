@@ -126,6 +126,14 @@ export function policyOption(): Option {
   ).env(VARIABLES.policy);
 }
 
+/** `--policy FILE…` of the commands that take policy files as arguments: the same as these. */
+export function policyFilesOption(): Option {
+  return new Option(
+    '-p, --policy <file...>',
+    'the same as the arguments, as the commands about targets name policy files',
+  );
+}
+
 export function jsonOption(): Option {
   return new Option(
     '--json',

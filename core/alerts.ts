@@ -1,6 +1,7 @@
-import type { DeadlineThreshold } from './deadline.ts';
+import { type DeadlineThreshold, plusSeconds } from './deadline.ts';
 import type { EventType } from './events/event.ts';
 import type { RecordedRun, RunFlag, TargetHealth } from './health.ts';
+import type { RequestReport } from './runReport.ts';
 
 /**
  * An alert: a condition of a target on which a person must act. The codes are stable, and in order of urgency, which is the order
@@ -123,7 +124,6 @@ const DEADLINE_HOURS = Number('24' satisfies DeadlineThreshold);
 const REPEATS = 3;
 
 const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
 
 /** By how much the clocks of the runs and of the watcher may differ, in milliseconds. */
 const CLOCK_TOLERANCE_MS = MINUTE_MS;
@@ -139,7 +139,7 @@ export function findAlerts({ health, otherSign }: RunRecord, now: Date, window: 
     recent.filter(({ flags }) => flags.includes(flag));
   const signs = [...runs.map((run) => run.at), ...(otherSign === null ? [] : [otherSign])].filter(isPast);
   const repeats = Math.min(REPEATS, Math.ceil(window.runs / 2));
-  const expiry = health?.earliestExpiry ?? null;
+  const nearFrom = health?.nearFrom ?? null;
   const conditions: Readonly<Record<AlertCode, string | null>> = {
     'not-running': silentSince(signs.sort().at(-1) ?? null, at, window),
     'run-failing':
@@ -147,7 +147,7 @@ export function findAlerts({ health, otherSign }: RunRecord, now: Date, window: 
         ? firstOf(flagged('failed'))
         : null,
     // An unknown earliest expiry raises no alert: it is published at once (`Deadline Near` without hours).
-    'deadline-near': expiry === null || !isNear(expiry, at) ? null : deadlineAlertFrom(expiry),
+    'deadline-near': nearFrom === null || Date.parse(nearFrom) > at ? null : nearFrom,
     // One is enough: a request that expires was published when it was held and at every threshold, or something is broken.
     'request-expired': firstOf(flagged('expired')),
     'confirm-failing': flagged('confirmFailed').length < repeats ? null : firstOf(flagged('confirmFailed')),
@@ -173,10 +173,15 @@ function firstOf(runs: readonly RecordedRun[]): string | null {
   return runs.at(-1)?.at ?? null;
 }
 
-function isNear(expiry: string, at: number): boolean {
-  return Date.parse(expiry) - at <= DEADLINE_HOURS * HOUR_MS;
-}
-
-function deadlineAlertFrom(expiry: string): string {
-  return new Date(Date.parse(expiry) - DEADLINE_HOURS * HOUR_MS).toISOString();
+/**
+ * From when on a pending request is near its deadline: not before it was first observed, also where requests expire within a day.
+ * @returns `null`: it does not expire, or it is not known when
+ */
+export function deadlineNearFrom({
+  deadline: { earliest },
+  firstSeen,
+}: Pick<RequestReport, 'deadline' | 'firstSeen'>): string | null {
+  if (earliest === null) return null;
+  const from = plusSeconds(earliest, -3600 * DEADLINE_HOURS);
+  return firstSeen !== null && firstSeen > from ? firstSeen : from;
 }

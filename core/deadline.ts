@@ -32,7 +32,8 @@ export function secondsToExpiry(deadline: Deadline, at: Date): number | null {
   return end === null ? null : (Date.parse(end) - at.getTime()) / 1000;
 }
 
-function plusSeconds(instant: string, seconds: number): string {
+/** The instant some seconds after another one, or before it if negative. */
+export function plusSeconds(instant: string, seconds: number): string {
   return new Date(Date.parse(instant) + seconds * 1000).toISOString();
 }
 

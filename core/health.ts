@@ -9,8 +9,11 @@ export interface TargetHealth {
   readonly lastFailure: { readonly at: string; readonly codes: readonly string[] } | null;
   /** of the last run with a complete listing; `null`: none is known */
   readonly lastCounts: RecordedCounts | null;
-  /** the first expiry among what was pending after the last complete listing; `null`: nothing expires, or it is not known when */
-  readonly earliestExpiry: string | null;
+  /**
+   * from when on the first of the requests that were pending after the last complete listing is near its deadline, perhaps in the
+   * future; `null`: nothing expires, or it is not known when
+   */
+  readonly nearFrom: string | null;
 }
 
 /** One run in the health of a target. */

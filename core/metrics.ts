@@ -1,4 +1,4 @@
-import { earliestExpiryOf, type RunReport } from './runReport.ts';
+import { earliestOf, type RunReport } from './runReport.ts';
 
 export interface Metric {
   readonly name: MetricName;
@@ -49,7 +49,7 @@ export function metricsOf(report: RunReport): Metric[] {
 
 /** Hours to the closest earliest expiry of the pending requests. Left out if none is known. */
 function hoursToDeadline(report: RunReport): Metric[] {
-  const expiry = earliestExpiryOf(report);
+  const expiry = earliestOf(report, ({ deadline }) => deadline.earliest);
   if (expiry === null) return [];
   const value = (Date.parse(expiry) - Date.parse(report.finishedAt)) / 3_600_000;
   return [{ name: 'HoursToDeadline', unit: 'None', value }];

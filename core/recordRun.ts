@@ -1,12 +1,14 @@
+import { deadlineNearFrom } from './alerts.ts';
 import { isUnattended, type RecordedRun, RUN_FLAGS, type RunFlag, type TargetHealth } from './health.ts';
+import { pick } from './interfaceFields.ts';
 import { metricsOf } from './metrics.ts';
-import { earliestExpiryOf, type RunReport } from './runReport.ts';
+import { earliestOf, type RunReport } from './runReport.ts';
 
 const EMPTY_HEALTH: TargetHealth = {
   runs: [],
   lastFailure: null,
   lastCounts: null,
-  earliestExpiry: null,
+  nearFrom: null,
 };
 
 /** The flag that a metric of a run sets if it is not zero. */
@@ -51,14 +53,16 @@ export function recordRun(
   ]);
   const flags = RUN_FLAGS.filter((flag) => found.has(flag));
   return {
+    ...before,
     runs: keepRuns({ at, flags }, runs),
-    lastFailure:
-      failures.length === 0
-        ? before.lastFailure
-        : { at, codes: [...new Set(failures.map(({ code }) => code))].slice(0, MAX_CODES) },
-    lastCounts: counts === null ? before.lastCounts : { at, ...pickCounts(counts) },
+    ...(failures.length > 0 && {
+      lastFailure: { at, codes: [...new Set(failures.map(({ code }) => code))].slice(0, MAX_CODES) },
+    }),
     // Without a complete listing, what was pending may still be pending.
-    earliestExpiry: counts === null ? before.earliestExpiry : earliestExpiryOf(report),
+    ...(counts !== null && {
+      lastCounts: { at, ...pick(counts, ['pending', 'held', 'accepted', 'failed']) },
+      nearFrom: earliestOf(report, deadlineNearFrom),
+    }),
   };
 }
 
@@ -87,8 +91,4 @@ function keepRuns(run: RecordedRun, before: readonly RecordedRun[]): RecordedRun
     .slice(0, MAX_RUNS - attended.length);
   const kept = new Set([...attended, ...unattended]);
   return runs.filter((one) => kept.has(one));
-}
-
-function pickCounts({ pending, held, accepted, failed }: NonNullable<RunReport['counts']>) {
-  return { pending, held, accepted, failed };
 }

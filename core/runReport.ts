@@ -178,11 +178,13 @@ export function countOutcomes(requests: readonly RequestReport[], dryRun: boolea
   };
 }
 
-/** The closest earliest expiry of the requests that are still pending; `null`: none is known. */
-export function earliestExpiryOf({ requests }: Pick<RunReport, 'requests'>): string | null {
-  const ends = requests
-    .filter(({ outcome }) => outcome !== 'accepted' && outcome !== 'gone')
-    .map(({ deadline }) => deadline.earliest)
-    .filter((end) => end !== null);
-  return ends.reduce<string | null>((first, end) => (first === null || end < first ? end : first), null);
+/** The earliest of these instants of the requests that are still pending; `null`: none is known. */
+export function earliestOf(
+  { requests }: Pick<RunReport, 'requests'>,
+  instantOf: (request: RequestReport) => string | null,
+): string | null {
+  const instants = requests.flatMap((request) =>
+    request.outcome === 'accepted' || request.outcome === 'gone' ? [] : (instantOf(request) ?? []),
+  );
+  return instants.sort()[0] ?? null;
 }

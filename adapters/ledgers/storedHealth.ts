@@ -15,7 +15,7 @@ interface StoredHealth {
   readonly runs: string;
   readonly failed: TargetHealth['lastFailure'];
   readonly counts: RecordedCounts | null;
-  readonly expiry: string | null;
+  readonly near: string | null;
 }
 
 /** Keys and letters may be added within a format: this release ignores those that it does not know. */
@@ -35,7 +35,7 @@ const FLAGS: ReadonlyMap<string, RunFlag> = new Map(
   Object.entries(LETTERS).map(([flag, letter]) => [letter, flag as RunFlag]),
 );
 
-export function encodeHealth({ runs, lastFailure, lastCounts, earliestExpiry }: TargetHealth): StoredHealth {
+export function encodeHealth({ runs, lastFailure, lastCounts, nearFrom }: TargetHealth): StoredHealth {
   const at = runs[0]?.at ?? null;
   return {
     format: FORMAT,
@@ -43,7 +43,7 @@ export function encodeHealth({ runs, lastFailure, lastCounts, earliestExpiry }: 
     runs: runs.map((run) => encodeRun(run, at ?? run.at)).join(' '),
     failed: lastFailure,
     counts: lastCounts,
-    expiry: earliestExpiry,
+    near: nearFrom,
   };
 }
 
@@ -69,7 +69,7 @@ const decodeStoredHealth = d.openObject<StoredHealth>({
       failed: d.integer(0),
     }),
   ),
-  expiry: d.orNull(d.instant),
+  near: d.orNull(d.instant),
 });
 
 /**
@@ -87,13 +87,13 @@ export function readHealth(raw: unknown): LedgerState['health'] {
 }
 
 function decodeHealth(raw: unknown): TargetHealth {
-  const { at, runs, failed, counts, expiry } = decodeStoredHealth(raw, '');
+  const { at, runs, failed, counts, near } = decodeStoredHealth(raw, '');
   const tokens = runs.split(' ').filter((token) => token !== '');
   return {
     runs: at === null ? [] : tokens.map((token) => decodeRun(token, at)),
     lastFailure: failed,
     lastCounts: counts,
-    earliestExpiry: expiry,
+    nearFrom: near,
   };
 }
 

@@ -5,6 +5,7 @@ import type { PendingView } from '../status/pendingView.ts';
 import {
   describeConcerns,
   describeEndReason,
+  describeFollowUp,
   describeReasons,
   describeRemarks,
   isNearExpiry,
@@ -71,9 +72,10 @@ export function collectFindings(view: TargetView, { maxAgeSeconds, expired }: Ch
     ...describeConcerns(withoutRecentEvents(view, maxAgeSeconds)).map((message) =>
       found('trouble', null, message),
     ),
-    ...followed.flatMap(({ id, problem, message }) =>
-      problem === null ? [] : [found('not-available', id, message ?? problem)],
-    ),
+    ...followed.flatMap((item) => {
+      const problem = describeFollowUp(item);
+      return problem === null ? [] : [found('not-available', item.id, problem)];
+    }),
     ...unexpectedRoutes.map(({ id, owner, findings }) =>
       found(
         'unexpected-routes',

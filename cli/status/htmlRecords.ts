@@ -28,9 +28,9 @@ export function renderRecords(view: TargetView): Html[] {
 function renderFollowed({ followed: items }: TargetView): Html {
   if (items.length === 0) return html``;
   return renderSection(
-    'Accepted, not available yet',
+    'Accepted but not available, or with another problem',
     renderRecordTable(
-      'Accepted and not available yet',
+      'Accepted interfaces that are not available yet or have a problem',
       [
         { title: 'Interface', cell: ({ id }) => renderCode(id) },
         {
@@ -41,15 +41,19 @@ function renderFollowed({ followed: items }: TargetView): Html {
         { title: 'Gateway', cell: ({ gateway }) => renderCode(gateway) },
         {
           title: 'Accepted',
-          cell: ({ acceptedAt, ageSeconds }) =>
-            html`${renderTime(acceptedAt)}<br><small>${formatDuration(ageSeconds)} earlier</small>`,
+          cell: ({ acceptedAt, ageSeconds, availableAt }) =>
+            html`${renderTime(acceptedAt)}<br><small>${formatDuration(ageSeconds)} earlier${
+              availableAt === null ? null : html`; available since ${renderTime(availableAt)}`
+            }</small>`,
         },
         {
           title: 'Now',
-          cell: ({ state, problem, message }) =>
+          cell: ({ state, problem, message, fix }) =>
             problem === null
               ? html`${state ?? 'unknown state'}`
-              : html`<strong class="bad">${prose(message ?? problem)}</strong>`,
+              : html`<strong class="bad">${prose(message ?? problem)}</strong>${
+                  fix === null ? null : html`<br>To fix it: ${prose(`\`${fix}\``)}`
+                }`,
         },
       ],
       items,

@@ -20,6 +20,7 @@ import {
   describeConcerns,
   describeEnding,
   describeEndReason,
+  describeFollowUp,
   describeLastListing,
   describeOutcome,
   describeReasons,
@@ -56,7 +57,7 @@ export function describeTarget(view: TargetView, paint: Paint): string {
     ...warnings.map(({ message }) => paint.warn(`warning: ${message}`)),
     ...describePending(view, paint),
     ...formatSection(
-      'accepted, not available yet',
+      'accepted but not available, or with another problem',
       formatFollowed(view).map((line, i) => (followed[i]?.problem == null ? line : paint.bad(line))),
     ),
     ...formatSection(
@@ -144,9 +145,11 @@ function describePolicy({ recipient, policy, expirySeconds }: TargetView): strin
 }
 
 function formatFollowed({ followed }: TargetView): string[] {
-  return followed.map(({ id, owner, gateway, ageSeconds, state, problem, message }) => {
-    const now = message ?? problem ?? (state === null ? 'unknown state' : escapeText(state));
-    return `${id}  ${owner} to ${gateway}, ${formatDuration(ageSeconds)} ago: ${now}`;
+  return followed.map((item) => {
+    const { id, owner, gateway, ageSeconds, availableAt, state } = item;
+    const since = availableAt === null ? '' : `, available since ${formatMinute(availableAt)} UTC`;
+    const now = describeFollowUp(item) ?? (state === null ? 'unknown state' : escapeText(state));
+    return `${id}  ${owner} to ${gateway}, ${formatDuration(ageSeconds)} ago${since}: ${now}`;
   });
 }
 

@@ -6,7 +6,7 @@ import type { WithoutFreeze } from '../../core/runReport.ts';
 import { countWithoutFreeze, formatHoldCodes, OUTCOME_WORDS } from '../output/requestText.ts';
 import { formatCount, formatDuration } from '../output/terminal.ts';
 import type { ElapsedShare, PendingView } from './pendingView.ts';
-import type { AcceptedView, EndedView, TargetView } from './targetView.ts';
+import type { AcceptedView, EndedView, FollowedInterface, TargetView } from './targetView.ts';
 
 /** Every grant that matched. */
 export function formatGrants({ owner, grants }: AcceptedView): string {
@@ -141,6 +141,11 @@ export function describeRemarks({ remembered, confirmsFailed, lastFailure, inDou
             `${formatMinute(inDoubt.at)}, and its outcome is not known: it counts towards the limits until two later listings still show the request`,
         ]),
   ];
+}
+
+/** The problem of an accepted interface with the command that fixes it; `null`: it has none. */
+export function describeFollowUp({ problem, message, fix }: FollowedInterface): string | null {
+  return problem === null ? null : `${message ?? problem}${fix === null ? '' : `; to fix it: ${fix}`}`;
 }
 
 /** Describes lasting problems of the target, beside the failures of this snapshot. */

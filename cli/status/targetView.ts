@@ -55,7 +55,7 @@ export interface TargetView {
   readonly pending: readonly PendingView[];
   /** uncertain confirms of requests that are not pending */
   readonly inDoubt: readonly (UncertainConfirm & { readonly id: string })[];
-  /** accepted interfaces that are not available yet */
+  /** accepted interfaces that are not available yet, or have a problem */
   readonly followed: readonly FollowedInterface[];
   readonly ungranted: readonly UngrantedInterface[];
   /** accepted interfaces whose owner advertises something unexpected, as a run last read it */
@@ -174,7 +174,7 @@ function intervalOf(runs: TargetHealth['runs']): number | null {
   return median === undefined || gaps.length < 2 ? null : Math.max(MIN_INTERVAL, Math.round(median));
 }
 
-/** An accepted interface that was not available yet when a run last listed it. */
+/** An accepted interface that was not available yet when a run last listed it, or that has a problem. */
 export interface FollowedInterface {
   readonly id: string;
   readonly owner: string;
@@ -183,12 +183,16 @@ export interface FollowedInterface {
   readonly gateway: string;
   readonly acceptedAt: string;
   readonly ageSeconds: number;
+  /** when a run first observed it available; `null`: none did */
+  readonly availableAt: string | null;
   /** state as listed now; `null`: not listed, or without a state */
   readonly state: string | null;
   /** the problem; when the listing failed, the last problem that was published */
   readonly problem: string | null;
   /** describes the problem; `null` when there is none, or the listing failed */
   readonly message: string | null;
+  /** the AWS CLI command that fixes the problem; `null`: no command does, or none is known */
+  readonly fix: string | null;
 }
 
 /** Collects the accepted interfaces that are followed: those with a problem first, then the oldest. */
@@ -196,17 +200,20 @@ function collectFollowed({ report, state, interfaces }: TargetFacts, at: string)
   const problems = new Map(report.followUps.map((problem) => [problem.id, problem]));
   const states = new Map(interfaces?.map((vif) => [vif.id, vif.state]));
   const recorded = Object.entries(state?.acceptances ?? {})
-    .filter(([id, { availableAt }]) => availableAt === null || problems.has(id))
-    .map(([id, { owner, grants, gateway, at: acceptedAt, publishedProblem }]) => {
-      const found = problems.get(id);
-      const problem = interfaces === null ? publishedProblem : (found?.problem ?? null);
-      return { id, owner, grants, gateway, acceptedAt, problem, message: found?.message ?? null };
+    .filter(
+      ([id, { availableAt, publishedProblem }]) =>
+        availableAt === null || problems.has(id) || (interfaces === null && publishedProblem === 'unrouted'),
+    )
+    .map(([id, { owner, grants, gateway, at: acceptedAt, availableAt, publishedProblem }]) => {
+      const { problem: now = null, message = null, fix = null } = problems.get(id) ?? {};
+      const problem = interfaces === null ? publishedProblem : now;
+      return { id, owner, grants, gateway, acceptedAt, availableAt, problem, message, fix };
     });
   const known = new Set(recorded.map(({ id }) => id));
   const detected = report.followUps
     .filter(({ id }) => !known.has(id))
-    .map(({ id, owner, gateway, acceptedAt, problem, message }) => {
-      return { id, owner, grants: [], gateway, acceptedAt, problem, message };
+    .map(({ id, owner, gateway, acceptedAt, problem, message, fix }) => {
+      return { id, owner, grants: [], gateway, acceptedAt, availableAt: null, problem, message, fix };
     });
   return [...recorded, ...detected]
     .map((item): FollowedInterface => {

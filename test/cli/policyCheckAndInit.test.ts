@@ -57,7 +57,14 @@ describe('policy check', () => {
       'mine/cases/a.yaml': 'version: 1',
       'mine/b.yaml': VALID.replace('eu-west-2', 'us-east-2'),
     });
-    for (const named of [['mine'], ['mine/'], ['./mine', 'mine/b.yaml']]) {
+    const ways = [
+      ['mine'],
+      ['mine/'],
+      ['./mine', 'mine/b.yaml'],
+      ['--policy', 'mine/a.yaml', 'mine/b.yaml'],
+      ['mine/a.yaml', '-p', 'mine'],
+    ];
+    for (const named of ways) {
       const { code, stdout } = await runCli(dir, ['policy', 'check', ...named, '--json']);
       const targets = JSON.parse(stdout).policies.map(({ target }: { target: string }) => target);
       expect({ code, targets }).toEqual({ code: 0, targets: ['a', 'b'] });

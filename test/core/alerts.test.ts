@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { ALERT_CODES, ALERTS, alertWindowFor, findAlerts, type RunRecord } from '../../core/alerts.ts';
+import {
+  ALERT_CODES,
+  ALERTS,
+  alertWindowFor,
+  deadlineNearFrom,
+  findAlerts,
+  type RunRecord,
+} from '../../core/alerts.ts';
 import { RUN_EVENT_TYPES } from '../../core/events/event.ts';
 import type { RunFlag, TargetHealth } from '../../core/health.ts';
 import { aHealth, minutesBefore, RECORDED_AT } from '../support/healthBuilders.ts';
@@ -62,7 +69,7 @@ describe('a target', () => {
   });
 
   it('has its alerts in order of urgency', () => {
-    const health = aHealth(newest('failed', 3, 3), { earliestExpiry: RECORDED_AT });
+    const health = aHealth(newest('failed', 3, 3), { nearFrom: RECORDED_AT });
     expect(codesOf(health)).toEqual(['run-failing', 'deadline-near']);
     expect(codesOf(health, { later: 15 })).toEqual(['not-running', 'run-failing', 'deadline-near']);
   });
@@ -130,14 +137,29 @@ describe('`run-failing`', () => {
 });
 
 describe('`deadline-near`', () => {
-  it('begins 24 hours before the earliest expiry', () => {
-    const health = aHealth([[]], { earliestExpiry: minutesBefore(-24 * 60 - 1) });
+  it('begins when the run recorded that a deadline is near, also in the future', () => {
+    const health = aHealth([[]], { nearFrom: minutesBefore(-1) });
     expect(codesOf(health)).toEqual([]);
     expect(codesOf(health, { later: 1 })).toEqual(['deadline-near']);
+    const record = { health, otherSign: null };
+    expect(findAlerts(record, new Date(minutesBefore(-10)), WINDOW)).toEqual([
+      { code: 'deadline-near', since: minutesBefore(-1) },
+    ]);
+  });
+
+  it.each([
+    ['24 hours before its earliest expiry', { earliest: -48, seen: 24, from: -24 }],
+    ['when it was first observed, if it expires within a day', { earliest: -5, seen: 1, from: 1 }],
+    ['before that time only if this time is not known', { earliest: -5, seen: null, from: 19 }],
+    ['never, if it is not known when it expires', { earliest: null, seen: 1, from: null }],
+  ])('of a request begins %s', (_, { earliest, seen, from }) => {
+    const at = (hours: number | null) => (hours === null ? null : minutesBefore(hours * 60));
+    const deadline = { earliest: at(earliest), latest: minutesBefore(-3000) };
+    expect(deadlineNearFrom({ deadline, firstSeen: at(seen) })).toBe(at(from));
   });
 
   it('remains while no run finishes, also after the expiry', () => {
-    const health = aHealth([[]], { earliestExpiry: minutesBefore(-60) });
+    const health = aHealth([[]], { nearFrom: minutesBefore(60) });
     expect(codesOf(health, { later: 600 })).toEqual(['not-running', 'deadline-near']);
   });
 });

@@ -143,18 +143,20 @@ describe('the health keeps', () => {
     expect(recovered.lastFailure).toEqual({ at: RECORDED_AT, codes });
   });
 
-  it('the counts and the earliest expiry of the last complete listing, while runs have none', () => {
-    const pending = aRequest({ deadline: { earliest: minutesBefore(-60), latest: minutesBefore(-70) } });
+  it('the counts, and when a deadline is near, of the last complete listing, while runs have none', () => {
+    const deadline = { earliest: minutesBefore(-60), latest: minutesBefore(-70) };
+    const pending = aRequest({ deadline, firstSeen: minutesBefore(40) });
+    const later = aRequest({ deadline, firstSeen: minutesBefore(30) });
     const unknown = aRequest({ deadline: { earliest: null, latest: minutesBefore(-50) } });
     const accepted = aRequest({
       outcome: 'accepted',
       deadline: { earliest: RECORDED_AT, latest: RECORDED_AT },
     });
-    const listed = recordRun(null, aReport({ requests: [unknown, pending, accepted] }), true);
-    expect(listed.earliestExpiry).toBe(minutesBefore(-60));
-    expect(listed.lastCounts).toEqual({ at: RECORDED_AT, pending: 3, held: 2, accepted: 1, failed: 0 });
+    const listed = recordRun(null, aReport({ requests: [unknown, later, pending, accepted] }), true);
+    expect(listed.nearFrom).toBe(minutesBefore(40));
+    expect(listed.lastCounts).toEqual({ at: RECORDED_AT, pending: 4, held: 3, accepted: 1, failed: 0 });
     const failed = recordRun(listed, aReport({ counts: null, failures: failures('api') }), true);
-    expect([failed.earliestExpiry, failed.lastCounts]).toEqual([listed.earliestExpiry, listed.lastCounts]);
-    expect(recordRun(failed, aReport(), true).earliestExpiry).toBeNull();
+    expect([failed.nearFrom, failed.lastCounts]).toEqual([listed.nearFrom, listed.lastCounts]);
+    expect(recordRun(failed, aReport(), true).nearFrom).toBeNull();
   });
 });

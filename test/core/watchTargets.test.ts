@@ -60,7 +60,7 @@ describe('the watcher', () => {
 
   it('publishes only alerts that no event of a run names', () => {
     const health = aHealth([['expired', 'notAvailable', 'unexpectedRoutes']], {
-      earliestExpiry: minutesBefore(-60),
+      nearFrom: minutesBefore(60),
     });
     const { alerts, changes } = watch(1, aTarget({ health }));
     expect(alerts).toEqual(['deadline-near', 'request-expired', 'not-available', 'unexpected-routes']);

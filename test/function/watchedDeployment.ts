@@ -74,7 +74,7 @@ export async function startWatchedDeployment(at: ProxiedDynamo, { others = 0 } =
         policies.slice(hub ? 0 : 1).map(({ policy }) => {
           const finished = new Date(Math.floor(clock.now().getTime() / 1000) * 1000).toISOString();
           const runs = [{ at: finished, flags: [] }];
-          const health = { runs, lastFailure: null, lastCounts: null, earliestExpiry: null };
+          const health = { runs, lastFailure: null, lastCounts: null, nearFrom: null };
           return putRequest({
             ...itemKey(livePartition(recipientKey(policy.recipient)), 'head'),
             health: { S: JSON.stringify(encodeHealth(health)) },

@@ -10,7 +10,7 @@ const LISTED = { kind: 'listed', at: '2026-11-10T11:00:00.000Z' } as const;
 const HEALTH: TargetHealth = aHealth([[], ['failed'], [...RUN_FLAGS], []], {
   lastFailure: { at: minutesBefore(5), codes: ['api', 'other-gateway'] },
   lastCounts: { at: minutesBefore(0), pending: 4, held: 3, accepted: 1, failed: 0 },
-  earliestExpiry: minutesBefore(-60),
+  nearFrom: minutesBefore(-60),
 });
 
 describe.for(STORES)('the health in $name', ({ isHere, prepare }) => {

@@ -6,7 +6,7 @@ import { aHealth, minutesBefore, RECORDED_AT } from '../support/healthBuilders.t
 const FULL = aHealth([[], ['failed'], [...RUN_FLAGS]], {
   lastFailure: { at: minutesBefore(5), codes: ['api'] },
   lastCounts: { at: RECORDED_AT, pending: 4, held: 3, accepted: 1, failed: 0 },
-  earliestExpiry: minutesBefore(-60),
+  nearFrom: minutesBefore(-60),
 });
 
 describe('stored health', () => {
@@ -17,7 +17,7 @@ describe('stored health', () => {
       runs: '0 300f 600fcuxnrqw',
       failed: { at: minutesBefore(5), codes: ['api'] },
       counts: { at: RECORDED_AT, pending: 4, held: 3, accepted: 1, failed: 0 },
-      expiry: minutesBefore(-60),
+      near: minutesBefore(-60),
     });
   });
 

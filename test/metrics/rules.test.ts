@@ -285,6 +285,14 @@ const STORIES: Readonly<Record<string, readonly AlertStory[]>> = {
     },
   ],
   VifAcceptorRequestHeld: [{ series: { [`${M}held_requests${T}`]: '0x4 1x20' }, quiet: [4], raised: [5] }],
+  // The value is absent while a run has no complete listing.
+  VifAcceptorUngranted: [
+    {
+      series: { [`${M}ungranted_interfaces${T}`]: '0x4 1x10 _x30 1x4 0x100' },
+      quiet: [4, 115],
+      raised: [5, 30, 49, 100],
+    },
+  ],
   VifAcceptorPolicyInvalid: [{ series: { [`${M}policy_valid${T}`]: '1x4 0x20' }, quiet: [4], raised: [5] }],
   VifAcceptorLedgerDamaged: [
     { series: { [`${M}damaged_ledger_items${T}`]: '0x4 1x20' }, quiet: [4], raised: [5] },

@@ -17,7 +17,7 @@ export function aHealth(
     runs: runs.map((flags, i) => ({ at: minutesBefore(5 * i), flags })),
     lastFailure: null,
     lastCounts: null,
-    earliestExpiry: null,
+    nearFrom: null,
     ...given,
   };
 }
