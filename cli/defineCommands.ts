@@ -2,6 +2,7 @@ import { Argument, Command, type ErrorOptions } from 'commander';
 import { FLAGS } from '../emulator/flags.ts';
 import { findNearest } from '../language/didYouMean.ts';
 import packageJson from '../package.json' with { type: 'json' };
+import { addLedgerCommands } from './defineLedgerCommands.ts';
 import { addPolicyCommands } from './definePolicyCommands.ts';
 import {
   addAuditLogOptions,
@@ -113,6 +114,7 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     });
 
   addPolicyCommands(main, end);
+  addLedgerCommands(main, end);
 
   const simulate = main
     .command('simulate')
@@ -307,11 +309,15 @@ export function suggestCommand(main: Command, typed: readonly string[]): string 
  * settings of OUTSCALE's own tools, and which variables set options.
  */
 async function readProviderSettings(command: Command): Promise<void> {
-  const { profile, ledger, auditLog }: { profile?: unknown; ledger?: unknown; auditLog?: boolean } =
-    command.opts();
+  const {
+    profile,
+    ledger,
+    from,
+    auditLog,
+  }: { profile?: unknown; ledger?: unknown; from?: unknown; auditLog?: boolean } = command.opts();
   // The SDK reads region and endpoints by itself: they must be those of the profile.
   if (typeof profile === 'string') process.env.AWS_PROFILE = profile;
-  const callsAws = command.options.some(({ long }) => long === '--endpoint') || isTable(ledger);
+  const callsAws = command.options.some(({ long }) => long === '--endpoint') || [ledger, from].some(isTable);
   if (!callsAws) return;
   const { readConfiguredEndpoints } = await import('../adapters/awsProtocol/configuredEndpoints.ts');
   const { readOutscaleSettings } = await import('./outscaleSettings.ts');

@@ -6,7 +6,7 @@ import { type ConfiguredEndpoints, configuredEndpoint } from '../adapters/awsPro
 import { systemClock } from '../adapters/connectApis.ts';
 import { EndpointRefused, isLoopback } from '../adapters/endpoint.ts';
 import { createDynamoLedger } from '../adapters/ledgers/dynamo/dynamoLedger.ts';
-import { openTable } from '../adapters/ledgers/dynamo/dynamoTable.ts';
+import { openTable, type Table } from '../adapters/ledgers/dynamo/dynamoTable.ts';
 import { createFileLedger } from '../adapters/ledgers/file/fileLedger.ts';
 import type { LeaseHolder } from '../adapters/ledgers/file/leaseHolder.ts';
 import { loadLedgerFile } from '../adapters/ledgers/file/ledgerFile.ts';
@@ -80,11 +80,11 @@ function defaultLedgerOf(
 const TABLE = /^dynamodb:(.*)$/s;
 
 /** The table that `dynamodb:TABLE` names; `null` where the ledger is a file. @throws UsageError */
-export function parseLedgerTable(path: string): string | null {
+export function parseLedgerTable(path: string, option = '--ledger'): string | null {
   const table = TABLE.exec(path)?.[1];
   if (table === undefined) return null;
   if (!/^[\w.-]{3,255}$/.test(table))
-    throw new UsageError(`--ledger must be a file or \`dynamodb:TABLE\`, got \`${path}\``);
+    throw new UsageError(`${option} must be a file or \`dynamodb:TABLE\`, got \`${path}\``);
   return table;
 }
 
@@ -99,10 +99,24 @@ export function openLedger(options: LedgerOptions): Ledger {
       );
     return createFileLedger(path, systemClock);
   }
+  return createDynamoLedger(connectTable(table, options), systemClock);
+}
+
+/** Opens the table that an option names as `dynamodb:TABLE`. @throws UsageError */
+export function openLedgerTable(option: string, path: string, options: LedgerOptions): Table {
+  const table = parseLedgerTable(path, option);
+  if (table === null)
+    throw new UsageError(
+      `${option} must be \`dynamodb:TABLE\`, got ${quoteTrusted(path)}; only tables can be copied`,
+    );
+  return connectTable(table, options);
+}
+
+function connectTable(name: string, options: LedgerOptions): Table {
   // The SDK finds the endpoint by itself. This call refuses an endpoint that must not be used.
   configuredEndpoint(options.aws ?? null, 'dynamo');
   const credentials = personalAwsCredentials(options.profile ?? null, process.env);
-  return createDynamoLedger(openTable(table, { credentials, region: awsRegion }), systemClock);
+  return openTable(name, { credentials, region: awsRegion });
 }
 
 /** The region that the SDK finds. The error says where it can be set. */

@@ -24,7 +24,7 @@ const NOT_FOUND: ReadonlySet<DiagnosticCode> = new Set(['no-folder', 'no-policy'
  * Reads and compiles the named policies (files or folders), or those in the folder `policy` when none is named.
  * @throws UsageError when there is nothing to read; InvalidPolicies
  */
-function loadPolicies(named: readonly string[]): readonly CompiledPolicy[] {
+export function loadPolicies(named: readonly string[]): readonly CompiledPolicy[] {
   const { policies, errors } = read(named);
   if (errors.length > 0) throw refusal(errors);
   return policies;

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { describeFileError, readErrorCode } from '../adapters/fileSystem.ts';
 import { isRecord } from '../core/decoders.ts';
-import { escapeInvisible, formatList, quoteTrusted } from '../core/printableText.ts';
+import { formatList, quoteTrusted } from '../core/printableText.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -12,6 +12,8 @@ export interface OutscaleProfile {
   readonly name: string;
   /** the file */
   readonly path: string;
+  /** the file as messages name it */
+  readonly shownFile: string;
   /** whether OSC_CONFIG_FILE names the file */
   readonly isOtherFile: boolean;
   readonly selectedBy: ProfileSelection;
@@ -44,18 +46,20 @@ export async function readOutscaleProfile(
   const named = chosen ?? (env.OSC_PROFILE || null);
   const isOtherFile = Boolean(env.OSC_CONFIG_FILE);
   const path = env.OSC_CONFIG_FILE ? resolve(env.OSC_CONFIG_FILE) : join(homedir(), '.osc', 'config.json');
+  // Messages reach shared channels in events, so they do not have the path, which can name a person.
+  const shownFile = isOtherFile ? '$OSC_CONFIG_FILE' : '~/.osc/config.json';
   const isError = named !== null || isOtherFile;
-  const profiles = await readProfiles(path, named ?? 'default');
+  const profiles = await readProfiles(path, shownFile, named ?? 'default');
   if ('why' in profiles) return { ...profiles, isError };
   const selected: { readonly name: string; readonly selectedBy: ProfileSelection } | NoProfile =
     named === null
-      ? findDefault(path, profiles.found, isError)
+      ? findDefault(shownFile, profiles.found, isError)
       : { name: named, selectedBy: chosen === null ? 'OSC_PROFILE' : '--profile' };
   if ('why' in selected) return selected;
   const { name } = selected;
   const settings = Object.hasOwn(profiles.found, name) ? profiles.found[name] : undefined;
-  if (isRecord(settings)) return { ...selected, path, isOtherFile, settings };
-  const why = `${escapeInvisible(path)} has no profile ${quoteTrusted(name)}`;
+  if (isRecord(settings)) return { ...selected, path, shownFile, isOtherFile, settings };
+  const why = `${shownFile} has no profile ${quoteTrusted(name)}`;
   return { why, fix: 'add it', isError, isAbsent: true };
 }
 
@@ -64,7 +68,7 @@ export async function readOutscaleProfile(
  * @param isError whether it is an error, also with a key in the environment, that more than one is marked
  */
 function findDefault(
-  path: string,
+  shownFile: string,
   profiles: Readonly<Record<string, unknown>>,
   isError: boolean,
 ): { readonly name: string; readonly selectedBy: ProfileSelection } | NoProfile {
@@ -76,16 +80,17 @@ function findDefault(
   if (name === undefined) return { name: 'default', selectedBy: 'name' };
   if (others.length === 0) return { name, selectedBy: 'mark' };
   // Fail closed: octl uses any of them, and each may belong to another account.
-  const why = `profiles ${formatList(marked.map(quoteTrusted))} of ${escapeInvisible(path)} are all marked \`"default": true\``;
+  const why = `profiles ${formatList(marked.map(quoteTrusted))} of ${shownFile} are all marked \`"default": true\``;
   return { why, fix: 'keep the mark of one, or set OSC_PROFILE', isError, isAbsent: false };
 }
 
 /** @param wanted the profile to add, for the message */
 async function readProfiles(
   path: string,
+  shown: string,
   wanted: string,
 ): Promise<{ readonly found: Readonly<Record<string, unknown>> } | Omit<NoProfile, 'isError'>> {
-  const [fix, shown] = ['fix that file', escapeInvisible(path)];
+  const fix = 'fix that file';
   let profiles: unknown;
   try {
     profiles = JSON.parse(await readFile(path, 'utf8'));

@@ -7,7 +7,7 @@ import { EndpointRefused } from '../adapters/endpoint.ts';
 import { isRecord } from '../core/decoders.ts';
 import type { OscCliProfile } from '../core/manualOverrideCommand.ts';
 import type { Recipient } from '../core/model.ts';
-import { escapeInvisible, quoteTrusted } from '../core/printableText.ts';
+import { quoteTrusted } from '../core/printableText.ts';
 import { type NoProfile, type OutscaleProfile, readOutscaleProfile } from './outscaleProfile.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -89,7 +89,7 @@ function whyEndpointsIgnored(
     return `${describeSetting(key, profile)} is not \`${region}\`, the region of the policy, so that the endpoints of that profile are ignored; correct it, or name another profile, or endpoints, for this region`;
   const isChosen = profile.selectedBy !== 'name' || profile.isOtherFile;
   if (!hasEnvironmentKey || isChosen) return null;
-  const named = `profile ${quoteTrusted(profile.name)} in ${escapeInvisible(profile.path)}`;
+  const named = `profile ${quoteTrusted(profile.name)} in ${profile.shownFile}`;
   return `the endpoints of ${named} are ignored, because OSC_ACCESS_KEY is set and nothing but its name selects the profile; select it with OSC_PROFILE to use them, or remove them`;
 }
 
@@ -104,7 +104,7 @@ function readVariable(name: string, env: Environment): EndpointSetting {
  * @param service the first part of its host name
  */
 function readProfileEndpoint(
-  { name, path, settings }: OutscaleProfile,
+  { name, shownFile, settings }: OutscaleProfile,
   keys: readonly string[],
   service: string,
   region: string,
@@ -114,7 +114,7 @@ function readProfileEndpoint(
     ? keys.map((key): [string, unknown] => [`endpoints.${key}`, endpoints[key]])
     : [];
   const found = [...ofService, ['endpoint', endpoint] as const].find(([, value]) => isSet(value));
-  const sourceOf = (key: string): string => describeSetting(key, { name, path });
+  const sourceOf = (key: string): string => describeSetting(key, { name, shownFile });
   if (found !== undefined) {
     const [key, value] = found;
     return readText(sourceOf(key), value, (text) => withScheme(text, settings));
@@ -140,8 +140,11 @@ function withScheme(text: string, { https }: OutscaleProfile['settings']): strin
 }
 
 /** Names a key of a profile, for messages. */
-export function describeSetting(key: string, { name, path }: Pick<OutscaleProfile, 'name' | 'path'>): string {
-  return `\`${key}\` of profile ${quoteTrusted(name)} in ${escapeInvisible(path)}`;
+export function describeSetting(
+  key: string,
+  { name, shownFile }: Pick<OutscaleProfile, 'name' | 'shownFile'>,
+): string {
+  return `\`${key}\` of profile ${quoteTrusted(name)} in ${shownFile}`;
 }
 
 /** The region for which the variables or the profile are made; `null`: none is named. One of a profile is not validated. */

@@ -71,11 +71,11 @@ const NO_AWS_CREDENTIALS =
 function explainNoCredentials(env: Environment): string {
   const profile = env.AWS_PROFILE;
   if (!profile || hasProfile(profile, env)) return NO_AWS_CREDENTIALS;
-  return `${NO_AWS_CREDENTIALS}; AWS_PROFILE names ${quoteTrusted(profile)}, which is not in ${formatList(profileFiles(env))}`;
+  return `${NO_AWS_CREDENTIALS}; AWS_PROFILE names ${quoteTrusted(profile)}, which is not in ${formatList(shownProfileFiles(env))}`;
 }
 
 function explainNoProfile(profile: string, env: Environment): string {
-  const [config, credentials] = profileFiles(env);
+  const [config, credentials] = shownProfileFiles(env);
   const what = hasProfile(profile, env)
     ? `AWS profile ${quoteTrusted(profile)} gives no credentials: sign in (\`aws sso login\`), or check its settings`
     : `there is no AWS profile ${quoteTrusted(profile)} in ${config} or ${credentials}: add it, or name another with --profile`;
@@ -145,7 +145,7 @@ function readProfileKey(profile: OutscaleProfile): AccessKey {
     return requireValidKey({ accessKeyId, secretAccessKey }, names);
   }
   throw new CredentialsUnusable(
-    `profile ${quoteTrusted(profile.name)} in ${profile.path} must contain \`access_key\` and \`secret_key\``,
+    `profile ${quoteTrusted(profile.name)} in ${profile.shownFile} must contain \`access_key\` and \`secret_key\``,
   );
 }
 
@@ -156,6 +156,14 @@ function profileFiles(env: Environment): readonly string[] {
   return [
     env.AWS_CONFIG_FILE || join(homedir(), '.aws', 'config'),
     env.AWS_SHARED_CREDENTIALS_FILE || join(homedir(), '.aws', 'credentials'),
+  ];
+}
+
+/** The same files as messages name them. Messages reach shared channels in events, so they do not have the paths, which can name a person. */
+function shownProfileFiles(env: Environment): readonly string[] {
+  return [
+    env.AWS_CONFIG_FILE ? '$AWS_CONFIG_FILE' : '~/.aws/config',
+    env.AWS_SHARED_CREDENTIALS_FILE ? '$AWS_SHARED_CREDENTIALS_FILE' : '~/.aws/credentials',
   ];
 }
 

@@ -20,6 +20,7 @@ import {
   ROLE_POLICY_CHARACTERS,
   sizeWhenDeployed,
 } from './awsQuotas.ts';
+import { divideIntoStableGroups } from './stableGroups.ts';
 
 export interface FunctionRoleProps {
   readonly policies: readonly Policy[];
@@ -81,28 +82,17 @@ function createManagedPolicies(
     document.addStatements(ledgerStatement(group, ledger));
     return document;
   };
-  const fits = (group: readonly Policy[]): boolean =>
-    documentSize(documentOf(group), stack) <= MANAGED_POLICY_CHARACTERS;
-  const created: ManagedPolicy[] = [];
-  for (let rest = policies; rest.length > 0; ) {
-    const group = rest.slice(0, longestFitting(rest, fits));
-    const policy = new ManagedPolicy(scope, `Targets${created.length + 1}`, { document: documentOf(group) });
+  const groups = divideIntoStableGroups(policies, {
+    keyOf: ({ recipient }) => recipientKey(recipient),
+    groups: MANAGED_POLICIES,
+    fits: (group) => documentSize(documentOf(group), stack) <= MANAGED_POLICY_CHARACTERS,
+  });
+  return groups.flatMap((group, i) => {
+    if (group.length === 0) return [];
+    const policy = new ManagedPolicy(scope, `Targets${i + 1}`, { document: documentOf(group) });
     acknowledgeWildcards(policy, group, stack.partition);
-    created.push(policy);
-    rest = rest.slice(group.length);
-  }
-  return created;
-}
-
-/** The length of the longest beginning of a list that fits, at least 1. A list that fits with more items fits with fewer. */
-function longestFitting<T>(list: readonly T[], fits: (part: readonly T[]) => boolean): number {
-  let [fitting, tooLong] = [1, list.length + 1];
-  while (tooLong - fitting > 1) {
-    const middle = Math.floor((fitting + tooLong) / 2);
-    if (fits(list.slice(0, middle))) fitting = middle;
-    else tooLong = middle;
-  }
-  return fitting;
+    return [policy];
+  });
 }
 
 function documentSize(document: PolicyDocument, stack: Stack): number {

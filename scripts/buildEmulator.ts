@@ -2,9 +2,7 @@ import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PROJECT_ROOT } from '../infra/bundledFunction.ts';
 import { compileTo } from './compileTo.ts';
-
-/** The pages that the package has too, at the same paths. */
-const PAGES = ['docs/conformance.md', 'docs/emulator.md', 'examples/scenarios/demo.json'];
+import { EMULATOR_PAGES } from './emulatorPages.ts';
 
 /** Builds the package `hosted-vif-emulator` in emulator/: JavaScript and types in dist/, and its pages. */
 const folder = join(PROJECT_ROOT, 'emulator');
@@ -16,5 +14,5 @@ const index = ["import '../bin/refuseOldNode.cjs';", "export * from './emulator.
 writeFileSync(join(dist, 'index.js'), index.join('\n'));
 
 cpSync(join(PROJECT_ROOT, 'LICENSE'), join(folder, 'LICENSE'));
-for (const page of PAGES) rmSync(dirname(join(folder, page)), { recursive: true, force: true });
-for (const page of PAGES) cpSync(join(PROJECT_ROOT, page), join(folder, page));
+for (const page of EMULATOR_PAGES) rmSync(dirname(join(folder, page)), { recursive: true, force: true });
+for (const page of EMULATOR_PAGES) cpSync(join(PROJECT_ROOT, page), join(folder, page));

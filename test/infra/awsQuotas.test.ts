@@ -3,23 +3,17 @@ import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { DeploymentRefused } from '../../infra/validateOptions.ts';
 import type { CompiledPolicy } from '../../language/index.ts';
-import { type Deployment, installationOf, target } from './stackFixtures.ts';
-
-/** @param length characters of each name */
-function targets(count: number, length: number, credentials: (name: string) => Parameters<typeof target>[2]) {
-  return Array.from({ length: count }, (_, i) => {
-    const name = `t${String(i).padStart(3, '0')}`.padEnd(length, 'x');
-    const given = credentials(name);
-    return target(name, given !== null && 'role' in given ? 'aws' : 'outscale', given);
-  });
-}
+import {
+  type Deployment,
+  installationOf,
+  manyTargets,
+  oneSecret,
+  ownRole,
+  ownSecret,
+} from './stackFixtures.ts';
 
 /** Stacks are large, and the machine may be busy. */
 const LONG = 180_000;
-
-const oneSecret = () => ({ secret: 'vif-acceptor/outscale' });
-const ownSecret = (name: string) => ({ secret: `vif-acceptor/${name}` });
-const ownRole = (name: string) => ({ role: `arn:aws:iam::012345678901:role/${name}`, externalId: null });
 
 const WITH_NOTIFICATIONS: Deployment = { notify: { email: 'noc@example.com' } };
 
@@ -107,9 +101,9 @@ const statements = z.object({
 
 describe('one stack', () => {
   it.each([
-    { of: '200 targets with a secret each', policies: targets(200, 20, ownSecret) },
-    { of: '200 targets in accounts of AWS, with a role each', policies: targets(200, 20, ownRole) },
-    { of: '200 targets that share a secret, with long names', policies: targets(200, 63, oneSecret) },
+    { of: '200 targets with a secret each', policies: manyTargets(200, 20, ownSecret) },
+    { of: '200 targets in accounts of AWS, with a role each', policies: manyTargets(200, 20, ownRole) },
+    { of: '200 targets that share a secret, with long names', policies: manyTargets(200, 63, oneSecret) },
   ])(
     'has room for $of',
     ({ policies }) => {
@@ -121,10 +115,10 @@ describe('one stack', () => {
   it.each([
     {
       of: 'a role',
-      policies: targets(300, 40, ownSecret),
+      policies: manyTargets(300, 40, ownSecret),
       limit: 'managed policies of a role',
     },
-    { of: 'a stack', policies: targets(470, 4, oneSecret), limit: 'resources of a stack' },
+    { of: 'a stack', policies: manyTargets(470, 4, oneSecret), limit: 'resources of a stack' },
   ])(
     'refuses too many targets for $of, and explains how to use a second stack',
     ({ policies, limit }) => {
@@ -137,7 +131,7 @@ describe('one stack', () => {
   it(
     'with the maximum number of targets is within the quotas that synthesis does not check',
     () => {
-      const policies = targets(440, 10, oneSecret);
+      const policies = manyTargets(440, 10, oneSecret);
       const { stack } = installationOf(policies, { ...WITH_NOTIFICATIONS, targetMetrics: true });
       const template = Template.fromStack(stack);
       const json = template.toJSON();
@@ -157,7 +151,7 @@ describe('the permissions of many targets', () => {
   it(
     'are those of few, in managed policies: each names its own secrets and partitions, and each is there once',
     () => {
-      const policies = targets(200, 20, ownSecret);
+      const policies = manyTargets(200, 20, ownSecret);
       const found = permissions(policies);
       const alone = policies.slice(0, 2).flatMap((policy) => permissions([policy]));
       expect(found).toEqual(expect.arrayContaining(alone));
@@ -175,7 +169,7 @@ describe('the permissions of many targets', () => {
   it(
     'are in policies that IAM takes, which the role has from the moment that its inline ones are gone',
     () => {
-      const template = Template.fromStack(installationOf(targets(200, 20, ownSecret)).stack);
+      const template = Template.fromStack(installationOf(manyTargets(200, 20, ownSecret)).stack);
       const managed = template.findResources('AWS::IAM::ManagedPolicy');
       expect(Object.keys(managed).length).toBeGreaterThan(1);
       for (const { Properties } of Object.values(managed))
@@ -188,7 +182,7 @@ describe('the permissions of many targets', () => {
   );
 
   it('stay inline where they fit, so that an update of a small stack changes no permission', () => {
-    const template = Template.fromStack(installationOf(targets(40, 10, ownSecret)).stack);
+    const template = Template.fromStack(installationOf(manyTargets(40, 10, ownSecret)).stack);
     template.resourceCountIs('AWS::IAM::ManagedPolicy', 0);
   });
 });

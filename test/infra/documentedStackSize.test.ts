@@ -2,9 +2,8 @@ import { readFileSync } from 'node:fs';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { ALERT_CODES } from '../../core/alerts.ts';
-import type { Provider } from '../../core/model.ts';
 import { DeploymentRefused, INTERVAL_RANGE } from '../../infra/validateOptions.ts';
-import { installationOf, target } from './stackFixtures.ts';
+import { installationOf, manyTargets, oneSecret, ownRole, ownSecret } from './stackFixtures.ts';
 
 const PAGE = 'docs/scale.md';
 
@@ -24,29 +23,17 @@ function documented(name: string): number {
 }
 
 /** How the targets of a stack get their credentials. */
-type Credentials = 'secretEach' | 'sharedSecret' | 'roleEach';
-const PROVIDERS: Readonly<Record<Credentials, Provider>> = {
-  secretEach: 'outscale',
-  sharedSecret: 'outscale',
-  roleEach: 'aws',
-};
+const CREDENTIALS = { secretEach: ownSecret, sharedSecret: oneSecret, roleEach: ownRole };
+type Kind = keyof typeof CREDENTIALS;
 
 /** A stack with targets whose names have 20 characters, one account for each. */
-function stackOf(count: number, credentials: Credentials) {
-  const policies = Array.from({ length: count }, (_, i) => {
-    const name = `t${String(i).padStart(5, '0')}`.padEnd(20, 'x');
-    const own = {
-      secretEach: { secret: `vif-acceptor/${name}` },
-      sharedSecret: { secret: 'vif-acceptor/outscale', entry: name },
-      roleEach: { role: `arn:aws:iam::012345678901:role/${name}`, externalId: null },
-    };
-    return target(name, PROVIDERS[credentials], own[credentials]);
-  });
+function stackOf(count: number, credentials: Kind) {
+  const policies = manyTargets(count, 20, CREDENTIALS[credentials]);
   return installationOf(policies, { notify: { email: 'noc@example.com' } }).stack;
 }
 
 /** How many resources of each type are in the stacks of a deployment. */
-function countResources(sizes: readonly number[], credentials: Credentials): Map<string, number> {
+function countResources(sizes: readonly number[], credentials: Kind): Map<string, number> {
   const counts = new Map<string, number>();
   for (const size of sizes) {
     const { Resources } = Template.fromStack(stackOf(size, credentials)).toJSON();

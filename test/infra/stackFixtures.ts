@@ -34,6 +34,39 @@ export function target(
   return { file: `policy/${name}.yaml`, policy, text, digest: digestOf(text), warnings: [] };
 }
 
+/**
+ * Many targets, one account each.
+ * @param length characters of each name
+ */
+export function manyTargets(
+  count: number,
+  length: number,
+  credentials: (name: string) => Credentials | null,
+): CompiledPolicy[] {
+  return Array.from({ length: count }, (_, i) => {
+    const name = `t${String(i).padStart(3, '0')}`.padEnd(length, 'x');
+    return targetOfAccount(name, String(100_000_000_000 + i), credentials(name));
+  });
+}
+
+/** At AWS if it has a role, at OUTSCALE if it has a secret. */
+export function targetOfAccount(
+  name: string,
+  account: string,
+  credentials: Credentials | null,
+): CompiledPolicy {
+  const provider = credentials !== null && 'secret' in credentials ? 'outscale' : 'aws';
+  const { recipient } = target(name, provider, credentials).policy;
+  return target(name, provider, credentials, { recipient: { ...recipient, account } });
+}
+
+export const oneSecret = (): Credentials => ({ secret: 'vif-acceptor/outscale' });
+export const ownSecret = (name: string): Credentials => ({ secret: `vif-acceptor/${name}` });
+export const ownRole = (name: string): Credentials => ({
+  role: `arn:aws:iam::012345678901:role/${name}`,
+  externalId: null,
+});
+
 const ROLE = 'arn:aws:iam::012345678901:role/vif-acceptor';
 
 export const OUTSCALE = target('paris', 'outscale', { secret: 'vif-acceptor/outscale' });

@@ -2,6 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { expect, it } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
+import { EMULATOR_PAGES } from '../../scripts/emulatorPages.ts';
 
 const PAGES = globSync(['*.md', 'docs/*.md', 'emulator/*.md', 'policy/*.md']).sort();
 
@@ -33,6 +34,13 @@ it.each(PAGES)('%s links to files that exist, and to headings in them', (page) =
   const broken = links.filter(({ path, anchor }) => anchor !== '' && !anchorsOf(path).includes(anchor));
   expect(broken).toEqual([]);
 });
+
+it.each(EMULATOR_PAGES.filter((page) => page.endsWith('.md')))(
+  '%s links only to files that the package of the emulator has too',
+  (page) => {
+    expect(linksOf(page).filter(({ path }) => !EMULATOR_PAGES.includes(path))).toEqual([]);
+  },
+);
 
 const SOURCE_FILE =
   /(?<![\w/.-])(?:adapters|bench|bin|cli|core|demo|emulator|infra|lambda|language|run|scripts|test)\/[\w/.-]+\.[cm]?ts\b/g;

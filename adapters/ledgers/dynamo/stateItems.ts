@@ -86,10 +86,10 @@ export async function deleteEpochsBefore(table: Table, key: string, epoch: numbe
 
 const EPOCH = /^\d{10}\//;
 
-function epochPrefix(epoch: number): string {
+export function epochPrefix(epoch: number): string {
   return `${String(epoch).padStart(10, '0')}/`;
 }
 
-function itemName(item: TableItem): string {
+export function itemName(item: TableItem): string {
   return (textAttribute(item, TABLE_KEYS.sort) ?? '').replace(EPOCH, '');
 }
