@@ -35,7 +35,7 @@ export function addActor(
   return appendToEvent(event, text, toDo, { actor, actorLookup: result.status });
 }
 
-/** What to ask the actor of a change, and what to check; `null`: the log names nobody who could be asked. */
+/** What to ask the actor of a change, and what to check; `null`: the log has no one to ask. */
 function adviceAbout(actor: Actor, action: ManualAction, { type }: AcceptorEvent): string | null {
   const who = nameActor(actor);
   if (who === null) return null;
