@@ -2,6 +2,7 @@ import { WEBHOOK_FORMATS, type WebhookFormat } from '../adapters/events/webhookB
 import { createWebhook, type WebhookSettings } from '../adapters/events/webhookPublisher.ts';
 import { parseSigningSecret } from '../adapters/events/webhookSignature.ts';
 import { parseSecretUrl } from '../adapters/secretUrl.ts';
+import { locateRunbook } from '../language/index.ts';
 import type { Webhook } from '../run/ports.ts';
 import { UsageError } from './options.ts';
 
@@ -27,7 +28,8 @@ export function readWebhooks(options: readonly string[], env: Environment): read
     throw new UsageError(`${setting} names ${texts.length} webhooks; name at most ${MOST_WEBHOOKS}`);
   const places = texts.map((text) => parseWebhook(text, setting));
   const secrets = places.some(({ format }) => format === 'json') ? readSecrets(env) : [];
-  const webhooks = places.map((place) => createWebhook({ ...place, secrets }));
+  const runbookUrl = places.length === 0 ? () => null : locateRunbook().urlOf;
+  const webhooks = places.map((place) => createWebhook({ ...place, secrets, runbookUrl }));
   // A webhook that is named twice would get each event twice.
   return [...new Map(webhooks.map((webhook) => [webhook.name, webhook])).values()];
 }
@@ -36,7 +38,7 @@ function splitWords(text = ''): string[] {
   return text.split(/\s+/).filter((word) => word !== '');
 }
 
-function parseWebhook(text: string, setting: string): Omit<WebhookSettings, 'secrets'> {
+function parseWebhook(text: string, setting: string): Pick<WebhookSettings, 'format' | 'url' | 'routingKey'> {
   const named = WEBHOOK_FORMATS.find((format) => text.startsWith(`${format}:`));
   const format: WebhookFormat = named ?? 'json';
   const url = parseSecretUrl(named === undefined ? text : text.slice(named.length + 1));

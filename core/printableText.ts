@@ -13,10 +13,10 @@ export function quoteTrusted(text: string): string {
 
 /**
  * Control, unassigned and invisible characters, backticks and backslashes, spaces other than the common one, and combining
- * marks without a base or stacked over the lines around them.
+ * marks without a base or stacked over the lines around them; and the characters that stand for others in an event (`toFullWidth`).
  */
 const UNPRINTABLE =
-  /[\p{C}\p{Default_Ignorable_Code_Point}\u{2800}`\\]|(?! )\p{Z}|(?<![\p{L}\p{N}]\p{M}{0,2})\p{M}/gu;
+  /[\p{C}\p{Default_Ignorable_Code_Point}\u{2800}`\\\u{ff02}\u{ff3c}]|(?! )\p{Z}|(?<![\p{L}\p{N}]\p{M}{0,2})\p{M}/gu;
 /** Terminals and mail programs turn these into links. A notification must not contain a link of an unknown requester. */
 const LINK = /:(?=\/\/)|(?<=\bwww)\./giu;
 /**
@@ -42,10 +42,30 @@ function truncateAndEscape(text: string, unsafe: RegExp): string {
   return text.length > 120 ? `${safe}… (${text.length} characters)` : safe;
 }
 
-/** `\u{9b}` */
+/**
+ * `\u{9b}`: the one form in which an unprintable or unsafe character of untrusted text is written, in every output. Where the syntax of a
+ * receiver does not permit it, that receiver gets it in the full-width form (`toFullWidth`): `＼u{9b}`.
+ */
 export function escapeCharacter(character: string): string {
   return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }
+
+/**
+ * The full-width form of an ASCII character, such as `＼`: the form of what a receiver would interpret, and has no escape for.
+ * - In a stored event, and so on the event bus: double quotes and backslashes, because EventBridge inserts a text into a message without
+ *   escaping it, and cannot insert these. `toAscii` restores them for all other receivers.
+ * - In texts for chat on the event bus: also what starts a mention, a link or markup, because Slack and Teams have no escape in common.
+ */
+export function toFullWidth(character: string): string {
+  return String.fromCharCode(character.charCodeAt(0) + FULL_WIDTH);
+}
+
+/** The ASCII character of a full-width form. */
+export function toAscii(character: string): string {
+  return String.fromCharCode(character.charCodeAt(0) - FULL_WIDTH);
+}
+
+const FULL_WIDTH = 0xfee0;
 
 /** Escapes control and invisible characters of a sentence of this product, of any length, that may quote untrusted text. */
 export function escapeInvisible(sentence: string): string {

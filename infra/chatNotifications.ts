@@ -3,8 +3,8 @@ import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { isRecord } from '../core/decoders.ts';
 import { EVENT_SOURCE } from '../core/events/event.ts';
+import type { Runbook } from '../language/index.ts';
 import { allowAlarms, TOPIC_ARN, validateTopic } from './notifications.ts';
-import type { Runbook } from './runbookLink.ts';
 import { formatValue } from './validateOptions.ts';
 
 /**
@@ -81,7 +81,7 @@ export function chatMessage(runbook: Runbook): RuleTargetInput {
       title,
       // Teams joins lines that have no empty line between them.
       description: lines.join('\n\n'),
-      nextSteps: [detail('chat.toDo'), `Read ${runbook.link('Notifications')}`],
+      nextSteps: [detail('chat.toDo'), `Read ${runbook.linkPath(detail('runbook'))}`],
       keywords: [EVENT_SOURCE, detail('target')],
     },
     metadata: {

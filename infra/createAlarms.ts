@@ -3,6 +3,7 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { Runbook } from '../language/index.ts';
 import {
   ALERT_ALARMS,
   type AlarmDefinition,
@@ -10,7 +11,6 @@ import {
   WATCHER_ALARM,
   type WatchedDeployment,
 } from './alarmDefinitions.ts';
-import type { Runbook } from './runbookLink.ts';
 
 export interface AlarmsProps {
   readonly watched: WatchedDeployment;

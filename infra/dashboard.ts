@@ -16,10 +16,9 @@ import {
 import type { Construct } from 'constructs';
 import { ALERT_CODES, ALERTS } from '../core/alerts.ts';
 import type { MetricName } from '../core/metrics.ts';
-import type { CompiledPolicy } from '../language/index.ts';
+import type { CompiledPolicy, Runbook } from '../language/index.ts';
 import { deploymentMetric, targetMetric } from './metrics.ts';
 import type { ProviderFunction } from './providerFunction.ts';
-import type { Runbook } from './runbookLink.ts';
 
 export interface DashboardProps {
   readonly policies: readonly CompiledPolicy[];

@@ -5,9 +5,8 @@ import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { alertWindowFor } from '../core/alerts.ts';
 import { PROVIDERS } from '../core/model.ts';
-import type { CompiledPolicy } from '../language/index.ts';
+import { type CompiledPolicy, locateRunbook } from '../language/index.ts';
 import { describeExceededQuotas, type QuotaUsage, stackResourceUsage } from './awsQuotas.ts';
-import { PROJECT_ROOT } from './bundledFunction.ts';
 import { type ChatTopic, chatMessage, createChatTopic } from './chatNotifications.ts';
 import { Alarms } from './createAlarms.ts';
 import { createDashboard } from './dashboard.ts';
@@ -15,7 +14,6 @@ import { DeadLetterQueues } from './deadLetterQueues.ts';
 import { deploymentName } from './metrics.ts';
 import { createTopic, NotificationRule, type Notify, textMessage } from './notifications.ts';
 import { createLedgerTable, ProviderFunction } from './providerFunction.ts';
-import { locateRunbook } from './runbookLink.ts';
 import { DeploymentRefused } from './validateOptions.ts';
 import { findTargetProblems } from './validateTargets.ts';
 import { WatcherFunction } from './watcherFunction.ts';
@@ -72,7 +70,7 @@ export class Installation extends Construct {
     });
 
     const topic = createTopic(this, 'Topic', notify);
-    const runbook = locateRunbook(PROJECT_ROOT);
+    const runbook = locateRunbook();
     const { deadLetters } = queues;
     const chatTopic = createChatTopic(this, 'Chat', props.chatTopic ?? null);
     const topics = [

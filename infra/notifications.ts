@@ -8,7 +8,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct, type IConstruct } from 'constructs';
 import { isRecord } from '../core/decoders.ts';
 import { EVENT_SOURCE, NOT_FOR_PEOPLE } from '../core/events/event.ts';
-import type { Runbook } from './runbookLink.ts';
+import type { Runbook } from '../language/index.ts';
 import { formatValue } from './validateOptions.ts';
 
 /**
@@ -179,7 +179,7 @@ export function textMessage(runbook: Runbook): RuleTargetInput {
     `By when: ${detail('notification.byWhen')}`,
     `To do: ${detail('notification.toDo')}`,
     `Where: ${detail('provider')}, region ${detail('region')}, account ${detail('account')}; detected at ${detail('at')}`,
-    `More: ${runbook.link('Notifications')}`,
+    `More: ${runbook.linkPath(detail('runbook'))}`,
   ];
   return RuleTargetInput.fromMultilineText(lines.join('\n'));
 }

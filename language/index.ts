@@ -27,6 +27,7 @@ export { diffPolicies, type PolicyDiff } from './diff/diffPolicies.ts';
 export { git } from './git.ts';
 export { checkInstant, parseInstant } from './isoTime.ts';
 export { findKeyWarnings, type KeyWarning } from './keyWarnings.ts';
+export { locateRunbook, type Runbook } from './locateRunbook.ts';
 export {
   compileEachFile,
   compileFiles,

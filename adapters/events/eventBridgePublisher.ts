@@ -4,7 +4,7 @@ import {
   PutEventsCommand,
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
-import { type AcceptorEvent, type PublishedEvent, toPublishedEvent } from '../../core/events/event.ts';
+import { type AcceptorEvent, type PublishedEvent, toBusEvent } from '../../core/events/event.ts';
 import { chatTextOf } from '../../core/events/eventText.ts';
 import { printableJson } from '../../core/json.ts';
 import { escapeLong } from '../../core/printableText.ts';
@@ -58,15 +58,15 @@ export function createEventBridgePublisher(
 }
 
 function textOf(event: AcceptorEvent): string {
-  return printableJson(toBusEvent(event));
+  return printableJson(withChatTexts(event));
 }
 
 /**
- * An event as the bus gets it: with its texts for chat programs, because a rule of the bus can insert a text into a message, and
+ * An event as the bus gets it, with its texts for chat programs, because a rule of the bus can insert a text into a message, and
  * cannot change it. They are added at publication, so that an event that an earlier release queued has them too.
  */
-function toBusEvent(event: AcceptorEvent): PublishedEvent {
-  const published = toPublishedEvent(event);
+function withChatTexts(event: AcceptorEvent): PublishedEvent {
+  const published = toBusEvent(event);
   return { ...published, detail: { ...published.detail, chat: chatTextOf(event) } };
 }
 
@@ -105,7 +105,7 @@ async function putEvents(
 }
 
 function toEntry(event: AcceptorEvent, resource: string | null): PutEventsRequestEntry {
-  const published = toBusEvent(event);
+  const published = withChatTexts(event);
   return {
     Source: published.source,
     DetailType: published['detail-type'],

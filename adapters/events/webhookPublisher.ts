@@ -3,16 +3,14 @@ import { type AcceptorEvent, isForPeople } from '../../core/events/event.ts';
 import { printableJson } from '../../core/json.ts';
 import type { Delivery, Webhook } from '../../run/ports.ts';
 import { callSecretUrl, describeStatus } from '../secretUrl.ts';
-import { createWebhookBody, type WebhookFormat } from './webhookBodies.ts';
+import { type BodyOptions, createWebhookBody, type WebhookFormat } from './webhookBodies.ts';
 import { signWebhook } from './webhookSignature.ts';
 
 /** Where and how to send events. */
-export interface WebhookSettings {
+export interface WebhookSettings extends BodyOptions {
   readonly format: WebhookFormat;
   /** a secret: everyone who knows it can post there */
   readonly url: URL;
-  /** PagerDuty's key of an integration, a secret; `null` for the other formats */
-  readonly routingKey: string | null;
   /** for signatures, in format `json`; empty: the requests are not signed */
   readonly secrets: readonly Buffer[];
 }
@@ -67,13 +65,13 @@ type Sent =
   | { readonly outcome: 'refused' | 'postponed'; readonly why: string };
 
 async function sendEvent(
-  { format, url, routingKey, secrets }: WebhookSettings,
+  { format, url, secrets, ...options }: WebhookSettings,
   event: AcceptorEvent,
   at: Date,
 ): Promise<Sent> {
   // An expected result needs no person. A program gets it nevertheless.
   if (format !== 'json' && !isForPeople(event.type)) return { outcome: 'delivered' };
-  const body = printableJson(createWebhookBody(format, event, routingKey));
+  const body = printableJson(createWebhookBody(format, event, options));
   const signature = format === 'json' ? signWebhook(event.id, at, body, secrets) : {};
   const headers = { 'content-type': 'application/json', ...signature };
   const answer = await callSecretUrl(url, { method: 'POST', headers, body, limitMs: REQUEST_MS });

@@ -3,6 +3,7 @@ import { awaitedActor, type ManualChange } from '../awaitedActor.ts';
 import type { QueuedEvent } from '../ledgerState.ts';
 import { escapeLong } from '../printableText.ts';
 import { PROVIDER_TRAITS } from '../providers.ts';
+import { runbookPath } from '../runbook.ts';
 import { type AcceptorEvent, appendToEvent } from './event.ts';
 import type { RunFacts } from './eventDefinition.ts';
 
@@ -28,9 +29,30 @@ export function addActor(
   action: ManualAction,
   result: ActorResult,
 ): QueuedEvent {
-  const text = result.status === 'found' ? describeActor(result.actor) : UNKNOWN_TEXTS[result.status](action);
   const actor = result.status === 'found' ? result.actor : null;
-  return appendToEvent(event, text, { actor, actorLookup: result.status });
+  const text = result.status === 'found' ? describeActor(result.actor) : UNKNOWN_TEXTS[result.status](action);
+  const toDo = actor === null ? null : adviceAbout(actor, action, event);
+  return appendToEvent(event, text, toDo, { actor, actorLookup: result.status });
+}
+
+/** What to ask the actor of a change, and what to check; `null`: the log has no one to ask. */
+function adviceAbout(actor: Actor, action: ManualAction, { type }: AcceptorEvent): string | null {
+  const who = nameActor(actor);
+  if (who === null) return null;
+  if (action === 'delete')
+    return `ask ${who} why the interface was deleted; if it is still needed, have its owner offer it again`;
+  if (type !== 'Request Ended')
+    return `ask ${who} why the interface is not on the gateway of its grant; unless the change was agreed, ${TAKE_BACK}`;
+  const which = actor.gateway === null ? 'its gateway' : `gateway ${safe(actor.gateway)}`;
+  return `ask ${who} whether this was agreed with the owner, and check that ${which} is the right one; if either is wrong, ${TAKE_BACK}`;
+}
+
+const TAKE_BACK = `delete the interface (${runbookPath('Take an acceptance back')})`;
+
+/** The identity of an actor or, without one, its account, whose users can be asked; `null`: the log has neither. */
+function nameActor({ identity, account }: Actor): string | null {
+  if (identity !== null) return safe(identity);
+  return account === null ? null : `the users of account ${safe(account)}`;
 }
 
 const UNKNOWN_TEXTS: Readonly<Record<UnknownActor, (action: ManualAction) => string>> = {

@@ -5,7 +5,8 @@ import { canonicalJson } from '../json.ts';
 import type { StoredReason } from '../ledgerEntries.ts';
 import type { Recipient } from '../model.ts';
 import type { Owner } from '../policy.ts';
-import { formatFirst, quote, truncate } from '../printableText.ts';
+import { formatFirst, quote, toAscii, toFullWidth, truncate } from '../printableText.ts';
+import { runbookPath } from '../runbook.ts';
 
 /** What a person receives about an event: one line each, safe to print; `-` where there is nothing to say. */
 export interface Notification {
@@ -143,41 +144,48 @@ export function createEvent(
 /**
  * Replaces the characters that break an EventBridge input template. EventBridge inserts a value between double quotes without
  * escaping it, so a quote, a backslash or a line break would make the whole notification invalid. A requester could
- * otherwise choose a name that suppresses the notification about its own request.
+ * otherwise choose a name that suppresses the notification about its own request. It is done before an event is stored, because an
+ * earlier release may publish it.
  */
 function escapeForTemplate(text: string): string {
-  return text
-    .replaceAll('"', "'")
-    .replaceAll('\\', '/')
-    .replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
+  return text.replaceAll(/["\\]/g, toFullWidth).replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
+}
+
+/** A text of an event with the double quotes and backslashes that `escapeForTemplate` replaced. */
+export function restoreAscii(text: string): string {
+  return text.replaceAll(/[＂＼]/g, toAscii);
 }
 
 function escapeNotification({ who, why, byWhen, toDo }: Notification): Notification {
-  return {
-    who: escapeForTemplate(who),
-    why: escapeForTemplate(why),
-    byWhen: escapeForTemplate(byWhen),
-    toDo: escapeForTemplate(toDo),
-  };
+  const write = escapeForTemplate;
+  return { who: write(who), why: write(why), byWhen: write(byWhen), toDo: write(toDo) };
 }
 
-/** The event with a sentence at the end of its message and of the reason in its notification, and with more keys in its detail. */
+/**
+ * The event with a sentence at the end of its message and of the reason in its notification, and with more keys in its detail.
+ * @param toDo replaces the advice of its notification; `null`: that stays
+ */
 export function appendToEvent<E extends AcceptorEvent>(
   event: E,
   sentence: string,
+  toDo: string | null,
   more: Readonly<Record<string, unknown>>,
 ): E {
   const { message, notification } = event.detail;
   const added = escapeForTemplate(sentence);
   const append = (text: unknown): string =>
     typeof text !== 'string' || text === '-' ? added : `${text}; ${added}`;
+  const advice = toDo === null ? {} : { toDo: escapeForTemplate(toDo) };
   const texts = isRecord(notification)
-    ? { message: append(message), notification: { ...notification, why: append(notification.why) } }
+    ? {
+        message: append(message),
+        notification: { ...notification, why: append(notification.why), ...advice },
+      }
     : { message: append(message) };
   return { ...event, detail: { ...event.detail, ...more, ...texts } };
 }
 
-/** An event in the form in which it is published, to EventBridge and to a file alike; docs/events.schema.json describes it. */
+/** An event in the form in which it is published, to EventBridge, files and webhooks alike; docs/events.schema.json describes it. */
 export interface PublishedEvent {
   readonly source: typeof EVENT_SOURCE;
   readonly 'detail-type': AcceptorEvent['type'];
@@ -188,6 +196,32 @@ export interface PublishedEvent {
 
 export const EVENT_SOURCE = 'vif-acceptor';
 
-export function toPublishedEvent({ type, at, detail }: AcceptorEvent): PublishedEvent {
-  return { source: EVENT_SOURCE, 'detail-type': type, time: at, detail };
+/**
+ * The form for the event bus. The place of the runbook is added at publication and not stored, so that an event that an earlier release
+ * queued has it too.
+ */
+export function toBusEvent(event: AcceptorEvent): PublishedEvent {
+  const { type, at, detail } = event;
+  const runbook = runbookPathOf(event);
+  return { source: EVENT_SOURCE, 'detail-type': type, time: at, detail: { ...detail, runbook } };
+}
+
+/** The form for files and webhooks, where a text may have any character. */
+export function toPublishedEvent(event: AcceptorEvent): PublishedEvent {
+  const { detail, ...published } = toBusEvent(event);
+  const restore = (value: unknown): unknown => (typeof value === 'string' ? restoreAscii(value) : value);
+  const { message, notification } = detail;
+  const texts = isRecord(notification)
+    ? Object.fromEntries(Object.entries(notification).map(([key, text]) => [key, restore(text)]))
+    : notification;
+  return { ...published, detail: { ...detail, message: restore(message), notification: texts } };
+}
+
+/**
+ * The place of the runbook that says what to do about an event: the heading of its type, or of its alert, whose code is the anchor. If an
+ * alarm has the same title as a type, it is the heading of the alarm, which comes first and says more.
+ */
+export function runbookPathOf({ type, detail }: AcceptorEvent): string {
+  if (type === 'Target Alert') return runbookPath(String(detail.alert));
+  return runbookPath(isForPeople(type) ? type : 'Notifications');
 }

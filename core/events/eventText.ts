@@ -1,6 +1,6 @@
 import { isRecord } from '../decoders.ts';
-import { truncateMiddle } from '../printableText.ts';
-import { type AcceptorEvent, NOTHING_TO_DO } from './event.ts';
+import { toFullWidth, truncateMiddle } from '../printableText.ts';
+import { type AcceptorEvent, NOTHING_TO_DO, restoreAscii } from './event.ts';
 
 /** What a notification says about an event, as plain texts of bounded length. */
 export interface EventText {
@@ -14,11 +14,16 @@ export interface EventText {
 /** The most characters of one text. Chat programs refuse long messages as a whole; the event itself has all of it. */
 const MAX_CHARACTERS = 1000;
 
+/** The texts of an event, for receivers of which each has fields for plain text. */
+export function eventTextOf(event: AcceptorEvent): EventText {
+  return boundedTexts(event, restoreAscii);
+}
+
 /** The texts of an event. An earlier or later release may have queued it, so a text that is missing is `-`. */
-export function eventTextOf({ detail }: AcceptorEvent): EventText {
+function boundedTexts({ detail }: AcceptorEvent, format: (text: string) => string): EventText {
   const notification = isRecord(detail.notification) ? detail.notification : {};
   const bounded = (value: unknown): string =>
-    typeof value === 'string' && value !== '' ? truncateMiddle(value, MAX_CHARACTERS) : NOTHING_TO_DO;
+    typeof value === 'string' && value !== '' ? format(truncateMiddle(value, MAX_CHARACTERS)) : NOTHING_TO_DO;
   return {
     what: bounded(detail.message),
     who: bounded(notification.who),
@@ -36,15 +41,7 @@ interface ChatText extends EventText {
 
 /** The texts of an event in which no part is a mention, a link or markup of a chat program. */
 export function chatTextOf(event: AcceptorEvent): ChatText {
-  const { what, who, why, byWhen, toDo } = eventTextOf(event);
-  return {
-    what: neutralizeMarkup(what),
-    who: neutralizeMarkup(who),
-    why: neutralizeMarkup(why),
-    byWhen: neutralizeMarkup(byWhen),
-    toDo: neutralizeMarkup(toDo),
-    thread: threadOf(event),
-  };
+  return { ...boundedTexts(event, neutralizeMarkup), thread: threadOf(event) };
 }
 
 function threadOf({ detail }: AcceptorEvent): string {
@@ -61,7 +58,7 @@ const MARKUP = /[<>&@*_~|[\]]/g;
 /**
  * Replaces the characters that a chat program does not show as they are by their full-width forms, such as `＜`. Text of a
  * requester is always quoted in backticks; outside of them, only what starts a mention or a link is replaced, so that commands
- * can be copied. Neither escape of the programs would do: they have none in common, and EventBridge inserts no backslash.
+ * can be copied. `toFullWidth` says why they are not escaped otherwise.
  */
 export function neutralizeMarkup(text: string): string {
   const parts = text.split('`');
@@ -70,9 +67,4 @@ export function neutralizeMarkup(text: string): string {
   return parts
     .map((part, i) => part.replace(isPaired && i % 2 === 0 ? ACTIVE : MARKUP, toFullWidth))
     .join('`');
-}
-
-/** The full-width form of an ASCII character. */
-function toFullWidth(character: string): string {
-  return String.fromCharCode(character.charCodeAt(0) + 0xfee0);
 }

@@ -49,7 +49,7 @@ export function createTargetAlertEvent(
             who: NOTHING_TO_DO,
             why: cause === null ? `${why}${causes}` : why,
             byWhen,
-            toDo: `vif-acceptor ${command} --policy policy/${target}.yaml --ledger dynamodb:${table}, then the runbook, "${title}"`,
+            toDo: `vif-acceptor ${command} --policy policy/${target}.yaml --ledger dynamodb:${table}, then the runbook`,
           },
         }
       : {

@@ -48,7 +48,14 @@ function webhookTo(
   more: Partial<WebhookSettings> = {},
 ): Webhook {
   const routingKey = format === 'pagerduty' ? ROUTING_KEY : null;
-  const settings = { format, url: new URL(url), routingKey, secrets: [SECRET], ...more };
+  const settings = {
+    format,
+    url: new URL(url),
+    routingKey,
+    secrets: [SECRET],
+    runbookUrl: () => null,
+    ...more,
+  };
   return createWebhook(settings, () => NOW);
 }
 
@@ -149,12 +156,32 @@ describe('a webhook', () => {
   });
 });
 
+it.each(WEBHOOK_FORMATS)(
+  'in format %s a text has its double quotes and escapes as they are',
+  async (format) => {
+    const event = createEvent('Request Held', ORIGIN, AT, [], {
+      message: 'name `a"\\u{1b}` is held',
+      notification: { who: '-', why: '-', byWhen: '-', toDo: '-' },
+    });
+    // What is stored can be inserted into a message by EventBridge.
+    expect(event.detail.message).toBe('name `a＂＼u{1b}` is held');
+    const message = JSON.stringify(await messageTo(format, event));
+    expect(message).toContain(JSON.stringify('name `a"\\u{1b}` is held').slice(1, -1));
+    expect(message).not.toMatch(/[＂＼]/);
+  },
+);
+
 /** The message that a receiver of a format gets about an event. */
-async function messageTo(format: WebhookFormat, event: AcceptorEvent): Promise<unknown> {
+async function messageTo(
+  format: WebhookFormat,
+  event: AcceptorEvent,
+  more: Partial<WebhookSettings> = {},
+): Promise<unknown> {
   const { url, received } = await aReceiver();
-  await webhookTo(url, format).publish([event]);
+  await webhookTo(url, format, more).publish([event]);
   const [one] = received;
-  expect(Object.keys(one?.headers ?? {}).filter((name) => name.startsWith('webhook-'))).toEqual([]);
+  const signed = Object.keys(one?.headers ?? {}).filter((name) => name.startsWith('webhook-'));
+  expect(signed).toHaveLength(format === 'json' ? 3 : 0);
   return JSON.parse(one?.body ?? '');
 }
 
@@ -165,6 +192,13 @@ const slackText = (most: number) =>
     text: z.string().min(1).max(most),
     emoji: z.literal(false),
   });
+const SLACK_LINK = z.strictObject({
+  type: z.literal('rich_text_section'),
+  elements: z.tuple([
+    z.strictObject({ type: z.literal('text'), text: z.string() }),
+    z.strictObject({ type: z.literal('link'), url: z.url(), text: z.string() }),
+  ]),
+});
 const SLACK_MESSAGE = z.strictObject({
   text: z.string().max(4000),
   unfurl_links: z.literal(false),
@@ -174,6 +208,7 @@ const SLACK_MESSAGE = z.strictObject({
       z.discriminatedUnion('type', [
         z.strictObject({ type: z.literal('header'), text: slackText(150) }),
         z.strictObject({ type: z.literal('section'), text: slackText(3000) }),
+        z.strictObject({ type: z.literal('rich_text'), elements: z.tuple([SLACK_LINK]) }),
       ]),
     )
     .max(50),
@@ -204,6 +239,11 @@ const TEAMS_MESSAGE = z.strictObject({
             ),
           }),
         ),
+        actions: z
+          .tuple([
+            z.strictObject({ type: z.literal('Action.OpenUrl'), title: z.string().max(20), url: z.url() }),
+          ])
+          .optional(),
       }),
     }),
   ]),
@@ -224,7 +264,18 @@ const PAGERDUTY_EVENT = z.strictObject({
     class: z.string(),
     custom_details: z.record(z.string(), z.string()),
   }),
+  links: z.tuple([z.strictObject({ href: z.url(), text: z.string() })]).optional(),
 });
+
+/** The text of an event in a message of plain text. */
+function messageOf(event: AcceptorEvent): unknown {
+  return toPublishedEvent(event).detail.message;
+}
+
+const RUNBOOK_PATH = 'docs/runbook.md#request-held';
+const RUNBOOK_URL = `https://github.com/acme/vifs/blob/HEAD/${RUNBOOK_PATH}`;
+/** As in a package that names its repository. */
+const PUBLISHED = { runbookUrl: (path: string) => `https://github.com/acme/vifs/blob/HEAD/${path}` };
 
 function longEvent(): AcceptorEvent {
   const long = '🙂<'.repeat(20_000);
@@ -238,17 +289,26 @@ describe('a message to Slack', () => {
   it('shows text of a requester as it is, with no mention, link or markup', async () => {
     const event = anEvent();
     const { blocks, text: preview } = SLACK_MESSAGE.parse(await messageTo('slack', event));
-    expect(blocks.map(({ text }) => text.text)).toEqual([
+    expect(blocks.map((block) => (block.type === 'rich_text' ? null : block.text.text))).toEqual([
       'vif-acceptor: Request Held, target acme',
-      `What: ${event.detail.message}`,
+      `What: ${messageOf(event)}`,
       expect.stringMatching(/^Who: /),
       expect.stringMatching(/^Why: /),
       'By when: soon',
       'To do: nothing',
       `Where: outscale, region eu-west-2, account 012345678901; detected at ${AT}`,
+      `More: ${RUNBOOK_PATH}`,
     ]);
     // The preview is the one field in which `<…>` has a meaning.
     expect(preview).not.toMatch(/[<>]|&(?!amp;|lt;|gt;)/);
+  });
+
+  it('links to the runbook if its URL is known, without a button', async () => {
+    const { blocks } = SLACK_MESSAGE.parse(await messageTo('slack', anEvent(), PUBLISHED));
+    const links = blocks.flatMap((block) =>
+      block.type === 'rich_text' ? block.elements[0].elements[1] : [],
+    );
+    expect(links).toEqual([{ type: 'link', url: RUNBOOK_URL, text: RUNBOOK_PATH }]);
   });
 
   it('fits the limits, however long the texts of the event are', async () => {
@@ -261,8 +321,15 @@ describe('a message to Teams', () => {
     const event = anEvent();
     const { attachments } = TEAMS_MESSAGE.parse(await messageTo('teams', event));
     const texts = attachments[0].content.body.map(({ inlines }) => inlines.map(({ text }) => text).join(''));
-    expect(texts[1]).toBe(`What: ${event.detail.message}`);
-    expect(texts).toHaveLength(7);
+    expect(texts[1]).toBe(`What: ${messageOf(event)}`);
+    expect(texts).toHaveLength(8);
+    expect(texts.at(-1)).toBe(`More: ${RUNBOOK_PATH}`);
+    expect(attachments[0].content.actions).toBeUndefined();
+  });
+
+  it('links to the runbook if its URL is known', async () => {
+    const { attachments } = TEAMS_MESSAGE.parse(await messageTo('teams', anEvent(), PUBLISHED));
+    expect(attachments[0].content.actions).toMatchObject([{ url: RUNBOOK_URL }]);
   });
 
   it('has at most 28 KB, however long the texts of the event are', async () => {
@@ -281,9 +348,16 @@ describe('an alert of PagerDuty', () => {
         severity: 'warning',
         component: 'acme',
         timestamp: AT,
-        custom_details: { to_do: 'nothing' },
+        custom_details: { to_do: 'nothing', runbook: RUNBOOK_PATH },
       },
     });
+  });
+
+  it('links to the runbook if its URL is known', async () => {
+    const links = async (more: object) =>
+      PAGERDUTY_EVENT.parse(await messageTo('pagerduty', anEvent(), more)).links;
+    expect(await links(PUBLISHED)).toMatchObject([{ href: RUNBOOK_URL }]);
+    expect(await links({})).toBeUndefined();
   });
 
   it('fits the limits, however long the texts of the event are', async () => {

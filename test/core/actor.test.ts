@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Actor, type ActorResult, UNKNOWN_ACTORS } from '../../core/actor.ts';
 import { awaitedActor, findActor } from '../../core/awaitedActor.ts';
 import { addActor, awaitActor, describeActor } from '../../core/events/actorOfEvent.ts';
-import { createEvent } from '../../core/events/event.ts';
+import { createEvent, type EventType } from '../../core/events/event.ts';
 import { EMPTY_LEDGER } from '../../core/ledgerState.ts';
 import type { Provider } from '../../core/model.ts';
 
@@ -19,7 +19,7 @@ const ACTOR: Actor = {
 };
 const CHANGE = { action: 'accept', id: ID, type: 'private', ended: null } as const;
 
-function anEvent() {
+function anEvent(type: EventType = 'Request Ended') {
   const origin = {
     target: 'acme',
     provider: 'aws',
@@ -30,7 +30,7 @@ function anEvent() {
   const notification = { who: '-', why: '-', byWhen: '-', toDo: '-' };
   return {
     origin,
-    event: createEvent('Request Ended', origin, AT, [ID], { message: 'it ended', notification }),
+    event: createEvent(type, origin, AT, [ID], { message: 'it ended', notification }),
   };
 }
 
@@ -93,11 +93,40 @@ describe('an event with its actor', () => {
       account: hostile,
     };
     const { detail } = addActor(event, 'accept', { status: 'found', actor });
-    const texts = [String(detail.message), String(Object(detail.notification).why)];
+    const { why, toDo } = Object(detail.notification);
+    const texts = [String(detail.message), String(why), String(toDo)];
     for (const text of texts) {
       expect(text).not.toMatch(/["\\\n\p{Cc}\u202e]|##\[|https:\/\//u);
       expect(text).toContain('evil.example');
     }
+  });
+
+  it.each([
+    ['Request Ended', 'accept', true],
+    ['Accepted Interface Not Available', 'accept', false],
+    ['Accepted Interface Not Available', 'delete', false],
+  ] as const)('has advice to ask the actor, in %s after %s', (type, action, hasGateway) => {
+    const { detail } = addActor(anEvent(type).event, action, { status: 'found', actor: ACTOR });
+    const { toDo } = Object(detail.notification);
+    expect(toDo).toContain(ACTOR.identity);
+    expect(toDo.includes(ACTOR.gateway)).toBe(hasGateway);
+  });
+
+  it.each([
+    [ACTOR.account, expect.stringContaining('`012345678901`')],
+    [null, 'find out who'],
+  ])('has advice to ask the users of account %s if the log has no identity', (account, toDo) => {
+    const { event } = anEvent();
+    const notification = { ...Object(event.detail.notification), toDo: 'find out who' };
+    const known = { ...event, detail: { ...event.detail, notification } };
+    const actor = { ...ACTOR, identity: null, account };
+    const { detail } = addActor(known, 'accept', { status: 'found', actor });
+    expect(detail.notification).toMatchObject({ toDo });
+  });
+
+  it.each(UNKNOWN_ACTORS)('keeps its advice if the actor is unknown: %s', (status) => {
+    const { event } = anEvent();
+    expect(addActor(event, 'accept', { status }).detail.notification).toMatchObject({ toDo: '-' });
   });
 
   it('keeps the end of a long identity, which names the person', () => {

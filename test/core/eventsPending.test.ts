@@ -56,7 +56,7 @@ describe('a hold is published', () => {
     const request = aRequest({ decision: aHold('frozen', 'no-grant'), name: 'a\u001b[2J' });
     expect(publish(state, { requests: [request] }).detail).toMatchObject({
       message:
-        '`dxvif-aaaaaaaa` on `dxcon-11111111` (vlan 101, name `a/u{1b}[2J`) is held: frozen: because of frozen and no-grant: because of no-grant',
+        '`dxvif-aaaaaaaa` on `dxcon-11111111` (vlan 101, name `a＼u{1b}[2J`) is held: frozen: because of frozen and no-grant: because of no-grant',
       request: { id: ID, connection: 'dxcon-11111111', vlan: 101, firstSeen: '2026-11-10T10:00:05.000Z' },
       reasons: [
         { code: 'frozen', message: 'because of frozen' },

@@ -40,6 +40,7 @@ describe('untrusted text', () => {
     ['the number of something', '##1 # [x]', '##1 # [x]'],
     ['the quotation itself', 'a`b', 'a\\u{60}b'],
     ['an escape that was typed', '\\u{1b}', '\\u{5c}u{1b}'],
+    ['the full-width forms of an event', '＼u{1b} ＂', '\\u{ff3c}u{1b} \\u{ff02}'],
   ])('%s', (_, text, safe) => {
     expect(escapeText(text)).toBe(safe);
     expect(quote(text)).toBe(`\`${safe}\``);

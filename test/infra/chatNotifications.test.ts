@@ -116,7 +116,7 @@ describe('the message for chat', () => {
         ].join('\n\n'),
         nextSteps: [
           'aws directconnect describe-virtual-interfaces --virtual-interface-id dxvif-1 --query a[0].b_c',
-          expect.stringMatching(/^Read .*runbook\.md#notifications/),
+          expect.stringMatching(/^Read .*runbook\.md#request-held/),
         ],
         keywords: ['vif-acceptor', 'acme'],
       },

@@ -2,7 +2,7 @@ import type { Template } from 'aws-cdk-lib/assertions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { type AcceptorEvent, EVENT_TYPES, toPublishedEvent } from '../../core/events/event.ts';
+import { type AcceptorEvent, EVENT_TYPES, toBusEvent } from '../../core/events/event.ts';
 import { createTargetAlertEvent } from '../../core/events/targetAlert.ts';
 import { anOwner, CONNECTION } from '../support/builders.ts';
 import {
@@ -84,7 +84,7 @@ describe('a notification', () => {
   it.each(EVENT_TYPES)('of `%s` has complete lines, or is not sent', (type) => {
     const example = exampleEvents().find((one) => one.type === type);
     if (example === undefined) throw new Error(`there is no event of type ${type}`);
-    const event = toPublishedEvent(example);
+    const event = toBusEvent(example);
     expect(rule.matches(event, RESOURCE)).toBe(type !== 'Request Accepted');
     // A line that is not a JSON string would prevent the delivery.
     const lines = rule.linesOf(event).map((line) => z.string().parse(JSON.parse(line)));
@@ -102,17 +102,17 @@ describe('a notification', () => {
 
   it('of a held request has who, what, why, by when and what to do', () => {
     const held = exampleEvents().find(({ type }) => type === 'Request Held');
-    const lines = rule.linesOf(held === undefined ? {} : toPublishedEvent(held));
+    const lines = rule.linesOf(held === undefined ? {} : toBusEvent(held));
     expect(lines.slice(0, -1)).toEqual([
       '"vif-acceptor: Request Held, target acme"',
-      `"What: \`${ID}\` on \`${CONNECTION.owner}\` (vlan 101, name \`a'b/u{5c}c/u{60}/u{1b}<detail-target>'\`) is held: no-grant: because of no-grant"`,
-      `"Who: owner acme ('NOC' <noc@acme.example>), on connection \`${CONNECTION.owner}\`"`,
+      `"What: \`${ID}\` on \`${CONNECTION.owner}\` (vlan 101, name \`a＂b＼u{5c}c＼u{60}＼u{1b}<detail-target>＂\`) is held: no-grant: because of no-grant"`,
+      `"Who: owner acme (＂NOC＂ <noc@acme.example>), on connection \`${CONNECTION.owner}\`"`,
       '"Why: no-grant: because of no-grant"',
       '"By when: between 2026-11-10T13:00:00.000Z and 2026-11-10T14:00:00.000Z"',
       expect.stringMatching(/^"To do: .*policy.*, which bypasses the policy: aws directconnect …"$/),
       `"Where: outscale, region eu-west-2, account ${ACCOUNT}; detected at 2026-11-10T12:00:10.000Z"`,
     ]);
-    expect(lines.at(-1)).toMatch(/^"More: docs\/runbook\.md#notifications/);
+    expect(lines.at(-1)).toMatch(/^"More: docs\/runbook\.md#request-held/);
   });
 });
 

@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { EVENT_TYPES } from '../../core/events/event.ts';
+import { addActor } from '../../core/events/actorOfEvent.ts';
+import { type AcceptorEvent, createEvent, EVENT_TYPES, runbookPathOf } from '../../core/events/event.ts';
+import { WATCHED_CODES } from '../../core/watchTargets.ts';
 import { ALERT_ALARMS, DEAD_LETTER_ALARM, WATCHER_ALARM } from '../../infra/alarmDefinitions.ts';
 import { PROJECT_ROOT } from '../../infra/bundledFunction.ts';
-import { locateRunbook, runbookUrl } from '../../infra/runbookLink.ts';
+import { locateRunbook, pagesUrl } from '../../language/locateRunbook.ts';
 import { writeTempFiles } from '../support/tempFiles.ts';
 import { OUTSCALE, OWN_ROLE, templateOf } from './stackFixtures.ts';
 
@@ -20,6 +22,30 @@ function headingsBelow(heading: string): (string | undefined)[] {
   const section = text.split(`\n## ${heading}\n`)[1]?.split(/^## /m)[0] ?? '';
   return [...section.matchAll(/^### (.+)$/gm)].map(([, below]) => below);
 }
+
+const ORIGIN = {
+  target: 'acme',
+  provider: 'aws',
+  region: 'eu-west-3',
+  account: '012345678901',
+  policy: { digest: '', revision: '' },
+} as const;
+
+const ACTOR = {
+  ...{ operation: 'ConfirmPrivateVirtualInterface', at: '2026-11-10T10:58:00.000Z', identity: 'someone' },
+  ...{ account: null, source: null, agent: null, gateway: null },
+};
+
+/** An event of each type, and of each alert that is an event. */
+const EXAMPLES = EVENT_TYPES.flatMap((type) =>
+  (type === 'Target Alert' ? WATCHED_CODES : [null]).map((alert): [string, AcceptorEvent] => {
+    const notification = { who: '-', why: '-', byWhen: '-', toDo: '-' };
+    return [
+      alert ?? type,
+      createEvent(type, ORIGIN, '2026-11-10T11:00:00.000Z', [], { message: '', notification, alert }),
+    ];
+  }),
+);
 
 describe('docs/runbook.md', () => {
   it('has a heading for every alarm, in the same order, and no others', () => {
@@ -40,33 +66,51 @@ describe('docs/runbook.md', () => {
     expect(led.filter((anchor) => anchor === undefined || !anchors.includes(anchor))).toEqual([]);
   });
 
-  it('is linked by the dashboard and by notifications', () => {
-    expect(anchors).toEqual(expect.arrayContaining(['alarms', 'notifications']));
+  it('is linked by the dashboard', () => {
+    expect(anchors).toContain('alarms');
   });
+
+  it.each(EXAMPLES)('has the heading to which the event %s leads', (_, event) => {
+    const [page, anchor] = runbookPathOf(event).split('#');
+    expect(page).toBe('docs/runbook.md');
+    expect(anchors).toContain(anchor);
+  });
+
+  it.each(EXAMPLES)(
+    'has each heading that the event %s names after somebody accepted an interface',
+    (_, event) => {
+      const { detail } = addActor(event, 'accept', { status: 'found', actor: ACTOR });
+      const named = [...JSON.stringify(detail.notification).matchAll(/docs\/runbook\.md#([\w-]+)/g)];
+      expect(named).toHaveLength(1);
+      for (const [, anchor] of named) expect(anchors).toContain(anchor);
+    },
+  );
 });
 
 describe('the URL of the runbook', () => {
-  const page = 'blob/HEAD/docs/runbook.md';
+  const pages = 'blob/HEAD/';
+  const page = `${pages}docs/runbook.md`;
 
   it.each([
-    { remote: 'https://github.com/acme/vifs.git', is: `https://github.com/acme/vifs/${page}` },
-    { remote: 'git@github.com:acme/vifs.git', is: `https://github.com/acme/vifs/${page}` },
-    { remote: 'ssh://git@gitlab.example.net/net/vifs', is: `https://gitlab.example.net/net/vifs/-/${page}` },
-    { remote: 'https://gitlab.com/acme/net/vifs/', is: `https://gitlab.com/acme/net/vifs/-/${page}` },
+    { remote: 'https://github.com/acme/vifs.git', is: `https://github.com/acme/vifs/${pages}` },
+    { remote: 'git+https://github.com/acme/vifs.git', is: `https://github.com/acme/vifs/${pages}` },
+    { remote: 'git@github.com:acme/vifs.git', is: `https://github.com/acme/vifs/${pages}` },
+    { remote: 'ssh://git@gitlab.example.net/net/vifs', is: `https://gitlab.example.net/net/vifs/-/${pages}` },
+    { remote: 'https://gitlab.com/acme/net/vifs/', is: `https://gitlab.com/acme/net/vifs/-/${pages}` },
   ])('for remote $remote is $is', ({ remote, is }) => {
-    expect(runbookUrl(remote)).toBe(is);
+    expect(pagesUrl(remote)).toBe(is);
   });
 
   it('never contains the credential of a remote', () => {
-    expect(runbookUrl('https://robot:t0ken@github.com/acme/vifs.git')).toBe(
-      `https://github.com/acme/vifs/${page}`,
+    expect(pagesUrl('https://robot:t0ken@github.com/acme/vifs.git')).toBe(
+      `https://github.com/acme/vifs/${pages}`,
     );
   });
 
   it.each(['/srv/git/vifs.git', 'https://git.example.net/vifs.git', ''])(
     'for remote `%s` is unknown',
     (remote) => {
-      expect(runbookUrl(remote)).toBeNull();
+      expect(pagesUrl(remote)).toBeNull();
     },
   );
 
@@ -81,5 +125,13 @@ describe('the URL of the runbook', () => {
     expect(locateRunbook(`${root}/node_modules/vif-acceptor`).link('Not running')).toBe(
       'docs/runbook.md#not-running',
     );
+  });
+
+  it('is that of the repository that a published package names', () => {
+    const repository = { type: 'git', url: 'git+https://github.com/acme/vifs.git' };
+    const root = writeTempFiles({ 'package.json': JSON.stringify({ repository }) });
+    const { link, linkPath, urlOf } = locateRunbook(root);
+    expect(urlOf('docs/runbook.md#alarms')).toBe(`https://github.com/acme/vifs/${page}#alarms`);
+    expect(link('Alarms')).toBe(linkPath('docs/runbook.md#alarms'));
   });
 });

@@ -48,7 +48,12 @@ print(is_genuine(headers, body, request["secret"]))
 
   it('verifies a request by either secret, and no other, changed or old one', async () => {
     const receiver = await aReceiver();
-    const settings = { format: 'json', url: new URL(receiver.url), routingKey: null } as const;
+    const settings = {
+      format: 'json',
+      url: new URL(receiver.url),
+      routingKey: null,
+      runbookUrl: () => null,
+    } as const;
     const origin = {
       target: 'acme',
       provider: 'aws',
