@@ -10,6 +10,7 @@ import { createInProcessEmulator } from './inProcessEmulator.ts';
 import { isoDuration, latencyMs, type Options } from './options.ts';
 import { type OrderInput, type PlacedOrder, readOrder } from './orders.ts';
 import type { Scenario } from './scenario.ts';
+import { refuseWebPage } from './webPages.ts';
 import { jsonResponse, type Reply, type Request } from './wire.ts';
 import type { Disguise, World } from './world.ts';
 
@@ -78,9 +79,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   // An empty host would mean every address.
   if (host === '') throw new InvalidInput('host', 'an address such as `127.0.0.1`', host);
   const simulation = createInProcessEmulator(rest, scenario);
-  // Calls of the admin API are not delayed.
-  const delay = ({ target }: Request) => (target.startsWith(ADMIN_PREFIX) ? 0 : simulation.latency());
-  const server = await startHttpServer(simulation.handle, delay, port, host);
+  const isControl = ({ target }: Request) => target.startsWith(ADMIN_PREFIX);
+  const server = await startHttpServer(
+    (request) => (isControl(request) ? refuseWebPage(request, host) : null) ?? simulation.handle(request),
+    (request) => (isControl(request) ? 0 : simulation.latency()),
+    port,
+    host,
+  );
   return {
     url: urlOf(host, server.port),
     port: server.port,
