@@ -9,7 +9,7 @@ import { type FaultInput, readFault } from './faults.ts';
 import { createInProcessEmulator } from './inProcessEmulator.ts';
 import { isoDuration, latencyMs, type Options } from './options.ts';
 import { type OrderInput, type PlacedOrder, readOrder } from './orders.ts';
-import type { Scenario } from './scenario.ts';
+import type { ScenarioInput } from './scenario.ts';
 import { refuseWebPage } from './webPages.ts';
 import { jsonResponse, type Reply, type Request } from './wire.ts';
 import type { Disguise, World } from './world.ts';
@@ -23,7 +23,7 @@ export { createInProcessEmulator, type InProcessEmulator } from './inProcessEmul
 export { ResourceNotFound } from './lifecycle.ts';
 export { MAX_LATENCY_MS, type Options } from './options.ts';
 export type { OrderInput, PlacedOrder } from './orders.ts';
-export { readScenario, type Scenario } from './scenario.ts';
+export { readScenario, type Scenario, type ScenarioInput } from './scenario.ts';
 export { ScenarioRefused } from './scenarioRefused.ts';
 export type { Reply, Request } from './wire.ts';
 export type { Disguise } from './world.ts';
@@ -33,7 +33,8 @@ export interface EmulatorOptions extends Options {
   readonly port?: number;
   /** address to listen on; default: 127.0.0.1 */
   readonly host?: string;
-  readonly scenario?: Scenario;
+  /** parsed JSON, or what `readScenario` made of it */
+  readonly scenario?: ScenarioInput;
 }
 
 /** A running emulator, with one endpoint for Direct Connect (DirectLink), EC2 (FCU), STS and the log of calls. */
