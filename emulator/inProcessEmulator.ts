@@ -7,6 +7,7 @@ import { type Clock, createClock } from './clock.ts';
 import { InvalidInput } from './decoders.ts';
 import type { DialectName } from './dialects.ts';
 import { createFaultQueue, type FaultQueue, injectFault } from './faults.ts';
+import { createIds } from './ids.ts';
 import { applyElapsedTime, disguise, forceState, setRoutes } from './lifecycle.ts';
 import { findOperation } from './operations/operationTable.ts';
 import { type Options, readOptions, resolveDialect } from './options.ts';
@@ -24,7 +25,7 @@ import {
   splitTarget,
   type WireCall,
 } from './wire.ts';
-import { createIds, createWorld, type World } from './world.ts';
+import { createWorld, type World } from './world.ts';
 
 /** An emulated provider without sockets. */
 export interface InProcessEmulator extends EmulatorControls {
