@@ -53,7 +53,8 @@ interface AllocationPeer
 
 const SESSION = {
   asn,
-  authKey: optional(textMatching('a BGP key of 6 to 80 characters', /^.{6,80}$/s), ''),
+  // Empty for none, as the default is: a scenario that was read can be read again.
+  authKey: optional(textMatching('a BGP key of 6 to 80 characters', /^(?:.{6,80})?$/s), ''),
   amazonAddress: optional(text, ''),
   customerAddress: optional(text, ''),
   bgpPeerState: optional(textMatching('a state such as `deleting`', /^[a-z]{1,40}$/), null),

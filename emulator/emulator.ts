@@ -9,7 +9,8 @@ import { type FaultInput, readFault } from './faults.ts';
 import { createInProcessEmulator } from './inProcessEmulator.ts';
 import { isoDuration, latencyMs, type Options } from './options.ts';
 import { type OrderInput, type PlacedOrder, readOrder } from './orders.ts';
-import type { Scenario } from './scenario.ts';
+import type { ScenarioInput } from './scenario.ts';
+import { refuseWebPage } from './webPages.ts';
 import { jsonResponse, type Reply, type Request } from './wire.ts';
 import type { Disguise, World } from './world.ts';
 
@@ -22,7 +23,7 @@ export { createInProcessEmulator, type InProcessEmulator } from './inProcessEmul
 export { ResourceNotFound } from './lifecycle.ts';
 export { MAX_LATENCY_MS, type Options } from './options.ts';
 export type { OrderInput, PlacedOrder } from './orders.ts';
-export { readScenario, type Scenario } from './scenario.ts';
+export { readScenario, type Scenario, type ScenarioInput } from './scenario.ts';
 export { ScenarioRefused } from './scenarioRefused.ts';
 export type { Reply, Request } from './wire.ts';
 export type { Disguise } from './world.ts';
@@ -32,7 +33,8 @@ export interface EmulatorOptions extends Options {
   readonly port?: number;
   /** address to listen on; default: 127.0.0.1 */
   readonly host?: string;
-  readonly scenario?: Scenario;
+  /** parsed JSON, or what `readScenario` made of it */
+  readonly scenario?: ScenarioInput;
 }
 
 /** A running emulator, with one endpoint for Direct Connect (DirectLink), EC2 (FCU), STS and the log of calls. */
@@ -78,9 +80,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   // An empty host would mean every address.
   if (host === '') throw new InvalidInput('host', 'an address such as `127.0.0.1`', host);
   const simulation = createInProcessEmulator(rest, scenario);
-  // Calls of the admin API are not delayed.
-  const delay = ({ target }: Request) => (target.startsWith(ADMIN_PREFIX) ? 0 : simulation.latency());
-  const server = await startHttpServer(simulation.handle, delay, port, host);
+  const isControl = ({ target }: Request) => target.startsWith(ADMIN_PREFIX);
+  const server = await startHttpServer(
+    (request) => (isControl(request) ? refuseWebPage(request, host) : null) ?? simulation.handle(request),
+    (request) => (isControl(request) ? 0 : simulation.latency()),
+    port,
+    host,
+  );
   return {
     url: urlOf(host, server.port),
     port: server.port,

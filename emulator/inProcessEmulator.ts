@@ -7,12 +7,13 @@ import { type Clock, createClock } from './clock.ts';
 import { InvalidInput } from './decoders.ts';
 import type { DialectName } from './dialects.ts';
 import { createFaultQueue, type FaultQueue, injectFault } from './faults.ts';
+import { createIds } from './ids.ts';
 import { applyElapsedTime, disguise, forceState, setRoutes } from './lifecycle.ts';
 import { findOperation } from './operations/operationTable.ts';
 import { type Options, readOptions, resolveDialect } from './options.ts';
 import { listOrders, placeOrder } from './orders.ts';
 import { parseQueryCall } from './queryProtocol.ts';
-import { loadScenario, type Scenario } from './scenario.ts';
+import { loadScenario, readScenarioOption, type ScenarioInput } from './scenario.ts';
 import {
   ApiError,
   type Context,
@@ -24,7 +25,7 @@ import {
   splitTarget,
   type WireCall,
 } from './wire.ts';
-import { createIds, createWorld, type World } from './world.ts';
+import { createWorld, type World } from './world.ts';
 
 /** An emulated provider without sockets. */
 export interface InProcessEmulator extends EmulatorControls {
@@ -43,9 +44,10 @@ interface State {
 
 /**
  * Creates an emulator with the resources of the scenario. The options override those of the scenario.
- * Throws `InvalidInput` for an invalid option, and `ScenarioRefused`.
+ * Throws `InvalidInput` for an invalid option or scenario, and `ScenarioRefused`.
  */
-export function createInProcessEmulator(options: Options, scenario: Scenario | null): InProcessEmulator {
+export function createInProcessEmulator(options: Options, given: ScenarioInput | null): InProcessEmulator {
+  const scenario = readScenarioOption(given);
   const resolved = readOptions({ ...scenario?.options, ...options }, '');
   // A reset continues with new IDs: a client that caches by ID would otherwise take a new resource for an earlier one.
   const ids = createIds(resolved.seed ?? 1);

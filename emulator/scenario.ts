@@ -74,6 +74,14 @@ export function readScenario(value: unknown): Scenario {
   return scenario(value, '');
 }
 
+/** A scenario as `startEmulator` takes it: read by `readScenario`, or parsed JSON. */
+export type ScenarioInput = Scenario | Readonly<Record<string, unknown>>;
+
+/** Reads the option of that name. What `readScenario` returned is read again, unchanged. Throws `InvalidInput`. */
+export function readScenarioOption(value: ScenarioInput | null): Scenario | null {
+  return optional(scenario, null)(value, 'scenario');
+}
+
 const scenario: Reader<Scenario> = writtenObject<Scenario>({
   region: textMatching('a region such as `eu-west-2`', /^[a-z0-9-]+$/),
   options: (value, path) => readOptions(value ?? {}, path),

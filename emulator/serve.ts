@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { isIPv4 } from 'node:net';
 import { type Emulator, startEmulator } from './emulator.ts';
 import { codeOf, FlagRefused, type FlagValues } from './flags.ts';
 import { readFlags } from './readFlags.ts';
 import { ScenarioRefused } from './scenarioRefused.ts';
+import { isLoopback } from './webPages.ts';
 
 /**
  * Runs an emulator until a signal stops it. Throws `FlagRefused`.
@@ -44,11 +44,6 @@ const REFUSED_BY_SYSTEM: ReadonlyMap<string, (port: string, host: string) => str
   ['EADDRNOTAVAIL', (_, host) => `--host ${host} is no address of this machine; choose 127.0.0.1 or 0.0.0.0`],
   ['ENOTFOUND', (_, host) => `--host ${host} is a name without an address; choose 127.0.0.1 or 0.0.0.0`],
 ]);
-
-/** Whether only this machine reaches an address. */
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
-}
 
 /** How often the parent is compared, in milliseconds. */
 const PARENT_CHECK_MS = 250;

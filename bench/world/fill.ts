@@ -1,11 +1,5 @@
-import {
-  type Connection,
-  createIds,
-  type Ids,
-  IN_SERVICE,
-  UNDISGUISED,
-  type World,
-} from '../../emulator/world.ts';
+import { createIds, type Ids } from '../../emulator/ids.ts';
+import { type Connection, IN_SERVICE, UNDISGUISED, type World } from '../../emulator/world.ts';
 import {
   type ConnectionOf,
   connectionsOf,

@@ -6,18 +6,36 @@ import { type Answer, callService, type ServiceCall } from '../../emulator/confo
 import { DIALECT_NAMES } from '../../emulator/dialects.ts';
 import { runStoryOfClient } from './storyOfClient.ts';
 
-// The SDK of JavaScript is a dependency of the project: `npm ci` installed it.
-const SDKS = {
-  directconnect: { sdk: directConnectSdk, Client: directConnectSdk.DirectConnectClient },
-  ec2: { sdk: ec2Sdk, Client: ec2Sdk.EC2Client },
-  sts: { sdk: stsSdk, Client: stsSdk.STSClient },
-};
-
-/** What the clients of the three services have in common. */
-interface AnyClient {
-  send(command: object): Promise<unknown>;
-  destroy(): void;
+interface Settings {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
 }
+
+// The SDK of JavaScript is a dependency of the project: `npm ci` installed it. The overloads of the three `send` have no common call.
+const SDKS = {
+  directconnect: {
+    sdk: directConnectSdk,
+    connect: (settings: Settings) => {
+      const client = new directConnectSdk.DirectConnectClient(settings);
+      return { client, send: (command: Parameters<typeof client.send>[0]) => client.send(command) };
+    },
+  },
+  ec2: {
+    sdk: ec2Sdk,
+    connect: (settings: Settings) => {
+      const client = new ec2Sdk.EC2Client(settings);
+      return { client, send: (command: Parameters<typeof client.send>[0]) => client.send(command) };
+    },
+  },
+  sts: {
+    sdk: stsSdk,
+    connect: (settings: Settings) => {
+      const client = new stsSdk.STSClient(settings);
+      return { client, send: (command: Parameters<typeof client.send>[0]) => client.send(command) };
+    },
+  },
+};
 
 /** Names of EC2's SDK that are not those of the query protocol, apart from the case of the first letter of an output. */
 const EC2_INPUTS: Readonly<Record<string, string>> = {
@@ -63,20 +81,15 @@ const outputOf = ({ service }: ServiceCall, output: unknown): unknown =>
     : output;
 
 async function callJavascript(call: ServiceCall): Promise<Answer> {
-  const { sdk, Client } = SDKS[call.service];
+  const { sdk, connect } = SDKS[call.service];
   const Command: unknown = Reflect.get(sdk, `${call.operation}Command`);
   // This version of the SDK does not have the newest operations.
   if (typeof Command !== 'function') return callService(call);
   const { accessKeyId, secretAccessKey } = call.keys;
   const { endpoint, region } = call;
-  // The overloads of the three `send` have no common call.
-  const client = new Client({
-    endpoint,
-    region,
-    credentials: { accessKeyId, secretAccessKey },
-  }) as unknown as AnyClient;
+  const { client, send } = connect({ endpoint, region, credentials: { accessKeyId, secretAccessKey } });
   try {
-    const output: unknown = await client.send(Reflect.construct(Command, [inputOf(call)]));
+    const output: unknown = await send(Reflect.construct(Command, [inputOf(call)]));
     return { kind: 'output', output: outputOf(call, output) };
   } catch (error) {
     if (!(error instanceof Error && '$metadata' in error)) throw error;

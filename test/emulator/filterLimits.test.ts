@@ -35,4 +35,10 @@ describe('a filter of EC2', () => {
     const longer = countMatches([{ Name: name, Values: ['*'.repeat(256)] }]);
     await expect(longer).rejects.toMatchObject({ name: 'InvalidParameterValue' });
   });
+
+  it('can have all of these values, with wildcards', async () => {
+    const almost = `*${'a'.repeat(60)}b`;
+    const Values = [...new Array<string>(199).fill(almost), 'a*a'];
+    expect(await countMatches(new Array<Filter>(50).fill({ Name: name, Values }))).toBe(1);
+  });
 });

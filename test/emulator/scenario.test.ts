@@ -64,6 +64,48 @@ describe('a scenario', () => {
     expect(dialect).toMatchObject({ withdrawalTime: 120_000, deletionTime: 3_600_000 });
   });
 
+  it('can be parsed JSON, or what was read of it, for the same emulator', async () => {
+    const everything = { ...small, options: { seed: 3, now: '2026-11-01T00:00:00Z' } };
+    const read = await startTestEmulator({ scenario: readScenario(everything) });
+    const parsed = await startTestEmulator({ scenario: everything });
+    expect(await listInterfaces(parsed)).toHaveLength(1);
+    expect(await listInterfaces(parsed)).toEqual(await listInterfaces(read));
+  });
+
+  it('is read again unchanged', () => {
+    const peer = { asn: 65011, addressFamily: 'ipv6', bgpPeerState: 'deleting' };
+    const routes = [{ cidr: '10.0.0.0/16', asPath: [65010], communities: ['7224:9300'] }];
+    const read = readScenario({
+      ...small,
+      gateways: [{ account: RECIPIENT, vpc: 'vpc-1' }],
+      transitGateways: [{ account: RECIPIENT }],
+      directConnectGateways: [{ account: RECIPIENT, name: 'core', sharedWith: [OWNER] }],
+      associations: [{ gateway: 'core', with: 'vgw-12345678' }],
+      allocations: [{ ...allocation, peers: [peer], routes, tags: [{ key: 'a', value: 'b' }] }],
+    });
+    expect(readScenario(read)).toEqual(read);
+  });
+
+  it.each([
+    [{ ...small, allocations: [{ ...allocation, vlan: 5000 }] }, 'scenario.allocations[0].vlan'],
+    [{ connections: [] }, 'scenario.region'],
+    [{ ...small, gatewayz: [] }, 'scenario.gatewayz'],
+    [{}, 'scenario.region'],
+  ])('%# that was not read is refused by name at the start: %j', async (scenario, path) => {
+    await expect(startTestEmulator({ scenario })).rejects.toMatchObject({ name: 'InvalidInput', path });
+    expect(() => createInProcessEmulator({}, scenario)).toThrow(InvalidInput);
+  });
+
+  it('that is a path or JSON text is refused by name', async () => {
+    const untyped: Record<string, never> = JSON.parse('"scenario.json"');
+    const refused = {
+      name: 'InvalidInput',
+      path: 'scenario',
+      message: expect.stringContaining('scenario.json'),
+    };
+    await expect(startTestEmulator({ scenario: untyped })).rejects.toMatchObject(refused);
+  });
+
   it.each([
     [{ ...small, region: undefined }, '`region` must be a region such as `eu-west-2`, got nothing'],
     [
