@@ -53,7 +53,9 @@ async function begin() {
 }
 
 describe('a target that moves to another stack, frozen until its ledger is copied,', () => {
-  it('keeps its receipts, expiry times and limits, and accepts nothing twice', { timeout: 600_000 }, async () => {
+  it('keeps its receipts, expiry times and limits, and accepts nothing twice', {
+    timeout: 600_000,
+  }, async () => {
     const { from, to, offer, see, freeze, copy, run, read } = await begin();
     const [one, two] = [await offer(101), await offer(102)];
     await run(from);
