@@ -38,10 +38,14 @@ export function checkLiveness(scene: Scene, { addViolation }: Violations) {
 
   /** The gateway that the request could have had during the whole run, if it had been processed first. */
   function missed({ policy }: VirtualRun, request: Truth, live: readonly Truth[]): string | null {
-    // An interface that may be live with an unreadable field may use any VLAN and match any grant.
+    // An unreadable interface may use any VLAN of its connection. If it is not a mere offer, it may also take a slot of any grant of its owner.
     const isObscured = live.some(
-      ({ id, shown }) =>
-        id !== request.id && shown.isUnreadable && shown.connection === request.shown.connection,
+      (other) =>
+        other !== request &&
+        other.shown.isUnreadable &&
+        (other.shown.connection === request.shown.connection ||
+          (ownerOf(policy, other) === ownerOf(policy, request) &&
+            (other.strangeSince !== null || other.taken !== null))),
     );
     if (isObscured) return null;
     // An interface in an undocumented state that we tried to confirm may be live. When its grant is no longer in the policy, it may be
