@@ -14,7 +14,7 @@ import {
 import { comparePairs, type Limit, type Pair, type ReportLine, repeatInOrder } from '../report.ts';
 import type { Population } from '../world/population.ts';
 
-const SMALL_HEAP = smallHeapFlags(36);
+const SMALL_HEAP = smallHeapFlags(34);
 
 /** Concurrent confirms of one run. */
 const LANES = 4;

@@ -63,7 +63,7 @@ export async function shellLoop(
       ours: summarize(ours),
       bound: summarize([shell]),
       ratio: summarize(ours.map((ms) => shell / ms)),
-      limit: { atLeast: 20 },
+      limit: { atLeast: 50 },
     },
   ];
 }
