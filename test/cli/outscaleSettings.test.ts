@@ -87,7 +87,7 @@ describe('the profile of OUTSCALE that is used', () => {
     const home = homeWith(PROFILES, { 'other.json': JSON.stringify({ default: profile('OTHER') }) });
     const OSC_CONFIG_FILE = join(home, 'other.json');
     expect(await keyOf(null, { OSC_CONFIG_FILE })).toBe('OTHER');
-    expect(await keyOf('lab', { OSC_CONFIG_FILE })).toContain(`${OSC_CONFIG_FILE} has no profile \`lab\``);
+    expect(await keyOf('lab', { OSC_CONFIG_FILE })).toContain('$OSC_CONFIG_FILE has no profile `lab`');
     expect(await keyOf(null, { OSC_CONFIG_FILE: join(home, 'none') })).toContain('there is no ');
     expect(await keyOf(null, { OSC_CONFIG_FILE: '' })).toBe('HUB');
   });
@@ -169,8 +169,8 @@ describe('the endpoints of OUTSCALE', () => {
     ],
     ['follow no setting for the usual host', { host: 'outscale.com' }, [null, null], null],
   ])('in a profile %s', async (_, settings, [directConnect, gateways], key) => {
-    const home = homeWith({ lab: profile('LAB', settings) });
-    const source = key === null ? null : `\`${key}\` of profile \`lab\` in ${join(home, PATH)}`;
+    homeWith({ lab: profile('LAB', settings) });
+    const source = key === null ? null : `\`${key}\` of profile \`lab\` in ~/${PATH}`;
     const found = await endpointsOf({ OSC_PROFILE: 'lab' });
     expect(found).toMatchObject({ directConnect, gateways, sources: { directConnect: source } });
   });

@@ -86,7 +86,7 @@ describe('a profile of OUTSCALE with an endpoint', () => {
     const dir = userWith({ endpoint: cloud.url }, 'lab');
     const found = await examine(dir, { ...NO_KEYS, OSC_PROFILE: 'lab' });
     const file = join(dir, '.osc/config.json');
-    const source = `\`endpoint\` of profile \`lab\` in ${file}`;
+    const source = '`endpoint` of profile `lab` in ~/.osc/config.json';
     expect(found('endpoint')).toEqual([
       `ok DirectLink: ${cloud.url} (${source})`,
       `ok FCU: ${cloud.url} (${source})`,
