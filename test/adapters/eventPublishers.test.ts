@@ -18,6 +18,7 @@ const ORIGIN = {
 } as const;
 const NOTIFICATION = { who: '-', why: '-', byWhen: '-', toDo: '-' };
 const AT = '2026-11-10T11:00:00.000Z';
+const RUNBOOK = 'docs/runbook.md#request-held';
 
 function some(count: number): AcceptorEvent[] {
   return Array.from({ length: count }, (_, i) =>
@@ -40,6 +41,7 @@ describe('the publisher to the event bus', () => {
         Time: Date.parse(AT) / 1000,
         Detail: JSON.stringify({
           ...one?.detail,
+          runbook: RUNBOOK,
           chat: { what: 'held 0', who: '-', why: '-', byWhen: '-', toDo: '-', thread: 'acme/run' },
         }),
       },
@@ -135,7 +137,7 @@ describe('the publisher to a file', () => {
         source: 'vif-acceptor',
         'detail-type': 'Request Held',
         time: AT,
-        detail,
+        detail: { ...detail, runbook: RUNBOOK },
       })),
     );
     expect((statSync(path).mode & 0o777).toString(8)).toBe('600');
@@ -192,7 +194,7 @@ describe('the publisher to a file', () => {
     expect((await rest).problem).toBeNull();
     const lines = read.trimEnd().split('\n');
     expect(() => JSON.parse(lines[1] ?? '')).toThrow();
-    expect(JSON.parse(lines[2] ?? '').detail).toEqual(some(1)[0]?.detail);
+    expect(JSON.parse(lines[2] ?? '').detail).toEqual({ ...some(1)[0]?.detail, runbook: RUNBOOK });
   }, 20_000);
 
   it('says why it cannot write', async () => {
