@@ -3,7 +3,6 @@ import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { isRecord } from '../core/decoders.ts';
 import { EVENT_SOURCE } from '../core/events/event.ts';
-import type { Runbook } from '../language/index.ts';
 import { allowAlarms, TOPIC_ARN, validateTopic } from './notifications.ts';
 import { formatValue } from './validateOptions.ts';
 
@@ -62,7 +61,7 @@ export function createChatTopic(scope: Construct, id: string, chatTopic: ChatTop
  * The message of an event, in the form of a custom notification. The texts are those of `detail.chat`, which the publisher adds:
  * they have no mention, link or markup of a requester, and nothing that would make the JSON invalid.
  */
-export function chatMessage(runbook: Runbook): RuleTargetInput {
+export function chatMessage(linkPath: (path: string) => string): RuleTargetInput {
   const detail = (field: string): string => EventField.fromPath(`$.detail.${field}`);
   const title = `${EVENT_SOURCE}: ${EventField.detailType}, target ${detail('target')}`;
   const lines = [
@@ -81,7 +80,7 @@ export function chatMessage(runbook: Runbook): RuleTargetInput {
       title,
       // Teams joins lines that have no empty line between them.
       description: lines.join('\n\n'),
-      nextSteps: [detail('chat.toDo'), `Read ${runbook.linkPath(detail('runbook'))}`],
+      nextSteps: [detail('chat.toDo'), `Read ${linkPath(detail('runbook'))}`],
       keywords: [EVENT_SOURCE, detail('target')],
     },
     metadata: {

@@ -74,8 +74,8 @@ export class Installation extends Construct {
     const { deadLetters } = queues;
     const chatTopic = createChatTopic(this, 'Chat', props.chatTopic ?? null);
     const topics = [
-      ...(topic === null ? [] : [{ topic, message: textMessage(runbook) }]),
-      ...(chatTopic === null ? [] : [{ topic: chatTopic, message: chatMessage(runbook) }]),
+      ...(topic === null ? [] : [{ topic, message: textMessage(runbook.linkPath) }]),
+      ...(chatTopic === null ? [] : [{ topic: chatTopic, message: chatMessage(runbook.linkPath) }]),
     ];
     if (topics.length > 0) {
       const publishers = [...functions, watcher].map(({ function: publisher }) => publisher);

@@ -8,7 +8,6 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct, type IConstruct } from 'constructs';
 import { isRecord } from '../core/decoders.ts';
 import { EVENT_SOURCE, NOT_FOR_PEOPLE } from '../core/events/event.ts';
-import type { Runbook } from '../language/index.ts';
 import { formatValue } from './validateOptions.ts';
 
 /**
@@ -169,7 +168,7 @@ export class NotificationRule extends Construct {
  * The message of an event as a text on which a person can act. Every event has each of these fields (docs/events.schema.json): a
  * missing one would leave its line empty.
  */
-export function textMessage(runbook: Runbook): RuleTargetInput {
+export function textMessage(linkPath: (path: string) => string): RuleTargetInput {
   const detail = (field: string): string => EventField.fromPath(`$.detail.${field}`);
   const lines = [
     `vif-acceptor: ${EventField.detailType}, target ${detail('target')}`,
@@ -179,7 +178,7 @@ export function textMessage(runbook: Runbook): RuleTargetInput {
     `By when: ${detail('notification.byWhen')}`,
     `To do: ${detail('notification.toDo')}`,
     `Where: ${detail('provider')}, region ${detail('region')}, account ${detail('account')}; detected at ${detail('at')}`,
-    `More: ${runbook.linkPath(detail('runbook'))}`,
+    `More: ${linkPath(detail('runbook'))}`,
   ];
   return RuleTargetInput.fromMultilineText(lines.join('\n'));
 }
